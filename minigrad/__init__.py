@@ -1,0 +1,16 @@
+"""minigrad: reverse-mode automatic differentiation on NumPy, used like PyTorch."""
+
+from minigrad import autograd
+from minigrad.autograd import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
+from minigrad.creation import *
+from minigrad.device import cuda, device
+from minigrad.dtypes import *
+from minigrad.dtypes import dtype
+from minigrad.ops.arithmetic import *
+from minigrad.ops.broadcasting import *
+from minigrad.ops.comparison import *
+from minigrad.ops.elementwise import *
+from minigrad.ops.shape import *
+from minigrad.tensor import Size, Tensor
+
+__version__ = "0.1.0"

@@ -1,0 +1,125 @@
+"""Nodes, and the walk over them that computes gradients.
+
+The engine knows no operation and no Tensor. It sees nodes, each with its parents and a rule (`Node.apply`) that turns
+the gradient of the node's output into the gradients of its parents. A parent is another node or a leaf; a leaf is
+anything else that can be a dictionary key. A gradient is anything that can be added with ``+``.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from heapq import heappop, heappush
+from typing import Any, Callable
+
+_numbers = itertools.count()
+
+
+class Node:
+    """One recorded operation. `parents` are what it was computed from: nodes, or leaves.
+
+    Nodes are numbered as they are made, so a node's parents always have smaller numbers than the node itself.
+    """
+
+    __slots__ = ("parents", "number", "hooks", "__weakref__")
+
+    def __init__(self, parents: Sequence[Any]) -> None:
+        self.parents = parents
+        self.number = next(_numbers)
+        self.hooks: dict[int, Callable[[Any], Any]] | None = None  # each may replace the gradient of the output
+
+    def apply(self, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> Iterable[Any]:
+        """The gradients of the parents, in order; None where there is none or where `needed` says it is not needed."""
+        raise NotImplementedError
+
+    def release(self) -> None:
+        """Forget what was kept for `apply`."""
+
+    def name(self) -> str:
+        """The name under which the node appears in messages, such as ``MulBackward0``."""
+        return type(self).__name__
+
+    def __repr__(self) -> str:
+        return f"<{self.name()}>"
+
+
+def run_hooks(hooks: dict[int, Callable[[Any], Any]] | None, g: Any) -> Any:
+    for hook in list(hooks.values()) if hooks else ():
+        replaced = hook(g)
+        if replaced is not None:
+            g = replaced
+    return g
+
+
+def _nodes_leading_to(targets: set[Any], roots: Iterable[Any]) -> set[Any]:
+    """The targets, and the nodes between `roots` and them."""
+    reachable: set[Any] = set()
+    stack = [r for r in roots if isinstance(r, Node)]
+    while stack:
+        node = stack.pop()
+        if node not in reachable:
+            reachable.add(node)
+            stack.extend(p for p in node.parents if isinstance(p, Node))
+    leading = set(targets)
+    for node in sorted(reachable, key=lambda n: n.number):  # parents first
+        if any(p in leading for p in node.parents):
+            leading.add(node)
+    return leading
+
+
+def run(
+    roots: Sequence[tuple[Any, Any]],
+    targets: Sequence[Any] | None = None,
+    retain_graph: bool = False,
+    create_graph: bool = False,
+) -> dict[Any, Any]:
+    """Walk back from `roots`, and return the gradients that arrive at the leaves.
+
+    The highest number first is an order in which every node comes after all that was computed from it, so each is
+    visited once, with its gradient complete. There is no recursion; a gradient is forgotten as soon as it is used.
+
+    Parameters
+    ----------
+    roots : pairs of a node or leaf and the gradient to start with
+    targets : nodes and leaves, optional
+        Compute only what leads to these, and return their gradients; by default those of all leaves.
+    retain_graph : whether nodes keep what another walk would need
+    create_graph : passed on to `Node.apply`
+    """
+    leading = None if targets is None else _nodes_leading_to(set(targets), [r for r, _ in roots])
+    wanted = set(targets or ())
+    arrived: dict[Any, Any] = {}
+    pending: dict[Any, Any] = {}  # gradients of nodes and leaves, so far
+    heap: list[tuple[int, Node]] = []
+
+    def add(parent: Any, g: Any) -> None:
+        if parent in pending:
+            pending[parent] = pending[parent] + g
+        else:
+            pending[parent] = g
+            if isinstance(parent, Node):
+                heappush(heap, (-parent.number, parent))
+
+    for root, g in roots:
+        if leading is None or root in leading:
+            add(root, g)
+    while heap:
+        node = heappop(heap)[1]
+        g = pending.pop(node)
+        if node.hooks:
+            g = run_hooks(node.hooks, g)
+        if node in wanted:
+            arrived[node] = g
+        needed = None
+        if leading is not None:
+            needed = [p in leading for p in node.parents]
+            if not any(needed):
+                continue
+        gradients = node.apply(g, needed, create_graph)
+        if not retain_graph:
+            node.release()
+        for parent, gp in zip(node.parents, gradients, strict=True):
+            if gp is not None and (leading is None or parent in leading):
+                add(parent, gp)
+    arrived.update(pending)  # only leaves are left
+    return arrived

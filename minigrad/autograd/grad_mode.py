@@ -1,0 +1,150 @@
+"""Whether operations are recorded: one switch a thread."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from types import TracebackType
+from typing import Any, Callable, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class _Mode(threading.local):
+    enabled = True
+
+
+mode = _Mode()
+
+
+def is_grad_enabled() -> bool:
+    """Whether operations on tensors that require grad are recorded in this thread.
+
+    Examples
+    --------
+    >>> with mg.no_grad():
+    ...     mg.is_grad_enabled()
+    False
+    """
+    return mode.enabled
+
+
+class _GradMode:
+    """A context manager and decorator that sets the mode on entry and restores it on exit."""
+
+    def __init__(self, enabled: bool) -> None:
+        self._enabled = enabled
+        self._before: list[bool] = []  # a stack, so that one object may be entered again
+
+    def __enter__(self) -> None:
+        self._before.append(mode.enabled)
+        mode.enabled = self._enabled
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        mode.enabled = self._before.pop()
+
+    def __call__(self, function: F) -> F:
+        enabled = self._enabled
+
+        @functools.wraps(function)
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            with _GradMode(enabled):
+                return function(*args, **kwargs)
+
+        return wrapped  # type: ignore[return-value]  # functools.wraps keeps the signature at run time only
+
+
+class _Decorable(_GradMode):
+    """Lets ``@no_grad`` without parentheses decorate as ``@no_grad()`` does."""
+
+    _value: bool
+
+    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
+        if function is None:
+            return super().__new__(cls)
+        return _GradMode(cls._value)(function)
+
+    def __init__(self, function: Callable[..., Any] | None = None) -> None:
+        super().__init__(self._value)
+
+
+class no_grad(_Decorable):
+    """Context manager and decorator: operations inside are not recorded, their results don't require grad.
+
+    Examples
+    --------
+    >>> w = mg.ones(2, requires_grad=True)
+    >>> with mg.no_grad():
+    ...     (2 * w).requires_grad
+    False
+    """
+
+    _value = False
+
+
+class enable_grad(_Decorable):
+    """Context manager and decorator: operations inside are recorded, also within `no_grad`.
+
+    Examples
+    --------
+    >>> w = mg.ones(2, requires_grad=True)
+    >>> with mg.no_grad(), mg.enable_grad():
+    ...     (2 * w).requires_grad
+    True
+    """
+
+    _value = True
+
+
+class set_grad_enabled(_GradMode):
+    """Switch recording on or off, at once; as a context manager, until the block ends.
+
+    Parameters
+    ----------
+    mode : bool
+        Whether operations are recorded.
+
+    Examples
+    --------
+    >>> with mg.set_grad_enabled(False):
+    ...     mg.is_grad_enabled()
+    False
+    """
+
+    def __init__(self, mode: bool) -> None:
+        super().__init__(bool(mode))
+        self._before.append(is_grad_enabled())
+        globals()["mode"].enabled = self._enabled
+
+    def __enter__(self) -> None:
+        mode.enabled = self._enabled  # the mode from before is on the stack since __init__
+
+    def __call__(self, function: F) -> F:
+        mode.enabled = self._before.pop()  # a decorator only sets the mode while its function runs
+        return super().__call__(function)
+
+
+class inference_mode(_GradMode):
+    """Context manager and decorator: `no_grad` by another name, for scripts that use PyTorch's.
+
+    Parameters
+    ----------
+    mode : bool, default True
+        ``inference_mode(False)`` records as `enable_grad` does.
+
+    Examples
+    --------
+    >>> with mg.inference_mode():
+    ...     mg.is_grad_enabled()
+    False
+    """
+
+    def __new__(cls, mode: bool | Callable[..., Any] = True) -> Any:
+        if callable(mode):
+            return _GradMode(False)(mode)
+        return super().__new__(cls)
+
+    def __init__(self, mode: bool = True) -> None:
+        super().__init__(not mode)

@@ -1,0 +1,59 @@
+"""When was this memory last changed in place?
+
+A node keeps arrays for its backward, and a later in-place change of one of them would make its gradient silently wrong.
+Tensors, views and detached copies may share one piece of memory, so the answer belongs to the memory and not to a
+Tensor: every in-place change moves one clock and stamps the array that owns the memory. A node notes the time when it
+is recorded; as long as the clock has not moved since (nearly always) nothing needs looking up.
+"""
+
+from __future__ import annotations
+
+import itertools
+import weakref
+from typing import Any
+
+import numpy as np
+
+
+class Clock:
+    """The number of in-place changes so far."""
+
+    __slots__ = ("now",)
+
+    def __init__(self) -> None:
+        self.now = 0
+
+
+clock = Clock()
+_ticks = itertools.count(1)
+_changes: dict[int, list[Any]] = {}  # id of an owner -> [time of its last change, weak reference that removes the entry]
+
+
+def _owner(array: np.ndarray) -> Any:
+    """The object at the end of the chain of bases: two arrays that share memory have the same one."""
+    owner: Any = array
+    while (base := getattr(owner, "base", None)) is not None:
+        try:
+            weakref.ref(base)
+        except TypeError:  # bytes and the like
+            break
+        owner = base
+    return owner
+
+
+def changed(array: np.ndarray) -> None:
+    """Note that the memory of `array` was written to."""
+    clock.now = next(_ticks)
+    owner = _owner(array)
+    key = id(owner)
+    entry = _changes.get(key)
+    if entry is None:
+        _changes[key] = [clock.now, weakref.ref(owner, lambda _: _changes.pop(key, None))]
+    else:
+        entry[0] = clock.now
+
+
+def last_change(array: np.ndarray) -> int:
+    """The time of the last noted change of the memory of `array`; 0 if there was none."""
+    entry = _changes.get(id(_owner(array)))
+    return 0 if entry is None else entry[0]

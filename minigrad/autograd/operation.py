@@ -1,0 +1,483 @@
+"""What makes an operation differentiable: a function on arrays, and beside it a rule for each gradient.
+
+    @operation(input=lambda g, input_shape: reshape(g, input_shape))
+    def reshape(input, shape):
+        return input.reshape(shape)
+
+The decorated function takes Tensors (or arrays) and gives Tensors; it records what a gradient will need. Given arrays
+only, it gives arrays and records nothing.
+
+A rule asks for what it needs by the names of its parameters, and nothing else is kept for backward:
+
+    g               the gradient of the output (always first)
+    y               the output; where there are several outputs, the first, and the others by their names in `outputs`
+    <p>             the value of the function's parameter p
+    <p>_shape       the shape of the array given for p
+    <p>_dtype       its dtype
+
+Rules are polymorphic: they consist of operators and other operations. In backward they are given arrays and compute at
+NumPy's speed; with ``create_graph=True`` they are given Tensors, and what they do is recorded in its turn. So every
+operation has gradients of any order, provided that its rules call nothing but operations.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Sequence
+from typing import Any, Callable, ParamSpec, TypeAlias
+
+import numpy as np
+
+from minigrad import dtypes
+from minigrad.autograd import memory
+from minigrad.autograd.engine import Node
+from minigrad.autograd.grad_mode import mode
+from minigrad.tensor import Tensor, View, as_array
+
+P = ParamSpec("P")
+Operand: TypeAlias = Any  # a Tensor for the caller, an array for the function's body
+Rule: TypeAlias = Callable[..., Any]
+
+registry: dict[str, Operation] = {}  # every declared operation by its name; the tests walk it
+_ALIASES = {"axis": "dim", "keepdims": "keepdim"}  # NumPy's names for the same
+
+
+class joint:
+    """A rule that computes the gradients of several parameters at once: it returns a tuple, in their order."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+
+
+class Operation:
+    """The declaration: the function, its signature, which parameters are tensors, and the rules."""
+
+    def __init__(
+        self,
+        forward: Callable[..., Any],
+        rules: dict[str, Rule | joint],
+        constants: Sequence[str],
+        outputs: Sequence[str],
+        sequence: bool,
+        view: bool,
+    ) -> None:
+        parameters = inspect.signature(forward).parameters
+        self.name = forward.__name__.strip("_")
+        self.call: Callable[..., Any] = forward  # what users call; `operation` puts it here
+        self.forward = forward
+        self.parameters = tuple(parameters)
+        self.defaults = tuple(p.default for p in parameters.values())
+        self.rules = rules
+        self.constants = tuple(constants)
+        self.outputs = ("y", *outputs[1:])
+        self.sequence = sequence  # the first parameter is a sequence of tensors
+        self.view = view  # the output may share memory with the first parameter
+        self.tensors = tuple(
+            (i, 1 << i if name in rules else 0) for i, name in enumerate(parameters) if name in {*rules, *constants}
+        )
+        self.plans: dict[Any, Plan] = {}
+        # y, the other outputs and the parameters, as rules may name them
+        self.places = {name: i for i, name in enumerate((*self.parameters, *self.outputs))}
+        if unknown := {*rules, *constants} - set(parameters):
+            raise TypeError(f"operation {self.name}: no parameters called {sorted(unknown)}")
+
+    @property
+    def differentiable(self) -> bool:
+        return bool(self.rules)
+
+    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+        """All arguments in the order of the signature, defaults filled in."""
+        bound = list(args) + list(self.defaults[len(args) :])
+        for name, value in kwargs.items():
+            name = name if name in self.places else _ALIASES.get(name, name)
+            place = self.places.get(name, len(self.parameters))
+            if place >= len(self.parameters):
+                raise TypeError(f"{self.name}: unknown argument {name!r}; it takes {', '.join(self.parameters)}")
+            if place < len(args):
+                raise TypeError(f"{self.name}: got two values for argument {name!r}")
+            bound[place] = value
+        if len(bound) != len(self.parameters):
+            raise TypeError(f"{self.name}: takes {', '.join(self.parameters)}, got {len(args)} arguments")
+        if inspect.Parameter.empty in bound:
+            missing = [n for n, v in zip(self.parameters, bound, strict=True) if v is inspect.Parameter.empty]
+            raise TypeError(f"{self.name}: missing argument {', '.join(missing)}")
+        return tuple(bound)
+
+    def plan(self, mask: int) -> Plan:
+        """What a call keeps for backward when the parameters in `mask` require grad."""
+        plan = self.plans.get(mask)
+        if plan is None:
+            plan = self.plans[mask] = Plan(self, mask)
+        return plan
+
+
+class Plan:
+    """For one choice of inputs that require grad: what to keep, and which rules to call with what."""
+
+    __slots__ = ("operation", "kept", "sources", "shapes", "dtypes", "steps", "frees")
+
+    def __init__(self, operation: Operation, mask: int) -> None:
+        self.operation = operation
+        active = [n for n in operation.parameters if n in operation.rules and mask >> operation.places[n] & 1]
+        wanted: list[str] = []
+        steps: list[tuple[Rule, tuple[str, ...], tuple[int | None, ...] | None]] = []
+        joints: set[int] = set()
+        for name in active:
+            rule = operation.rules[name]
+            if not isinstance(rule, joint):
+                needs = _needs(rule)
+                # the slot of a single rule: its place among the active inputs
+                steps.append((rule, needs, None))
+            elif id(rule) not in joints:
+                joints.add(id(rule))
+                shared = [n for n, r in operation.rules.items() if r is rule]
+                needs = _needs(rule.rule)
+                keep = None if operation.sequence else tuple(i for i, n in enumerate(shared) if n in active)
+                steps.append((rule.rule, needs, () if keep is None else keep))
+            else:
+                continue
+            wanted += [n for n in needs if n not in wanted]
+        places, tensors = operation.places, dict(operation.tensors)
+        values = [n for n in wanted if n in places]
+        shapes = [n for n in wanted if n not in places and n.endswith("_shape")]
+        types = [n for n in wanted if n not in places and n.endswith("_dtype")]
+        order = {n: i for i, n in enumerate(values + shapes + types)}
+        if unknown := [n for n in wanted if n not in order]:
+            raise TypeError(f"operation {operation.name}: a rule asks for {unknown}, which the operation does not have")
+        self.kept = tuple(places[n] for n in values)
+        self.shapes = tuple(places[n.removesuffix("_shape")] for n in shapes)
+        self.dtypes = tuple(places[n.removesuffix("_dtype")] for n in types)
+        # For each kept value: which parent it was (its place among the active inputs), OUTPUT, or None for a constant.
+        parent_of = {places[n]: i for i, n in enumerate(active)}
+        self.sources = tuple(OUTPUT if p == places["y"] else parent_of.get(p) for p in self.kept)
+        self.steps = tuple((rule, tuple(order[n] for n in needs), keep) for rule, needs, keep in steps)
+        self.frees = any(p in tensors or p >= len(operation.parameters) for p in self.kept)
+
+
+OUTPUT = -1
+
+
+def _needs(rule: Rule) -> tuple[str, ...]:
+    return tuple(inspect.signature(rule).parameters)[1:]
+
+
+class OperationNode(Node):
+    """The record of one call of an operation."""
+
+    __slots__ = ("plan", "saved", "clock")
+
+    def __init__(self, plan: Plan, parents: Sequence[Any], saved: list[Any] | None) -> None:
+        super().__init__(parents)
+        self.plan = plan
+        self.saved = saved
+        self.clock = memory.clock.now
+
+    def name(self) -> str:
+        return self.plan.operation.name.title().replace("_", "") + "Backward0"
+
+    def release(self) -> None:
+        if self.plan.frees:
+            self.saved = None
+
+    def apply(self, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> list[Any]:
+        saved = self.saved
+        if saved is None:
+            raise RuntimeError(
+                f"backward: the values kept by {self.name()} were freed by an earlier backward; "
+                "pass retain_graph=True to that one, or compute the loss again"
+            )
+        if self.clock != memory.clock.now:
+            self._check_unchanged(saved)
+        if create_graph:
+            saved = self._recordable(saved)
+        gradients: list[Any] = []
+        for rule, picks, keep in self.plan.steps:
+            if keep is None:
+                skip = needed is not None and not needed[len(gradients)]
+                gradients.append(None if skip else rule(g, *[saved[i] for i in picks]))
+            else:
+                results = rule(g, *[saved[i] for i in picks])
+                gradients += [results[i] for i in keep] if keep else results
+        if self.plan.operation.sequence and len(gradients) != len(self.parents):
+            gradients = [gradients[i] for i, p in enumerate(saved[-1]) if p]
+        return gradients
+
+    def _arrays(self, saved: list[Any]) -> list[tuple[int, np.ndarray]]:
+        found = []
+        for i, place in enumerate(self.plan.kept):
+            values = saved[i] if isinstance(saved[i], (tuple, list)) else (saved[i],)
+            found += [(place, v) for v in values if isinstance(v, np.ndarray)]
+        return found
+
+    def _check_unchanged(self, saved: list[Any]) -> None:
+        operation = self.plan.operation
+        names = (*operation.parameters, *operation.outputs)
+        for place, array in self._arrays(saved):
+            if memory.last_change(array) > self.clock:
+                what = f"its input {names[place]!r}" if place < len(operation.parameters) else "its output"
+                raise RuntimeError(
+                    f"backward: {self.name()} needs {what} of shape {array.shape}, which was changed in place "
+                    f"after {operation.name} had used it; use an operation that is not in place there, or a clone()"
+                )
+
+    def _recordable(self, saved: list[Any]) -> list[Any]:
+        """The kept values with Tensors, as parts of the graph, in place of arrays."""
+        result = list(saved)
+        for i, source in enumerate(self.plan.sources):
+            if source is not None and isinstance(saved[i], np.ndarray):
+                result[i] = _attached(saved[i], self if source == OUTPUT else self.parents[source])
+            elif source is not None and self.plan.operation.sequence:
+                edges = iter(self.parents)
+                result[i] = [
+                    _attached(array, next(edges)) if p else array for array, p in zip(saved[i], saved[-1], strict=True)
+                ]
+        return result
+
+
+def _attached(array: np.ndarray, edge: Any) -> Tensor:
+    """A Tensor with these values whose gradient flows to `edge`."""
+    t = Tensor._wrap(array)
+    t._requires_grad = True
+    t._node = edge
+    return t
+
+
+def operation(
+    *constants: str,
+    outputs: Sequence[str] = ("y",),
+    sequence: bool = False,
+    view: bool = False,
+    prepare: Callable[..., tuple[Any, ...]] | None = None,
+    **rules: Any,
+) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
+    """Declare a function on arrays as an operation on Tensors.
+
+    Parameters
+    ----------
+    constants : names of parameters that are tensors and have no gradient, such as indices
+    outputs : the names of the outputs where the function returns several; the first one has a gradient
+    sequence : the first parameter is a sequence of tensors, and its rule returns a sequence of gradients
+    view : the output may share memory with the first parameter
+    prepare : applied to the tuple of arguments before anything else when there is a Tensor among them
+    rules : by parameter, the rule for its gradient, or a `joint` rule that several share
+    """
+
+    def declare(forward: Callable[P, Any]) -> Callable[P, Any]:
+        op = Operation(forward, rules, constants, outputs, sequence, view)
+        if op.name in registry:
+            raise TypeError(f"operation {op.name} is declared twice")
+        registry[op.name] = op
+        call = _sequence_call(op) if sequence else _call(op, prepare)
+        op.call = functools.update_wrapper(call, forward)
+        call.operation = op  # type: ignore[attr-defined]
+        return call
+
+    return declare
+
+
+def _call(op: Operation, prepare: Callable[..., tuple[Any, ...]] | None) -> Callable[..., Any]:
+    forward, tensors, count = op.forward, op.tensors, len(op.parameters)
+    plans, view, several, grad_mode = op.plans, op.view, len(op.outputs) > 1, mode
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if kwargs or len(args) != count:
+            args = op.bind(args, kwargs)
+        if prepare is not None:
+            args = prepare(args)
+        arrays = list(args)
+        mask = 0
+        seen = False
+        for i, bit in tensors:
+            t = args[i]
+            if isinstance(t, Tensor):
+                seen = True
+                arrays[i] = t._data
+                if t._view is not None:
+                    t._view.refresh(t)
+                if t._requires_grad:
+                    mask |= bit
+            elif not isinstance(t, _ACCEPTED):
+                raise TypeError(f"{op.name}: expected a Tensor as {op.parameters[i]!r}, got {type(t).__name__}")
+        y = forward(*arrays)
+        if not seen:
+            return y
+        others: tuple[Any, ...] = ()
+        if several:
+            y, *rest = y
+            others = tuple(rest)
+        if type(y) is not np.ndarray:
+            y = np.asarray(y)
+        out = Tensor.__new__(Tensor)
+        out._data = y
+        if mask and grad_mode.enabled:
+            plan = plans.get(mask) or op.plan(mask)
+            arrays.append(y)
+            arrays += others
+            saved = [arrays[i] for i in plan.kept]
+            if plan.shapes:
+                saved += [arrays[i].shape for i in plan.shapes]
+            if plan.dtypes:
+                saved += [arrays[i].dtype for i in plan.dtypes]
+            parents = []
+            for i, bit in tensors:
+                if mask & bit:
+                    t = args[i]
+                    parents.append(t if t._node is None else t._node)
+            out._node = OperationNode(plan, parents, saved)
+            out._requires_grad = True
+        if view and np.may_share_memory(y, arrays[0]):
+            out._view = View(args[0], call, args[1:])
+        return (out, *[Tensor._wrap(np.asarray(o)) for o in others]) if several else out
+
+    return call
+
+
+def _sequence_call(op: Operation) -> Callable[..., Any]:
+    """The same for operations on a sequence of tensors, which is the first argument."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        inputs, *rest = op.bind(args, kwargs)
+        if isinstance(inputs, Tensor) or not isinstance(inputs, Sequence):
+            raise TypeError(f"{op.name}: expected a list or tuple of Tensors, got {type(inputs).__name__}")
+        inputs = [t if isinstance(t, (Tensor, np.ndarray)) else np.asarray(t) for t in inputs]
+        arrays = [t._data if isinstance(t, Tensor) else t for t in inputs]
+        y = op.forward(arrays, *rest)
+        if not any(isinstance(t, Tensor) for t in inputs):
+            return y
+        out = Tensor._wrap(np.asarray(y))
+        require = [isinstance(t, Tensor) and t.requires_grad for t in inputs]
+        if mode.enabled and any(require):
+            plan = op.plan(1)
+            values = [arrays, *rest, out._data]
+            saved = [values[i] for i in plan.kept] + [[a.shape for a in arrays] for _ in plan.shapes]
+            saved.append(require)  # the rule gives a gradient for each input, the node has parents for some
+            out._node = OperationNode(plan, [t._edge() for t, r in zip(inputs, require, strict=True) if r], saved)
+            out._requires_grad = True
+        return out
+
+    return call
+
+
+_ACCEPTED = (np.ndarray, np.generic, type(None), bool, int, float)
+
+
+# ---- elementwise operations: broadcasting and type promotion ---------------------------------------------------------
+
+
+def elementwise(
+    *rules: Rule | None, constants: Sequence[str] = (), floating: bool = False
+) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
+    """Declare an operation on corresponding elements of its leading parameters.
+
+    The inputs are brought to one dtype and one shape before anything is recorded, by operations of their own (`to` and
+    `expand`). So a rule never sees broadcasting: undoing it is the rule of `expand`.
+
+    Parameters
+    ----------
+    rules : one for each leading parameter; None for one without a gradient
+    constants : those of them that keep their own dtype, such as masks
+    floating : integers and bools become the default floating dtype first
+    """
+
+    def declare(forward: Callable[P, Any]) -> Callable[P, Any]:
+        names = list(inspect.signature(forward).parameters)[: len(rules)]
+        promoted = tuple(i for i, n in enumerate(names) if n not in constants)
+        prepare = functools.partial(_match, forward.__name__, len(rules), promoted, floating)
+        if len(rules) == 1 and not floating:
+            prepare = None  # type: ignore[assignment]
+        given = {n: r for n, r in zip(names, rules, strict=True) if r is not None}
+        without = [n for n in names if n not in given]
+        return operation(*without, prepare=prepare, **given)(forward)
+
+    return declare
+
+
+def _match(name: str, count: int, promoted: tuple[int, ...], floating: bool, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """`args` with the first `count` broadcast to one shape, and those at `promoted` of one dtype."""
+    first = args[0]
+    if isinstance(first, Tensor):  # nearly always there is nothing to do
+        a = first._data
+        if not floating or a.dtype.kind == "f":
+            if count == 1:
+                return args
+            second = args[1]
+            if count == 2 and isinstance(second, Tensor):
+                b = second._data
+                if a.dtype is b.dtype and a.shape == b.shape:
+                    return args
+            elif count == 2 and type(second) in _NUMBERS and a.dtype.kind == "f" and a.ndim:
+                return args  # NumPy lets the array decide, too
+    inputs = list(args[:count])
+    if not any(isinstance(t, Tensor) for t in inputs):
+        return args
+    for i, t in enumerate(inputs):
+        if isinstance(t, np.generic):
+            inputs[i] = t.item()
+        elif isinstance(t, np.ndarray):
+            inputs[i] = Tensor._wrap(as_array(t))
+        elif not isinstance(t, (Tensor, bool, int, float)):
+            raise TypeError(f"{name}: expected Tensors, arrays or numbers, got {type(t).__name__}")
+    dtype = dtypes.result_type(*[t._data if isinstance(t, Tensor) else t for i in promoted for t in [inputs[i]]])
+    if floating and dtype.kind != "f":
+        dtype = dtypes.get_default_dtype()
+    shape = _broadcast_shape(name, [t._data.shape for t in inputs if isinstance(t, Tensor)])
+    for i, t in enumerate(inputs):
+        if not isinstance(t, Tensor):
+            inputs[i] = np.asarray(t, dtype if i in promoted else None)
+            continue
+        if i in promoted and t._data.dtype != dtype:
+            t = registry["cast"].call(t, dtype)
+        inputs[i] = t if t._data.shape == shape else registry["expand"].call(t, shape)
+    return (*inputs, *args[count:])
+
+
+_NUMBERS = frozenset((float, int))
+
+
+def _broadcast_shape(name: str, shapes: list[tuple[int, ...]]) -> tuple[int, ...]:
+    if all(s == shapes[0] for s in shapes):
+        return shapes[0]
+    try:
+        return np.broadcast_shapes(*shapes)
+    except ValueError:
+        raise RuntimeError(
+            f"{name}: shapes {' and '.join(str(s) for s in shapes)} do not broadcast: counted from the last dimension, "
+            "lengths must be equal or 1; see unsqueeze() and expand()"
+        ) from None
+
+
+# ---- methods ---------------------------------------------------------------------------------------------------------
+
+
+def method(*names: str, inplace: bool = False) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
+    """Make a function a method of Tensor too, by its own name and by `names`.
+
+    With `inplace` there is also ``<name>_``, and for an operator ``__add__`` also ``__iadd__``, which compute the new
+    values from the old ones and then write them into the tensor's memory.
+    """
+
+    def attach(function: Callable[P, Any]) -> Callable[P, Any]:
+        own: str = function.__name__.strip("_")
+        for name in (own, *names):
+            setattr(Tensor, name, function)
+        if inplace:
+            setattr(Tensor, own + "_", in_place(own + "_", function))
+            for name in names:
+                if name.startswith("__") and not name.startswith("__r"):
+                    setattr(Tensor, "__i" + name[2:], in_place(own + "_", function))
+        return function
+
+    return attach
+
+
+def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
+    """The method `name` that puts the result of ``function(tensor, ...)`` into the tensor."""
+
+    def change(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        self._check_writable(name)
+        return self._assign(function(self, *args, **kwargs), name)
+
+    change.__name__ = change.__qualname__ = name
+    change.__doc__ = f"In-place version of `{function.__name__}`: writes the result into this tensor and returns it."
+    return change

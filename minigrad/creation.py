@@ -1,0 +1,266 @@
+"""Making tensors from data and from rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minigrad import dtypes
+from minigrad.ops.shape import as_shape
+from minigrad.tensor import Tensor, as_array
+
+__all__ = [
+    "tensor", "as_tensor", "from_numpy", "zeros", "ones", "full", "empty", "zeros_like", "ones_like", "full_like",
+    "empty_like", "arange", "linspace", "logspace", "eye", "is_tensor",
+]  # fmt: skip
+
+
+def _made(array: np.ndarray, requires_grad: bool) -> Tensor:
+    t = Tensor._wrap(array)
+    return t.requires_grad_() if requires_grad else t
+
+
+def _floating(dtype: Any) -> np.dtype:
+    return dtypes.get_default_dtype() if dtype is None else dtypes.as_dtype(dtype)
+
+
+def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """A tensor with a copy of `data`.
+
+    Parameters
+    ----------
+    data : array_like
+        Python floats become the default dtype (float32), Python ints int64; arrays keep their dtype.
+    dtype : dtype, optional
+    device : accepted for the CPU only
+    requires_grad : bool, default False
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `data` is not a rectangular array of numbers or bools.
+
+    Examples
+    --------
+    >>> mg.tensor([[1, 2], [3, 4]])
+    tensor([[1, 2],
+            [3, 4]])
+    >>> mg.tensor([1.0, 2.0]).dtype, mg.tensor(np.array([1.0, 2.0])).dtype
+    (dtype('float32'), dtype('float64'))
+    """
+    _check_device(device)
+    return _made(as_array(data, dtype, copy=True), requires_grad)
+
+
+def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
+    """A tensor with `data`, sharing memory with an array, or being the tensor given, where the dtype allows.
+
+    Examples
+    --------
+    >>> x = mg.ones(2)
+    >>> mg.as_tensor(x) is x
+    True
+    """
+    _check_device(device)
+    if isinstance(data, Tensor):
+        return data if dtype is None else data.to(dtype)
+    return Tensor._wrap(as_array(data, dtype))
+
+
+def from_numpy(ndarray: np.ndarray) -> Tensor:
+    """A tensor that shares memory with `ndarray`: a change of one is a change of the other.
+
+    Raises
+    ------
+    TypeError
+        If it is not an array of numbers or bools.
+
+    Examples
+    --------
+    >>> a = np.zeros(2)
+    >>> t = mg.from_numpy(a)
+    >>> a[0] = 5
+    >>> t
+    tensor([5., 0.], dtype=float64)
+    """
+    if not isinstance(ndarray, np.ndarray):
+        raise TypeError(f"from_numpy: expected an ndarray, got {type(ndarray).__name__}; see minigrad.tensor")
+    return Tensor._wrap(as_array(ndarray))
+
+
+def is_tensor(obj: Any) -> bool:
+    """Whether `obj` is a Tensor.
+
+    Examples
+    --------
+    >>> mg.is_tensor(mg.ones(1)), mg.is_tensor(np.ones(1))
+    (True, False)
+    """
+    return isinstance(obj, Tensor)
+
+
+def zeros(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """A tensor of the given size, ints or one sequence of ints, filled with 0.
+
+    Examples
+    --------
+    >>> mg.zeros(2, 3)
+    tensor([[0., 0., 0.],
+            [0., 0., 0.]])
+    """
+    _check_device(device)
+    return _made(np.zeros(as_shape(size), _floating(dtype)), requires_grad)
+
+
+def ones(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """A tensor of the given size, ints or one sequence of ints, filled with 1.
+
+    Examples
+    --------
+    >>> mg.ones(2, dtype=mg.int64)
+    tensor([1, 1])
+    """
+    _check_device(device)
+    return _made(np.ones(as_shape(size), _floating(dtype)), requires_grad)
+
+
+def empty(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """A tensor of the given size with whatever the memory held.
+
+    Examples
+    --------
+    >>> mg.empty(2, 3).shape
+    Size([2, 3])
+    """
+    _check_device(device)
+    return _made(np.empty(as_shape(size), _floating(dtype)), requires_grad)
+
+
+def full(size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """A tensor of the given size filled with `fill_value`, whose kind decides the dtype if none is given.
+
+    Examples
+    --------
+    >>> mg.full((2,), 7), mg.full((2,), 0.5)
+    (tensor([7, 7]), tensor([0.5000, 0.5000]))
+    """
+    _check_device(device)
+    value = as_array(fill_value, dtype)
+    return _made(np.full(as_shape((size,)), value, value.dtype), requires_grad)
+
+
+def zeros_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """Zeros of the shape of `input`, and of its dtype unless another is given.
+
+    Examples
+    --------
+    >>> mg.zeros_like(mg.tensor([1, 2]))
+    tensor([0, 0])
+    """
+    return zeros(input.shape, dtype=input.dtype if dtype is None else dtype, device=device, requires_grad=requires_grad)
+
+
+def ones_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """Ones of the shape of `input`, and of its dtype unless another is given.
+
+    Examples
+    --------
+    >>> mg.ones_like(mg.tensor([0.0, 2.0]))
+    tensor([1., 1.])
+    """
+    return ones(input.shape, dtype=input.dtype if dtype is None else dtype, device=device, requires_grad=requires_grad)
+
+
+def empty_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """A tensor of the shape and dtype of `input` with whatever the memory held.
+
+    Examples
+    --------
+    >>> mg.empty_like(mg.zeros(2, 3)).shape
+    Size([2, 3])
+    """
+    return empty(input.shape, dtype=input.dtype if dtype is None else dtype, device=device, requires_grad=requires_grad)
+
+
+def full_like(
+    input: Tensor, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """A tensor of the shape and dtype of `input` filled with `fill_value`.
+
+    Examples
+    --------
+    >>> mg.full_like(mg.zeros(2), 3)
+    tensor([3., 3.])
+    """
+    wanted = input.dtype if dtype is None else dtype
+    return full(input.shape, fill_value, dtype=wanted, device=device, requires_grad=requires_grad)
+
+
+def arange(
+    start: Any, end: Any = None, step: Any = 1, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """The numbers from `start` (0 if only one is given) up to but not including `end`, in steps of `step`.
+
+    Ints give int64, floats the default dtype.
+
+    Examples
+    --------
+    >>> mg.arange(3), mg.arange(1, 2, 0.5)
+    (tensor([0, 1, 2]), tensor([1.0000, 1.5000]))
+    """
+    _check_device(device)
+    if end is None:
+        start, end = 0, start
+    start, end, step = (v.item() if isinstance(v, (Tensor, np.generic)) else v for v in (start, end, step))
+    if step == 0 or (end - start) * step < 0:
+        raise RuntimeError(f"arange: no number of steps of {step} leads from {start} to {end}")
+    values = np.arange(start, end, step)
+    return _made(values.astype(as_array([start, end, step]).dtype if dtype is None else dtypes.as_dtype(dtype)), requires_grad)
+
+
+def linspace(
+    start: Any, end: Any, steps: int, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """`steps` numbers at equal distances from `start` to `end`, both included.
+
+    Examples
+    --------
+    >>> mg.linspace(0, 1, 5)
+    tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
+    """
+    _check_device(device)
+    return _made(np.linspace(float(start), float(end), steps).astype(_floating(dtype)), requires_grad)
+
+
+def logspace(
+    start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """`steps` numbers from ``base ** start`` to ``base ** end``, each the same multiple of the one before.
+
+    Examples
+    --------
+    >>> mg.logspace(0, 2, 3)
+    tensor([  1.,  10., 100.])
+    """
+    return _made(np.logspace(float(start), float(end), steps, base=base).astype(_floating(dtype)), requires_grad)
+
+
+def eye(n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """An n x m matrix (n x n by default) with ones on the diagonal and zeros elsewhere.
+
+    Examples
+    --------
+    >>> mg.eye(2)
+    tensor([[1., 0.],
+            [0., 1.]])
+    """
+    _check_device(device)
+    return _made(np.eye(n, m, dtype=_floating(dtype)), requires_grad)
+
+
+def _check_device(wanted: Any) -> None:
+    if wanted is not None:
+        from minigrad.device import device
+
+        device(wanted)

@@ -1,0 +1,1 @@
+"""The operations, one file a family. Importing this package makes them methods of Tensor."""

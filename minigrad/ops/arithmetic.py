@@ -1,0 +1,374 @@
+"""The operators of arithmetic, and conversion between dtypes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minigrad import dtypes
+from minigrad.autograd.operation import Operand, elementwise, method, operation
+from minigrad.tensor import Tensor
+
+__all__ = [
+    "add", "sub", "subtract", "mul", "multiply", "div", "divide", "true_divide", "floor_divide", "remainder", "fmod",
+    "pow", "neg", "negative", "positive", "reciprocal", "square", "lerp", "addcmul", "addcdiv", "clone",
+]  # fmt: skip
+
+silent = np.errstate(divide="ignore", invalid="ignore", over="ignore")  # where PyTorch, too, gives inf or nan quietly
+
+
+# ---- conversion ------------------------------------------------------------------------------------------------------
+
+
+@operation(input=lambda g, input_dtype: cast(g, input_dtype))
+def cast(input: Operand, dtype: np.dtype) -> Operand:
+    """`input` with another dtype; the gradient gets the input's."""
+    return input.astype(dtype)
+
+
+@method()
+@operation(input=lambda g: g)
+def clone(input: Operand) -> Operand:
+    """A copy in memory of its own, through which gradients flow.
+
+    Examples
+    --------
+    >>> x = mg.ones(2)
+    >>> x.clone().add_(1), x
+    (tensor([2., 2.]), tensor([1., 1.]))
+    """
+    return input.copy(order="K")
+
+
+@operation("input")
+def zeros_as(input: Operand) -> Operand:
+    """Zeros of the input's shape and dtype: the gradient of a step function."""
+    return np.zeros_like(input)
+
+
+def _to(input: Tensor, *args: Any, dtype: Any = None, device: Any = None, copy: bool = False, **_: bool) -> Tensor:
+    """This tensor with another dtype. Devices other than the CPU are refused.
+
+    Parameters
+    ----------
+    *args : a dtype, a device, or a tensor whose dtype to take
+    copy : copy even if nothing changes
+
+    Examples
+    --------
+    >>> mg.arange(3).to(mg.float32)
+    tensor([0., 1., 2.])
+    """
+    from minigrad.device import device as as_device
+
+    for a in args:
+        if isinstance(a, Tensor):
+            dtype = a.dtype
+        elif isinstance(a, np.dtype) or (isinstance(a, type) and not isinstance(a, as_device)):
+            dtype = a
+        elif not isinstance(a, bool):  # PyTorch's positional non_blocking means nothing here
+            as_device(a)
+    if device is not None:
+        as_device(device)
+    wanted = input._data.dtype if dtype is None else dtypes.as_dtype(dtype)
+    if wanted == input._data.dtype:
+        return clone(input) if copy else input
+    return cast(input, wanted)
+
+
+def _type(input: Tensor, dtype: Any = None) -> Any:
+    """This tensor with another dtype, or without an argument the name of its type."""
+    return f"minigrad.{input.dtype.name.capitalize()}Tensor" if dtype is None else _to(input, dtype)
+
+
+Tensor.to = _to  # type: ignore[method-assign]
+Tensor.type = _type  # type: ignore[method-assign]
+for _name in ("float", "double", "half", "long", "int", "short", "bool"):
+
+    def _convert(input: Tensor, _dtype: np.dtype = getattr(dtypes, _name)) -> Tensor:
+        return _to(input, _dtype)
+
+    _convert.__name__ = _name
+    _convert.__doc__ = f"This tensor as ``minigrad.{getattr(dtypes, _name)}``."
+    setattr(Tensor, _name, _convert)
+
+
+# ---- operators -------------------------------------------------------------------------------------------------------
+
+
+@method("__add__", "__radd__", inplace=True)
+@elementwise(lambda g: g, lambda g: g)
+def _add(input: Operand, other: Operand) -> Operand:
+    return np.add(input, other)
+
+
+@method(inplace=True)
+def add(input: Operand, other: Operand, *, alpha: float = 1) -> Any:
+    """``input + alpha * other``, elementwise with broadcasting and type promotion.
+
+    Examples
+    --------
+    >>> mg.add(mg.tensor([1.0, 2.0]), 10)
+    tensor([11., 12.])
+    """
+    return _add(input, other if alpha == 1 else other * alpha)
+
+
+@elementwise(lambda g: g, lambda g: -g)
+def _sub(input: Operand, other: Operand) -> Operand:
+    return np.subtract(input, other)
+
+
+@method("__sub__", "subtract", inplace=True)
+def sub(input: Operand, other: Operand, *, alpha: float = 1) -> Any:
+    """``input - alpha * other``, elementwise with broadcasting and type promotion.
+
+    Examples
+    --------
+    >>> mg.sub(mg.tensor([1.0, 2.0]), mg.tensor([1.0, 1.0]), alpha=2)
+    tensor([-1.,  0.])
+    """
+    for t in (input, other):
+        if getattr(t, "dtype", None) == dtypes.bool or isinstance(t, bool):
+            raise RuntimeError("sub: bools have no difference; use ^ (logical_xor), or ~ for 1 - mask")
+    return _sub(input, other if alpha == 1 else other * alpha)
+
+
+@method("__mul__", "__rmul__", "multiply", inplace=True)
+@elementwise(lambda g, other: g * other, lambda g, input: g * input)
+def mul(input: Operand, other: Operand) -> Operand:
+    """``input * other``, elementwise with broadcasting and type promotion.
+
+    Examples
+    --------
+    >>> mg.tensor([1.0, 2.0]) * mg.tensor([[10.0], [100.0]])
+    tensor([[ 10.,  20.],
+            [100., 200.]])
+    """
+    return np.multiply(input, other)
+
+
+@elementwise(lambda g, other: g / other, lambda g, y, other: -g * y / other, floating=True)
+@silent
+def true_divide(input: Operand, other: Operand) -> Operand:
+    """``input / other``, elementwise; integers give the default floating dtype.
+
+    Examples
+    --------
+    >>> mg.true_divide(mg.tensor([1, 2]), 2)
+    tensor([0.5000, 1.0000])
+    """
+    return np.divide(input, other)
+
+
+@method("__truediv__", "divide", inplace=True)
+def div(input: Operand, other: Operand, *, rounding_mode: str | None = None) -> Any:
+    """``input / other``, elementwise; integers give the default floating dtype.
+
+    Parameters
+    ----------
+    rounding_mode : {None, 'trunc', 'floor'}
+        Round the quotient towards zero or down; then integers give integers.
+
+    Examples
+    --------
+    >>> mg.div(mg.tensor([7, -7]), 2, rounding_mode="trunc")
+    tensor([ 3, -3])
+    """
+    if rounding_mode is None:
+        return true_divide(input, other)
+    if rounding_mode == "floor":
+        return floor_divide(input, other)
+    if rounding_mode == "trunc":
+        return _truncated_divide(input, other)
+    raise RuntimeError(f"div: expected rounding_mode None, 'trunc' or 'floor', got {rounding_mode!r}")
+
+
+@method("__floordiv__", inplace=True)
+@elementwise(lambda g: zeros_as(g), lambda g: zeros_as(g))
+@silent
+def floor_divide(input: Operand, other: Operand) -> Operand:
+    """The quotient rounded down, elementwise. Its gradient is 0.
+
+    Examples
+    --------
+    >>> mg.tensor([7.0, -7.0]) // 2
+    tensor([ 3., -4.])
+    """
+    return np.floor_divide(input, other)
+
+
+@elementwise(lambda g: zeros_as(g), lambda g: zeros_as(g))
+@silent
+def _truncated_divide(input: Operand, other: Operand) -> Operand:
+    if np.asarray(input).dtype.kind == "f":
+        return np.trunc(np.divide(input, other))
+    return np.sign(input) * np.sign(other) * (np.abs(input) // np.abs(other))
+
+
+@method("__mod__", inplace=True)
+@elementwise(lambda g: g, lambda g, input, other: -g * floor_divide(input, other))
+@silent
+def remainder(input: Operand, other: Operand) -> Operand:
+    """``input - floor(input / other) * other``, elementwise: takes the sign of `other`.
+
+    Examples
+    --------
+    >>> mg.tensor([5.0, -5.0]) % 3
+    tensor([2., 1.])
+    """
+    return np.remainder(input, other)
+
+
+@method(inplace=True)
+@elementwise(lambda g: g, lambda g, input, other: -g * _truncated_divide(input, other))
+@silent
+def fmod(input: Operand, other: Operand) -> Operand:
+    """``input - trunc(input / other) * other``, elementwise: takes the sign of `input`.
+
+    Examples
+    --------
+    >>> mg.fmod(mg.tensor([5.0, -5.0]), 3)
+    tensor([ 2., -2.])
+    """
+    return np.fmod(input, other)
+
+
+def _base_slope(g: Any, input: Any, exponent: Any) -> Any:
+    """The gradient of ``input ** exponent`` for the input; 0 wherever the exponent is 0."""
+    if isinstance(exponent, (int, float)):
+        return zeros_as(g) if exponent == 0 else g * (exponent * input ** (exponent - 1))
+    from minigrad.ops.comparison import where
+
+    flat = exponent == 0
+    return where(flat, 0.0, g * (exponent * where(flat, 1.0, input) ** (exponent - 1)))
+
+
+def _exponent_slope(g: Any, y: Any, input: Any) -> Any:
+    """``y * log(input)``; 0 where the input is 0, as the limit for positive exponents is."""
+    from minigrad.ops.comparison import where
+    from minigrad.ops.elementwise import log
+
+    zero = input == 0
+    return where(zero, 0.0, g * y * log(where(zero, 1.0, input)))
+
+
+@method("__pow__", inplace=True)
+@elementwise(_base_slope, _exponent_slope)
+@silent
+def pow(input: Operand, exponent: Operand) -> Operand:
+    """``input ** exponent``, elementwise. ``x ** 0`` has gradient 0 everywhere.
+
+    Raises
+    ------
+    RuntimeError
+        For an integer to a negative integer power.
+
+    Examples
+    --------
+    >>> mg.tensor([1.0, 2.0, 3.0]) ** 2
+    tensor([1., 4., 9.])
+    """
+    if np.asarray(input).dtype.kind != "f" and np.any(np.asarray(exponent) < 0):
+        raise RuntimeError("pow: an integer has no negative integer power; convert it with .float()")
+    return np.asarray(input) ** exponent
+
+
+@method("__neg__", "negative", inplace=True)
+@elementwise(lambda g: -g)
+def neg(input: Operand) -> Operand:
+    """``-input``, elementwise.
+
+    Examples
+    --------
+    >>> -mg.tensor([1.0, -2.0])
+    tensor([-1.,  2.])
+    """
+    return np.negative(input)
+
+
+@method("__pos__")
+def positive(input: Operand) -> Any:
+    """``+input``: the tensor itself.
+
+    Examples
+    --------
+    >>> +mg.tensor([1.0])
+    tensor([1.])
+    """
+    return input
+
+
+@method(inplace=True)
+@elementwise(lambda g, y: -g * y * y, floating=True)
+@silent
+def reciprocal(input: Operand) -> Operand:
+    """``1 / input``, elementwise.
+
+    Examples
+    --------
+    >>> mg.reciprocal(mg.tensor([2.0, 4.0]))
+    tensor([0.5000, 0.2500])
+    """
+    return np.reciprocal(input)
+
+
+@method(inplace=True)
+@elementwise(lambda g, input: g * (2 * input))
+def square(input: Operand) -> Operand:
+    """``input ** 2``, elementwise.
+
+    Examples
+    --------
+    >>> mg.square(mg.tensor([2.0, -3.0]))
+    tensor([4., 9.])
+    """
+    return np.square(input)
+
+
+@method(inplace=True)
+def lerp(input: Operand, end: Operand, weight: Operand) -> Any:
+    """``input + weight * (end - input)``: linear interpolation.
+
+    Examples
+    --------
+    >>> mg.lerp(mg.tensor([0.0, 0.0]), mg.tensor([1.0, 2.0]), 0.25)
+    tensor([0.2500, 0.5000])
+    """
+    return input + (end - input) * weight
+
+
+@method(inplace=True)
+def addcmul(input: Operand, tensor1: Operand, tensor2: Operand, *, value: float = 1) -> Any:
+    """``input + value * tensor1 * tensor2``.
+
+    Examples
+    --------
+    >>> mg.addcmul(mg.ones(2), mg.tensor([1.0, 2.0]), mg.tensor([3.0, 4.0]), value=0.5)
+    tensor([2.5000, 5.0000])
+    """
+    return input + tensor1 * tensor2 * value
+
+
+@method(inplace=True)
+def addcdiv(input: Operand, tensor1: Operand, tensor2: Operand, *, value: float = 1) -> Any:
+    """``input + value * tensor1 / tensor2``.
+
+    Examples
+    --------
+    >>> mg.addcdiv(mg.ones(2), mg.tensor([1.0, 2.0]), mg.tensor([2.0, 4.0]))
+    tensor([1.5000, 1.5000])
+    """
+    return input + tensor1 / tensor2 * value
+
+
+subtract, multiply, divide, negative = sub, mul, div, neg
+
+
+# Python asks for these when only the right operand is a Tensor.
+Tensor.__rsub__ = lambda self, other: sub(other, self)  # type: ignore[method-assign]
+Tensor.__rtruediv__ = lambda self, other: div(other, self)  # type: ignore[method-assign]
+Tensor.__rfloordiv__ = lambda self, other: floor_divide(other, self)  # type: ignore[method-assign]
+Tensor.__rmod__ = lambda self, other: remainder(other, self)  # type: ignore[method-assign]
+Tensor.__rpow__ = lambda self, other: pow(other, self)  # type: ignore[method-assign]

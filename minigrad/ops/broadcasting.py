@@ -1,0 +1,115 @@
+"""sum and expand, each the adjoint of the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from minigrad import dtypes
+from minigrad.autograd.operation import Operand, method, operation
+from minigrad.ops.arithmetic import cast
+from minigrad.ops.shape import _reshape, all_dims, as_shape
+from minigrad.tensor import Tensor
+
+__all__ = ["sum", "broadcast_to", "broadcast_tensors"]
+
+
+def spread(g: Any, shape: tuple[int, ...], dim: tuple[int, ...], keepdim: bool) -> Any:
+    """What was reduced over `dim`, repeated to `shape`: the adjoint of summing."""
+    if not keepdim and len(dim) < len(shape):
+        g = _reshape(g, tuple(1 if i in dim else s for i, s in enumerate(shape)))
+    return expand(g, shape)
+
+
+@operation(input=lambda g, input_shape, dim, keepdim: spread(g, input_shape, dim, keepdim))
+def _sum(input: Operand, dim: tuple[int, ...], keepdim: bool) -> Operand:
+    return np.add.reduce(input, axis=dim, keepdims=keepdim)
+
+
+@method()
+def sum(
+    input: Operand,
+    dim: int | Sequence[int] | None = None,
+    keepdim: bool = False,
+    *,
+    dtype: np.dtype | None = None,
+    axis: Any = None,
+    keepdims: bool = False,
+) -> Any:
+    """The sum of all elements, or over the dimensions `dim`. Integers and bools add up in int64.
+
+    Parameters
+    ----------
+    dim : int or several, optional
+        The dimensions that vanish, or with `keepdim` become 1. `axis` and `keepdims` are NumPy's names for these.
+    dtype : dtype, optional
+        Convert first.
+
+    Examples
+    --------
+    >>> mg.sum(mg.tensor([[1.0, 2.0], [3.0, 4.0]]), dim=0)
+    tensor([4., 6.])
+    """
+    wanted = dtype or (input.dtype if input.dtype.kind == "f" else dtypes.int64)
+    if input.dtype != wanted:
+        input = cast(input, wanted)
+    return _sum(input, all_dims("sum", dim if axis is None else axis, len(input.shape)), keepdim or keepdims)
+
+
+@operation(input=lambda g, input_shape: sum_to(g, input_shape), view=True)
+def expand(input: Operand, shape: tuple[int, ...]) -> Operand:
+    """`input` broadcast to `shape`, a view in which dimensions of length 1 are repeated."""
+    return np.broadcast_to(input, shape)
+
+
+def sum_to(g: Any, shape: tuple[int, ...]) -> Any:
+    """`g` summed over the dimensions that broadcasting from `shape` repeated: the adjoint of `expand`."""
+    new = len(g.shape) - len(shape)
+    dims = tuple(range(new)) + tuple(
+        i + new for i, s in enumerate(shape) if s == 1 and g.shape[i + new] != 1
+    )
+    return _reshape(_sum(g, dims, True), shape)
+
+
+def broadcast_to(input: Operand, shape: Sequence[int]) -> Any:
+    """A view of `input` in which new dimensions and dimensions of length 1 are repeated to `shape`.
+
+    Parameters
+    ----------
+    shape : ints; -1 keeps the length that a dimension has
+
+    Examples
+    --------
+    >>> mg.broadcast_to(mg.tensor([1, 2]), (2, 2))
+    tensor([[1, 2],
+            [1, 2]])
+    """
+    wanted, have = as_shape((shape,)), tuple(input.shape)
+    new = len(wanted) - len(have)
+    filled = tuple(have[i - new] if s == -1 and i >= new else s for i, s in enumerate(wanted))
+    if new < 0 or any(f != h and h != 1 for f, h in zip(filled[new:], have, strict=True)) or min(filled, default=0) < 0:
+        raise RuntimeError(
+            f"expand: shape {have} does not expand to {wanted}: counted from the last dimension, only dimensions of "
+            "length 1 can be repeated, and new ones come in front"
+        )
+    return expand(input, filled)
+
+
+Tensor.broadcast_to = broadcast_to  # type: ignore[method-assign]
+Tensor.expand = lambda self, *sizes: broadcast_to(self, as_shape(sizes))  # type: ignore[method-assign]
+Tensor.expand_as = lambda self, other: broadcast_to(self, other.shape)  # type: ignore[method-assign]
+Tensor.sum_to_size = lambda self, *size: sum_to(self, as_shape(size))  # type: ignore[method-assign]
+
+
+def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
+    """All `tensors` expanded to the shape that they have together.
+
+    Examples
+    --------
+    >>> [t.shape for t in mg.broadcast_tensors(mg.zeros(3, 1), mg.zeros(2))]
+    [Size([3, 2]), Size([3, 2])]
+    """
+    shape = np.broadcast_shapes(*[tuple(t.shape) for t in tensors])
+    return tuple(broadcast_to(t, shape) for t in tensors)

@@ -1,0 +1,503 @@
+"""Functions of one variable, applied to each element: value and slope side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minigrad.autograd.operation import Operand, elementwise, method
+from minigrad.ops.arithmetic import silent, zeros_as
+from minigrad.ops.comparison import where
+
+__all__ = [
+    "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "logaddexp", "sqrt", "rsqrt", "abs", "absolute", "sign",
+    "sin", "cos", "tan", "asin", "acos", "atan", "arcsin", "arccos", "arctan", "atan2", "arctan2",
+    "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "hypot", "sigmoid", "logit",
+    "floor", "ceil", "round", "trunc", "fix", "frac", "xlogy",
+]  # fmt: skip
+
+
+# ---- exponentials and logarithms -------------------------------------------------------------------------------------
+
+
+@method(inplace=True)
+@elementwise(lambda g, y: g * y, floating=True)
+@silent
+def exp(input: Operand) -> Operand:
+    """e to the power of each element.
+
+    Examples
+    --------
+    >>> mg.exp(mg.tensor([0.0, 1.0]))
+    tensor([1.0000, 2.7183])
+    """
+    return np.exp(input)
+
+
+@method(inplace=True)
+@elementwise(lambda g, y: g * y * float(np.log(2.0)), floating=True)
+@silent
+def exp2(input: Operand) -> Operand:
+    """2 to the power of each element.
+
+    Examples
+    --------
+    >>> mg.exp2(mg.tensor([0.0, 3.0]))
+    tensor([1., 8.])
+    """
+    return np.exp2(input)
+
+
+@method(inplace=True)
+@elementwise(lambda g, y: g * (y + 1), floating=True)
+@silent
+def expm1(input: Operand) -> Operand:
+    """``exp(input) - 1``, exact near 0 too.
+
+    Examples
+    --------
+    >>> mg.expm1(mg.tensor([0.0, 1.0]))
+    tensor([0.0000, 1.7183])
+    """
+    return np.expm1(input)
+
+
+@method(inplace=True)
+@elementwise(lambda g, input: g / input, floating=True)
+@silent
+def log(input: Operand) -> Operand:
+    """The natural logarithm of each element; -inf of 0, nan of negative numbers.
+
+    Examples
+    --------
+    >>> mg.log(mg.tensor([1.0, 10.0]))
+    tensor([0.0000, 2.3026])
+    """
+    return np.log(input)
+
+
+@method(inplace=True)
+@elementwise(lambda g, input: g / (input * float(np.log(2.0))), floating=True)
+@silent
+def log2(input: Operand) -> Operand:
+    """The logarithm to base 2 of each element.
+
+    Examples
+    --------
+    >>> mg.log2(mg.tensor([1.0, 8.0]))
+    tensor([0., 3.])
+    """
+    return np.log2(input)
+
+
+@method(inplace=True)
+@elementwise(lambda g, input: g / (input * float(np.log(10.0))), floating=True)
+@silent
+def log10(input: Operand) -> Operand:
+    """The logarithm to base 10 of each element.
+
+    Examples
+    --------
+    >>> mg.log10(mg.tensor([1.0, 1000.0]))
+    tensor([0., 3.])
+    """
+    return np.log10(input)
+
+
+@method(inplace=True)
+@elementwise(lambda g, input: g / (1 + input), floating=True)
+@silent
+def log1p(input: Operand) -> Operand:
+    """``log(1 + input)``, exact near 0 too.
+
+    Examples
+    --------
+    >>> mg.log1p(mg.tensor([0.0, 1.0]))
+    tensor([0.0000, 0.6931])
+    """
+    return np.log1p(input)
+
+
+@method()
+@elementwise(
+    lambda g, input, other: g * sigmoid(input - other), lambda g, input, other: g * sigmoid(other - input), floating=True
+)
+def logaddexp(input: Operand, other: Operand) -> Operand:
+    """``log(exp(input) + exp(other))`` without overflow.
+
+    Examples
+    --------
+    >>> mg.logaddexp(mg.tensor([0.0, 1000.0]), mg.tensor([0.0, 0.0]))
+    tensor([6.9315e-01, 1.0000e+03])
+    """
+    return np.logaddexp(input, other)
+
+
+@method()
+def xlogy(input: Operand, other: Operand) -> Any:
+    """``input * log(other)``; 0 where `input` is 0, whatever `other` is.
+
+    Examples
+    --------
+    >>> mg.xlogy(mg.tensor([0.0, 2.0]), mg.tensor([0.0, 1.0]))
+    tensor([0., 0.])
+    """
+    zero = input == 0
+    return where(zero, 0.0, input * log(where(zero, 1.0, other)))
+
+
+# ---- roots, absolute value -------------------------------------------------------------------------------------------
+
+
+@method(inplace=True)
+@elementwise(lambda g, y: g / (2 * y), floating=True)
+@silent
+def sqrt(input: Operand) -> Operand:
+    """The square root of each element; its slope at 0 is inf.
+
+    Examples
+    --------
+    >>> mg.sqrt(mg.tensor([4.0, 2.0]))
+    tensor([2.0000, 1.4142])
+    """
+    return np.sqrt(input)
+
+
+@method(inplace=True)
+@elementwise(lambda g, y: -0.5 * g * y * y * y, floating=True)
+@silent
+def rsqrt(input: Operand) -> Operand:
+    """``1 / sqrt(input)``, elementwise.
+
+    Examples
+    --------
+    >>> mg.rsqrt(mg.tensor([4.0, 1.0]))
+    tensor([0.5000, 1.0000])
+    """
+    return np.reciprocal(np.sqrt(input))
+
+
+@method("__abs__", "absolute", inplace=True)
+@elementwise(lambda g, input: g * sign(input))
+def abs(input: Operand) -> Operand:
+    """The absolute value of each element; its slope at 0 is 0.
+
+    Examples
+    --------
+    >>> mg.abs(mg.tensor([-1.5, 2.0]))
+    tensor([1.5000, 2.0000])
+    """
+    return np.abs(input)
+
+
+absolute = abs
+
+
+@method(inplace=True)
+@elementwise(lambda g: zeros_as(g))
+def sign(input: Operand) -> Operand:
+    """-1, 0 or 1: the sign of each element. Its gradient is 0.
+
+    Examples
+    --------
+    >>> mg.sign(mg.tensor([-3.0, 0.0, 2.0]))
+    tensor([-1.,  0.,  1.])
+    """
+    return np.sign(input)
+
+
+@method()
+@elementwise(lambda g, y, input: g * input / y, lambda g, y, other: g * other / y, floating=True)
+def hypot(input: Operand, other: Operand) -> Operand:
+    """``sqrt(input ** 2 + other ** 2)``, elementwise.
+
+    Examples
+    --------
+    >>> mg.hypot(mg.tensor([3.0]), mg.tensor([4.0]))
+    tensor([5.])
+    """
+    return np.hypot(input, other)
+
+
+# ---- trigonometric and hyperbolic functions --------------------------------------------------------------------------
+
+
+@method(inplace=True)
+@elementwise(lambda g, input: g * cos(input), floating=True)
+def sin(input: Operand) -> Operand:
+    """The sine of each element, in radians.
+
+    Examples
+    --------
+    >>> mg.sin(mg.tensor([0.0, np.pi / 2]))
+    tensor([0., 1.])
+    """
+    return np.sin(input)
+
+
+@method(inplace=True)
+@elementwise(lambda g, input: -g * sin(input), floating=True)
+def cos(input: Operand) -> Operand:
+    """The cosine of each element, in radians.
+
+    Examples
+    --------
+    >>> mg.cos(mg.tensor([0.0, np.pi]))
+    tensor([ 1., -1.])
+    """
+    return np.cos(input)
+
+
+@method(inplace=True)
+@elementwise(lambda g, y: g * (1 + y * y), floating=True)
+def tan(input: Operand) -> Operand:
+    """The tangent of each element, in radians.
+
+    Examples
+    --------
+    >>> mg.tan(mg.tensor([0.0, 1.0]))
+    tensor([0.0000, 1.5574])
+    """
+    return np.tan(input)
+
+
+@method("arcsin", inplace=True)
+@elementwise(lambda g, input: g * rsqrt(1 - input * input), floating=True)
+@silent
+def asin(input: Operand) -> Operand:
+    """The angle in radians whose sine is `input`.
+
+    Examples
+    --------
+    >>> mg.asin(mg.tensor([0.0, 1.0]))
+    tensor([0.0000, 1.5708])
+    """
+    return np.arcsin(input)
+
+
+@method("arccos", inplace=True)
+@elementwise(lambda g, input: -g * rsqrt(1 - input * input), floating=True)
+@silent
+def acos(input: Operand) -> Operand:
+    """The angle in radians whose cosine is `input`.
+
+    Examples
+    --------
+    >>> mg.acos(mg.tensor([1.0, 0.0]))
+    tensor([0.0000, 1.5708])
+    """
+    return np.arccos(input)
+
+
+@method("arctan", inplace=True)
+@elementwise(lambda g, input: g / (1 + input * input), floating=True)
+def atan(input: Operand) -> Operand:
+    """The angle in radians whose tangent is `input`.
+
+    Examples
+    --------
+    >>> mg.atan(mg.tensor([0.0, 1.0]))
+    tensor([0.0000, 0.7854])
+    """
+    return np.arctan(input)
+
+
+@method("arctan2")
+@elementwise(
+    lambda g, input, other: g * other / (input * input + other * other),
+    lambda g, input, other: -g * input / (input * input + other * other),
+    floating=True,
+)
+def atan2(input: Operand, other: Operand) -> Operand:
+    """The angle in radians of the point with y = `input` and x = `other`.
+
+    Examples
+    --------
+    >>> mg.atan2(mg.tensor([1.0]), mg.tensor([-1.0]))
+    tensor([2.3562])
+    """
+    return np.arctan2(input, other)
+
+
+arcsin, arccos, arctan, arctan2 = asin, acos, atan, atan2
+
+
+@method(inplace=True)
+@elementwise(lambda g, input: g * cosh(input), floating=True)
+@silent
+def sinh(input: Operand) -> Operand:
+    """The hyperbolic sine of each element.
+
+    Examples
+    --------
+    >>> mg.sinh(mg.tensor([0.0, 1.0]))
+    tensor([0.0000, 1.1752])
+    """
+    return np.sinh(input)
+
+
+@method(inplace=True)
+@elementwise(lambda g, input: g * sinh(input), floating=True)
+@silent
+def cosh(input: Operand) -> Operand:
+    """The hyperbolic cosine of each element.
+
+    Examples
+    --------
+    >>> mg.cosh(mg.tensor([0.0, 1.0]))
+    tensor([1.0000, 1.5431])
+    """
+    return np.cosh(input)
+
+
+@method(inplace=True)
+@elementwise(lambda g, y: g * (1 - y * y), floating=True)
+def tanh(input: Operand) -> Operand:
+    """The hyperbolic tangent of each element.
+
+    Examples
+    --------
+    >>> mg.tanh(mg.tensor([0.0, 1.0]))
+    tensor([0.0000, 0.7616])
+    """
+    return np.tanh(input)
+
+
+@method(inplace=True)
+@elementwise(lambda g, input: g * rsqrt(1 + input * input), floating=True)
+def asinh(input: Operand) -> Operand:
+    """The inverse hyperbolic sine of each element.
+
+    Examples
+    --------
+    >>> mg.asinh(mg.tensor([0.0, 1.0]))
+    tensor([0.0000, 0.8814])
+    """
+    return np.arcsinh(input)
+
+
+@method(inplace=True)
+@elementwise(lambda g, input: g * rsqrt(input * input - 1), floating=True)
+@silent
+def acosh(input: Operand) -> Operand:
+    """The inverse hyperbolic cosine of each element; nan below 1.
+
+    Examples
+    --------
+    >>> mg.acosh(mg.tensor([1.0, 2.0]))
+    tensor([0.0000, 1.3170])
+    """
+    return np.arccosh(input)
+
+
+@method(inplace=True)
+@elementwise(lambda g, input: g / (1 - input * input), floating=True)
+@silent
+def atanh(input: Operand) -> Operand:
+    """The inverse hyperbolic tangent of each element; nan beyond -1 and 1.
+
+    Examples
+    --------
+    >>> mg.atanh(mg.tensor([0.0, 0.5]))
+    tensor([0.0000, 0.5493])
+    """
+    return np.arctanh(input)
+
+
+@method(inplace=True)
+@elementwise(lambda g, y: g * y * (1 - y), floating=True)
+def sigmoid(input: Operand) -> Operand:
+    """``1 / (1 + exp(-input))``, elementwise, without overflow and exact to the last bits in both tails.
+
+    Examples
+    --------
+    >>> mg.sigmoid(mg.tensor([0.0, -10000.0]))
+    tensor([0.5000, 0.0000])
+    """
+    small = np.exp(-np.abs(input))
+    return np.where(input >= 0, 1, small).astype(input.dtype, copy=False) / (1 + small)
+
+
+@method(inplace=True)
+def logit(input: Operand, eps: float | None = None) -> Any:
+    """``log(input / (1 - input))``: the inverse of `sigmoid`; with `eps`, of input clamped to [eps, 1 - eps].
+
+    Examples
+    --------
+    >>> mg.logit(mg.tensor([0.5, 0.75]))
+    tensor([0.0000, 1.0986])
+    """
+    if eps is not None:
+        input = input.clamp(eps, 1 - eps)
+    return log(input / (1 - input))
+
+
+# ---- rounding: gradient 0 --------------------------------------------------------------------------------------------
+
+
+@method(inplace=True)
+@elementwise(lambda g: zeros_as(g))
+def floor(input: Operand) -> Operand:
+    """The largest integer that is not larger, elementwise. Its gradient is 0.
+
+    Examples
+    --------
+    >>> mg.floor(mg.tensor([1.7, -1.2]))
+    tensor([ 1., -2.])
+    """
+    return input if input.dtype.kind != "f" else np.floor(input)
+
+
+@method(inplace=True)
+@elementwise(lambda g: zeros_as(g))
+def ceil(input: Operand) -> Operand:
+    """The smallest integer that is not smaller, elementwise. Its gradient is 0.
+
+    Examples
+    --------
+    >>> mg.ceil(mg.tensor([1.2, -1.7]))
+    tensor([ 2., -1.])
+    """
+    return input if input.dtype.kind != "f" else np.ceil(input)
+
+
+@method(inplace=True)
+@elementwise(lambda g: zeros_as(g))
+def round(input: Operand, decimals: int = 0) -> Operand:
+    """The nearest number with `decimals` decimals; halves go to the even one. Its gradient is 0.
+
+    Examples
+    --------
+    >>> mg.round(mg.tensor([0.5, 1.5, -1.7]))
+    tensor([ 0.,  2., -2.])
+    """
+    return np.round(input, decimals)
+
+
+@method("fix", inplace=True)
+@elementwise(lambda g: zeros_as(g))
+def trunc(input: Operand) -> Operand:
+    """The integer part, elementwise. Its gradient is 0.
+
+    Examples
+    --------
+    >>> mg.trunc(mg.tensor([1.7, -1.7]))
+    tensor([ 1., -1.])
+    """
+    return input if input.dtype.kind != "f" else np.trunc(input)
+
+
+fix = trunc
+
+
+@method(inplace=True)
+def frac(input: Operand) -> Any:
+    """``input - trunc(input)``, elementwise.
+
+    Examples
+    --------
+    >>> mg.frac(mg.tensor([1.5, -1.5]))
+    tensor([ 0.5000, -0.5000])
+    """
+    return input - trunc(input)

@@ -1,0 +1,315 @@
+"""The same elements in another shape: views, where NumPy can make one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from minigrad.autograd.operation import Operand, method, operation
+from minigrad.tensor import Tensor, View
+
+__all__ = [
+    "reshape", "flatten", "ravel", "unflatten", "squeeze", "unsqueeze", "permute", "transpose", "swapaxes", "swapdims",
+    "movedim", "moveaxis", "t", "adjoint",
+]  # fmt: skip
+
+
+def one_dim(operation: str, dim: Any, ndim: int) -> int:
+    """`dim` counted from the front; raises IndexError where there is no such dimension."""
+    ndim = max(ndim, 1)  # a 0-dim tensor has a dimension 0 and -1, as in PyTorch
+    if isinstance(dim, bool) or not isinstance(dim, (int, np.integer)):
+        raise TypeError(f"{operation}: expected an int as dim, got {type(dim).__name__}")
+    if not -ndim <= dim < ndim:
+        raise IndexError(f"{operation}: dim {dim} is out of range; expected {-ndim} to {ndim - 1}")
+    return int(dim) % ndim
+
+
+def all_dims(operation: str, dim: Any, ndim: int) -> tuple[int, ...]:
+    """`dim`, an int, several, or None or () for all, as distinct dimensions counted from the front."""
+    if dim is None or (isinstance(dim, (tuple, list)) and not dim):
+        return tuple(range(ndim))
+    dims = tuple(one_dim(operation, d, ndim) for d in (dim if isinstance(dim, (tuple, list)) else (dim,)))
+    if len(set(dims)) != len(dims):
+        raise RuntimeError(f"{operation}: dim {tuple(dim)} names a dimension twice")
+    return dims if ndim else ()
+
+
+def as_shape(sizes: tuple[Any, ...]) -> tuple[int, ...]:
+    """The arguments of ``f(2, 3)`` or ``f((2, 3))`` as a tuple of ints."""
+    if len(sizes) == 1 and not isinstance(sizes[0], (int, np.integer, Tensor)):
+        sizes = tuple(sizes[0])
+    return tuple(int(s) for s in sizes)
+
+
+# ---- reshape ---------------------------------------------------------------------------------------------------------
+
+
+@operation(input=lambda g, input_shape: _reshape(g, input_shape), view=True)
+def _reshape(input: Operand, shape: tuple[int, ...]) -> Operand:
+    return input.reshape(shape)
+
+
+def _resolved(name: str, input: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """`shape` with its -1 filled in; raises where the number of elements differs."""
+    size = int(np.prod(input.shape, dtype=np.int64))
+    known = int(np.prod([s for s in shape if s != -1], dtype=np.int64))
+    if shape.count(-1) == 1 and known and size % known == 0:
+        return tuple(size // known if s == -1 else s for s in shape)
+    if -1 in shape or known != size or min(shape, default=0) < 0:
+        raise RuntimeError(f"{name}: shape {shape} does not hold the {size} elements of shape {tuple(input.shape)}")
+    return shape
+
+
+def reshape(input: Operand, shape: Sequence[int]) -> Any:
+    """The same elements, in the same order, in another shape: a view if possible, else a copy.
+
+    Parameters
+    ----------
+    shape : ints; one of them may be -1, for what is left
+
+    Raises
+    ------
+    RuntimeError
+        If `shape` has another number of elements.
+
+    Examples
+    --------
+    >>> mg.reshape(mg.arange(6), (2, -1))
+    tensor([[0, 1, 2],
+            [3, 4, 5]])
+    """
+    return _reshape(input, _resolved("reshape", input, as_shape((shape,))))
+
+
+Tensor.reshape = lambda self, *shape: _reshape(  # type: ignore[method-assign]
+    self, _resolved("reshape", self, as_shape(shape))
+)
+Tensor.reshape_as = lambda self, other: reshape(self, other.shape)  # type: ignore[method-assign]
+
+
+def _view_method(input: Tensor, *shape: Any) -> Any:
+    """The same memory in another shape; with a dtype, that dtype's bits are not looked at but an error is raised.
+
+    Raises
+    ------
+    RuntimeError
+        If the layout in memory does not allow it; `reshape` copies then.
+    """
+    wanted = _resolved("view", input, as_shape(shape))
+    seen = input._data.view()
+    try:
+        seen.shape = wanted
+    except AttributeError:
+        raise RuntimeError(
+            f"view: shape {tuple(input.shape)} with strides {input.stride()} cannot be seen as {wanted} without a copy; "
+            "use .reshape() instead"
+        ) from None
+    return _reshape(input, wanted)
+
+
+Tensor.view = _view_method  # type: ignore[method-assign]
+Tensor.view_as = lambda self, other: _view_method(self, other.shape)  # type: ignore[method-assign]
+
+
+@method()
+def flatten(input: Operand, start_dim: int = 0, end_dim: int = -1) -> Any:
+    """The dimensions from `start_dim` to `end_dim`, both included, made one.
+
+    Examples
+    --------
+    >>> mg.flatten(mg.zeros(2, 3, 4), start_dim=1).shape
+    Size([2, 12])
+    """
+    shape = tuple(input.shape) or (1,)
+    first, last = one_dim("flatten", start_dim, len(shape)), one_dim("flatten", end_dim, len(shape))
+    if first > last:
+        raise RuntimeError(f"flatten: start_dim {start_dim} comes after end_dim {end_dim}")
+    size = int(np.prod(shape[first : last + 1], dtype=np.int64))
+    return _reshape(input, (*shape[:first], size, *shape[last + 1 :]))
+
+
+@method()
+def ravel(input: Operand) -> Any:
+    """All elements in one dimension.
+
+    Examples
+    --------
+    >>> mg.ravel(mg.zeros(2, 3)).shape
+    Size([6])
+    """
+    return reshape(input, (-1,))
+
+
+@method()
+def unflatten(input: Operand, dim: int, sizes: Sequence[int]) -> Any:
+    """Dimension `dim` split into several of the given `sizes`, one of which may be -1.
+
+    Examples
+    --------
+    >>> mg.unflatten(mg.zeros(2, 12), 1, (3, -1)).shape
+    Size([2, 3, 4])
+    """
+    dim = one_dim("unflatten", dim, len(input.shape))
+    shape = tuple(input.shape)
+    return reshape(input, (*shape[:dim], *_resolved("unflatten", np.empty(shape[dim]), tuple(sizes)), *shape[dim + 1 :]))
+
+
+@method(inplace=False)
+def squeeze(input: Operand, dim: int | Sequence[int] | None = None) -> Any:
+    """Without the dimensions of length 1: all, or those named by `dim`.
+
+    Examples
+    --------
+    >>> mg.zeros(1, 3, 1).squeeze().shape, mg.zeros(1, 3, 1).squeeze(0).shape
+    (Size([3]), Size([3, 1]))
+    """
+    drop = all_dims("squeeze", dim, len(input.shape))
+    return _reshape(input, tuple(s for i, s in enumerate(input.shape) if s != 1 or i not in drop))
+
+
+@method()
+def unsqueeze(input: Operand, dim: int) -> Any:
+    """With a new dimension of length 1 before dimension `dim`.
+
+    Examples
+    --------
+    >>> mg.zeros(3).unsqueeze(1).shape
+    Size([3, 1])
+    """
+    shape = tuple(input.shape)
+    dim = one_dim("unsqueeze", dim, len(shape) + 1)
+    return _reshape(input, (*shape[:dim], 1, *shape[dim:]))
+
+
+# ---- permute ---------------------------------------------------------------------------------------------------------
+
+
+@operation(input=lambda g, dims: _permute(g, tuple(int(d) for d in np.argsort(dims))), view=True)
+def _permute(input: Operand, dims: tuple[int, ...]) -> Operand:
+    return input.transpose(dims)
+
+
+def permute(input: Operand, dims: Sequence[int]) -> Any:
+    """A view with the dimensions in another order.
+
+    Examples
+    --------
+    >>> mg.permute(mg.zeros(2, 3, 4), (2, 0, 1)).shape
+    Size([4, 2, 3])
+    """
+    order = as_shape((dims,))
+    if len(order) != len(input.shape):
+        raise RuntimeError(f"permute: expected {len(input.shape)} dimensions, got {order}")
+    return _permute(input, all_dims("permute", order, len(input.shape)))
+
+
+Tensor.permute = lambda self, *dims: permute(self, as_shape(dims))  # type: ignore[method-assign]
+
+
+@method("swapaxes", "swapdims")
+def transpose(input: Operand, dim0: int, dim1: int) -> Any:
+    """A view with two dimensions exchanged.
+
+    Examples
+    --------
+    >>> mg.transpose(mg.zeros(2, 3), 0, 1).shape
+    Size([3, 2])
+    """
+    order = list(range(len(input.shape)))
+    a, b = one_dim("transpose", dim0, len(order)), one_dim("transpose", dim1, len(order))
+    if order:
+        order[a], order[b] = b, a
+    return _permute(input, tuple(order))
+
+
+swapaxes = swapdims = transpose
+
+
+@method("moveaxis")
+def movedim(input: Operand, source: int | Sequence[int], destination: int | Sequence[int]) -> Any:
+    """A view with the dimensions at `source` moved to `destination`, the others in their order.
+
+    Examples
+    --------
+    >>> mg.movedim(mg.zeros(2, 3, 4), 0, -1).shape
+    Size([3, 4, 2])
+    """
+    ndim = len(input.shape)
+    moved = all_dims("movedim", source, ndim)
+    places = all_dims("movedim", destination, ndim)
+    if len(moved) != len(places):
+        raise RuntimeError(f"movedim: got {len(moved)} dimensions to move to {len(places)} places")
+    order = [d for d in range(ndim) if d not in moved]
+    for place, dim in sorted(zip(places, moved, strict=True)):
+        order.insert(place, dim)
+    return _permute(input, tuple(order))
+
+
+moveaxis = movedim
+
+
+@method()
+def t(input: Operand) -> Any:
+    """The transpose of a matrix; vectors and 0-dim tensors as they are.
+
+    Examples
+    --------
+    >>> mg.t(mg.zeros(2, 3)).shape
+    Size([3, 2])
+    """
+    if len(input.shape) > 2:
+        raise RuntimeError(f"t: expected at most 2 dimensions, got shape {tuple(input.shape)}; see .mT and permute()")
+    return transpose(input, 0, 1) if len(input.shape) == 2 else input
+
+
+@method()
+def adjoint(input: Operand) -> Any:
+    """A view with the last two dimensions exchanged.
+
+    Examples
+    --------
+    >>> mg.adjoint(mg.zeros(5, 2, 3)).shape
+    Size([5, 3, 2])
+    """
+    if len(input.shape) < 2:
+        raise RuntimeError(f"mT: expected at least 2 dimensions, got shape {tuple(input.shape)}")
+    return transpose(input, -2, -1)
+
+
+Tensor.T = property(  # type: ignore[attr-defined]
+    lambda self: _permute(self, tuple(reversed(range(self._data.ndim)))), doc="A view with the dimensions reversed."
+)
+Tensor.mT = property(adjoint, doc="A view with the last two dimensions exchanged.")  # type: ignore[attr-defined]
+
+
+@method()
+def contiguous(input: Operand) -> Any:
+    """This tensor if its elements lie in memory in C order, else such a copy.
+
+    Examples
+    --------
+    >>> mg.zeros(2, 3).T.contiguous().is_contiguous()
+    True
+    """
+    return input if input.is_contiguous() else _contiguous(input)
+
+
+@operation(input=lambda g: g)
+def _contiguous(input: Operand) -> Operand:
+    return np.ascontiguousarray(input)
+
+
+# ---- in-place operations on views ------------------------------------------------------------------------------------
+
+
+@operation(
+    input=lambda g, part_shape, view: replace_part(g, np.zeros(part_shape, g.dtype), view),
+    part=lambda g, view: view.replay(g),
+)
+def replace_part(input: Operand, part: Operand, view: View) -> Operand:
+    """`input` with what `view` shows of it replaced by `part`."""
+    whole = input.copy(order="K")
+    view.replay(whole)[...] = part
+    return whole

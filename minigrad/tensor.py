@@ -1,0 +1,643 @@
+"""Tensor: an array that remembers how it was computed."""
+
+from __future__ import annotations
+
+import warnings
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import numpy as np
+
+from minigrad import dtypes
+from minigrad.autograd import engine, memory
+from minigrad.autograd.grad_mode import mode, no_grad
+
+_hook_ids = count()
+
+
+class Tensor:
+    """A multi-dimensional array with a gradient.
+
+    Operations on tensors return tensors. Where one of their inputs requires grad they also record what was done, and
+    `backward` walks that record. The operations themselves live in ``minigrad.ops`` and are methods here too.
+
+    Parameters
+    ----------
+    data : array_like
+        Copied, with the dtype that `minigrad.tensor` would give it.
+    dtype : dtype, optional
+    requires_grad : bool, default False
+        Whether gradients with respect to this tensor are wanted. Floating dtypes only.
+
+    Attributes
+    ----------
+    grad : Tensor or None
+        The gradient that `backward` has added up, with this tensor's shape and dtype. Leaves only, see `retain_grad`.
+    requires_grad : bool
+    is_leaf : bool
+        True where a user made the tensor, False where an operation that was recorded did.
+    grad_fn : Node or None
+        The record of the operation that made it; None for a leaf.
+
+    Examples
+    --------
+    >>> x = mg.Tensor([1.0, 2.0, 3.0], requires_grad=True)
+    >>> (x * x).sum().backward()
+    >>> x.grad
+    tensor([2., 4., 6.])
+    """
+
+    # Most tensors only ever set _data: the rest are defaults of the class. No __slots__, so that users can attach
+    # attributes of their own, as they can in PyTorch.
+    _data: np.ndarray
+    _requires_grad: bool = False
+    _node: Any = None  # the Node of a recorded result; what a gradient flows to is `_edge()`
+    _grad: Tensor | None = None
+    _view: View | None = None  # of which tensor it shows a part, if any
+    _rewrites: int = 0  # how often an in-place operation has replaced its history
+    _hooks: dict[int, Callable[[Any], Any]] | None = None  # of a leaf; those of others are on the node
+    _after_grad: dict[int, Callable[[Tensor], Any]] | None = None
+    _retains_grad: bool = False
+    __array_ufunc__ = None  # ndarray op Tensor asks Tensor, instead of making an array of objects
+
+    def __init__(self, data: Any, dtype: Any = None, requires_grad: bool = False) -> None:
+        self._data = as_array(data, dtype, copy=True)
+        self.requires_grad_(requires_grad)
+
+    @classmethod
+    def _wrap(cls, array: np.ndarray) -> Tensor:
+        """A tensor around `array` itself: nothing copied, nothing recorded."""
+        t = cls.__new__(cls)
+        t._data = array
+        return t
+
+    if TYPE_CHECKING:  # the operations become methods when minigrad.ops is imported
+
+        def __getattr__(self, name: str) -> Callable[..., Any]: ...
+        def __add__(self, other: Any) -> Tensor: ...
+        def __radd__(self, other: Any) -> Tensor: ...
+        def __sub__(self, other: Any) -> Tensor: ...
+        def __rsub__(self, other: Any) -> Tensor: ...
+        def __mul__(self, other: Any) -> Tensor: ...
+        def __rmul__(self, other: Any) -> Tensor: ...
+        def __truediv__(self, other: Any) -> Tensor: ...
+        def __rtruediv__(self, other: Any) -> Tensor: ...
+        def __floordiv__(self, other: Any) -> Tensor: ...
+        def __rfloordiv__(self, other: Any) -> Tensor: ...
+        def __mod__(self, other: Any) -> Tensor: ...
+        def __rmod__(self, other: Any) -> Tensor: ...
+        def __pow__(self, other: Any) -> Tensor: ...
+        def __rpow__(self, other: Any) -> Tensor: ...
+        def __matmul__(self, other: Any) -> Tensor: ...
+        def __rmatmul__(self, other: Any) -> Tensor: ...
+        def __and__(self, other: Any) -> Tensor: ...
+        def __or__(self, other: Any) -> Tensor: ...
+        def __xor__(self, other: Any) -> Tensor: ...
+        def __lt__(self, other: Any) -> Tensor: ...
+        def __le__(self, other: Any) -> Tensor: ...
+        def __gt__(self, other: Any) -> Tensor: ...
+        def __ge__(self, other: Any) -> Tensor: ...
+        def __neg__(self) -> Tensor: ...
+        def __pos__(self) -> Tensor: ...
+        def __abs__(self) -> Tensor: ...
+        def __invert__(self) -> Tensor: ...
+        def __getitem__(self, index: Any) -> Tensor: ...
+        def __setitem__(self, index: Any, value: Any) -> None: ...
+
+    # ---- what it is ------------------------------------------------------------------------------------------------
+
+    @property
+    def shape(self) -> Size:
+        """The length of each dimension, a tuple."""
+        return Size(self._data.shape)
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The type of the elements, such as ``minigrad.float32``."""
+        return self._data.dtype
+
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions."""
+        return self._data.ndim
+
+    @property
+    def itemsize(self) -> int:
+        """The bytes of one element."""
+        return self._data.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of all elements."""
+        return self._data.nbytes
+
+    @property
+    def is_leaf(self) -> bool:
+        """True unless a recorded operation made it."""
+        return self._edge() is self or not self.requires_grad
+
+    @property
+    def grad_fn(self) -> engine.Node | None:
+        """The record of the operation that made this tensor; None for a leaf."""
+        edge = self._edge()
+        return edge if isinstance(edge, engine.Node) else None
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether gradients flow to this tensor; may be set on leaves."""
+        if self._view is not None:
+            self._view.refresh(self)
+        return self._requires_grad
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        self.requires_grad_(value)
+
+    @property
+    def data(self) -> Tensor:
+        """The values without the history: a tensor that shares memory and does not require grad. May be replaced."""
+        return Tensor._wrap(self._data)
+
+    @data.setter
+    def data(self, value: Any) -> None:
+        self._data = value._data if isinstance(value, Tensor) else as_array(value)
+
+    @property
+    def grad(self) -> Tensor | None:
+        """The gradient that `backward` has added up, or None."""
+        if self._grad is None and not self._retains_grad and not self.is_leaf:
+            warnings.warn(
+                "the .grad of a tensor that is not a leaf stays None; call .retain_grad() on it before backward()",
+                UserWarning,
+                stacklevel=2,
+            )
+        return self._grad
+
+    @grad.setter
+    def grad(self, value: Tensor | None) -> None:
+        if value is not None:
+            if not isinstance(value, Tensor):
+                raise TypeError(f"grad: expected a Tensor or None, got {type(value).__name__}")
+            if value.shape != self.shape or value.dtype != self.dtype:
+                raise RuntimeError(
+                    f"grad: expected the tensor's own shape {tuple(self.shape)} and dtype {self.dtype}, "
+                    f"got {tuple(value.shape)} and {value.dtype}"
+                )
+        self._grad = value
+
+    def size(self, dim: int | None = None) -> Any:
+        """The shape, or the length of dimension `dim`."""
+        return self.shape if dim is None else self._data.shape[dim]
+
+    def dim(self) -> int:
+        """The number of dimensions."""
+        return self._data.ndim
+
+    ndimension = dim
+
+    def numel(self) -> int:
+        """The number of elements."""
+        return self._data.size
+
+    nelement = numel
+
+    def element_size(self) -> int:
+        """The bytes of one element."""
+        return self._data.itemsize
+
+    def is_floating_point(self) -> bool:
+        """Whether the dtype is a floating one."""
+        return self._data.dtype.kind == "f"
+
+    def is_contiguous(self) -> bool:
+        """Whether the elements lie in memory in the order of the indices (C order)."""
+        return self._data.flags.c_contiguous
+
+    def stride(self, dim: int | None = None) -> Any:
+        """The steps in memory, in elements, from one index to the next in each dimension, or in `dim`."""
+        strides = tuple(s // self._data.itemsize for s in self._data.strides)
+        return strides if dim is None else strides[dim]
+
+    def data_ptr(self) -> int:
+        """The address of the first element."""
+        return self._data.ctypes.data
+
+    # ---- out of minigrad -------------------------------------------------------------------------------------------
+
+    def item(self) -> Any:
+        """The only element as a Python number.
+
+        Raises
+        ------
+        RuntimeError
+            If there is not exactly one element.
+        """
+        if self._data.size != 1:
+            raise RuntimeError(f"item: expected a tensor of one element, got shape {tuple(self.shape)}; see tolist()")
+        return self._data.item()
+
+    def tolist(self) -> Any:
+        """The elements as nested lists of Python numbers; of a 0-dim tensor, the number."""
+        return self._data.tolist()
+
+    def numpy(self, *, force: bool = False) -> np.ndarray:
+        """The array behind this tensor, not a copy.
+
+        Parameters
+        ----------
+        force : bool, default False
+            Also where this tensor requires grad, as ``detach().numpy()``.
+
+        Raises
+        ------
+        RuntimeError
+            If this tensor requires grad: changes to the array would escape the graph.
+        """
+        if self.requires_grad and not force:
+            raise RuntimeError("numpy: this tensor requires grad, the array does not know that; use .detach().numpy()")
+        return self._data
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        array = self.numpy()
+        if dtype is not None and array.dtype != dtype:
+            if copy is False:
+                raise ValueError(f"__array__: {array.dtype} does not become {np.dtype(dtype)} without a copy")
+            return array.astype(dtype)
+        return array.copy() if copy else array
+
+    def __len__(self) -> int:
+        if not self._data.ndim:
+            raise TypeError("len() of a 0-dim tensor; item() gives its value")
+        return len(self._data)
+
+    def __iter__(self) -> Iterator[Tensor]:
+        if not self._data.ndim:
+            raise TypeError("iteration over a 0-dim tensor; item() gives its value")
+        return (self[i] for i in range(len(self._data)))
+
+    def __bool__(self) -> bool:
+        if self._data.size != 1:
+            raise RuntimeError(
+                f"bool: a tensor of shape {tuple(self.shape)} is neither true nor false; use .any() or .all()"
+            )
+        return bool(self._data.item())
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __index__(self) -> int:
+        if self._data.dtype.kind not in "iu" or self._data.size != 1:
+            raise TypeError(f"only an integer tensor of one element is an index, not {self.dtype}{list(self.shape)}")
+        return int(self._data.item())
+
+    def __contains__(self, value: Any) -> bool:
+        return bool((self._data == (value._data if isinstance(value, Tensor) else value)).any())
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if not self._data.ndim and spec else format(str(self), spec)
+
+    def __repr__(self) -> str:
+        from minigrad.printing import format_tensor  # only when something is printed
+
+        return format_tensor(self)
+
+    __hash__ = object.__hash__  # __eq__ compares elements
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        if not self.is_leaf:
+            raise RuntimeError("deepcopy: only leaves can be copied with their gradient; use .detach().clone()")
+        copy = type(self)._wrap(self._data.copy())
+        memo[id(self)] = copy
+        copy.__dict__.update({k: v for k, v in self.__dict__.items() if k not in _OF_THIS_MEMORY})
+        if self._grad is not None:
+            copy._grad = Tensor._wrap(self._grad._data.copy())
+        return copy
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        if not self.is_leaf:
+            raise RuntimeError("pickle: only leaves can be pickled; use .detach()")
+        return _rebuild, (type(self), self._data, self._requires_grad)
+
+    # ---- graph -----------------------------------------------------------------------------------------------------
+
+    def _edge(self) -> Any:
+        """What a gradient of this tensor flows to: its node, or itself if it is a leaf."""
+        if self._view is not None:
+            self._view.refresh(self)
+        return self if self._node is None else self._node
+
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+        """Set whether gradients with respect to this leaf are wanted; returns it.
+
+        Raises
+        ------
+        RuntimeError
+            If the dtype is not floating, or the tensor is not a leaf (``detach()`` gives a leaf).
+        """
+        if requires_grad and self._data.dtype.kind != "f":
+            raise RuntimeError(f"requires_grad: only floating tensors can require grad, got {self.dtype}; use .float()")
+        if not requires_grad and not self.is_leaf:
+            raise RuntimeError("requires_grad: only a leaf can stop to require grad; use .detach()")
+        if bool(requires_grad) != self._requires_grad:
+            self._requires_grad = bool(requires_grad)
+        return self
+
+    def detach(self) -> Tensor:
+        """The same values, cut off from the graph. Shares memory; an in-place change is seen by both, and by backward."""
+        return Tensor._wrap(self._data)
+
+    def detach_(self) -> Tensor:
+        """Cut this tensor itself off from the graph."""
+        if self._view is not None:
+            raise RuntimeError("detach_: a view cannot be detached in place; use .detach()")
+        self._node, self._requires_grad = None, False
+        return self
+
+    def backward(
+        self,
+        gradient: Tensor | None = None,
+        retain_graph: bool | None = None,
+        create_graph: bool = False,
+        inputs: Sequence[Tensor] | Tensor | None = None,
+    ) -> None:
+        """Add the gradient of this tensor with respect to the leaves to their ``.grad``.
+
+        Parameters
+        ----------
+        gradient : Tensor, optional
+            The gradient with respect to this tensor, of its shape. May be left out for one element: 1.
+        retain_graph : bool, optional
+            Keep what another backward through this graph needs. Defaults to `create_graph`.
+        create_graph : bool, default False
+            Record the computation of the gradients, so that they can be differentiated again.
+        inputs : tensors, optional
+            Add up gradients for these only; by default for all leaves.
+
+        Raises
+        ------
+        RuntimeError
+            If this tensor does not require grad, `gradient` is missing or of another shape, the graph was freed by an
+            earlier backward, or a value that backward needs was changed in place. No ``.grad`` is changed then.
+        """
+        from minigrad.autograd.functional import backward
+
+        backward(self, gradient, retain_graph, create_graph, inputs=inputs)
+
+    def retain_grad(self) -> None:
+        """Let backward add up ``.grad`` here too, although this tensor is not a leaf."""
+        if not self.requires_grad:
+            raise RuntimeError("retain_grad: this tensor does not require grad, so it will never have one")
+        if self.is_leaf or self._retains_grad:
+            return
+        self._retains_grad = True
+        me = weakref.ref(self)  # the node must not keep its tensor alive
+
+        def store(g: Any) -> None:
+            tensor = me()
+            if tensor is not None:
+                tensor._accumulate(g)
+
+        self._add_hook(store)
+
+    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
+        """Call ``hook(grad)`` when the gradient of this tensor is known; what it returns, if not None, replaces it.
+
+        Returns
+        -------
+        RemovableHandle
+            Its ``remove()`` takes the hook away.
+        """
+        if not self.requires_grad:
+            raise RuntimeError("register_hook: this tensor does not require grad, so the hook would never run")
+
+        def on_gradient(g: Any) -> Any:
+            replaced = hook(g if isinstance(g, Tensor) else Tensor._wrap(np.asarray(g)))
+            if replaced is None:
+                return None
+            if replaced.shape != g.shape:
+                raise RuntimeError(f"hook: expected a gradient of shape {g.shape}, got {tuple(replaced.shape)}")
+            return replaced if isinstance(g, Tensor) else replaced._data
+
+        return self._add_hook(on_gradient)
+
+    def _add_hook(self, hook: Callable[[Any], Any]) -> RemovableHandle:
+        owner = self._edge()
+        attribute = "_hooks" if owner is self else "hooks"
+        if getattr(owner, attribute) is None:
+            setattr(owner, attribute, {})
+        return RemovableHandle(getattr(owner, attribute), hook)
+
+    def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> RemovableHandle:
+        """Call ``hook(tensor)`` after backward has added to this leaf's ``.grad``."""
+        if not self.is_leaf or not self.requires_grad:
+            raise RuntimeError("register_post_accumulate_grad_hook: expected a leaf that requires grad")
+        if self._after_grad is None:
+            self._after_grad = {}
+        return RemovableHandle(self._after_grad, hook)
+
+    def _accumulate(self, g: Any) -> None:
+        """Add the gradient `g`, an array or (where it may be differentiated again) a Tensor, to ``.grad``."""
+        before = self._grad
+        if isinstance(g, Tensor):
+            self._grad = g if before is None else before + g
+        elif before is None or before._requires_grad:
+            # a copy: g may be a view, or be what another leaf gets too
+            g = np.array(g, dtype=self._data.dtype, order="C")
+            self._grad = Tensor._wrap(g) if before is None else before + Tensor._wrap(g)
+        else:
+            before._data += g
+            memory.changed(before._data)
+
+    # ---- in place --------------------------------------------------------------------------------------------------
+
+    def _assign(self, result: Tensor, operation: str) -> Tensor:
+        """Let `result`, computed from the old values, replace the values and the history of this tensor."""
+        self._check_in_place(result, operation)
+        self._write(result._data)
+        if mode.enabled:
+            if self._view is not None:
+                self._view.rewrite(result)
+            elif result._requires_grad or self._requires_grad:
+                self._node, self._requires_grad = result._node, result._requires_grad
+                self._rewrites += 1
+        return self
+
+    def _write(self, values: Any) -> None:
+        """Change the memory, and let everyone who kept it notice."""
+        np.copyto(self._data, values, casting="same_kind")
+        memory.changed(self._data)
+
+    def _check_in_place(self, result: Any, operation: str) -> None:
+        if result._data.shape != self._data.shape:
+            raise RuntimeError(
+                f"{operation}: an in-place result keeps the shape {tuple(self.shape)} of the tensor, "
+                f"but this one has shape {tuple(result.shape)}; use the operation that is not in place"
+            )
+        if not np.can_cast(result.dtype, self.dtype, "same_kind"):
+            raise RuntimeError(
+                f"{operation}: the result is {result.dtype} and does not fit into a tensor of {self.dtype}; "
+                f"convert the tensor first, such as with .float()"
+            )
+        self._check_writable(operation)
+
+    def _check_writable(self, operation: str) -> None:
+        """Raise where a recorded in-place change would leave a leaf without its value."""
+        leaf = self if self._view is None else self._view.base
+        if mode.enabled and leaf._node is None and leaf._requires_grad:
+            which = "a leaf" if leaf is self else "a view of a leaf"
+            raise RuntimeError(
+                f"{operation}: {which} that requires grad cannot be changed in place while operations are recorded; "
+                "do it under minigrad.no_grad(), or on a clone()"
+            )
+
+    # ---- for scripts that name a device ----------------------------------------------------------------------------
+
+    @property
+    def device(self) -> Any:
+        """Always the CPU."""
+        from minigrad.device import device
+
+        return device("cpu")
+
+    @property
+    def is_cuda(self) -> bool:
+        """Always False."""
+        return False
+
+    def cpu(self) -> Tensor:
+        """This tensor: there is no other device."""
+        return self
+
+    def cuda(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """There is no GPU here: raises RuntimeError."""
+        raise RuntimeError("cuda: minigrad computes on the CPU only; leave .cuda() out or use .to('cpu')")
+
+
+_OF_THIS_MEMORY = {"_data", "_grad", "_node", "_view", "_hooks", "_after_grad", "_rewrites"}
+
+
+def _rebuild(cls: type[Tensor], array: np.ndarray, requires_grad: bool) -> Tensor:
+    return cls._wrap(array).requires_grad_(requires_grad)
+
+
+class Size(tuple):
+    """The shape of a tensor: a tuple with PyTorch's `numel`."""
+
+    __slots__ = ()
+
+    def numel(self) -> int:
+        """The product of the lengths."""
+        return int(np.prod(self, dtype=np.int64))
+
+    def __repr__(self) -> str:
+        return f"Size({list(self)})"
+
+
+class RemovableHandle:
+    """Returned by everything that registers a hook; `remove` takes the hook away. Also a context manager."""
+
+    def __init__(self, hooks: dict[int, Any], hook: Any) -> None:
+        self._hooks = hooks
+        self._id = next(_hook_ids)
+        hooks[self._id] = hook
+
+    def remove(self) -> None:
+        """Take the hook away; nothing happens if it is gone."""
+        self._hooks.pop(self._id, None)
+
+    def __enter__(self) -> RemovableHandle:
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self.remove()
+
+
+class View:
+    """How a tensor came to show a part of another one's memory: by which calls, from which tensor.
+
+    After an in-place operation on the base or on any of its views the base has a new history, and the histories of the
+    views are made anew from it, when they are asked for.
+    """
+
+    __slots__ = ("base", "calls", "rewrites")
+
+    def __init__(self, source: Tensor, call: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+        parent = source._view
+        self.base: Tensor = source if parent is None else parent.base
+        self.calls: tuple[Any, ...] = (() if parent is None else parent.calls) + ((call, arguments),)
+        self.rewrites = self.base._rewrites
+
+    def replay(self, base: Any) -> Any:
+        """The same part of another tensor or array."""
+        for call, arguments in self.calls:
+            base = call(base, *arguments)
+        return base
+
+    def refresh(self, view: Tensor) -> None:
+        """Give `view` its history if the base has got a new one since."""
+        if self.rewrites != self.base._rewrites:
+            self.rewrites = self.base._rewrites
+            again = self.replay(self.base)
+            view._node, view._requires_grad = again._node, again._requires_grad
+
+    def rewrite(self, part: Tensor) -> None:
+        """The base's history is now: what it was, with this part replaced by `part`."""
+        from minigrad.ops.shape import replace_part
+
+        base = self.base
+        if part._requires_grad or base._requires_grad:
+            whole = replace_part(base, part, self)
+            base._node, base._requires_grad = whole._node, whole._requires_grad
+            base._rewrites += 1
+
+
+def as_array(data: Any, dtype: Any = None, copy: bool = False) -> np.ndarray:
+    """`data` as an array of a supported dtype: Python floats get the default dtype, arrays keep theirs.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `data` is not a rectangular array of numbers or bools.
+    """
+    if isinstance(data, Tensor):
+        array = data._data
+    elif isinstance(data, (np.ndarray, np.generic)):
+        array = np.asarray(data)
+    else:
+        array = _from_python(data, dtype)
+    wanted = array.dtype if dtype is None else dtypes.as_dtype(dtype)
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"tensor: expected numbers or bools, got an array of {array.dtype}")
+    return np.array(array, dtype=wanted) if copy else array.astype(wanted, copy=False)
+
+
+def _from_python(data: Any, dtype: Any) -> np.ndarray:
+    """Nested lists of numbers, or of tensors and arrays of one element or one shape, or what has ``__array__``."""
+    with no_grad():
+        items = _detached(data)
+    try:
+        array = np.asarray(items)
+    except ValueError as error:
+        raise ValueError(f"tensor: expected nested lists of equal lengths; {error}") from None
+    if array.dtype.kind == "f" and not hasattr(data, "__array__") and not _holds_arrays(data):
+        array = array.astype(dtypes.get_default_dtype()) if dtype is None else array
+    if array.size == 0 and dtype is None and not hasattr(data, "__array__"):
+        array = array.astype(dtypes.get_default_dtype())
+    return array
+
+
+def _detached(data: Any) -> Any:
+    if isinstance(data, (list, tuple)):
+        return [_detached(d) for d in data]
+    return data._data if isinstance(data, Tensor) else data
+
+
+def _holds_arrays(data: Any) -> bool:
+    while isinstance(data, (list, tuple)) and data:
+        data = data[0]
+    return isinstance(data, (np.ndarray, np.generic, Tensor))

@@ -1,0 +1,1 @@
+"""The table of operations: one module a family, each with its list CASES."""
