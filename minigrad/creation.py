@@ -216,7 +216,9 @@ def arange(
     if step == 0 or (end - start) * step < 0:
         raise RuntimeError(f"arange: no number of steps of {step} leads from {start} to {end}")
     values = np.arange(start, end, step)
-    return _made(values.astype(as_array([start, end, step]).dtype if dtype is None else dtypes.as_dtype(dtype)), requires_grad)
+    return _made(
+        values.astype(as_array([start, end, step]).dtype if dtype is None else dtypes.as_dtype(dtype)), requires_grad
+    )
 
 
 def linspace(

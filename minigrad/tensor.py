@@ -348,7 +348,7 @@ class Tensor:
         return self
 
     def detach(self) -> Tensor:
-        """The same values, cut off from the graph. Shares memory; an in-place change is seen by both, and by backward."""
+        """The same values and memory, cut off from the graph; backward notices when either is changed in place."""
         return Tensor._wrap(self._data)
 
     def detach_(self) -> Tensor:
@@ -494,6 +494,16 @@ class Tensor:
                 f"{operation}: {which} that requires grad cannot be changed in place while operations are recorded; "
                 "do it under minigrad.no_grad(), or on a clone()"
             )
+
+    @property
+    def T(self) -> Tensor:
+        """A view with the dimensions reversed."""
+        return self._reversed()
+
+    @property
+    def mT(self) -> Tensor:
+        """A view with the last two dimensions exchanged."""
+        return self.adjoint()
 
     # ---- for scripts that name a device ----------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """Reverse-mode automatic differentiation: the graph, the walk over it, and what starts it."""
 
 from minigrad.autograd.engine import Node
+from minigrad.autograd.functional import backward, grad
 from minigrad.autograd.grad_mode import (
     enable_grad,
     inference_mode,
@@ -8,7 +9,6 @@ from minigrad.autograd.grad_mode import (
     no_grad,
     set_grad_enabled,
 )
-from minigrad.autograd.functional import backward, grad  # isort: skip  (needs Tensor, which needs the modules above)
 
 __all__ = [
     "Node",

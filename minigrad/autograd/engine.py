@@ -8,11 +8,11 @@ anything else that can be a dictionary key. A gradient is anything that can be a
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from heapq import heappop, heappush
-from typing import Any, Callable
+from typing import Any
 
-_numbers = itertools.count()
+numbers = itertools.count()
 
 
 class Node:
@@ -25,7 +25,7 @@ class Node:
 
     def __init__(self, parents: Sequence[Any]) -> None:
         self.parents = parents
-        self.number = next(_numbers)
+        self.number = next(numbers)
         self.hooks: dict[int, Callable[[Any], Any]] | None = None  # each may replace the gradient of the output
 
     def apply(self, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> Iterable[Any]:

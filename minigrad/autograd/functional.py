@@ -184,7 +184,7 @@ def _after_hooks(edge: Any, g: Any) -> Any:
 
 
 def _batched(outputs: Any, inputs: Any, grad_outputs: Any, retain: Any, create: bool, *rest: bool | None) -> Any:
-    from minigrad.ops.shape import stack
+    from minigrad.ops.joining import stack
 
     outs, batches = _as_list(outputs), _as_list(grad_outputs)
     if not batches or batches[0] is None:

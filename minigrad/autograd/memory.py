@@ -26,7 +26,8 @@ class Clock:
 
 clock = Clock()
 _ticks = itertools.count(1)
-_changes: dict[int, list[Any]] = {}  # id of an owner -> [time of its last change, weak reference that removes the entry]
+# id of an owner -> [time of its last change, weak reference that removes the entry]
+_changes: dict[int, list[Any]] = {}
 
 
 def _owner(array: np.ndarray) -> Any:

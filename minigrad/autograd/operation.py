@@ -24,14 +24,15 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Sequence
-from typing import Any, Callable, ParamSpec, TypeAlias
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any, ParamSpec, TypeAlias
 
 import numpy as np
 
 from minigrad import dtypes
 from minigrad.autograd import memory
-from minigrad.autograd.engine import Node
+from minigrad.autograd.engine import Node, numbers
 from minigrad.autograd.grad_mode import mode
 from minigrad.tensor import Tensor, View, as_array
 
@@ -115,13 +116,13 @@ class Operation:
 class Plan:
     """For one choice of inputs that require grad: what to keep, and which rules to call with what."""
 
-    __slots__ = ("operation", "kept", "sources", "shapes", "dtypes", "steps", "frees")
+    __slots__ = ("operation", "kept", "save", "sources", "shapes", "dtypes", "steps", "frees")
 
     def __init__(self, operation: Operation, mask: int) -> None:
         self.operation = operation
         active = [n for n in operation.parameters if n in operation.rules and mask >> operation.places[n] & 1]
         wanted: list[str] = []
-        steps: list[tuple[Rule, tuple[str, ...], tuple[int | None, ...] | None]] = []
+        steps: list[tuple[Rule, tuple[str, ...], tuple[int, ...] | None]] = []
         joints: set[int] = set()
         for name in active:
             rule = operation.rules[name]
@@ -151,7 +152,8 @@ class Plan:
         # For each kept value: which parent it was (its place among the active inputs), OUTPUT, or None for a constant.
         parent_of = {places[n]: i for i, n in enumerate(active)}
         self.sources = tuple(OUTPUT if p == places["y"] else parent_of.get(p) for p in self.kept)
-        self.steps = tuple((rule, tuple(order[n] for n in needs), keep) for rule, needs, keep in steps)
+        self.save = _picker(self.kept)
+        self.steps = tuple((rule, _picker([order[n] for n in needs]), keep) for rule, needs, keep in steps)
         self.frees = any(p in tensors or p >= len(operation.parameters) for p in self.kept)
 
 
@@ -162,13 +164,25 @@ def _needs(rule: Rule) -> tuple[str, ...]:
     return tuple(inspect.signature(rule).parameters)[1:]
 
 
+def _picker(places: Sequence[int]) -> Callable[[Any], tuple[Any, ...]]:
+    """A quick function that takes the elements at `places` out of a sequence."""
+    if len(places) > 1:
+        return operator.itemgetter(*places)
+    if not places:
+        return lambda values: ()
+    (place,) = places
+    return lambda values: (values[place],)
+
+
 class OperationNode(Node):
     """The record of one call of an operation."""
 
     __slots__ = ("plan", "saved", "clock")
 
-    def __init__(self, plan: Plan, parents: Sequence[Any], saved: list[Any] | None) -> None:
-        super().__init__(parents)
+    def __init__(self, plan: Plan, parents: Sequence[Any], saved: Sequence[Any] | None) -> None:
+        self.parents = parents  # instead of super().__init__(parents), which takes as long as the rest
+        self.number = next(numbers)
+        self.hooks = None
         self.plan = plan
         self.saved = saved
         self.clock = memory.clock.now
@@ -192,25 +206,25 @@ class OperationNode(Node):
         if create_graph:
             saved = self._recordable(saved)
         gradients: list[Any] = []
-        for rule, picks, keep in self.plan.steps:
+        for rule, pick, keep in self.plan.steps:
             if keep is None:
                 skip = needed is not None and not needed[len(gradients)]
-                gradients.append(None if skip else rule(g, *[saved[i] for i in picks]))
+                gradients.append(None if skip else rule(g, *pick(saved)))
             else:
-                results = rule(g, *[saved[i] for i in picks])
+                results = rule(g, *pick(saved))
                 gradients += [results[i] for i in keep] if keep else results
         if self.plan.operation.sequence and len(gradients) != len(self.parents):
             gradients = [gradients[i] for i, p in enumerate(saved[-1]) if p]
         return gradients
 
-    def _arrays(self, saved: list[Any]) -> list[tuple[int, np.ndarray]]:
+    def _arrays(self, saved: Sequence[Any]) -> list[tuple[int, np.ndarray]]:
         found = []
         for i, place in enumerate(self.plan.kept):
             values = saved[i] if isinstance(saved[i], (tuple, list)) else (saved[i],)
             found += [(place, v) for v in values if isinstance(v, np.ndarray)]
         return found
 
-    def _check_unchanged(self, saved: list[Any]) -> None:
+    def _check_unchanged(self, saved: Sequence[Any]) -> None:
         operation = self.plan.operation
         names = (*operation.parameters, *operation.outputs)
         for place, array in self._arrays(saved):
@@ -221,7 +235,7 @@ class OperationNode(Node):
                     f"after {operation.name} had used it; use an operation that is not in place there, or a clone()"
                 )
 
-    def _recordable(self, saved: list[Any]) -> list[Any]:
+    def _recordable(self, saved: Sequence[Any]) -> list[Any]:
         """The kept values with Tensors, as parts of the graph, in place of arrays."""
         result = list(saved)
         for i, source in enumerate(self.plan.sources):
@@ -277,15 +291,16 @@ def operation(
 
 
 def _call(op: Operation, prepare: Callable[..., tuple[Any, ...]] | None) -> Callable[..., Any]:
-    forward, tensors, count = op.forward, op.tensors, len(op.parameters)
-    plans, view, several, grad_mode = op.plans, op.view, len(op.outputs) > 1, mode
+    forward, tensors, count, plans = op.forward, op.tensors, len(op.parameters), op.plans
+    new, view, several, grad_mode = Tensor.__new__, op.view, len(op.outputs) > 1, mode
 
     def call(*args: Any, **kwargs: Any) -> Any:
         if kwargs or len(args) != count:
             args = op.bind(args, kwargs)
         if prepare is not None:
             args = prepare(args)
-        arrays = list(args)
+        arrays = [*args]
+        parents: list[Any] = []
         mask = 0
         seen = False
         for i, bit in tensors:
@@ -295,35 +310,31 @@ def _call(op: Operation, prepare: Callable[..., tuple[Any, ...]] | None) -> Call
                 arrays[i] = t._data
                 if t._view is not None:
                     t._view.refresh(t)
-                if t._requires_grad:
+                if bit and t._requires_grad:
                     mask |= bit
+                    parents.append(t if t._node is None else t._node)
             elif not isinstance(t, _ACCEPTED):
                 raise TypeError(f"{op.name}: expected a Tensor as {op.parameters[i]!r}, got {type(t).__name__}")
         y = forward(*arrays)
         if not seen:
             return y
-        others: tuple[Any, ...] = ()
+        others: list[Any] = []
         if several:
-            y, *rest = y
-            others = tuple(rest)
+            y, *others = y
         if type(y) is not np.ndarray:
             y = np.asarray(y)
-        out = Tensor.__new__(Tensor)
+        out = new(Tensor)
         out._data = y
         if mask and grad_mode.enabled:
             plan = plans.get(mask) or op.plan(mask)
             arrays.append(y)
-            arrays += others
-            saved = [arrays[i] for i in plan.kept]
+            if several:
+                arrays += others
+            saved = plan.save(arrays)
             if plan.shapes:
-                saved += [arrays[i].shape for i in plan.shapes]
+                saved = (*saved, *[arrays[i].shape for i in plan.shapes])
             if plan.dtypes:
-                saved += [arrays[i].dtype for i in plan.dtypes]
-            parents = []
-            for i, bit in tensors:
-                if mask & bit:
-                    t = args[i]
-                    parents.append(t if t._node is None else t._node)
+                saved = (*saved, *[arrays[i].dtype for i in plan.dtypes])
             out._node = OperationNode(plan, parents, saved)
             out._requires_grad = True
         if view and np.may_share_memory(y, arrays[0]):
@@ -350,8 +361,9 @@ def _sequence_call(op: Operation) -> Callable[..., Any]:
         if mode.enabled and any(require):
             plan = op.plan(1)
             values = [arrays, *rest, out._data]
-            saved = [values[i] for i in plan.kept] + [[a.shape for a in arrays] for _ in plan.shapes]
-            saved.append(require)  # the rule gives a gradient for each input, the node has parents for some
+            shapes = [[a.shape for a in arrays] for _ in plan.shapes]
+            # the rule gives a gradient for each input, the node has parents for some: `require` tells which
+            saved = (*plan.save(values), *shapes, require)
             out._node = OperationNode(plan, [t._edge() for t, r in zip(inputs, require, strict=True) if r], saved)
             out._requires_grad = True
         return out
@@ -383,31 +395,38 @@ def elementwise(
     def declare(forward: Callable[P, Any]) -> Callable[P, Any]:
         names = list(inspect.signature(forward).parameters)[: len(rules)]
         promoted = tuple(i for i, n in enumerate(names) if n not in constants)
-        prepare = functools.partial(_match, forward.__name__, len(rules), promoted, floating)
-        if len(rules) == 1 and not floating:
-            prepare = None  # type: ignore[assignment]
-        given = {n: r for n, r in zip(names, rules, strict=True) if r is not None}
+        match = functools.partial(_match, forward.__name__.strip("_"), len(rules), promoted, floating)
+        prepare = None if len(rules) == 1 and not floating else _matcher(match, len(rules))
+        given: dict[str, Any] = {n: r for n, r in zip(names, rules, strict=True) if r is not None}
         without = [n for n in names if n not in given]
         return operation(*without, prepare=prepare, **given)(forward)
 
     return declare
 
 
+def _matcher(match: Callable[[tuple[Any, ...]], tuple[Any, ...]], count: int) -> Callable[..., Any] | None:
+    """`match`, after a quick look whether there is anything to do: nearly always there is not."""
+
+    def one(args: tuple[Any, ...]) -> tuple[Any, ...]:
+        return args if isinstance(args[0], Tensor) and args[0]._data.dtype.kind == "f" else match(args)
+
+    def two(args: tuple[Any, ...]) -> tuple[Any, ...]:
+        first, second = args[0], args[1]
+        if isinstance(first, Tensor):
+            a = first._data
+            if isinstance(second, Tensor):
+                b = second._data
+                if a.dtype is b.dtype and a.shape == b.shape and a.dtype.kind == "f":
+                    return args
+            elif type(second) in _NUMBERS and a.ndim and a.dtype.kind == "f":
+                return args  # NumPy lets the array decide, too
+        return match(args)
+
+    return one if count == 1 else two if count == 2 else match
+
+
 def _match(name: str, count: int, promoted: tuple[int, ...], floating: bool, args: tuple[Any, ...]) -> tuple[Any, ...]:
     """`args` with the first `count` broadcast to one shape, and those at `promoted` of one dtype."""
-    first = args[0]
-    if isinstance(first, Tensor):  # nearly always there is nothing to do
-        a = first._data
-        if not floating or a.dtype.kind == "f":
-            if count == 1:
-                return args
-            second = args[1]
-            if count == 2 and isinstance(second, Tensor):
-                b = second._data
-                if a.dtype is b.dtype and a.shape == b.shape:
-                    return args
-            elif count == 2 and type(second) in _NUMBERS and a.dtype.kind == "f" and a.ndim:
-                return args  # NumPy lets the array decide, too
     inputs = list(args[:count])
     if not any(isinstance(t, Tensor) for t in inputs):
         return args
@@ -450,8 +469,8 @@ def _broadcast_shape(name: str, shapes: list[tuple[int, ...]]) -> tuple[int, ...
 # ---- methods ---------------------------------------------------------------------------------------------------------
 
 
-def method(*names: str, inplace: bool = False) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
-    """Make a function a method of Tensor too, by its own name and by `names`.
+def method(*names: str, inplace: bool = False, only: bool = False) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
+    """Make a function a method of Tensor too, by its own name and by `names`; with `only`, by `names` alone.
 
     With `inplace` there is also ``<name>_``, and for an operator ``__add__`` also ``__iadd__``, which compute the new
     values from the old ones and then write them into the tensor's memory.
@@ -459,13 +478,14 @@ def method(*names: str, inplace: bool = False) -> Callable[[Callable[P, Any]], C
 
     def attach(function: Callable[P, Any]) -> Callable[P, Any]:
         own: str = function.__name__.strip("_")
-        for name in (own, *names):
+        for name in names if only else (own, *names):
             setattr(Tensor, name, function)
         if inplace:
             setattr(Tensor, own + "_", in_place(own + "_", function))
             for name in names:
-                if name.startswith("__") and not name.startswith("__r"):
-                    setattr(Tensor, "__i" + name[2:], in_place(own + "_", function))
+                if not name.startswith("__r"):
+                    other = "__i" + name[2:] if name.startswith("__") else name + "_"
+                    setattr(Tensor, other, in_place(own + "_", function))
         return function
 
     return attach

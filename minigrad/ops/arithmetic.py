@@ -47,6 +47,7 @@ def zeros_as(input: Operand) -> Operand:
     return np.zeros_like(input)
 
 
+@method("to", only=True)
 def _to(input: Tensor, *args: Any, dtype: Any = None, device: Any = None, copy: bool = False, **_: bool) -> Tensor:
     """This tensor with another dtype. Devices other than the CPU are refused.
 
@@ -77,21 +78,25 @@ def _to(input: Tensor, *args: Any, dtype: Any = None, device: Any = None, copy: 
     return cast(input, wanted)
 
 
+@method("type", only=True)
 def _type(input: Tensor, dtype: Any = None) -> Any:
     """This tensor with another dtype, or without an argument the name of its type."""
     return f"minigrad.{input.dtype.name.capitalize()}Tensor" if dtype is None else _to(input, dtype)
 
 
-Tensor.to = _to  # type: ignore[method-assign]
-Tensor.type = _type  # type: ignore[method-assign]
+def _add_conversion(name: str) -> None:
+    dtype = getattr(dtypes, name)
+
+    def convert(input: Tensor) -> Tensor:
+        return _to(input, dtype)
+
+    convert.__name__ = name
+    convert.__doc__ = f"This tensor as ``minigrad.{dtype}``."
+    setattr(Tensor, name, convert)
+
+
 for _name in ("float", "double", "half", "long", "int", "short", "bool"):
-
-    def _convert(input: Tensor, _dtype: np.dtype = getattr(dtypes, _name)) -> Tensor:
-        return _to(input, _dtype)
-
-    _convert.__name__ = _name
-    _convert.__doc__ = f"This tensor as ``minigrad.{getattr(dtypes, _name)}``."
-    setattr(Tensor, _name, _convert)
+    _add_conversion(_name)
 
 
 # ---- operators -------------------------------------------------------------------------------------------------------
@@ -366,9 +371,29 @@ def addcdiv(input: Operand, tensor1: Operand, tensor2: Operand, *, value: float 
 subtract, multiply, divide, negative = sub, mul, div, neg
 
 
-# Python asks for these when only the right operand is a Tensor.
-Tensor.__rsub__ = lambda self, other: sub(other, self)  # type: ignore[method-assign]
-Tensor.__rtruediv__ = lambda self, other: div(other, self)  # type: ignore[method-assign]
-Tensor.__rfloordiv__ = lambda self, other: floor_divide(other, self)  # type: ignore[method-assign]
-Tensor.__rmod__ = lambda self, other: remainder(other, self)  # type: ignore[method-assign]
-Tensor.__rpow__ = lambda self, other: pow(other, self)  # type: ignore[method-assign]
+# ---- what Python asks for when only the right operand is a Tensor --------------------------------------------------
+
+
+@method("__rsub__", only=True)
+def _rsub(self: Tensor, other: Any) -> Any:
+    return sub(other, self)
+
+
+@method("__rtruediv__", only=True)
+def _rtruediv(self: Tensor, other: Any) -> Any:
+    return true_divide(other, self)
+
+
+@method("__rfloordiv__", only=True)
+def _rfloordiv(self: Tensor, other: Any) -> Any:
+    return floor_divide(other, self)
+
+
+@method("__rmod__", only=True)
+def _rmod(self: Tensor, other: Any) -> Any:
+    return remainder(other, self)
+
+
+@method("__rpow__", only=True)
+def _rpow(self: Tensor, other: Any) -> Any:
+    return pow(other, self)

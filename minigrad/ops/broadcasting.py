@@ -25,7 +25,7 @@ def spread(g: Any, shape: tuple[int, ...], dim: tuple[int, ...], keepdim: bool) 
 
 @operation(input=lambda g, input_shape, dim, keepdim: spread(g, input_shape, dim, keepdim))
 def _sum(input: Operand, dim: tuple[int, ...], keepdim: bool) -> Operand:
-    return np.add.reduce(input, axis=dim, keepdims=keepdim)
+    return input.sum(axis=dim, keepdims=keepdim)
 
 
 @method()
@@ -67,12 +67,11 @@ def expand(input: Operand, shape: tuple[int, ...]) -> Operand:
 def sum_to(g: Any, shape: tuple[int, ...]) -> Any:
     """`g` summed over the dimensions that broadcasting from `shape` repeated: the adjoint of `expand`."""
     new = len(g.shape) - len(shape)
-    dims = tuple(range(new)) + tuple(
-        i + new for i, s in enumerate(shape) if s == 1 and g.shape[i + new] != 1
-    )
+    dims = tuple(range(new)) + tuple(i + new for i, s in enumerate(shape) if s == 1 and g.shape[i + new] != 1)
     return _reshape(_sum(g, dims, True), shape)
 
 
+@method()
 def broadcast_to(input: Operand, shape: Sequence[int]) -> Any:
     """A view of `input` in which new dimensions and dimensions of length 1 are repeated to `shape`.
 
@@ -97,10 +96,22 @@ def broadcast_to(input: Operand, shape: Sequence[int]) -> Any:
     return expand(input, filled)
 
 
-Tensor.broadcast_to = broadcast_to  # type: ignore[method-assign]
-Tensor.expand = lambda self, *sizes: broadcast_to(self, as_shape(sizes))  # type: ignore[method-assign]
-Tensor.expand_as = lambda self, other: broadcast_to(self, other.shape)  # type: ignore[method-assign]
-Tensor.sum_to_size = lambda self, *size: sum_to(self, as_shape(size))  # type: ignore[method-assign]
+@method("expand", only=True)
+def _expand_method(input: Tensor, *sizes: Any) -> Tensor:
+    """`broadcast_to`, with the lengths as one argument or several."""
+    return broadcast_to(input, as_shape(sizes))
+
+
+@method("expand_as", only=True)
+def _expand_as(input: Tensor, other: Tensor) -> Tensor:
+    """`broadcast_to` the shape of `other`."""
+    return broadcast_to(input, other.shape)
+
+
+@method("sum_to_size", only=True)
+def _sum_to_size(input: Tensor, *size: Any) -> Tensor:
+    """The sum over those dimensions that broadcasting from `size` to this tensor's shape would repeat."""
+    return sum_to(input, as_shape(size))
 
 
 def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:

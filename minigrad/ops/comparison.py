@@ -101,13 +101,16 @@ def ne(input: Operand, other: Operand) -> Operand:
 
 not_equal, less, less_equal, greater, greater_equal = ne, lt, le, gt, ge
 _COMPARABLE = (Tensor, np.ndarray, np.generic, bool, int, float)
-# With None, a string or the like a tensor is simply not equal.
-Tensor.__eq__ = lambda self, other: (  # type: ignore[assignment, method-assign]
-    eq(self, other) if isinstance(other, _COMPARABLE) else NotImplemented
-)
-Tensor.__ne__ = lambda self, other: (  # type: ignore[assignment, method-assign]
-    ne(self, other) if isinstance(other, _COMPARABLE) else NotImplemented
-)
+
+
+@method("__eq__", only=True)
+def _eq(self: Tensor, other: Any) -> Any:
+    return eq(self, other) if isinstance(other, _COMPARABLE) else NotImplemented  # a string, say, is simply not equal
+
+
+@method("__ne__", only=True)
+def _ne(self: Tensor, other: Any) -> Any:
+    return ne(self, other) if isinstance(other, _COMPARABLE) else NotImplemented
 
 
 @method()
@@ -178,9 +181,7 @@ def isclose(
 
 
 @method()
-def allclose(
-    input: Operand, other: Operand, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
-) -> bool:
+def allclose(input: Operand, other: Operand, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> bool:
     """Whether `isclose` holds for all elements.
 
     Examples
@@ -367,7 +368,7 @@ def fmin(input: Operand, other: Operand) -> Any:
     constants=["condition"],
 )
 def _where(condition: Operand, input: Operand, other: Operand) -> Operand:
-    chosen = np.where(condition, input, other)
+    chosen: np.ndarray = np.where(condition, input, other)
     kept = [a.dtype for a in (input, other) if isinstance(a, np.ndarray) and a.dtype.kind == "f"]
     return chosen.astype(kept[0], copy=False) if kept else chosen
 
@@ -395,7 +396,10 @@ def where(condition: Operand, input: Operand | None = None, other: Operand | Non
     return _where(condition, input, other)
 
 
-Tensor.where = lambda self, condition, other: where(condition, self, other)  # type: ignore[method-assign]
+@method("where", only=True)
+def _where_method(self: Tensor, condition: Tensor, other: Any) -> Any:
+    """This tensor where `condition` holds, else `other`."""
+    return where(condition, self, other)
 
 
 @operation("input", "low", "high")
@@ -408,7 +412,7 @@ def _inside(input: Operand, low: Operand, high: Operand) -> Operand:
     return inside
 
 
-@method(inplace=True)
+@method("clip", inplace=True)
 def clamp(input: Operand, min: Operand | None = None, max: Operand | None = None) -> Any:
     """`input` limited to [`min`, `max`], numbers or tensors; either may be None. Gradients pass at the bounds.
 
@@ -437,7 +441,6 @@ def _clamp(input: Operand, min: float | None, max: float | None) -> Operand:
 
 
 clip = clamp
-Tensor.clip, Tensor.clip_ = clamp, Tensor.clamp_  # type: ignore[method-assign]
 
 
 @method(inplace=True)
@@ -467,9 +470,7 @@ def clamp_max(input: Operand, max: Operand) -> Any:
 @method(inplace=True)
 @elementwise(lambda g, input: _where(isfinite(input), g, 0.0))
 @silent
-def nan_to_num(
-    input: Operand, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None
-) -> Operand:
+def nan_to_num(input: Operand, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Operand:
     """`input` with nan and infinities replaced; infinities by the largest finite numbers unless given.
 
     Examples

@@ -121,7 +121,9 @@ def log1p(input: Operand) -> Operand:
 
 @method()
 @elementwise(
-    lambda g, input, other: g * sigmoid(input - other), lambda g, input, other: g * sigmoid(other - input), floating=True
+    lambda g, input, other: g * sigmoid(input - other),
+    lambda g, input, other: g * sigmoid(other - input),
+    floating=True,
 )
 def logaddexp(input: Operand, other: Operand) -> Operand:
     """``log(exp(input) + exp(other))`` without overflow.

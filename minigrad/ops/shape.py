@@ -83,14 +83,21 @@ def reshape(input: Operand, shape: Sequence[int]) -> Any:
     return _reshape(input, _resolved("reshape", input, as_shape((shape,))))
 
 
-Tensor.reshape = lambda self, *shape: _reshape(  # type: ignore[method-assign]
-    self, _resolved("reshape", self, as_shape(shape))
-)
-Tensor.reshape_as = lambda self, other: reshape(self, other.shape)  # type: ignore[method-assign]
+@method("reshape", only=True)
+def _reshape_method(input: Tensor, *shape: Any) -> Any:
+    """The same elements in another shape, given as one argument or several; one length may be -1, for what is left."""
+    return _reshape(input, _resolved("reshape", input, as_shape(shape)))
 
 
-def _view_method(input: Tensor, *shape: Any) -> Any:
-    """The same memory in another shape; with a dtype, that dtype's bits are not looked at but an error is raised.
+@method("reshape_as", only=True)
+def _reshape_as(input: Tensor, other: Tensor) -> Any:
+    """The same elements in the shape of `other`."""
+    return reshape(input, other.shape)
+
+
+@method("view", only=True)
+def _view(input: Tensor, *shape: Any) -> Any:
+    """The same memory in another shape.
 
     Raises
     ------
@@ -98,19 +105,18 @@ def _view_method(input: Tensor, *shape: Any) -> Any:
         If the layout in memory does not allow it; `reshape` copies then.
     """
     wanted = _resolved("view", input, as_shape(shape))
-    seen = input._data.view()
-    try:
-        seen.shape = wanted
-    except AttributeError:
+    if input._data.size and not np.may_share_memory(input._data.reshape(wanted), input._data):
         raise RuntimeError(
-            f"view: shape {tuple(input.shape)} with strides {input.stride()} cannot be seen as {wanted} without a copy; "
-            "use .reshape() instead"
-        ) from None
+            f"view: shape {tuple(input.shape)} with strides {input.stride()} cannot be seen as {wanted} "
+            "without a copy; use .reshape() instead"
+        )
     return _reshape(input, wanted)
 
 
-Tensor.view = _view_method  # type: ignore[method-assign]
-Tensor.view_as = lambda self, other: _view_method(self, other.shape)  # type: ignore[method-assign]
+@method("view_as", only=True)
+def _view_as(input: Tensor, other: Tensor) -> Any:
+    """The same memory in the shape of `other`."""
+    return _view(input, other.shape)
 
 
 @method()
@@ -153,7 +159,8 @@ def unflatten(input: Operand, dim: int, sizes: Sequence[int]) -> Any:
     """
     dim = one_dim("unflatten", dim, len(input.shape))
     shape = tuple(input.shape)
-    return reshape(input, (*shape[:dim], *_resolved("unflatten", np.empty(shape[dim]), tuple(sizes)), *shape[dim + 1 :]))
+    parts = _resolved("unflatten", np.empty(shape[dim]), tuple(sizes))
+    return reshape(input, (*shape[:dim], *parts, *shape[dim + 1 :]))
 
 
 @method(inplace=False)
@@ -205,7 +212,10 @@ def permute(input: Operand, dims: Sequence[int]) -> Any:
     return _permute(input, all_dims("permute", order, len(input.shape)))
 
 
-Tensor.permute = lambda self, *dims: permute(self, as_shape(dims))  # type: ignore[method-assign]
+@method("permute", only=True)
+def _permute_method(input: Tensor, *dims: Any) -> Any:
+    """A view with the dimensions in another order, given as one argument or several."""
+    return permute(input, as_shape(dims))
 
 
 @method("swapaxes", "swapdims")
@@ -278,10 +288,9 @@ def adjoint(input: Operand) -> Any:
     return transpose(input, -2, -1)
 
 
-Tensor.T = property(  # type: ignore[attr-defined]
-    lambda self: _permute(self, tuple(reversed(range(self._data.ndim)))), doc="A view with the dimensions reversed."
-)
-Tensor.mT = property(adjoint, doc="A view with the last two dimensions exchanged.")  # type: ignore[attr-defined]
+@method("_reversed", only=True)
+def _reversed(input: Operand) -> Any:
+    return _permute(input, tuple(reversed(range(len(input.shape)))))
 
 
 @method()
