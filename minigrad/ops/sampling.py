@@ -1,0 +1,192 @@
+"""Random choices by the values of a tensor, and random numbers into a existing tensor. None of it has gradients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minigrad.autograd.operation import method
+from minigrad.generator import Generator, get_generator
+from minigrad.tensor import Tensor
+
+__all__ = ["bernoulli", "multinomial"]
+
+
+@method()
+def bernoulli(input: Tensor, p: Any = None, *, generator: Generator | None = None) -> Tensor:
+    """1 with the probability given, else 0.
+
+    Parameters
+    ----------
+    input : Tensor
+        The probabilities, of a floating dtype; with `p` only its shape and dtype count.
+    p : float or Tensor, optional
+        The probabilities.
+
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `input`.
+
+    Examples
+    --------
+    >>> mg.bernoulli(mg.tensor([0.0, 1.0]))
+    tensor([0., 1.])
+    """
+    if p is None and input.dtype.kind != "f":
+        raise NotImplementedError(f"bernoulli: probabilities of a floating dtype expected, got {input.dtype}")
+    return Tensor._wrap(_coins("bernoulli", input, input if p is None else p, generator))
+
+
+def _coins(name: str, input: Tensor, p: Any, generator: Generator | None) -> np.ndarray:
+    chances = np.asarray(p._data if isinstance(p, Tensor) else p)
+    if not ((chances >= 0) & (chances <= 1)).all():
+        raise RuntimeError(f"{name}: probabilities in [0, 1] expected, got {p}")
+    drawn = get_generator(generator).uniform(input._data.shape, np.dtype(np.float32))
+    return (drawn < chances).astype(input.dtype)
+
+
+@method()
+def multinomial(
+    input: Tensor, num_samples: int, replacement: bool = False, *, generator: Generator | None = None
+) -> Tensor:
+    """Indices drawn with probabilities proportional to the weights in each row.
+
+    Parameters
+    ----------
+    input : Tensor, shape (K,) or (N, K)
+        Weights of 0 or more, of a floating dtype; they need not add up to 1.
+    num_samples : int
+        How many to draw from each row.
+    replacement : bool
+        Whether an index may come more than once.
+
+    Returns
+    -------
+    Tensor, shape (num_samples,) or (N, num_samples), int64
+
+    Raises
+    ------
+    RuntimeError
+        If weights are negative, infinite or NaN, a row's sum is 0, or, without replacement, more samples are wanted
+        than there are.
+
+    Examples
+    --------
+    >>> mg.multinomial(mg.tensor([[0.0, 3.0], [1.0, 0.0]]), 3, replacement=True)
+    tensor([[1, 1, 1],
+            [0, 0, 0]])
+    """
+    weights = input._data.astype(np.float64)
+    _check_weights(input, weights, num_samples, replacement)
+    rng = get_generator(generator).rng
+    if replacement:
+        ends = np.cumsum(weights, axis=-1)
+        total = ends[..., -1:]
+        points = rng.random((*weights.shape[:-1], num_samples)) * total
+        points = np.minimum(points, np.nextafter(total, 0))  # where the product was rounded up
+        rows = zip(ends.reshape(-1, ends.shape[-1]), points.reshape(-1, num_samples), strict=True)
+        drawn = np.stack([np.searchsorted(end, point, side="right") for end, point in rows])
+        return Tensor._wrap(drawn.reshape(points.shape))
+    # The index whose exponential clock of rate w rings first is one drawn with probability w / sum(w), the next one
+    # is drawn from what is left, and so on.
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):  # a weight of 0 rings last
+        rings = rng.standard_exponential(weights.shape) / weights
+    order = np.argsort(rings, axis=-1, kind="stable")[..., :num_samples]
+    return Tensor._wrap(np.ascontiguousarray(order))
+
+
+def _check_weights(input: Tensor, weights: np.ndarray, num_samples: int, replacement: bool) -> None:
+    if input.dtype.kind != "f":
+        raise RuntimeError(f"multinomial: weights of a floating dtype expected, got {input.dtype}")
+    if weights.ndim not in (1, 2) or not weights.shape[-1]:
+        raise RuntimeError(f"multinomial: weights of shape (K,) or (N, K) expected, got {tuple(input.shape)}")
+    if num_samples <= 0:
+        raise RuntimeError(f"multinomial: num_samples of 1 or more expected, got {num_samples}")
+    if not replacement and num_samples > weights.shape[-1]:
+        raise RuntimeError(
+            f"multinomial: {num_samples} samples of {weights.shape[-1]} need replacement=True, or fewer samples"
+        )
+    if not (np.isfinite(weights) & (weights >= 0)).all():
+        raise RuntimeError("multinomial: finite weights of 0 or more expected, got negative, infinite or NaN ones")
+    if not weights.any(axis=-1).all():
+        raise RuntimeError("multinomial: at least one positive weight in each row expected, got only zeros")
+
+
+# ---- into a tensor that is there -------------------------------------------------------------------------------------
+
+
+def _floating(name: str, tensor: Tensor) -> np.dtype:
+    if tensor.dtype.kind != "f":
+        raise NotImplementedError(f"{name}: a floating tensor expected, got {tensor.dtype}")
+    return tensor.dtype
+
+
+def _fill(tensor: Tensor, name: str, values: np.ndarray) -> Tensor:
+    return tensor._assign(Tensor._wrap(values), name)
+
+
+@method("uniform_", only=True)
+def uniform_(self: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: Generator | None = None) -> Tensor:
+    """Fill with uniform random numbers from ``[from_, to)``."""
+    self._check_writable("uniform_")
+    dtype = _floating("uniform_", self)
+    if not from_ <= to:
+        raise RuntimeError(f"uniform_: from_ <= to expected, got {from_} and {to}")
+    drawn = get_generator(generator).uniform(self._data.shape, dtype)
+    drawn *= dtype.type(to - from_)
+    drawn += dtype.type(from_)
+    return _fill(self, "uniform_", drawn)
+
+
+@method("normal_", only=True)
+def normal_(self: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Generator | None = None) -> Tensor:
+    """Fill with normally distributed random numbers."""
+    self._check_writable("normal_")
+    dtype = _floating("normal_", self)
+    if not std >= 0:
+        raise RuntimeError(f"normal_: std of 0 or more expected, got {std}")
+    drawn = get_generator(generator).gaussian(self._data.shape, dtype)
+    drawn *= dtype.type(std)
+    drawn += dtype.type(mean)
+    return _fill(self, "normal_", drawn)
+
+
+@method("bernoulli_", only=True)
+def bernoulli_(self: Tensor, p: Any = 0.5, *, generator: Generator | None = None) -> Tensor:
+    """Fill with 1 with probability `p` (a number, or a Tensor that broadcasts to this one), else 0."""
+    self._check_writable("bernoulli_")
+    return _fill(self, "bernoulli_", _coins("bernoulli_", self, p, generator))
+
+
+@method("exponential_", only=True)
+def exponential_(self: Tensor, lambd: float = 1.0, *, generator: Generator | None = None) -> Tensor:
+    """Fill with exponentially distributed random numbers of mean ``1 / lambd``."""
+    self._check_writable("exponential_")
+    dtype = _floating("exponential_", self)
+    if not lambd > 0:
+        raise RuntimeError(f"exponential_: lambd > 0 expected, got {lambd}")
+    exact = np.float32 if dtype == np.float16 else dtype.type
+    drawn = get_generator(generator).rng.standard_exponential(self._data.shape, dtype=exact)
+    return _fill(self, "exponential_", np.asarray(drawn / exact(lambd), dtype))
+
+
+@method("random_", only=True)
+def random_(self: Tensor, *bounds: int, generator: Generator | None = None) -> Tensor:
+    """Fill with random integers: ``random_(to)`` below `to`, ``random_(from, to)`` from `from` to ``to - 1``.
+
+    Without bounds: all integers of 0 or more that an integer dtype holds, or that a floating one holds exactly.
+    """
+    self._check_writable("random_")
+    if len(bounds) > 2:
+        raise TypeError(f"random_: at most two bounds expected, got {bounds}")
+    low, high = (0, *bounds)[-2:] if bounds else (0, _limit(self.dtype))
+    drawn = get_generator(generator).integers("random_", low, high, self._data.shape, self.dtype)
+    return _fill(self, "random_", drawn)
+
+
+def _limit(dtype: np.dtype) -> int:
+    if dtype.kind == "f":
+        return 2 ** (np.finfo(dtype).nmant + 1) + 1
+    return 2 if dtype.kind == "b" else int(np.iinfo(dtype).max) + 1

@@ -1,0 +1,261 @@
+"""Random tensors. The numbers are NumPy's: a seed gives other values than in PyTorch, and the same ones each time."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from minigrad.device import device as as_device
+from minigrad.dtypes import as_dtype, get_default_dtype, result_type
+from minigrad.generator import (
+    Generator,
+    default_generator,
+    fork_rng,
+    get_generator,
+    get_rng_state,
+    initial_seed,
+    manual_seed,
+    seed,
+    set_rng_state,
+    use_generator,
+)
+from minigrad.ops.sampling import bernoulli, multinomial
+from minigrad.tensor import Tensor
+
+__all__ = [
+    "Generator", "bernoulli", "default_generator", "fork_rng", "get_rng_state", "initial_seed", "manual_seed",
+    "multinomial", "normal", "rand", "rand_like", "randint", "randint_like", "randn", "randn_like", "randperm", "seed",
+    "set_rng_state", "use_generator",
+]  # fmt: skip
+
+
+def _shape(name: str, size: tuple[Any, ...]) -> tuple[int, ...]:
+    """The shape from ``f(2, 3)``, ``f((2, 3))`` or ``f(size=(2, 3))``."""
+    parts = size[0] if len(size) == 1 and isinstance(size[0], Sequence) else size
+    try:
+        shape = tuple(operator.index(n) for n in parts)
+    except TypeError:
+        shape = ()
+    if not size or len(shape) != len(parts) or any(isinstance(n, bool) for n in parts):
+        raise TypeError(f"{name}: integers, or one tuple of them, expected as size, got {size}")
+    if any(n < 0 for n in shape):
+        raise RuntimeError(f"{name}: dimensions of 0 or more expected, got {shape}")
+    return shape
+
+
+def _floating(name: str, dtype: Any) -> np.dtype:
+    dtype = get_default_dtype() if dtype is None else as_dtype(dtype)
+    if dtype.kind != "f":
+        raise NotImplementedError(f"{name}: a floating dtype expected, got {dtype}")
+    return dtype
+
+
+def _made(array: np.ndarray, device: Any, requires_grad: bool) -> Tensor:
+    if device is not None:
+        as_device(device)  # raises for any other than the CPU
+    return Tensor._wrap(array).requires_grad_(requires_grad)
+
+
+def rand(
+    *shape: Any,
+    size: Any = None,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Uniform random numbers from [0, 1).
+
+    Parameters
+    ----------
+    *shape, or size : int, or one tuple of them
+    generator : Generator, optional
+        The source of randomness; the default generator where omitted.
+    dtype : dtype, optional
+        A floating one; the default dtype where omitted.
+    device : accepted for the CPU only
+    requires_grad : bool
+
+    Examples
+    --------
+    >>> mg.rand(2, 3).shape
+    Size([2, 3])
+    """
+    shape, dtype = _shape("rand", shape if size is None else (size,)), _floating("rand", dtype)
+    return _made(get_generator(generator).uniform(shape, dtype), device, requires_grad)
+
+
+def randn(
+    *shape: Any,
+    size: Any = None,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Normally distributed random numbers of mean 0 and variance 1. Parameters as :func:`rand`.
+
+    Examples
+    --------
+    >>> mg.randn((2, 3), dtype=mg.float64).dtype
+    dtype('float64')
+    """
+    shape, dtype = _shape("randn", shape if size is None else (size,)), _floating("randn", dtype)
+    return _made(get_generator(generator).gaussian(shape, dtype), device, requires_grad)
+
+
+def randint(
+    low: Any = 0,
+    high: Any = None,
+    size: Any = None,
+    *,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Uniform random integers from `low` to ``high - 1``: ``randint(high, size)`` or ``randint(low, high, size)``.
+
+    Parameters
+    ----------
+    low : int, default 0
+    high : int
+        One more than the greatest.
+    size : tuple of int
+    dtype : dtype, optional
+        int64 where omitted; may be a floating one.
+
+    Raises
+    ------
+    RuntimeError
+        If there is no integer from `low` to ``high - 1``, or `dtype` does not hold them.
+
+    Examples
+    --------
+    >>> mg.randint(7, 8, (3,))
+    tensor([7, 7, 7])
+    """
+    if size is None and isinstance(high, Sequence):
+        high, size = None, high
+    if high is None:
+        low, high = 0, low
+    if not isinstance(size, Sequence):
+        raise TypeError(f"randint: randint(high, size) or randint(low, high, size) expected, got size={size!r}")
+    dtype = as_dtype(np.int64 if dtype is None else dtype)
+    drawn = get_generator(generator).integers("randint", int(low), int(high), _shape("randint", (size,)), dtype)
+    return _made(drawn, device, requires_grad)
+
+
+def randperm(
+    n: int, *, generator: Generator | None = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """The integers from 0 to ``n - 1`` in random order, int64 unless `dtype` is given.
+
+    Examples
+    --------
+    >>> mg.randperm(4).sort().values
+    tensor([0, 1, 2, 3])
+    """
+    (n,) = _shape("randperm", (n,))
+    dtype = as_dtype(np.int64 if dtype is None else dtype)
+    if dtype.kind != "f" and n - 1 > (1 if dtype.kind == "b" else np.iinfo(dtype).max):
+        raise RuntimeError(f"randperm: the integers below {n} do not fit into {dtype}")
+    return _made(get_generator(generator).rng.permutation(n).astype(dtype), device, requires_grad)
+
+
+def rand_like(
+    input: Tensor,
+    *,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """:func:`rand` with the shape and, unless `dtype` is given, the dtype of `input`."""
+    dtype = dtype or input.dtype
+    return rand(input.shape, generator=generator, dtype=dtype, device=device, requires_grad=requires_grad)
+
+
+def randn_like(
+    input: Tensor,
+    *,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """:func:`randn` with the shape and, unless `dtype` is given, the dtype of `input`."""
+    dtype = dtype or input.dtype
+    return randn(input.shape, generator=generator, dtype=dtype, device=device, requires_grad=requires_grad)
+
+
+def randint_like(
+    input: Tensor,
+    low: int = 0,
+    high: int | None = None,
+    *,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """``randint_like(input, high)`` or ``(input, low, high)``: :func:`randint` of the shape and dtype of `input`."""
+    low, high = (0, low) if high is None else (low, high)
+    shape, dtype = input.shape, dtype or input.dtype
+    return randint(low, high, shape, generator=generator, dtype=dtype, device=device, requires_grad=requires_grad)
+
+
+def _broadcast(mean: tuple[int, ...], std: tuple[int, ...]) -> tuple[int, ...]:
+    try:
+        return np.broadcast_shapes(mean, std)
+    except ValueError:
+        raise RuntimeError(f"normal: shapes of mean and std that broadcast expected, got {mean} and {std}") from None
+
+
+def normal(
+    mean: Any,
+    std: Any = 1.0,
+    size: Any = None,
+    *,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Normally distributed random numbers, each of its own mean and standard deviation.
+
+    Parameters
+    ----------
+    mean, std : Tensor or float
+        Broadcast against each other. At least one is a Tensor, or `size` is given.
+    size : tuple of int, optional
+        With numbers for `mean` and `std`: how many.
+
+    Raises
+    ------
+    RuntimeError
+        If a standard deviation is negative.
+
+    Examples
+    --------
+    >>> mg.normal(mg.tensor([1.0, 2.0]), mg.tensor([0.0, 0.0]))
+    tensor([1., 2.])
+    >>> mg.normal(0.0, 1.0, (2, 2)).shape
+    Size([2, 2])
+    """
+    arrays = [x._data if isinstance(x, Tensor) else x for x in (mean, std)]
+    if (size is None) != (isinstance(mean, Tensor) or isinstance(std, Tensor)):
+        raise TypeError("normal: a Tensor for mean or std, or else numbers for both and a size, expected")
+    if not (np.asarray(arrays[1]) >= 0).all():
+        raise RuntimeError(f"normal: std of 0 or more expected, got {std}")
+    if size is None:
+        given = result_type(*(a for a in arrays if isinstance(a, np.ndarray)))
+        dtype = _floating("normal", dtype or given)
+        shape = _broadcast(*map(np.shape, arrays))
+    else:
+        dtype, shape = _floating("normal", dtype), _shape("normal", (size,))
+    drawn = get_generator(generator).gaussian(shape, dtype)
+    return _made(np.asarray(drawn * arrays[1] + arrays[0], dtype), device, requires_grad)
