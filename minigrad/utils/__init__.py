@@ -1,0 +1,5 @@
+"""What training scripts need beside the engine: :mod:`minigrad.utils.data`."""
+
+from minigrad.utils import data
+
+__all__ = ["data"]

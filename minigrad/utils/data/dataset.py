@@ -1,0 +1,247 @@
+"""Data sets: anything with ``__getitem__`` and ``__len__``, or with ``__iter__``.
+
+Assembling a batch item by item costs more Python than a small net's whole step. So the loader first looks for
+PyTorch's batch protocol, ``dataset.__getitems__(indices)``, which returns the samples of a list of indices. A
+data set that is an array answers with a :class:`Batch`, made by one fancy index.
+"""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+import math
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+
+from minigrad.creation import as_tensor
+from minigrad.random import Generator, get_generator
+from minigrad.tensor import Tensor
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Dataset(Generic[T_co]):
+    """A collection of samples by index; a subclass defines ``__getitem__`` and, as a rule, ``__len__``.
+
+    It may also define ``__getitems__(indices)``: a sequence of the samples at a list of indices, which spares
+    the loader one call a sample (see :class:`Batch`).
+
+    Examples
+    --------
+    >>> from minigrad.utils.data import Dataset
+    >>> class Squares(Dataset):
+    ...     def __len__(self):
+    ...         return 5
+    ...     def __getitem__(self, index):
+    ...         return index, index * index
+    >>> Squares()[3]
+    (3, 9)
+    """
+
+    def __getitem__(self, index: Any) -> T_co:
+        raise NotImplementedError(f"{type(self).__name__}: a Dataset needs a __getitem__(index)")
+
+    def __add__(self, other: Dataset[T_co]) -> ConcatDataset[T_co]:
+        return ConcatDataset([self, other])
+
+
+class IterableDataset(Dataset[T_co]):
+    """A stream of samples; a subclass defines ``__iter__``.
+
+    With several workers each of them iterates over the whole stream, unless ``__iter__`` asks
+    :func:`~minigrad.utils.data.get_worker_info` which share is its own.
+    """
+
+    def __iter__(self) -> Iterator[T_co]:
+        raise NotImplementedError(f"{type(self).__name__}: an IterableDataset needs an __iter__()")
+
+
+class Batch(Sequence[tuple[Any, ...]]):
+    """Samples kept as columns: what ``__getitems__`` returns where one fancy index fetches a whole batch.
+
+    To :func:`~minigrad.utils.data.default_collate` the columns are the collated batch. To a ``collate_fn`` of
+    one's own it is the list of samples that PyTorch would pass.
+
+    Parameters
+    ----------
+    *columns : Tensor or ndarray
+        One a field of the sample, all of the same length along dimension 0. In a sample the row of a Tensor is
+        a Tensor, that of a one-dimensional array a Python number.
+
+    Examples
+    --------
+    >>> from minigrad.utils.data import Batch, default_collate
+    >>> batch = Batch(mg.tensor([[0.0], [1.0]]), np.array([7, 8]))
+    >>> len(batch), batch[1]
+    (2, (tensor([1.]), 8))
+    >>> default_collate(batch)[1]
+    tensor([7, 8])
+    """
+
+    def __init__(self, *columns: Any):
+        lengths = {len(column) for column in columns}
+        if len(lengths) != 1:
+            raise ValueError(f"Batch: columns of one length expected, got lengths {sorted(lengths)}")
+        self.columns = columns
+
+    def __len__(self) -> int:
+        return len(self.columns[0])
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return Batch(*(column[index] for column in self.columns))
+        rows = (column[index] for column in self.columns)
+        return tuple(row.item() if isinstance(row, np.generic) else row for row in rows)
+
+
+class TensorDataset(Dataset[tuple[Tensor, ...]]):
+    """Tensors side by side: sample i is the tuple of their i-th entries.
+
+    Parameters
+    ----------
+    *tensors : Tensor or ndarray
+        All of the same size in dimension 0; arrays are wrapped without a copy.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or their sizes in dimension 0 differ.
+
+    Examples
+    --------
+    >>> from minigrad.utils.data import TensorDataset
+    >>> TensorDataset(mg.arange(4), mg.arange(4) * 2)[3]
+    (tensor(3), tensor(6))
+    """
+
+    def __init__(self, *tensors: Any):
+        self.tensors = tuple(as_tensor(tensor) for tensor in tensors)
+        shapes = [tuple(tensor.shape) for tensor in self.tensors]
+        if not shapes or () in shapes or len({shape[0] for shape in shapes}) > 1:
+            raise ValueError(f"TensorDataset: tensors of one size in dimension 0 expected, got shapes {shapes}")
+
+    def __len__(self) -> int:
+        return self.tensors[0].shape[0]
+
+    def __getitem__(self, index: Any) -> tuple[Tensor, ...]:
+        return tuple(tensor[index] for tensor in self.tensors)
+
+    def __getitems__(self, indices: Sequence[int]) -> Batch:
+        rows = np.asarray(indices, dtype=np.int64)
+        return Batch(*(tensor[rows] for tensor in self.tensors))
+
+
+class Subset(Dataset[T_co]):
+    """The samples of `dataset` at `indices`, in that order.
+
+    Examples
+    --------
+    >>> from minigrad.utils.data import Subset
+    >>> list(Subset("abcdef", [4, 0]))
+    ['e', 'a']
+    """
+
+    def __init__(self, dataset: Any, indices: Sequence[int]):
+        self.dataset = dataset
+        self.indices = indices
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+    def __getitem__(self, index: Any) -> T_co:
+        if isinstance(index, list):
+            return self.dataset[[self.indices[i] for i in index]]
+        return self.dataset[self.indices[index]]
+
+    def __getitems__(self, indices: Sequence[int]) -> Sequence[T_co]:
+        return fetch(self.dataset, [self.indices[i] for i in indices])
+
+
+class ConcatDataset(Dataset[T_co]):
+    """Several data sets, one after the other; ``a + b`` makes one, too.
+
+    Examples
+    --------
+    >>> from minigrad.utils.data import ConcatDataset
+    >>> joined = ConcatDataset(["abc", "de"])
+    >>> len(joined), joined[3], joined[-1]
+    (5, 'd', 'e')
+    """
+
+    def __init__(self, datasets: Iterable[Any]):
+        self.datasets = list(datasets)
+        if not self.datasets:
+            raise ValueError("ConcatDataset: at least one data set expected, got none")
+        if any(isinstance(dataset, IterableDataset) for dataset in self.datasets):
+            raise ValueError("ConcatDataset: data sets with indices expected, got an IterableDataset")
+        self.cumulative_sizes = list(itertools.accumulate(map(len, self.datasets)))
+
+    def __len__(self) -> int:
+        return self.cumulative_sizes[-1]
+
+    def __getitem__(self, index: int) -> T_co:
+        if index < -len(self):
+            raise ValueError(f"ConcatDataset: index {index} is out of range for a length of {len(self)}")
+        if index >= len(self):
+            raise IndexError(f"ConcatDataset: index {index} is out of range for a length of {len(self)}")
+        index += len(self) if index < 0 else 0
+        part = bisect.bisect_right(self.cumulative_sizes, index)
+        return self.datasets[part][index - (self.cumulative_sizes[part - 1] if part else 0)]
+
+
+def fetch(dataset: Any, indices: Sequence[int]) -> Sequence[Any]:
+    """Samples of a data set at `indices`, at once where it knows how to."""
+    if hasattr(dataset, "__getitems__"):
+        return dataset.__getitems__(indices)
+    return [dataset[index] for index in indices]
+
+
+def random_split(
+    dataset: Any, lengths: Sequence[int | float], generator: Generator | None = None
+) -> list[Subset[Any]]:
+    """Split a data set at random into disjoint parts.
+
+    Parameters
+    ----------
+    lengths : sequence
+        Lengths that add up to ``len(dataset)``, or fractions that add up to 1: each part gets
+        ``floor(fraction * len(dataset))`` samples, what is left goes one by one to the first parts.
+    generator : Generator, optional
+        The source of randomness; the default generator where omitted.
+
+    Returns
+    -------
+    list of Subset
+
+    Raises
+    ------
+    ValueError
+        If the lengths do not add up.
+
+    Examples
+    --------
+    >>> from minigrad.utils.data import random_split
+    >>> [len(part) for part in random_split(range(10), [0.33, 0.33, 0.34], mg.Generator().manual_seed(0))]
+    [4, 3, 3]
+    """
+    total = len(dataset)
+    sizes = list(lengths)
+    if math.isclose(sum(sizes), 1) and sum(sizes) <= 1:
+        if not all(0 <= fraction <= 1 for fraction in sizes):
+            raise ValueError(f"random_split: fractions between 0 and 1 expected, got {sizes}")
+        sizes = [math.floor(total * fraction) for fraction in sizes]
+        for i in range(total - sum(sizes)):
+            sizes[i % len(sizes)] += 1
+    if any(size < 0 for size in sizes) or sum(sizes) != total:
+        raise ValueError(
+            f"random_split: lengths that add up to {total} (or fractions to 1) expected, got {list(lengths)}"
+        )
+    for i, size in enumerate(sizes):
+        if size == 0:
+            warnings.warn(f"random_split: part {i} is empty", stacklevel=2)
+    order = get_generator(generator).rng.permutation(total).tolist()
+    ends = itertools.accumulate(sizes)
+    return [Subset(dataset, order[end - size : end]) for end, size in zip(ends, sizes, strict=True)]

@@ -1,0 +1,191 @@
+"""The order in which a data set is visited.
+
+Every random sampler draws its whole order when ``iter`` is called, so the state of the generator at the start of
+an epoch is all that it takes to repeat the epoch.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence, Sized
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+
+from minigrad.random import Generator, get_generator, multinomial
+from minigrad.tensor import Tensor
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Sampler(Generic[T_co]):
+    """An iterable of indices (or, as ``batch_sampler``, of lists of them); a subclass defines ``__iter__``."""
+
+    def __iter__(self) -> Iterator[T_co]:
+        raise NotImplementedError(f"{type(self).__name__}: a Sampler needs an __iter__()")
+
+
+class SequentialSampler(Sampler[int]):
+    """0, 1, 2, ..., in that order."""
+
+    def __init__(self, data_source: Sized):
+        self.data_source = data_source
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(len(self.data_source)))
+
+    def __len__(self) -> int:
+        return len(self.data_source)
+
+
+class RandomSampler(Sampler[int]):
+    """Indices in random order.
+
+    Parameters
+    ----------
+    data_source : Sized
+        The data set.
+    replacement : bool
+        Draw each index anew from all of them.
+    num_samples : int, optional
+        How many to draw; as many as there are where omitted. Without replacement more of them than there are
+        begin another permutation.
+    generator : Generator, optional
+        The source of randomness; the default generator where omitted.
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to draw.
+
+    Examples
+    --------
+    >>> from minigrad.utils.data import RandomSampler
+    >>> sorted(RandomSampler("abcd"))
+    [0, 1, 2, 3]
+    """
+
+    def __init__(
+        self,
+        data_source: Sized,
+        replacement: bool = False,
+        num_samples: int | None = None,
+        generator: Generator | None = None,
+    ):
+        self.data_source = data_source
+        self.replacement = replacement
+        self._num_samples = num_samples
+        self.generator = generator
+        if not isinstance(replacement, bool):
+            raise TypeError(f"RandomSampler: replacement as a bool expected, got {replacement!r}")
+        _positive("RandomSampler", "num_samples", self.num_samples)
+
+    @property
+    def num_samples(self) -> int:
+        return len(self.data_source) if self._num_samples is None else self._num_samples
+
+    def __iter__(self) -> Iterator[int]:
+        n, wanted = len(self.data_source), self.num_samples
+        rng = get_generator(self.generator).rng
+        if self.replacement:
+            return iter(rng.integers(n, size=wanted).tolist())
+        rounds = [rng.permutation(n) for _ in range(-(-wanted // n))]
+        return iter(np.concatenate(rounds)[:wanted].tolist())
+
+    def __len__(self) -> int:
+        return self.num_samples
+
+
+class SubsetRandomSampler(Sampler[int]):
+    """The given indices in random order, without replacement."""
+
+    def __init__(self, indices: Sequence[int], generator: Generator | None = None):
+        self.indices = indices
+        self.generator = generator
+
+    def __iter__(self) -> Iterator[int]:
+        order = get_generator(self.generator).rng.permutation(len(self.indices))
+        return iter([self.indices[i] for i in order.tolist()])
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+
+class WeightedRandomSampler(Sampler[int]):
+    """Indices drawn with probabilities proportional to `weights`, which need not add up to one.
+
+    Parameters
+    ----------
+    weights : sequence of float, shape (N,)
+    num_samples : int
+        How many to draw in an epoch.
+    replacement : bool
+        Whether an index may come more than once.
+    generator : Generator, optional
+
+    Examples
+    --------
+    >>> from minigrad.utils.data import WeightedRandomSampler
+    >>> list(WeightedRandomSampler([0.0, 1.0], 3))
+    [1, 1, 1]
+    """
+
+    def __init__(
+        self, weights: Any, num_samples: int, replacement: bool = True, generator: Generator | None = None
+    ):
+        if not isinstance(replacement, bool):
+            raise TypeError(f"WeightedRandomSampler: replacement as a bool expected, got {replacement!r}")
+        _positive("WeightedRandomSampler", "num_samples", num_samples)
+        array = weights._data if isinstance(weights, Tensor) else weights
+        self.weights = np.array(array, dtype=np.float64)
+        if self.weights.ndim != 1:
+            raise ValueError(
+                f"WeightedRandomSampler: weights of shape (N,) expected, got shape {self.weights.shape}"
+            )
+        self.num_samples = num_samples
+        self.replacement = replacement
+        self.generator = generator
+
+    def __iter__(self) -> Iterator[int]:
+        weights = Tensor._wrap(self.weights)
+        drawn = multinomial(weights, self.num_samples, self.replacement, generator=self.generator)
+        return iter(drawn.tolist())
+
+    def __len__(self) -> int:
+        return self.num_samples
+
+
+class BatchSampler(Sampler[list[int]]):
+    """Lists of `batch_size` indices of another sampler; `drop_last` leaves out a last list that is shorter.
+
+    Examples
+    --------
+    >>> from minigrad.utils.data import BatchSampler, SequentialSampler
+    >>> list(BatchSampler(SequentialSampler("abcde"), batch_size=2, drop_last=False))
+    [[0, 1], [2, 3], [4]]
+    """
+
+    def __init__(self, sampler: Iterable[int], batch_size: int, drop_last: bool):
+        _positive("BatchSampler", "batch_size", batch_size)
+        if not isinstance(drop_last, bool):
+            raise ValueError(f"BatchSampler: drop_last as a bool expected, got {drop_last!r}")
+        self.sampler = sampler
+        self.batch_size = batch_size
+        self.drop_last = drop_last
+
+    def __iter__(self) -> Iterator[list[int]]:
+        return self._batches(iter(self.sampler))  # the order is drawn now, not when the first batch is asked for
+
+    def _batches(self, indices: Iterator[int]) -> Iterator[list[int]]:
+        while batch := list(itertools.islice(indices, self.batch_size)):
+            if len(batch) == self.batch_size or not self.drop_last:
+                yield batch
+
+    def __len__(self) -> int:
+        samples = len(self.sampler)  # type: ignore[arg-type]
+        return samples // self.batch_size if self.drop_last else -(-samples // self.batch_size)
+
+
+def _positive(who: str, name: str, value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value <= 0:
+        raise ValueError(f"{who}: a positive integer for {name} expected, got {name}={value!r}")

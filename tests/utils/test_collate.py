@@ -1,0 +1,87 @@
+"""From samples to batches, as PyTorch does it."""
+
+import collections
+from types import MappingProxyType
+
+import numpy as np
+import pytest
+
+import minigrad as mg
+from minigrad.utils.data import default_collate, default_convert
+
+Point = collections.namedtuple("Point", "x y")
+
+BATCHES = [
+    lambda m: [m.ones(2), m.zeros(2)],
+    lambda m: [m.tensor(1), m.tensor(2)],
+    lambda m: [np.ones((2, 3), np.float32), np.zeros((2, 3), np.float32)],
+    lambda m: [np.array(1), np.array(2)],
+    lambda m: [np.float32(1), np.float32(2)],
+    lambda m: [np.int32(1), np.int32(2)],
+    lambda m: [np.bool_(True), np.bool_(False)],
+    lambda m: [1.5, 2.0],
+    lambda m: [1, 2],
+    lambda m: [True, False],
+    lambda m: ["a", "b"],
+    lambda m: [b"a", b"b"],
+    lambda m: [np.str_("a"), np.str_("b")],
+    lambda m: [(1, 2.0), (3, 4.0)],
+    lambda m: [[1, 2.0], [3, 4.0]],
+    lambda m: [(m.ones(2), 1, "a"), (m.zeros(2), 2, "b")],
+    lambda m: [Point(1, m.ones(2)), Point(2, m.ones(2))],
+    lambda m: [{"a": 1, "b": (2.0, "x")}, {"a": 2, "b": (3.0, "y")}],
+    lambda m: [collections.OrderedDict(a=1), collections.OrderedDict(a=2)],
+    lambda m: [MappingProxyType({"a": 1}), MappingProxyType({"a": 2})],
+    lambda m: [(), ()],
+    lambda m: [{"a": 1}, {"b": 2}],
+    lambda m: [(1, 2), (3,)],
+    lambda m: [m.ones(2), m.ones(3)],
+    lambda m: [np.ones(2), np.ones(3)],
+    lambda m: [None, None],
+    lambda m: [{1}, {2}],
+    lambda m: [np.array(["a"]), np.array(["b"])],
+    lambda m: [np.array([None]), np.array([None])],
+    lambda m: [],
+]
+
+
+def plain(value):
+    """A structure with arrays, types and numbers that can be compared."""
+    if hasattr(value, "numpy"):
+        array = value.numpy()
+        return ("tensor", str(array.dtype), array.tolist())
+    if isinstance(value, collections.abc.Mapping):
+        return (type(value).__name__, {key: plain(item) for key, item in value.items()})
+    if isinstance(value, (tuple, list)):
+        return (type(value).__name__, [plain(item) for item in value])
+    return value
+
+
+def outcome(function, make, module):
+    try:
+        return plain(function(make(module)))
+    except (TypeError, RuntimeError, IndexError, KeyError) as error:
+        return type(error)
+
+
+@pytest.mark.parametrize("number", range(len(BATCHES)))
+def test_collate_and_convert_are_pytorchs(number):
+    torch = pytest.importorskip("torch")
+    make = BATCHES[number]
+    data = torch.utils.data
+    assert outcome(default_collate, make, mg) == outcome(data.default_collate, make, torch)
+    assert outcome(default_convert, make, mg) == outcome(data.default_convert, make, torch)
+
+
+def test_arrays_are_copied_into_the_batch():
+    array = np.zeros(2)
+    batch = default_collate([array, array])
+    array[:] = 1
+    assert batch.tolist() == [[0, 0], [0, 0]]
+
+
+def test_errors_say_what_to_do():
+    with pytest.raises(RuntimeError, match=r"\(2,\) for sample 0 .* \(3,\) for sample 1.*collate_fn"):
+        default_collate([mg.ones(2), mg.ones(3)])
+    with pytest.raises(TypeError, match="got NoneType; pass a collate_fn"):
+        default_collate([None])
