@@ -1,0 +1,163 @@
+"""Convolution in any number of dimensions: the product, and its adjoints in either argument.
+
+Shapes are (N, C, *S) for arrays and (O, C / groups, *K) for weights; stride and dilation are sequences of
+one number and padding one of pairs (before, after) for each spatial axis. Results are views whose memory
+keeps the batch axis innermost.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from minigrad.kernels.windows import (
+    CACHE_BYTES,
+    Columns,
+    Pairs,
+    batch_first,
+    batch_inner,
+    blocks,
+    pad,
+    scratch,
+    window_counts,
+)
+
+__all__ = ["correlate", "correlate_input", "correlate_weight"]
+
+WIDTH = 512  # columns of one product
+UNPACKED = 1_000_000  # products of at most so many multiplications skip OpenBLAS's copy of their operands
+
+
+def correlate(
+    x: np.ndarray,
+    w: np.ndarray,
+    bias: np.ndarray | None,
+    stride: Sequence[int],
+    padding: Pairs,
+    dilation: Sequence[int],
+    groups: int,
+) -> np.ndarray:
+    """y[n, o, i] = bias[o] + sum over c, u of x[n, c, stride * i + dilation * u - padding] * w[o, c, u]."""
+    kernel = w.shape[2:]
+    out = window_counts(x.shape[2:], kernel, stride, padding, dilation)
+    y = np.empty((len(w), *out, len(x)), w.dtype)
+    if not y.size:
+        return batch_first(y)
+    columns = Columns(pad(batch_inner(x), padding), kernel, out, stride, dilation, groups)
+    matrix = _matrix(w, groups)[:, None]
+    offset = None if bias is None else bias.reshape(groups, 1, -1, 1)
+    target = columns.split(y)
+    for rows, positions, windows in columns.blocks(_product_width(matrix.shape[2] * columns.depth)):
+        block = target[:, rows, :, positions]
+        np.matmul(matrix, windows, out=block)
+        if offset is not None:
+            block += offset
+    return batch_first(y)
+
+
+def correlate_input(
+    g: np.ndarray,
+    w: np.ndarray,
+    size: Sequence[int],
+    stride: Sequence[int],
+    padding: Pairs,
+    dilation: Sequence[int],
+    groups: int,
+) -> np.ndarray:
+    """x[n, c, j] = sum over o, u and all i with stride * i + dilation * u - padding = j of g[n, o, i] * w[o, c, u].
+
+    Without stride every input gathers its gradients, as the convolution of g with the flipped kernel. With a
+    stride most of that would be products with zeros, and scattering is quicker.
+    """
+    if not g.size:
+        return np.zeros((len(g), w.shape[1] * groups, *size), g.dtype)
+    if max(stride) == 1:
+        return _gather(g, w, size, padding, dilation, groups)
+    return _scatter(g, w, size, stride, padding, dilation, groups)
+
+
+def correlate_weight(
+    x: np.ndarray,
+    g: np.ndarray,
+    kernel: Sequence[int],
+    stride: Sequence[int],
+    padding: Pairs,
+    dilation: Sequence[int],
+    groups: int,
+) -> np.ndarray:
+    """w[o, c, u] = sum over n, i of g[n, o, i] * x[n, c, stride * i + dilation * u - padding]."""
+    channels, outputs = x.shape[1] // groups, g.shape[1] // groups
+    if not g.size:
+        return np.zeros((groups * outputs, channels, *kernel), g.dtype)
+    columns = Columns(pad(batch_inner(x), padding), kernel, g.shape[2:], stride, dilation, groups)
+    total = np.zeros((groups, columns.depth, outputs), g.dtype)
+    source = columns.split(batch_inner(g)).swapaxes(2, 3)
+    for rows, positions, windows in columns.blocks(WIDTH):
+        total += np.matmul(windows, source[:, rows, positions]).sum(1)
+    total = total.reshape(groups, math.prod(kernel), channels, outputs).transpose(0, 3, 2, 1)
+    return total.reshape(groups * outputs, channels, *kernel)
+
+
+def _product_width(size: int) -> int:
+    """Return how many columns to multiply at once with a weight matrix of `size` elements."""
+    width = UNPACKED // size
+    return min(width, WIDTH) if width >= 64 else WIDTH
+
+
+def _matrix(w: np.ndarray, groups: int) -> np.ndarray:
+    """Return (O, C / groups, *K) as (groups, O / groups, prod(K) * C / groups), the channel varying fastest."""
+    outputs, channels = w.shape[:2]
+    return w.reshape(groups, outputs // groups, channels, -1).swapaxes(2, 3).reshape(groups, outputs // groups, -1)
+
+
+def _gather(
+    g: np.ndarray, w: np.ndarray, size: Sequence[int], padding: Pairs, dilation: Sequence[int], groups: int
+) -> np.ndarray:
+    """Correlate the padded gradient with the flipped kernel."""
+    outputs, channels, *kernel = w.shape
+    w = w.reshape(groups, outputs // groups, channels, *kernel).swapaxes(1, 2)
+    w = np.flip(w.reshape(groups * channels, outputs // groups, *kernel), tuple(range(2, w.ndim - 1)))
+    padding = [
+        (d * (k - 1) - before, n + before - m)
+        for m, n, k, d, (before, _) in zip(g.shape[2:], size, kernel, dilation, padding, strict=True)
+    ]
+    return correlate(g, w, None, [1] * len(kernel), padding, dilation, groups)
+
+
+def _scatter(
+    g: np.ndarray,
+    w: np.ndarray,
+    size: Sequence[int],
+    stride: Sequence[int],
+    padding: Pairs,
+    dilation: Sequence[int],
+    groups: int,
+) -> np.ndarray:
+    """Spread each gradient over its window, one element of the kernel at a time."""
+    outputs, kernel, out = w.shape[0] // groups, w.shape[2:], g.shape[2:]
+    batch, channels = len(g), w.shape[1] * groups
+    padded = [n + before + after for n, (before, after) in zip(size, padding, strict=True)]
+    x = np.zeros((groups, channels // groups, *padded, batch), g.dtype)
+    matrix = w.reshape(groups, outputs, -1).swapaxes(1, 2)
+    g = batch_inner(g).reshape(groups, outputs, -1)
+    limit = CACHE_BYTES // (math.prod(kernel) * channels * g.itemsize)
+    offsets = list(itertools.product(*map(range, kernel)))
+    every = (slice(None), slice(None))
+    stop = 0
+    for box in blocks((*out, batch), max(limit, 64)):
+        sizes = [s.stop - s.start for s in box]
+        start, stop = stop, stop + math.prod(sizes)
+        spread = scratch((groups, channels // groups * math.prod(kernel), stop - start), g.dtype)
+        np.matmul(matrix, g[:, :, start:stop], out=spread)
+        spread = spread.reshape(groups, channels // groups, *kernel, *sizes)
+        for offset in offsets:
+            place = tuple(
+                slice(u * d + s * b.start, u * d + s * (b.stop - 1) + 1, s)
+                for u, d, s, b in zip(offset, dilation, stride, box, strict=False)
+            )
+            x[every + place + box[-1:]] += spread[every + offset]
+    inside = tuple(slice(before, before + n) for n, (before, _) in zip(size, padding, strict=True))
+    return batch_first(x.reshape(channels, *padded, batch)[every[:1] + inside])

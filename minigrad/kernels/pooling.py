@@ -1,0 +1,290 @@
+"""Pooling over windows of the last axes: maximum, average, adaptive; each with its adjoint.
+
+Everything is done by strided slices of whole arrays, one for each element of the kernel, and keeps the
+memory order of its input. Padding is never materialised: a slice covers those windows only in which its
+element of the kernel meets the input.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+__all__ = [
+    "Window",
+    "pool_window",
+    "max_pool",
+    "max_pool_winners",
+    "winner_indices",
+    "scatter_winners",
+    "gather_winners",
+    "avg_pool",
+    "avg_pool_adjoint",
+    "adaptive_avg_pool",
+    "adaptive_avg_pool_adjoint",
+    "adaptive_max_indices",
+]
+
+
+class Window(NamedTuple):
+    """Where the windows lie: one number for each pooled axis. `out` counts them, `padding` is on both sides."""
+
+    kernel: tuple[int, ...]
+    stride: tuple[int, ...]
+    padding: tuple[int, ...]
+    dilation: tuple[int, ...]
+    out: tuple[int, ...]
+
+
+@lru_cache(maxsize=256)
+def pool_window(
+    size: tuple[int, ...],
+    kernel: tuple[int, ...],
+    stride: tuple[int, ...],
+    padding: tuple[int, ...],
+    dilation: tuple[int, ...],
+    ceil_mode: bool,
+) -> Window:
+    """Count the windows; ceil_mode adds one that hangs over the end, unless it starts behind the input."""
+    out = []
+    for n, k, s, p, d in zip(size, kernel, stride, padding, dilation, strict=True):
+        rest = n + 2 * p - d * (k - 1) - 1
+        count = (-(-rest // s) if ceil_mode else rest // s) + 1
+        out.append(count - 1 if ceil_mode and (count - 1) * s >= n + p else count)
+    return Window(kernel, stride, padding, dilation, tuple(out))
+
+
+@lru_cache(maxsize=1024)
+def _steps(n: int, kernel: int, stride: int, padding: int, dilation: int, out: int) -> list[tuple[int, slice, slice]]:
+    """List (u, windows, inputs) for one axis: element u of these windows meets these inputs."""
+    steps = []
+    for u in range(kernel):
+        first = u * dilation - padding
+        lo, hi = max(0, -(first // stride)), min(out, (n - 1 - first) // stride + 1)
+        if lo < hi:
+            steps.append((u, slice(lo, hi), slice(first + lo * stride, first + (hi - 1) * stride + 1, stride)))
+    return steps
+
+
+@lru_cache(maxsize=256)
+def _slots(size: tuple[int, ...], window: Window) -> list[tuple[int, tuple, tuple]]:
+    """List (slot, windows, inputs) for all axes together; slots count the kernel's elements in row-major order."""
+    axes = [_steps(n, *axis) for n, axis in zip(size, zip(*window, strict=True), strict=True)]
+    return [
+        (
+            int(np.ravel_multi_index([u for u, _, _ in steps], window.kernel)),
+            (..., *[box for _, box, _ in steps]),
+            (..., *[source for _, _, source in steps]),
+        )
+        for steps in itertools.product(*axes)
+    ]
+
+
+def _tiles(n: int, kernel: int, stride: int, padding: int, dilation: int, out: int) -> bool:
+    """Say whether each input lies in exactly one window."""
+    return kernel == stride and padding == 0 and dilation == 1 and out * kernel == n
+
+
+def _axes(x: np.ndarray, window: Window) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """Yield (axis, that axis's numbers) for the pooled axes of x."""
+    return zip(range(x.ndim - len(window.out), x.ndim), zip(*window, strict=True), strict=True)
+
+
+def _at(x: np.ndarray, axis: int, place: slice) -> np.ndarray:
+    return x[(slice(None),) * axis + (place,)]
+
+
+def _fold(combine: np.ufunc, x: np.ndarray, window: Window, start: float) -> np.ndarray:
+    """Combine the elements of each window, one axis after the other."""
+    source = x
+    for axis, numbers in _axes(x, window):
+        if numbers[:3] == (1, 1, 0):
+            continue
+        out = numbers[-1]
+        steps = _steps(x.shape[axis], *numbers)
+        if len(steps) > 1 and all(box == slice(0, out) for _, box, _ in steps):
+            y = combine(_at(x, axis, steps[0][2]), _at(x, axis, steps[1][2]))
+            steps = steps[2:]
+        else:
+            y = np.empty_like(x, shape=(*x.shape[:axis], out, *x.shape[axis + 1 :]))
+            y.fill(start)
+        for _, box, inputs in steps:
+            part = _at(y, axis, box)
+            combine(part, _at(x, axis, inputs), out=part)
+        x = y
+    return x.copy(order="K") if x is source else x
+
+
+def max_pool(x: np.ndarray, window: Window) -> np.ndarray:
+    """Return the maximum of each window; NaN if there is one in it."""
+    return _fold(np.maximum, x, window, -math.inf)
+
+
+def max_pool_winners(x: np.ndarray, window: Window) -> tuple[np.ndarray, np.ndarray]:
+    """Return the maxima and which element of the kernel each came from: the first maximum, else the last NaN.
+
+    Winners are counted within the window, in row-major order, as uint8 where they fit: an eighth of the
+    memory of int64 indices, and quick to compare.
+    """
+    size = x.shape[-len(window.out) :]
+    slots = _slots(size, window)
+    dtype = np.min_scalar_type(math.prod(window.kernel))
+    y = np.empty_like(x, shape=(*x.shape[: x.ndim - len(size)], *window.out))
+    winners = np.empty_like(y, dtype=dtype)
+    mask = np.empty_like(y, dtype=bool)
+    if max(window.padding):
+        y.fill(-math.inf)
+        winners[...] = _first_slots(size, window)
+    else:
+        y[...] = x[slots[0][2]]
+        winners.fill(0)
+        slots = slots[1:]
+    for slot, box, source in slots:
+        part, best, better = x[source], y[box], mask[box]
+        np.greater(part, best, out=better)
+        np.maximum(best, part, out=best)
+        later = np.multiply(better.view(np.uint8), slot, dtype=dtype)
+        np.maximum(winners[box], later, out=winners[box])  # a later slot has the larger number
+    if np.isnan(y).any():
+        for slot, box, source in _slots(size, window):
+            winners[box][np.isnan(x[source])] = slot
+    return y, winners
+
+
+def _first_slots(size: tuple[int, ...], window: Window) -> np.ndarray:
+    """Return each window's first slot that meets the input."""
+    first = np.zeros((), np.int64)
+    for kernel, stride, padding, dilation, out in zip(*window, strict=True):
+        skipped = np.maximum(padding - stride * np.arange(out), 0)
+        first = first[..., None] * kernel + -(-skipped // dilation)
+    return first
+
+
+def winner_indices(winners: np.ndarray, size: tuple[int, ...], window: Window) -> np.ndarray:
+    """Return the winners' places in the flattened plane as int64, which is how PyTorch counts them."""
+    origin, offset = np.zeros((), np.int64), np.zeros((), np.int64)
+    for n, (kernel, stride, padding, dilation, out) in zip(size, zip(*window, strict=True), strict=True):
+        origin = origin[..., None] * n + (stride * np.arange(out) - padding)
+        offset = offset[..., None] * n + dilation * np.arange(kernel)
+    return offset.ravel()[winners] + origin
+
+
+def _keep(values: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Return values where the mask is set and zero elsewhere, by their bits: np.where takes four times as long,
+    and a product with the mask would make NaN of infinity."""
+    integer = np.dtype(f"i{values.itemsize}")
+    bits = mask.view(np.int8).astype(integer)
+    np.negative(bits, out=bits)
+    bits &= values.view(integer)
+    return bits.view(values.dtype)
+
+
+def scatter_winners(g: np.ndarray, winners: np.ndarray, size: tuple[int, ...], window: Window) -> np.ndarray:
+    """Add each window's value to the place of its winner, in zeros of the pooled `size`."""
+    shape = (*g.shape[: g.ndim - len(size)], *size)
+    numbers = list(zip(size, zip(*window, strict=True), strict=True))
+    tiles = all(_tiles(n, *axis) for n, axis in numbers)
+    x = np.empty_like(g, shape=shape) if tiles else np.zeros_like(g, shape=shape)
+    for slot, box, source in _slots(size, window):
+        part = _keep(g[box], winners[box] == slot)
+        if tiles:
+            x[source] = part
+        else:
+            x[source] += part
+    return x
+
+
+def gather_winners(x: np.ndarray, winners: np.ndarray, window: Window) -> np.ndarray:
+    """Take each window's value at the place of its winner: the adjoint of scatter_winners."""
+    size = x.shape[-len(window.out) :]
+    y = np.zeros_like(x, shape=winners.shape)
+    for slot, box, source in _slots(size, window):
+        y[box] += _keep(x[source], winners[box] == slot)
+    return y
+
+
+@lru_cache(maxsize=256)
+def _divisor(size: tuple[int, ...], window: Window, count_include_pad: bool, dtype: np.dtype) -> float | np.ndarray:
+    """Return by how much the sum of each window is divided: padding may count, what hangs over never does."""
+    counts: np.ndarray = np.ones(())
+    for n, (kernel, stride, padding, _, out) in zip(size, zip(*window, strict=True), strict=True):
+        start = stride * np.arange(out) - padding
+        first, last = (start, n + padding) if count_include_pad else (np.maximum(start, 0), n)
+        counts = counts[..., None] * (np.minimum(start + kernel, last) - first)
+    full = math.prod(window.kernel)
+    return float(full) if (counts == full).all() else counts.astype(dtype)
+
+
+def avg_pool(x: np.ndarray, window: Window, count_include_pad: bool = True, divisor: float | None = None) -> np.ndarray:
+    """Return the mean of each window."""
+    y = _fold(np.add, x, window, 0)
+    y /= divisor or _divisor(x.shape[-len(window.out) :], window, count_include_pad, x.dtype)
+    return y
+
+
+def avg_pool_adjoint(
+    g: np.ndarray, size: tuple[int, ...], window: Window, count_include_pad: bool = True, divisor: float | None = None
+) -> np.ndarray:
+    """Spread each value evenly over its window, in zeros of the pooled `size`."""
+    g = g / (divisor or _divisor(size, window, count_include_pad, g.dtype))
+    for (axis, numbers), n in reversed(list(zip(_axes(g, window), size, strict=True))):
+        if numbers[:3] == (1, 1, 0):
+            continue
+        kernel, stride, _, dilation, _ = numbers
+        shape = (*g.shape[:axis], n, *g.shape[axis + 1 :])
+        x = np.empty_like(g, shape=shape) if _tiles(n, *numbers) else np.zeros_like(g, shape=shape)
+        for _, box, source in _steps(n, *numbers):
+            if stride > dilation * (kernel - 1):
+                _at(x, axis, source)[...] = _at(g, axis, box)
+            else:
+                _at(x, axis, source)[...] += _at(g, axis, box)
+        g = x
+    return g
+
+
+def _adaptive_bins(n: int, out: int) -> list[slice]:
+    """Return the inputs of each output: from floor(i * n / out) to ceil((i + 1) * n / out)."""
+    return [slice(i * n // out, -(-(i + 1) * n // out)) for i in range(out)]
+
+
+def adaptive_avg_pool(x: np.ndarray, out: Sequence[int]) -> np.ndarray:
+    """Average the last axes down (or up) to `out` bins each."""
+    for axis, count in enumerate(out, x.ndim - len(out)):
+        y = np.empty_like(x, shape=(*x.shape[:axis], count, *x.shape[axis + 1 :]))
+        for i, bin in enumerate(_adaptive_bins(x.shape[axis], count)):
+            _at(x, axis, bin).mean(axis, keepdims=True, out=_at(y, axis, slice(i, i + 1)))
+        x = y
+    return x
+
+
+def adaptive_avg_pool_adjoint(g: np.ndarray, size: Sequence[int]) -> np.ndarray:
+    """Spread each value evenly over its bin."""
+    for axis, n in enumerate(size, g.ndim - len(size)):
+        x = np.zeros_like(g, shape=(*g.shape[:axis], n, *g.shape[axis + 1 :]))
+        for i, bin in enumerate(_adaptive_bins(n, g.shape[axis])):
+            _at(x, axis, bin)[...] += _at(g, axis, slice(i, i + 1)) / (bin.stop - bin.start)
+        g = x
+    return g
+
+
+def adaptive_max_indices(x: np.ndarray, out: Sequence[int]) -> np.ndarray:
+    """Return the place of each bin's first maximum (else last NaN) in the flattened plane, as int64."""
+    size = x.shape[-len(out) :]
+    bins = [_adaptive_bins(n, count) for n, count in zip(size, out, strict=True)]
+    starts = np.ravel_multi_index(np.ix_(*[[b.start for b in axis] for axis in bins]), size)
+    places = np.broadcast_to(starts, x.shape[: -len(out)] + starts.shape).copy()
+    best = np.full(places.shape, -math.inf, x.dtype)
+    for offsets in itertools.product(*[range(max(b.stop - b.start for b in axis)) for axis in bins]):
+        # A bin shorter than the widest meets its last element again, which changes nothing.
+        axes = [[min(b.start + u, b.stop - 1) for b in axis] for u, axis in zip(offsets, bins, strict=True)]
+        mesh = np.ix_(*axes)
+        value = x[(...,) + mesh]
+        better = (value > best) | np.isnan(value)
+        np.copyto(best, value, where=better)
+        np.copyto(places, np.ravel_multi_index(mesh, size), where=better)
+    return places

@@ -1,0 +1,185 @@
+"""The convolution kernels against loops over every index, and against each other as adjoints."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+from minigrad.kernels import windows
+from minigrad.kernels.convolution import correlate, correlate_input, correlate_weight
+from minigrad.kernels.windows import batch_first, batch_inner, blocks, pad, scratch, window_counts
+
+
+class Geometry(NamedTuple):
+    batch: int
+    channels: int
+    size: tuple[int, ...]
+    outputs: int
+    kernel: tuple[int, ...]
+    stride: tuple[int, ...]
+    padding: tuple[tuple[int, int], ...]
+    dilation: tuple[int, ...]
+    groups: int
+
+
+GEOMETRIES = {
+    "1d": Geometry(2, 3, (9,), 4, (3,), (1,), ((1, 1),), (1,), 1),
+    "1d stride": Geometry(3, 2, (11,), 2, (4,), (3,), ((2, 0),), (1,), 1),
+    "1d dilation": Geometry(3, 2, (11,), 2, (3,), (2,), ((0, 3),), (3,), 2),
+    "pointwise": Geometry(3, 4, (5, 3), 2, (1, 1), (1, 1), ((0, 0), (0, 0)), (1, 1), 1),
+    "pointwise, groups": Geometry(3, 4, (5, 3), 6, (1, 1), (1, 1), ((0, 0), (0, 0)), (1, 1), 2),
+    "pointwise, stride": Geometry(3, 4, (5, 3), 2, (1, 1), (2, 2), ((0, 0), (1, 0)), (1, 1), 1),
+    "single image": Geometry(1, 3, (6, 7), 4, (3, 2), (1, 1), ((0, 0), (0, 0)), (1, 1), 1),
+    "stride": Geometry(2, 3, (9, 8), 4, (3, 3), (2, 3), ((1, 1), (0, 2)), (1, 1), 1),
+    "stride beyond the kernel": Geometry(2, 2, (9, 8), 3, (2, 1), (3, 2), ((0, 0), (0, 0)), (1, 1), 1),
+    "dilation": Geometry(2, 2, (9, 8), 3, (3, 2), (1, 1), ((2, 1), (0, 3)), (2, 3), 1),
+    "dilation and stride": Geometry(2, 2, (9, 10), 2, (3, 2), (2, 2), ((2, 2), (1, 1)), (2, 3), 1),
+    "groups": Geometry(2, 6, (5, 6), 4, (3, 3), (1, 1), ((1, 1), (1, 1)), (1, 1), 2),
+    "depthwise": Geometry(2, 3, (6, 5), 6, (3, 3), (1, 1), ((1, 1), (1, 1)), (1, 1), 3),
+    "depthwise, stride": Geometry(2, 3, (6, 5), 3, (3, 3), (2, 2), ((1, 1), (1, 1)), (1, 1), 3),
+    "padding beyond the kernel": Geometry(2, 2, (3, 4), 2, (2, 2), (1, 1), ((3, 2), (0, 4)), (1, 1), 1),
+    "rest that no window meets": Geometry(2, 2, (8, 9), 2, (2, 3), (3, 4), ((0, 0), (0, 0)), (1, 1), 1),
+    "sliding": Geometry(70, 2, (7, 5), 3, (3, 3), (1, 1), ((0, 0), (1, 1)), (1, 1), 1),
+    "sliding, stride": Geometry(70, 2, (9, 7), 3, (3, 3), (2, 2), ((1, 1), (1, 1)), (1, 1), 1),
+    "sliding, groups": Geometry(70, 4, (6, 5), 6, (3, 2), (1, 1), ((1, 0), (0, 1)), (1, 1), 2),
+    "3d": Geometry(2, 2, (4, 5, 3), 3, (2, 3, 2), (1, 2, 1), ((1, 0), (1, 1), (0, 0)), (1, 1, 2), 1),
+    "3d sliding": Geometry(20, 2, (4, 5, 4), 2, (2, 2, 2), (1, 1, 1), ((0, 0), (1, 1), (0, 0)), (1, 1, 1), 2),
+}
+
+
+@pytest.fixture(params=GEOMETRIES)
+def geometry(request: Any) -> Geometry:
+    return GEOMETRIES[request.param]
+
+
+@pytest.fixture(params=["large blocks", "small blocks"])
+def cache(request: Any, monkeypatch: Any) -> None:
+    """Blocks that hold everything, and blocks that cut every axis unevenly."""
+    if request.param == "small blocks":
+        monkeypatch.setattr(windows, "CACHE_BYTES", 2000)
+        monkeypatch.setattr("minigrad.kernels.convolution.CACHE_BYTES", 2000)
+        monkeypatch.setattr("minigrad.kernels.convolution.WIDTH", 90)
+        monkeypatch.setattr("minigrad.kernels.convolution.UNPACKED", 0)
+
+
+def loops(x: np.ndarray, w: np.ndarray, bias: np.ndarray, geometry: Geometry) -> np.ndarray:
+    """The definition: each output is a sum over its window."""
+    x = np.pad(x, ((0, 0), (0, 0), *geometry.padding))
+    out = [
+        (n - d * (k - 1) - 1) // s + 1
+        for n, k, s, d in zip(x.shape[2:], geometry.kernel, geometry.stride, geometry.dilation, strict=True)
+    ]
+    channels, outputs = geometry.channels // geometry.groups, geometry.outputs // geometry.groups
+    y = np.zeros((geometry.batch, geometry.outputs, *out))
+    for o, i in itertools.product(range(geometry.outputs), itertools.product(*map(range, out))):
+        first = o // outputs * channels
+        place = tuple(
+            slice(a * s, a * s + d * (k - 1) + 1, d)
+            for a, s, k, d in zip(i, geometry.stride, geometry.kernel, geometry.dilation, strict=True)
+        )
+        window = x[(slice(None), slice(first, first + channels), *place)]
+        y[(slice(None), o, *i)] = (window * w[o]).reshape(len(x), -1).sum(1) + bias[o]
+    return y
+
+
+def arrays(geometry: Geometry) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((geometry.batch, geometry.channels, *geometry.size))
+    w = rng.standard_normal((geometry.outputs, geometry.channels // geometry.groups, *geometry.kernel))
+    return x, w, rng.standard_normal(geometry.outputs)
+
+
+def test_equals_loops(geometry: Geometry, cache: None) -> None:
+    x, w, bias = arrays(geometry)
+    y = correlate(x, w, bias, *geometry[5:])
+    np.testing.assert_allclose(y, loops(x, w, bias, geometry), atol=1e-12)
+
+
+def test_adjoints(geometry: Geometry, cache: None) -> None:
+    """<correlate(x, w), g> is linear in x and in w; the two other kernels are its gradients."""
+    x, w, _ = arrays(geometry)
+    y = correlate(x, w, None, *geometry[5:])
+    g = np.random.default_rng(1).standard_normal(y.shape)
+    product = np.vdot(y, g)
+    gx = correlate_input(g, w, geometry.size, *geometry[5:])
+    gw = correlate_weight(x, g, geometry.kernel, *geometry[5:])
+    assert gx.shape == x.shape and gw.shape == w.shape
+    np.testing.assert_allclose([np.vdot(gx, x), np.vdot(gw, w)], product, rtol=1e-11, atol=1e-11)
+
+
+def test_float32_and_memory(geometry: Geometry) -> None:
+    """float32 stays float32; the order of memory does not matter; inputs are left alone."""
+    x, w, bias = (a.astype(np.float32) for a in arrays(geometry))
+    permuted = np.asfortranarray(x)[..., ::-1][..., ::-1]
+    strided = np.repeat(w, 2, axis=-1)[..., ::2]
+    before = permuted.copy(), strided.copy()
+    y = correlate(permuted, strided, bias, *geometry[5:])
+    np.testing.assert_array_equal(y, correlate(x, w, bias, *geometry[5:]))
+    g = np.asfortranarray(y)
+    gx = correlate_input(g, strided, geometry.size, *geometry[5:])
+    gw = correlate_weight(permuted, g, geometry.kernel, *geometry[5:])
+    np.testing.assert_array_equal(gx, correlate_input(y, w, geometry.size, *geometry[5:]))
+    np.testing.assert_array_equal(gw, correlate_weight(x, y, geometry.kernel, *geometry[5:]))
+    assert y.dtype == gx.dtype == gw.dtype == np.float32
+    assert np.array_equal(permuted, before[0]) and np.array_equal(strided, before[1])
+    assert not np.shares_memory(y, x) and not np.shares_memory(gx, y)
+
+
+def test_empty_batch(geometry: Geometry) -> None:
+    x, w, bias = arrays(geometry)
+    y = correlate(x[:0], w, bias, *geometry[5:])
+    assert y.shape == (0, *correlate(x, w, bias, *geometry[5:]).shape[1:])
+    assert correlate_input(y, w, geometry.size, *geometry[5:]).shape == (0, *x.shape[1:])
+    gw = correlate_weight(x[:0], y, geometry.kernel, *geometry[5:])
+    assert gw.shape == w.shape and not gw.any()
+
+
+def test_batch_is_innermost() -> None:
+    x, w, bias = arrays(GEOMETRIES["sliding"])
+    y = correlate(x, w, bias, *GEOMETRIES["sliding"][5:])
+    assert np.shares_memory(batch_inner(y), y)
+    assert batch_first(batch_inner(x)).shape == x.shape
+
+
+def test_float32_is_accurate() -> None:
+    """No farther from the float64 result than a sum of so many float32 products may be."""
+    rng = np.random.default_rng(0)
+    x, w = rng.standard_normal((64, 32, 16, 16)), rng.standard_normal((32, 32, 3, 3))
+    options = ((1, 1), ((1, 1), (1, 1)), (1, 1), 1)
+    y = correlate(x.astype(np.float32), w.astype(np.float32), None, *options)
+    assert np.abs(y - correlate(x, w, None, *options)).max() < 2e-4
+    g = correlate(x, w, None, *options)
+    gw = correlate_weight(x.astype(np.float32), g.astype(np.float32), (3, 3), *options)
+    exact = correlate_weight(x, g, (3, 3), *options)
+    assert np.abs(gw - exact).max() < 1e-5 * np.abs(exact).max()
+
+
+@pytest.mark.parametrize("padding", [((1, 2), (0, 0)), ((-1, 0), (2, -1)), ((0, 0), (0, 0)), ((-1, -1), (0, -2))])
+def test_pad(padding: tuple[tuple[int, int], ...]) -> None:
+    x = np.random.default_rng(0).standard_normal((2, 4, 5, 3))
+    wide = np.pad(x, ((0, 0), (3, 3), (3, 3), (0, 0)))
+    inside = tuple(slice(3 - b, 3 + n + a) for n, (b, a) in zip(x.shape[1:3], padding, strict=True))
+    y = pad(x, padding)
+    np.testing.assert_array_equal(y, wide[(slice(None), *inside)])
+    assert y.flags.c_contiguous
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 5, 7, 30, 1000])
+def test_blocks_are_runs(limit: int) -> None:
+    """Boxes are not larger than the limit, and follow one another in the flattened array."""
+    x = np.arange(2 * 5 * 7).reshape(2, 5, 7)
+    boxes = [x[box].ravel() for box in blocks(x.shape, limit)]
+    assert max(map(len, boxes)) <= limit
+    np.testing.assert_array_equal(np.concatenate(boxes), x.ravel())
+
+
+def test_scratch_is_kept() -> None:
+    first = scratch((10, 3), np.dtype(np.float64))
+    assert np.shares_memory(first, scratch((5,), np.dtype(np.float32)))
+
+
+def test_window_counts() -> None:
+    assert window_counts((7, 8), (3, 2), (2, 3), ((1, 0), (0, 0)), (1, 2)) == (3, 2)
