@@ -1,0 +1,124 @@
+"""Files of data sets: downloading them so that only whole and right ones stay, and reading the IDX format."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import hashlib
+import http.client
+import math
+import os
+import struct
+import urllib.request
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+_IDX_TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+_TIMEOUT = 30  # seconds without a byte
+_CHUNK = 1 << 16
+
+
+def read_idx(path: Path) -> np.ndarray:
+    """The array in an IDX file, the format of MNIST, compressed by gzip or not.
+
+    Two zero bytes, one for the type, one for the number of dimensions, their lengths as big-endian 32-bit integers,
+    then the elements in C order (LeCun, Cortes, Burges: The MNIST database, 1998).
+
+    Raises
+    ------
+    RuntimeError
+        If the file is truncated, corrupt, or something else.
+    """
+    content = uncompressed(path)
+    if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in _IDX_TYPES or not content[3]:
+        begin = content[:4].hex(" ") or "nothing"
+        raise RuntimeError(f"{path}: an IDX file expected, but it begins with {begin}")
+    dtype, start = np.dtype(_IDX_TYPES[content[2]]), 4 + 4 * content[3]
+    shape = struct.unpack(f">{content[3]}I", content[4:start]) if len(content) >= start else ()
+    expected = start + (math.prod(shape) * dtype.itemsize if shape else 0)
+    if len(content) != expected:
+        of_shape = f" for an array of shape {shape}" if shape else ""
+        raise RuntimeError(
+            f"{path}: {expected} bytes expected{of_shape}, got {len(content)}; "
+            "the file is truncated or corrupt: delete it and get it again"
+        )
+    return np.frombuffer(content, dtype, offset=start).reshape(shape).astype(dtype.newbyteorder("="))
+
+
+def uncompressed(path: Path) -> bytes:
+    """The content of a file that may be compressed by gzip; RuntimeError where it is corrupt."""
+    raw = path.read_bytes()
+    try:
+        return gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
+    except (EOFError, OSError, zlib.error) as error:
+        raise RuntimeError(
+            f"{path}: a whole gzip file expected, got a truncated or corrupt one of {len(raw)} bytes ({error}); "
+            "delete it and get it again"
+        ) from error
+
+
+def matches(path: Path, checksum: str) -> bool:
+    """Whether the file, or what it holds under gzip, has this MD5 or SHA-256 sum."""
+
+    def digest(data: bytes) -> str:
+        return (hashlib.md5(data, usedforsecurity=False) if len(checksum) == 32 else hashlib.sha256(data)).hexdigest()
+
+    return digest(path.read_bytes()) == checksum or digest(uncompressed(path)) == checksum
+
+
+def download(mirrors: Sequence[str], path: Path, checksum: str) -> None:
+    """Get the file called ``path.name`` from the first mirror that has it whole and right.
+
+    It is written under another name and renamed when it is complete, so `path` never is a half or a wrong file.
+
+    Raises
+    ------
+    RuntimeError
+        If no mirror has it; says what was wrong with each, and where to put the file by hand.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    failures = []
+    for mirror in mirrors:
+        url = mirror + path.name
+        try:
+            _transfer(url, part, path.name)
+            if not matches(part, checksum):
+                raise RuntimeError(f"the checksum is not {checksum}, so this is another file")
+            os.replace(part, path)
+            return
+        except (OSError, http.client.HTTPException, RuntimeError) as error:
+            failures.append(f"  {url}: {str(error) or type(error).__name__}")
+        finally:
+            part.unlink(missing_ok=True)
+    advice = f"Get it elsewhere and put it into {path.parent}"
+    raise RuntimeError("\n".join([f"{path.name} could not be downloaded:", *failures, advice]))
+
+
+def _transfer(url: str, target: Path, name: str) -> None:
+    request = urllib.request.Request(url, headers={"User-Agent": "minigrad"})
+    with urllib.request.urlopen(request, timeout=_TIMEOUT) as response, open(target, "wb") as file:
+        length = response.headers.get("Content-Length")
+        received = 0
+        with _progress(name, length and int(length)) as advance:
+            while chunk := response.read(_CHUNK):
+                file.write(chunk)
+                received += len(chunk)
+                advance(len(chunk))
+        if length and received != int(length):
+            raise RuntimeError(f"the transfer ended after {received} of {length} bytes")
+
+
+@contextlib.contextmanager
+def _progress(name: str, total: int | None) -> Iterator[Callable[[int], object]]:
+    """A progress bar on a terminal, where tqdm is installed."""
+    try:
+        from tqdm import tqdm
+    except ImportError:
+        yield lambda count: None
+        return
+    with tqdm(desc=name, total=total, unit="B", unit_scale=True, disable=None) as bar:
+        yield bar.update
