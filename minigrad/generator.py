@@ -98,10 +98,9 @@ class Generator:
             raise RuntimeError(f"set_state: a state of {_LAYOUT.size} bytes expected, got {tuple(state.shape)}")
         inner, increment, seed, uinteger, has_uint32 = _LAYOUT.unpack(state._data.tobytes())
         numbers = {"state": int.from_bytes(inner, "little"), "inc": int.from_bytes(increment, "little")}
-        bits = np.random.PCG64()
-        bits.state = {
-            "bit_generator": "PCG64", "state": numbers, "has_uint32": has_uint32, "uinteger": uinteger,
-        }  # fmt: skip
+        whole: Any = {"bit_generator": "PCG64", "state": numbers, "has_uint32": has_uint32, "uinteger": uinteger}
+        bits = np.random.PCG64(0)
+        bits.state = whole
         self._seed, self.rng = seed, np.random.Generator(bits)
         return self
 

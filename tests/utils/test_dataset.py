@@ -93,7 +93,17 @@ def test_abstract_data_sets_say_what_is_missing():
         iter(IterableDataset())
 
 
-LENGTHS = [[7, 3], [0.7, 0.3], [0.33, 0.33, 0.34], [1 / 3, 1 / 3, 1 / 3], [10], [1.0], [0, 10], [0.01, 0.99], [0.95, 0.05]]
+LENGTHS = [
+    [7, 3],
+    [0.7, 0.3],
+    [0.33, 0.33, 0.34],
+    [1 / 3, 1 / 3, 1 / 3],
+    [10],
+    [1.0],
+    [0, 10],
+    [0.01, 0.99],
+    [0.95, 0.05],
+]
 
 
 @pytest.mark.parametrize("lengths", LENGTHS)

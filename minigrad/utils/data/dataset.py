@@ -199,9 +199,7 @@ def fetch(dataset: Any, indices: Sequence[int]) -> Sequence[Any]:
     return [dataset[index] for index in indices]
 
 
-def random_split(
-    dataset: Any, lengths: Sequence[int | float], generator: Generator | None = None
-) -> list[Subset[Any]]:
+def random_split(dataset: Any, lengths: Sequence[int | float], generator: Generator | None = None) -> list[Subset[Any]]:
     """Split a data set at random into disjoint parts.
 
     Parameters
@@ -228,7 +226,7 @@ def random_split(
     [4, 3, 3]
     """
     total = len(dataset)
-    sizes = list(lengths)
+    sizes: list[Any] = list(lengths)
     if math.isclose(sum(sizes), 1) and sum(sizes) <= 1:
         if not all(0 <= fraction <= 1 for fraction in sizes):
             raise ValueError(f"random_split: fractions between 0 and 1 expected, got {sizes}")

@@ -130,18 +130,14 @@ class WeightedRandomSampler(Sampler[int]):
     [1, 1, 1]
     """
 
-    def __init__(
-        self, weights: Any, num_samples: int, replacement: bool = True, generator: Generator | None = None
-    ):
+    def __init__(self, weights: Any, num_samples: int, replacement: bool = True, generator: Generator | None = None):
         if not isinstance(replacement, bool):
             raise TypeError(f"WeightedRandomSampler: replacement as a bool expected, got {replacement!r}")
         _positive("WeightedRandomSampler", "num_samples", num_samples)
         array = weights._data if isinstance(weights, Tensor) else weights
         self.weights = np.array(array, dtype=np.float64)
         if self.weights.ndim != 1:
-            raise ValueError(
-                f"WeightedRandomSampler: weights of shape (N,) expected, got shape {self.weights.shape}"
-            )
+            raise ValueError(f"WeightedRandomSampler: weights of shape (N,) expected, got shape {self.weights.shape}")
         self.num_samples = num_samples
         self.replacement = replacement
         self.generator = generator
