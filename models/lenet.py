@@ -1,0 +1,117 @@
+"""LeNet-5, as it was and as it is built today.
+
+Y. LeCun, L. Bottou, Y. Bengio, P. Haffner: Gradient-based learning applied to document recognition.
+Proceedings of the IEEE 86(11), 1998.
+"""
+
+from __future__ import annotations
+
+import math
+
+import minigrad as mg
+import minigrad.nn.functional as F
+from minigrad import Tensor, nn
+
+# Table I of the paper: row i, column j is 1 where map j of C3 sees map i of S2.
+TABLE_I = [
+    [int(c) for c in row]
+    for row in (
+        "1000111001111011",
+        "1100011100111101",
+        "1110001110010111",
+        "0111001111001011",
+        "0011100111101101",
+        "0001110011110111",
+    )
+]
+
+
+class TableConv2d(nn.Module):
+    """A convolution in which each output map sees only some of the input maps.
+
+    Only the kernels of existing connections are parameters; the others are zeros.
+
+    Parameters
+    ----------
+    table : (in_channels, out_channels) of 0 and 1
+        Which output map sees which input map.
+    kernel_size : int
+    """
+
+    places: Tensor
+
+    def __init__(self, table: list[list[int]], kernel_size: int) -> None:
+        super().__init__()
+        self.in_channels, self.out_channels, self.kernel_size = len(table), len(table[0]), kernel_size
+        seen_by = [[i for i, row in enumerate(table) if row[j]] for j in range(self.out_channels)]
+        places = [j * self.in_channels + i for j, inputs in enumerate(seen_by) for i in inputs]
+        self.register_buffer("places", mg.tensor(places), persistent=False)
+        self.weight = nn.Parameter(mg.empty(len(places), kernel_size, kernel_size))
+        self.bias = nn.Parameter(mg.empty(self.out_channels))
+        first = 0
+        for j, inputs in enumerate(seen_by):  # U(+-1/sqrt(fan_in)), as nn.Conv2d
+            bound = 1 / math.sqrt(len(inputs) * kernel_size**2)
+            nn.init.uniform_(self.weight.data[first : first + len(inputs)], -bound, bound)
+            nn.init.uniform_(self.bias.data[j : j + 1], -bound, bound)
+            first += len(inputs)
+
+    def forward(self, x: Tensor) -> Tensor:
+        k = self.kernel_size
+        kernels = mg.zeros(self.out_channels * self.in_channels, k, k, dtype=self.weight.dtype)
+        kernels = kernels.index_copy(0, self.places, self.weight)
+        return F.conv2d(x, kernels.reshape(self.out_channels, self.in_channels, k, k), self.bias)
+
+
+class LeNet5(nn.Module):
+    """The network of 1998: 32x32 images, tanh, average pooling, C3 connected by Table I.
+
+    Where the paper squashes with 1.7159 tanh(2x/3), scales what it pools by trained coefficients and ends in radial
+    basis functions, this one has tanh, plain averages and a linear layer whose outputs are logits.
+
+    Parameters
+    ----------
+    num_classes : int, default 10
+    """
+
+    image_size = 32
+
+    def __init__(self, num_classes: int = 10) -> None:
+        super().__init__()
+        self.c1 = nn.Conv2d(1, 6, 5)
+        self.c3 = TableConv2d(TABLE_I, 5)
+        self.c5 = nn.Conv2d(16, 120, 5)
+        self.f6 = nn.Linear(120, 84)
+        self.output = nn.Linear(84, num_classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, 1, 32, 32) images to (N, num_classes) logits."""
+        s2 = F.avg_pool2d(self.c1(x).tanh(), 2)
+        s4 = F.avg_pool2d(self.c3(s2).tanh(), 2)
+        c5 = self.c5(s4).tanh().flatten(1)
+        return self.output(self.f6(c5).tanh())
+
+
+class LeNet(nn.Module):
+    """Its modern variant: 28x28 images, ReLU, max pooling, full connections.
+
+    Parameters
+    ----------
+    num_classes : int, default 10
+    """
+
+    image_size = 28
+
+    def __init__(self, num_classes: int = 10) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 6, 5, padding=2)
+        self.conv2 = nn.Conv2d(6, 16, 5)
+        self.fc1 = nn.Linear(400, 120)
+        self.fc2 = nn.Linear(120, 84)
+        self.fc3 = nn.Linear(84, num_classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, 1, 28, 28) images to (N, num_classes) logits."""
+        x = F.max_pool2d(F.relu(self.conv1(x)), 2)
+        x = F.max_pool2d(F.relu(self.conv2(x)), 2)
+        x = F.relu(self.fc1(x.flatten(1)))
+        return self.fc3(F.relu(self.fc2(x)))
