@@ -103,7 +103,7 @@ class Digits(_Images):
     >>> digits = Digits(train=False)
     >>> image, target = digits[0]
     >>> len(digits), image.shape, target
-    (355, Size([1, 8, 8]), 9)
+    (355, Size([1, 8, 8]), 5)
     """
 
     classes: ClassVar = [str(digit) for digit in range(10)]

@@ -43,9 +43,9 @@ def default_collate(batch: Sequence[Any]) -> Any:
     Examples
     --------
     >>> from minigrad.utils.data import default_collate
-    >>> default_collate([(np.zeros(2), 0), (np.ones(2), 1)])
-    [tensor([[0., 0.],
-            [1., 1.]], dtype=float64), tensor([0, 1])]
+    >>> images, labels = default_collate([(np.zeros((8, 8)), 3), (np.ones((8, 8)), 7)])
+    >>> images.shape, labels
+    (Size([2, 8, 8]), tensor([3, 7]))
     """
     if isinstance(batch, Batch):
         return [default_convert(column) for column in batch.columns]
