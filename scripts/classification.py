@@ -70,7 +70,7 @@ def stratified(split: Split, every: int) -> tuple[Split, Split]:
 
 
 def fit(images: np.ndarray, size: int) -> np.ndarray:
-    """(N, H, W) uint8 as (N, size, size) float32 in [0, 1]: a few pixels are filled up around, more are interpolated."""
+    """(N, H, W) uint8 as (N, size, size) float32 in [0, 1]: a few pixels are added around, for more it is resized."""
     x = images.astype(np.float32) / 255
     missing = size - x.shape[-1]
     if x.shape[-1] == x.shape[-2] and 0 < missing <= 4 and missing % 2 == 0:

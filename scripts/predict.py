@@ -13,9 +13,9 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from classification import Classifier
 
 import minigrad.nn.functional as F
+from classification import Classifier
 from minigrad.vision.io import read_image
 from minigrad.vision.transforms import resize
 

@@ -22,11 +22,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from classification import Classifier, Task, load_task, loss_and_accuracy
 from tqdm import tqdm
 
 import minigrad as mg
 import minigrad.nn.functional as F
+from classification import Classifier, Task, load_task, loss_and_accuracy
 from minigrad import optim, viz
 from minigrad.utils.data import BatchSampler, DataLoader, TensorDataset
 from models import MODELS
@@ -68,9 +68,7 @@ class Training:
             pct_start=0.2,
             cycle_momentum=False,
         )
-        self.train_set = TensorDataset(
-            self.classifier.prepare(task.train.images), mg.from_numpy(task.train.labels)
-        )
+        self.train_set = TensorDataset(self.classifier.prepare(task.train.images), mg.from_numpy(task.train.labels))
         self.validation_inputs = self.classifier.prepare(task.validation.images)
         self.history: list[dict[str, float]] = []
         self.batch = 0  # batches done in the present epoch
@@ -179,7 +177,7 @@ class Training:
         os.replace(part, self.folder / "metrics.csv")
 
 
-# ---- the report --------------------------------------------------------------------------------------------------------
+# ---- the report -----------------------------------------------------------------------------------------------------
 
 
 def report(task: Task, folder: Path) -> float:
@@ -211,7 +209,7 @@ def class_table(matrix: np.ndarray, classes: list[str]) -> str:
     return "\n".join(lines)
 
 
-# ---- the command line --------------------------------------------------------------------------------------------------
+# ---- the command line -----------------------------------------------------------------------------------------------
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -240,7 +238,9 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         args.settings = {**DEFAULTS, "epochs": EPOCHS[given.get("data", "digits")], **given}
         args.out = args.out or free_folder(Path("runs") / "{model}-{data}".format(**args.settings))
         if (args.out / "last.npz").exists():
-            parser.error(f"--out: {args.out} holds a run; go on with it by --resume {args.out}, or choose another folder")
+            parser.error(
+                f"--out: {args.out} holds a run; go on with it by --resume {args.out}, or choose another folder"
+            )
     return args
 
 

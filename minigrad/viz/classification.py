@@ -55,9 +55,7 @@ def confusion_matrix(matrix: Any, classes: Sequence[str]) -> Figure:
     return fig
 
 
-def misclassified(
-    images: Any, probabilities: Any, targets: Any, classes: Sequence[str], most: int = 24
-) -> Figure:
+def misclassified(images: Any, probabilities: Any, targets: Any, classes: Sequence[str], most: int = 24) -> Figure:
     """The images that were classified wrongly, each with what it was taken for, what it is, and both probabilities.
 
     The surest mistakes come first.

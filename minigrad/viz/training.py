@@ -42,7 +42,9 @@ def curves(history: Sequence[Mapping[str, float]]) -> Figure:
         for part, name, colour in (("train", "training", BLUE), ("val", "validation", ORANGE)):
             values = [row[f"{part}_{quantity}"] for row in history]
             marker = "o" if len(epochs) == 1 else ""
-            ax.plot(epochs, values, color=colour, marker=marker, label=f"{name}, at last {_shown(quantity, values[-1])}")
+            ax.plot(
+                epochs, values, color=colour, marker=marker, label=f"{name}, at last {_shown(quantity, values[-1])}"
+            )
         ax.set(xlabel="epoch", title=quantity)
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         plain(ax)
