@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd import engine
-from minigrad.autograd.grad_mode import set_grad_enabled
+from minigrad.autograd.grad_mode import mode
 from minigrad.tensor import Tensor
 
 
@@ -147,8 +147,13 @@ def _run(
         raise RuntimeError(f"{operation}: got {len(outputs)} outputs and {len(gradients)} gradients for them")
     roots = [(t._edge(), _start(operation, t, g, create_graph)) for t, g in zip(outputs, gradients, strict=True)]
     retain = create_graph if retain_graph is None else retain_graph
-    with set_grad_enabled(create_graph):
-        return engine.run(roots, targets, retain, create_graph)
+    before = mode.enabled
+    mode.enabled = create_graph
+    try:
+        with np.errstate(all="ignore"):  # an infinite slope is a result like any other
+            return engine.run(roots, targets, retain, create_graph)
+    finally:
+        mode.enabled = before
 
 
 def _start(operation: str, output: Tensor, gradient: Any, create_graph: bool) -> Any:

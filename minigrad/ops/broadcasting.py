@@ -61,7 +61,11 @@ def sum(
 @operation(input=lambda g, input_shape: sum_to(g, input_shape), view=True)
 def expand(input: Operand, shape: tuple[int, ...]) -> Operand:
     """`input` broadcast to `shape`, a view in which dimensions of length 1 are repeated."""
-    return np.broadcast_to(input, shape)
+    if input.size != 1:
+        return np.broadcast_to(input, shape)
+    repeated = np.ndarray(shape, input.dtype, input, strides=(0,) * len(shape))  # the same, many times faster
+    repeated.flags.writeable = False
+    return repeated
 
 
 def sum_to(g: Any, shape: tuple[int, ...]) -> Any:
