@@ -11,6 +11,9 @@ from minigrad.ops.broadcasting import *
 from minigrad.ops.comparison import *
 from minigrad.ops.elementwise import *
 from minigrad.ops.shape import *
+from minigrad.serialization import load, save
 from minigrad.tensor import Size, Tensor
+
+from minigrad import optim  # isort: skip  (needs the operations above)
 
 __version__ = "0.1.0"

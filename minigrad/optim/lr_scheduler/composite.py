@@ -1,0 +1,145 @@
+"""Schedulers made of schedulers: one after the other, or all at a time."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from minigrad.optim.lr_scheduler.plateau import ReduceLROnPlateau
+from minigrad.optim.lr_scheduler.scheduler import LRScheduler, check_optimizer, current_lrs, set_lr
+from minigrad.optim.optimizer import Optimizer
+
+
+class _Composite(LRScheduler):
+    def __init__(self, optimizer: Optimizer | None, schedulers: Sequence[LRScheduler]) -> None:
+        name = type(self).__name__
+        if not schedulers:
+            raise ValueError(f"{name}: expected at least one scheduler, got none")
+        self.optimizer = check_optimizer(self, optimizer or getattr(schedulers[0], "optimizer", None))
+        for i, scheduler in enumerate(schedulers):
+            if not isinstance(scheduler, LRScheduler):
+                raise TypeError(f"{name}: expected schedulers, got {type(scheduler).__name__} at index {i}")
+            if isinstance(scheduler, ReduceLROnPlateau):
+                raise ValueError(f"{name}: ReduceLROnPlateau (index {i}) needs a metric; step it apart")
+            if scheduler.optimizer is not self.optimizer:
+                raise ValueError(f"{name}: the scheduler at index {i} belongs to another optimizer")
+        self._schedulers = list(schedulers)
+
+    def state_dict(self) -> dict[str, Any]:
+        return {**super().state_dict(), "_schedulers": [scheduler.state_dict() for scheduler in self._schedulers]}
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        parts = state_dict.get("_schedulers", ())
+        if len(parts) != len(self._schedulers):
+            raise ValueError(
+                f"{type(self).__name__}.load_state_dict: expected {len(self._schedulers)} schedulers, got {len(parts)}"
+            )
+        before = [scheduler.state_dict() for scheduler in self._schedulers]
+        try:
+            for scheduler, part in zip(self._schedulers, parts, strict=True):
+                scheduler.load_state_dict(part)
+            super().load_state_dict({key: value for key, value in state_dict.items() if key != "_schedulers"})
+        except ValueError:
+            for scheduler, part in zip(self._schedulers, before, strict=True):
+                scheduler.load_state_dict(part)
+            raise
+
+
+class SequentialLR(_Composite):
+    """One scheduler after the other, such as a warm-up and then another.
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+    schedulers : list of LRScheduler
+    milestones : list of int
+        The epochs at which the second, third, ... scheduler takes over, at its own epoch 0.
+
+    Examples
+    --------
+    >>> from minigrad.optim.lr_scheduler import ConstantLR, ExponentialLR, SequentialLR
+    >>> optimizer = optim.SGD([mg.ones(1, requires_grad=True)], lr=1.0)
+    >>> parts = [ConstantLR(optimizer, factor=0.125), ExponentialLR(optimizer, gamma=0.5)]
+    >>> scheduler = SequentialLR(optimizer, parts, milestones=[2])
+    >>> for epoch in range(5):
+    ...     print(scheduler.get_last_lr()[0], end=" ")
+    ...     optimizer.step()
+    ...     scheduler.step()
+    0.125 0.125 1.0 0.5 0.25
+    """
+
+    def __init__(
+        self, optimizer: Optimizer, schedulers: Sequence[LRScheduler], milestones: Sequence[int], last_epoch: int = -1
+    ) -> None:
+        super().__init__(optimizer, schedulers)
+        if len(milestones) != len(schedulers) - 1:
+            raise ValueError(
+                f"SequentialLR: expected one milestone less than schedulers, {len(schedulers) - 1}, got {len(milestones)}"
+            )
+        self._milestones = list(milestones)
+        self.last_epoch = last_epoch + 1
+        for group in optimizer.param_groups:  # undo what the schedulers did to it when they were made
+            set_lr(group, group["initial_lr"])
+        for scheduler in self._schedulers:
+            _undo(scheduler)
+        self._start()
+
+    def _start(self) -> None:
+        first = self._schedulers[bisect_right(self._milestones, 0)]
+        first._start()
+        self._last_lr = first.get_last_lr()
+
+    def step(self, epoch: int | None = None) -> None:
+        """Set the learning rates of the next epoch, or those of `epoch`."""
+        self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
+        i = bisect_right(self._milestones, self.last_epoch)
+        since = self.last_epoch - (self._milestones[i - 1] if i else 0)
+        self._schedulers[i].step(None if since and epoch is None else since)
+        self._last_lr = self._schedulers[i].get_last_lr()
+
+
+def _undo(scheduler: LRScheduler) -> None:
+    if isinstance(scheduler, _Composite):
+        for part in scheduler._schedulers:
+            _undo(part)
+    else:
+        scheduler.last_epoch -= 1
+
+
+class ChainedScheduler(_Composite):
+    """Several schedulers at a time, each changing what the one before it has set.
+
+    Parameters
+    ----------
+    schedulers : list of LRScheduler
+    optimizer : Optimizer, optional
+        That of the schedulers.
+
+    Examples
+    --------
+    >>> from minigrad.optim.lr_scheduler import ChainedScheduler, ConstantLR, ExponentialLR
+    >>> optimizer = optim.SGD([mg.ones(1, requires_grad=True)], lr=1.0)
+    >>> parts = [ConstantLR(optimizer, factor=0.5, total_iters=2), ExponentialLR(optimizer, gamma=0.5)]
+    >>> scheduler = ChainedScheduler(parts)
+    >>> for epoch in range(4):
+    ...     print(scheduler.get_last_lr()[0], end=" ")
+    ...     optimizer.step()
+    ...     scheduler.step()
+    0.5 0.25 0.25 0.125
+    """
+
+    def __init__(self, schedulers: Sequence[LRScheduler], optimizer: Optimizer | None = None) -> None:
+        super().__init__(optimizer, schedulers)
+        self._last_lr = current_lrs(self.optimizer)
+
+    def _start(self) -> None:
+        for scheduler in self._schedulers:
+            scheduler._start()
+        self._last_lr = current_lrs(self.optimizer)
+
+    def step(self, epoch: int | None = None) -> None:
+        """Let every scheduler set the learning rates of the next epoch, or those of `epoch`."""
+        for scheduler in self._schedulers:
+            scheduler.step(epoch)
+        self._last_lr = current_lrs(self.optimizer)

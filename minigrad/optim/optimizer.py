@@ -1,0 +1,283 @@
+"""What all optimizers share: parameter groups, state, saving and loading both, and the walk over the parameters."""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from minigrad.autograd import enable_grad
+from minigrad.autograd.memory import changed
+from minigrad.ops.arithmetic import silent
+from minigrad.tensor import Tensor
+
+_HINTS = {"foreach": None, "fused": None, "capturable": False, "differentiable": False}
+
+
+class Optimizer:
+    """Base of the optimizers.
+
+    A subclass defines `_update`, the rule on plain arrays. Rules are elementwise: to them an array may be one
+    parameter, or several that lie end to end. A user's subclass may define `step` instead, as in PyTorch.
+
+    Parameters
+    ----------
+    params : iterable of Tensor, of (name, Tensor), or of dict
+        What to optimize: leaves; or groups, dicts with ``"params"`` and options that differ from the defaults.
+    defaults : dict
+        The options of groups that don't say otherwise.
+
+    Attributes
+    ----------
+    param_groups : list of dict
+        Each with its ``"params"`` (a list of Tensors) and all options. Options may be changed between steps.
+    state : dict of dict
+        By parameter: what the rule remembers, such as momentum buffers.
+
+    Raises
+    ------
+    TypeError
+        If `params` is a single Tensor, a set, or holds something else than Tensors.
+    ValueError
+        If there is no parameter, one is not a leaf, or is in two groups.
+
+    Examples
+    --------
+    >>> w, b = mg.ones(2, requires_grad=True), mg.zeros(1, requires_grad=True)
+    >>> optimizer = optim.SGD([{"params": [w]}, {"params": [b], "lr": 1.0}], lr=0.1)
+    >>> ((w * w).sum() + b).sum().backward()
+    >>> optimizer.step()
+    >>> w, b
+    (tensor([0.8000, 0.8000], requires_grad=True), tensor([-1.], requires_grad=True))
+    """
+
+    def __init__(self, params: Iterable[Any], defaults: dict[str, Any]) -> None:
+        if isinstance(params, Tensor):
+            raise TypeError(f"{type(self).__name__}: expected a list of Tensors, got one Tensor; write [tensor]")
+        self.defaults = defaults
+        self.state: defaultdict[Any, dict[str, Any]] = defaultdict(dict)
+        self.param_groups: list[dict[str, Any]] = []
+        self._step_count = 0
+        self._buffers: dict[Any, np.ndarray] = {}
+        groups = list(params)
+        if not groups:
+            raise ValueError(f"{type(self).__name__}: got an empty parameter list; is it a used-up generator?")
+        for group in groups if isinstance(groups[0], dict) else [{"params": groups}]:
+            self.add_param_group(group)
+
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
+        """Optimize more parameters: a dict with ``"params"`` and options that differ from the defaults.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As the constructor does. The optimizer is unchanged then.
+        """
+        name = type(self).__name__
+        if not isinstance(param_group, dict) or "params" not in param_group:
+            raise TypeError(f"{name}: expected a parameter group, a dict with 'params', got {param_group!r:.80}")
+        params = param_group["params"]
+        if isinstance(params, (set, frozenset)):
+            raise TypeError(f"{name}: a set has no fixed order, and state is saved by number; use a list")
+        items = [params] if isinstance(params, Tensor) else list(params)
+        names = [item[0] for item in items if isinstance(item, tuple)]
+        params = [item[1] if isinstance(item, tuple) else item for item in items]
+        for p in params:
+            if not isinstance(p, Tensor):
+                raise TypeError(f"{name}: can only optimize Tensors, got {type(p).__name__} among the parameters")
+            if not p.is_leaf:
+                raise ValueError(f"{name}: can't optimize a non-leaf Tensor; optimize what it was computed from")
+        if len(names) not in (0, len(params)) or any(bool(names) != ("param_names" in g) for g in self.param_groups):
+            raise ValueError(f"{name}: expected all parameters with names or all without")
+        ids = {id(p) for p in params}
+        if any(id(p) in ids for group in self.param_groups for p in group["params"]):
+            raise ValueError(f"{name}: some parameters appear in more than one parameter group")
+        if len(ids) < len(params):
+            warnings.warn(f"{name}: a parameter appears twice in a group and is updated twice", stacklevel=3)
+        named = {"param_names": names} if names else {}
+        self.param_groups.append({**self.defaults, **param_group, "params": params, **named})
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients, as must be done before every backward that shall not add to them.
+
+        Parameters
+        ----------
+        set_to_none : bool, default True
+            Set each ``.grad`` to None, so that a parameter that gets no gradient is not updated; else fill it with 0.
+        """
+        for group in self.param_groups:
+            for p in group["params"]:
+                if set_to_none:
+                    p._grad = None
+                elif p._grad is not None:
+                    p._grad = p._grad.detach()
+                    p._grad._data.fill(0)
+                    changed(p._grad._data)
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Update every parameter that has a gradient.
+
+        Parameters
+        ----------
+        closure : callable, optional
+            Computes the loss anew, with its gradients.
+
+        Returns
+        -------
+        What `closure` returned, else None.
+        """
+        loss = None
+        if closure is not None:
+            with enable_grad():
+                loss = closure()
+        self._update_all()
+        self._step_count += 1
+        return loss
+
+    @silent
+    def _update_all(self) -> None:
+        for group in self.param_groups:
+            for p in group["params"]:
+                if p._grad is not None:
+                    self._update(p._data, p._grad._data, self.state[p], group)
+                    changed(p._data)
+
+    def _update(self, p: np.ndarray, g: np.ndarray, state: dict[str, Any], group: dict[str, Any]) -> None:
+        """Change the parameter `p` in place, given its gradient `g`, which stays as it is."""
+        raise NotImplementedError(f"{type(self).__name__}: an optimizer defines step()")
+
+    # ---- for the rules ---------------------------------------------------------------------------------------------
+
+    def _gradient(self, p: np.ndarray, g: np.ndarray, group: dict[str, Any]) -> np.ndarray:
+        """The gradient of what is minimised: -g to maximize, and weight_decay * p added.
+
+        Decoupled weight decay shrinks `p` itself instead.
+        """
+        if group["maximize"]:
+            g = np.negative(g, out=self._scratch(p, 1))
+        decay = float(group["weight_decay"])
+        if decay and group.get("decoupled_weight_decay"):
+            p *= 1 - float(group["lr"]) * decay
+        elif decay:
+            g = np.add(g, np.multiply(p, decay, out=self._scratch(p)), out=self._scratch(p, 1))
+        return g
+
+    def _scratch(self, like: np.ndarray, which: int = 0) -> np.ndarray:
+        """An array shaped like `like` that holds anything; its memory is used again for the next parameter."""
+        key = which, like.dtype
+        flat = self._buffers.get(key)
+        if flat is None or flat.size < like.size:
+            flat = self._buffers[key] = np.empty(like.size, like.dtype)
+        return flat[: like.size].reshape(like.shape)
+
+    # ---- saving ----------------------------------------------------------------------------------------------------
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that determines the steps to come, but the parameters: in PyTorch's format, parameters as numbers.
+
+        Returns
+        -------
+        dict
+            ``{"state": {number: dict}, "param_groups": [dict]}``. It refers to the state, which the next step changes.
+        """
+        params = [p for group in self.param_groups for p in group["params"]]
+        numbers = {id(p): i for i, p in reversed(list(enumerate(params)))}
+        state = {numbers.get(id(p), p): values for p, values in self.state.items() if values}
+        groups = [{**group, "params": [numbers[id(p)] for p in group["params"]]} for group in self.param_groups]
+        return {"state": state, "param_groups": groups}
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Go on from where `state_dict()` was called. Everything is copied; buffers take their parameter's dtype.
+
+        Raises
+        ------
+        ValueError
+            If it is the state of other parameters: another number of groups or of parameters, or other shapes.
+            The optimizer is unchanged then.
+        """
+        name = f"{type(self).__name__}.load_state_dict"
+        if not isinstance(state_dict, Mapping) or not {"state", "param_groups"} <= state_dict.keys():
+            raise ValueError(f"{name}: expected a dict with 'state' and 'param_groups', got {state_dict!r:.80}")
+        saved = state_dict["param_groups"]
+        if len(saved) != len(self.param_groups):
+            raise ValueError(f"{name}: expected {len(self.param_groups)} parameter groups, got {len(saved)}")
+        params: dict[Any, Tensor] = {}
+        for i, (group, theirs) in enumerate(zip(self.param_groups, saved, strict=True)):
+            if len(group["params"]) != len(theirs["params"]):
+                expected = f"expected {len(group['params'])} parameters in group {i}"
+                raise ValueError(f"{name}: {expected}, got {len(theirs['params'])}")
+            params.update(zip(theirs["params"], group["params"], strict=True))
+        state: defaultdict[Any, dict[str, Any]] = defaultdict(dict)
+        for key, values in state_dict["state"].items():
+            if key in params:
+                state[params[key]] = {k: self._loaded(v, params[key], f"{name}: {k} of {key}", k) for k, v in values.items()}
+            else:
+                state[key] = copy.deepcopy(values)
+        groups = [
+            {**group, **copy.deepcopy(dict(theirs)), "params": group["params"]}
+            for group, theirs in zip(self.param_groups, saved, strict=True)
+        ]
+        self.state, self.param_groups = state, groups
+
+    def _loaded(self, value: Any, p: Tensor, where: str, key: str) -> Any:
+        if not isinstance(value, (Tensor, np.ndarray)):
+            return copy.deepcopy(value)
+        array = value._data if isinstance(value, Tensor) else value
+        elementwise = type(self).step is Optimizer.step
+        if elementwise and array.ndim and array.shape != p._data.shape:
+            raise ValueError(f"{where} has shape {array.shape}, but the parameter has {tuple(p.shape)}")
+        return Tensor._wrap(array.astype(array.dtype if key == "step" else p.dtype))
+
+    def __repr__(self) -> str:
+        lines = [f"{type(self).__name__} ("]
+        for i, group in enumerate(self.param_groups):
+            lines.append(f"Parameter Group {i}")
+            lines += [f"    {key}: {group[key]}" for key in sorted(group) if key not in ("params", "param_names")]
+        return "\n".join([*lines, ")"])
+
+
+def check_hints(optimizer: str, hints: dict[str, Any]) -> None:
+    """Refuse keyword arguments other than those by which PyTorch's optimizers are told how to compute the same."""
+    for name, value in hints.items():
+        if name not in _HINTS:
+            raise TypeError(f"{optimizer}: got an unexpected keyword argument {name!r}")
+        if name == "differentiable" and value:
+            raise ValueError(f"{optimizer}: differentiable=True is not supported; steps are not recorded")
+
+
+def check_not_negative(optimizer: str, **options: Any) -> None:
+    """Raise ValueError for an option below 0 (or NaN)."""
+    for name, value in options.items():
+        if isinstance(value, Tensor) and value.numel() != 1:
+            raise ValueError(f"{optimizer}: expected a Tensor {name} of one element, got shape {tuple(value.shape)}")
+        if not float(value) >= 0:
+            raise ValueError(f"{optimizer}: expected {name} of 0 or more, got {value}")
+
+
+def check_betas(optimizer: str, betas: Any) -> None:
+    """Raise ValueError unless each of `betas` is in [0, 1)."""
+    if not all(0 <= float(beta) < 1 for beta in betas):
+        raise ValueError(f"{optimizer}: expected betas of 0 or more and less than 1, got {betas}")
+
+
+def buffer(state: dict[str, Any], name: str, like: np.ndarray, value: float = 0.0) -> np.ndarray:
+    """The array of an entry of the state, filled with `value` at its first use."""
+    if name not in state:
+        state[name] = Tensor._wrap(np.full_like(like, value))
+    return state[name]._data
+
+
+def next_step(state: dict[str, Any]) -> int:
+    """Count a step of this parameter, from 1."""
+    state["step"] = step = int(state.get("step", 0)) + 1
+    return step
+
+
+def average(mean: np.ndarray, value: np.ndarray, beta: float, scratch: np.ndarray) -> None:
+    """mean = beta * mean + (1 - beta) * value, in place. `value` may be `scratch`."""
+    mean *= beta
+    mean += np.multiply(value, 1 - beta, out=scratch)

@@ -1,0 +1,88 @@
+"""Stochastic gradient descent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from minigrad.optim.optimizer import Optimizer, check_hints, check_not_negative
+from minigrad.tensor import Tensor
+
+
+class SGD(Optimizer):
+    r"""Stochastic gradient descent, with momentum (Polyak, 1964; in Nesterov's form as by Sutskever et al., 2013).
+
+    With the gradient g::
+
+        g = g + weight_decay * p
+        b = momentum * b + (1 - dampening) * g      the first b is g itself
+        p = p - lr * b                              nesterov: p - lr * (g + momentum * b)
+
+    Parameters
+    ----------
+    params : iterable of Tensor, of (name, Tensor), or of dict
+        See `Optimizer`.
+    lr : float or Tensor
+    momentum, dampening, weight_decay : float
+    nesterov : bool
+        Needs a momentum, and no dampening.
+    maximize : bool
+        Go up instead of down.
+    **hints : foreach, fused, differentiable
+        PyTorch's, about how to compute; accepted, except for ``differentiable=True``.
+
+    Raises
+    ------
+    ValueError
+        For a negative option, or `nesterov` without momentum or with dampening.
+
+    Examples
+    --------
+    >>> w = mg.tensor([4.0], requires_grad=True)
+    >>> optimizer = optim.SGD([w], lr=0.1, momentum=0.9)
+    >>> for _ in range(3):
+    ...     optimizer.zero_grad()
+    ...     (w**2 / 2).sum().backward()
+    ...     optimizer.step()
+    >>> w
+    tensor([1.9440], requires_grad=True)
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: float | Tensor = 1e-3,
+        momentum: float = 0,
+        dampening: float = 0,
+        weight_decay: float = 0,
+        nesterov: bool = False,
+        *,
+        maximize: bool = False,
+        **hints: Any,
+    ) -> None:
+        check_hints("SGD", hints)
+        check_not_negative("SGD", lr=lr, momentum=momentum, weight_decay=weight_decay)
+        if nesterov and (momentum <= 0 or dampening != 0):
+            raise ValueError(
+                f"SGD: nesterov needs momentum > 0 and dampening 0, got momentum={momentum}, dampening={dampening}"
+            )
+        options = dict(
+            lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay, nesterov=nesterov, maximize=maximize
+        )
+        super().__init__(params, options)
+
+    def _update(self, p: np.ndarray, g: np.ndarray, state: dict[str, Any], group: dict[str, Any]) -> None:
+        g, s = self._gradient(p, g, group), self._scratch(p)
+        momentum = float(group["momentum"])
+        if momentum:
+            if state.get("momentum_buffer") is None:
+                state["momentum_buffer"] = Tensor._wrap(g.copy())
+                b = state["momentum_buffer"]._data
+            else:
+                b = state["momentum_buffer"]._data
+                b *= momentum
+                b += np.multiply(g, 1 - float(group["dampening"]), out=s)
+            g = np.add(g, np.multiply(b, momentum, out=s), out=s) if group["nesterov"] else b
+        p -= np.multiply(g, float(group["lr"]), out=s)
