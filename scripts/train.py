@@ -48,8 +48,9 @@ EPOCHS = {"digits": 30, "mnist": 10, "fashion": 15}
 class Training:
     """A run: everything that changes, how a step changes it, and how it is saved."""
 
-    def __init__(self, settings: dict[str, Any], task: Task, folder: Path) -> None:
-        self.settings, self.task, self.folder = settings, task, folder
+    def __init__(self, settings: dict[str, Any], folder: Path) -> None:
+        self.settings, self.folder = settings, folder
+        self.task = task = load_task(settings["data"], settings["root"])
         mg.manual_seed(settings["seed"])
         self.classifier = Classifier.for_task(settings["model"], task)
         self.model = self.classifier.model
@@ -212,7 +213,7 @@ def class_table(matrix: np.ndarray, classes: list[str]) -> str:
 # ---- the command line -----------------------------------------------------------------------------------------------
 
 
-def parse(arguments: list[str] | None) -> argparse.Namespace:
+def options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", choices=MODELS, help="default: lenet5")
     parser.add_argument("--data", choices=EPOCHS, help="default: digits, which come with minigrad")
@@ -225,23 +226,34 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, help="default: 0")
     parser.add_argument("--resume", type=Path, metavar="RUN", help="folder of a run, or its last.npz, to go on with")
     parser.add_argument("--out", type=Path, help="folder of the run; default: runs/<model>-<data>, numbered if taken")
+    return parser
+
+
+def prepare(arguments: list[str] | None) -> tuple[Training, bool]:
+    """The run that the command line asks for, and whether it is resumed; exits with a message where it cannot be."""
+    parser = options()
     args = parser.parse_args(arguments)
     given = {name: value for name in DEFAULTS if (value := getattr(args, name)) is not None}
-    if args.resume:
-        if given or args.out:
-            parser.error("--resume goes on with the settings of the run; leave the other options out")
-        folder = args.resume.parent if args.resume.suffix == ".npz" else args.resume
-        if not (folder / "last.npz").is_file():
-            parser.error(f"--resume: there is no checkpoint {folder / 'last.npz'}")
-        args.out = folder
-    else:
-        args.settings = {**DEFAULTS, "epochs": EPOCHS[given.get("data", "digits")], **given}
-        args.out = args.out or free_folder(Path("runs") / "{model}-{data}".format(**args.settings))
-        if (args.out / "last.npz").exists():
-            parser.error(
-                f"--out: {args.out} holds a run; go on with it by --resume {args.out}, or choose another folder"
-            )
-    return args
+    try:
+        if args.resume:
+            if given or args.out:
+                parser.error("--resume goes on with the settings of the run; leave the other options out")
+            folder = args.resume.parent if args.resume.suffix == ".npz" else args.resume
+            if not (folder / "last.npz").is_file():
+                parser.error(f"--resume: there is no checkpoint {folder / 'last.npz'}")
+            checkpoint = mg.load(folder / "last.npz")
+            training = Training(checkpoint["settings"], folder)
+            training.restore(checkpoint)
+            return training, True
+        settings = {**DEFAULTS, "epochs": EPOCHS[given.get("data", "digits")], **given}
+        folder = args.out or free_folder(Path("runs") / "{model}-{data}".format(**settings))
+        if (folder / "last.npz").exists():
+            parser.error(f"--out: {folder} has a run; go on with it by --resume {folder}, or choose another folder")
+        return Training(settings, folder), False
+    except (KeyError, TypeError) as error:
+        parser.error(f"--resume: not a checkpoint of this script (missing {error})")
+    except (OSError, RuntimeError, ValueError) as error:
+        parser.error(str(error))
 
 
 def positive(kind: type) -> Any:
@@ -263,19 +275,17 @@ def free_folder(wanted: Path) -> Path:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    args = parse(arguments)
-    checkpoint = mg.load(args.out / "last.npz") if args.resume else None
-    settings = checkpoint["settings"] if checkpoint else args.settings
-    task = load_task(settings["data"], settings["root"])
-    training = Training(settings, task, args.out)
-    if checkpoint:
-        training.restore(checkpoint)
-    else:
-        args.out.mkdir(parents=True, exist_ok=True)
+    training, resumed = prepare(arguments)
+    task, folder = training.task, training.folder
+    if not resumed:
+        folder.mkdir(parents=True, exist_ok=True)
         training.save("last.npz")
     size = sum(p.numel() for p in training.model.parameters())
-    print(f"{settings['model']} ({size:,} parameters) on {task.name}: {len(task.train):,} images to train, ", end="")
-    print(f"{len(task.validation):,} to validate, {len(task.test):,} to test; writing to {args.out}")
+    print(
+        f"{training.settings['model']} ({size:,} parameters) on {task.name}: {len(task.train):,} images to train, ",
+        end="",
+    )
+    print(f"{len(task.validation):,} to validate, {len(task.test):,} to test; writing to {folder}")
 
     def ask_to_stop(number: int, frame: Any) -> None:
         training.stop_asked = True
@@ -287,15 +297,15 @@ def main(arguments: list[str] | None = None) -> int:
         while not training.finished:
             if not training.run_epoch():
                 training.save("last.npz")
-                print(f"stopped; go on with: python scripts/train.py --resume {args.out}")
+                print(f"stopped; go on with: python scripts/train.py --resume {folder}")
                 return 130
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
     print(f"trained for {time.perf_counter() - started:.1f} s")
-    report(task, args.out)
-    viz.curves(training.history).savefig(args.out / "curves.png")
-    print(f"checkpoints, metrics.csv and pictures are in {args.out}")
+    report(task, folder)
+    viz.curves(training.history).savefig(folder / "curves.png")
+    print(f"checkpoints, metrics.csv and pictures are in {folder}")
     return 0
 
 
