@@ -244,7 +244,7 @@ def _read(file: IO[bytes], name: str) -> Any:
                 raise RuntimeError(f"load: {name} was not written by minigrad.save; {_origin(archive.namelist())}")
             structure = json.loads(archive.read(_STRUCTURE))
             if structure["format"] == "minigrad" and structure["version"] > _VERSION:
-                raise RuntimeError(f"load: {name} was written by a later version of minigrad; update minigrad to read it")
+                raise RuntimeError(f"load: {name} was written by a later version of minigrad; update it")
             return _decode(structure["object"], lambda entry: _read_array(archive, entry))
     except (RuntimeError, MemoryError) as error:
         if str(error).startswith("load: "):

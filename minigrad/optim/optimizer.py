@@ -214,7 +214,8 @@ class Optimizer:
         state: defaultdict[Any, dict[str, Any]] = defaultdict(dict)
         for key, values in state_dict["state"].items():
             if key in params:
-                state[params[key]] = {k: self._loaded(v, params[key], f"{name}: {k} of {key}", k) for k, v in values.items()}
+                p = params[key]
+                state[p] = {k: self._loaded(v, p, k, f"{name}: {k} of parameter {key}") for k, v in values.items()}
             else:
                 state[key] = copy.deepcopy(values)
         groups = [
@@ -223,13 +224,13 @@ class Optimizer:
         ]
         self.state, self.param_groups = state, groups
 
-    def _loaded(self, value: Any, p: Tensor, where: str, key: str) -> Any:
+    def _loaded(self, value: Any, p: Tensor, key: str, where: str) -> Any:
         if not isinstance(value, (Tensor, np.ndarray)):
             return copy.deepcopy(value)
         array = value._data if isinstance(value, Tensor) else value
         elementwise = type(self).step is Optimizer.step
         if elementwise and array.ndim and array.shape != p._data.shape:
-            raise ValueError(f"{where} has shape {array.shape}, but the parameter has {tuple(p.shape)}")
+            raise ValueError(f"{where} has shape {array.shape}, the parameter itself {tuple(p.shape)}")
         return Tensor._wrap(array.astype(array.dtype if key == "step" else p.dtype))
 
     def __repr__(self) -> str:

@@ -69,19 +69,20 @@ class SGD(Optimizer):
                 f"SGD: nesterov needs momentum > 0 and dampening 0, got momentum={momentum}, dampening={dampening}"
             )
         options = dict(
-            lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay, nesterov=nesterov, maximize=maximize
-        )
+            lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay, nesterov=nesterov,
+            maximize=maximize,
+        )  # fmt: skip
         super().__init__(params, options)
 
     def _update(self, p: np.ndarray, g: np.ndarray, state: dict[str, Any], group: dict[str, Any]) -> None:
         g, s = self._gradient(p, g, group), self._scratch(p)
         momentum = float(group["momentum"])
         if momentum:
-            if state.get("momentum_buffer") is None:
+            first = state.get("momentum_buffer") is None
+            if first:
                 state["momentum_buffer"] = Tensor._wrap(g.copy())
-                b = state["momentum_buffer"]._data
-            else:
-                b = state["momentum_buffer"]._data
+            b = state["momentum_buffer"]._data
+            if not first:
                 b *= momentum
                 b += np.multiply(g, 1 - float(group["dampening"]), out=s)
             g = np.add(g, np.multiply(b, momentum, out=s), out=s) if group["nesterov"] else b

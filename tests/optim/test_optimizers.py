@@ -347,7 +347,7 @@ def test_one_parameter_in_two_groups():
     [
         (lambda: [{"params": [leaf()]}, {"params": [leaf()]}], "expected 2 parameter groups, got 1"),
         (lambda: [leaf()], "expected 1 parameters in group 0, got 4"),
-        (lambda: [mg.zeros(2, requires_grad=True) for _ in range(4)], r"has shape \(3, 4\), but the parameter has \(2,\)"),
+        (lambda: [mg.zeros(2, requires_grad=True) for _ in range(4)], r"shape \(3, 4\), the parameter itself \(2,\)"),
     ],
 )
 def test_state_of_other_parameters(other, message):

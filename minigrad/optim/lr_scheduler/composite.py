@@ -75,7 +75,7 @@ class SequentialLR(_Composite):
         super().__init__(optimizer, schedulers)
         if len(milestones) != len(schedulers) - 1:
             raise ValueError(
-                f"SequentialLR: expected one milestone less than schedulers, {len(schedulers) - 1}, got {len(milestones)}"
+                f"SequentialLR: expected {len(schedulers) - 1} milestones for {len(schedulers)} schedulers, got {len(milestones)}"
             )
         self._milestones = list(milestones)
         self.last_epoch = last_epoch + 1

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import types
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from minigrad.optim.lr_scheduler.scheduler import (
     LRScheduler,
+    attributes,
     check_optimizer,
     current_lrs,
     one_per_group,
@@ -235,7 +235,7 @@ class OneCycleLR(LRScheduler):
 
     def get_lr(self) -> list[float]:
         if self.last_epoch > self.total_steps:
-            raise ValueError(f"OneCycleLR.step: the cycle has {self.total_steps} steps, this would be {self.last_epoch}")
+            raise ValueError(f"OneCycleLR.step: the cycle has {self.total_steps} steps, this is step {self.last_epoch}")
         begin, phases = 0.0, self._phases()
         while len(phases) > 1 and self.last_epoch > phases[0][0]:
             begin = phases.pop(0)[0]
@@ -334,9 +334,7 @@ class CyclicLR(LRScheduler):
         return [low + (high - low) * height for low, high in zip(self.base_lrs, self.max_lrs, strict=True)]
 
     def state_dict(self) -> dict[str, Any]:
-        function = self.scale_fn
-        saved = None if function is None or isinstance(function, types.FunctionType) else function.__dict__.copy()
-        return {**super().state_dict(), "scale_fn": saved}
+        return {**super().state_dict(), "scale_fn": self.scale_fn and attributes(self.scale_fn)}
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         super().load_state_dict({key: value for key, value in state_dict.items() if key != "scale_fn"})

@@ -78,7 +78,7 @@ class LRScheduler:
     def step(self, epoch: int | None = None) -> None:
         """Set the learning rates of the next epoch, or those of `epoch`."""
         optimizer = self.optimizer
-        if self._starting and type(optimizer).step is Optimizer.step and not optimizer._step_count:
+        if epoch is None and self._starting and type(optimizer).step is Optimizer.step and not optimizer._step_count:
             warnings.warn(
                 "scheduler.step() before optimizer.step() skips the first learning rate; call optimizer.step() first",
                 UserWarning,
@@ -142,6 +142,11 @@ def one_per_group(name: str, optimizer: Optimizer, value: Any) -> list[Any]:
     return list(value)
 
 
+def attributes(function: Any) -> dict[str, Any] | None:
+    """What there is to save of a user's function: a copy of its attributes if it is an object, else None."""
+    return None if isinstance(function, types.FunctionType) else dict(getattr(function, "__dict__", {}))
+
+
 # ---- functions of the user -------------------------------------------------------------------------------------------
 
 
@@ -178,8 +183,7 @@ class LambdaLR(LRScheduler):
         return [base * factor for base, factor in zip(self.base_lrs, self._factors(), strict=True)]
 
     def state_dict(self) -> dict[str, Any]:
-        saved = [None if isinstance(f, types.FunctionType) else dict(getattr(f, "__dict__", {})) for f in self.lr_lambdas]
-        return {**super().state_dict(), "lr_lambdas": saved}
+        return {**super().state_dict(), "lr_lambdas": [attributes(function) for function in self.lr_lambdas]}
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         super().load_state_dict({key: value for key, value in state_dict.items() if key != "lr_lambdas"})
@@ -345,9 +349,7 @@ class ConstantLR(_FactorLR):
     [0.25]
     """
 
-    def __init__(
-        self, optimizer: Optimizer, factor: float = 1 / 3, total_iters: int = 5, last_epoch: int = -1
-    ) -> None:
+    def __init__(self, optimizer: Optimizer, factor: float = 1 / 3, total_iters: int = 5, last_epoch: int = -1) -> None:
         if not 0 < factor <= 1:
             raise ValueError(f"ConstantLR: expected a factor of more than 0 and at most 1, got {factor}")
         self.factor, self.total_iters = factor, total_iters
