@@ -1,33 +1,121 @@
-"""Rows of scores, and the index of one class in each: picking a score, and adding to it.
+"""The loss of scores (N, C) or (N, C, d1, ...) against one class each, indices (N,) or (N, d1, ...).
 
-Scores are (N, C) or (N, C, d1, ...), class indices (N,) or (N, d1, ...): the class is always dimension 1.
+With z the scores and p their softmax, the loss of row n with class t is
+
+    a * (logsumexp(z) - z[t]) + b * sum over c of w[c] * (logsumexp(z) - z[c])
+
+where a holds the weight of the class and b the label smoothing, and both hold what a mean divides by. Its gradient is
+``p * (a + b * sum(w)) - a * onehot(t) - b * w``.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 
-def place(index: np.ndarray) -> tuple[Any, ...]:
-    """What to index scores with, so that ``scores[place(index)]`` has one of them for each class index."""
-    if index.ndim == 1:
-        return np.arange(len(index)), index
-    n, *rest = np.ogrid[tuple(slice(s) for s in index.shape)]
-    return (n, index, *rest)
+@dataclass(frozen=True, eq=False)
+class Classes:
+    """The classes of a batch, and how much each counts.
+
+    index : the class of each row; any class for rows to ignore
+    ignored : where to ignore it, or None if nowhere
+    weight : of each class, or None
+    smoothing : the part of the target that is spread over all classes
+    reduction : 'none', 'mean' or 'sum'
+    """
+
+    index: np.ndarray
+    ignored: np.ndarray | None = None
+    weight: np.ndarray | None = None
+    smoothing: float = 0.0
+    reduction: str = "mean"
+
+    def place(self) -> tuple[Any, ...]:
+        """``scores[place]`` is the score of each row's class."""
+        if self.index.ndim == 1:
+            return np.arange(len(self.index)), self.index
+        n, *rest = np.ogrid[tuple(slice(s) for s in self.index.shape)]
+        return (n, self.index, *rest)
+
+    def factors(self, count: int, dtype: np.dtype) -> tuple[Any, Any, Any]:
+        """a, b and the sum of w for `count` classes; a and b are scalars, or arrays like the index."""
+        rows = counted = dtype.type(1)
+        total: Any = self.index.size
+        if self.ignored is not None:
+            rows = counted = (~self.ignored).astype(dtype)
+            total = np.add.reduce(rows, axis=None)
+        if self.weight is not None:
+            rows = self.weight[self.index] * counted
+            total = np.add.reduce(rows, axis=None)
+        divisor = dtype.type((total or 1) if self.reduction == "mean" else 1)
+        weights = dtype.type(count) if self.weight is None else np.add.reduce(self.weight)
+        return rows * dtype.type(1 - self.smoothing) / divisor, counted * dtype.type(self.smoothing / count) / divisor, weights
+
+    def reduced(self, losses: np.ndarray) -> Any:
+        """The losses of the rows, added up unless reduction is 'none'. The mean of nothing is nan."""
+        if self.ignored is not None:
+            losses[self.ignored] = 0  # whatever the scores were
+        if self.reduction == "none":
+            return losses
+        counted = self.index.size if self.ignored is None else np.count_nonzero(~self.ignored)
+        return np.add.reduce(losses, axis=None) if counted or self.reduction == "sum" else losses.dtype.type(np.nan)
 
 
-def row_weights(
-    index: np.ndarray, weight: np.ndarray | None, ignored: np.ndarray | None, mean: bool, dtype: np.dtype
-) -> Any:
-    """What the loss of each row counts: the weight of its class, 0 if ignored; divided by their sum for a mean."""
-    if weight is None and ignored is None:
-        return dtype.type(1 / index.size if mean and index.size else np.nan if mean else 1)
-    rows = np.ones(index.shape, dtype) if weight is None else weight[index].astype(dtype, copy=False)
-    if ignored is not None:
-        rows[ignored] = 0
-    if mean:
-        with np.errstate(invalid="ignore"):
-            rows /= np.add.reduce(rows, axis=None)
-    return rows
+def cross_entropy(scores: np.ndarray, classes: Classes) -> tuple[Any, np.ndarray]:
+    """The loss, and the softmax that the gradient needs, with one exponential of each score."""
+    z = scores - np.maximum.reduce(scores, axis=1, keepdims=True, initial=-np.inf)
+    a, b, weights = classes.factors(z.shape[1], z.dtype)
+    losses = -z[classes.place()]
+    spread = _weighted(z, classes.weight) if classes.smoothing else 0
+    p = np.exp(z, out=z)
+    total = np.add.reduce(p, axis=1)
+    p /= np.expand_dims(total, 1)
+    logs = np.log(total, out=total)
+    losses += logs
+    losses *= a
+    if classes.smoothing:
+        losses += b * (weights * logs - spread)
+    return classes.reduced(losses), p
+
+
+def cross_entropy_slope(g: Any, p: np.ndarray, classes: Classes) -> np.ndarray:
+    """The gradient of the scores."""
+    a, b, weights = classes.factors(p.shape[1], p.dtype)
+    a = a * g
+    slope = p * _column(a + b * g * weights if classes.smoothing else a)
+    slope[classes.place()] -= a
+    if classes.smoothing:
+        w = 1 if classes.weight is None else _along_classes(classes.weight, p.ndim)
+        slope -= _column(b * g) * w
+    return slope
+
+
+def nll(scores: np.ndarray, classes: Classes) -> Any:
+    """The loss of log-probabilities: minus those of the classes, weighted."""
+    a, _, _ = classes.factors(scores.shape[1], scores.dtype)
+    return classes.reduced(scores[classes.place()] * -a)
+
+
+def nll_slope(g: Any, shape: tuple[int, ...], classes: Classes) -> np.ndarray:
+    """The gradient of the log-probabilities."""
+    g = np.asarray(g)
+    a, _, _ = classes.factors(shape[1], g.dtype)
+    slope = np.zeros(shape, g.dtype)
+    slope[classes.place()] = -a * g
+    return slope
+
+
+def _weighted(z: np.ndarray, weight: np.ndarray | None) -> np.ndarray:
+    return np.add.reduce(z if weight is None else z * _along_classes(weight, z.ndim), axis=1)
+
+
+def _along_classes(weight: np.ndarray, ndim: int) -> np.ndarray:
+    return weight.reshape(-1, *[1] * (ndim - 2))
+
+
+def _column(rows: Any) -> Any:
+    """One number a row, to be multiplied with the scores of the row."""
+    return np.expand_dims(rows, 1) if np.ndim(rows) else rows

@@ -1,0 +1,3 @@
+"""Layers, losses, and the functions they are made of."""
+
+from minigrad.nn import functional

@@ -1,0 +1,13 @@
+"""The operations of neural networks as functions: torch.nn.functional's names.
+
+A layer of `minigrad.nn` is its parameters and one of these functions.
+"""
+
+from minigrad.ops.activation import *
+from minigrad.ops.cross_entropy import *
+from minigrad.ops.dropout import *
+from minigrad.ops.elementwise import sigmoid, tanh
+from minigrad.ops.linear import *
+from minigrad.ops.loss import *
+from minigrad.ops.normalization import *
+from minigrad.ops.softmax import *

@@ -1,0 +1,486 @@
+"""Activation functions: what stands between the layers of a network, value and slope side by side."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from minigrad.autograd.operation import Operand, elementwise, in_place, method, operation
+from minigrad.kernels import masks
+from minigrad.ops.comparison import _where, clamp
+from minigrad.ops.elementwise import abs, exp, sigmoid, tanh
+from minigrad.generator import get_generator
+from minigrad.tensor import Tensor
+
+__all__ = [
+    "relu", "relu_", "relu6", "leaky_relu", "leaky_relu_", "prelu", "rrelu", "rrelu_", "elu", "elu_", "selu", "selu_",
+    "celu", "celu_", "gelu", "silu", "mish", "softplus", "logsigmoid", "hardtanh", "hardtanh_", "hardsigmoid",
+    "hardswish", "softsign", "tanhshrink", "softshrink", "hardshrink", "threshold", "threshold_",
+]  # fmt: skip
+
+
+def floats(forward: Callable[..., Any]) -> Callable[..., Any]:
+    """Refuse an `input` that is not floating, as these operations do in PyTorch."""
+
+    @functools.wraps(forward)
+    def checked(input: Any, *args: Any) -> Any:
+        dtype = getattr(input, "dtype", type(input).__name__)
+        if getattr(dtype, "kind", None) != "f":
+            name = forward.__name__.strip("_")
+            raise RuntimeError(f"{name}: expected a floating tensor as 'input', got {dtype}; convert it with .float()")
+        return forward(input, *args)
+
+    return checked
+
+
+def optionally_in_place(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give `function` a last parameter ``inplace=False``: whether to write the result into `input` itself."""
+    signature = inspect.signature(function)
+    count = len(signature.parameters)
+    change = in_place(function.__name__ + "_", function)
+
+    @functools.wraps(function)
+    def call(*args: Any, inplace: bool = False, **kwargs: Any) -> Any:
+        if len(args) > count:
+            *args, inplace = args  # type: ignore[assignment]
+        if not inplace:
+            return function(*args, **kwargs)
+        return change(*args, **kwargs) if args else change(kwargs.pop("input"), **kwargs)
+
+    last = inspect.Parameter("inplace", inspect.Parameter.POSITIONAL_OR_KEYWORD, default=False, annotation=bool)
+    call.__signature__ = signature.replace(parameters=[*signature.parameters.values(), last])  # type: ignore[attr-defined]
+    return call
+
+
+@operation("mask", input=lambda g, mask: zeroed(g, mask))
+def zeroed(input: Operand, mask: Operand) -> Operand:
+    """`input`, but 0 where the bool `mask` holds."""
+    return masks.zeroed(input, mask)
+
+
+def _leaky(values: Any, input: Any, slope: Any) -> Any:
+    """`values` where `input` is positive, and `slope` times them elsewhere."""
+    flat = input <= 0
+    return zeroed(values, flat) + zeroed(values, ~flat) * slope
+
+
+# ---- rectifiers ------------------------------------------------------------------------------------------------------
+
+
+@optionally_in_place
+@method()
+@elementwise(lambda g, y: zeroed(g, y <= 0))
+def relu(input: Operand) -> Operand:
+    """``max(input, 0)``, elementwise; its slope at 0 is 0.
+
+    Examples
+    --------
+    >>> F.relu(mg.tensor([-1.0, 0.0, 2.0]))
+    tensor([0., 0., 2.])
+    """
+    return np.maximum(input, 0)
+
+
+@elementwise(lambda g, y, min_val, max_val: zeroed(g, (y <= min_val) | (y >= max_val)))
+def _hardtanh(input: Operand, min_val: float, max_val: float) -> Operand:
+    return np.clip(input, min_val, max_val)
+
+
+@optionally_in_place
+def hardtanh(input: Operand, min_val: float = -1.0, max_val: float = 1.0) -> Any:
+    """`input` limited to [`min_val`, `max_val`]. Unlike that of `clamp`, its slope at the limits is 0.
+
+    Raises
+    ------
+    ValueError
+        If `min_val` is larger than `max_val`.
+
+    Examples
+    --------
+    >>> F.hardtanh(mg.tensor([-2.0, 0.5, 2.0]))
+    tensor([-1.0000,  0.5000,  1.0000])
+    """
+    if min_val > max_val:
+        raise ValueError(f"hardtanh: min_val {min_val} is larger than max_val {max_val}")
+    return _hardtanh(input, min_val, max_val)
+
+
+@optionally_in_place
+def relu6(input: Operand) -> Any:
+    """``min(max(input, 0), 6)``, elementwise; its slope at 0 and 6 is 0.
+
+    Examples
+    --------
+    >>> F.relu6(mg.tensor([-1.0, 3.0, 8.0]))
+    tensor([0., 3., 6.])
+    """
+    return _hardtanh(input, 0, 6)
+
+
+@optionally_in_place
+@elementwise(lambda g, input, negative_slope: _leaky(g, input, negative_slope))
+@floats
+def leaky_relu(input: Operand, negative_slope: float = 0.01) -> Operand:
+    """`input` where positive, else ``negative_slope * input``; `negative_slope` is its slope at 0, too.
+
+    Examples
+    --------
+    >>> F.leaky_relu(mg.tensor([-1.0, 2.0]), 0.1)
+    tensor([-0.1000,  2.0000])
+    """
+    return _leaky(input, input, negative_slope)
+
+
+@method()
+def prelu(input: Operand, weight: Operand) -> Any:
+    """`leaky_relu` with slopes that are learned: one, or one a channel (dimension 1). (He et al., 2015)
+
+    Parameters
+    ----------
+    weight : Tensor of shape (1,), () or (channels,)
+
+    Raises
+    ------
+    RuntimeError
+        If the number of slopes is neither 1 nor the number of channels.
+
+    Examples
+    --------
+    >>> F.prelu(mg.tensor([[-1.0, -1.0]]), mg.tensor([0.1, 0.2]))
+    tensor([[-0.1000, -0.2000]])
+    """
+    count, shape = math.prod(weight.shape), tuple(input.shape)
+    channels = shape[1] if len(shape) > 1 else 1
+    if len(weight.shape) > 1 or count not in (1, channels):
+        raise RuntimeError(
+            f"prelu: expected a weight of 1 or {channels} elements for an input of shape {shape}, "
+            f"got shape {tuple(weight.shape)}"
+        )
+    if count > 1:
+        weight = weight.reshape(count, *[1] * (len(shape) - 2))
+    return _leaky(input, input, weight)
+
+
+@optionally_in_place
+def rrelu(input: Operand, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False) -> Any:
+    """`leaky_relu` whose slopes are drawn uniformly from [`lower`, `upper`); without `training`, their mean.
+
+    Examples
+    --------
+    >>> F.rrelu(mg.tensor([-2.0, 2.0]), 0.25, 0.75)
+    tensor([-1.,  2.])
+    """
+    if not training:
+        return leaky_relu(input, (lower + upper) / 2)
+    slopes = get_generator().rng.uniform(lower, upper, tuple(input.shape)).astype(input.dtype)
+    return _leaky(input, input, Tensor._wrap(slopes))
+
+
+def _elu_slope(g: Any, input: Any, alpha: float, scale: float, input_scale: float) -> Any:
+    return _leaky(g, input, exp(clamp(input, max=0) * input_scale) * (alpha * input_scale)) * scale
+
+
+@elementwise(_elu_slope)
+@floats
+def _elu(input: Operand, alpha: float, scale: float, input_scale: float) -> Operand:
+    """``scale * (max(x, 0) + alpha * expm1(min(x, 0) * input_scale))``: what elu, selu and celu have in common."""
+    y = np.minimum(input, 0)
+    y *= input_scale
+    np.expm1(y, out=y)
+    y *= alpha
+    y += np.maximum(input, 0)
+    y *= scale
+    return y
+
+
+@optionally_in_place
+def elu(input: Operand, alpha: float = 1.0) -> Any:
+    """`input` where positive, else ``alpha * (exp(input) - 1)``. (Clevert, Unterthiner, Hochreiter, 2015)
+
+    Examples
+    --------
+    >>> F.elu(mg.tensor([-1.0, 2.0]))
+    tensor([-0.6321,  2.0000])
+    """
+    return _elu(input, alpha, 1.0, 1.0)
+
+
+@optionally_in_place
+@method()
+def selu(input: Operand) -> Any:
+    """`elu` scaled so that activations keep mean 0 and variance 1. (Klambauer et al., 2017)
+
+    Examples
+    --------
+    >>> F.selu(mg.tensor([-1.0, 2.0]))
+    tensor([-1.1113,  2.1014])
+    """
+    return _elu(input, 1.6732632423543772, 1.0507009873554805, 1.0)
+
+
+@optionally_in_place
+@method()
+def celu(input: Operand, alpha: float = 1.0) -> Any:
+    """`input` where positive, else ``alpha * (exp(input / alpha) - 1)``. (Barron, 2017)
+
+    Raises
+    ------
+    RuntimeError
+        If `alpha` is 0.
+
+    Examples
+    --------
+    >>> F.celu(mg.tensor([-1.0, 2.0]), 2.0)
+    tensor([-0.7869,  2.0000])
+    """
+    if alpha == 0:
+        raise RuntimeError("celu: alpha cannot be 0")
+    return _elu(input, alpha, 1.0, 1 / alpha)
+
+
+# ---- smooth ones -----------------------------------------------------------------------------------------------------
+
+
+def _normal_cdf(x: Any) -> Any:
+    from minigrad.ops.special import erf
+
+    return (erf(x * math.sqrt(0.5)) + 1) * 0.5
+
+
+def _normal_density(x: Any) -> Any:
+    return exp(x * x * -0.5) * (1 / math.sqrt(2 * math.pi))
+
+
+@elementwise(lambda g, input: g * (_normal_cdf(input) + input * _normal_density(input)))
+@floats
+def _gelu(input: Operand) -> Operand:
+    return input * _normal_cdf(input)
+
+
+def _gelu_inner(x: Any) -> Any:
+    return tanh((x + x * x * x * 0.044715) * math.sqrt(2 / math.pi))
+
+
+def _gelu_tanh_slope(g: Any, input: Any) -> Any:
+    t = _gelu_inner(input)
+    inner_slope = (input * input * (3 * 0.044715) + 1) * math.sqrt(2 / math.pi)
+    return g * ((t + 1) * 0.5 + input * (1 - t * t) * inner_slope * 0.5)
+
+
+@elementwise(_gelu_tanh_slope)
+@floats
+def _gelu_tanh(input: Operand) -> Operand:
+    return input * (_gelu_inner(input) + 1) * 0.5
+
+
+def gelu(input: Operand, approximate: str = "none") -> Any:
+    """``input * Phi(input)``, Phi being the normal distribution function. (Hendrycks, Gimpel, 2016)
+
+    Parameters
+    ----------
+    approximate : {'none', 'tanh'}
+        Whether to replace Phi(x) by ``(1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3))) / 2``.
+
+    Examples
+    --------
+    >>> F.gelu(mg.tensor([-1.0, 2.0]))
+    tensor([-0.1587,  1.9545])
+    """
+    if approximate not in ("none", "tanh"):
+        raise RuntimeError(f"gelu: expected approximate 'none' or 'tanh', got {approximate!r}")
+    return _gelu(input) if approximate == "none" else _gelu_tanh(input)
+
+
+def _silu_slope(g: Any, input: Any) -> Any:
+    s = sigmoid(input)
+    return g * (s * (1 + input * (1 - s)))
+
+
+@optionally_in_place
+@elementwise(_silu_slope)
+@floats
+def silu(input: Operand) -> Operand:
+    """``input * sigmoid(input)``, elementwise; also called swish. (Ramachandran, Zoph, Le, 2017)
+
+    Examples
+    --------
+    >>> F.silu(mg.tensor([-1.0, 2.0]))
+    tensor([-0.2689,  1.7616])
+    """
+    return input * sigmoid(input)
+
+
+def _mish_slope(g: Any, input: Any) -> Any:
+    t = tanh(_softplus(input, 1.0, math.inf))
+    return g * (t + input * (1 - t * t) * sigmoid(input))
+
+
+@optionally_in_place
+@elementwise(_mish_slope)
+@floats
+def mish(input: Operand) -> Operand:
+    """``input * tanh(softplus(input))``, elementwise. (Misra, 2019)
+
+    Examples
+    --------
+    >>> F.mish(mg.tensor([-1.0, 2.0]))
+    tensor([-0.3034,  1.9440])
+    """
+    return input * np.tanh(_softplus(input, 1.0, math.inf))
+
+
+def _softplus_slope(g: Any, input: Any, beta: float, threshold: float) -> Any:
+    z = input * beta
+    return _where(z > threshold, g, g * sigmoid(z))
+
+
+@elementwise(_softplus_slope)
+@floats
+def _softplus(input: Operand, beta: float, threshold: float) -> Operand:
+    z = input * beta
+    y = (np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))) / beta
+    return np.where(z > threshold, input, y) if threshold < math.inf else y
+
+
+def softplus(input: Operand, beta: float = 1.0, threshold: float = 20.0) -> Any:
+    """``log(1 + exp(beta * input)) / beta``, elementwise, without overflow.
+
+    Parameters
+    ----------
+    threshold : float, default 20
+        Where ``beta * input`` is larger, the result is `input` itself.
+
+    Examples
+    --------
+    >>> F.softplus(mg.tensor([0.0, 10000.0]))
+    tensor([6.9315e-01, 1.0000e+04])
+    """
+    return _softplus(input, beta, threshold)
+
+
+@elementwise(lambda g, input: g * sigmoid(-input))
+@floats
+def logsigmoid(input: Operand) -> Operand:
+    """``log(sigmoid(input))``, elementwise, without overflow.
+
+    Examples
+    --------
+    >>> F.logsigmoid(mg.tensor([0.0, -10000.0]))
+    tensor([-6.9315e-01, -1.0000e+04])
+    """
+    return np.minimum(input, 0) - np.log1p(np.exp(-np.abs(input)))
+
+
+@elementwise(lambda g, input: g / ((1 + abs(input)) * (1 + abs(input))), floating=True)
+def softsign(input: Operand) -> Operand:
+    """``input / (1 + |input|)``, elementwise.
+
+    Examples
+    --------
+    >>> F.softsign(mg.tensor([-1.0, 3.0]))
+    tensor([-0.5000,  0.7500])
+    """
+    return input / (1 + np.abs(input))
+
+
+@elementwise(lambda g, input: g * (tanh(input) * tanh(input)), floating=True)
+def tanhshrink(input: Operand) -> Operand:
+    """``input - tanh(input)``, elementwise.
+
+    Examples
+    --------
+    >>> F.tanhshrink(mg.tensor([0.0, 1.0]))
+    tensor([0.0000, 0.2384])
+    """
+    return input - np.tanh(input)
+
+
+# ---- piecewise ones --------------------------------------------------------------------------------------------------
+
+
+@optionally_in_place
+@elementwise(lambda g, input: zeroed(g / 6, (input <= -3) | (input >= 3)))
+@floats
+def hardsigmoid(input: Operand) -> Operand:
+    """``min(max(input + 3, 0), 6) / 6``, elementwise. (Howard et al., 2019)
+
+    Examples
+    --------
+    >>> F.hardsigmoid(mg.tensor([-4.0, 0.0, 1.5]))
+    tensor([0.0000, 0.5000, 0.7500])
+    """
+    return np.clip(input + 3, 0, 6) / 6
+
+
+@optionally_in_place
+@elementwise(lambda g, input: _where(input < 3, zeroed(g * (input / 3 + 0.5), input <= -3), g))
+@floats
+def hardswish(input: Operand) -> Operand:
+    """``input * hardsigmoid(input)``, elementwise. (Howard et al., 2019)
+
+    Examples
+    --------
+    >>> F.hardswish(mg.tensor([-4.0, 1.5, 5.0]))
+    tensor([0.0000, 1.1250, 5.0000])
+    """
+    return input * np.clip(input + 3, 0, 6) / 6
+
+
+@elementwise(lambda g, input, lambd: zeroed(g, (input >= -lambd) & (input <= lambd)))
+@floats
+def _softshrink(input: Operand, lambd: float) -> Operand:
+    return input - np.clip(input, -lambd, lambd)
+
+
+def softshrink(input: Operand, lambd: float = 0.5) -> Any:
+    """`input` moved towards 0 by `lambd`, and 0 within [-lambd, lambd].
+
+    Raises
+    ------
+    RuntimeError
+        If `lambd` is negative.
+
+    Examples
+    --------
+    >>> F.softshrink(mg.tensor([-2.0, 0.1, 1.0]))
+    tensor([-1.5000,  0.0000,  0.5000])
+    """
+    if lambd < 0:
+        raise RuntimeError(f"softshrink: expected lambd of at least 0, got {lambd}")
+    return _softshrink(input, lambd)
+
+
+@method()
+def hardshrink(input: Operand, lambd: float = 0.5) -> Any:
+    """`input`, but 0 within [-lambd, lambd].
+
+    Examples
+    --------
+    >>> F.hardshrink(mg.tensor([-2.0, 0.1, 1.0]))
+    tensor([-2.,  0.,  1.])
+    """
+    return zeroed(input, (input >= -lambd) & (input <= lambd))
+
+
+@optionally_in_place
+def threshold(input: Operand, threshold: float, value: float) -> Any:
+    """`input` where it is larger than `threshold`, else `value`.
+
+    Examples
+    --------
+    >>> F.threshold(mg.tensor([-1.0, 0.5, 2.0]), 1.0, 9.0)
+    tensor([9., 9., 2.])
+    """
+    return _where(input <= threshold, value, input)
+
+
+relu_, elu_, selu_, celu_ = (in_place(f.__name__ + "_", f) for f in (relu, elu, selu, celu))
+leaky_relu_, rrelu_, hardtanh_, threshold_ = (
+    in_place(f.__name__ + "_", f) for f in (leaky_relu, rrelu, hardtanh, threshold)
+)
+Tensor.relu_ = relu_  # type: ignore[method-assign]

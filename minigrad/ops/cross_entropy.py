@@ -1,0 +1,219 @@
+"""Losses of scores for classes: cross_entropy of logits, nll_loss of log-probabilities."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minigrad.autograd.operation import Operand, operation
+from minigrad.kernels import classes as kernel
+from minigrad.kernels.classes import Classes
+from minigrad.ops.arithmetic import silent
+from minigrad.ops.broadcasting import _sum
+from minigrad.ops.loss import REDUCTIONS, reduced
+from minigrad.ops.shape import _reshape
+from minigrad.ops.softmax import _log_softmax, _softmax
+from minigrad.tensor import Tensor
+
+__all__ = ["cross_entropy", "nll_loss"]
+
+
+# ---- the operations: scores are (N, C, ...) here ---------------------------------------------------------------------
+
+
+@operation(outputs=("y", "p"), input=lambda g, input, classes, p: _cross_entropy_slope(g, input, classes, p))
+@silent
+def _cross_entropy(input: Operand, classes: Classes) -> Any:
+    return kernel.cross_entropy(input, classes)
+
+
+def _slope_by_grad(g: Any, input: Any, classes: Classes, p: Any, grad_shape: tuple[int, ...]) -> Any:
+    """The slope is proportional to `grad`: its product with g, summed over what one element of `grad` went to."""
+    unit = _cross_entropy_slope(np.ones(grad_shape, input.dtype), input, classes, p)
+    return _sum(g * unit, (1,) if grad_shape else tuple(range(len(input.shape))), False)
+
+
+def _slope_by_input(g: Any, grad: Any, input: Any, classes: Classes) -> Any:
+    """The slope depends on the input through the softmax, which is multiplied with a factor for each row."""
+    a, b, weights = classes.factors(input.shape[1], input.dtype)
+    factor = grad * (a + b * weights)
+    if factor.shape:
+        factor = _reshape(factor, (factor.shape[0], 1, *factor.shape[1:]))
+    p = _softmax(input, (1,))
+    pg = p * g
+    return (pg - p * _sum(pg, (1,), True)) * factor
+
+
+@operation(grad=_slope_by_grad, input=_slope_by_input)
+def _cross_entropy_slope(grad: Operand, input: Operand, classes: Classes, p: np.ndarray) -> Operand:
+    """The gradient of `_cross_entropy`; `p` is the softmax of `input`, known from there."""
+    return kernel.cross_entropy_slope(grad, p, classes)
+
+
+@operation(input=lambda g, input_shape, classes: _nll_slope(g, input_shape, classes))
+def _nll(input: Operand, classes: Classes) -> Operand:
+    return kernel.nll(input, classes)
+
+
+@operation(grad=lambda g, classes: _nll(g, classes))
+def _nll_slope(grad: Operand, shape: tuple[int, ...], classes: Classes) -> Operand:
+    return kernel.nll_slope(grad, shape, classes)
+
+
+# ---- checks ----------------------------------------------------------------------------------------------------------
+
+
+def _array(t: Any) -> Any:
+    return t._data if isinstance(t, Tensor) else np.asarray(t)
+
+
+def _weight(name: str, weight: Any, count: int, dtype: np.dtype) -> np.ndarray | None:
+    if weight is None:
+        return None
+    if tuple(weight.shape) != (count,):
+        raise RuntimeError(f"{name}: expected a weight for each of {count} classes, got shape {tuple(weight.shape)}")
+    return _array(weight).astype(dtype, copy=False)
+
+
+def _classes(
+    name: str, input: Any, target: Any, weight: Any, ignore_index: int, smoothing: float, reduction: str
+) -> Classes:
+    """The arguments as `Classes`, or an error that says what is wrong with them."""
+    shape = tuple(input.shape)
+    index = _array(target)
+    if input.dtype.kind != "f":
+        raise RuntimeError(f"{name}: expected floating scores as 'input', got {input.dtype}; convert them with .float()")
+    if reduction not in REDUCTIONS:
+        raise ValueError(f"{name}: expected reduction 'none', 'mean' or 'sum', got {reduction!r}")
+    if index.dtype.kind not in "iu":
+        raise RuntimeError(
+            f"{name}: expected class indices of dtype int64 as 'target', got {index.dtype}; convert them with .long()"
+            + (f", or give probabilities of the input's shape {shape}" if name == "cross_entropy" else "")
+        )
+    if index.shape != shape[:1] + shape[2:]:
+        raise ValueError(
+            f"{name}: expected a target of shape {shape[:1] + shape[2:]} for an input of shape {shape}, "
+            f"whose classes are dimension 1; got {index.shape}"
+        )
+    count = shape[1]
+    ignored = None
+    low, high = (index.min(), index.max()) if index.size else (0, -1)
+    if low < 0 or high >= count or 0 <= ignore_index < count:
+        ignored = index == ignore_index
+        wrong = index[~ignored & ((index < 0) | (index >= count))]
+        if wrong.size:
+            raise IndexError(
+                f"{name}: class {wrong[0]} in 'target' is out of range for {count} classes, which are 0 to {count - 1} "
+                f"(ignore_index is {ignore_index})"
+            )
+        index = np.where(ignored, 0, index)
+        ignored = ignored if ignored.any() else None
+    return Classes(index, ignored, _weight(name, weight, count, input.dtype), smoothing, reduction)
+
+
+# ---- public ----------------------------------------------------------------------------------------------------------
+
+
+def nll_loss(
+    input: Operand,
+    target: Operand,
+    weight: Operand | None = None,
+    *,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+) -> Any:
+    """The negative log-likelihood of classes, given log-probabilities: minus ``input[n, target[n]]``.
+
+    Parameters and errors as for `cross_entropy`, which takes logits instead.
+
+    Examples
+    --------
+    >>> F.nll_loss(mg.tensor([[-0.1, -2.0], [-3.0, -0.3]]), mg.tensor([0, 1]))
+    tensor(0.2000)
+    """
+    if len(input.shape) == 0:
+        raise ValueError("nll_loss: expected an input of shape (classes,) or (N, classes, ...), got a 0-dim tensor")
+    if len(input.shape) == 1:
+        input, target = _reshape(input, (1, *input.shape)), _array(target)[None]
+        y = _nll(input, _classes("nll_loss", input, target, weight, ignore_index, 0.0, reduction))
+        return _reshape(y, ())
+    return _nll(input, _classes("nll_loss", input, target, weight, ignore_index, 0.0, reduction))
+
+
+def cross_entropy(
+    input: Operand,
+    target: Operand,
+    weight: Operand | None = None,
+    *,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+) -> Any:
+    """The cross entropy of classes, given logits: minus ``log_softmax(input)`` of the target's class.
+
+    Parameters
+    ----------
+    input : Tensor of shape (N, C), (N, C, d1, ...) or (C,)
+        Logits: any real numbers, before a softmax.
+    target : int64 Tensor of shape (N,), (N, d1, ...) or (), or floating Tensor of the input's shape
+        The index of the class, in [0, C), or the probability of each class.
+    weight : Tensor of shape (C,), optional
+        What each class counts. A mean over class indices divides by the sum of the targets' weights.
+    ignore_index : int, default -100
+        A class index that marks what does not count. If nothing counts, the mean is nan.
+    reduction : {'mean', 'sum', 'none'}
+    label_smoothing : float in [0, 1], default 0
+        The part of the target that is spread evenly over all classes. (Szegedy et al., 2015)
+
+    Raises
+    ------
+    IndexError
+        If a class is out of range.
+    ValueError, RuntimeError
+        If shapes or dtypes do not fit.
+
+    Examples
+    --------
+    >>> logits = mg.tensor([[2.0, 0.0], [0.0, 10000.0]], requires_grad=True)
+    >>> F.cross_entropy(logits, mg.tensor([0, 1]))
+    tensor(0.0635, grad_fn=<CrossEntropyBackward0>)
+    >>> F.cross_entropy(logits, mg.tensor([[0.5, 0.5], [0.0, 1.0]]), reduction="sum")
+    tensor(1.1269, grad_fn=<MulBackward0>)
+    """
+    if not 0 <= label_smoothing <= 1:
+        raise RuntimeError(f"cross_entropy: expected label_smoothing in [0, 1], got {label_smoothing}")
+    shape, wanted = tuple(input.shape), tuple(target.shape)
+    if not shape:
+        raise ValueError("cross_entropy: expected an input of shape (classes,) or (N, classes, ...), got a 0-dim tensor")
+    if len(shape) == 1:
+        input = _reshape(input, (1, *shape))
+        target = _reshape(target, (1, *wanted))
+    options = (weight, ignore_index, label_smoothing, reduction)
+    if shape == wanted:
+        y = _of_probabilities(input, target, *options)
+    else:
+        y = _cross_entropy(input, _classes("cross_entropy", input, target, *options))[0]
+    return _reshape(y, ()) if len(shape) == 1 else y
+
+
+def _of_probabilities(
+    input: Any, target: Any, weight: Any, ignore_index: int, smoothing: float, reduction: str
+) -> Any:
+    if target.dtype.kind != "f":
+        raise RuntimeError(
+            f"cross_entropy: a target of the input's shape {tuple(input.shape)} holds probabilities, but this one is "
+            f"{target.dtype}; convert it with .float(), or give class indices, one for each row"
+        )
+    if ignore_index >= 0:
+        raise RuntimeError("cross_entropy: ignore_index means nothing where the target holds probabilities")
+    count = input.shape[1]
+    if smoothing:
+        target = target * (1 - smoothing) + smoothing / count
+    y = _log_softmax(input, (1,)) * target
+    w = _weight("cross_entropy", weight, count, input.dtype)
+    if w is not None:
+        y = y * w.reshape(-1, *[1] * (len(input.shape) - 2))
+    if reduction == "none":
+        return -_sum(y, (1,), False)
+    return reduced("cross_entropy", y * -float(count) if reduction == "mean" else -y, reduction)

@@ -1,0 +1,237 @@
+"""Products with a weight matrix, and rows looked up in one."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from minigrad.autograd.operation import Operand, operation
+from minigrad.ops.broadcasting import expand
+from minigrad.ops.shape import _reshape
+from minigrad.tensor import Tensor
+
+__all__ = ["linear", "bilinear", "embedding", "one_hot"]
+
+
+# ---- linear ----------------------------------------------------------------------------------------------------------
+
+
+@operation(input=lambda g, input_shape: expand(g, input_shape))
+def _column_sums(input: Operand) -> Operand:
+    """The sum over dimension 0, as a product: in half of the time of `np.add.reduce`."""
+    return np.ones(len(input), input.dtype) @ input
+
+
+@operation(
+    input=lambda g, weight: _linear(g, weight.T, None),
+    weight=lambda g, input: g.reshape(-1, g.shape[-1]).T @ input.reshape(-1, input.shape[-1]),
+    bias=lambda g: _column_sums(g.reshape(-1, g.shape[-1])),
+)
+def _linear(input: Operand, weight: Operand, bias: Operand | None) -> Operand:
+    rows = input if input.ndim == 2 else input.reshape(-1, input.shape[-1])
+    if rows.flags.f_contiguous and not rows.flags.c_contiguous:
+        y = (weight @ rows.T).T  # the batch stays innermost in memory
+    else:
+        y = rows @ weight.T
+    if bias is not None:
+        y += bias
+    return y if input.ndim == 2 else y.reshape(*input.shape[:-1], len(weight))
+
+
+def linear(input: Operand, weight: Operand, bias: Operand | None = None) -> Any:
+    """``input @ weight.T + bias``.
+
+    Parameters
+    ----------
+    input : Tensor of shape (..., in_features)
+    weight : Tensor of shape (out_features, in_features)
+        Or (in_features,), for a result without the last dimension.
+    bias : Tensor of shape (out_features,), optional
+
+    Returns
+    -------
+    Tensor of shape (..., out_features)
+
+    Raises
+    ------
+    RuntimeError
+        If shapes or dtypes do not fit.
+
+    Examples
+    --------
+    >>> F.linear(mg.tensor([[1.0, 2.0]]), mg.tensor([[3.0, 4.0], [5.0, 6.0]]), mg.tensor([0.0, 100.0]))
+    tensor([[ 11., 117.]])
+    """
+    if len(weight.shape) == 1:
+        y = linear(input, _reshape(weight, (1, *weight.shape)), None if bias is None else _reshape(bias, (1,)))
+        return _reshape(y, tuple(y.shape[:-1]))
+    if not input.shape or len(weight.shape) != 2 or input.shape[-1] != weight.shape[1]:
+        raise RuntimeError(
+            f"linear: expected an input of shape (..., in_features) and a weight of shape (out_features, in_features), "
+            f"got {tuple(input.shape)} and {tuple(weight.shape)}"
+        )
+    if bias is not None and tuple(bias.shape) != (weight.shape[0],):
+        raise RuntimeError(f"linear: expected a bias of shape ({weight.shape[0]},), got {tuple(bias.shape)}")
+    if not input.dtype == weight.dtype == (weight if bias is None else bias).dtype:
+        raise RuntimeError(
+            f"linear: expected an input and parameters of one dtype, got {input.dtype}, {weight.dtype}"
+            f"{'' if bias is None else f', {bias.dtype}'}; convert the input with .to({weight.dtype})"
+        )
+    return _linear(input, weight, bias)
+
+
+def bilinear(input1: Operand, input2: Operand, weight: Operand, bias: Operand | None = None) -> Any:
+    """``sum over i, j of input1[..., i] * weight[o, i, j] * input2[..., j] + bias[o]``.
+
+    Parameters
+    ----------
+    input1, input2 : Tensors of shape (..., in1_features) and (..., in2_features)
+    weight : Tensor of shape (out_features, in1_features, in2_features)
+    bias : Tensor of shape (out_features,), optional
+
+    Raises
+    ------
+    RuntimeError
+        If shapes do not fit.
+
+    Examples
+    --------
+    >>> F.bilinear(mg.tensor([1.0, 2.0]), mg.tensor([3.0]), mg.tensor([[[1.0], [1.0]]]))
+    tensor([9.])
+    """
+    first, second = tuple(input1.shape), tuple(input2.shape)
+    if len(weight.shape) != 3 or first[:-1] != second[:-1] or (first[-1:] + second[-1:]) != tuple(weight.shape[1:]):
+        raise RuntimeError(
+            "bilinear: expected inputs of shape (..., in1_features) and (..., in2_features) and a weight of shape "
+            f"(out_features, in1_features, in2_features), got {first}, {second} and {tuple(weight.shape)}"
+        )
+    products = _reshape(input1, (*first, 1)) * _reshape(input2, (*second[:-1], 1, second[-1]))
+    products = _reshape(products, (*first[:-1], first[-1] * second[-1]))
+    return linear(products, _reshape(weight, (weight.shape[0], first[-1] * second[-1])), bias)
+
+
+# ---- embedding -------------------------------------------------------------------------------------------------------
+
+
+@operation(weight=lambda g, weight_shape, index, padding_idx: _add_rows(g, index, weight_shape[0], padding_idx))
+def _embedding(weight: Operand, index: np.ndarray, padding_idx: int | None) -> Operand:
+    return weight[index]
+
+
+@operation(input=lambda g, index, padding_idx: _rows_but(g, index, padding_idx))
+def _add_rows(input: Operand, index: np.ndarray, count: int, padding_idx: int | None) -> Operand:
+    """The adjoint of looking up: `input[...]` added to row ``index[...]`` of zeros, rows of `padding_idx` left out."""
+    size = input.shape[index.ndim :]
+    table = np.zeros((count, *size), input.dtype)
+    if index.size:
+        flat = index.reshape(-1)
+        order = np.argsort(flat, kind="stable")
+        found, starts = np.unique(flat[order], return_index=True)
+        table[found] = np.add.reduceat(input.reshape(-1, *size)[order], starts, axis=0)
+        if padding_idx is not None:
+            table[padding_idx] = 0
+    return table
+
+
+def _rows_but(g: Any, index: np.ndarray, padding_idx: int | None) -> Any:
+    rows = _embedding(g, index, padding_idx)
+    return rows if padding_idx is None else rows * (index != padding_idx)[..., None]
+
+
+def _indices(name: str, input: Any, count: int | None) -> np.ndarray:
+    """Integers in [0, count) as an array."""
+    index = input._data if isinstance(input, Tensor) else np.asarray(input)
+    if index.dtype.kind not in "iu":
+        raise RuntimeError(f"{name}: expected integers as 'input', got {index.dtype}; convert them with .long()")
+    wrong = index[(index < 0) | (index >= (math.inf if count is None else count))]
+    if wrong.size:
+        allowed = "at least 0" if count is None else f"0 to {count - 1}"
+        raise IndexError(f"{name}: index {wrong.flat[0]} is out of range, expected {allowed}")
+    return index
+
+
+def embedding(
+    input: Operand,
+    weight: Operand,
+    padding_idx: int | None = None,
+    max_norm: float | None = None,
+    norm_type: float = 2.0,
+    scale_grad_by_freq: bool = False,
+    sparse: bool = False,
+) -> Any:
+    """``weight[input]``: a row for each index.
+
+    Parameters
+    ----------
+    input : integer Tensor of any shape
+    weight : Tensor of shape (num_embeddings, embedding_dim)
+    padding_idx : int, optional
+        A row without gradient; negative ones count from the end.
+    max_norm, norm_type, scale_grad_by_freq, sparse
+        Not supported: must have their defaults.
+
+    Returns
+    -------
+    Tensor of shape (*input.shape, embedding_dim)
+
+    Raises
+    ------
+    IndexError
+        If an index is out of range.
+
+    Examples
+    --------
+    >>> F.embedding(mg.tensor([1, 0, 1]), mg.tensor([[1.0, 2.0], [3.0, 4.0]]))
+    tensor([[3., 4.],
+            [1., 2.],
+            [3., 4.]])
+    """
+    if max_norm is not None or scale_grad_by_freq or sparse:
+        raise NotImplementedError("embedding: max_norm, scale_grad_by_freq and sparse are not supported; leave them out")
+    if len(weight.shape) != 2:
+        raise RuntimeError(
+            f"embedding: expected a weight of shape (num_embeddings, embedding_dim), got {tuple(weight.shape)}"
+        )
+    count = weight.shape[0]
+    if padding_idx is not None and not -count <= padding_idx < count:
+        raise RuntimeError(f"embedding: padding_idx {padding_idx} is out of range for {count} embeddings")
+    index = _indices("embedding", input, count)
+    if not isinstance(weight, Tensor) and isinstance(input, Tensor):
+        weight = Tensor._wrap(weight)
+    return _embedding(weight, index, None if padding_idx is None else padding_idx % count)
+
+
+def one_hot(tensor: Operand, num_classes: int = -1) -> Any:
+    """An int64 tensor with a new last dimension that is 1 at the index that `tensor` holds, and 0 elsewhere.
+
+    Parameters
+    ----------
+    tensor : integer Tensor
+    num_classes : int, default -1
+        The length of the new dimension; -1 for one more than the largest index.
+
+    Raises
+    ------
+    RuntimeError
+        If an index is negative, or not less than `num_classes`.
+
+    Examples
+    --------
+    >>> F.one_hot(mg.tensor([0, 2]))
+    tensor([[1, 0, 0],
+            [0, 0, 1]])
+    """
+    if num_classes == 0 or num_classes < -1:
+        raise RuntimeError(f"one_hot: expected a positive num_classes, or -1 for the largest index + 1, got {num_classes}")
+    try:
+        index = _indices("one_hot", tensor, None if num_classes == -1 else num_classes)
+    except IndexError as error:
+        raise RuntimeError(str(error)) from None
+    if num_classes == -1:
+        if not index.size:
+            raise RuntimeError("one_hot: of an empty tensor, num_classes cannot be found out; give it")
+        num_classes = int(index.max()) + 1
+    hot = (index[..., None] == np.arange(num_classes)).astype(np.int64)
+    return Tensor._wrap(hot) if isinstance(tensor, Tensor) else hot

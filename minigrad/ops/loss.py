@@ -1,0 +1,387 @@
+"""Losses: how far the input is from the target, element by element, then averaged or added up.
+
+Unlike PyTorch's, these losses do not broadcast: (N,) against (N, 1) is a mistake that would silently average N * N
+differences, so it raises.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from typing import Any
+
+import numpy as np
+
+from minigrad.autograd.operation import Operand, elementwise
+from minigrad.ops.arithmetic import silent
+from minigrad.ops.broadcasting import _sum
+from minigrad.ops.activation import softplus
+from minigrad.ops.comparison import clamp, where
+from minigrad.ops.elementwise import exp, log, log1p, sigmoid, sign, xlogy
+from minigrad.tensor import Tensor
+
+__all__ = [
+    "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits",
+    "kl_div", "poisson_nll_loss", "gaussian_nll_loss",
+]  # fmt: skip
+
+REDUCTIONS = ("none", "mean", "sum")
+
+
+def reduced(name: str, loss: Any, reduction: str) -> Any:
+    """The mean or sum of all elements of `loss`, or `loss` itself."""
+    if reduction not in REDUCTIONS:
+        raise ValueError(f"{name}: expected reduction 'none', 'mean' or 'sum', got {reduction!r}")
+    if reduction == "none":
+        return loss
+    total = _sum(loss, tuple(range(len(loss.shape))), False)
+    return total if reduction == "sum" else total / math.prod(loss.shape)
+
+
+def check_shapes(name: str, input: Any, target: Any) -> None:
+    """Raise unless both have one shape and the input is floating."""
+    if tuple(input.shape) != tuple(target.shape):
+        raise ValueError(
+            f"{name}: expected an input and a target of one shape, got {tuple(input.shape)} and {tuple(target.shape)}; "
+            "losses do not broadcast, use .reshape(), .squeeze() or .expand_as() on one of them"
+        )
+    if input.dtype.kind != "f" and target.dtype.kind != "f":
+        raise RuntimeError(f"{name}: expected a floating input, got {input.dtype}; convert it with .float()")
+
+
+def _weighted(name: str, loss: Any, weight: Any, reduction: str) -> Any:
+    if weight is not None:
+        try:
+            np.broadcast_shapes(tuple(weight.shape), tuple(loss.shape))
+        except ValueError:
+            raise RuntimeError(
+                f"{name}: weight of shape {tuple(weight.shape)} does not broadcast to {tuple(loss.shape)}"
+            ) from None
+        loss = loss * weight
+    return reduced(name, loss, reduction)
+
+
+# ---- distances -------------------------------------------------------------------------------------------------------
+
+
+@elementwise(lambda g, input, other: (input - other) * 2 * g, lambda g, input, other: (input - other) * -2 * g)
+def _squared_error(input: Operand, other: Operand) -> Operand:
+    difference = input - other
+    return np.square(difference, out=difference if isinstance(difference, np.ndarray) else None)
+
+
+def mse_loss(input: Operand, target: Operand, *, reduction: str = "mean", weight: Operand | None = None) -> Any:
+    """``(input - target) ** 2``: the mean squared error.
+
+    Parameters
+    ----------
+    input, target : Tensors of one shape
+        Another shape is an error (PyTorch broadcasts, with a warning).
+    reduction : {'mean', 'sum', 'none'}
+        The mean of all elements, their sum, or the elements.
+    weight : Tensor, optional
+        Multiplied with the elements; a mean divides by the sum of the weights.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+
+    Examples
+    --------
+    >>> F.mse_loss(mg.tensor([1.0, 2.0]), mg.tensor([1.0, 4.0]))
+    tensor(2.)
+    """
+    check_shapes("mse_loss", input, target)
+    return _weighted_mean("mse_loss", _squared_error(input, target), weight, reduction)
+
+
+@elementwise(lambda g, input, other: sign(input - other) * g, lambda g, input, other: sign(other - input) * g)
+def _absolute_error(input: Operand, other: Operand) -> Operand:
+    return np.abs(input - other)
+
+
+def l1_loss(input: Operand, target: Operand, *, reduction: str = "mean", weight: Operand | None = None) -> Any:
+    """``|input - target|``: the mean absolute error. Parameters and errors as for `mse_loss`.
+
+    Examples
+    --------
+    >>> F.l1_loss(mg.tensor([1.0, 2.0]), mg.tensor([1.0, 4.0]))
+    tensor(1.)
+    """
+    check_shapes("l1_loss", input, target)
+    return _weighted_mean("l1_loss", _absolute_error(input, target), weight, reduction)
+
+
+def _weighted_mean(name: str, loss: Any, weight: Any, reduction: str) -> Any:
+    """As `_weighted`, but a mean divides by the sum of the weights, as in PyTorch's mse_loss and l1_loss."""
+    if weight is None or reduction != "mean":
+        return _weighted(name, loss, weight, reduction)
+    return _weighted(name, loss, weight, "sum") / _sum(weight, tuple(range(len(weight.shape))), False)
+
+
+@elementwise(
+    lambda g, input, other, beta: clamp((input - other) / beta, -1, 1) * g,
+    lambda g, input, other, beta: clamp((other - input) / beta, -1, 1) * g,
+)
+def _smooth_error(input: Operand, other: Operand, beta: float) -> Operand:
+    far = np.abs(input - other)
+    near = np.minimum(far, beta)
+    return near * near / (2 * beta) + (far - near)
+
+
+def smooth_l1_loss(input: Operand, target: Operand, *, reduction: str = "mean", beta: float = 1.0) -> Any:
+    """`l1_loss` with a parabola below `beta`: ``d * d / (2 * beta)`` if ``d < beta``, else ``d - beta / 2``.
+
+    Parameters and errors as for `mse_loss`; a `beta` of 0 gives l1_loss. (Girshick, Fast R-CNN, 2015)
+
+    Examples
+    --------
+    >>> F.smooth_l1_loss(mg.tensor([1.0, 2.0]), mg.tensor([1.5, 5.0]), reduction="none")
+    tensor([0.1250, 2.5000])
+    """
+    if beta < 0:
+        raise RuntimeError(f"smooth_l1_loss: expected beta of at least 0, got {beta}")
+    check_shapes("smooth_l1_loss", input, target)
+    loss = _smooth_error(input, target, beta) if beta else _absolute_error(input, target)
+    return reduced("smooth_l1_loss", loss, reduction)
+
+
+def huber_loss(
+    input: Operand, target: Operand, reduction: str = "mean", delta: float = 1.0, weight: Operand | None = None
+) -> Any:
+    """``d * d / 2`` if ``d < delta``, else ``delta * (d - delta / 2)``, d being ``|input - target|``.
+
+    Parameters and errors as for `mse_loss`, but a mean does not divide by the weights. (Huber, 1964)
+
+    Examples
+    --------
+    >>> F.huber_loss(mg.tensor([1.0, 2.0]), mg.tensor([1.5, 5.0]), reduction="none")
+    tensor([0.1250, 2.5000])
+    """
+    if delta <= 0:
+        raise RuntimeError(f"huber_loss: expected a positive delta, got {delta}")
+    check_shapes("huber_loss", input, target)
+    return _weighted("huber_loss", _smooth_error(input, target, delta) * delta, weight, reduction)
+
+
+# ---- binary cross entropy --------------------------------------------------------------------------------------------
+
+
+@elementwise(
+    lambda g, input, target: g * ((input - target) / clamp((1 - input) * input, min=1e-12)),
+    lambda g, input: g * (clamp(log1p(-input), min=-100) - clamp(log(input), min=-100)),
+)
+@silent
+def _binary_cross_entropy(input: Operand, target: Operand) -> Operand:
+    return (target - 1) * np.maximum(np.log1p(-input), -100) - target * np.maximum(np.log(input), -100)
+
+
+def binary_cross_entropy(
+    input: Operand, target: Operand, weight: Operand | None = None, *, reduction: str = "mean"
+) -> Any:
+    """``-target * log(input) - (1 - target) * log(1 - input)``; logarithms are at least -100.
+
+    Parameters
+    ----------
+    input : Tensor
+        Probabilities. If they come from a sigmoid, `binary_cross_entropy_with_logits` is more exact.
+    target : Tensor of the same shape
+        Floating, in [0, 1].
+    weight : Tensor, optional
+        Multiplied with the elements.
+    reduction : {'mean', 'sum', 'none'}
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+    RuntimeError
+        If an input is not in [0, 1].
+
+    Examples
+    --------
+    >>> F.binary_cross_entropy(mg.tensor([0.5, 1.0]), mg.tensor([1.0, 0.0]), reduction="none")
+    tensor([  0.6931, 100.0000])
+    """
+    check_shapes("binary_cross_entropy", input, target)
+    values = input._data if isinstance(input, Tensor) else input
+    outside = values[(values < 0) | (values > 1)]
+    if outside.size:
+        raise RuntimeError(
+            f"binary_cross_entropy: expected probabilities in [0, 1] as 'input', got {outside[0]:.4g}; "
+            "of logits take binary_cross_entropy_with_logits"
+        )
+    return _weighted("binary_cross_entropy", _binary_cross_entropy(input, target), weight, reduction)
+
+
+def _factor(target: Any, pos_weight: Any) -> Any:
+    """The factor of ``log(1 + exp(-input))``."""
+    return 1.0 if pos_weight is None else 1 + (pos_weight - 1) * target
+
+
+@elementwise(
+    lambda g, input, target, pos_weight: g * (1 - target - _factor(target, pos_weight) * sigmoid(-input)),
+    lambda g, input, pos_weight: -g * input if pos_weight is None else g * ((pos_weight - 1) * softplus(-input) - input),
+)
+def _logit_loss(input: Operand, target: Operand, pos_weight: np.ndarray | None) -> Operand:
+    log1pexp = np.maximum(-input, 0) + np.log1p(np.exp(-np.abs(input)))
+    return (1 - target) * input + _factor(target, pos_weight) * log1pexp
+
+
+def binary_cross_entropy_with_logits(
+    input: Operand,
+    target: Operand,
+    weight: Operand | None = None,
+    *,
+    reduction: str = "mean",
+    pos_weight: Operand | None = None,
+) -> Any:
+    """`binary_cross_entropy` of ``sigmoid(input)``, finite for every input.
+
+    Parameters
+    ----------
+    input : Tensor
+        Logits: any real numbers.
+    target : Tensor of the same shape
+        Floating, in [0, 1].
+    weight : Tensor, optional
+        Multiplied with the elements.
+    reduction : {'mean', 'sum', 'none'}
+    pos_weight : Tensor that broadcasts to the shape, optional
+        Multiplied with the term of ``target``: more than 1 increases the recall.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+
+    Examples
+    --------
+    >>> F.binary_cross_entropy_with_logits(mg.tensor([0.0, 10000.0]), mg.tensor([1.0, 0.0]), reduction="none")
+    tensor([6.9315e-01, 1.0000e+04])
+    """
+    name = "binary_cross_entropy_with_logits"
+    check_shapes(name, input, target)
+    if pos_weight is not None:
+        pos_weight = (pos_weight._data if isinstance(pos_weight, Tensor) else pos_weight).astype(input.dtype, copy=False)
+        try:
+            np.broadcast_to(pos_weight, tuple(input.shape))
+        except ValueError:
+            raise RuntimeError(
+                f"{name}: pos_weight of shape {pos_weight.shape} does not broadcast to {tuple(input.shape)}"
+            ) from None
+    return _weighted(name, _logit_loss(input, target, pos_weight), weight, reduction)
+
+
+# ---- likelihoods -----------------------------------------------------------------------------------------------------
+
+
+def kl_div(input: Operand, target: Operand, *, reduction: str = "mean", log_target: bool = False) -> Any:
+    """The Kullback-Leibler divergence ``target * (log(target) - input)`` of probabilities from log-probabilities.
+
+    Parameters
+    ----------
+    input : Tensor
+        Log-probabilities.
+    target : Tensor of the same shape
+        Probabilities, or with `log_target` their logarithms.
+    reduction : {'mean', 'batchmean', 'sum', 'none'}
+        ``'batchmean'``, the sum over the length of dimension 0, is the mathematical one. ``'mean'`` averages elements.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+
+    Examples
+    --------
+    >>> F.kl_div(mg.tensor([[0.5, 0.5]]).log(), mg.tensor([[1.0, 0.0]]), reduction="batchmean")
+    tensor(0.6931)
+    """
+    check_shapes("kl_div", input, target)
+    loss = exp(target) * (target - input) if log_target else xlogy(target, target) - target * input
+    if reduction == "mean":
+        warnings.warn(
+            "kl_div: reduction='mean' divides by the number of elements; the divergence is reduction='batchmean'",
+            UserWarning,
+            stacklevel=2,
+        )
+    if reduction == "batchmean":
+        return reduced("kl_div", loss, "sum") / (input.shape[0] if input.shape else 1)
+    return reduced("kl_div", loss, reduction)
+
+
+def poisson_nll_loss(
+    input: Operand,
+    target: Operand,
+    log_input: bool = True,
+    full: bool = False,
+    *,
+    eps: float = 1e-8,
+    reduction: str = "mean",
+) -> Any:
+    """``exp(input) - target * input``: the negative log-likelihood of counts, `input` being the log of their mean.
+
+    Parameters
+    ----------
+    log_input : bool, default True
+        Otherwise `input` is the mean itself: ``input - target * log(input + eps)``.
+    full : bool, default False
+        Add Stirling's approximation of ``log(target!)`` where the target is larger than 1.
+
+    Examples
+    --------
+    >>> F.poisson_nll_loss(mg.tensor([0.0, 1.0]), mg.tensor([1.0, 2.0]), reduction="none")
+    tensor([1.0000, 0.7183])
+    """
+    check_shapes("poisson_nll_loss", input, target)
+    loss = exp(input) - target * input if log_input else input - target * log(input + eps)
+    if full:
+        n = where(target > 1, target, 1.0)
+        loss = loss + where(target > 1, n * log(n) - n + 0.5 * log(2 * math.pi * n), 0.0)
+    return reduced("poisson_nll_loss", loss, reduction)
+
+
+def gaussian_nll_loss(
+    input: Operand,
+    target: Operand,
+    var: Operand | float,
+    full: bool = False,
+    eps: float = 1e-6,
+    reduction: str = "mean",
+) -> Any:
+    """``(log(var) + (input - target) ** 2 / var) / 2``: the negative log-likelihood of a normal distribution.
+
+    Parameters
+    ----------
+    var : Tensor or float
+        Variances, of the input's shape, or with a last dimension of 1, or without it.
+    full : bool, default False
+        Add ``log(2 * pi) / 2``.
+    eps : float, default 1e-6
+        The variances are clamped to it, without effect on their gradient.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit or a variance is negative.
+
+    Examples
+    --------
+    >>> F.gaussian_nll_loss(mg.tensor([0.0, 2.0]), mg.tensor([0.0, 0.0]), mg.tensor([1.0, 1.0]))
+    tensor(1.)
+    """
+    check_shapes("gaussian_nll_loss", input, target)
+    shape = tuple(input.shape)
+    variance = var if isinstance(var, (Tensor, np.ndarray)) else np.full((*shape[:-1], 1), var, input.dtype)
+    if tuple(variance.shape) == shape[:-1] != shape:
+        variance = variance.reshape(*shape[:-1], 1)
+    if tuple(variance.shape) not in (shape, (*shape[:-1], 1)):
+        raise ValueError(f"gaussian_nll_loss: var of shape {tuple(variance.shape)} does not fit an input of {shape}")
+    values = variance._data if isinstance(variance, Tensor) else variance
+    if (values < 0).any():
+        raise ValueError(f"gaussian_nll_loss: expected variances of at least 0, got {values.min():.4g}")
+    variance = variance + np.maximum(eps - values, 0).astype(values.dtype)  # a clamp that the gradient passes
+    loss = 0.5 * (log(variance) + _squared_error(input, target) / variance)
+    return reduced("gaussian_nll_loss", loss + 0.5 * math.log(2 * math.pi) if full else loss, reduction)

@@ -1,0 +1,318 @@
+"""Normalization: activations brought to mean 0 and variance 1 over the batch, a layer, or groups of channels."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from minigrad.autograd import memory
+from minigrad.autograd.operation import Operand, joint, operation
+from minigrad.kernels import normalization as kernel
+from minigrad.ops.arithmetic import square
+from minigrad.ops.broadcasting import _sum, sum_to
+from minigrad.ops.elementwise import rsqrt
+from minigrad.ops.shape import _reshape
+from minigrad.tensor import Tensor
+
+__all__ = ["batch_norm", "layer_norm", "group_norm", "instance_norm", "rms_norm"]
+
+Shape = tuple[int, ...]
+
+
+def _mean(x: Any, dims: Shape) -> Any:
+    return _sum(x, dims, True) / float(math.prod(x.shape[d] for d in dims))
+
+
+def _slopes(
+    g: Any, input: Any, weight: Any, dims: Shape, eps: float, own: Shape, broad: Shape, mean: Any, inverse: Any
+) -> tuple[Any, Any, Any]:
+    if weight is not None:
+        weight = _reshape(weight, broad)
+    if not isinstance(g, Tensor):
+        slope, by_weight, by_bias = kernel.normalized_slopes(g, input, weight, mean, inverse, dims, broad)
+        return slope, by_weight.reshape(own), by_bias.reshape(own)
+    # To be differentiated again: the same from the input, so that mean and inverse are part of the graph.
+    centered = input - _mean(input, dims)
+    inverse = rsqrt(_mean(square(centered), dims) + eps)
+    y = centered * inverse
+    gy = g if weight is None else g * weight
+    slope = (gy - _mean(gy, dims) - y * _mean(gy * y, dims)) * inverse
+    return slope, _reshape(sum_to(g * y, broad), own), _reshape(sum_to(g, broad), own)
+
+
+_rule = joint(_slopes)
+
+
+@operation(outputs=("y", "mean", "variance", "inverse"), input=_rule, weight=_rule, bias=_rule)
+def _normalize(
+    input: Operand, weight: Operand | None, bias: Operand | None, dims: Shape, eps: float, own: Shape, broad: Shape
+) -> Any:
+    """Mean 0 and variance 1 over `dims`, then times weight plus bias.
+
+    Weight and bias have the shape `own`, and `broad` as they are broadcast to the input.
+    """
+    weight = None if weight is None else weight.reshape(broad)
+    bias = None if bias is None else bias.reshape(broad)
+    return kernel.normalized(input, weight, bias, dims, eps)
+
+
+@operation(
+    input=lambda g, scale: g * scale,
+    scale=lambda g, input, scale_shape: sum_to(g * input, scale_shape),
+    shift=lambda g, shift_shape: sum_to(g, shift_shape),
+)
+def _affine(input: Operand, scale: Operand, shift: Operand) -> Operand:
+    """``input * scale + shift``, broadcast to the input."""
+    y = input * scale
+    y += shift
+    return y
+
+
+# ---- checks ----------------------------------------------------------------------------------------------------------
+
+
+def _check(name: str, input: Any, shape: Shape, what: str, **parameters: Any) -> None:
+    if input.dtype.kind != "f":
+        raise RuntimeError(f"{name}: expected a floating tensor as 'input', got {input.dtype}; convert it with .float()")
+    for key, value in parameters.items():
+        if value is not None and tuple(value.shape) != shape:
+            raise RuntimeError(
+                f"{name}: expected {key} of shape {shape}, {what} of an input of shape {tuple(input.shape)}, "
+                f"got {tuple(value.shape)}"
+            )
+        if value is not None and value.dtype != input.dtype:
+            raise RuntimeError(f"{name}: expected {key} of the input's dtype {input.dtype}, got {value.dtype}")
+
+
+def _channels(name: str, input: Any, **parameters: Any) -> tuple[Shape, Shape]:
+    """The shape (C,) of a parameter of each channel, and that shape for broadcasting."""
+    if len(input.shape) < 2:
+        raise RuntimeError(f"{name}: expected an input of shape (N, C, ...), got {tuple(input.shape)}; see unsqueeze(0)")
+    count = input.shape[1]
+    _check(name, input, (count,), "the number of channels", **parameters)
+    return (count,), (1, count) + (1,) * (len(input.shape) - 2)
+
+
+# ---- running statistics ----------------------------------------------------------------------------------------------
+
+
+def _update(running: Any, new: np.ndarray, momentum: float) -> None:
+    if running is not None:
+        array = running._data if isinstance(running, Tensor) else running
+        array += momentum * (new.reshape(array.shape) - array)
+        memory.changed(array)
+
+
+def _array(t: Any) -> np.ndarray:
+    return t._data if isinstance(t, Tensor) else np.asarray(t)
+
+
+def _with_running(
+    name: str, input: Any, mean: Any, var: Any, weight: Any, bias: Any, eps: float, broad: Shape
+) -> Any:
+    """Normalized by statistics that are known: one multiplication and one addition."""
+    if mean is None or var is None:
+        raise RuntimeError(f"{name}: expected running_mean and running_var where the input's own are not used")
+    inverse = (1 / np.sqrt(_array(var) + eps)).astype(input.dtype)
+    scale = inverse if weight is None else weight * inverse
+    shift = -(_array(mean).astype(input.dtype) * scale)
+    return _affine(input, scale.reshape(broad), (shift if bias is None else shift + bias).reshape(broad))
+
+
+def batch_norm(
+    input: Operand,
+    running_mean: Operand | None,
+    running_var: Operand | None,
+    weight: Operand | None = None,
+    bias: Operand | None = None,
+    training: bool = False,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> Any:
+    """``(input - mean) / sqrt(var + eps) * weight + bias`` for each channel. (Ioffe, Szegedy, 2015)
+
+    Parameters
+    ----------
+    input : Tensor of shape (N, C, ...)
+    running_mean, running_var : Tensors of shape (C,), or None
+        Used without `training`; changed in place with it, the variance being the unbiased one:
+        ``running = (1 - momentum) * running + momentum * batch``.
+    weight, bias : Tensors of shape (C,), or None
+    training : bool, default False
+        Whether to use the batch's own mean and (biased) variance.
+
+    Raises
+    ------
+    ValueError
+        In training, with one value per channel.
+    RuntimeError
+        If shapes or dtypes do not fit, or `training` is False without running statistics.
+
+    Examples
+    --------
+    >>> x = mg.tensor([[1.0, 10.0], [3.0, 30.0]])
+    >>> F.batch_norm(x, None, None, training=True)
+    tensor([[-1.0000, -1.0000],
+            [ 1.0000,  1.0000]])
+    """
+    own, broad = _channels(
+        "batch_norm", input, running_mean=running_mean, running_var=running_var, weight=weight, bias=bias
+    )
+    if not training:
+        return _with_running("batch_norm", input, running_mean, running_var, weight, bias, eps, broad)
+    dims = tuple(d for d in range(len(input.shape)) if d != 1)
+    n = math.prod(input.shape[d] for d in dims)
+    if n <= 1:
+        raise ValueError(
+            f"batch_norm: expected more than 1 value per channel in training, got shape {tuple(input.shape)}; "
+            "use a larger batch, or eval()"
+        )
+    y, mean, variance, _ = _normalize(input, weight, bias, dims, eps, own, broad)
+    _update(running_mean, _array(mean), momentum)
+    _update(running_var, _array(variance) * (n / (n - 1)), momentum)
+    return y
+
+
+def instance_norm(
+    input: Operand,
+    running_mean: Operand | None = None,
+    running_var: Operand | None = None,
+    weight: Operand | None = None,
+    bias: Operand | None = None,
+    use_input_stats: bool = True,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> Any:
+    """As `batch_norm`, with a mean and variance for each sample and channel. (Ulyanov, Vedaldi, Lempitsky, 2016)
+
+    Parameters
+    ----------
+    input : Tensor of shape (N, C, ...)
+    use_input_stats : bool, default True
+        Otherwise the running statistics, of shape (C,), are used. With it, they are updated where given.
+
+    Examples
+    --------
+    >>> F.instance_norm(mg.tensor([[[1.0, 3.0]], [[10.0, 30.0]]]))
+    tensor([[[-1.0000,  1.0000]],
+    <BLANKLINE>
+            [[-1.0000,  1.0000]]])
+    """
+    own, broad = _channels(
+        "instance_norm", input, running_mean=running_mean, running_var=running_var, weight=weight, bias=bias
+    )
+    if not use_input_stats:
+        return _with_running("instance_norm", input, running_mean, running_var, weight, bias, eps, broad)
+    dims = tuple(range(2, len(input.shape)))
+    n = math.prod(input.shape[2:])
+    if n <= 1:
+        raise ValueError(
+            f"instance_norm: expected more than 1 spatial element in training, got shape {tuple(input.shape)}"
+        )
+    y, mean, variance, _ = _normalize(input, weight, bias, dims, eps, own, broad)
+    _update(running_mean, _array(mean).mean(0), momentum)
+    _update(running_var, _array(variance).mean(0) * (n / (n - 1)), momentum)
+    return y
+
+
+def layer_norm(
+    input: Operand,
+    normalized_shape: Sequence[int],
+    weight: Operand | None = None,
+    bias: Operand | None = None,
+    eps: float = 1e-5,
+) -> Any:
+    """``(input - mean) / sqrt(var + eps) * weight + bias`` over the last dimensions. (Ba, Kiros, Hinton, 2016)
+
+    Parameters
+    ----------
+    normalized_shape : ints
+        The lengths of these dimensions; also the shape of `weight` and `bias`.
+
+    Raises
+    ------
+    RuntimeError
+        If the input does not end with `normalized_shape`.
+
+    Examples
+    --------
+    >>> F.layer_norm(mg.tensor([[1.0, 3.0], [10.0, 30.0]]), (2,))
+    tensor([[-1.0000,  1.0000],
+            [-1.0000,  1.0000]])
+    """
+    shape = _last("layer_norm", input, normalized_shape, weight=weight, bias=bias)
+    before = len(input.shape) - len(shape)
+    dims = tuple(range(before, len(input.shape)))
+    return _normalize(input, weight, bias, dims, eps, shape, (1,) * before + shape)[0]
+
+
+def _last(name: str, input: Any, normalized_shape: Any, **parameters: Any) -> Shape:
+    if isinstance(normalized_shape, int):
+        normalized_shape = (normalized_shape,)
+    shape = tuple(int(s) for s in normalized_shape)
+    if not shape or tuple(input.shape[-len(shape) :]) != shape:
+        raise RuntimeError(
+            f"{name}: expected an input whose last dimensions are normalized_shape {shape}, got {tuple(input.shape)}"
+        )
+    _check(name, input, shape, "the last dimensions", **parameters)
+    return shape
+
+
+def group_norm(
+    input: Operand, num_groups: int, weight: Operand | None = None, bias: Operand | None = None, eps: float = 1e-5
+) -> Any:
+    """`layer_norm` of each of `num_groups` groups of channels, with a weight and bias a channel. (Wu, He, 2018)
+
+    Parameters
+    ----------
+    input : Tensor of shape (N, C, ...)
+    num_groups : int
+        A divisor of C.
+    weight, bias : Tensors of shape (C,), or None
+
+    Raises
+    ------
+    RuntimeError
+        If `num_groups` does not divide C, or shapes do not fit.
+
+    Examples
+    --------
+    >>> F.group_norm(mg.tensor([[1.0, 3.0, 10.0, 30.0]]), 2)
+    tensor([[-1.0000,  1.0000, -1.0000,  1.0000]])
+    """
+    own, _ = _channels("group_norm", input, weight=weight, bias=bias)
+    shape = tuple(input.shape)
+    if num_groups <= 0 or shape[1] % num_groups:
+        raise RuntimeError(f"group_norm: expected num_groups to divide the {shape[1]} channels, got {num_groups}")
+    size = shape[1] // num_groups
+    grouped = _reshape(input, (shape[0], num_groups, size, *shape[2:]))
+    dims, ones = tuple(range(2, len(shape) + 1)), (1,) * (len(shape) - 2)
+    y = _normalize(grouped, weight, bias, dims, eps, own, (1, num_groups, size, *ones))[0]
+    return _reshape(y, shape)
+
+
+def rms_norm(
+    input: Operand, normalized_shape: Sequence[int], weight: Operand | None = None, eps: float | None = None
+) -> Any:
+    """``input / sqrt(mean(input ** 2) + eps) * weight`` over the last dimensions. (Zhang, Sennrich, 2019)
+
+    Parameters
+    ----------
+    normalized_shape : ints
+        The lengths of these dimensions; also the shape of `weight`.
+    eps : float, optional
+        By default the distance from 1 to the next number of the dtype.
+
+    Examples
+    --------
+    >>> F.rms_norm(mg.tensor([3.0, -3.0]), (2,))
+    tensor([ 1.0000, -1.0000])
+    """
+    shape = _last("rms_norm", input, normalized_shape, weight=weight)
+    dims = tuple(range(len(input.shape) - len(shape), len(input.shape)))
+    eps = float(np.finfo(input.dtype).eps) if eps is None else eps
+    y = input * rsqrt(_mean(square(input), dims) + eps)
+    return y if weight is None else y * weight

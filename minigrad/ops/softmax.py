@@ -1,0 +1,100 @@
+"""softmax and its logarithm."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from minigrad.autograd.operation import Operand, method, operation
+from minigrad.dtypes import as_dtype
+from minigrad.ops.arithmetic import cast, silent
+from minigrad.ops.broadcasting import _sum
+from minigrad.ops.elementwise import exp
+from minigrad.ops.shape import all_dims
+
+__all__ = ["softmax", "softmin", "log_softmax"]
+
+Dims = tuple[int, ...]  # one dimension, or none for a 0-dim tensor
+
+
+def shifted(x: np.ndarray, dim: Dims) -> np.ndarray:
+    """`x` less its maximum over `dim`: a new array, the exponentials of which do not overflow."""
+    return x - np.maximum.reduce(x, axis=dim, keepdims=True, initial=-np.inf)
+
+
+@operation(input=lambda g, y, dim: (g - _sum(g * y, dim, True)) * y)
+@silent
+def _softmax(input: Operand, dim: Dims) -> Operand:
+    y = shifted(input, dim)
+    np.exp(y, out=y)
+    y /= np.add.reduce(y, axis=dim, keepdims=True)
+    return y
+
+
+@operation(input=lambda g, y, dim: g - exp(y) * _sum(g, dim, True))
+@silent
+def _log_softmax(input: Operand, dim: Dims) -> Operand:
+    y = shifted(input, dim)
+    y -= np.log(np.add.reduce(np.exp(y), axis=dim, keepdims=True))
+    return y
+
+
+def _checked(name: str, input: Any, dim: int | None, dtype: Any) -> tuple[Any, Dims]:
+    """The input as a floating one, and the dimension as a tuple."""
+    ndim = len(input.shape)
+    if dim is None:
+        dim = 0 if ndim in (0, 1, 3) else 1
+        warnings.warn(
+            f"{name}: dim was left out and taken to be {dim}; say dim={dim}, or dim=-1 for the last",
+            UserWarning,
+            stacklevel=3,
+        )
+    if dtype is not None and input.dtype != as_dtype(dtype):
+        input = cast(input, as_dtype(dtype))
+    if input.dtype.kind != "f":
+        raise RuntimeError(f"{name}: expected a floating tensor, got {input.dtype}; convert it with .float() or dtype=")
+    return input, all_dims(name, dim, ndim)
+
+
+@method()
+def softmax(input: Operand, dim: int | None = None, dtype: np.dtype | None = None) -> Any:
+    """``exp(input) / exp(input).sum(dim)``: positive numbers that add up to 1 along `dim`.
+
+    Parameters
+    ----------
+    dim : int
+        Should be given; without it, it is 0 or 1 by the number of dimensions, and a warning says so.
+    dtype : dtype, optional
+        Convert first.
+
+    Examples
+    --------
+    >>> F.softmax(mg.tensor([0.0, 0.0, 10000.0]), dim=0)
+    tensor([0., 0., 1.])
+    """
+    return _softmax(*_checked("softmax", input, dim, dtype))
+
+
+def softmin(input: Operand, dim: int | None = None, dtype: np.dtype | None = None) -> Any:
+    """`softmax` of ``-input``.
+
+    Examples
+    --------
+    >>> F.softmin(mg.tensor([0.0, 0.0]), dim=0)
+    tensor([0.5000, 0.5000])
+    """
+    return _softmax(*_checked("softmin", -input, dim, dtype))
+
+
+@method()
+def log_softmax(input: Operand, dim: int | None = None, dtype: np.dtype | None = None) -> Any:
+    """``log(softmax(input, dim))``, finite where that would be log(0). Parameters as for `softmax`.
+
+    Examples
+    --------
+    >>> F.log_softmax(mg.tensor([0.0, 10000.0]), dim=0)
+    tensor([-10000.,      0.])
+    """
+    return _log_softmax(*_checked("log_softmax", input, dim, dtype))
