@@ -2,6 +2,7 @@
 
 from minigrad import autograd
 from minigrad.autograd import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
+from minigrad.checkpoint import load_checkpoint, save_checkpoint
 from minigrad.creation import *
 from minigrad.device import cuda, device
 from minigrad.dtypes import *

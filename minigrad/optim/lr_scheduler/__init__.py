@@ -7,18 +7,18 @@ from minigrad.optim.lr_scheduler.cyclic import (
     CyclicLR,
     OneCycleLR,
 )
-from minigrad.optim.lr_scheduler.plateau import ReduceLROnPlateau
-from minigrad.optim.lr_scheduler.scheduler import (
+from minigrad.optim.lr_scheduler.factor import (
     ConstantLR,
     ExponentialLR,
     LambdaLR,
     LinearLR,
-    LRScheduler,
     MultiplicativeLR,
     MultiStepLR,
     PolynomialLR,
     StepLR,
 )
+from minigrad.optim.lr_scheduler.plateau import ReduceLROnPlateau
+from minigrad.optim.lr_scheduler.scheduler import LRScheduler
 
 __all__ = [
     "ChainedScheduler", "ConstantLR", "CosineAnnealingLR", "CosineAnnealingWarmRestarts", "CyclicLR", "ExponentialLR",

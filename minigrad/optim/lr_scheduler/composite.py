@@ -74,9 +74,8 @@ class SequentialLR(_Composite):
     ) -> None:
         super().__init__(optimizer, schedulers)
         if len(milestones) != len(schedulers) - 1:
-            raise ValueError(
-                f"SequentialLR: expected {len(schedulers) - 1} milestones for {len(schedulers)} schedulers, got {len(milestones)}"
-            )
+            count = f"{len(schedulers)} schedulers and {len(milestones)} milestones"
+            raise ValueError(f"SequentialLR: expected a milestone for each scheduler but the first, got {count}")
         self._milestones = list(milestones)
         self.last_epoch = last_epoch + 1
         for group in optimizer.param_groups:  # undo what the schedulers did to it when they were made
