@@ -48,6 +48,8 @@ def save(obj: Any, f: Any) -> None:
     ------
     TypeError
         If there is anything else in `obj`, saying where. Nothing is written then.
+    FileNotFoundError
+        If there is no such folder.
     ValueError
         If `obj` contains itself, or is nested hundreds of levels deep.
 
@@ -218,6 +220,8 @@ def _replaced(path: Any) -> Iterator[IO[bytes]]:
     """A new file that takes the place of the one at `path` when the block ends, and vanishes if it raises."""
     path = os.path.realpath(os.fsdecode(path))  # a link stays one
     folder, name = os.path.split(path)
+    if not os.path.isdir(folder):
+        raise FileNotFoundError(f"save: there is no folder {folder}; make it with os.makedirs")
     temporary = os.path.join(folder, f".{name}.{secrets.token_hex(4)}.tmp")
     try:
         with open(temporary, "xb") as file:
