@@ -52,7 +52,11 @@ class Classes:
             total = np.add.reduce(rows, axis=None)
         divisor = dtype.type((total or 1) if self.reduction == "mean" else 1)
         weights = dtype.type(count) if self.weight is None else np.add.reduce(self.weight)
-        return rows * dtype.type(1 - self.smoothing) / divisor, counted * dtype.type(self.smoothing / count) / divisor, weights
+        return (
+            rows * dtype.type(1 - self.smoothing) / divisor,
+            counted * dtype.type(self.smoothing / count) / divisor,
+            weights,
+        )
 
     def reduced(self, losses: np.ndarray) -> Any:
         """The losses of the rows, added up unless reduction is 'none'. The mean of nothing is nan."""

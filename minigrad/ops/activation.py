@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.operation import Operand, elementwise, in_place, method, operation
+from minigrad.generator import get_generator
 from minigrad.kernels import masks
+from minigrad.ops.arithmetic import zeros_as
 from minigrad.ops.comparison import _where, clamp
 from minigrad.ops.elementwise import abs, exp, sigmoid, tanh
-from minigrad.generator import get_generator
 from minigrad.tensor import Tensor
 
 __all__ = [
@@ -57,16 +58,19 @@ def optionally_in_place(function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-@operation("mask", input=lambda g, mask: zeroed(g, mask))
-def zeroed(input: Operand, mask: Operand) -> Operand:
-    """`input`, but 0 where the bool `mask` holds."""
+@operation("mask", input=lambda g, mask, source: zeroed(g, mask, source), source=lambda g: zeros_as(g))
+def zeroed(input: Operand, mask: Operand, source: Operand) -> Operand:
+    """`input`, but 0 where the bool `mask` holds, which was computed from `source`.
+
+    The gradient of `source` is 0, but it has one: so the second derivative of a rectifier is 0 and not missing.
+    """
     return masks.zeroed(input, mask)
 
 
 def _leaky(values: Any, input: Any, slope: Any) -> Any:
     """`values` where `input` is positive, and `slope` times them elsewhere."""
     flat = input <= 0
-    return zeroed(values, flat) + zeroed(values, ~flat) * slope
+    return zeroed(values, flat, input) + zeroed(values, ~flat, input) * slope
 
 
 # ---- rectifiers ------------------------------------------------------------------------------------------------------
@@ -74,7 +78,7 @@ def _leaky(values: Any, input: Any, slope: Any) -> Any:
 
 @optionally_in_place
 @method()
-@elementwise(lambda g, y: zeroed(g, y <= 0))
+@elementwise(lambda g, y: zeroed(g, y <= 0, y))
 def relu(input: Operand) -> Operand:
     """``max(input, 0)``, elementwise; its slope at 0 is 0.
 
@@ -86,7 +90,7 @@ def relu(input: Operand) -> Operand:
     return np.maximum(input, 0)
 
 
-@elementwise(lambda g, y, min_val, max_val: zeroed(g, (y <= min_val) | (y >= max_val)))
+@elementwise(lambda g, y, min_val, max_val: zeroed(g, (y <= min_val) | (y >= max_val), y))
 def _hardtanh(input: Operand, min_val: float, max_val: float) -> Operand:
     return np.clip(input, min_val, max_val)
 
@@ -136,6 +140,12 @@ def leaky_relu(input: Operand, negative_slope: float = 0.01) -> Operand:
     return _leaky(input, input, negative_slope)
 
 
+@elementwise(lambda g, input, weight: _leaky(g, input, weight), lambda g, input: zeroed(g * input, input > 0, input))
+@floats
+def _prelu(input: Operand, weight: Operand) -> Operand:
+    return _leaky(input, input, weight)
+
+
 @method()
 def prelu(input: Operand, weight: Operand) -> Any:
     """`leaky_relu` with slopes that are learned: one, or one a channel (dimension 1). (He et al., 2015)
@@ -163,7 +173,7 @@ def prelu(input: Operand, weight: Operand) -> Any:
         )
     if count > 1:
         weight = weight.reshape(count, *[1] * (len(shape) - 2))
-    return _leaky(input, input, weight)
+    return _prelu(input, weight)
 
 
 @optionally_in_place
@@ -178,7 +188,7 @@ def rrelu(input: Operand, lower: float = 1 / 8, upper: float = 1 / 3, training: 
     if not training:
         return leaky_relu(input, (lower + upper) / 2)
     slopes = get_generator().rng.uniform(lower, upper, tuple(input.shape)).astype(input.dtype)
-    return _leaky(input, input, Tensor._wrap(slopes))
+    return _prelu(input, slopes)
 
 
 def _elu_slope(g: Any, input: Any, alpha: float, scale: float, input_scale: float) -> Any:
@@ -404,7 +414,7 @@ def tanhshrink(input: Operand) -> Operand:
 
 
 @optionally_in_place
-@elementwise(lambda g, input: zeroed(g / 6, (input <= -3) | (input >= 3)))
+@elementwise(lambda g, input: zeroed(g / 6, (input <= -3) | (input >= 3), input))
 @floats
 def hardsigmoid(input: Operand) -> Operand:
     """``min(max(input + 3, 0), 6) / 6``, elementwise. (Howard et al., 2019)
@@ -418,7 +428,7 @@ def hardsigmoid(input: Operand) -> Operand:
 
 
 @optionally_in_place
-@elementwise(lambda g, input: _where(input < 3, zeroed(g * (input / 3 + 0.5), input <= -3), g))
+@elementwise(lambda g, input: _where(input < 3, zeroed(g * (input / 3 + 0.5), input <= -3, input), g))
 @floats
 def hardswish(input: Operand) -> Operand:
     """``input * hardsigmoid(input)``, elementwise. (Howard et al., 2019)
@@ -431,7 +441,7 @@ def hardswish(input: Operand) -> Operand:
     return input * np.clip(input + 3, 0, 6) / 6
 
 
-@elementwise(lambda g, input, lambd: zeroed(g, (input >= -lambd) & (input <= lambd)))
+@elementwise(lambda g, input, lambd: zeroed(g, (input >= -lambd) & (input <= lambd), input))
 @floats
 def _softshrink(input: Operand, lambd: float) -> Operand:
     return input - np.clip(input, -lambd, lambd)
@@ -456,7 +466,9 @@ def softshrink(input: Operand, lambd: float = 0.5) -> Any:
 
 
 @method()
-def hardshrink(input: Operand, lambd: float = 0.5) -> Any:
+@elementwise(lambda g, input, lambd: zeroed(g, (input >= -lambd) & (input <= lambd), input))
+@floats
+def hardshrink(input: Operand, lambd: float = 0.5) -> Operand:
     """`input`, but 0 within [-lambd, lambd].
 
     Examples
@@ -464,11 +476,12 @@ def hardshrink(input: Operand, lambd: float = 0.5) -> Any:
     >>> F.hardshrink(mg.tensor([-2.0, 0.1, 1.0]))
     tensor([-2.,  0.,  1.])
     """
-    return zeroed(input, (input >= -lambd) & (input <= lambd))
+    return masks.zeroed(input, (input >= -lambd) & (input <= lambd))
 
 
 @optionally_in_place
-def threshold(input: Operand, threshold: float, value: float) -> Any:
+@elementwise(lambda g, input, threshold: zeroed(g, input <= threshold, input))
+def threshold(input: Operand, threshold: float, value: float) -> Operand:
     """`input` where it is larger than `threshold`, else `value`.
 
     Examples
@@ -476,7 +489,7 @@ def threshold(input: Operand, threshold: float, value: float) -> Any:
     >>> F.threshold(mg.tensor([-1.0, 0.5, 2.0]), 1.0, 9.0)
     tensor([9., 9., 2.])
     """
-    return _where(input <= threshold, value, input)
+    return np.where(input <= threshold, input.dtype.type(value), input)
 
 
 relu_, elu_, selu_, celu_ = (in_place(f.__name__ + "_", f) for f in (relu, elu, selu, celu))

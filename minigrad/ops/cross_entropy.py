@@ -83,7 +83,9 @@ def _classes(
     shape = tuple(input.shape)
     index = _array(target)
     if input.dtype.kind != "f":
-        raise RuntimeError(f"{name}: expected floating scores as 'input', got {input.dtype}; convert them with .float()")
+        raise RuntimeError(
+            f"{name}: expected floating scores as 'input', got {input.dtype}; convert them with .float()"
+        )
     if reduction not in REDUCTIONS:
         raise ValueError(f"{name}: expected reduction 'none', 'mean' or 'sum', got {reduction!r}")
     if index.dtype.kind not in "iu":
@@ -185,7 +187,9 @@ def cross_entropy(
         raise RuntimeError(f"cross_entropy: expected label_smoothing in [0, 1], got {label_smoothing}")
     shape, wanted = tuple(input.shape), tuple(target.shape)
     if not shape:
-        raise ValueError("cross_entropy: expected an input of shape (classes,) or (N, classes, ...), got a 0-dim tensor")
+        raise ValueError(
+            "cross_entropy: expected an input of shape (classes,) or (N, classes, ...), got a 0-dim tensor"
+        )
     if len(shape) == 1:
         input = _reshape(input, (1, *shape))
         target = _reshape(target, (1, *wanted))
@@ -197,9 +201,7 @@ def cross_entropy(
     return _reshape(y, ()) if len(shape) == 1 else y
 
 
-def _of_probabilities(
-    input: Any, target: Any, weight: Any, ignore_index: int, smoothing: float, reduction: str
-) -> Any:
+def _of_probabilities(input: Any, target: Any, weight: Any, ignore_index: int, smoothing: float, reduction: str) -> Any:
     if target.dtype.kind != "f":
         raise RuntimeError(
             f"cross_entropy: a target of the input's shape {tuple(input.shape)} holds probabilities, but this one is "

@@ -23,7 +23,7 @@ def _dropout(input: Operand, dropped: np.ndarray, scale: float) -> Operand:
 
 
 def _drawn(input: Any, p: float, dims: int | None = None) -> np.ndarray:
-    """True with probability `p`, for each element, or for all that have the same indices in the first `dims` dimensions.
+    """True with probability `p`, for each element, or for all that share their indices in the first `dims` dimensions.
 
     Drawn in the order in which the input lies in memory, so that nothing has to go through it in two orders.
     """
@@ -40,7 +40,9 @@ def _check(name: str, input: Any, p: float) -> None:
     if not 0 <= p <= 1:
         raise ValueError(f"{name}: expected p, the probability of a zero, in [0, 1], got {p}")
     if input.dtype.kind != "f":
-        raise RuntimeError(f"{name}: expected a floating tensor as 'input', got {input.dtype}; convert it with .float()")
+        raise RuntimeError(
+            f"{name}: expected a floating tensor as 'input', got {input.dtype}; convert it with .float()"
+        )
 
 
 def _dropped(name: str, input: Any, p: float, training: bool, dims: int | None = None) -> Any:

@@ -189,7 +189,9 @@ def embedding(
             [3., 4.]])
     """
     if max_norm is not None or scale_grad_by_freq or sparse:
-        raise NotImplementedError("embedding: max_norm, scale_grad_by_freq and sparse are not supported; leave them out")
+        raise NotImplementedError(
+            "embedding: max_norm, scale_grad_by_freq and sparse are not supported; leave them out"
+        )
     if len(weight.shape) != 2:
         raise RuntimeError(
             f"embedding: expected a weight of shape (num_embeddings, embedding_dim), got {tuple(weight.shape)}"
@@ -224,7 +226,9 @@ def one_hot(tensor: Operand, num_classes: int = -1) -> Any:
             [0, 0, 1]])
     """
     if num_classes == 0 or num_classes < -1:
-        raise RuntimeError(f"one_hot: expected a positive num_classes, or -1 for the largest index + 1, got {num_classes}")
+        raise RuntimeError(
+            f"one_hot: expected a positive num_classes, or -1 for the largest index + 1, got {num_classes}"
+        )
     try:
         index = _indices("one_hot", tensor, None if num_classes == -1 else num_classes)
     except IndexError as error:

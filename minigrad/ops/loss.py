@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.operation import Operand, elementwise
+from minigrad.ops.activation import softplus
 from minigrad.ops.arithmetic import silent
 from minigrad.ops.broadcasting import _sum
-from minigrad.ops.activation import softplus
 from minigrad.ops.comparison import clamp, where
 from minigrad.ops.elementwise import exp, log, log1p, sigmoid, sign, xlogy
 from minigrad.tensor import Tensor
@@ -222,7 +222,9 @@ def _factor(target: Any, pos_weight: Any) -> Any:
 
 @elementwise(
     lambda g, input, target, pos_weight: g * (1 - target - _factor(target, pos_weight) * sigmoid(-input)),
-    lambda g, input, pos_weight: -g * input if pos_weight is None else g * ((pos_weight - 1) * softplus(-input) - input),
+    lambda g, input, pos_weight: (
+        -g * input if pos_weight is None else g * ((pos_weight - 1) * softplus(-input) - input)
+    ),
 )
 def _logit_loss(input: Operand, target: Operand, pos_weight: np.ndarray | None) -> Operand:
     log1pexp = np.maximum(-input, 0) + np.log1p(np.exp(-np.abs(input)))
@@ -264,7 +266,9 @@ def binary_cross_entropy_with_logits(
     name = "binary_cross_entropy_with_logits"
     check_shapes(name, input, target)
     if pos_weight is not None:
-        pos_weight = (pos_weight._data if isinstance(pos_weight, Tensor) else pos_weight).astype(input.dtype, copy=False)
+        pos_weight = (pos_weight._data if isinstance(pos_weight, Tensor) else pos_weight).astype(
+            input.dtype, copy=False
+        )
         try:
             np.broadcast_to(pos_weight, tuple(input.shape))
         except ValueError:

@@ -76,7 +76,9 @@ def _affine(input: Operand, scale: Operand, shift: Operand) -> Operand:
 
 def _check(name: str, input: Any, shape: Shape, what: str, **parameters: Any) -> None:
     if input.dtype.kind != "f":
-        raise RuntimeError(f"{name}: expected a floating tensor as 'input', got {input.dtype}; convert it with .float()")
+        raise RuntimeError(
+            f"{name}: expected a floating tensor as 'input', got {input.dtype}; convert it with .float()"
+        )
     for key, value in parameters.items():
         if value is not None and tuple(value.shape) != shape:
             raise RuntimeError(
@@ -90,7 +92,9 @@ def _check(name: str, input: Any, shape: Shape, what: str, **parameters: Any) ->
 def _channels(name: str, input: Any, **parameters: Any) -> tuple[Shape, Shape]:
     """The shape (C,) of a parameter of each channel, and that shape for broadcasting."""
     if len(input.shape) < 2:
-        raise RuntimeError(f"{name}: expected an input of shape (N, C, ...), got {tuple(input.shape)}; see unsqueeze(0)")
+        raise RuntimeError(
+            f"{name}: expected an input of shape (N, C, ...), got {tuple(input.shape)}; see unsqueeze(0)"
+        )
     count = input.shape[1]
     _check(name, input, (count,), "the number of channels", **parameters)
     return (count,), (1, count) + (1,) * (len(input.shape) - 2)
@@ -110,9 +114,7 @@ def _array(t: Any) -> np.ndarray:
     return t._data if isinstance(t, Tensor) else np.asarray(t)
 
 
-def _with_running(
-    name: str, input: Any, mean: Any, var: Any, weight: Any, bias: Any, eps: float, broad: Shape
-) -> Any:
+def _with_running(name: str, input: Any, mean: Any, var: Any, weight: Any, bias: Any, eps: float, broad: Shape) -> Any:
     """Normalized by statistics that are known: one multiplication and one addition."""
     if mean is None or var is None:
         raise RuntimeError(f"{name}: expected running_mean and running_var where the input's own are not used")
