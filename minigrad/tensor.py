@@ -12,7 +12,7 @@ import numpy as np
 
 from minigrad import dtypes
 from minigrad.autograd import engine, memory
-from minigrad.autograd.grad_mode import mode, no_grad
+from minigrad.autograd.grad_mode import enable_grad, mode, no_grad
 
 _hook_ids = count()
 
@@ -460,12 +460,16 @@ class Tensor:
         self._check_in_place(result, operation)
         self._write(result._data)
         if mode.enabled:
-            if self._view is not None:
-                self._view.rewrite(result)
-            elif result._requires_grad or self._requires_grad:
-                self._node, self._requires_grad = result._node, result._requires_grad
-                self._rewrites += 1
+            self._take_history(result)
         return self
+
+    def _take_history(self, result: Tensor) -> None:
+        """From now on this tensor, and with it what it is a view of, was computed as `result` was."""
+        if self._view is not None:
+            self._view.rewrite(result)
+        elif result._requires_grad or self._requires_grad:
+            self._node, self._requires_grad = result._node, result._requires_grad
+            self._rewrites += 1
 
     def _write(self, values: Any) -> None:
         """Change the memory, and let everyone who kept it notice."""
@@ -486,7 +490,14 @@ class Tensor:
         self._check_writable(operation)
 
     def _check_writable(self, operation: str) -> None:
-        """Raise where a recorded in-place change would leave a leaf without its value."""
+        """Raise where the memory cannot be written to, or a recorded change would leave a tensor with a wrong history."""
+        if not self._data.flags.writeable:
+            raise RuntimeError(
+                f"{operation}: several elements share one place in memory, as expand() and broadcasting make them, or "
+                "the array is read-only; change a clone()"
+            )
+        if mode.enabled and self._view is not None and self._view.refusal:
+            raise RuntimeError(f"{operation}: {self._view.refusal}")
         leaf = self if self._view is None else self._view.base
         if mode.enabled and leaf._node is None and leaf._requires_grad:
             which = "a leaf" if leaf is self else "a view of a leaf"
@@ -574,13 +585,17 @@ class View:
     views are made anew from it, when they are asked for.
     """
 
-    __slots__ = ("base", "calls", "rewrites")
+    __slots__ = ("base", "calls", "rewrites", "refusal")
 
-    def __init__(self, source: Tensor, call: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    def __init__(
+        self, source: Tensor, call: Callable[..., Any] | None, arguments: tuple[Any, ...], refusal: str | None = None
+    ) -> None:
         parent = source._view
         self.base: Tensor = source if parent is None else parent.base
         self.calls: tuple[Any, ...] = (() if parent is None else parent.calls) + ((call, arguments),)
         self.rewrites = self.base._rewrites
+        # why neither this nor the base may be changed in place, where the way from the one to the other is not known
+        self.refusal = refusal or (None if parent is None else parent.refusal)
 
     def replay(self, base: Any) -> Any:
         """The same part of another tensor or array."""
@@ -591,8 +606,11 @@ class View:
     def refresh(self, view: Tensor) -> None:
         """Give `view` its history if the base has got a new one since."""
         if self.rewrites != self.base._rewrites:
+            if self.refusal:
+                raise RuntimeError(f"the tensor that this is a view of was changed in place: {self.refusal}")
             self.rewrites = self.base._rewrites
-            again = self.replay(self.base)
+            with enable_grad():  # the history must be complete, whoever asks for it
+                again = self.replay(self.base)
             view._node, view._requires_grad = again._node, again._requires_grad
 
     def rewrite(self, part: Tensor) -> None:

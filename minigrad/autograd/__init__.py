@@ -1,6 +1,7 @@
 """Reverse-mode automatic differentiation: the graph, the walk over it, and what starts it."""
 
 from minigrad.autograd.engine import Node
+from minigrad.autograd.function import Function, once_differentiable
 from minigrad.autograd.functional import backward, grad
 from minigrad.autograd.grad_mode import (
     enable_grad,
@@ -9,14 +10,20 @@ from minigrad.autograd.grad_mode import (
     no_grad,
     set_grad_enabled,
 )
+from minigrad.autograd.gradcheck import GradcheckError, gradcheck, gradgradcheck
 
 __all__ = [
+    "Function",
+    "GradcheckError",
     "Node",
     "backward",
     "enable_grad",
     "grad",
+    "gradcheck",
+    "gradgradcheck",
     "inference_mode",
     "is_grad_enabled",
     "no_grad",
+    "once_differentiable",
     "set_grad_enabled",
 ]

@@ -240,16 +240,16 @@ class OperationNode(Node):
         result = list(saved)
         for i, source in enumerate(self.plan.sources):
             if source is not None and isinstance(saved[i], np.ndarray):
-                result[i] = _attached(saved[i], self if source == OUTPUT else self.parents[source])
+                result[i] = attached(saved[i], self if source == OUTPUT else self.parents[source])
             elif source is not None and self.plan.operation.sequence:
                 edges = iter(self.parents)
                 result[i] = [
-                    _attached(array, next(edges)) if p else array for array, p in zip(saved[i], saved[-1], strict=True)
+                    attached(array, next(edges)) if p else array for array, p in zip(saved[i], saved[-1], strict=True)
                 ]
         return result
 
 
-def _attached(array: np.ndarray, edge: Any) -> Tensor:
+def attached(array: np.ndarray, edge: Any) -> Tensor:
     """A Tensor with these values whose gradient flows to `edge`."""
     t = Tensor._wrap(array)
     t._requires_grad = True

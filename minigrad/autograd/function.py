@@ -1,0 +1,394 @@
+"""Function: an operation of the user's own, with the protocol of PyTorch's `autograd.Function`."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import weakref
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from minigrad.autograd import memory
+from minigrad.autograd.engine import Node
+from minigrad.autograd.grad_mode import is_grad_enabled, no_grad
+from minigrad.autograd.operation import attached
+from minigrad.tensor import Tensor, View
+
+__all__ = ["Function", "FunctionCtx", "once_differentiable"]
+
+
+class FunctionCtx:
+    """What `forward` leaves for `backward`: saved tensors, marks, and any attributes a user likes to set.
+
+    Attributes
+    ----------
+    needs_input_grad : tuple of bool
+        For each argument of `apply`, whether a gradient for it will be used; for others None may be returned.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._to_save: tuple[Tensor | None, ...] = ()
+        self._saved: tuple[_Saved | None, ...] | None = ()
+        self._own: dict[str, _Saved] = {}  # attributes that are outputs
+        self._clock = 0
+        self._dirty: tuple[Tensor, ...] = ()
+        self._constant: tuple[Tensor, ...] = ()
+        self._materialize = True
+        self._node: Callable[[], Any] = lambda: None  # weak: the node keeps its context, not the other way round
+        self.needs_input_grad: tuple[bool, ...] = ()
+
+    def save_for_backward(self, *tensors: Tensor | None) -> None:
+        """Keep inputs, outputs or other tensors for backward, where `saved_tensors` has them. Call it once, in forward.
+
+        Unlike attributes of the context, these are freed after backward, and an in-place change of one is noticed.
+        """
+        for i, t in enumerate(tensors):
+            if not isinstance(t, (Tensor, type(None))):
+                raise TypeError(
+                    f"{self._name}.save_for_backward: expected Tensors or None, argument {i} is of type "
+                    f"{type(t).__name__}; set an attribute of ctx instead"
+                )
+        self._to_save = tensors
+
+    def save_for_forward(self, *tensors: Tensor | None) -> None:
+        """Does nothing: it is meant for forward-mode differentiation, which minigrad does not have."""
+
+    def mark_dirty(self, *args: Tensor) -> None:
+        """Declare inputs that `forward` changes in place; it must return them."""
+        self._dirty = args
+
+    def mark_non_differentiable(self, *args: Tensor) -> None:
+        """Declare outputs that have no gradient; `backward` still has an argument for each, filled with zeros."""
+        self._constant = args
+
+    def set_materialize_grads(self, value: bool) -> None:
+        """Whether `backward` is given zeros (the default) or None for outputs that the loss does not depend on."""
+        self._materialize = value
+
+    @property
+    def saved_tensors(self) -> tuple[Tensor | None, ...]:
+        """The tensors of `save_for_backward`, as parts of the graph.
+
+        Raises
+        ------
+        RuntimeError
+            If an earlier backward has freed them, or one was changed in place since forward.
+        """
+        if self._saved is None:
+            raise RuntimeError(
+                f"{self._name}: the saved tensors were freed by an earlier backward; "
+                "pass retain_graph=True to that one, or compute the loss again"
+            )
+        return tuple(self._unpack(s, f"saved tensor {i}") for i, s in enumerate(self._saved))
+
+    def __getattr__(self, name: str) -> Any:
+        if not name.startswith("_") and name in self._own:
+            return self._unpack(self._own[name], name)
+        raise AttributeError(f"the context of {self._name} has no attribute {name!r}; set it in forward")
+
+    def _pack(self, args: Sequence[Any], outputs: Sequence[Any]) -> None:
+        """After forward: hold on to values and edges only, as holding an output would close a cycle."""
+        dirty = {id(t) for t in self._dirty}
+        inputs = {id(t) for t in args} - dirty
+        places = {id(o): i for i, o in enumerate(outputs) if isinstance(o, Tensor) and id(o) not in inputs}
+
+        def pack(t: Tensor | None) -> _Saved | None:
+            if t is None:
+                return None
+            place = places.get(id(t))
+            return _Saved(t._data, t._edge() if place is None and t.requires_grad else None, place)
+
+        self._saved = tuple(pack(t) for t in self._to_save)
+        for name, value in list(vars(self).items()):
+            if id(value) in places and (packed := pack(value)) is not None:
+                self._own[name] = packed
+                delattr(self, name)
+        self._to_save = self._dirty = self._constant = ()
+        self._clock = memory.clock.now
+
+    def _unpack(self, saved: _Saved | None, what: str) -> Tensor | None:
+        if saved is None:
+            return None
+        array, edge, place = saved.array, saved.edge, saved.place
+        if memory.last_change(array) > self._clock:
+            raise RuntimeError(
+                f"{self._name}: {what}, of shape {array.shape}, was changed in place after forward had saved it; "
+                "use an operation that is not in place there, or a clone()"
+            )
+        if place is not None:
+            edge = self._node()
+            edge = edge.output(place) if edge is not None else None
+        if isinstance(edge, Tensor) and edge._data is array:
+            return edge
+        return Tensor._wrap(array) if edge is None else attached(array, edge)
+
+
+class _Saved:
+    """A value kept for backward, and what its gradient flows to: an edge, or the output at `place`."""
+
+    __slots__ = ("array", "edge", "place")
+
+    def __init__(self, array: np.ndarray, edge: Any, place: int | None) -> None:
+        self.array, self.edge, self.place = array, edge, place
+
+
+class _Gradients(dict[int, Any]):
+    """Gradients of some of the outputs, by their places; they add up place by place."""
+
+    def __add__(self, other: _Gradients) -> _Gradients:
+        return _Gradients({**self, **{i: self[i] + g if i in self else g for i, g in other.items()}})
+
+
+class FunctionNode(Node):
+    """The record of one call of a Function."""
+
+    __slots__ = ("ctx", "backward", "inputs", "outputs")
+
+    def __init__(self, ctx: FunctionCtx, backward: Callable[..., Any], args: Sequence[Any]) -> None:
+        super().__init__([a._edge() for a in args if isinstance(a, Tensor) and a.requires_grad])
+        self.ctx = ctx
+        self.backward = backward
+        # shape, dtype and whether it requires grad, of each argument; None where it is not a tensor
+        self.inputs = [(a.shape, a.dtype, a.requires_grad) if isinstance(a, Tensor) else None for a in args]
+        self.outputs: list[tuple[Any, Any] | None] = []  # shape and dtype
+
+    def name(self) -> str:
+        return self.ctx._name + "Backward"
+
+    def output(self, place: int) -> Node:
+        """Where the gradient of one output flows to: here, or if there are several, to a node of its own."""
+        return self if len(self.outputs) == 1 else _OutputNode(self, place)
+
+    def release(self) -> None:
+        if self.ctx._saved:
+            self.ctx._saved = None
+
+    def apply(self, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> list[Any]:
+        given = g if isinstance(g, _Gradients) else {0: g}
+        grads = [self._incoming(given.get(i), like) for i, like in enumerate(self.outputs)]
+        wanted = iter(needed if needed is not None else [True] * len(self.parents))
+        self.ctx.needs_input_grad = tuple(like is not None and like[2] and next(wanted) for like in self.inputs)
+        results = self.backward(self.ctx, *grads)
+        results = results if isinstance(results, tuple) else (results,)
+        if len(results) < len(self.inputs) or any(r is not None for r in results[len(self.inputs) :]):
+            raise RuntimeError(
+                f"{self.name()}: expected {len(self.inputs)} gradients, one for each argument of forward (None where "
+                f"there is none), got {len(results)}"
+            )
+        checked = [self._outgoing(i, r) for i, r in enumerate(results[: len(self.inputs)])]
+        kept = [t for t, like in zip(checked, self.inputs, strict=True) if like is not None and like[2]]
+        return kept if create_graph else [None if t is None else t._data for t in kept]
+
+    def _incoming(self, g: Any, like: tuple[Any, Any] | None) -> Tensor | None:
+        if g is None:
+            return None if like is None or not self.ctx._materialize else Tensor._wrap(np.zeros(*like))
+        return g if isinstance(g, Tensor) else Tensor._wrap(np.asarray(g))
+
+    def _outgoing(self, i: int, g: Any) -> Tensor | None:
+        """The gradient that backward returned for argument `i`, summed to its shape where it broadcast."""
+        like = self.inputs[i]
+        if g is None:
+            return None
+        if not isinstance(g, Tensor):
+            raise TypeError(f"{self.name()}: expected a Tensor or None as gradient {i}, got {type(g).__name__}")
+        if like is None:
+            raise RuntimeError(f"{self.name()}: gradient {i} must be None, as argument {i} of forward is not a tensor")
+        shape, dtype, requires_grad = like
+        if not requires_grad:
+            return None
+        if g.shape != shape:
+            try:
+                fits = np.broadcast_shapes(shape, g.shape) == g.shape
+            except ValueError:
+                fits = False
+            if not fits:
+                raise RuntimeError(
+                    f"{self.name()}: gradient {i} has shape {tuple(g.shape)}, but argument {i} of forward had shape "
+                    f"{tuple(shape)}"
+                )
+            g = g.sum_to_size(shape)
+        return g.to(dtype)
+
+
+class _OutputNode(Node):
+    """One of several outputs: hands its gradient on to the node of the call."""
+
+    __slots__ = ("place",)
+
+    def __init__(self, node: FunctionNode, place: int) -> None:
+        super().__init__((node,))
+        self.place = place
+
+    def name(self) -> str:
+        return self.parents[0].name()
+
+    def apply(self, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> list[Any]:
+        return [_Gradients({self.place: g})]
+
+
+class Function:
+    """Base class of differentiable operations of your own.
+
+    A subclass has static methods `forward` and `backward`, and is called by ``apply``. `forward` computes on tensors, by
+    whatever means; nothing that it does is recorded. `backward` is given the gradients of the outputs and returns those
+    of the arguments; if it consists of differentiable operations, it can itself be differentiated.
+
+    Notes
+    -----
+    The context may be filled in `forward`, or in a `setup_context` of its own::
+
+        forward(ctx, *args) -> output                   forward(*args) -> output
+                                                        setup_context(ctx, inputs, output)
+        backward(ctx, *grad_outputs) -> a gradient for each argument of forward, None where there is none
+
+    Examples
+    --------
+    >>> class Exp(mg.autograd.Function):
+    ...     @staticmethod
+    ...     def forward(ctx, x):
+    ...         y = mg.tensor(np.exp(x.detach().numpy()))
+    ...         ctx.save_for_backward(y)
+    ...         return y
+    ...
+    ...     @staticmethod
+    ...     def backward(ctx, grad_output):
+    ...         (y,) = ctx.saved_tensors
+    ...         return grad_output * y
+    >>> x = mg.tensor([0.0, 1.0], requires_grad=True)
+    >>> Exp.apply(x).sum().backward()
+    >>> x.grad
+    tensor([1.0000, 2.7183])
+    """
+
+    @staticmethod
+    def forward(*args: Any, **kwargs: Any) -> Any:
+        """Compute the output, a tensor or a tuple of them, from ``(ctx, *args)``, or from ``args`` alone."""
+        raise NotImplementedError("Function: a subclass needs a static method forward(ctx, ...)")
+
+    @staticmethod
+    def setup_context(ctx: FunctionCtx, inputs: tuple[Any, ...], output: Any) -> None:
+        """Save what `backward` needs, where `forward` takes no context."""
+        raise NotImplementedError
+
+    @staticmethod
+    def backward(ctx: FunctionCtx, *grad_outputs: Any) -> Any:
+        """Compute a gradient for each argument of `forward` from the gradients of its outputs."""
+        raise NotImplementedError("Function: a subclass needs a static method backward(ctx, *grad_outputs), or vjp")
+
+    vjp = backward  # PyTorch's other name
+
+    @classmethod
+    def apply(cls, *args: Any, **kwargs: Any) -> Any:
+        """Call the operation, and record it where an argument requires grad. Lists of tensors are not looked into."""
+        separate = cls.setup_context is not Function.setup_context
+        ctx = FunctionCtx(cls.__name__)
+        lead = () if separate else (ctx,)
+        if kwargs or separate:
+            bound = inspect.signature(cls.forward).bind(*lead, *args, **kwargs)
+            if separate:
+                bound.apply_defaults()
+            args = bound.args[len(lead) :]
+        node = FunctionNode(ctx, _backward_of(cls), args)
+        ctx.needs_input_grad = tuple(like is not None and like[2] for like in node.inputs)
+        recorded = is_grad_enabled() and bool(node.parents)
+        with no_grad():
+            output = cls.forward(*lead, *args)
+            if separate:
+                cls.setup_context(ctx, args, output)
+        outputs = output if isinstance(output, tuple) else (output,)
+        if lost := [t for t in ctx._dirty if all(t is not o for o in outputs) or all(t is not a for a in args)]:
+            raise RuntimeError(
+                f"{cls.__name__}: a tensor of shape {tuple(lost[0].shape)} is marked dirty, but is not both an input and "
+                "an output; return what was changed in place"
+            )
+        node.outputs = [(o.shape, o.dtype) if isinstance(o, Tensor) else None for o in outputs]
+        results = tuple(_result(o, i, node, args, recorded) for i, o in enumerate(outputs))
+        if recorded:
+            ctx._pack(args, outputs)
+            ctx._node = weakref.ref(node)
+        return results if isinstance(output, tuple) else results[0]
+
+
+def _backward_of(cls: type[Function]) -> Callable[..., Any]:
+    if cls.vjp is not Function.vjp and cls.backward is not Function.backward:
+        raise RuntimeError(f"{cls.__name__}: backward and vjp are two names for one thing; define one of them")
+    return cls.backward if cls.vjp is Function.vjp else cls.vjp
+
+
+def _result(output: Any, place: int, node: FunctionNode, args: Sequence[Any], recorded: bool) -> Any:
+    """What the caller of `apply` gets for an output of forward: a tensor with the Function as its history."""
+    if not isinstance(output, Tensor):
+        return output
+    ctx = node.ctx
+    dirty = {id(t) for t in ctx._dirty}
+    result = Tensor._wrap(output._data)
+    if recorded and output.is_floating_point() and all(output is not t for t in ctx._constant):
+        result._node, result._requires_grad = node.output(place), True
+    if id(output) in dirty:
+        memory.changed(output._data)
+        if recorded:
+            output._check_writable(f"{ctx._name}.mark_dirty")
+            output._take_history(result)
+        return output
+    for a in args:
+        if isinstance(a, Tensor) and id(a) not in dirty and np.may_share_memory(a._data, output._data):
+            result._view = View(
+                a, None, (), f"the output {place} of {ctx._name} shares memory with an input; return a clone() instead"
+            )
+    return result
+
+
+class _TwiceNode(Node):
+    """Stands where a gradient came out of a backward that must not be differentiated."""
+
+    __slots__ = ("who",)
+
+    def __init__(self, who: str, parents: Sequence[Any]) -> None:
+        super().__init__(parents)
+        self.who = who
+
+    def apply(self, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> list[Any]:
+        raise RuntimeError(f"{self.who}: its backward is marked once_differentiable, so it has no second derivative")
+
+
+def once_differentiable(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorator of a `backward` that is not made of differentiable operations: differentiating it is an error.
+
+    Without it such a backward would pass for a constant, and second derivatives would be silently wrong.
+
+    Examples
+    --------
+    >>> class Sin(mg.autograd.Function):
+    ...     @staticmethod
+    ...     def forward(ctx, x):
+    ...         ctx.save_for_backward(x)
+    ...         return mg.sin(x)
+    ...
+    ...     @staticmethod
+    ...     @mg.autograd.once_differentiable
+    ...     def backward(ctx, grad_output):
+    ...         (x,) = ctx.saved_tensors
+    ...         return mg.from_numpy(grad_output.detach().numpy() * np.cos(x.numpy(force=True)))
+    >>> x = mg.tensor(0.0, requires_grad=True)
+    >>> Sin.apply(x).backward()
+    >>> x.grad
+    tensor(1.)
+    """
+
+    @functools.wraps(function)
+    def wrapped(ctx: FunctionCtx, *grads: Any) -> Any:
+        with no_grad():
+            results = function(ctx, *grads)
+        node = ctx._node()
+        if not is_grad_enabled() or node is None:
+            return results
+        parents = [g._edge() for g in grads if isinstance(g, Tensor) and g.requires_grad]
+        barrier = _TwiceNode(node.name(), [*parents, *node.parents])
+        several = results if isinstance(results, tuple) else (results,)
+        barred = tuple(attached(r._data, barrier) if isinstance(r, Tensor) else r for r in several)
+        return barred if isinstance(results, tuple) else barred[0]
+
+    return wrapped
