@@ -1,4 +1,4 @@
-"""Random choices by the values of a tensor, and random numbers into a existing tensor. None of it has gradients."""
+"""Random choices by the values of a tensor, and random numbers into an existing tensor. None of it has gradients."""
 
 from __future__ import annotations
 

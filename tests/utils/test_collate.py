@@ -80,6 +80,12 @@ def test_arrays_are_copied_into_the_batch():
     assert batch.tolist() == [[0, 0], [0, 0]]
 
 
+def test_gradients_flow_to_samples():
+    samples = [mg.tensor([1.0, 2.0], requires_grad=True) for _ in range(2)]
+    (default_collate(samples) * mg.tensor([[1.0, 2.0], [3.0, 4.0]])).sum().backward()
+    assert [sample.grad.tolist() for sample in samples] == [[1, 2], [3, 4]]
+
+
 def test_errors_say_what_to_do():
     with pytest.raises(RuntimeError, match=r"\(2,\) for sample 0 .* \(3,\) for sample 1.*collate_fn"):
         default_collate([mg.ones(2), mg.ones(3)])

@@ -54,6 +54,10 @@ def default_collate(batch: Sequence[Any]) -> Any:
     first = batch[0]
     if isinstance(first, Tensor):
         _same([tuple(sample.shape) for sample in batch])
+        if any(sample.requires_grad for sample in batch):
+            from minigrad import stack  # recorded; not there yet while minigrad itself is imported
+
+            return stack(list(batch))
         return Tensor._wrap(np.stack([sample._data for sample in batch]))
     if isinstance(first, (np.ndarray, np.generic)) and first.dtype.kind in "biuf":
         _same([np.shape(sample) for sample in batch])
