@@ -1,0 +1,390 @@
+"""Modules that hold modules or parameters: a chain, lists and dictionaries."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeVar, overload
+
+from minigrad.nn.module import Module
+from minigrad.nn.parameter import Parameter
+from minigrad.tensor import Tensor
+
+Self = TypeVar("Self", bound=Module)
+
+
+def _position(container: Any, index: Any) -> int:
+    """`index` counted from the front."""
+    i, length = operator.index(index), len(container)
+    if not -length <= i < length:
+        raise IndexError(f"{type(container).__name__}: index {i} is out of range for {length} elements")
+    return i % length
+
+
+class _ModuleSequence(Module):
+    """What Sequential and ModuleList have in common: the behaviour of a list."""
+
+    def __len__(self) -> int:
+        return len(self._modules)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._modules.values())
+
+    def __setitem__(self, index: int, module: Module) -> None:
+        setattr(self, list(self._modules)[_position(self, index)], _checked(self, module))
+
+    def __delitem__(self, index: int | slice) -> None:
+        modules = list(self)
+        del modules[index if isinstance(index, slice) else _position(self, index)]
+        self._refill(modules)
+
+    def append(self: Self, module: Module) -> Self:
+        """Add `module` at the end; returns the container."""
+        self.register_module(str(len(self._modules)), _checked(self, module))
+        return self
+
+    def extend(self: Self, modules: Iterable[Module]) -> Self:
+        """Add several modules at the end; returns the container."""
+        if not isinstance(modules, Iterable):
+            raise TypeError(f"{type(self).__name__}.extend: expected modules, got {type(modules).__name__}")
+        for module in list(modules):
+            self.append(module)
+        return self
+
+    def insert(self: Self, index: int, module: Module) -> Self:
+        """Add `module` before position `index`; returns the container."""
+        modules = list(self)
+        if not -len(modules) <= index <= len(modules):
+            raise IndexError(f"{type(self).__name__}.insert: index {index} is out of range for {len(modules)} elements")
+        modules.insert(index, _checked(self, module))
+        self._refill(modules)
+        return self
+
+    def pop(self, key: int | slice) -> Any:
+        """Remove the module at `key`, and return it."""
+        module = self[key]  # type: ignore[index]
+        del self[key]
+        return module
+
+    def __iadd__(self: Self, modules: Iterable[Module]) -> Self:
+        return self.extend(modules)
+
+    def _refill(self, modules: Iterable[Module | None]) -> None:
+        for name in list(self._modules):
+            delattr(self, name)
+        for i, module in enumerate(modules):
+            self.register_module(str(i), module)
+
+
+def _checked(container: Module, module: Any) -> Module:
+    if not isinstance(module, Module):
+        got = f"the class {module.__name__}; call it" if isinstance(module, type) else type(module).__name__
+        raise TypeError(f"{type(container).__name__}: expected a Module, got {got}")
+    return module
+
+
+class Sequential(_ModuleSequence):
+    """Modules in a chain: each gets the output of the one before.
+
+    Parameters
+    ----------
+    *args : Modules, or one dict of names and Modules
+
+    Examples
+    --------
+    >>> net = nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 1))
+    >>> net(mg.ones(5, 2)).shape
+    Size([5, 1])
+    >>> net[1:]
+    Sequential(
+      (1): ReLU()
+      (2): Linear(in_features=8, out_features=1, bias=True)
+    )
+    """
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__()
+        named = args[0].items() if len(args) == 1 and isinstance(args[0], Mapping) else enumerate(args)
+        for name, module in named:
+            self.register_module(str(name), _checked(self, module))
+
+    def forward(self, input: Any) -> Any:
+        """The output of the last module."""
+        for module in self._modules.values():
+            input = module(input)  # type: ignore[misc]  # none is None
+        return input
+
+    @overload
+    def __getitem__(self, index: int) -> Any: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequential: ...
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return self.__class__(dict(list(self._modules.items())[index]))
+        return list(self)[_position(self, index)]
+
+    def __add__(self, other: Sequential) -> Sequential:
+        if not isinstance(other, Sequential):
+            raise ValueError(f"Sequential: expected a Sequential to add, got {type(other).__name__}; see append()")
+        return Sequential(*self, *other)
+
+    def __mul__(self, times: int) -> Sequential:
+        return Sequential(*list(self) * _repetitions(times))
+
+    __rmul__ = __mul__
+
+    def __imul__(self: Self, times: int) -> Self:
+        return self.extend(list(self) * (_repetitions(times) - 1))
+
+
+def _repetitions(times: Any) -> int:
+    if not isinstance(times, int):
+        raise TypeError(f"Sequential: expected an int to repeat it, got {type(times).__name__}")
+    if times <= 0:
+        raise ValueError(f"Sequential: expected at least 1 repetition, got {times}")
+    return times
+
+
+class ModuleList(_ModuleSequence):
+    """A list of modules, all of which are part of the model that holds the list. It has no forward of its own.
+
+    Examples
+    --------
+    >>> layers = nn.ModuleList([nn.Linear(4, 4) for _ in range(3)])
+    >>> layers
+    ModuleList(
+      (0-2): 3 x Linear(in_features=4, out_features=4, bias=True)
+    )
+    >>> len(list(layers.parameters()))
+    6
+    """
+
+    def __init__(self, modules: Iterable[Module] | None = None) -> None:
+        super().__init__()
+        self.extend(() if modules is None else modules)
+
+    @overload
+    def __getitem__(self, index: int) -> Any: ...
+    @overload
+    def __getitem__(self, index: slice) -> ModuleList: ...
+    def __getitem__(self, index: Any) -> Any:
+        modules = list(self)
+        return self.__class__(modules[index]) if isinstance(index, slice) else modules[_position(self, index)]
+
+    def __add__(self, other: Iterable[Module]) -> ModuleList:
+        return ModuleList([*self, *other])
+
+    def _repr_lines(self) -> list[str]:
+        """Equal neighbours stand in one line."""
+        runs: list[tuple[int, int, str]] = []  # first, last, text
+        for i, module in enumerate(self):
+            text = repr(module)
+            if runs and runs[-1][2] == text:
+                runs[-1] = (runs[-1][0], i, text)
+            else:
+                runs.append((i, i, text))
+        return [f"({a}): {text}" if a == b else f"({a}-{b}): {b - a + 1} x {text}" for a, b, text in runs]
+
+
+class ModuleDict(Module):
+    """A dictionary of modules, all of which are part of the model that holds it. It has no forward of its own.
+
+    Examples
+    --------
+    >>> heads = nn.ModuleDict({"digit": nn.Linear(4, 10), "parity": nn.Linear(4, 2)})
+    >>> heads["parity"](mg.ones(4)).shape
+    Size([2])
+    """
+
+    def __init__(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]] | None = None) -> None:
+        super().__init__()
+        self.update(() if modules is None else modules)
+
+    def __getitem__(self, key: str) -> Any:
+        return self._modules[key]
+
+    def __setitem__(self, key: str, module: Module) -> None:
+        self.register_module(key, _checked(self, module))
+
+    def __delitem__(self, key: str) -> None:
+        if key not in self._modules:
+            raise KeyError(key)
+        delattr(self, key)
+
+    def __len__(self) -> int:
+        return len(self._modules)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._modules)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._modules
+
+    def clear(self) -> None:
+        """Remove all."""
+        for key in list(self._modules):
+            del self[key]
+
+    def pop(self, key: str) -> Any:
+        """Remove the module called `key`, and return it."""
+        module = self[key]
+        del self[key]
+        return module
+
+    def keys(self) -> Iterable[str]:
+        """The names."""
+        return self._modules.keys()
+
+    def values(self) -> Iterable[Any]:
+        """The modules."""
+        return self._modules.values()
+
+    def items(self) -> Iterable[tuple[str, Any]]:
+        """Pairs of name and module."""
+        return self._modules.items()
+
+    def update(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]]) -> None:
+        """Add or replace several."""
+        for key, module in dict(modules).items():
+            self[key] = module
+
+
+def _as_member(value: Any) -> Any:
+    """Tensors become parameters; anything else may be kept in the list too, as it is."""
+    return Parameter(value) if isinstance(value, Tensor) and not isinstance(value, Parameter) else value
+
+
+def _member_line(key: Any, value: Any) -> str:
+    if not isinstance(value, Tensor):
+        return f"({key}): Object of type: {type(value).__name__}"
+    size = "x".join(map(str, value.shape))
+    return f"({key}): Parameter containing: [{value.dtype} of size {size}]"
+
+
+class ParameterList(Module):
+    """A list of parameters, all of which are part of the model that holds it. Tensors become parameters.
+
+    Examples
+    --------
+    >>> weights = nn.ParameterList([mg.zeros(2), mg.ones(3)])
+    >>> [w.shape for w in weights.parameters()]
+    [Size([2]), Size([3])]
+    """
+
+    def __init__(self, values: Iterable[Any] | None = None) -> None:
+        super().__init__()
+        self._size = 0
+        self.extend(() if values is None else values)
+
+    @overload
+    def __getitem__(self, index: int) -> Any: ...
+    @overload
+    def __getitem__(self, index: slice) -> ParameterList: ...
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return self.__class__(list(self)[index])
+        return getattr(self, str(_position(self, index)))
+
+    def __setitem__(self, index: int, value: Any) -> None:
+        setattr(self, str(_position(self, index)), _as_member(value))
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __iter__(self) -> Iterator[Any]:
+        return (getattr(self, str(i)) for i in range(self._size))
+
+    def __iadd__(self, values: Iterable[Any]) -> ParameterList:
+        return self.extend(values)
+
+    def append(self, value: Any) -> ParameterList:
+        """Add a value at the end; returns the list."""
+        setattr(self, str(self._size), _as_member(value))
+        self._size += 1
+        return self
+
+    def extend(self, values: Iterable[Any]) -> ParameterList:
+        """Add several values at the end; returns the list."""
+        if not isinstance(values, Iterable) or isinstance(values, Tensor):
+            raise TypeError(f"ParameterList.extend: expected several parameters, got {type(values).__name__}")
+        for value in list(values):
+            self.append(value)
+        return self
+
+    def _repr_lines(self) -> list[str]:
+        return [_member_line(i, value) for i, value in enumerate(self)]
+
+
+class ParameterDict(Module):
+    """A dictionary of parameters, all of which are part of the model that holds it. Tensors become parameters.
+
+    Examples
+    --------
+    >>> weights = nn.ParameterDict({"scale": mg.ones(2), "shift": mg.zeros(2)})
+    >>> list(weights.state_dict())
+    ['scale', 'shift']
+    """
+
+    def __init__(self, parameters: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None) -> None:
+        super().__init__()
+        self._keys: dict[str, None] = {}
+        self.update(() if parameters is None else parameters)
+
+    def __getitem__(self, key: str) -> Any:
+        if key not in self._keys:
+            raise KeyError(key)
+        return getattr(self, key)
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        if key not in self._keys and hasattr(self, key):
+            raise KeyError(f"ParameterDict: there is an attribute {key!r} already; choose another key")
+        setattr(self, key, _as_member(value))
+        self._keys[key] = None
+
+    def __delitem__(self, key: str) -> None:
+        del self._keys[key]
+        delattr(self, key)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._keys)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._keys
+
+    def clear(self) -> None:
+        """Remove all."""
+        for key in list(self._keys):
+            del self[key]
+
+    def pop(self, key: str) -> Any:
+        """Remove the parameter called `key`, and return it."""
+        value = self[key]
+        del self[key]
+        return value
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The parameter called `key`, or `default`."""
+        return self[key] if key in self else default
+
+    def keys(self) -> Iterable[str]:
+        """The names."""
+        return self._keys.keys()
+
+    def values(self) -> Iterable[Any]:
+        """The parameters."""
+        return [self[key] for key in self._keys]
+
+    def items(self) -> Iterable[tuple[str, Any]]:
+        """Pairs of name and parameter."""
+        return [(key, self[key]) for key in self._keys]
+
+    def update(self, parameters: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> None:
+        """Add or replace several."""
+        for key, value in parameters.items() if hasattr(parameters, "items") else parameters:
+            self[key] = value
+
+    def _repr_lines(self) -> list[str]:
+        return [_member_line(key, value) for key, value in self.items()]

@@ -1,0 +1,69 @@
+"""Dropout layers: the identity in evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from minigrad.nn import functional as F
+from minigrad.nn.layer import Layer
+from minigrad.tensor import Tensor
+
+
+class _Dropout(Layer):
+    _function: Callable[..., Tensor]
+
+    def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
+        if not 0 <= p <= 1:
+            raise ValueError(f"{type(self).__name__}: expected a probability p from 0 to 1, got {p}")
+        super().__init__(p=p, inplace=inplace)
+
+    def forward(self, input: Tensor) -> Tensor:
+        return type(self)._function(input, self.p, self.training, self.inplace)
+
+    def extra_repr(self) -> str:
+        return f"p={self.p}, inplace={self.inplace}"
+
+
+class Dropout(_Dropout):
+    """In training, sets each element to 0 with probability `p` and multiplies the others by ``1 / (1 - p)``.
+
+    Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, "Dropout", 2014.
+
+    Examples
+    --------
+    >>> layer = nn.Dropout(0.5).eval()
+    >>> layer(mg.ones(3))
+    tensor([1., 1., 1.])
+    """
+
+    _function = F.dropout
+
+
+class Dropout1d(_Dropout):
+    """Dropout of whole channels of (N, C, L) or (C, L)."""
+
+    _function = F.dropout1d
+
+
+class Dropout2d(_Dropout):
+    """Dropout of whole channels of (N, C, H, W) or (C, H, W). Tompson et al., 2015."""
+
+    _function = F.dropout2d
+
+
+class Dropout3d(_Dropout):
+    """Dropout of whole channels of (N, C, D, H, W) or (C, D, H, W)."""
+
+    _function = F.dropout3d
+
+
+class AlphaDropout(_Dropout):
+    """Dropout that keeps mean 0 and variance 1, for use with SELU. Klambauer et al., 2017."""
+
+    _function = F.alpha_dropout
+
+
+class FeatureAlphaDropout(_Dropout):
+    """Alpha dropout of whole channels of (N, C, ...)."""
+
+    _function = F.feature_alpha_dropout

@@ -1,0 +1,161 @@
+"""Calling a Module that has hooks: functions that see, and may replace, what goes through it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from minigrad.autograd.operation import Operand, operation
+from minigrad.tensor import RemovableHandle, Tensor
+
+if TYPE_CHECKING:
+    from minigrad.nn.module import Module
+
+
+class Hooks:
+    """The hooks of one module, each kind in the order in which they run."""
+
+    __slots__ = ("forward_pre", "forward", "backward_pre", "backward")
+
+    def __init__(self) -> None:
+        self.forward_pre: OrderedDict[int, Any] = OrderedDict()  # (hook, with_kwargs)
+        self.forward: OrderedDict[int, Any] = OrderedDict()  # (hook, with_kwargs)
+        self.backward_pre: OrderedDict[int, Any] = OrderedDict()
+        self.backward: OrderedDict[int, Any] = OrderedDict()
+
+    def call(self, module: Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """``module.forward(*args, **kwargs)`` with all hooks."""
+        for hook, with_kwargs in list(self.forward_pre.values()):
+            args, kwargs = _run_forward_pre(hook, with_kwargs, module, args, kwargs)
+        watch = GradientWatch(module, self) if self.backward or self.backward_pre else None
+        if watch is not None:
+            args = watch.inputs(args)
+        result = module.forward(*args, **kwargs)
+        for hook, with_kwargs in list(self.forward.values()):
+            replaced = hook(module, args, kwargs, result) if with_kwargs else hook(module, args, result)
+            result = result if replaced is None else replaced
+        return result if watch is None else watch.outputs(result)
+
+
+def register(hooks: OrderedDict[int, Any], hook: Any, prepend: bool) -> RemovableHandle:
+    """Add `hook` as the last one, or with `prepend` as the first one."""
+    handle = RemovableHandle(hooks, hook)
+    if prepend:
+        hooks.move_to_end(handle._id, last=False)
+    return handle
+
+
+def _run_forward_pre(
+    hook: Callable[..., Any], with_kwargs: bool, module: Module, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    if not with_kwargs:
+        replaced = hook(module, args)
+        if replaced is None:
+            return args, kwargs
+        return (replaced if isinstance(replaced, tuple) else (replaced,)), kwargs
+    replaced = hook(module, args, kwargs)
+    if replaced is None:
+        return args, kwargs
+    if not (isinstance(replaced, tuple) and len(replaced) == 2):
+        raise RuntimeError(
+            f"forward pre-hook with_kwargs of {type(module).__name__}: expected None or a tuple (args, kwargs), "
+            f"got {type(replaced).__name__}"
+        )
+    return replaced
+
+
+@operation(input=lambda g: g)
+def _pass_on(input: Operand) -> Operand:
+    """The same values, at a node of its own, where a gradient can be seen and replaced."""
+    return input
+
+
+class GradientWatch:
+    """Runs a module's backward hooks for one call of the module.
+
+    Each input and output passes two nodes of its own. Going back, the engine reaches nodes in the opposite order of
+    their making: first the ones made last, which only note their gradients, then the ones made first, which hand on
+    what the hooks made of all the gradients together.
+    """
+
+    def __init__(self, module: Module, hooks: Hooks) -> None:
+        self.module = module
+        self.hooks = hooks
+        self.grad_output: list[Any] = []
+        self.grad_input: list[Any] = []
+        self.replaced: tuple[Any, ...] | None = None  # what the hooks of this backward gave, once they have run
+        self.watches_inputs = False
+
+    def inputs(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        self.grad_input = [None] * len(args)
+        passed = self._through(args, self._note_input, self._give_input)
+        self.watches_inputs = any(p is not a for p, a in zip(passed, args, strict=True))
+        return passed
+
+    def outputs(self, result: Any) -> Any:
+        results = result if isinstance(result, tuple) else (result,)
+        self.grad_output = [None] * len(results)
+        passed = self._through(results, self._note_output, self._give_output)
+        if not isinstance(result, tuple):
+            return passed[0]
+        return type(result)(*passed) if hasattr(result, "_fields") else passed
+
+    def _through(self, values: tuple[Any, ...], note: Callable[..., None], give: Callable[..., Any]) -> tuple[Any, ...]:
+        watched = [i for i, v in enumerate(values) if isinstance(v, Tensor) and v.requires_grad]
+        passed = list(values)
+        for function in (give, note):
+            for i in watched:
+                passed[i] = _pass_on(passed[i])
+                if passed[i].requires_grad:  # else nothing is recorded here
+                    passed[i].register_hook(partial(function, i))
+        return tuple(passed)
+
+    def _note_output(self, i: int, g: Tensor) -> None:
+        self.grad_output[i], self.replaced = g, None
+
+    def _give_output(self, i: int, g: Tensor) -> Any:
+        if self.replaced is None:
+            self.replaced = self._run_pre_hooks(tuple(self.grad_output))
+            self.grad_output = list(self.replaced)
+            if not self.watches_inputs:
+                self._run_hooks(tuple(self.grad_input), may_replace=False)
+        return self.replaced[i]
+
+    def _note_input(self, i: int, g: Tensor) -> None:
+        self.grad_input[i], self.replaced = g, None
+
+    def _give_input(self, i: int, g: Tensor) -> Any:
+        if self.replaced is None:
+            self.replaced = self._run_hooks(tuple(self.grad_input), may_replace=True)
+            self.grad_input = [None] * len(self.grad_input)
+            self.grad_output = [None] * len(self.grad_output)
+        return self.replaced[i]
+
+    def _run_pre_hooks(self, grads: tuple[Any, ...]) -> tuple[Any, ...]:
+        for hook in list(self.hooks.backward_pre.values()):
+            grads = self._replaced("pre-hook", grads, hook(self.module, grads))
+        return grads
+
+    def _run_hooks(self, grads: tuple[Any, ...], may_replace: bool) -> tuple[Any, ...]:
+        for hook in list(self.hooks.backward.values()):
+            result = hook(self.module, grads, tuple(self.grad_output))
+            if result is not None and not may_replace:
+                raise RuntimeError(
+                    f"full backward hook of {type(self.module).__name__}: no input requires grad, so there is no "
+                    "gradient to replace; return None"
+                )
+            grads = self._replaced("hook", grads, result)
+        return grads
+
+    def _replaced(self, kind: str, grads: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
+        if result is None:
+            return grads
+        result = result if isinstance(result, tuple) else (result,)
+        if len(result) != len(grads):
+            raise RuntimeError(
+                f"full backward {kind} of {type(self.module).__name__}: expected {len(grads)} gradients or None, "
+                f"got {len(result)}"
+            )
+        return result

@@ -1,0 +1,53 @@
+"""What layers have in common: arguments that are stored and printed, new parameters, one number for all dimensions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minigrad import dtypes
+from minigrad.device import device as as_device
+from minigrad.nn.module import Module
+from minigrad.nn.parameter import Parameter
+from minigrad.tensor import Tensor
+
+
+class Layer(Module):
+    """A module that stores the arguments it was made with, and prints them."""
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__()
+        self._arguments = tuple(arguments)
+        self.__dict__.update(arguments)
+
+    def extra_repr(self) -> str:
+        """The arguments; ``inplace`` only where it is True."""
+        shown = [(name, getattr(self, name)) for name in self._arguments]
+        return ", ".join(f"{name}={value!r}" for name, value in shown if name != "inplace" or value)
+
+
+def new_tensor(shape: tuple[int, ...], device: Any, dtype: Any) -> Tensor:
+    """A tensor with whatever the memory held."""
+    if device is not None:
+        as_device(device)
+    return Tensor._wrap(np.empty(shape, dtypes.get_default_dtype() if dtype is None else dtypes.as_dtype(dtype)))
+
+
+def new_parameter(shape: tuple[int, ...], device: Any, dtype: Any) -> Parameter:
+    """A parameter with whatever the memory held."""
+    return Parameter(new_tensor(shape, device, dtype))
+
+
+def repeated(value: Any, count: int) -> tuple[int, ...]:
+    """`value` for each of `count` dimensions: an int stands for all of them."""
+    return tuple(value) if isinstance(value, (tuple, list)) else (value,) * count
+
+
+def positive(layer: Module, **sizes: int) -> None:
+    """Raise where a size is not an int of 0 or more."""
+    for name, size in sizes.items():
+        if isinstance(size, bool) or not hasattr(size, "__index__"):
+            raise TypeError(f"{type(layer).__name__}: expected an int as {name}, got {type(size).__name__}")
+        if size < 0:
+            raise ValueError(f"{type(layer).__name__}: expected {name} of 0 or more, got {size}")

@@ -1,0 +1,143 @@
+"""Fully connected layers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minigrad.nn import functional as F
+from minigrad.nn.init import uniform_, uniform_by_fan_in
+from minigrad.nn.layer import Layer, new_parameter, positive
+from minigrad.nn.lazy import LazyModule
+from minigrad.nn.module import Module
+from minigrad.nn.parameter import Parameter, UninitializedParameter
+from minigrad.tensor import Tensor
+
+
+class Identity(Module):
+    """Returns its input; takes any arguments, so that it can stand in for another layer."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__()
+
+    def forward(self, input: Any) -> Any:
+        return input
+
+
+class Linear(Module):
+    """``input @ weight.T + bias``: every output is connected to every input.
+
+    Parameters
+    ----------
+    in_features, out_features : int
+    bias : bool, default True
+
+    Attributes
+    ----------
+    weight : Parameter, shape (out_features, in_features)
+    bias : Parameter, shape (out_features,), or None
+        Both start from U(-1/sqrt(in_features), 1/sqrt(in_features)).
+
+    Examples
+    --------
+    >>> layer = nn.Linear(20, 30)
+    >>> layer(mg.randn(128, 20)).shape
+    Size([128, 30])
+    """
+
+    weight: Parameter
+    bias: Parameter | None
+
+    def __init__(
+        self, in_features: int, out_features: int, bias: bool = True, device: Any = None, dtype: Any = None
+    ) -> None:
+        super().__init__()
+        positive(self, in_features=in_features, out_features=out_features)
+        self.in_features = in_features
+        self.out_features = out_features
+        self.weight = new_parameter((out_features, in_features), device, dtype)
+        self.register_parameter("bias", new_parameter((out_features,), device, dtype) if bias else None)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw new initial values."""
+        uniform_by_fan_in(self.weight, self.bias)
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.linear(input, self.weight, self.bias)
+
+    def extra_repr(self) -> str:
+        return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
+
+
+class Bilinear(Layer):
+    """``input1 @ weight[k] @ input2 + bias[k]`` for every output k.
+
+    Parameters
+    ----------
+    in1_features, in2_features, out_features : int
+    bias : bool, default True
+
+    Attributes
+    ----------
+    weight : Parameter, shape (out_features, in1_features, in2_features)
+    bias : Parameter, shape (out_features,), or None
+        Both start from U(-1/sqrt(in1_features), 1/sqrt(in1_features)).
+    """
+
+    weight: Parameter
+    bias: Parameter | None
+
+    def __init__(
+        self,
+        in1_features: int,
+        in2_features: int,
+        out_features: int,
+        bias: bool = True,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(in1_features=in1_features, in2_features=in2_features, out_features=out_features)
+        positive(self, in1_features=in1_features, in2_features=in2_features, out_features=out_features)
+        self.weight = new_parameter((out_features, in1_features, in2_features), device, dtype)
+        self.register_parameter("bias", new_parameter((out_features,), device, dtype) if bias else None)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw new initial values."""
+        bound = 1 / self.in1_features**0.5
+        for parameter in self.parameters():
+            uniform_(parameter, -bound, bound)
+
+    def forward(self, input1: Tensor, input2: Tensor) -> Tensor:
+        return F.bilinear(input1, input2, self.weight, self.bias)
+
+    def extra_repr(self) -> str:
+        return f"{super().extra_repr()}, bias={self.bias is not None}"
+
+
+class LazyLinear(LazyModule, Linear):
+    """A `Linear` that learns `in_features` from its first input.
+
+    Examples
+    --------
+    >>> layer = nn.LazyLinear(3)
+    >>> _ = layer(mg.ones(5, 4))
+    >>> layer
+    Linear(in_features=4, out_features=3, bias=True)
+    """
+
+    cls_to_become = Linear
+
+    def __init__(self, out_features: int, bias: bool = True, device: Any = None, dtype: Any = None) -> None:
+        super().__init__(0, out_features, False, device, dtype)
+        self.weight = UninitializedParameter(dtype=dtype)
+        if bias:
+            self.bias = UninitializedParameter(dtype=dtype)
+
+    def infer(self, input: Tensor) -> None:
+        self.in_features = input.shape[-1]
+        if isinstance(self.weight, UninitializedParameter):
+            self.weight.materialize((self.out_features, self.in_features))
+            if isinstance(self.bias, UninitializedParameter):
+                self.bias.materialize((self.out_features,))
+            self.reset_parameters()

@@ -1,0 +1,156 @@
+"""Padding layers; `padding` is one int for all sides, or left, right, top, bottom, front, back as far as they exist."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from minigrad.nn import functional as F
+from minigrad.nn.layer import Layer, repeated
+from minigrad.tensor import Tensor
+
+
+class _Pad(Layer):
+    _dims: int
+    _mode: str
+
+    def __init__(self, padding: int | Sequence[int]) -> None:
+        super().__init__(padding=repeated(padding, 2 * self._dims))
+        if len(self.padding) != 2 * self._dims:
+            raise ValueError(f"{type(self).__name__}: expected one int or {2 * self._dims} as padding, got {padding}")
+
+    def forward(self, input: Tensor) -> Tensor:
+        if input.ndim not in (self._dims + 1, self._dims + 2):
+            raise RuntimeError(
+                f"{type(self).__name__}: expected an input of {self._dims + 1} or {self._dims + 2} dimensions, "
+                f"got shape {tuple(input.shape)}"
+            )
+        return F.pad(input, self.padding, self._mode)
+
+    def extra_repr(self) -> str:
+        return str(self.padding)
+
+
+class _ConstantPad(Layer):
+    _dims: int
+
+    def __init__(self, padding: int | Sequence[int], value: float) -> None:
+        super().__init__(padding=repeated(padding, 2 * self._dims), value=value)
+        if len(self.padding) != 2 * self._dims:
+            raise ValueError(f"{type(self).__name__}: expected one int or {2 * self._dims} as padding, got {padding}")
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.pad(input, self.padding, "constant", self.value)
+
+
+class _ZeroPad(_ConstantPad):
+    def __init__(self, padding: int | Sequence[int]) -> None:
+        super().__init__(padding, 0.0)
+
+    def extra_repr(self) -> str:
+        return str(self.padding)
+
+
+class ConstantPad1d(_ConstantPad):
+    """Pads a sequence with `value`."""
+
+    _dims = 1
+
+
+class ConstantPad2d(_ConstantPad):
+    """Pads an image with `value`."""
+
+    _dims = 2
+
+
+class ConstantPad3d(_ConstantPad):
+    """Pads a volume with `value`."""
+
+    _dims = 3
+
+
+class ZeroPad1d(_ZeroPad):
+    """Pads a sequence with zeros."""
+
+    _dims = 1
+
+
+class ZeroPad2d(_ZeroPad):
+    """Pads an image with zeros.
+
+    Examples
+    --------
+    >>> nn.ZeroPad2d((1, 0, 0, 0))(mg.ones(1, 2, 2))
+    tensor([[[0., 1., 1.],
+             [0., 1., 1.]]])
+    """
+
+    _dims = 2
+
+
+class ZeroPad3d(_ZeroPad):
+    """Pads a volume with zeros."""
+
+    _dims = 3
+
+
+class ReflectionPad1d(_Pad):
+    """Pads a sequence with its reflection, the border itself not repeated."""
+
+    _dims = 1
+    _mode = "reflect"
+
+
+class ReflectionPad2d(_Pad):
+    """Pads an image with its reflection, the border itself not repeated."""
+
+    _dims = 2
+    _mode = "reflect"
+
+
+class ReflectionPad3d(_Pad):
+    """Pads a volume with its reflection, the border itself not repeated."""
+
+    _dims = 3
+    _mode = "reflect"
+
+
+class ReplicationPad1d(_Pad):
+    """Pads a sequence by repeating its border."""
+
+    _dims = 1
+    _mode = "replicate"
+
+
+class ReplicationPad2d(_Pad):
+    """Pads an image by repeating its border."""
+
+    _dims = 2
+    _mode = "replicate"
+
+
+class ReplicationPad3d(_Pad):
+    """Pads a volume by repeating its border."""
+
+    _dims = 3
+    _mode = "replicate"
+
+
+class CircularPad1d(_Pad):
+    """Pads a sequence with its other end."""
+
+    _dims = 1
+    _mode = "circular"
+
+
+class CircularPad2d(_Pad):
+    """Pads an image with its other end."""
+
+    _dims = 2
+    _mode = "circular"
+
+
+class CircularPad3d(_Pad):
+    """Pads a volume with its other end."""
+
+    _dims = 3
+    _mode = "circular"

@@ -1,0 +1,194 @@
+"""Pooling: the maximum or the mean of windows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from minigrad.nn import functional as F
+from minigrad.nn.layer import Layer, repeated
+from minigrad.tensor import Tensor
+
+Size = int | Sequence[int]
+
+
+class _MaxPool(Layer):
+    _function: Callable[..., Any]
+
+    def __init__(
+        self,
+        kernel_size: Size,
+        stride: Size | None = None,
+        padding: Size = 0,
+        dilation: Size = 1,
+        return_indices: bool = False,
+        ceil_mode: bool = False,
+    ) -> None:
+        stride = kernel_size if stride is None else stride
+        super().__init__(
+            kernel_size=kernel_size, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode
+        )
+        self.return_indices = return_indices
+
+    def forward(self, input: Tensor) -> Any:
+        return type(self)._function(
+            input, self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode, self.return_indices
+        )
+
+
+class MaxPool1d(_MaxPool):
+    """The maximum of each window of a sequence, (N, C, L) or (C, L); parameters as of `MaxPool2d`."""
+
+    _function = F.max_pool1d
+
+
+class MaxPool2d(_MaxPool):
+    """The maximum of each window of an image, (N, C, H, W) or (C, H, W).
+
+    Parameters
+    ----------
+    kernel_size : int or (height, width)
+    stride : int or one for each dimension
+        By default the kernel's size.
+    padding : int or one for each dimension
+        With minus infinity, by at most half of the kernel.
+    dilation : int or one for each dimension
+    return_indices : bool, default False
+        Return where the maxima are, too: (output, indices).
+    ceil_mode : bool, default False
+        Round sizes up, as long as a window starts within the input or its left padding.
+
+    Examples
+    --------
+    >>> nn.MaxPool2d(2)(mg.randn(8, 6, 28, 28)).shape
+    Size([8, 6, 14, 14])
+    """
+
+    _function = F.max_pool2d
+
+
+class MaxPool3d(_MaxPool):
+    """The maximum of each window of a volume, (N, C, D, H, W) or without N; parameters as of `MaxPool2d`."""
+
+    _function = F.max_pool3d
+
+
+class AvgPool1d(Layer):
+    """The mean of each window of a sequence, (N, C, L) or (C, L); parameters as of `AvgPool2d`."""
+
+    def __init__(
+        self,
+        kernel_size: Size,
+        stride: Size | None = None,
+        padding: Size = 0,
+        ceil_mode: bool = False,
+        count_include_pad: bool = True,
+    ) -> None:
+        stride = kernel_size if stride is None else stride
+        super().__init__(kernel_size=repeated(kernel_size, 1), stride=repeated(stride, 1), padding=repeated(padding, 1))
+        self.ceil_mode = ceil_mode
+        self.count_include_pad = count_include_pad
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.avg_pool1d(input, self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad)
+
+
+class _AvgPool(Layer):
+    _function: Callable[..., Tensor]
+
+    def __init__(
+        self,
+        kernel_size: Size,
+        stride: Size | None = None,
+        padding: Size = 0,
+        ceil_mode: bool = False,
+        count_include_pad: bool = True,
+        divisor_override: int | None = None,
+    ) -> None:
+        stride = kernel_size if stride is None else stride
+        super().__init__(kernel_size=kernel_size, stride=stride, padding=padding)
+        self.ceil_mode = ceil_mode
+        self.count_include_pad = count_include_pad
+        self.divisor_override = divisor_override
+
+    def forward(self, input: Tensor) -> Tensor:
+        return type(self)._function(
+            input,
+            self.kernel_size,
+            self.stride,
+            self.padding,
+            self.ceil_mode,
+            self.count_include_pad,
+            self.divisor_override,
+        )
+
+
+class AvgPool2d(_AvgPool):
+    """The mean of each window of an image, (N, C, H, W) or (C, H, W).
+
+    Parameters
+    ----------
+    kernel_size : int or (height, width)
+    stride : int or one for each dimension
+        By default the kernel's size.
+    padding : int or one for each dimension
+        With zeros, by at most half of the kernel.
+    ceil_mode : bool, default False
+        Round sizes up, as long as a window starts within the input or its left padding.
+    count_include_pad : bool, default True
+        Whether the padding counts as elements of the mean.
+    divisor_override : int, optional
+        Divide sums by this instead of the number of elements.
+
+    Examples
+    --------
+    >>> nn.AvgPool2d(2)(mg.randn(8, 6, 28, 28)).shape
+    Size([8, 6, 14, 14])
+    """
+
+    _function = F.avg_pool2d
+
+
+class AvgPool3d(_AvgPool):
+    """The mean of each window of a volume, (N, C, D, H, W) or without N; parameters as of `AvgPool2d`."""
+
+    _function = F.avg_pool3d
+
+
+class _AdaptiveAvgPool(Layer):
+    _function: Callable[..., Tensor]
+
+    def __init__(self, output_size: int | None | Sequence[int | None]) -> None:
+        super().__init__(output_size=output_size)
+
+    def forward(self, input: Tensor) -> Tensor:
+        return type(self)._function(input, self.output_size)
+
+
+class AdaptiveAvgPool1d(_AdaptiveAvgPool):
+    """The mean of each of `output_size` windows that cover a sequence."""
+
+    _function = F.adaptive_avg_pool1d
+
+
+class AdaptiveAvgPool2d(_AdaptiveAvgPool):
+    """The mean of each window of an image, windows being chosen so that there are `output_size` of them.
+
+    Parameters
+    ----------
+    output_size : int or (height, width)
+        None keeps the input's.
+
+    Examples
+    --------
+    >>> nn.AdaptiveAvgPool2d(1)(mg.randn(8, 6, 7, 9)).shape
+    Size([8, 6, 1, 1])
+    """
+
+    _function = F.adaptive_avg_pool2d
+
+
+class AdaptiveAvgPool3d(_AdaptiveAvgPool):
+    """The mean of each of `output_size` windows that cover a volume."""
+
+    _function = F.adaptive_avg_pool3d

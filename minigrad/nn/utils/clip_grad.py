@@ -1,0 +1,119 @@
+"""Clipping gradients, in place, between backward and the optimizer's step."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+
+from minigrad.ops.arithmetic import silent
+from minigrad.tensor import Tensor
+
+
+def clip_grad_norm_(
+    parameters: Iterable[Tensor] | Tensor,
+    max_norm: float,
+    norm_type: float = 2.0,
+    error_if_nonfinite: bool = False,
+    foreach: bool | None = None,
+) -> Tensor:
+    """Scale the gradients so that their common norm, as of one long vector, is at most `max_norm`.
+
+    All are multiplied by ``min(1, max_norm / (norm + 1e-6))``. Pascanu, Mikolov and Bengio, "On the difficulty of
+    training recurrent neural networks", 2013.
+
+    Parameters
+    ----------
+    parameters : Tensors
+        Those without a gradient are left out.
+    max_norm : float
+    norm_type : float, default 2
+        The p of the norm; may be ``inf``.
+    error_if_nonfinite : bool, default False
+        Raise where the norm is NaN or infinite; otherwise the gradients become NaN or 0 then.
+    foreach : accepted for PyTorch's sake; there is one way to compute it
+
+    Returns
+    -------
+    Tensor, 0-dim
+        The norm from before.
+
+    Raises
+    ------
+    RuntimeError
+        See `error_if_nonfinite`. No gradient has been changed then.
+
+    Examples
+    --------
+    >>> w = mg.tensor([3.0, 4.0], requires_grad=True)
+    >>> (0.5 * w * w).sum().backward()
+    >>> nn.utils.clip_grad_norm_(w, max_norm=1.0)
+    tensor(5.)
+    >>> w.grad
+    tensor([0.6000, 0.8000])
+    """
+    tensors = _as_list(parameters)
+    grads = [p._grad for p in tensors if p._grad is not None]
+    norm = get_total_norm(grads, norm_type, error_if_nonfinite)
+    clip_grads_with_norm_(tensors, max_norm, norm)
+    return norm
+
+
+@silent
+def get_total_norm(
+    tensors: Iterable[Tensor] | Tensor,
+    norm_type: float = 2.0,
+    error_if_nonfinite: bool = False,
+    foreach: bool | None = None,
+) -> Tensor:
+    """The norm of all elements of `tensors` together.
+
+    Examples
+    --------
+    >>> nn.utils.get_total_norm([mg.tensor([3.0]), mg.tensor([[4.0]])])
+    tensor(5.)
+    """
+    arrays = [t._data for t in _as_list(tensors)]
+    p = float(norm_type)
+    norms = np.array([np.linalg.norm(a.ravel(), p) for a in arrays]) if arrays else np.zeros(0, np.float32)
+    norm = np.linalg.norm(norms, p) if arrays else norms.sum()
+    if error_if_nonfinite and not math.isfinite(norm):
+        raise RuntimeError(
+            f"clip_grad_norm_: the norm of order {norm_type} of the gradients is {norm}; look for the operation that "
+            "makes it, or pass error_if_nonfinite=False"
+        )
+    return Tensor._wrap(np.asarray(norm))
+
+
+@silent
+def clip_grads_with_norm_(
+    parameters: Iterable[Tensor] | Tensor, max_norm: float, total_norm: Tensor, foreach: bool | None = None
+) -> None:
+    """Multiply the gradients by ``min(1, max_norm / (total_norm + 1e-6))``."""
+    factor = float(max_norm) / (total_norm._data.item() + 1e-6)
+    if factor >= 1:
+        return
+    for parameter in _as_list(parameters):
+        if parameter._grad is not None:
+            parameter._grad._write(parameter._grad._data * factor)
+
+
+def clip_grad_value_(parameters: Iterable[Tensor] | Tensor, clip_value: float, foreach: bool | None = None) -> None:
+    """Bring every element of the gradients into [-clip_value, clip_value].
+
+    Examples
+    --------
+    >>> w = mg.tensor([3.0, 0.5], requires_grad=True)
+    >>> (0.5 * w * w).sum().backward()
+    >>> nn.utils.clip_grad_value_([w], 1.0)
+    >>> w.grad
+    tensor([1.0000, 0.5000])
+    """
+    for parameter in _as_list(parameters):
+        if parameter._grad is not None:
+            parameter._grad._write(np.clip(parameter._grad._data, -float(clip_value), float(clip_value)))
+
+
+def _as_list(tensors: Iterable[Tensor] | Tensor) -> list[Tensor]:
+    return [tensors] if isinstance(tensors, Tensor) else list(tensors)

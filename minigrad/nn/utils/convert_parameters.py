@@ -1,0 +1,42 @@
+"""All parameters as one vector, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from minigrad.tensor import Tensor
+
+
+def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
+    """The elements of all `parameters` one after the other, through which gradients flow.
+
+    Examples
+    --------
+    >>> nn.utils.parameters_to_vector([mg.ones(1, 2), mg.zeros(1)])
+    tensor([1., 1., 0.])
+    """
+    from minigrad import cat
+
+    return cat([p.reshape(-1) for p in parameters])
+
+
+def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:
+    """Copy consecutive elements of `vec` into the `parameters`.
+
+    Raises
+    ------
+    TypeError
+        If `vec` is not a Tensor.
+    RuntimeError
+        If it does not have as many elements as the parameters together. Nothing has been changed then.
+    """
+    if not isinstance(vec, Tensor):
+        raise TypeError(f"vector_to_parameters: expected a Tensor, got {type(vec).__name__}")
+    targets = list(parameters)
+    count = sum(p.numel() for p in targets)
+    if vec._data.shape != (count,):
+        raise RuntimeError(f"vector_to_parameters: expected {count} elements in one dimension, got {tuple(vec.shape)}")
+    start = 0
+    for p in targets:
+        p._write(vec._data[start : start + p.numel()].reshape(p.shape))
+        start += p.numel()
