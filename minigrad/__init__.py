@@ -7,14 +7,20 @@ from minigrad.creation import *
 from minigrad.device import cuda, device
 from minigrad.dtypes import *
 from minigrad.dtypes import dtype
+from minigrad.ops.activation import celu, celu_, hardshrink, prelu, relu, relu_, rrelu, rrelu_, selu, selu_
 from minigrad.ops.arithmetic import *
 from minigrad.ops.broadcasting import *
 from minigrad.ops.comparison import *
+from minigrad.ops.dropout import alpha_dropout, dropout, feature_alpha_dropout
 from minigrad.ops.elementwise import *
+from minigrad.ops.linear import bilinear
+from minigrad.ops.normalization import group_norm, layer_norm, rms_norm
 from minigrad.ops.shape import *
+from minigrad.ops.softmax import log_softmax, softmax
+from minigrad.random import *
 from minigrad.serialization import load, save
 from minigrad.tensor import Size, Tensor
 
-from minigrad import optim  # isort: skip  (needs the operations above)
+from minigrad import nn, optim  # isort: skip  (needs the operations above)
 
 __version__ = "0.1.0"
