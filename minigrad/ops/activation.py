@@ -199,7 +199,7 @@ def _elu_slope(g: Any, input: Any, alpha: float, scale: float, input_scale: floa
 @floats
 def _elu(input: Operand, alpha: float, scale: float, input_scale: float) -> Operand:
     """``scale * (max(x, 0) + alpha * expm1(min(x, 0) * input_scale))``: what elu, selu and celu have in common."""
-    y = np.minimum(input, 0)
+    y = np.asarray(np.minimum(input, 0))
     y *= input_scale
     np.expm1(y, out=y)
     y *= alpha

@@ -21,7 +21,7 @@ Dims = tuple[int, ...]  # one dimension, or none for a 0-dim tensor
 
 def shifted(x: np.ndarray, dim: Dims) -> np.ndarray:
     """`x` less its maximum over `dim`: a new array, the exponentials of which do not overflow."""
-    return x - np.maximum.reduce(x, axis=dim, keepdims=True, initial=-np.inf)
+    return np.asarray(x - np.maximum.reduce(x, axis=dim, keepdims=True, initial=-np.inf))
 
 
 @operation(input=lambda g, y, dim: (g - _sum(g * y, dim, True)) * y)
