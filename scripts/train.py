@@ -143,30 +143,22 @@ class Training:
 
     def save(self, name: str) -> None:
         """Write everything that is needed to go on, to a temporary file that then takes its place."""
-        mg.save(
-            {
-                "settings": self.settings,
-                "description": self.classifier.description,
-                "model": self.model.state_dict(),
-                "optimizer": self.optimizer.state_dict(),
-                "scheduler": self.scheduler.state_dict(),
-                "history": self.history,
-                "batch": self.batch,
-                "loss_sum": self.loss_sum,
-                "correct": self.correct,
-                "random_state": mg.get_rng_state(),
-            },
+        mg.save_checkpoint(
             self.folder / name,
+            model=self.model,
+            optimizer=self.optimizer,
+            scheduler=self.scheduler,
+            settings=self.settings,
+            description=self.classifier.description,
+            history=self.history,
+            epoch_so_far=(self.batch, self.loss_sum, self.correct),
         )
 
-    def restore(self, checkpoint: dict[str, Any]) -> None:
+    def restore(self, path: Path) -> None:
         """Become what was saved."""
-        self.model.load_state_dict(checkpoint["model"])
-        self.optimizer.load_state_dict(checkpoint["optimizer"])
-        self.scheduler.load_state_dict(checkpoint["scheduler"])
-        self.history = checkpoint["history"]
-        self.batch, self.loss_sum, self.correct = (checkpoint[k] for k in ("batch", "loss_sum", "correct"))
-        mg.set_rng_state(checkpoint["random_state"])
+        rest = mg.load_checkpoint(path, model=self.model, optimizer=self.optimizer, scheduler=self.scheduler)
+        self.history = rest["history"]
+        self.batch, self.loss_sum, self.correct = rest["epoch_so_far"]
 
     def write_metrics(self) -> None:
         """The history as metrics.csv, whole or not at all."""
@@ -241,9 +233,8 @@ def prepare(arguments: list[str] | None) -> tuple[Training, bool]:
             folder = args.resume.parent if args.resume.suffix == ".npz" else args.resume
             if not (folder / "last.npz").is_file():
                 parser.error(f"--resume: there is no checkpoint {folder / 'last.npz'}")
-            checkpoint = mg.load(folder / "last.npz")
-            training = Training(checkpoint["settings"], folder)
-            training.restore(checkpoint)
+            training = Training(mg.load(folder / "last.npz")["settings"], folder)
+            training.restore(folder / "last.npz")
             return training, True
         settings = {**DEFAULTS, "epochs": EPOCHS[given.get("data", "digits")], **given}
         folder = args.out or free_folder(Path("runs") / "{model}-{data}".format(**settings))
