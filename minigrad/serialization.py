@@ -76,7 +76,7 @@ def save(obj: Any, f: Any) -> None:
     if hasattr(f, "write"):
         _write(f, text, writer.arrays)
     else:
-        with _replaced(f) as file:
+        with replaced(f) as file:
             _write(file, text, writer.arrays)
 
 
@@ -216,7 +216,7 @@ def _write(file: IO[bytes], text: str, arrays: dict[str, np.ndarray]) -> None:
 
 
 @contextlib.contextmanager
-def _replaced(path: Any) -> Iterator[IO[bytes]]:
+def replaced(path: Any) -> Iterator[IO[bytes]]:
     """A new file that takes the place of the one at `path` when the block ends, and vanishes if it raises."""
     path = os.path.realpath(os.fsdecode(path))  # a link stays one
     folder, name = os.path.split(path)
