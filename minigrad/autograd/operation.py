@@ -100,8 +100,7 @@ class Operation:
             bound[place] = value
         if len(bound) != len(self.parameters):
             raise TypeError(f"{self.name}: takes {', '.join(self.parameters)}, got {len(args)} arguments")
-        if inspect.Parameter.empty in bound:
-            missing = [n for n, v in zip(self.parameters, bound, strict=True) if v is inspect.Parameter.empty]
+        if missing := [n for n, v in zip(self.parameters, bound, strict=True) if v is inspect.Parameter.empty]:
             raise TypeError(f"{self.name}: missing argument {', '.join(missing)}")
         return tuple(bound)
 
@@ -496,8 +495,25 @@ def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
 
     def change(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         self._check_writable(name)
-        return self._assign(function(self, *args, **kwargs), name)
+        before = next(numbers)
+        result = function(self, *args, **kwargs)
+        if isinstance(result, Tensor) and result._node is not None:
+            _keep_old_values(result._node, self._data, before)
+        return self._assign(result, name)
 
     change.__name__ = change.__qualname__ = name
     change.__doc__ = f"In-place version of `{function.__name__}`: writes the result into this tensor and returns it."
     return change
+
+
+def _keep_old_values(node: Any, array: np.ndarray, before: int) -> None:
+    """Let what was recorded since number `before` and kept `array`, which is about to change, keep a copy instead."""
+    copy = None
+    stack = [node]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, OperationNode) and node.number > before and node.saved is not None:
+            if any(value is array for value in node.saved):
+                copy = array.copy(order="K") if copy is None else copy
+                node.saved = tuple(copy if value is array else value for value in node.saved)
+            stack.extend(node.parents)

@@ -164,6 +164,8 @@ def prelu(input: Operand, weight: Operand) -> Any:
     >>> F.prelu(mg.tensor([[-1.0, -1.0]]), mg.tensor([0.1, 0.2]))
     tensor([[-0.1000, -0.2000]])
     """
+    if input.dtype.kind != "f":
+        raise RuntimeError(f"prelu: expected a floating tensor as 'input', got {input.dtype}; convert it with .float()")
     count, shape = math.prod(weight.shape), tuple(input.shape)
     channels = shape[1] if len(shape) > 1 else 1
     if len(weight.shape) > 1 or count not in (1, channels):

@@ -1,0 +1,159 @@
+"""Activations at their kinks, far from 0, in place, and given what they refuse."""
+
+import inspect
+import pickle
+
+import numpy as np
+import pytest
+
+import minigrad as mg
+from minigrad.nn import functional as F
+
+NAMES = [
+    "relu", "relu6", "leaky_relu", "rrelu", "elu", "selu", "celu", "gelu", "silu", "mish", "softplus", "logsigmoid",
+    "hardtanh", "hardsigmoid", "hardswish", "softsign", "tanhshrink", "softshrink", "hardshrink", "sigmoid", "tanh",
+]  # fmt: skip
+IN_PLACE = ["relu", "relu6", "leaky_relu", "rrelu", "elu", "selu", "celu", "silu", "mish", "hardtanh", "hardsigmoid"]
+KINKS = np.array([-3.0, -1.0, -0.5, 0.0, 0.5, 1.0, 3.0, 6.0])
+
+
+def slope(function, values):
+    x = mg.tensor(values, requires_grad=True)
+    y = function(x)
+    return y.detach().numpy(), mg.autograd.grad(y.sum(), [x])[0].numpy()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_at_kinks(name):
+    torch = pytest.importorskip("torch")
+    y, g = slope(getattr(F, name), KINKS)
+    t = torch.tensor(KINKS, requires_grad=True)
+    z = getattr(torch.nn.functional, name)(t)
+    z.sum().backward()
+    np.testing.assert_allclose(y, z.detach().numpy(), atol=1e-12)
+    np.testing.assert_allclose(g, t.grad.numpy(), atol=1e-7)
+
+
+def test_slopes_that_a_rule_must_choose():
+    assert slope(F.relu, [0.0])[1] == 0
+    assert slope(lambda x: F.leaky_relu(x, 0.2), [0.0])[1] == np.float32(0.2)
+    assert slope(F.hardtanh, [-1.0, 1.0])[1].tolist() == [0, 0]
+    assert slope(F.relu6, [0.0, 6.0])[1].tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", [*NAMES, "softmax", "log_softmax", "softmin"])
+def test_far_from_zero(name, dtype):
+    options = {"dim": 0} if "soft" in name and name[-3:] in ("max", "min") else {}
+    y, g = slope(lambda x: getattr(F, name)(x, **options), np.array([-1e4, -100.0, 0.3, 100.0, 1e4], dtype))
+    assert np.isfinite(y).all() and np.isfinite(g).all()
+    assert y.dtype == dtype and g.dtype == dtype
+
+
+def test_softmax_of_infinities():
+    np.testing.assert_array_equal(mg.softmax(mg.tensor([-np.inf, 0.0, 0.0]), 0).numpy(), [0, 0.5, 0.5])
+    assert np.isnan(mg.softmax(mg.tensor([-np.inf, -np.inf]), 0).numpy()).all()
+    assert mg.softmax(mg.zeros(0, 3), 0).shape == (0, 3)
+    assert mg.log_softmax(mg.zeros(3, 0), 1).shape == (3, 0)
+
+
+def test_softmax_keeps_the_order_of_memory():
+    x = mg.randn(5, 4).T
+    assert mg.softmax(x, 1).stride() == x.stride()
+
+
+def test_a_gradient_of_nan_does_not_pass_where_relu_is_flat():
+    x = mg.tensor([-1.0, 0.0, 4.0], requires_grad=True)
+    x.relu().sqrt().sum().backward()
+    np.testing.assert_array_equal(x.grad.numpy(), [0, 0, 0.25])
+
+
+def test_nan_stays_nan():
+    x = mg.tensor([float("nan")])
+    assert all(np.isnan(getattr(F, name)(x).numpy()).all() for name in NAMES)
+
+
+def test_second_derivative_of_a_rectifier_is_zero_and_not_missing():
+    x = mg.tensor([-1.0, 2.0], requires_grad=True)
+    (g,) = mg.autograd.grad(F.relu(x).sum(), [x], create_graph=True)
+    (h,) = mg.autograd.grad(g.sum(), [x])
+    np.testing.assert_array_equal(h.numpy(), [0, 0])
+
+
+@pytest.mark.parametrize("name", IN_PLACE)
+def test_in_place(name):
+    function = getattr(F, name)
+    values = np.array([-2.0, 0.3, 5.0])
+    x = mg.tensor(values, requires_grad=True)
+    y = x * 1
+    assert function(y, inplace=True) is y
+    y.sum().backward()
+    expected, g = slope(function, values)
+    np.testing.assert_array_equal(y.detach().numpy(), expected)
+    np.testing.assert_array_equal(x.grad.numpy(), g)
+    with pytest.raises(RuntimeError, match="leaf"):
+        function(x, inplace=True)
+
+
+def test_in_place_by_position_and_underscore():
+    x = mg.tensor([-1.0, 1.0])
+    F.leaky_relu(x, 0.5, True)
+    assert x.tolist() == [-0.5, 1]
+    assert F.relu_(x) is x and x.tolist() == [0, 1]
+    assert mg.tensor([-1.0]).relu_().tolist() == [0]
+    assert F.threshold_(x, 0.5, 7).tolist() == [7, 1]
+    assert list(inspect.signature(F.elu).parameters) == ["input", "alpha", "inplace"]
+
+
+def test_rrelu_draws_slopes():
+    mg.manual_seed(0)
+    y = F.rrelu(mg.full((2000,), -1.0), 0.1, 0.3, training=True).numpy()
+    assert y.dtype == np.float32 and -0.3 <= y.min() < -0.29 and -0.11 < y.max() <= -0.1
+    x = mg.tensor([-1.0, 2.0], requires_grad=True)
+    (y := F.rrelu(x, training=True)).sum().backward()
+    np.testing.assert_allclose((x.grad * x).detach().numpy(), y.detach().numpy())
+
+
+@pytest.mark.parametrize("name", ["gelu", "silu", "elu", "leaky_relu", "softplus", "logsigmoid", "hardswish", "prelu"])
+def test_integers_are_refused(name):
+    arguments = (mg.tensor([0.1]),) if name == "prelu" else ()
+    with pytest.raises(RuntimeError, match=r"float.*int64.*\.float\(\)"):
+        getattr(F, name)(mg.tensor([1, 2]), *arguments)
+
+
+def test_integers_where_pytorch_takes_them():
+    assert F.relu(mg.tensor([-1, 2])).tolist() == [0, 2]
+    assert F.softsign(mg.tensor([1])).dtype == mg.float32
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda x: F.softmax(mg.tensor([1, 2]), 0), RuntimeError, "softmax: expected a floating tensor"),
+        (lambda x: F.softmax(x, 2), IndexError, "dim 2"),
+        (lambda x: F.prelu(x, mg.ones(3)), RuntimeError, "1 or 2 elements"),
+        (lambda x: F.hardtanh(x, 1.0, -1.0), ValueError, "min_val 1.0"),
+        (lambda x: F.celu(x, 0.0), RuntimeError, "alpha"),
+        (lambda x: F.gelu(x, "erf"), RuntimeError, "'erf'"),
+        (lambda x: F.softshrink(x, -1.0), RuntimeError, "lambd"),
+        (lambda x: F.relu([1.0]), TypeError, "expected a Tensor"),
+    ],
+)
+def test_errors(call, error, message):
+    with pytest.raises(error, match=message):
+        call(mg.ones(2, 2))
+
+
+def test_softmax_without_dim_warns():
+    with pytest.warns(UserWarning, match="dim=1"):
+        y = F.softmax(mg.zeros(2, 4))
+    assert y.tolist() == [[0.25] * 4] * 2
+
+
+def test_arrays_give_arrays():
+    x = np.array([-1.0, 2.0])
+    assert all(isinstance(getattr(F, name)(x), np.ndarray) for name in NAMES)
+
+
+def test_functions_can_be_pickled():
+    assert all(pickle.loads(pickle.dumps(getattr(F, name))) is getattr(F, name) for name in NAMES if name != "sigmoid")
