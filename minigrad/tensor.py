@@ -299,7 +299,7 @@ class Tensor:
         return bool((self._data == (value._data if isinstance(value, Tensor) else value)).any())
 
     def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if not self._data.ndim and spec else format(str(self), spec)
+        return object.__format__(self, spec) if self._data.ndim else format(self.item(), spec)
 
     def __repr__(self) -> str:
         from minigrad.printing import format_tensor  # only when something is printed

@@ -1,0 +1,26 @@
+"""What every test starts from, and the names that examples in docstrings may use."""
+
+import numpy as np
+import pytest
+
+import minigrad as mg
+import minigrad.nn.functional as F
+from minigrad import nn, optim, printing
+from minigrad.autograd.grad_mode import mode
+
+
+@pytest.fixture(autouse=True)
+def _names(doctest_namespace):
+    doctest_namespace.update(mg=mg, np=np, nn=nn, F=F, optim=optim)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_state():
+    """The same random numbers in every test, and no settings left behind."""
+    np.random.seed(0)
+    mg.manual_seed(0)
+    options = printing.options
+    yield
+    mg.set_default_dtype(mg.float32)
+    mode.enabled = True
+    printing.options = options
