@@ -122,7 +122,7 @@ def _element_format(array: np.ndarray) -> Callable[[Any], str]:
     whole = bool(np.all(values == np.ceil(values)))
     large, small = (np.abs(values).max(), np.abs(values).min()) if values.size else (1.0, 1.0)
     scientific = large > 1000 * small or large > 1e8 or (not whole and small < 1e-4)
-    if options.sci_mode is not None:
+    if options.sci_mode is not None and values.size:
         scientific = options.sci_mode
 
     def text(v: float) -> str:

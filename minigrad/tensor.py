@@ -595,7 +595,7 @@ class View:
         self.calls: tuple[Any, ...] = (() if parent is None else parent.calls) + ((call, arguments),)
         self.rewrites = self.base._rewrites
         # why neither this nor the base may be changed in place, where the way from the one to the other is not known
-        self.refusal = refusal or (None if parent is None else parent.refusal)
+        self.refusal: str | None = refusal or (None if parent is None else parent.refusal)
 
     def replay(self, base: Any) -> Any:
         """The same part of another tensor or array."""

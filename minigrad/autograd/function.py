@@ -232,9 +232,9 @@ class _OutputNode(Node):
 class Function:
     """Base class of differentiable operations of your own.
 
-    A subclass has static methods `forward` and `backward`, and is called by ``apply``. `forward` computes on tensors, by
-    whatever means; nothing that it does is recorded. `backward` is given the gradients of the outputs and returns those
-    of the arguments; if it consists of differentiable operations, it can itself be differentiated.
+    A subclass has static methods `forward` and `backward`, and is called by ``apply``. `forward` computes on tensors
+    by whatever means; nothing that it does is recorded. `backward` is given the gradients of the outputs and returns
+    those of the arguments; if it consists of differentiable operations, it can itself be differentiated.
 
     Notes
     -----
@@ -301,8 +301,8 @@ class Function:
         outputs = output if isinstance(output, tuple) else (output,)
         if lost := [t for t in ctx._dirty if all(t is not o for o in outputs) or all(t is not a for a in args)]:
             raise RuntimeError(
-                f"{cls.__name__}: a tensor of shape {tuple(lost[0].shape)} is marked dirty, but is not both an input and "
-                "an output; return what was changed in place"
+                f"{cls.__name__}: a tensor of shape {tuple(lost[0].shape)} is marked dirty, but is not both an input "
+                "and an output; return what was changed in place"
             )
         node.outputs = [(o.shape, o.dtype) if isinstance(o, Tensor) else None for o in outputs]
         results = tuple(_result(o, i, node, args, recorded) for i, o in enumerate(outputs))

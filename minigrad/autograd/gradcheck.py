@@ -63,7 +63,7 @@ def gradcheck(
     atol, rtol : float, default 1e-5 and 1e-3
         An entry passes where ``|backward - differences| <= atol + rtol * |differences|``.
     raise_exception : bool, default True
-        Raise where a check fails, instead of returning False.
+        Raise where a check fails; else return False.
     nondet_tol : float, default 0
         How much two backward passes through one graph may differ.
     check_undefined_grad : bool, default True
@@ -127,8 +127,8 @@ def gradgradcheck(
 ) -> bool:
     """Compare the second derivatives of `func` with central differences of its gradients.
 
-    What is checked, as `gradcheck` does, is the function ``(inputs, grad_outputs) -> gradients of the inputs``. A gradient
-    that does not require grad must be constant: it is here that a backward that forgets its history is found out.
+    What is checked, as `gradcheck` does, is the function ``(inputs, grad_outputs) -> gradients of the inputs``. A
+    gradient that does not require grad must be constant: here a backward that forgets its history is found out.
 
     Parameters
     ----------
@@ -186,7 +186,7 @@ def gradgradcheck(
 def _refuse(name: str, **options: Any) -> None:
     for option, value in options.items():
         if value:
-            raise ValueError(f"{name}: {option}={value} is not possible, minigrad has no forward mode and nothing sparse")
+            raise ValueError(f"{name}: {option}={value} is refused: minigrad has no forward mode and nothing sparse")
 
 
 def _as_tuple(values: Any) -> tuple[Any, ...]:
@@ -259,8 +259,6 @@ class _Check:
             self.compare_jacobians()
         self.check_passes()
 
-    # ---- what is compared ------------------------------------------------------------------------------------------
-
     def gradients(self, j: int, v: np.ndarray) -> list[np.ndarray]:
         """What backward gives for each checked input when the gradient of output `j` is `v`."""
         output = self.outputs[j]
@@ -283,10 +281,8 @@ class _Check:
                 raise GradcheckError(
                     f"gradcheck: the gradient for input {i}, from output {j}, is {dtypes[i]}, expected {x.dtype}"
                 )
-        return [
-            np.zeros(x.shape) if g is None else np.asarray(g._data, np.float64)
-            for g, (_, x) in zip(found, self.checked, strict=True)
-        ]
+        pairs = zip(found, self.checked, strict=True)
+        return [np.zeros(x.shape) if g is None else np.asarray(g._data, np.float64) for g, (_, x) in pairs]
 
     @staticmethod
     def _tensor(v: np.ndarray, like: Tensor) -> Tensor:
@@ -306,8 +302,6 @@ class _Check:
             x._data[...] = before
         return [(up - down) / (2 * eps) for up, down in zip(*values, strict=True)]
 
-    # ---- every entry -----------------------------------------------------------------------------------------------
-
     def compare_jacobians(self) -> None:
         analytical = {j: self.analytical(j) for j in self.compared}
         for k, (i, x) in enumerate(self.checked):
@@ -323,10 +317,8 @@ class _Check:
             v = np.zeros(shape)
             v.flat[place] = 1
             rows.append(self.gradients(j, v))
-        return [
-            np.array([row[k].ravel() for row in rows]).reshape(len(rows), x.numel())
-            for k, (_, x) in enumerate(self.checked)
-        ]
+        sizes = [x.numel() for _, x in self.checked]
+        return [np.array([row[k].ravel() for row in rows]).reshape(len(rows), n) for k, n in enumerate(sizes)]
 
     def numerical(self, x: Tensor) -> dict[int, np.ndarray]:
         """The same by differences, for each compared output."""
@@ -358,8 +350,6 @@ class _Check:
             + ("" if j in self.differentiable else f"; output {j} does not require grad, but is not constant")
         )
 
-    # ---- one projection --------------------------------------------------------------------------------------------
-
     def compare_projections(self) -> None:
         """``v @ J @ u`` both ways; where they differ, entry by entry, to say more."""
         o = self.options
@@ -379,8 +369,6 @@ class _Check:
                         f"backward gives {a:.8g}, central differences give {n:.8g} (eps={o.eps:g}, atol={atol:g}, "
                         f"rtol={o.rtol:g}), although each entry by itself is within the tolerance"
                     )
-
-    # ---- properties of the pass ------------------------------------------------------------------------------------
 
     def check_passes(self) -> None:
         o = self.options
@@ -404,10 +392,8 @@ class _Check:
     def _grad(self, outputs: list[Tensor], gs: list[Tensor], **options: Any) -> list[np.ndarray]:
         lead = (len(gs[0]),) if options else ()
         found = grad(outputs, [x for _, x in self.checked], gs, True, allow_unused=True, **options)
-        return [
-            np.zeros((*lead, *x.shape)) if g is None else g._data
-            for g, (_, x) in zip(found, self.checked, strict=True)
-        ]
+        pairs = zip(found, self.checked, strict=True)
+        return [np.zeros((*lead, *x.shape)) if g is None else g._data for g, (_, x) in pairs]
 
     def _same(self, j: int, a: list[np.ndarray], b: list[np.ndarray], tol: float, what: str) -> None:
         for (i, _), p, q in zip(self.checked, a, b, strict=True):

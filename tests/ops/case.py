@@ -21,10 +21,11 @@ class Case:
 
     name : unique, starts with the operation's
     function : ``function(m, *tensors)``, m being minigrad or torch; returns a Tensor, or a tuple or list of them
-    inputs : makers; floating arrays (made in float64) require grad, others don't
+    inputs : makers; floating arrays (made in float64) require grad, unless `fixed`, others don't
     reference : the same on arrays by plain NumPy or loops, where that is not the operation's own code
     differentiable : False where the result has no gradient
-    torch : False where PyTorch has no such thing (the reason as a string instead of False)
+    differences : the reason as a string where the gradient is, by definition, not the derivative
+    torch : the reason as a string where PyTorch has no such thing
     """
 
     name: str
@@ -32,11 +33,22 @@ class Case:
     inputs: tuple[Maker, ...]
     reference: Callable[..., Any] | None = None
     differentiable: bool = True
+    differences: bool | str = True
     torch: bool | str = True
 
 
 def case(name: str, function: Callable[..., Any], *inputs: Maker, **options: Any) -> Case:
     return Case(name, function, inputs, **options)
+
+
+def fixed(make: Maker) -> Maker:
+    """What `make` makes, for an input that does not require grad, such as running statistics."""
+
+    def made(rng: np.random.Generator) -> np.ndarray:
+        return make(rng)
+
+    made.requires_grad = False  # type: ignore[attr-defined]
+    return made
 
 
 def normal(*shape: int) -> Maker:

@@ -46,13 +46,13 @@ def arrays_of(row):
     return [np.asarray(make(rng)) for make in row.inputs]
 
 
-def tensors_of(arrays, dtype=np.float64, layout=lambda a: a):
-    """Tensors with copies of `arrays`, the floating ones in `dtype` and requiring grad."""
+def tensors_of(row, dtype=np.float64, layout=lambda a: a):
+    """The row's inputs as tensors, the floating ones in `dtype`, and requiring grad unless they are fixed."""
     tensors = []
-    for a in arrays:
+    for a, make in zip(arrays_of(row), row.inputs, strict=True):
         floating = a.dtype.kind == "f"
         t = mg.Tensor._wrap(layout(a.astype(dtype if floating else a.dtype, order="C")))
-        tensors.append(t.requires_grad_(floating))
+        tensors.append(t.requires_grad_(floating and getattr(make, "requires_grad", True)))
     return tensors
 
 
@@ -111,7 +111,7 @@ def test_value_is_the_reference(row):
         pytest.skip("no reference: compared with PyTorch only")
     arrays = arrays_of(row)
     expected = row.reference(*[a.copy() for a in arrays])
-    outputs = outputs_of(row.function(mg, *tensors_of(arrays)))
+    outputs = outputs_of(row.function(mg, *tensors_of(row)))
     expected = expected if isinstance(expected, (tuple, list)) else [expected]
     for actual, e in zip(outputs, expected, strict=True):
         assert_close(actual.detach().numpy(), np.asarray(e), 1e-9, 1e-10)
@@ -119,7 +119,7 @@ def test_value_is_the_reference(row):
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_value_is_that_of_pytorch(row, dtype):
-    tensors = tensors_of(arrays_of(row), dtype)
+    tensors = tensors_of(row, dtype)
     theirs, _ = with_torch(row, tensors)
     ours = outputs_of(row.function(mg, *tensors))
     assert len(ours) == len(theirs)
@@ -133,7 +133,7 @@ def test_inputs_are_not_changed_and_layout_does_not_matter(row):
     arrays = arrays_of(row)
     values = []
     for layout in (lambda a: a, permuted):
-        tensors = tensors_of(arrays, layout=layout)
+        tensors = tensors_of(row, layout=layout)
         outputs = outputs_of(row.function(mg, *tensors))
         values.append([o.detach().numpy().copy() for o in outputs])
         differentiable = [o for o in outputs if o.requires_grad]
@@ -160,7 +160,7 @@ def test_arrays_in_arrays_out(row):
 
 def test_gradients_are_those_of_pytorch(differentiable):
     row = differentiable
-    tensors = tensors_of(arrays_of(row))
+    tensors = tensors_of(row)
     theirs, inputs = with_torch(row, tensors)
     ours = outputs_of(row.function(mg, *tensors))
     theirs = [t for t in theirs if t.requires_grad]
@@ -168,7 +168,12 @@ def test_gradients_are_those_of_pytorch(differentiable):
     assert len(ours) == len(theirs) > 0
     vs = [torch.from_numpy(v._data) for v in cotangents(ours)]
     inputs = [t for t in inputs if t.requires_grad]
-    expected = torch.autograd.grad(theirs, inputs, vs, allow_unused=True, materialize_grads=True)
+    try:
+        expected = torch.autograd.grad(theirs, inputs, vs, allow_unused=True, materialize_grads=True)
+    except RuntimeError as error:
+        if "is not implemented" not in str(error):
+            raise
+        pytest.skip(f"PyTorch: {error}")
     for g, e in zip(gradients(row, tensors), expected, strict=True):
         assert g.dtype == np.float64
         assert_close(g.numpy(), e.numpy(), 1e-8, 1e-9)
@@ -177,7 +182,9 @@ def test_gradients_are_those_of_pytorch(differentiable):
 @pytest.mark.parametrize("layout", [lambda a: a, permuted], ids=["contiguous", "permuted"])
 def test_first_and_second_derivatives_are_those_of_differences(differentiable, layout):
     row = differentiable
-    tensors = tensors_of(arrays_of(row), layout=layout)
+    if row.differences is not True:
+        pytest.skip(row.differences)
+    tensors = tensors_of(row, layout=layout)
 
     def function(*tensors):
         return tuple(o for o in outputs_of(row.function(mg, *tensors)) if o.is_floating_point())
@@ -189,7 +196,7 @@ def test_first_and_second_derivatives_are_those_of_differences(differentiable, l
 
 
 def test_gradients_computed_with_tensors_are_those_computed_with_arrays(differentiable):
-    tensors = tensors_of(arrays_of(differentiable))
+    tensors = tensors_of(differentiable)
     for a, t in zip(gradients(differentiable, tensors), gradients(differentiable, tensors, True), strict=True):
         assert t.dtype == np.float64
         assert_close(t.detach().numpy(), a.numpy(), 1e-12, 1e-12)
@@ -197,11 +204,10 @@ def test_gradients_computed_with_tensors_are_those_computed_with_arrays(differen
 
 def test_float32_stays_float32(differentiable):
     row = differentiable
-    arrays = arrays_of(row)
-    exact = gradients(row, tensors_of(arrays))
+    exact = gradients(row, tensors_of(row))
     seen = []
     for create_graph in (False, True):
-        tensors = tensors_of(arrays, np.float32)
+        tensors = tensors_of(row, np.float32)
         floating = [t for t in tensors if t.requires_grad]
         for t in floating:
             t.register_hook(lambda g: seen.append(g.dtype))
@@ -231,7 +237,7 @@ def operations_behind(tensors):
 def test_every_differentiable_operation_has_a_row():
     found = set()
     for name in DIFFERENTIABLE:
-        tensors = tensors_of(arrays_of(ROWS[name]))
+        tensors = tensors_of(ROWS[name])
         found |= operations_behind(outputs_of(ROWS[name].function(mg, *tensors)))
         found |= operations_behind(gradients(ROWS[name], tensors, create_graph=True))
     missing = {name for name, operation in registry.items() if operation.differentiable} - found

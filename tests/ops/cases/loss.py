@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.ops.case import Maker, away, case, integers, normal, uniform
+from tests.ops.case import Maker, away, case, fixed, integers, normal, uniform
 
 
 def loss(name, **options):
@@ -12,7 +12,7 @@ def loss(name, **options):
 
 def weighted(name, **options):
     """The same with a weight, the third input."""
-    return lambda m, x, t, w: getattr(m.nn.functional, name)(x, t, weight=w.detach(), **options)
+    return lambda m, x, t, w: getattr(m.nn.functional, name)(x, t, weight=w, **options)
 
 
 def distributions(*shape: int) -> Maker:
@@ -58,7 +58,7 @@ CASES = [
     case("mse_loss", loss("mse_loss"), normal(3, 4), normal(3, 4), reference=lambda x, t: np.mean((x - t) ** 2)),
     case("mse_loss sum", loss("mse_loss", reduction="sum"), normal(3, 4), normal(3, 4)),
     case("mse_loss none", loss("mse_loss", reduction="none"), normal(3, 4), normal(3, 4)),
-    case("mse_loss weight", weighted("mse_loss"), normal(3, 4), normal(3, 4), uniform(0.5, 2, 3, 4)),
+    case("mse_loss weight", weighted("mse_loss"), normal(3, 4), normal(3, 4), fixed(uniform(0.5, 2, 3, 4))),
     case("l1_loss", lambda m, x: m.nn.functional.l1_loss(x, m.zeros_like(x)), away((0.0,), 3, 4)),
     case("l1_loss sum", loss("l1_loss", reduction="sum"), uniform(1, 2, 3), uniform(-2, 0, 3)),
     case(
@@ -75,7 +75,7 @@ CASES = [
         away((-2.0, 2.0), 20),
         reference=lambda x: np.where(np.abs(x) < 2, x * x / 2, 2 * (np.abs(x) - 1)),
     ),
-    case("huber_loss weight", weighted("huber_loss", delta=9.0), normal(4), normal(4), uniform(0.5, 2, 4)),
+    case("huber_loss weight", weighted("huber_loss", delta=9.0), normal(4), normal(4), fixed(uniform(0.5, 2, 4))),
     case(
         "binary_cross_entropy",
         loss("binary_cross_entropy"),
@@ -88,7 +88,7 @@ CASES = [
         weighted("binary_cross_entropy", reduction="sum"),
         uniform(0.1, 0.9, 3, 4),
         uniform(0.1, 0.9, 3, 4),
-        uniform(0.5, 2, 4),
+        fixed(uniform(0.5, 2, 4)),
     ),
     case(
         "binary_cross_entropy_with_logits",
@@ -100,12 +100,12 @@ CASES = [
     case(
         "binary_cross_entropy_with_logits weights",
         lambda m, x, t, w, p: m.nn.functional.binary_cross_entropy_with_logits(
-            x, t, weight=w.detach(), pos_weight=p.detach(), reduction="none"
+            x, t, weight=w, pos_weight=p, reduction="none"
         ),
         away((0.0,), 3, 4),
         uniform(0.1, 0.9, 3, 4),
-        uniform(0.5, 2, 3, 1),
-        uniform(0.5, 2, 4),
+        fixed(uniform(0.5, 2, 3, 1)),
+        fixed(uniform(0.5, 2, 4)),
     ),
     case(
         "kl_div",
@@ -134,7 +134,7 @@ CASES = [
     # class indices
     case("nll_loss", loss("nll_loss"), normal(5, 3), integers(0, 3, 5), reference=nll_by_loop),
     case("nll_loss none", loss("nll_loss", reduction="none"), normal(2, 3, 4), some_ignored(3, 2, 4)),
-    case("nll_loss weight", weighted("nll_loss"), normal(5, 3), some_ignored(3, 5), uniform(0.5, 2, 3)),
+    case("nll_loss weight", weighted("nll_loss"), normal(5, 3), some_ignored(3, 5), fixed(uniform(0.5, 2, 3))),
     case("nll_loss one", loss("nll_loss"), normal(3), integers(0, 3)),
     case(
         "cross_entropy",
@@ -153,7 +153,7 @@ CASES = [
         weighted("cross_entropy", label_smoothing=0.2),
         normal(5, 3),
         some_ignored(3, 5),
-        uniform(0.5, 2, 3),
+        fixed(uniform(0.5, 2, 3)),
         reference=lambda x, t, w: cross_entropy_by_loop(x, t, w, 0.2),
     ),
     case(
@@ -161,7 +161,7 @@ CASES = [
         weighted("cross_entropy", label_smoothing=0.1, reduction="none"),
         normal(2, 3, 2, 2),
         some_ignored(3, 2, 2, 2),
-        uniform(0.5, 2, 3),
+        fixed(uniform(0.5, 2, 3)),
     ),
     # probabilities
     case(
@@ -176,6 +176,6 @@ CASES = [
         weighted("cross_entropy", label_smoothing=0.2, reduction="none"),
         normal(2, 3, 4),
         distributions(2, 3, 4),
-        uniform(0.5, 2, 3),
+        fixed(uniform(0.5, 2, 3)),
     ),
 ]
