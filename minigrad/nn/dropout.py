@@ -18,7 +18,7 @@ class _Dropout(Layer):
         super().__init__(p=p, inplace=inplace)
 
     def forward(self, input: Tensor) -> Tensor:
-        return type(self)._function(input, self.p, self.training, self.inplace)
+        return type(self)._function(input, self.p, True, self.inplace) if self.training else input
 
     def extra_repr(self) -> str:
         return f"p={self.p}, inplace={self.inplace}"

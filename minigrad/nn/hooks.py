@@ -7,6 +7,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from minigrad.autograd.operation import Operand, operation
 from minigrad.tensor import RemovableHandle, Tensor
 
@@ -54,7 +56,7 @@ def _run_forward_pre(
         replaced = hook(module, args)
         if replaced is None:
             return args, kwargs
-        return (replaced if isinstance(replaced, tuple) else (replaced,)), kwargs
+        return _as_tuple(replaced), kwargs
     replaced = hook(module, args, kwargs)
     if replaced is None:
         return args, kwargs
@@ -64,6 +66,15 @@ def _run_forward_pre(
             f"got {type(replaced).__name__}"
         )
     return replaced
+
+
+def _as_tuple(values: Any) -> tuple[Any, ...]:
+    return values if isinstance(values, tuple) else (values,)
+
+
+def _or_zeros(replaced: Tensor | None, g: Tensor) -> Tensor:
+    """What a hook gave, None meaning that no gradient goes on; for a tensor's hook None would mean `g` itself."""
+    return Tensor._wrap(np.zeros_like(g._data)) if replaced is None else replaced
 
 
 @operation(input=lambda g: g)
@@ -95,7 +106,7 @@ class GradientWatch:
         return passed
 
     def outputs(self, result: Any) -> Any:
-        results = result if isinstance(result, tuple) else (result,)
+        results = _as_tuple(result)
         self.grad_output = [None] * len(results)
         passed = self._through(results, self._note_output, self._give_output)
         if not isinstance(result, tuple):
@@ -121,7 +132,7 @@ class GradientWatch:
             self.grad_output = list(self.replaced)
             if not self.watches_inputs:
                 self._run_hooks(tuple(self.grad_input), may_replace=False)
-        return self.replaced[i]
+        return _or_zeros(self.replaced[i], g)
 
     def _note_input(self, i: int, g: Tensor) -> None:
         self.grad_input[i], self.replaced = g, None
@@ -131,7 +142,7 @@ class GradientWatch:
             self.replaced = self._run_hooks(tuple(self.grad_input), may_replace=True)
             self.grad_input = [None] * len(self.grad_input)
             self.grad_output = [None] * len(self.grad_output)
-        return self.replaced[i]
+        return _or_zeros(self.replaced[i], g)
 
     def _run_pre_hooks(self, grads: tuple[Any, ...]) -> tuple[Any, ...]:
         for hook in list(self.hooks.backward_pre.values()):
@@ -141,7 +152,7 @@ class GradientWatch:
     def _run_hooks(self, grads: tuple[Any, ...], may_replace: bool) -> tuple[Any, ...]:
         for hook in list(self.hooks.backward.values()):
             result = hook(self.module, grads, tuple(self.grad_output))
-            if result is not None and not may_replace:
+            if not may_replace and any(r is not None for r in _as_tuple(result)):
                 raise RuntimeError(
                     f"full backward hook of {type(self.module).__name__}: no input requires grad, so there is no "
                     "gradient to replace; return None"
@@ -152,7 +163,7 @@ class GradientWatch:
     def _replaced(self, kind: str, grads: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
         if result is None:
             return grads
-        result = result if isinstance(result, tuple) else (result,)
+        result = _as_tuple(result)
         if len(result) != len(grads):
             raise RuntimeError(
                 f"full backward {kind} of {type(self.module).__name__}: expected {len(grads)} gradients or None, "
