@@ -52,6 +52,7 @@ def _cross_entropy_slope(grad: Operand, input: Operand, classes: Classes, p: np.
 
 
 @operation(input=lambda g, input_shape, classes: _nll_slope(g, input_shape, classes))
+@silent
 def _nll(input: Operand, classes: Classes) -> Operand:
     return kernel.nll(input, classes)
 
