@@ -9,10 +9,17 @@ from minigrad.dtypes import *
 from minigrad.dtypes import dtype
 from minigrad.ops.activation import celu, celu_, hardshrink, prelu, relu, relu_, rrelu, rrelu_, selu, selu_
 from minigrad.ops.arithmetic import *
+from minigrad.ops.assignment import *
 from minigrad.ops.broadcasting import *
 from minigrad.ops.comparison import *
+from minigrad.ops.diagonals import *
 from minigrad.ops.dropout import alpha_dropout, dropout, feature_alpha_dropout
+from minigrad.ops.einsum import *
 from minigrad.ops.elementwise import *
+from minigrad.ops.gathering import *
+from minigrad.ops.indexing import *
+from minigrad.ops.joining import *
+from minigrad.ops.linalg import *
 from minigrad.ops.linear import bilinear
 from minigrad.ops.normalization import group_norm, layer_norm, rms_norm
 from minigrad.ops.shape import *

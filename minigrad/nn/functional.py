@@ -4,10 +4,16 @@ A layer of `minigrad.nn` is its parameters and one of these functions.
 """
 
 from minigrad.ops.activation import *
+from minigrad.ops.adaptive_pooling import *
+from minigrad.ops.convolution import *
 from minigrad.ops.cross_entropy import *
 from minigrad.ops.dropout import *
-from minigrad.ops.elementwise import sigmoid, tanh
+from minigrad.ops.elementwise import sigmoid as sigmoid
+from minigrad.ops.elementwise import tanh as tanh
 from minigrad.ops.linear import *
 from minigrad.ops.loss import *
+from minigrad.ops.margin_loss import *
 from minigrad.ops.normalization import *
+from minigrad.ops.padding import *
+from minigrad.ops.pooling import *
 from minigrad.ops.softmax import *

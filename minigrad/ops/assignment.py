@@ -1,0 +1,248 @@
+"""Putting values into a tensor: into the parts that an index names, where a mask says, or everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from minigrad.autograd import memory
+from minigrad.autograd.grad_mode import mode
+from minigrad.autograd.operation import Operand, method, operation
+from minigrad.kernels.indexing import Key
+from minigrad.ops.arithmetic import cast, zeros_as
+from minigrad.ops.broadcasting import expand
+from minigrad.ops.comparison import _where
+from minigrad.ops.indexing import ALL, _add_at, _index, _slice, dim_key, mask_array, split_index
+from minigrad.ops.shape import _reshape
+from minigrad.tensor import Tensor
+
+__all__ = ["masked_fill", "masked_scatter", "index_put", "index_add", "index_copy", "index_fill"]
+
+
+@operation(input=lambda g, key: _put(g, 0.0, key), values=lambda g, key: _index(g, key))
+def _put(input: Operand, values: Operand, key: Key) -> Operand:
+    """A copy of `input` with `values`, of the shape of ``input[key]``, at `key`."""
+    whole = input.copy(order="K")
+    whole[key] = values
+    return whole
+
+
+@operation(input=lambda g: zeros_as(g), values=lambda g: g)
+def _overwrite(input: Operand, values: Operand) -> Operand:
+    """What `input` is after `values` are copied into it."""
+    return values
+
+
+def fitted(name: str, values: Any, shape: tuple[int, ...], dtype: np.dtype) -> Any:
+    """`values`, a tensor, array or number, in another dtype and broadcast to `shape`."""
+    if not isinstance(values, Tensor):
+        values = Tensor._wrap(np.asarray(values, dtype))
+    if values.dtype != dtype:
+        values = cast(values, dtype)
+    have = tuple(values.shape)
+    while len(have) > len(shape) and have[0] == 1:
+        have = have[1:]
+    try:
+        fits = np.broadcast_shapes(have, shape) == shape
+    except ValueError:
+        fits = False
+    if not fits:
+        raise RuntimeError(f"{name}: values of shape {tuple(values.shape)} do not broadcast to the shape {shape}")
+    if have != tuple(values.shape):
+        values = _reshape(values, have)
+    return values if have == shape else expand(values, shape)
+
+
+def _is_value(value: Any) -> bool:
+    return isinstance(value, (Tensor, np.ndarray, np.generic, bool, int, float))
+
+
+# ---- x[index] = value ------------------------------------------------------------------------------------------------
+
+
+@method("__setitem__", only=True)
+def _setitem(input: Tensor, index: Any, value: Any) -> None:
+    """``input[index] = value``: in place, with broadcasting; the gradient of what is overwritten is 0."""
+    if not _is_value(value):
+        raise TypeError(f"x[...] = v: expected a tensor or a number, got {type(value).__name__}; see minigrad.tensor()")
+    basic, arrays = split_index(index, input._data.shape)
+    input._check_writable("x[...] = v")
+    if arrays is not None and isinstance(value, Tensor) and value.dtype.kind == "f" and input.dtype.kind != "f":
+        raise RuntimeError(f"x[...] = v: {value.dtype} values do not fit into a tensor of {input.dtype}; convert them")
+    part = _slice(input, basic)
+    if arrays is None:
+        if not _shows(value, part):
+            copy_(part, value)
+        return
+    shape = _index(part._data, arrays).shape if isinstance(value, (Tensor, np.ndarray)) and value.ndim else ()
+    if mode.enabled and (part._requires_grad or isinstance(value, Tensor) and value.requires_grad):
+        values = fitted("x[...] = v", value, shape or _index(part._data, arrays).shape, input.dtype)
+        part._assign(_put(part, values, arrays), "x[...] = v")
+        return
+    values = fitted("x[...] = v", value, shape, input.dtype)._data
+    try:
+        part._data[arrays] = values
+    except IndexError as error:
+        raise IndexError(f"x[...] = v: {error}; the tensor has shape {input._data.shape}") from None
+    memory.changed(part._data)
+
+
+def _shows(value: Any, part: Tensor) -> bool:
+    """Whether `value` is a view of just this part of the same tensor, as after ``x[i] += 1``: nothing is left to do."""
+    if not isinstance(value, Tensor) or value._view is None or part._view is None:
+        return False
+    a, b = value._data, part._data
+    same = a.shape == b.shape and a.strides == b.strides and value.data_ptr() == part.data_ptr()
+    return same and value._view.base is part._view.base
+
+
+# ---- everywhere ------------------------------------------------------------------------------------------------------
+
+
+@method("copy_", only=True)
+def copy_(self: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
+    """Copy the values of `src`, broadcast and converted, into this tensor, and return it."""
+    self._check_writable("copy_")
+    recorded = mode.enabled and (self.requires_grad or isinstance(src, Tensor) and src.requires_grad)
+    values = fitted("copy_", src, self._data.shape, self._data.dtype)
+    if recorded:
+        return self._assign(_overwrite(self, values), "copy_")
+    self._write(values._data)
+    return self
+
+
+@method("fill_", only=True)
+def fill_(self: Tensor, value: Any) -> Tensor:
+    """Set all elements to `value`, a number or a 0-dim tensor, and return this tensor."""
+    if getattr(value, "ndim", 0):
+        raise RuntimeError(f"fill_: expected a number or a 0-dim tensor, got shape {tuple(value.shape)}")
+    return copy_(self, value)
+
+
+@method("zero_", only=True)
+def zero_(self: Tensor) -> Tensor:
+    """Set all elements to 0, and return this tensor."""
+    return copy_(self, 0)
+
+
+# ---- where a mask says -----------------------------------------------------------------------------------------------
+
+
+@method(inplace=True)
+def masked_fill(input: Operand, mask: Operand, value: Any) -> Any:
+    """`input` with `value` where `mask` is true.
+
+    Parameters
+    ----------
+    mask : bool Tensor, broadcast against `input`
+    value : a number or a 0-dim tensor
+
+    Examples
+    --------
+    >>> x = mg.tensor([1.0, -2.0])
+    >>> mg.masked_fill(x, x < 0, 0.0)
+    tensor([1., 0.])
+    """
+    if getattr(value, "ndim", 0):
+        raise RuntimeError(f"masked_fill: expected a number or a 0-dim tensor as value, got shape {tuple(value.shape)}")
+    mask_array("masked_fill", mask)
+    value = cast(value, input.dtype) if isinstance(value, Tensor) else np.asarray(value, input.dtype)
+    return _where(mask, value, input)
+
+
+@method(inplace=True)
+def masked_scatter(input: Operand, mask: Operand, source: Operand) -> Any:
+    """`input` with the first elements of `source` at the places, in order, where `mask` is true.
+
+    Examples
+    --------
+    >>> mg.masked_scatter(mg.zeros(3), mg.tensor([True, False, True]), mg.tensor([1.0, 2.0]))
+    tensor([1., 0., 2.])
+    """
+    array = np.broadcast_to(mask_array("masked_scatter", mask), tuple(input.shape))
+    count = np.count_nonzero(array)
+    if source.dtype != input.dtype:
+        raise RuntimeError(f"masked_scatter: expected a source of {input.dtype}, got {source.dtype}; convert it")
+    flat = _reshape(source, (int(np.prod(source.shape, dtype=np.int64)),))
+    if flat.shape[0] < count:
+        raise RuntimeError(f"masked_scatter: the mask has {count} places, the source only {flat.shape[0]} elements")
+    return _put(input, _slice(flat, (slice(count),)), (array,))
+
+
+# ---- at indices ------------------------------------------------------------------------------------------------------
+
+
+@method(inplace=True)
+def index_put(input: Operand, indices: Sequence[Any], values: Operand, accumulate: bool = False) -> Any:
+    """`input` with `values`, broadcast, at ``input[indices]``.
+
+    Parameters
+    ----------
+    indices : tuple of integer or bool tensors
+    accumulate : bool, default False
+        Add instead, repeatedly where an index repeats.
+
+    Examples
+    --------
+    >>> mg.index_put(mg.zeros(3), (mg.tensor([0, 0, 2]),), mg.tensor(1.0), accumulate=True)
+    tensor([2., 0., 1.])
+    """
+    shape = tuple(input.shape)
+    _, key = split_index(tuple(np.atleast_1d(np.asarray(i)) if i is not None else ALL for i in indices), shape)
+    if key is None:
+        raise IndexError("index_put: expected a tuple with at least one tensor of indices")
+    values = fitted("index_put", values, _index(np.empty(shape, bool), key).shape, input.dtype)
+    return input + _add_at(values, shape, key) if accumulate else _put(input, values, key)
+
+
+def _slices(name: str, input: Any, key: Key, source: Any) -> Any:
+    """`source` after a check that it holds a slice of `input` for each index in `key`."""
+    shape = (*input.shape[: len(key) - 1], len(key[-1]), *input.shape[len(key) :])
+    if tuple(source.shape) != shape:
+        raise RuntimeError(f"{name}: expected a source of shape {shape}, got {tuple(source.shape)}")
+    if source.dtype != input.dtype:
+        raise RuntimeError(f"{name}: expected a source of {input.dtype}, got {source.dtype}; convert it")
+    return source
+
+
+@method(inplace=True)
+def index_add(input: Operand, dim: int, index: Operand, source: Operand, *, alpha: float = 1) -> Any:
+    """`input` with ``alpha * source`` added to the slices of dimension `dim` at `index`, repeatedly where it repeats.
+
+    Examples
+    --------
+    >>> mg.index_add(mg.zeros(3), 0, mg.tensor([0, 0, 2]), mg.tensor([1.0, 2.0, 3.0]))
+    tensor([3., 0., 3.])
+    """
+    key = dim_key("index_add", input, dim, index)
+    source = _slices("index_add", input, key, source)
+    return input + _add_at(source if alpha == 1 else source * alpha, tuple(input.shape), key)
+
+
+@method(inplace=True)
+def index_copy(input: Operand, dim: int, index: Operand, source: Operand) -> Any:
+    """`input` with the slices of dimension `dim` at `index` replaced by those of `source`.
+
+    Examples
+    --------
+    >>> mg.index_copy(mg.zeros(3), 0, mg.tensor([2, 0]), mg.tensor([1.0, 2.0]))
+    tensor([2., 0., 1.])
+    """
+    key = dim_key("index_copy", input, dim, index)
+    return _put(input, _slices("index_copy", input, key, source), key)
+
+
+@method(inplace=True)
+def index_fill(input: Operand, dim: int, index: Operand, value: Any) -> Any:
+    """`input` with the slices of dimension `dim` at `index` set to `value`, a number or a 0-dim tensor.
+
+    Examples
+    --------
+    >>> mg.index_fill(mg.zeros(3), 0, mg.tensor([0, 2]), 5)
+    tensor([5., 0., 5.])
+    """
+    key = dim_key("index_fill", input, dim, index)
+    shape = (*input.shape[: len(key) - 1], len(key[-1]), *input.shape[len(key) :])
+    return _put(input, fitted("index_fill", value, shape, input.dtype), key)

@@ -1,0 +1,169 @@
+"""Diagonals and triangles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minigrad.autograd.operation import Operand, method, operation
+from minigrad.ops.arithmetic import clone
+from minigrad.ops.shape import one_dim
+from minigrad.tensor import Tensor
+
+__all__ = ["diag", "diagonal", "diag_embed", "diagflat", "tril", "triu", "tril_indices", "triu_indices"]
+
+
+@operation(input=lambda g, input_shape, offset, dim1, dim2: _on_diagonal(g, input_shape, offset, dim1, dim2), view=True)
+def _diagonal(input: Operand, offset: int, dim1: int, dim2: int) -> Operand:
+    view = np.diagonal(input, offset, dim1, dim2)
+    view.flags.writeable = input.flags.writeable  # NumPy's is read-only for historical reasons
+    return view
+
+
+@operation(input=lambda g, offset, dim1, dim2: _diagonal(g, offset, dim1, dim2))
+def _on_diagonal(input: Operand, shape: tuple[int, ...], offset: int, dim1: int, dim2: int) -> Operand:
+    """Zeros of `shape` with `input` on a diagonal: the adjoint of `_diagonal`."""
+    whole = np.zeros(shape, input.dtype)
+    _diagonal(whole, offset, dim1, dim2)[...] = input
+    return whole
+
+
+@method()
+def diagonal(input: Operand, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Any:
+    """A view of the diagonal in the planes of two dimensions; it becomes the last dimension.
+
+    Parameters
+    ----------
+    offset : int, default 0
+        A diagonal above (positive) or below the main one.
+
+    Examples
+    --------
+    >>> mg.diagonal(mg.tensor([[1, 2], [3, 4]]))
+    tensor([1, 4])
+    """
+    ndim = len(input.shape)
+    first, second = one_dim("diagonal", dim1, ndim), one_dim("diagonal", dim2, ndim)
+    if first == second:
+        raise RuntimeError(f"diagonal: expected two different dimensions, got {dim1} and {dim2}")
+    return _diagonal(input, offset, first, second)
+
+
+@method()
+def diag_embed(input: Operand, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Any:
+    """Zeros with the last dimension of `input` on a diagonal of two new dimensions `dim1` and `dim2`.
+
+    Examples
+    --------
+    >>> mg.diag_embed(mg.tensor([1, 2]), offset=1)
+    tensor([[0, 1, 0],
+            [0, 0, 2],
+            [0, 0, 0]])
+    """
+    if not input.shape:
+        raise RuntimeError("diag_embed: expected at least 1 dimension, got none")
+    shape = list(input.shape[:-1])
+    size = input.shape[-1] + abs(offset)
+    first, second = (one_dim("diag_embed", d, len(shape) + 2) for d in (dim1, dim2))
+    if first == second:
+        raise RuntimeError(f"diag_embed: expected two different dimensions, got {dim1} and {dim2}")
+    for dim in sorted((first, second)):
+        shape.insert(dim, size)
+    return _on_diagonal(input, tuple(shape), offset, first, second)
+
+
+@method()
+def diag(input: Operand, diagonal: int = 0) -> Any:
+    """Of a vector, the matrix with it on a diagonal; of a matrix, a copy of that diagonal.
+
+    Examples
+    --------
+    >>> mg.diag(mg.tensor([1, 2]))
+    tensor([[1, 0],
+            [0, 2]])
+    """
+    if len(input.shape) == 1:
+        return diag_embed(input, diagonal)
+    if len(input.shape) != 2:
+        raise RuntimeError(f"diag: expected a vector or a matrix, got shape {tuple(input.shape)}")
+    return clone(_diagonal(input, diagonal, 0, 1))
+
+
+@method()
+def diagflat(input: Operand, offset: int = 0) -> Any:
+    """The matrix with all elements of `input` on a diagonal.
+
+    Examples
+    --------
+    >>> mg.diagflat(mg.tensor([[1], [2]]))
+    tensor([[1, 0],
+            [0, 2]])
+    """
+    return diag_embed(input.reshape(-1), offset)
+
+
+def _triangle(name: str, input: Any) -> Any:
+    if len(input.shape) < 2:
+        raise RuntimeError(f"{name}: expected at least 2 dimensions, got shape {tuple(input.shape)}")
+    return input
+
+
+@operation(input=lambda g, diagonal: _tril(g, diagonal))
+def _tril(input: Operand, diagonal: int) -> Operand:
+    return np.tril(input, diagonal)
+
+
+@operation(input=lambda g, diagonal: _triu(g, diagonal))
+def _triu(input: Operand, diagonal: int) -> Operand:
+    return np.triu(input, diagonal)
+
+
+@method(inplace=True)
+def tril(input: Operand, diagonal: int = 0) -> Any:
+    """A copy with zeros above a diagonal of the last two dimensions.
+
+    Examples
+    --------
+    >>> mg.tril(mg.tensor([[1, 2], [3, 4]]))
+    tensor([[1, 0],
+            [3, 4]])
+    """
+    return _tril(_triangle("tril", input), diagonal)
+
+
+@method(inplace=True)
+def triu(input: Operand, diagonal: int = 0) -> Any:
+    """A copy with zeros below a diagonal of the last two dimensions.
+
+    Examples
+    --------
+    >>> mg.triu(mg.tensor([[1, 2], [3, 4]]), diagonal=1)
+    tensor([[0, 2],
+            [0, 0]])
+    """
+    return _triu(_triangle("triu", input), diagonal)
+
+
+def tril_indices(row: int, col: int, offset: int = 0) -> Tensor:
+    """The indices of the lower triangle of a matrix: a row of row numbers and one of column numbers.
+
+    Examples
+    --------
+    >>> mg.tril_indices(2, 2)
+    tensor([[0, 1, 1],
+            [0, 0, 1]])
+    """
+    return Tensor._wrap(np.stack(np.tril_indices(row, offset, col)))
+
+
+def triu_indices(row: int, col: int, offset: int = 0) -> Tensor:
+    """The indices of the upper triangle of a matrix: a row of row numbers and one of column numbers.
+
+    Examples
+    --------
+    >>> mg.triu_indices(2, 2)
+    tensor([[0, 0, 1],
+            [0, 1, 1]])
+    """
+    return Tensor._wrap(np.stack(np.triu_indices(row, offset, col)))

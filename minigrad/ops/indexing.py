@@ -1,0 +1,284 @@
+"""Parts of a tensor: by slices, which give views, and by arrays of indices and masks, which give copies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minigrad.autograd.operation import Operand, method, operation
+from minigrad.kernels import indexing as kernels
+from minigrad.kernels.indexing import Key
+from minigrad.ops.broadcasting import expand
+from minigrad.ops.shape import _reshape, one_dim
+from minigrad.tensor import Tensor, as_array
+
+__all__ = ["select", "narrow", "index_select", "take", "masked_select", "nonzero", "argwhere"]
+
+ALL = slice(None)
+
+
+# ---- the operations --------------------------------------------------------------------------------------------------
+
+
+@operation(input=lambda g, input_shape, key: _unslice(g, input_shape, key), view=True)
+def _slice(input: Operand, key: Key) -> Operand:
+    """``input[key]`` for ints, slices, None and an Ellipsis: a view."""
+    try:
+        return input[key]
+    except IndexError as error:
+        raise _index_error(error, input) from None
+
+
+@operation(input=lambda g, key: _slice(g, key))
+def _unslice(input: Operand, shape: tuple[int, ...], key: Key) -> Operand:
+    """Zeros of `shape` with `input` at `key`: the adjoint of `_slice`."""
+    whole = np.zeros_like(input, shape=shape)
+    whole[key] = input
+    return whole
+
+
+@operation(input=lambda g, input_shape, key: _add_at(g, input_shape, key))
+def _index(input: Operand, key: Key) -> Operand:
+    """``input[key]`` for full slices, integer arrays and masks: a copy."""
+    try:
+        return kernels.look_up(input, key)
+    except IndexError as error:
+        raise _index_error(error, input) from None
+
+
+@operation(input=lambda g, key: _index(g, key))
+def _add_at(input: Operand, shape: tuple[int, ...], key: Key) -> Operand:
+    """Zeros of `shape` to which `input` is added at `key`, repeatedly where it repeats: the adjoint of `_index`."""
+    return kernels.add_up(input, shape, key)
+
+
+def _index_error(error: IndexError, input: np.ndarray) -> IndexError:
+    return IndexError(f"index: {error}; the tensor has shape {input.shape}")
+
+
+# ---- what stands in the brackets -------------------------------------------------------------------------------------
+
+
+def split_index(index: Any, shape: tuple[int, ...]) -> tuple[Key, Key | None]:
+    """What stands in the brackets as a key for `_slice`, and one for `_index` of its result, or None.
+
+    Ints, slices and None come first, arrays act on what they leave. So, as in PyTorch and unlike NumPy, an int is no
+    array of indices: in ``x[0, :, [1, 2]]`` the last dimension stays the last.
+    """
+    items = [_item(i) for i in (index if isinstance(index, tuple) else (index,))]
+    used = sum(_dims_used(i) for i in items)
+    if used > len(shape):
+        raise IndexError(f"index: too many indices, {used}, for a tensor of shape {tuple(shape)}")
+    if sum(i is Ellipsis for i in items) > 1:
+        raise IndexError("index: expected at most one ellipsis (...)")
+    basic: list[Any] = []
+    arrays: list[Any] = []
+    for i in items:
+        if isinstance(i, np.ndarray):
+            basic += [ALL] * _dims_used(i) or [None]
+            arrays.append(i if i.ndim else i.reshape(1))  # True and False index a new dimension
+        elif i is Ellipsis:
+            basic += [ALL] * (len(shape) - used)
+            arrays += [ALL] * (len(shape) - used)
+        else:
+            basic.append(i)
+            arrays += [] if isinstance(i, int) else [ALL]
+    has_arrays = any(isinstance(i, np.ndarray) for i in arrays)
+    return (*basic, ...), tuple(arrays) if has_arrays else None  # with ... NumPy gives a view even of one element
+
+
+def _dims_used(item: Any) -> int:
+    if isinstance(item, np.ndarray):
+        return item.ndim if item.dtype == bool else 1
+    return 0 if item is None or item is Ellipsis else 1
+
+
+def _item(i: Any) -> Any:
+    """One of the indices as None, Ellipsis, int, slice, mask or int64 array."""
+    if i is None or i is Ellipsis or type(i) is int:
+        return i
+    if isinstance(i, slice):
+        if i.step is not None and i.step <= 0:
+            raise ValueError(f"index: the step of a slice must be greater than zero, got {i.step}; see flip()")
+        return i
+    if isinstance(i, (list, tuple, range)):
+        i = as_array(list(i)) if len(i) else np.zeros(0, np.int64)
+    elif isinstance(i, Tensor):
+        i = i._data
+    elif isinstance(i, (bool, np.generic)):
+        i = np.asarray(i)
+    elif not isinstance(i, np.ndarray):
+        kind = IndexError if isinstance(i, float) else TypeError
+        raise kind(f"index: expected ints, slices, None, ..., or integer or bool tensors, got {type(i).__name__}")
+    if i.dtype.kind == "b":
+        return i
+    if i.dtype.kind == "f":
+        raise IndexError(f"index: expected a tensor of integers or bools, got {i.dtype}; convert it with .long()")
+    if i.dtype == np.uint8:
+        raise IndexError("index: a uint8 tensor may mean a mask or indices; convert it with .bool() or .long()")
+    return i.astype(np.int64, copy=False) if i.ndim else int(i)
+
+
+@method("__getitem__", only=True)
+def _getitem(input: Tensor, index: Any) -> Tensor:
+    """``input[index]``: a view for ints, slices, None and ...; a copy for lists, integer tensors and masks."""
+    if type(index) is int:
+        return _slice(input, (index, ...))
+    basic, arrays = split_index(index, input._data.shape)
+    if arrays is None:
+        return _slice(input, basic)
+    return _index(input if _trivial(basic) else _slice(input, basic), arrays)
+
+
+def _trivial(key: Key) -> bool:
+    return all(k is ALL or k is Ellipsis for k in key)
+
+
+# ---- by name ---------------------------------------------------------------------------------------------------------
+
+
+@method()
+def select(input: Operand, dim: int, index: int) -> Any:
+    """The slice of dimension `dim` at `index`: a view without that dimension.
+
+    Examples
+    --------
+    >>> mg.select(mg.tensor([[1, 2], [3, 4]]), 1, 0)
+    tensor([1, 3])
+    """
+    dim = one_dim("select", dim, len(input.shape))
+    size = tuple(input.shape)[dim] if input.shape else 0
+    if not -size <= index < size:
+        raise IndexError(f"select: index {index} is out of range for dim {dim} of shape {tuple(input.shape)}")
+    return _slice(input, (*[ALL] * dim, int(index), ...))
+
+
+@method()
+def narrow(input: Operand, dim: int, start: int, length: int) -> Any:
+    """The slice of dimension `dim` from `start` on, of the given length: a view.
+
+    Examples
+    --------
+    >>> mg.narrow(mg.arange(5), 0, 1, 3)
+    tensor([1, 2, 3])
+    """
+    dim = one_dim("narrow", dim, len(input.shape))
+    size, start = input.shape[dim], int(start)
+    if not -size <= start <= size:
+        raise IndexError(f"narrow: start {start} is out of range for dim {dim} of shape {tuple(input.shape)}")
+    start += size if start < 0 else 0
+    if length < 0 or start + length > size:
+        raise RuntimeError(f"narrow: {length} elements from {start} on are not in dim {dim} of length {size}")
+    return _slice(input, (*[ALL] * dim, slice(start, start + length)))
+
+
+def index_array(name: str, index: Any, error: type[Exception] = RuntimeError) -> np.ndarray:
+    """`index` as an int64 array; raises if it does not hold integers."""
+    array = index._data if isinstance(index, Tensor) else np.asarray(index)
+    if array.dtype.kind not in "iu" and array.size:
+        raise error(f"{name}: expected an index of integers, got {array.dtype}; convert it with .long()")
+    return array.astype(np.int64, copy=False)
+
+
+def check_range(name: str, index: np.ndarray, dim: int, shape: Any, error: type[Exception] = IndexError) -> None:
+    """Raise where `index`, which may not be negative, is out of range for dimension `dim`."""
+    if index.size:
+        low, high = int(index.min()), int(index.max())
+        if low < 0 or high >= shape[dim]:
+            wrong = low if low < 0 else high
+            raise error(f"{name}: index {wrong} is out of bounds for dim {dim} of shape {tuple(shape)}")
+
+
+def dim_key(name: str, input: Any, dim: int, index: Any) -> Key:
+    """The key for the indices `index`, a vector, of dimension `dim`."""
+    dim = one_dim(name, dim, len(input.shape))
+    array = index_array(name, index)
+    if array.ndim > 1:
+        raise IndexError(f"{name}: expected an index of one dimension, got shape {array.shape}")
+    check_range(name, array, dim, tuple(input.shape) or (1,))
+    return (*[ALL] * dim, array.reshape(-1))
+
+
+@method()
+def index_select(input: Operand, dim: int, index: Operand) -> Any:
+    """The slices of dimension `dim` at the indices `index`, which may repeat.
+
+    Examples
+    --------
+    >>> mg.index_select(mg.tensor([[1, 2, 3], [4, 5, 6]]), 1, mg.tensor([2, 0]))
+    tensor([[3, 1],
+            [6, 4]])
+    """
+    key = dim_key("index_select", input, dim, index)
+    return _index(input, key) if input.shape else _reshape(_index(_reshape(input, (1,)), key), ())
+
+
+@method()
+def take(input: Operand, index: Operand) -> Any:
+    """The elements at `index` of the flattened input, in the shape of `index`.
+
+    Examples
+    --------
+    >>> mg.take(mg.tensor([[1, 2], [3, 4]]), mg.tensor([0, 3]))
+    tensor([1, 4])
+    """
+    array = index_array("take", index)
+    flat = _index(_reshape(input, (int(np.prod(input.shape, dtype=np.int64)),)), (array.reshape(-1),))
+    return _reshape(flat, array.shape)
+
+
+@method()
+def masked_select(input: Operand, mask: Operand) -> Any:
+    """The elements where `mask` is true, in one dimension. The two are broadcast.
+
+    Examples
+    --------
+    >>> x = mg.tensor([[1, 2], [3, 4]])
+    >>> mg.masked_select(x, x > 2)
+    tensor([3, 4])
+    """
+    array = mask_array("masked_select", mask)
+    shape = np.broadcast_shapes(tuple(input.shape), array.shape)
+    if tuple(input.shape) != shape:
+        input = expand(input, shape)
+    if not shape:
+        return masked_select(_reshape(input, (1,)), array.reshape(1))
+    return _index(input, (np.broadcast_to(array, shape),))
+
+
+def mask_array(name: str, mask: Any) -> np.ndarray:
+    """`mask` as a bool array; raises if it does not hold bools."""
+    array = mask._data if isinstance(mask, Tensor) else np.asarray(mask)
+    if array.dtype != bool:
+        raise RuntimeError(f"{name}: expected a mask of bools, got {array.dtype}; compare it, such as with != 0")
+    return array
+
+
+@method()
+def nonzero(input: Operand, *, as_tuple: bool = False) -> Any:
+    """The indices of the elements that are not 0: one row each, or with `as_tuple` a tensor for each dimension.
+
+    Examples
+    --------
+    >>> mg.nonzero(mg.tensor([[0, 7], [8, 0]]))
+    tensor([[0, 1],
+            [1, 0]])
+    """
+    array = input._data if isinstance(input, Tensor) else np.asarray(input)
+    if as_tuple:
+        return tuple(Tensor._wrap(i) for i in np.atleast_1d(array).nonzero())
+    return Tensor._wrap(np.argwhere(array))
+
+
+@method()
+def argwhere(input: Operand) -> Any:
+    """The indices of the elements that are not 0, one row each.
+
+    Examples
+    --------
+    >>> mg.argwhere(mg.tensor([3, 0, 5]))
+    tensor([[0],
+            [2]])
+    """
+    return nonzero(input)

@@ -1,0 +1,401 @@
+"""Several tensors made one, one made several, and one repeated or in another order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from minigrad import dtypes
+from minigrad.autograd.operation import Operand, method, operation
+from minigrad.ops.arithmetic import cast
+from minigrad.ops.broadcasting import _sum, expand
+from minigrad.ops.indexing import ALL, _index, _slice, index_array, narrow, select
+from minigrad.ops.shape import _reshape, all_dims, as_shape, one_dim
+from minigrad.tensor import Tensor
+
+__all__ = [
+    "cat", "concat", "concatenate", "stack", "hstack", "vstack", "split", "chunk", "tensor_split", "unbind",
+    "tile", "repeat_interleave", "flip", "fliplr", "flipud", "roll", "meshgrid",
+]  # fmt: skip
+
+
+# ---- several made one ------------------------------------------------------------------------------------------------
+
+
+def _pieces(g: Any, dim: int, lengths: list[int]) -> list[Any]:
+    """`g` cut along `dim` into pieces of the given lengths: the adjoint of `cat`."""
+    ends = np.cumsum(lengths).tolist()
+    return [_slice(g, (*[ALL] * dim, slice(end - n, end))) for n, end in zip(lengths, ends, strict=True)]
+
+
+@operation(
+    tensors=lambda g, tensors_shape, dim: _pieces(g, dim, [shape[dim] for shape in tensors_shape]), sequence=True
+)
+def _cat(tensors: Sequence[Operand], dim: int) -> Operand:
+    return np.concatenate(tensors, axis=dim)
+
+
+@operation(tensors=lambda g, dim: unbind(g, dim), sequence=True)
+def _stack(tensors: Sequence[Operand], dim: int) -> Operand:
+    return np.stack(tensors, axis=dim)
+
+
+def _of_one_dtype(name: str, tensors: Any) -> list[Any]:
+    """`tensors`, checked to be some, converted to the dtype that they have together."""
+    if isinstance(tensors, (Tensor, np.ndarray)) or not isinstance(tensors, Sequence):
+        raise TypeError(f"{name}: expected a list or tuple of Tensors, got {type(tensors).__name__}")
+    for i, t in enumerate(tensors):
+        if not isinstance(t, (Tensor, np.ndarray)):
+            raise TypeError(f"{name}: expected Tensors, got {type(t).__name__} as element {i}")
+    if not tensors:
+        raise (ValueError if name == "cat" else RuntimeError)(f"{name}: expected at least one tensor, got none")
+    if all(t.dtype == tensors[0].dtype for t in tensors):
+        return list(tensors)
+    dtype = dtypes.result_type(*[t._data if isinstance(t, Tensor) else t for t in tensors])
+    return [t if t.dtype == dtype else cast(t, dtype) for t in tensors]
+
+
+def cat(tensors: Sequence[Operand], dim: int = 0) -> Any:
+    """The tensors one after the other along dimension `dim`; in the others they must have the same lengths.
+
+    Raises
+    ------
+    ValueError
+        If there are no tensors.
+    RuntimeError
+        If their shapes differ in another dimension than `dim`.
+
+    Examples
+    --------
+    >>> mg.cat([mg.tensor([1, 2]), mg.tensor([3])])
+    tensor([1, 2, 3])
+    """
+    given = _of_one_dtype("cat", tensors)
+    parts = [t for t in given if tuple(t.shape) != (0,)] or given  # as in PyTorch, an empty vector fits everywhere
+    if not parts[0].shape:
+        raise RuntimeError("cat: tensors without dimensions have nothing to be joined along; use stack()")
+    dim = one_dim("cat", dim, len(parts[0].shape))
+    shapes = [tuple(t.shape) for t in parts]
+    for i, s in enumerate(shapes):
+        if (*s[:dim], *s[dim + 1 :]) != (*shapes[0][:dim], *shapes[0][dim + 1 :]) or len(s) != len(shapes[0]):
+            raise RuntimeError(f"cat: expected shapes like {shapes[0]} except in dim {dim}, got {s} as element {i}")
+    return _cat(parts, dim)
+
+
+concat = concatenate = cat
+
+
+def stack(tensors: Sequence[Operand], dim: int = 0) -> Any:
+    """Tensors of one shape, side by side along a new dimension `dim`.
+
+    Examples
+    --------
+    >>> mg.stack([mg.tensor([1, 2]), mg.tensor([3, 4])], dim=1)
+    tensor([[1, 3],
+            [2, 4]])
+    """
+    parts = _of_one_dtype("stack", tensors)
+    for i, t in enumerate(parts):
+        if t.shape != parts[0].shape:
+            raise RuntimeError(
+                f"stack: expected all tensors to have the shape {tuple(parts[0].shape)} of the first, "
+                f"got {tuple(t.shape)} as element {i}"
+            )
+    return _stack(parts, one_dim("stack", dim, len(parts[0].shape) + 1))
+
+
+def hstack(tensors: Sequence[Operand]) -> Any:
+    """The tensors next to each other: along dimension 1, or 0 for vectors.
+
+    Examples
+    --------
+    >>> mg.hstack([mg.tensor([[1], [2]]), mg.tensor([[3], [4]])])
+    tensor([[1, 3],
+            [2, 4]])
+    """
+    parts = [t if t.shape else _reshape(t, (1,)) for t in _of_one_dtype("hstack", tensors)]
+    return cat(parts, 0 if len(parts[0].shape) == 1 else 1)
+
+
+def vstack(tensors: Sequence[Operand]) -> Any:
+    """The tensors below each other, vectors as rows.
+
+    Examples
+    --------
+    >>> mg.vstack([mg.tensor([1, 2]), mg.tensor([3, 4])])
+    tensor([[1, 2],
+            [3, 4]])
+    """
+    parts = _of_one_dtype("vstack", tensors)
+    return cat([t if len(t.shape) > 1 else _reshape(t, (1, t.shape[0] if t.shape else 1)) for t in parts], 0)
+
+
+# ---- one made several ------------------------------------------------------------------------------------------------
+
+
+@method()
+def split(tensor: Operand, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Any, ...]:
+    """Views that cut dimension `dim` into pieces.
+
+    Parameters
+    ----------
+    split_size_or_sections : int or ints
+        The length of all pieces but perhaps the last, or the length of each.
+
+    Raises
+    ------
+    RuntimeError
+        If the lengths given do not add up to that of the dimension.
+
+    Examples
+    --------
+    >>> mg.split(mg.arange(5), 2)
+    (tensor([0, 1]), tensor([2, 3]), tensor([4]))
+    """
+    dim = one_dim("split", dim, len(tensor.shape))
+    size, lengths = tensor.shape[dim], split_size_or_sections
+    if isinstance(lengths, (int, np.integer)):
+        if lengths < 0 or lengths == 0 and size:
+            raise RuntimeError(f"split: expected a positive length of the pieces, got {lengths}")
+        step = int(lengths) or 1
+        lengths = [min(step, size - start) for start in range(0, size, step)] or [0]
+    lengths = [int(n) for n in lengths]
+    if min(lengths, default=0) < 0 or sum(lengths) != size:
+        raise RuntimeError(f"split: lengths {lengths} do not add up to {size}, the length of dim {dim}")
+    return tuple(_pieces(tensor, dim, lengths))
+
+
+@method()
+def chunk(input: Operand, chunks: int, dim: int = 0) -> tuple[Any, ...]:
+    """`split` into at most `chunks` pieces of equal length, of which the last may be shorter.
+
+    Examples
+    --------
+    >>> mg.chunk(mg.arange(5), 2)
+    (tensor([0, 1, 2]), tensor([3, 4]))
+    """
+    if chunks <= 0:
+        raise RuntimeError(f"chunk: expected at least one chunk, got {chunks}")
+    dim = one_dim("chunk", dim, len(input.shape))
+    size = input.shape[dim]
+    return split(input, -(-size // chunks), dim) if size else split(input, [0] * chunks, dim)
+
+
+@method()
+def tensor_split(input: Operand, indices_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Any, ...]:
+    """Views that cut dimension `dim` into so many pieces, or at these indices; the first pieces may be longer by one.
+
+    Examples
+    --------
+    >>> mg.tensor_split(mg.arange(5), 2), mg.tensor_split(mg.arange(3), (1,))
+    ((tensor([0, 1, 2]), tensor([3, 4])), (tensor([0]), tensor([1, 2])))
+    """
+    dim = one_dim("tensor_split", dim, len(input.shape))
+    size, n = input.shape[dim], indices_or_sections
+    if isinstance(n, (int, np.integer)):
+        if n <= 0:
+            raise RuntimeError(f"tensor_split: expected at least one section, got {n}")
+        n = [i * (size // n) + min(i, size % n) for i in range(1, n)]
+    bounds = [slice(a, b) for a, b in zip([None, *n], [*n, None], strict=True)]
+    return tuple(_slice(input, (*[ALL] * dim, b)) for b in bounds)
+
+
+@method()
+def unbind(input: Operand, dim: int = 0) -> tuple[Any, ...]:
+    """All slices of dimension `dim`, views without that dimension.
+
+    Examples
+    --------
+    >>> mg.unbind(mg.tensor([[1, 2], [3, 4]]))
+    (tensor([1, 2]), tensor([3, 4]))
+    """
+    if not input.shape:
+        raise RuntimeError("unbind: expected a tensor with at least one dimension")
+    dim = one_dim("unbind", dim, len(input.shape))
+    return tuple(select(input, dim, i) for i in range(input.shape[dim]))
+
+
+# ---- repeated --------------------------------------------------------------------------------------------------------
+
+
+def _add_repeats(g: Any, shape: tuple[int, ...], repeats: tuple[int, ...]) -> Any:
+    """The sum over all repetitions: the adjoint of `_repeat`."""
+    shape = (1,) * (len(repeats) - len(shape)) + shape
+    pairs = tuple(n for r, s in zip(repeats, shape, strict=True) for n in (r, s))
+    return _sum(_reshape(g, pairs), tuple(range(0, len(pairs), 2)), False)
+
+
+@operation(input=lambda g, input_shape, repeats: _reshape(_add_repeats(g, input_shape, repeats), input_shape))
+def _repeat(input: Operand, repeats: tuple[int, ...]) -> Operand:
+    return np.tile(input, repeats)
+
+
+@method("repeat", only=True)
+def _repeat_method(input: Tensor, *repeats: Any) -> Any:
+    """This tensor repeated so many times along each dimension; more numbers than dimensions make new ones in front."""
+    counts = as_shape(repeats)
+    if len(counts) < len(input.shape) or min(counts, default=0) < 0:
+        raise RuntimeError(
+            f"repeat: expected a number of repetitions for each dimension of shape {tuple(input.shape)}, got {counts}"
+        )
+    return _repeat(input, counts)
+
+
+def tile(input: Operand, dims: Sequence[int]) -> Any:
+    """`input` repeated `dims` times, counted from the last dimension.
+
+    Examples
+    --------
+    >>> mg.tile(mg.tensor([1, 2]), (2, 2))
+    tensor([[1, 2, 1, 2],
+            [1, 2, 1, 2]])
+    """
+    counts = as_shape((dims,))
+    return _repeat(input, (1,) * (len(input.shape) - len(counts)) + counts)
+
+
+@method("tile", only=True)
+def _tile_method(input: Tensor, *dims: Any) -> Any:
+    """`minigrad.tile`, with the numbers as one argument or several."""
+    return tile(input, as_shape(dims))
+
+
+@method()
+def repeat_interleave(input: Operand, repeats: Any, dim: int | None = None) -> Any:
+    """Each element, or slice of `dim`, repeated in its place.
+
+    Parameters
+    ----------
+    repeats : int, or an integer Tensor with a number for each
+    dim : int, optional
+        By default the input is flattened.
+
+    Examples
+    --------
+    >>> mg.repeat_interleave(mg.tensor([7, 8]), mg.tensor([1, 3]))
+    tensor([7, 8, 8, 8])
+    """
+    if dim is None:
+        input, dim = _reshape(input, (int(np.prod(input.shape, dtype=np.int64)),)), 0
+    dim = one_dim("repeat_interleave", dim, len(input.shape))
+    size, counts = input.shape[dim], index_array("repeat_interleave", repeats)
+    if counts.size not in (1, size) or counts.ndim > 1 or (counts < 0).any():
+        raise RuntimeError(
+            f"repeat_interleave: expected one number of repetitions or {size}, none negative, got {counts.tolist()}"
+        )
+    return _index(input, (*[ALL] * dim, np.repeat(np.arange(size), counts)))
+
+
+# ---- in another order ------------------------------------------------------------------------------------------------
+
+
+@operation(input=lambda g, dims: _flip(g, dims))
+def _flip(input: Operand, dims: tuple[int, ...]) -> Operand:
+    return np.flip(input, dims).copy()
+
+
+def flip(input: Operand, dims: int | Sequence[int]) -> Any:
+    """A copy with the order along `dims` reversed.
+
+    Examples
+    --------
+    >>> mg.flip(mg.tensor([[1, 2], [3, 4]]), (1,))
+    tensor([[2, 1],
+            [4, 3]])
+    """
+    dims = as_shape((dims,))
+    return _flip(input, all_dims("flip", dims, len(input.shape)) if dims else ())
+
+
+@method("flip", only=True)
+def _flip_method(input: Tensor, *dims: Any) -> Any:
+    """A copy with the order along `dims`, one argument or several, reversed."""
+    return flip(input, as_shape(dims))
+
+
+@method()
+def fliplr(input: Operand) -> Any:
+    """A copy with the columns in reversed order.
+
+    Examples
+    --------
+    >>> mg.fliplr(mg.tensor([[1, 2], [3, 4]]))
+    tensor([[2, 1],
+            [4, 3]])
+    """
+    if len(input.shape) < 2:
+        raise RuntimeError(f"fliplr: expected at least 2 dimensions, got shape {tuple(input.shape)}")
+    return _flip(input, (1,))
+
+
+@method()
+def flipud(input: Operand) -> Any:
+    """A copy with the rows in reversed order.
+
+    Examples
+    --------
+    >>> mg.flipud(mg.tensor([[1, 2], [3, 4]]))
+    tensor([[3, 4],
+            [1, 2]])
+    """
+    if not input.shape:
+        raise RuntimeError("flipud: expected at least 1 dimension, got none")
+    return _flip(input, (0,))
+
+
+@operation(input=lambda g, shifts, dims: _roll(g, tuple(-s for s in shifts), dims))
+def _roll(input: Operand, shifts: tuple[int, ...], dims: tuple[int, ...]) -> Operand:
+    return np.roll(input, shifts, dims)
+
+
+@method()
+def roll(input: Operand, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None) -> Any:
+    """A copy shifted along `dims`; what leaves at one end comes in at the other. Without `dims` as if flattened.
+
+    Examples
+    --------
+    >>> mg.roll(mg.arange(4), 1)
+    tensor([3, 0, 1, 2])
+    """
+    steps = as_shape((shifts,))
+    if dims is None:
+        if len(steps) != 1:
+            raise RuntimeError(f"roll: without dims expected one shift, got {steps}")
+        shape = tuple(input.shape)
+        return _reshape(_roll(_reshape(input, (int(np.prod(shape, dtype=np.int64)),)), steps, (0,)), shape)
+    places = tuple(one_dim("roll", d, len(input.shape)) for d in as_shape((dims,)))
+    if len(steps) != len(places):
+        raise RuntimeError(f"roll: expected a shift for each of the dims {places}, got {steps}")
+    return _roll(input, steps, places)
+
+
+def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Any, ...]:
+    """For each vector a tensor, with the lengths of all as its shape, that varies along its own dimension only.
+
+    Parameters
+    ----------
+    tensors : vectors, or one sequence of them
+    indexing : {'ij', 'xy'}
+        'xy' exchanges the first two dimensions.
+
+    Examples
+    --------
+    >>> mg.meshgrid(mg.tensor([1, 2]), mg.tensor([3, 4]))
+    (tensor([[1, 1],
+            [2, 2]]), tensor([[3, 4],
+            [3, 4]]))
+    """
+    vectors = list(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else list(tensors)
+    if indexing not in ("ij", "xy"):
+        raise RuntimeError(f"meshgrid: expected indexing 'ij' or 'xy', got {indexing!r}")
+    if any(len(t.shape) > 1 for t in vectors):
+        raise RuntimeError(f"meshgrid: expected vectors, got shapes {[tuple(t.shape) for t in vectors]}")
+    order = list(range(len(vectors)))
+    if indexing == "xy" and len(order) > 1:
+        order[:2] = 1, 0
+    lengths = [t.shape[0] if t.shape else 1 for t in vectors]
+    shape = tuple(lengths[i] for i in order)
+    columns = [tuple(n if j == i else 1 for j in order) for i, n in enumerate(lengths)]
+    return tuple(expand(_reshape(t, c), shape) for t, c in zip(vectors, columns, strict=True))

@@ -1,0 +1,345 @@
+"""Products of matrices and vectors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minigrad.autograd.operation import Operand, method, operation
+from minigrad.ops.arithmetic import silent
+from minigrad.ops.broadcasting import _sum, sum_to
+from minigrad.ops.diagonals import _diagonal
+from minigrad.ops.joining import roll
+from minigrad.ops.shape import _reshape, adjoint, one_dim
+from minigrad.tensor import Tensor
+
+__all__ = [
+    "matmul", "mm", "bmm", "mv", "dot", "vdot", "inner", "outer", "ger", "addmm", "addmv", "baddbmm", "addbmm",
+    "addr", "kron", "trace", "cross",
+]  # fmt: skip
+
+
+# ---- the operations --------------------------------------------------------------------------------------------------
+
+
+def _of_shape(g: Any, shape: tuple[int, ...]) -> Any:
+    return g if tuple(g.shape) == shape else sum_to(g, shape)
+
+
+def _for_blas(x: np.ndarray) -> np.ndarray:
+    """`x`, copied if NumPy would not hand it to BLAS but multiply it element by element."""
+    step, (rows, columns) = x.itemsize, x.strides[-2:]
+    if columns == step and rows >= step * x.shape[-1] or rows == step and columns >= step * x.shape[-2]:
+        return x
+    return np.ascontiguousarray(x)
+
+
+@operation(
+    input=lambda g, input_shape, other: _of_shape(_matmul(g, adjoint(other)), input_shape),
+    other=lambda g, input, other_shape: _of_shape(_matmul(adjoint(input), g), other_shape),
+)
+@silent
+def _matmul(input: Operand, other: Operand) -> Operand:
+    """The products of the matrices in the last two dimensions; the dimensions before them are broadcast."""
+    return np.matmul(_for_blas(input), _for_blas(other))
+
+
+@operation(input=lambda g, other: g * other, tensor=lambda g, input: g * input)
+@silent
+def _dot(input: Operand, tensor: Operand) -> Operand:
+    return np.dot(input, tensor)
+
+
+def _check(name: str, a: Any, b: Any, *ndims: int) -> None:
+    """Raise unless the operands have so many dimensions, and one dtype in which there is multiplication."""
+    for t in (a, b):
+        if not isinstance(t, (Tensor, np.ndarray)):
+            raise TypeError(f"{name}: expected Tensors, got {type(t).__name__}")
+    have = (len(a.shape), len(b.shape))
+    if ndims and have != ndims:
+        raise RuntimeError(
+            f"{name}: expected tensors of {ndims[0]} and {ndims[1]} dimensions, "
+            f"got shapes {tuple(a.shape)} and {tuple(b.shape)}; see matmul()"
+        )
+    if a.dtype != b.dtype:
+        raise RuntimeError(f"{name}: expected operands of one dtype, got {a.dtype} and {b.dtype}; convert one with .to()")
+    if a.dtype == bool:
+        raise RuntimeError(f"{name}: there is no product of bools; convert them with .float() or .long()")
+
+
+# ---- products --------------------------------------------------------------------------------------------------------
+
+
+@method()
+def matmul(input: Operand, other: Operand) -> Any:
+    """The matrix product, ``input @ other``.
+
+    Parameters
+    ----------
+    input, other : Tensors
+        Matrices in the last two dimensions, whose leading dimensions are broadcast. A vector stands for a row on the
+        left and for a column on the right, and that dimension is missing in the result; two vectors give their dot
+        product.
+
+    Raises
+    ------
+    RuntimeError
+        If the inner lengths or the dtypes differ, or an operand has no dimensions.
+
+    Examples
+    --------
+    >>> a = mg.tensor([[1.0, 2.0], [3.0, 4.0]])
+    >>> a @ a, a @ mg.tensor([1.0, 10.0])
+    (tensor([[ 7., 10.],
+            [15., 22.]]), tensor([21., 43.]))
+    """
+    _check("matmul", input, other)
+    a, b = tuple(input.shape), tuple(other.shape)
+    if not a or not b:
+        raise RuntimeError(f"matmul: expected at least 1 dimension, got shapes {a} and {b}; multiply with *")
+    if a[-1] != b[max(len(b) - 2, 0)]:
+        raise RuntimeError(f"matmul: shapes {a} and {b} cannot be multiplied: {a[-1]} columns, {b[max(len(b) - 2, 0)]} rows")
+    if len(a) == len(b) == 2:
+        return _matmul(input, other)
+    if len(b) == 1:
+        return _dot(input, other) if len(a) == 1 else _reshape(matmul(input, _reshape(other, (*b, 1))), a[:-1])
+    if len(a) == 1:
+        return _reshape(_matmul(_reshape(input, (1, *a)), other), (*b[:-2], b[-1]))
+    if len(b) == 2:  # one product of tall matrices, and one for each gradient, instead of one for each in the batch
+        rows = _reshape(input, (int(np.prod(a[:-1], dtype=np.int64)), a[-1]))
+        return _reshape(_matmul(rows, other), (*a[:-1], b[1]))
+    try:
+        np.broadcast_shapes(a[:-2], b[:-2])
+    except ValueError:
+        raise RuntimeError(f"matmul: the leading dimensions of shapes {a} and {b} do not broadcast") from None
+    return _matmul(input, other)
+
+
+@method("__matmul__", only=True)
+def _matmul_operator(self: Tensor, other: Any) -> Any:
+    """``self @ other``, see `matmul`."""
+    return matmul(self, other) if isinstance(other, (Tensor, np.ndarray)) else NotImplemented
+
+
+@method("__rmatmul__", only=True)
+def _reflected_matmul(self: Tensor, other: Any) -> Any:
+    """``other @ self``, see `matmul`."""
+    return matmul(other, self) if isinstance(other, np.ndarray) else NotImplemented
+
+
+@method()
+def mm(input: Operand, mat2: Operand) -> Any:
+    """The product of two matrices.
+
+    Examples
+    --------
+    >>> mg.mm(mg.tensor([[1, 2]]), mg.tensor([[3], [4]]))
+    tensor([[11]])
+    """
+    _check("mm", input, mat2, 2, 2)
+    return matmul(input, mat2)
+
+
+@method()
+def bmm(input: Operand, mat2: Operand) -> Any:
+    """The products of two batches, of the same size, of matrices.
+
+    Examples
+    --------
+    >>> mg.bmm(mg.ones(5, 2, 3), mg.ones(5, 3, 4)).shape
+    Size([5, 2, 4])
+    """
+    _check("bmm", input, mat2, 3, 3)
+    if input.shape[0] != mat2.shape[0]:
+        raise RuntimeError(f"bmm: expected batches of one size, got {tuple(input.shape)} and {tuple(mat2.shape)}")
+    return matmul(input, mat2)
+
+
+@method()
+def mv(input: Operand, vec: Operand) -> Any:
+    """The product of a matrix and a vector.
+
+    Examples
+    --------
+    >>> mg.mv(mg.tensor([[1, 2], [3, 4]]), mg.tensor([1, 10]))
+    tensor([21, 43])
+    """
+    _check("mv", input, vec, 2, 1)
+    return matmul(input, vec)
+
+
+@method("vdot")
+def dot(input: Operand, tensor: Operand) -> Any:
+    """The sum of the products of the elements of two vectors.
+
+    Examples
+    --------
+    >>> mg.dot(mg.tensor([1, 2]), mg.tensor([3, 4]))
+    tensor(11)
+    """
+    _check("dot", input, tensor, 1, 1)
+    return matmul(input, tensor)
+
+
+vdot = dot
+
+
+@method()
+def inner(input: Operand, other: Operand) -> Any:
+    """The sums of products over the last dimensions of both.
+
+    Examples
+    --------
+    >>> mg.inner(mg.tensor([[1, 2], [3, 4]]), mg.tensor([1, 10]))
+    tensor([21, 43])
+    """
+    a, b = tuple(input.shape), tuple(other.shape)
+    if not a or not b:
+        return input * other
+    _check("inner", input, other)
+    if a[-1] != b[-1]:
+        raise RuntimeError(f"inner: expected the same length of the last dimensions, got shapes {a} and {b}")
+    rows, columns = (_reshape(t, (int(np.prod(t.shape[:-1], dtype=np.int64)), a[-1])) for t in (input, other))
+    return _reshape(_matmul(rows, adjoint(columns)), a[:-1] + b[:-1])
+
+
+@method("ger")
+def outer(input: Operand, vec2: Operand) -> Any:
+    """The matrix of the products of all pairs of elements of two vectors.
+
+    Examples
+    --------
+    >>> mg.outer(mg.tensor([1, 2]), mg.tensor([3, 4]))
+    tensor([[3, 4],
+            [6, 8]])
+    """
+    if len(input.shape) != 1 or len(vec2.shape) != 1:
+        raise RuntimeError(f"outer: expected two vectors, got shapes {tuple(input.shape)} and {tuple(vec2.shape)}")
+    return _reshape(input, (input.shape[0], 1)) * _reshape(vec2, (1, vec2.shape[0]))
+
+
+ger = outer
+
+
+# ---- a product added -------------------------------------------------------------------------------------------------
+
+
+def _plus(input: Any, product: Any, beta: float, alpha: float) -> Any:
+    """``beta * input + alpha * product``; a `beta` of 0 lets nothing of `input` through."""
+    if alpha != 1:
+        product = product * alpha
+    return product if beta == 0 else (input if beta == 1 else input * beta) + product
+
+
+@method(inplace=True)
+def addmm(input: Operand, mat1: Operand, mat2: Operand, *, beta: float = 1, alpha: float = 1) -> Any:
+    """``beta * input + alpha * (mat1 @ mat2)``.
+
+    Examples
+    --------
+    >>> mg.addmm(mg.tensor([1.0, 2.0]), mg.ones(2, 3), mg.ones(3, 2), beta=10)
+    tensor([[13., 23.],
+            [13., 23.]])
+    """
+    return _plus(input, mm(mat1, mat2), beta, alpha)
+
+
+@method(inplace=True)
+def addmv(input: Operand, mat: Operand, vec: Operand, *, beta: float = 1, alpha: float = 1) -> Any:
+    """``beta * input + alpha * (mat @ vec)``.
+
+    Examples
+    --------
+    >>> mg.addmv(mg.tensor([1.0, 2.0]), mg.ones(2, 3), mg.ones(3))
+    tensor([4., 5.])
+    """
+    return _plus(input, mv(mat, vec), beta, alpha)
+
+
+@method(inplace=True)
+def addr(input: Operand, vec1: Operand, vec2: Operand, *, beta: float = 1, alpha: float = 1) -> Any:
+    """``beta * input + alpha * outer(vec1, vec2)``.
+
+    Examples
+    --------
+    >>> mg.addr(mg.zeros(2, 1), mg.tensor([1.0, 2.0]), mg.tensor([3.0]))
+    tensor([[3.],
+            [6.]])
+    """
+    return _plus(input, outer(vec1, vec2), beta, alpha)
+
+
+@method(inplace=True)
+def baddbmm(input: Operand, batch1: Operand, batch2: Operand, *, beta: float = 1, alpha: float = 1) -> Any:
+    """``beta * input + alpha * bmm(batch1, batch2)``.
+
+    Examples
+    --------
+    >>> mg.baddbmm(mg.ones(1, 1, 1), mg.ones(1, 1, 3), mg.ones(1, 3, 1))
+    tensor([[[4.]]])
+    """
+    return _plus(input, bmm(batch1, batch2), beta, alpha)
+
+
+@method(inplace=True)
+def addbmm(input: Operand, batch1: Operand, batch2: Operand, *, beta: float = 1, alpha: float = 1) -> Any:
+    """``beta * input + alpha *`` the sum over the batch of ``bmm(batch1, batch2)``.
+
+    Examples
+    --------
+    >>> mg.addbmm(mg.ones(1, 1), mg.ones(2, 1, 3), mg.ones(2, 3, 1))
+    tensor([[7.]])
+    """
+    return _plus(input, _sum(bmm(batch1, batch2), (0,), False), beta, alpha)
+
+
+# ---- made of these ---------------------------------------------------------------------------------------------------
+
+
+@method()
+def kron(input: Operand, other: Operand) -> Any:
+    """The Kronecker product: every element of `input` times all of `other`, as blocks.
+
+    Examples
+    --------
+    >>> mg.kron(mg.tensor([1, 10]), mg.tensor([1, 2, 3]))
+    tensor([ 1,  2,  3, 10, 20, 30])
+    """
+    ndim = max(len(input.shape), len(other.shape))
+    a, b = ((1,) * (ndim - len(t.shape)) + tuple(t.shape) for t in (input, other))
+    blocks = tuple(n for size in a for n in (size, 1)), tuple(n for size in b for n in (1, size))
+    product = _reshape(input, blocks[0]) * _reshape(other, blocks[1])
+    return _reshape(product, tuple(m * n for m, n in zip(a, b, strict=True)))
+
+
+@method()
+def trace(input: Operand) -> Any:
+    """The sum of the diagonal of a matrix.
+
+    Examples
+    --------
+    >>> mg.trace(mg.tensor([[1, 2], [3, 4]]))
+    tensor(5)
+    """
+    if len(input.shape) != 2:
+        raise RuntimeError(f"trace: expected a matrix, got shape {tuple(input.shape)}")
+    return _sum(_diagonal(input, 0, 0, 1), (0,), False)
+
+
+@method()
+def cross(input: Operand, other: Operand, dim: int | None = None) -> Any:
+    """The cross product of the vectors of length 3 in dimension `dim`, by default the first of that length.
+
+    Examples
+    --------
+    >>> mg.cross(mg.tensor([1, 0, 0]), mg.tensor([0, 1, 0]))
+    tensor([0, 0, 1])
+    """
+    shape = tuple(input.shape)
+    if dim is None:
+        dim = shape.index(3) if 3 in shape else -1
+    dim = one_dim("cross", dim, len(shape))
+    if len(shape) != len(other.shape) or shape[dim] != 3 or other.shape[dim] != 3:
+        raise RuntimeError(f"cross: expected length 3 in dim {dim} of both, got {shape} and {tuple(other.shape)}")
+    return roll(input, -1, dim) * roll(other, -2, dim) - roll(input, -2, dim) * roll(other, -1, dim)

@@ -1,0 +1,107 @@
+"""Borders around a tensor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from minigrad.autograd.operation import Operand, operation
+from minigrad.ops.indexing import ALL, _index, _slice
+from minigrad.ops.shape import as_shape
+
+__all__ = ["pad"]
+
+Pairs = tuple[tuple[int, int], ...]
+
+
+def _inside(shape: tuple[int, ...], pairs: Pairs) -> tuple[slice, ...]:
+    return tuple(slice(before, before + n) for n, (before, _) in zip(shape, pairs, strict=True))
+
+
+@operation(input=lambda g, input_shape, pairs: _slice(g, _inside(input_shape, pairs)))
+def _pad(input: Operand, pairs: Pairs, value: float) -> Operand:
+    """`input` with as many elements `value` before and after it in each dimension as `pairs` says."""
+    shape = [n + before + after for n, (before, after) in zip(input.shape, pairs, strict=True)]
+    whole = np.full_like(input, value, shape=shape)
+    whole[_inside(input.shape, pairs)] = input
+    return whole
+
+
+def _reflected(places: np.ndarray, size: int) -> np.ndarray:
+    return size - 1 - np.abs(size - 1 - np.abs(places))
+
+
+_SOURCES = {
+    "reflect": _reflected,
+    "replicate": lambda places, size: places.clip(0, size - 1),
+    "circular": lambda places, size: places % size,
+}
+
+
+def _check_border(mode: str, dim: int, size: int, before: int, after: int) -> None:
+    longest = {"reflect": size - 1, "replicate": size and before + after, "circular": size}[mode]
+    if max(before, after) > longest:
+        raise RuntimeError(
+            f"pad: mode {mode!r} has at most {longest} elements to put around dim {dim} of length {size}, "
+            f"got padding ({before}, {after})"
+        )
+
+
+def pad(input: Operand, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Any:
+    """A border around `input`.
+
+    Parameters
+    ----------
+    pad : ints
+        How many elements before and after, a pair for each dimension, the last dimension first: ``(left, right, top,
+        bottom)`` for images. Negative ones cut off.
+    mode : {'constant', 'reflect', 'replicate', 'circular'}
+        What the border consists of: `value`; the image in a mirror that stands on the outermost elements; these
+        elements; or the opposite end.
+    value : float, default 0
+        For 'constant' only.
+
+    Raises
+    ------
+    RuntimeError
+        If `pad` is not made of pairs, there are more than dimensions, more would be cut off than there is, or a mirror
+        or the opposite end does not reach as far.
+
+    Examples
+    --------
+    >>> F.pad(mg.tensor([1, 2, 3]), (2, 1))
+    tensor([0, 0, 1, 2, 3, 0])
+    >>> F.pad(mg.tensor([1, 2, 3]), (2, 1), mode="reflect")
+    tensor([3, 2, 1, 2, 3, 2])
+    """
+    widths, shape = as_shape((pad,)), tuple(input.shape)
+    if len(widths) % 2 or len(widths) > 2 * len(shape):
+        raise RuntimeError(f"pad: expected pairs for at most the {len(shape)} dimensions of shape {shape}, got {widths}")
+    if mode != "constant" and mode not in _SOURCES:
+        raise NotImplementedError(f"pad: expected mode 'constant', {', '.join(map(repr, _SOURCES))}, got {mode!r}")
+    if mode != "constant" and value is not None:
+        raise RuntimeError(f"pad: mode {mode!r} takes no value, got {value}")
+    pairs = tuple(zip(widths[::2], widths[1::2], strict=True))[::-1]
+    pairs = ((0, 0),) * (len(shape) - len(pairs)) + pairs
+    for dim, (size, (before, after)) in enumerate(zip(shape, pairs, strict=True)):
+        if size + before + after < 0 or min(size + before, size + after) < 0:
+            raise RuntimeError(f"pad: padding ({before}, {after}) cuts more off dim {dim} than its length {size}")
+        if mode != "constant":
+            _check_border(mode, dim, size, before, after)
+    if mode == "constant":
+        return _constant(input, pairs, 0 if value is None else value)
+    for dim, (size, (before, after)) in enumerate(zip(shape, pairs, strict=True)):
+        if before or after:
+            places = _SOURCES[mode](np.arange(-before, size + after), size)
+            input = _index(input, (*[ALL] * dim, places))
+    return input
+
+
+def _constant(input: Any, pairs: Pairs, value: float) -> Any:
+    if any(w < 0 for pair in pairs for w in pair):
+        kept = zip(input.shape, pairs, strict=True)
+        input = _slice(input, tuple(slice(max(-before, 0), n - max(-after, 0)) for n, (before, after) in kept))
+        pairs = tuple((max(before, 0), max(after, 0)) for before, after in pairs)
+    return _pad(input, pairs, value)
