@@ -5,6 +5,7 @@ A layer of `minigrad.nn` is its parameters and one of these functions.
 
 from minigrad.ops.activation import *
 from minigrad.ops.adaptive_pooling import *
+from minigrad.ops.attention import *
 from minigrad.ops.convolution import *
 from minigrad.ops.cross_entropy import *
 from minigrad.ops.dropout import *

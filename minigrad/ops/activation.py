@@ -137,7 +137,9 @@ def leaky_relu(input: Operand, negative_slope: float = 0.01) -> Operand:
     >>> F.leaky_relu(mg.tensor([-1.0, 2.0]), 0.1)
     tensor([-0.1000,  2.0000])
     """
-    return _leaky(input, input, negative_slope)
+    y = np.minimum(input, 0) * negative_slope
+    y += np.maximum(input, 0)
+    return y
 
 
 @elementwise(lambda g, input, weight: _leaky(g, input, weight), lambda g, input: zeroed(g * input, input > 0, input))

@@ -1,4 +1,4 @@
-"""softmax and its logarithm."""
+"""Activations along a dimension: softmax, its logarithm, and gates."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from minigrad.autograd.operation import Operand, method, operation
 from minigrad.dtypes import as_dtype
 from minigrad.ops.arithmetic import cast, silent
 from minigrad.ops.broadcasting import _sum
-from minigrad.ops.elementwise import exp
-from minigrad.ops.shape import all_dims
+from minigrad.ops.elementwise import exp, sigmoid
+from minigrad.ops.joining import chunk
+from minigrad.ops.shape import all_dims, one_dim
 
-__all__ = ["softmax", "softmin", "log_softmax"]
+__all__ = ["softmax", "softmin", "log_softmax", "glu"]
 
 Dims = tuple[int, ...]  # one dimension, or none for a 0-dim tensor
 
@@ -98,3 +99,23 @@ def log_softmax(input: Operand, dim: int | None = None, dtype: np.dtype | None =
     tensor([-10000.,      0.])
     """
     return _log_softmax(*_checked("log_softmax", input, dim, dtype))
+
+
+def glu(input: Operand, dim: int = -1) -> Any:
+    """``a * sigmoid(b)``, a and b being the halves of `input` along `dim`. (Dauphin et al., 2017)
+
+    Raises
+    ------
+    RuntimeError
+        If the length of `dim` is odd.
+
+    Examples
+    --------
+    >>> F.glu(mg.tensor([1.0, 2.0, 0.0, 10000.0]))
+    tensor([0.5000, 2.0000])
+    """
+    dim = one_dim("glu", dim, len(input.shape))
+    if not input.shape or input.shape[dim] % 2:
+        raise RuntimeError(f"glu: expected an even length of dim {dim}, got shape {tuple(input.shape)}")
+    value, gate = chunk(input, 2, dim)
+    return value * sigmoid(gate)

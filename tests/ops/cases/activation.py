@@ -102,4 +102,28 @@ CASES = [
         normal(2, 3, 4),
         reference=lambda x: np.log(softmax(x, -1)),
     ),
+    case("glu", f("glu"), normal(3, 4), reference=lambda x: x[:, :2] * sigmoid(x[:, 2:])),
+    case("glu dim", lambda m, x: m.nn.functional.glu(x, 1), normal(2, 4, 3)),
+    case(
+        "scaled_dot_product_attention",
+        f("scaled_dot_product_attention"),
+        normal(2, 3, 4),
+        normal(2, 5, 4),
+        normal(2, 5, 2),
+    ),
+    case(
+        "scaled_dot_product_attention causal",
+        lambda m, q, k, v: m.nn.functional.scaled_dot_product_attention(q, k, v, is_causal=True, scale=0.3),
+        normal(2, 3, 4),
+        normal(2, 5, 4),
+        normal(2, 5, 2),
+    ),
+    case(
+        "scaled_dot_product_attention mask",
+        lambda m, q, k, v, mask: m.nn.functional.scaled_dot_product_attention(q, k, v, mask),
+        normal(2, 3, 4),
+        normal(2, 5, 4),
+        normal(2, 5, 2),
+        normal(3, 5),
+    ),
 ]

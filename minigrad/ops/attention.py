@@ -1,0 +1,68 @@
+"""Attention: each query takes a weighted mean of values, by how well it fits their keys."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from minigrad.autograd.operation import Operand
+from minigrad.ops.comparison import where
+from minigrad.ops.dropout import dropout
+from minigrad.ops.linalg import matmul
+from minigrad.ops.shape import adjoint
+from minigrad.ops.softmax import softmax
+
+__all__ = ["scaled_dot_product_attention"]
+
+
+def scaled_dot_product_attention(
+    query: Operand,
+    key: Operand,
+    value: Operand,
+    attn_mask: Operand | None = None,
+    dropout_p: float = 0.0,
+    is_causal: bool = False,
+    scale: float | None = None,
+) -> Any:
+    """``softmax(query @ key.mT * scale + mask) @ value``. (Vaswani et al., 2017)
+
+    Parameters
+    ----------
+    query : Tensor of shape (..., L, E)
+    key : Tensor of shape (..., S, E)
+    value : Tensor of shape (..., S, V)
+    attn_mask : Tensor that broadcasts to (..., L, S), optional
+        Bool: where it is False, the query does not see the key. Floating: added to the scores.
+    dropout_p : float, default 0
+        Applied to the weights whenever it is not 0.
+    is_causal : bool, default False
+        Query i sees keys 0 to i; not together with `attn_mask`.
+    scale : float, optional
+        By default ``1 / sqrt(E)``.
+
+    Returns
+    -------
+    Tensor of shape (..., L, V)
+
+    Raises
+    ------
+    RuntimeError
+        If `attn_mask` comes with `is_causal`.
+
+    Examples
+    --------
+    >>> x = mg.tensor([[1.0, 0.0], [0.0, 1.0]])
+    >>> F.scaled_dot_product_attention(x, x, x, is_causal=True)
+    tensor([[1.0000, 0.0000],
+            [0.3302, 0.6698]])
+    """
+    if attn_mask is not None and is_causal:
+        raise RuntimeError("scaled_dot_product_attention: attn_mask and is_causal exclude each other; leave one out")
+    scores = matmul(query, adjoint(key)) * (1 / math.sqrt(query.shape[-1]) if scale is None else scale)
+    if is_causal:
+        attn_mask = np.tri(query.shape[-2], key.shape[-2], dtype=bool)
+    if attn_mask is not None:
+        scores = where(attn_mask, scores, -math.inf) if attn_mask.dtype == bool else scores + attn_mask
+    return matmul(dropout(softmax(scores, -1), dropout_p), value)
