@@ -127,8 +127,8 @@ class Plan:
             rule = operation.rules[name]
             if not isinstance(rule, joint):
                 needs = _needs(rule)
-                # the slot of a single rule: its place among the active inputs
-                steps.append((rule, needs, None))
+                # None: the rule gives one gradient; (): it gives all of them, those of a sequence
+                steps.append((rule, needs, () if operation.sequence else None))
             elif id(rule) not in joints:
                 joints.add(id(rule))
                 shared = [n for n, r in operation.rules.items() if r is rule]
