@@ -8,9 +8,8 @@ from typing import Any
 from minigrad.nn import functional as F
 from minigrad.nn.init import uniform_by_fan_in
 from minigrad.nn.layer import new_parameter, positive, repeated
-from minigrad.nn.lazy import LazyModule
 from minigrad.nn.module import Module
-from minigrad.nn.parameter import Parameter, UninitializedParameter
+from minigrad.nn.parameter import Parameter
 from minigrad.tensor import Tensor
 
 _PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
@@ -275,76 +274,3 @@ class ConvTranspose3d(_ConvTranspose):
 
     _dims = 3
     _function = F.conv_transpose3d
-
-
-# ---- lazy ------------------------------------------------------------------------------------------------------------
-
-
-class _LazyConvolution(LazyModule, _Convolution):
-    """Learns `in_channels` from its first input; the other arguments are those of the class it becomes."""
-
-    def __init__(self, out_channels: int, *args: Any, **kwargs: Any) -> None:
-        super().__init__(0, out_channels, *args, **kwargs)
-        dtype = self.weight.dtype
-        self.weight = UninitializedParameter(dtype=dtype)
-        if self.bias is not None:
-            self.bias = UninitializedParameter(dtype=dtype)
-
-    def infer(self, input: Tensor) -> None:
-        if input.ndim not in (self._dims + 1, self._dims + 2):
-            raise RuntimeError(
-                f"{type(self).__name__}: expected an input of {self._dims + 1} or {self._dims + 2} dimensions, "
-                f"got shape {tuple(input.shape)}"
-            )
-        self.in_channels = input.shape[-self._dims - 1]
-        if self.in_channels % self.groups:
-            raise ValueError(f"{type(self).__name__}: {self.in_channels} input channels for {self.groups} groups")
-        if isinstance(self.weight, UninitializedParameter):
-            self.weight.materialize(self._weight_shape())
-            if isinstance(self.bias, UninitializedParameter):
-                self.bias.materialize((self.out_channels,))
-            self.reset_parameters()
-
-
-class LazyConv1d(_LazyConvolution, Conv1d):
-    """A `Conv1d` that learns `in_channels` from its first input."""
-
-    cls_to_become = Conv1d
-
-
-class LazyConv2d(_LazyConvolution, Conv2d):
-    """A `Conv2d` that learns `in_channels` from its first input.
-
-    Examples
-    --------
-    >>> layer = nn.LazyConv2d(6, kernel_size=5)
-    >>> _ = layer(mg.ones(1, 3, 8, 8))
-    >>> layer
-    Conv2d(3, 6, kernel_size=(5, 5), stride=(1, 1))
-    """
-
-    cls_to_become = Conv2d
-
-
-class LazyConv3d(_LazyConvolution, Conv3d):
-    """A `Conv3d` that learns `in_channels` from its first input."""
-
-    cls_to_become = Conv3d
-
-
-class LazyConvTranspose1d(_LazyConvolution, ConvTranspose1d):
-    """A `ConvTranspose1d` that learns `in_channels` from its first input."""
-
-    cls_to_become = ConvTranspose1d
-
-
-class LazyConvTranspose2d(_LazyConvolution, ConvTranspose2d):
-    """A `ConvTranspose2d` that learns `in_channels` from its first input."""
-
-    cls_to_become = ConvTranspose2d
-
-
-class LazyConvTranspose3d(_LazyConvolution, ConvTranspose3d):
-    """A `ConvTranspose3d` that learns `in_channels` from its first input."""
-
-    cls_to_become = ConvTranspose3d

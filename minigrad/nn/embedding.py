@@ -20,14 +20,8 @@ class Embedding(Module):
     num_embeddings, embedding_dim : int
     padding_idx : int, optional
         The vector of this index is 0 at first and gets no gradient.
-    max_norm : float, optional
-        Vectors that are looked up and longer than this are shortened to it, in place.
-    norm_type : float, default 2
-        The p of that norm.
-    scale_grad_by_freq : bool
-        Divide the gradient of a vector by how often it occurs in the batch.
-    sparse : False
-        There are no sparse gradients here.
+    max_norm, norm_type, scale_grad_by_freq, sparse
+        Only PyTorch's defaults, as in `minigrad.nn.functional.embedding`.
 
     Attributes
     ----------
@@ -59,14 +53,15 @@ class Embedding(Module):
     ) -> None:
         super().__init__()
         positive(self, num_embeddings=num_embeddings, embedding_dim=embedding_dim)
-        if sparse:
-            raise ValueError("Embedding: sparse gradients are not supported; leave sparse=True out")
+        if max_norm is not None or scale_grad_by_freq or sparse:
+            raise NotImplementedError(
+                "Embedding: max_norm, scale_grad_by_freq and sparse are not supported; leave them out"
+            )
         if padding_idx is not None:
             if not -num_embeddings <= padding_idx < num_embeddings:
                 raise ValueError(f"Embedding: padding_idx={padding_idx} is outside of {num_embeddings} embeddings")
             padding_idx %= num_embeddings
         self.num_embeddings, self.embedding_dim, self.padding_idx = num_embeddings, embedding_dim, padding_idx
-        self.max_norm, self.norm_type, self.scale_grad_by_freq = max_norm, norm_type, scale_grad_by_freq
         shape = (num_embeddings, embedding_dim)
         if _weight is None:
             self.weight = new_parameter(shape, device, dtype)
@@ -84,12 +79,11 @@ class Embedding(Module):
             self.weight.detach()[self.padding_idx] = 0
 
     def forward(self, input: Tensor) -> Tensor:
-        return F.embedding(input, self.weight, self.padding_idx, self.max_norm, self.norm_type, self.scale_grad_by_freq)
+        return F.embedding(input, self.weight, self.padding_idx)
 
     def extra_repr(self) -> str:
-        usual = {"padding_idx": None, "max_norm": None, "norm_type": 2.0, "scale_grad_by_freq": False}
-        shown = [f"{n}={getattr(self, n)}" for n, value in usual.items() if getattr(self, n) != value]
-        return ", ".join([str(self.num_embeddings), str(self.embedding_dim), *shown])
+        padding = "" if self.padding_idx is None else f", padding_idx={self.padding_idx}"
+        return f"{self.num_embeddings}, {self.embedding_dim}{padding}"
 
     @classmethod
     def from_pretrained(

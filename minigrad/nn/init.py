@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import math
-from statistics import NormalDist
 
 import numpy as np
 
@@ -81,9 +80,8 @@ def trunc_normal_(
     ValueError
         If [a, b] holds less than a thousandth of the distribution, so that drawing again would take forever.
     """
-    normal = NormalDist(mean, std)
-    share = normal.cdf(b) - normal.cdf(a)
-    if not share > 1e-3:
+    scale = math.sqrt(2) * max(std, 1e-300)
+    if not (math.erf((b - mean) / scale) - math.erf((a - mean) / scale)) / 2 > 1e-3:
         raise ValueError(f"trunc_normal_: expected bounds near mean={mean} (std={std}), got a={a} and b={b}")
     sampling.normal_(tensor, mean, std, generator=generator)
     values = tensor._data.copy()

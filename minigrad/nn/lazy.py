@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from minigrad.nn.conv import (
+    Conv1d,
+    Conv2d,
+    Conv3d,
+    ConvTranspose1d,
+    ConvTranspose2d,
+    ConvTranspose3d,
+    _Convolution,
+)
+from minigrad.nn.linear import Linear
 from minigrad.nn.module import Module
-from minigrad.nn.parameter import Uninitialized
+from minigrad.nn.normalization import BatchNorm1d, BatchNorm2d, BatchNorm3d, _BatchNorm
+from minigrad.nn.parameter import Uninitialized, UninitializedBuffer, UninitializedParameter
+from minigrad.tensor import Tensor
 
 
 class LazyModule(Module):
@@ -28,3 +40,145 @@ class LazyModule(Module):
         self.infer(args[0] if args else kwargs["input"])
         self.__class__ = self.cls_to_become  # type: ignore[assignment]
         return self(*args, **kwargs)
+
+
+class LazyLinear(LazyModule, Linear):
+    """A `Linear` that learns `in_features` from its first input.
+
+    Examples
+    --------
+    >>> layer = nn.LazyLinear(3)
+    >>> _ = layer(mg.ones(5, 4))
+    >>> layer
+    Linear(in_features=4, out_features=3, bias=True)
+    """
+
+    cls_to_become = Linear
+
+    def __init__(self, out_features: int, bias: bool = True, device: Any = None, dtype: Any = None) -> None:
+        super().__init__(0, out_features, False, device, dtype)
+        self.weight = UninitializedParameter(dtype=dtype)
+        if bias:
+            self.bias = UninitializedParameter(dtype=dtype)
+
+    def infer(self, input: Tensor) -> None:
+        self.in_features = input.shape[-1]
+        if isinstance(self.weight, UninitializedParameter):
+            self.weight.materialize((self.out_features, self.in_features))
+            if isinstance(self.bias, UninitializedParameter):
+                self.bias.materialize((self.out_features,))
+            self.reset_parameters()
+
+
+# ---- convolutions ----------------------------------------------------------------------------------------------------
+
+
+class _LazyConvolution(LazyModule, _Convolution):
+    """Learns `in_channels` from its first input; the other arguments are those of the class it becomes."""
+
+    def __init__(self, out_channels: int, *args: Any, **kwargs: Any) -> None:
+        super().__init__(0, out_channels, *args, **kwargs)
+        dtype = self.weight.dtype
+        self.weight = UninitializedParameter(dtype=dtype)
+        if self.bias is not None:
+            self.bias = UninitializedParameter(dtype=dtype)
+
+    def infer(self, input: Tensor) -> None:
+        if input.ndim not in (self._dims + 1, self._dims + 2):
+            raise RuntimeError(
+                f"{type(self).__name__}: expected an input of {self._dims + 1} or {self._dims + 2} dimensions, "
+                f"got shape {tuple(input.shape)}"
+            )
+        self.in_channels = input.shape[-self._dims - 1]
+        if self.in_channels % self.groups:
+            raise ValueError(f"{type(self).__name__}: {self.in_channels} input channels for {self.groups} groups")
+        if isinstance(self.weight, UninitializedParameter):
+            self.weight.materialize(self._weight_shape())
+            if isinstance(self.bias, UninitializedParameter):
+                self.bias.materialize((self.out_channels,))
+            self.reset_parameters()
+
+
+class LazyConv1d(_LazyConvolution, Conv1d):
+    """A `Conv1d` that learns `in_channels` from its first input."""
+
+    cls_to_become = Conv1d
+
+
+class LazyConv2d(_LazyConvolution, Conv2d):
+    """A `Conv2d` that learns `in_channels` from its first input.
+
+    Examples
+    --------
+    >>> layer = nn.LazyConv2d(6, kernel_size=5)
+    >>> _ = layer(mg.ones(1, 3, 8, 8))
+    >>> layer
+    Conv2d(3, 6, kernel_size=(5, 5), stride=(1, 1))
+    """
+
+    cls_to_become = Conv2d
+
+
+class LazyConv3d(_LazyConvolution, Conv3d):
+    """A `Conv3d` that learns `in_channels` from its first input."""
+
+    cls_to_become = Conv3d
+
+
+class LazyConvTranspose1d(_LazyConvolution, ConvTranspose1d):
+    """A `ConvTranspose1d` that learns `in_channels` from its first input."""
+
+    cls_to_become = ConvTranspose1d
+
+
+class LazyConvTranspose2d(_LazyConvolution, ConvTranspose2d):
+    """A `ConvTranspose2d` that learns `in_channels` from its first input."""
+
+    cls_to_become = ConvTranspose2d
+
+
+class LazyConvTranspose3d(_LazyConvolution, ConvTranspose3d):
+    """A `ConvTranspose3d` that learns `in_channels` from its first input."""
+
+    cls_to_become = ConvTranspose3d
+
+
+# ---- batch normalization ---------------------------------------------------------------------------------------------
+
+
+class _LazyBatchNorm(LazyModule, _BatchNorm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(0, *args, **kwargs)
+        for name in ("weight", "bias"):
+            if (parameter := self._parameters[name]) is not None:
+                setattr(self, name, UninitializedParameter(dtype=parameter.dtype))
+        for name in ("running_mean", "running_var"):
+            if (buffer := self._buffers[name]) is not None:
+                setattr(self, name, UninitializedBuffer(dtype=buffer.dtype))
+
+    def infer(self, input: Tensor) -> None:
+        self._check_input(input)
+        self.num_features = input.shape[1]
+        waiting = [t for t in (*self.parameters(), *self.buffers()) if isinstance(t, Uninitialized)]
+        for tensor in waiting:
+            tensor.materialize((self.num_features,))
+        if waiting:
+            self.reset_parameters()
+
+
+class LazyBatchNorm1d(_LazyBatchNorm, BatchNorm1d):
+    """A `BatchNorm1d` that learns `num_features` from its first input."""
+
+    cls_to_become = BatchNorm1d
+
+
+class LazyBatchNorm2d(_LazyBatchNorm, BatchNorm2d):
+    """A `BatchNorm2d` that learns `num_features` from its first input."""
+
+    cls_to_become = BatchNorm2d
+
+
+class LazyBatchNorm3d(_LazyBatchNorm, BatchNorm3d):
+    """A `BatchNorm3d` that learns `num_features` from its first input."""
+
+    cls_to_become = BatchNorm3d

@@ -7,9 +7,8 @@ from typing import Any
 from minigrad.nn import functional as F
 from minigrad.nn.init import uniform_, uniform_by_fan_in
 from minigrad.nn.layer import Layer, new_parameter, positive
-from minigrad.nn.lazy import LazyModule
 from minigrad.nn.module import Module
-from minigrad.nn.parameter import Parameter, UninitializedParameter
+from minigrad.nn.parameter import Parameter
 from minigrad.tensor import Tensor
 
 
@@ -113,31 +112,3 @@ class Bilinear(Layer):
 
     def extra_repr(self) -> str:
         return f"{super().extra_repr()}, bias={self.bias is not None}"
-
-
-class LazyLinear(LazyModule, Linear):
-    """A `Linear` that learns `in_features` from its first input.
-
-    Examples
-    --------
-    >>> layer = nn.LazyLinear(3)
-    >>> _ = layer(mg.ones(5, 4))
-    >>> layer
-    Linear(in_features=4, out_features=3, bias=True)
-    """
-
-    cls_to_become = Linear
-
-    def __init__(self, out_features: int, bias: bool = True, device: Any = None, dtype: Any = None) -> None:
-        super().__init__(0, out_features, False, device, dtype)
-        self.weight = UninitializedParameter(dtype=dtype)
-        if bias:
-            self.bias = UninitializedParameter(dtype=dtype)
-
-    def infer(self, input: Tensor) -> None:
-        self.in_features = input.shape[-1]
-        if isinstance(self.weight, UninitializedParameter):
-            self.weight.materialize((self.out_features, self.in_features))
-            if isinstance(self.bias, UninitializedParameter):
-                self.bias.materialize((self.out_features,))
-            self.reset_parameters()

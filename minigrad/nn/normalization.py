@@ -11,9 +11,8 @@ from minigrad import dtypes
 from minigrad.nn import functional as F
 from minigrad.nn.init import constant_, ones_, zeros_
 from minigrad.nn.layer import Layer, new_parameter, new_tensor, positive
-from minigrad.nn.lazy import LazyModule
 from minigrad.nn.module import Module
-from minigrad.nn.parameter import Parameter, Uninitialized, UninitializedBuffer, UninitializedParameter
+from minigrad.nn.parameter import Parameter
 from minigrad.tensor import Tensor
 
 
@@ -381,44 +380,3 @@ class GroupNorm(Layer):
 
     def extra_repr(self) -> str:
         return f"{self.num_groups}, {self.num_channels}, {super().extra_repr()}, bias={self.bias is not None}"
-
-
-# ---- lazy ------------------------------------------------------------------------------------------------------------
-
-
-class _LazyBatchNorm(LazyModule, _BatchNorm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(0, *args, **kwargs)
-        for name in ("weight", "bias"):
-            if (parameter := self._parameters[name]) is not None:
-                setattr(self, name, UninitializedParameter(dtype=parameter.dtype))
-        for name in ("running_mean", "running_var"):
-            if (buffer := self._buffers[name]) is not None:
-                setattr(self, name, UninitializedBuffer(dtype=buffer.dtype))
-
-    def infer(self, input: Tensor) -> None:
-        self._check_input(input)
-        self.num_features = input.shape[1]
-        waiting = [t for t in (*self.parameters(), *self.buffers()) if isinstance(t, Uninitialized)]
-        for tensor in waiting:
-            tensor.materialize((self.num_features,))
-        if waiting:
-            self.reset_parameters()
-
-
-class LazyBatchNorm1d(_LazyBatchNorm, BatchNorm1d):
-    """A `BatchNorm1d` that learns `num_features` from its first input."""
-
-    cls_to_become = BatchNorm1d
-
-
-class LazyBatchNorm2d(_LazyBatchNorm, BatchNorm2d):
-    """A `BatchNorm2d` that learns `num_features` from its first input."""
-
-    cls_to_become = BatchNorm2d
-
-
-class LazyBatchNorm3d(_LazyBatchNorm, BatchNorm3d):
-    """A `BatchNorm3d` that learns `num_features` from its first input."""
-
-    cls_to_become = BatchNorm3d

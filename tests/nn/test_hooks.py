@@ -144,9 +144,9 @@ def test_pytorch_agrees():
             m.nn.init.constant_(p, 0.3 * (i + 1))
         seen = []
         for layer in net:
-            layer.register_full_backward_pre_hook(lambda l, gout: tuple(g * 1.5 for g in gout))
-            layer.register_full_backward_hook(lambda l, gin, gout: seen.append((gin, gout)))
-            layer.register_full_backward_hook(lambda l, gin, gout: tuple(g * 2 for g in gin))
+            layer.register_full_backward_pre_hook(lambda m, gout: tuple(g * 1.5 for g in gout))
+            layer.register_full_backward_hook(lambda m, gin, gout: seen.append((gin, gout)))
+            layer.register_full_backward_hook(lambda m, gin, gout: tuple(g * 2 for g in gin))
         x = tensor([[1.0, -2.0], [0.5, 0.25]])
         x.requires_grad_()
         net(x).sum().backward()

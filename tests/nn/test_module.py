@@ -78,6 +78,8 @@ def test_replacing_and_deleting():
     net.scale = nn.Linear(1, 1)
     net.scale = nn.Parameter(mg.ones(1))  # another kind takes the name
     assert "scale" not in net._modules and "scale" in net._parameters
+    net.cache = nn.Parameter(mg.ones(1))  # was a buffer that is not in the state_dict
+    assert "cache" in net.state_dict()
 
 
 def test_buffers_may_be_assigned():
