@@ -25,6 +25,7 @@ from minigrad.ops.normalization import group_norm, layer_norm, rms_norm
 from minigrad.ops.shape import *
 from minigrad.printing import set_printoptions
 from minigrad.ops.softmax import log_softmax, softmax
+from minigrad.ops.special import *
 from minigrad.random import *
 from minigrad.serialization import load, save
 from minigrad.tensor import Size, Tensor

@@ -1,0 +1,149 @@
+"""The error function and its relatives on arrays, a block that fits the cache at a time.
+
+Double precision: W. J. Cody, "Rational Chebyshev approximations for the error function", Mathematics of Computation
+23 (1969). Single precision has one formula for all arguments, ``erf(x) = tanh(x * q(x ** 2))`` with a quotient q of cubic
+polynomials. ``artanh(erf(x)) / x`` is even and smooth, and where x is large, the tanh forgives an error in its argument.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+BLOCK = 1 << 13  # elements: with the intermediate results they stay in the second-level cache
+
+# erf(x) / x for x <= 0.46875, in x ** 2; here and below the numerator's and the denominator's coefficients from the
+# highest power down, the denominator's leading 1 left out
+_SMALL = (
+    (1.85777706184603153e-1, 3.16112374387056560e0, 1.13864154151050156e2, 3.77485237685302021e2,
+     3.20937758913846947e3),
+    (2.36012909523441209e1, 2.44024637934444173e2, 1.28261652607737228e3, 2.84423683343917062e3),
+)  # fmt: skip
+# exp(x ** 2) * erfc(x) for 0.46875 <= x <= 4, in x
+_MIDDLE = (
+    (2.15311535474403846e-8, 5.64188496988670089e-1, 8.88314979438837594e0, 6.61191906371416295e1,
+     2.98635138197400131e2, 8.81952221241769090e2, 1.71204761263407058e3, 2.05107837782607147e3,
+     1.23033935479799725e3),
+    (1.57449261107098347e1, 1.17693950891312499e2, 5.37181101862009858e2, 1.62138957456669019e3,
+     3.29079923573345963e3, 4.36261909014324716e3, 3.43936767414372164e3, 1.23033935480374942e3),
+)  # fmt: skip
+# x ** 2 * (1 / sqrt(pi) - x * exp(x ** 2) * erfc(x)) for x >= 4, in 1 / x ** 2
+_LARGE = (
+    (1.63153871373020978e-2, 3.05326634961232344e-1, 3.60344899949804439e-1, 1.25781726111229246e-1,
+     1.60837851487422766e-2, 6.58749161529837803e-4),
+    (2.56852019228982242e0, 1.87295284992346725e0, 5.27905102951428412e-1, 6.05183413124413191e-2,
+     2.33520497626869185e-3),
+)  # fmt: skip
+# artanh(erf(x)) / x for x <= 4, in x ** 2: fitted by weighted least squares, to a relative error of erf of 5e-8
+_SINGLE = ((7.21759448, 154.953466, 1080.70198, 4416.69169), (83.2656739, 601.248852, 3914.1909))
+
+
+def by_blocks(f: Callable[[np.ndarray, np.ndarray], None]) -> Callable[[np.ndarray], np.ndarray]:
+    """Let ``f(x, out)``, written for vectors, take arrays of any shape; the result lies in memory as `x` does."""
+
+    def call(x: np.ndarray) -> np.ndarray:
+        order = sorted(range(x.ndim), key=lambda d: -abs(x.strides[d]))
+        dense = np.ascontiguousarray(x.transpose(order))
+        out = np.empty_like(dense)
+        source, target = dense.reshape(-1), out.reshape(-1)
+        for start in range(0, source.size, BLOCK):
+            f(source[start : start + BLOCK], target[start : start + BLOCK])
+        return out.reshape([x.shape[d] for d in order]).transpose([order.index(d) for d in range(x.ndim)])
+
+    return call
+
+
+def _polynomial(x: np.ndarray, y: np.ndarray, coefficients: Sequence[float]) -> np.ndarray:
+    """Horner's scheme, in the buffer `y` that holds what the coefficients before these gave, times x."""
+    for c in coefficients[:-1]:
+        y += c
+        y *= x
+    y += coefficients[-1]
+    return y
+
+
+def _rational(coefficients: tuple[Sequence[float], Sequence[float]], x: np.ndarray) -> np.ndarray:
+    (first, *numerator), denominator = coefficients
+    y = _polynomial(x, x * first, numerator)
+    y /= _polynomial(x, x.copy(), denominator)
+    return y
+
+
+def _tail(x: np.ndarray) -> np.ndarray:
+    """erfc(x) for a vector of x > 0.46875."""
+    y = np.empty_like(x)
+    large = x > 4
+    y[~large] = _rational(_MIDDLE, x[~large])
+    if large.any():
+        z = x[large]
+        t = 1 / (z * z)
+        y[large] = (1 / math.sqrt(math.pi) - t * _rational(_LARGE, t)) / z
+    # exp(-x * x) to full precision: the first factor's exponent has few digits and is exact
+    coarse = np.trunc(x * 16) / 16
+    return y * np.exp(-coarse * coarse) * np.exp((coarse - x) * (coarse + x))
+
+
+@by_blocks
+def _erf_double(x: np.ndarray, out: np.ndarray) -> None:
+    size = np.minimum(np.abs(x), 6.0)  # erf(6) is 1
+    small = size <= 0.46875
+    near = x[small]
+    out[small] = near * _rational(_SMALL, near * near)
+    big = ~small  # nan is here
+    out[big] = np.copysign(1 - _tail(size[big]), x[big])
+
+
+@by_blocks
+def _erf_single(x: np.ndarray, out: np.ndarray) -> None:
+    np.abs(x, out=out)
+    np.minimum(out, 4, out=out)
+    out *= out
+    np.multiply(_rational(_SINGLE, out), x, out=out)
+    np.tanh(out, out=out)
+
+
+@by_blocks
+def _erfc_double(x: np.ndarray, out: np.ndarray) -> None:
+    size = np.minimum(np.abs(x), 28.0)  # erfc(28) is 0
+    small = size <= 0.46875
+    near = x[small]
+    out[small] = 1 - near * _rational(_SMALL, near * near)
+    big = ~small
+    tail = _tail(size[big])
+    out[big] = np.where(x[big] < 0, 2 - tail, tail)
+
+
+@by_blocks
+def _erfinv_double(x: np.ndarray, out: np.ndarray) -> None:
+    # S. Winitzki's approximation (2008), good to 2e-3, then two steps of Halley's method, each of which cubes the error
+    size = np.abs(x)
+    log = np.log1p(-x * x)
+    half = 2 / (math.pi * 0.147) + log / 2
+    y = np.where(size < 0.1, size * (math.sqrt(math.pi) / 2), np.sqrt(np.sqrt(half * half - log / 0.147) - half))
+    for _ in range(2):
+        error = np.where(size < 0.5, _erf_double(y) - size, (1 - size) - _erfc_double(y))
+        step = error * np.exp(y * y) * (math.sqrt(math.pi) / 2)
+        y = y - step / (1 + y * step)
+    np.copysign(np.where(size == 1, np.inf, y), x, out=out)
+
+
+def erf(x: np.ndarray) -> np.ndarray:
+    """``2 / sqrt(pi) * integral of exp(-t ** 2) from 0 to x``, to 1e-15 relative in double precision, 3e-7 in single."""
+    with np.errstate(all="ignore"):
+        if x.dtype == np.float64:
+            return _erf_double(x)
+        return _erf_single(x.astype(np.float32, copy=False)).astype(x.dtype, copy=False)
+
+
+def erfc(x: np.ndarray) -> np.ndarray:
+    """``1 - erf(x)``, exact for large x too."""
+    with np.errstate(all="ignore"):
+        return _erfc_double(x.astype(np.float64, copy=False)).astype(x.dtype, copy=False)
+
+
+def erfinv(x: np.ndarray) -> np.ndarray:
+    """The inverse of `erf` on [-1, 1], nan elsewhere."""
+    with np.errstate(all="ignore"):
+        return _erfinv_double(x.astype(np.float64, copy=False)).astype(x.dtype, copy=False)
