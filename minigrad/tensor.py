@@ -59,7 +59,7 @@ class Tensor:
     _rewrites: int = 0  # how often an in-place operation has replaced its history
     _hooks: dict[int, Callable[[Any], Any]] | None = None  # of a leaf; those of others are on the node
     _after_grad: dict[int, Callable[[Tensor], Any]] | None = None
-    _retains_grad: bool = False
+    _retained: RemovableHandle | None = None  # of the hook that `retain_grad` made
     __array_ufunc__ = None  # ndarray op Tensor asks Tensor, instead of making an array of objects
 
     def __init__(self, data: Any, dtype: Any = None, requires_grad: bool = False) -> None:
@@ -167,7 +167,7 @@ class Tensor:
     @property
     def grad(self) -> Tensor | None:
         """The gradient that `backward` has added up, or None."""
-        if self._grad is None and not self._retains_grad and not self.is_leaf:
+        if self._grad is None and self._retained is None and not self.is_leaf:
             warnings.warn(
                 "the .grad of a tensor that is not a leaf stays None; call .retain_grad() on it before backward()",
                 UserWarning,
@@ -392,9 +392,8 @@ class Tensor:
         """Let backward add up ``.grad`` here too, although this tensor is not a leaf."""
         if not self.requires_grad:
             raise RuntimeError("retain_grad: this tensor does not require grad, so it will never have one")
-        if self.is_leaf or self._retains_grad:
+        if self.is_leaf or self._retained is not None:
             return
-        self._retains_grad = True
         me = weakref.ref(self)  # the node must not keep its tensor alive
 
         def store(g: Any) -> None:
@@ -402,7 +401,7 @@ class Tensor:
             if tensor is not None:
                 tensor._accumulate(g)
 
-        self._add_hook(store)
+        self._retained = self._add_hook(store)
 
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
         """Call ``hook(grad)`` when the gradient of this tensor is known; what it returns, if not None, replaces it.
@@ -419,6 +418,8 @@ class Tensor:
             replaced = hook(g if isinstance(g, Tensor) else Tensor._wrap(np.asarray(g)))
             if replaced is None:
                 return None
+            if not isinstance(replaced, Tensor):
+                raise TypeError(f"hook: expected a Tensor or None, got {type(replaced).__name__}")
             if replaced.shape != g.shape:
                 raise RuntimeError(f"hook: expected a gradient of shape {g.shape}, got {tuple(replaced.shape)}")
             return replaced if isinstance(g, Tensor) else replaced._data
@@ -430,7 +431,10 @@ class Tensor:
         attribute = "_hooks" if owner is self else "hooks"
         if getattr(owner, attribute) is None:
             setattr(owner, attribute, {})
-        return RemovableHandle(getattr(owner, attribute), hook)
+        handle = RemovableHandle(getattr(owner, attribute), hook)
+        if self._retained is not None:
+            self._retained.move_to_end()  # what is retained is the gradient after all hooks
+        return handle
 
     def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> RemovableHandle:
         """Call ``hook(tensor)`` after backward has added to this leaf's ``.grad``."""
@@ -468,8 +472,15 @@ class Tensor:
         if self._view is not None:
             self._view.rewrite(result)
         elif result._requires_grad or self._requires_grad:
-            self._node, self._requires_grad = result._node, result._requires_grad
+            self._set_history(result)
             self._rewrites += 1
+
+    def _set_history(self, like: Tensor) -> None:
+        self._node, self._requires_grad = like._node, like._requires_grad
+        if self._retained is not None:  # what is retained is the gradient of the value that the tensor has now
+            self._retained.remove()
+            self._retained = None
+            self.retain_grad()
 
     def _write(self, values: Any) -> None:
         """Change the memory, and let everyone who kept it notice."""
@@ -539,7 +550,7 @@ class Tensor:
         raise RuntimeError("cuda: minigrad computes on the CPU only; leave .cuda() out or use .to('cpu')")
 
 
-_OF_THIS_MEMORY = {"_data", "_grad", "_node", "_view", "_hooks", "_after_grad", "_rewrites"}
+_OF_THIS_MEMORY = {"_data", "_grad", "_node", "_view", "_hooks", "_after_grad", "_rewrites", "_retained"}
 
 
 def _rebuild(cls: type[Tensor], array: np.ndarray, requires_grad: bool) -> Tensor:
@@ -571,6 +582,10 @@ class RemovableHandle:
         """Take the hook away; nothing happens if it is gone."""
         self._hooks.pop(self._id, None)
 
+    def move_to_end(self) -> None:
+        """Let the hook run after all others that there are now."""
+        self._hooks[self._id] = self._hooks.pop(self._id)
+
     def __enter__(self) -> RemovableHandle:
         return self
 
@@ -597,12 +612,6 @@ class View:
         # why neither this nor the base may be changed in place, where the way from the one to the other is not known
         self.refusal: str | None = refusal or (None if parent is None else parent.refusal)
 
-    def replay(self, base: Any) -> Any:
-        """The same part of another tensor or array."""
-        for call, arguments in self.calls:
-            base = call(base, *arguments)
-        return base
-
     def refresh(self, view: Tensor) -> None:
         """Give `view` its history if the base has got a new one since."""
         if self.rewrites != self.base._rewrites:
@@ -610,8 +619,7 @@ class View:
                 raise RuntimeError(f"the tensor that this is a view of was changed in place: {self.refusal}")
             self.rewrites = self.base._rewrites
             with enable_grad():  # the history must be complete, whoever asks for it
-                again = self.replay(self.base)
-            view._node, view._requires_grad = again._node, again._requires_grad
+                view._set_history(replay(self.calls, self.base))
 
     def rewrite(self, part: Tensor) -> None:
         """The base's history is now: what it was, with this part replaced by `part`."""
@@ -619,9 +627,15 @@ class View:
 
         base = self.base
         if part._requires_grad or base._requires_grad:
-            whole = replace_part(base, part, self)
-            base._node, base._requires_grad = whole._node, whole._requires_grad
+            base._set_history(replace_part(base, part, self.calls))
             base._rewrites += 1
+
+
+def replay(calls: tuple[Any, ...], base: Any) -> Any:
+    """The part that a view made by `calls` shows, of another tensor or array."""
+    for call, arguments in calls:
+        base = call(base, *arguments)
+    return base
 
 
 def as_array(data: Any, dtype: Any = None, copy: bool = False) -> np.ndarray:

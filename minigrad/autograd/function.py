@@ -372,10 +372,10 @@ def once_differentiable(function: Callable[..., Any]) -> Callable[..., Any]:
     ...     def backward(ctx, grad_output):
     ...         (x,) = ctx.saved_tensors
     ...         return mg.from_numpy(grad_output.detach().numpy() * np.cos(x.numpy(force=True)))
-    >>> x = mg.tensor(0.0, requires_grad=True)
+    >>> x = mg.tensor([0.0], requires_grad=True)
     >>> Sin.apply(x).backward()
     >>> x.grad
-    tensor(1.)
+    tensor([1.])
     """
 
     @functools.wraps(function)

@@ -205,7 +205,7 @@ def _batched(outputs: Any, inputs: Any, grad_outputs: Any, retain: Any, create: 
 def _as_list(value: Any, count: int = 1) -> list[Any]:
     if value is None:
         return [None] * count
-    return [value] if isinstance(value, Tensor) else list(value)
+    return [value] if isinstance(value, (Tensor, np.ndarray)) else list(value)
 
 
 def _require_grad(operation: str, tensors: list[Tensor]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.operation import Operand, method, operation
-from minigrad.tensor import Tensor, View
+from minigrad.tensor import Tensor, replay
 
 __all__ = [
     "reshape", "flatten", "ravel", "unflatten", "squeeze", "unsqueeze", "permute", "transpose", "swapaxes", "swapdims",
@@ -314,11 +314,11 @@ def _contiguous(input: Operand) -> Operand:
 
 
 @operation(
-    input=lambda g, part_shape, view: replace_part(g, np.zeros(part_shape, g.dtype), view),
-    part=lambda g, view: view.replay(g),
+    input=lambda g, part_shape, calls: replace_part(g, np.zeros(part_shape, g.dtype), calls),
+    part=lambda g, calls: replay(calls, g),
 )
-def replace_part(input: Operand, part: Operand, view: View) -> Operand:
-    """`input` with what `view` shows of it replaced by `part`."""
+def replace_part(input: Operand, part: Operand, calls: tuple[Any, ...]) -> Operand:
+    """`input` with what a view made by `calls` shows of it replaced by `part`."""
     whole = input.copy(order="K")
-    view.replay(whole)[...] = part
+    replay(calls, whole)[...] = part
     return whole
