@@ -17,4 +17,5 @@ from minigrad.ops.margin_loss import *
 from minigrad.ops.normalization import *
 from minigrad.ops.padding import *
 from minigrad.ops.pooling import *
+from minigrad.ops.smooth_activation import *
 from minigrad.ops.softmax import *

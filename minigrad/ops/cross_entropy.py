@@ -182,7 +182,7 @@ def cross_entropy(
     >>> F.cross_entropy(logits, mg.tensor([0, 1]))
     tensor(0.0635, grad_fn=<CrossEntropyBackward0>)
     >>> F.cross_entropy(logits, mg.tensor([[0.5, 0.5], [0.0, 1.0]]), reduction="sum")
-    tensor(1.1269, grad_fn=<MulBackward0>)
+    tensor(1.1269, grad_fn=<SumBackward0>)
     """
     if not 0 <= label_smoothing <= 1:
         raise RuntimeError(f"cross_entropy: expected label_smoothing in [0, 1], got {label_smoothing}")

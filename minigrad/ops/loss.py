@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.operation import Operand, elementwise
-from minigrad.ops.activation import softplus
 from minigrad.ops.arithmetic import silent
 from minigrad.ops.broadcasting import _sum
 from minigrad.ops.comparison import clamp, where
 from minigrad.ops.elementwise import exp, log, log1p, sigmoid, sign, xlogy
+from minigrad.ops.smooth_activation import softplus
 from minigrad.tensor import Tensor
 
 __all__ = [

@@ -311,7 +311,7 @@ def rms_norm(
     Examples
     --------
     >>> F.rms_norm(mg.tensor([3.0, -3.0]), (2,))
-    tensor([ 1.0000, -1.0000])
+    tensor([ 1., -1.])
     """
     shape = _last("rms_norm", input, normalized_shape, weight=weight)
     dims = tuple(range(len(input.shape) - len(shape), len(input.shape)))

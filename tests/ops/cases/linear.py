@@ -13,6 +13,9 @@ CASES = [
         normal(2),
         reference=lambda x, w, b: np.einsum("ni,oi->no", x, w) + b,
     ),
+    case(
+        "linear squared", lambda m, x, w, b: m.nn.functional.linear(x, w, b) ** 2, normal(4, 3), normal(2, 3), normal(2)
+    ),
     case("linear no bias", lambda m, x, w: m.nn.functional.linear(x, w), normal(4, 3), normal(2, 3)),
     case("linear vector", lambda m, x, w, b: m.nn.functional.linear(x, w, b), normal(3), normal(2, 3), normal(2)),
     case("linear to number", lambda m, x, w: m.nn.functional.linear(x, w), normal(4, 3), normal(3)),
@@ -48,6 +51,7 @@ CASES = [
         reference=lambda w, i: w[i],
         differences="the padding's row gets no gradient, by definition",
     ),
+    case("embedding squared", lambda m, w, i: m.nn.functional.embedding(i, w) ** 2, normal(4, 3), integers(0, 4, 7)),
     case("one_hot", lambda m, i: m.nn.functional.one_hot(i), integers(0, 4, 2, 5), differentiable=False),
     case(
         "one_hot num_classes",

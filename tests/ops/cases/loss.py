@@ -36,6 +36,10 @@ def some_ignored(high: int, *shape: int) -> Maker:
     return make
 
 
+def zeros(*shape: int) -> Maker:
+    return lambda rng: np.zeros(shape)
+
+
 def log_softmax(x):
     return x - np.log(np.exp(x).sum(1, keepdims=True))
 
@@ -59,21 +63,23 @@ CASES = [
     case("mse_loss sum", loss("mse_loss", reduction="sum"), normal(3, 4), normal(3, 4)),
     case("mse_loss none", loss("mse_loss", reduction="none"), normal(3, 4), normal(3, 4)),
     case("mse_loss weight", weighted("mse_loss"), normal(3, 4), normal(3, 4), fixed(uniform(0.5, 2, 3, 4))),
-    case("l1_loss", lambda m, x: m.nn.functional.l1_loss(x, m.zeros_like(x)), away((0.0,), 3, 4)),
+    case("l1_loss", loss("l1_loss"), away((0.0,), 3, 4), zeros(3, 4)),
     case("l1_loss sum", loss("l1_loss", reduction="sum"), uniform(1, 2, 3), uniform(-2, 0, 3)),
     case(
         "smooth_l1_loss",
-        lambda m, x: m.nn.functional.smooth_l1_loss(x, m.zeros_like(x), beta=0.5, reduction="none"),
+        loss("smooth_l1_loss", beta=0.5, reduction="none"),
         away((-0.5, 0.5), 20),
-        reference=lambda x: np.where(np.abs(x) < 0.5, x * x, np.abs(x) - 0.25),
+        zeros(20),
+        reference=lambda x, t: np.where(np.abs(x) < 0.5, x * x, np.abs(x) - 0.25),
     ),
     case("smooth_l1_loss target", loss("smooth_l1_loss", beta=9.0), normal(5), normal(5)),
     case("smooth_l1_loss beta 0", loss("smooth_l1_loss", beta=0.0), uniform(1, 2, 3), uniform(-2, 0, 3)),
     case(
         "huber_loss",
-        lambda m, x: m.nn.functional.huber_loss(x, m.zeros_like(x), delta=2.0, reduction="none"),
+        loss("huber_loss", delta=2.0, reduction="none"),
         away((-2.0, 2.0), 20),
-        reference=lambda x: np.where(np.abs(x) < 2, x * x / 2, 2 * (np.abs(x) - 1)),
+        zeros(20),
+        reference=lambda x, t: np.where(np.abs(x) < 2, x * x / 2, 2 * (np.abs(x) - 1)),
     ),
     case("huber_loss weight", weighted("huber_loss", delta=9.0), normal(4), normal(4), fixed(uniform(0.5, 2, 4))),
     case(
@@ -135,6 +141,7 @@ CASES = [
     case("nll_loss", loss("nll_loss"), normal(5, 3), integers(0, 3, 5), reference=nll_by_loop),
     case("nll_loss none", loss("nll_loss", reduction="none"), normal(2, 3, 4), some_ignored(3, 2, 4)),
     case("nll_loss weight", weighted("nll_loss"), normal(5, 3), some_ignored(3, 5), fixed(uniform(0.5, 2, 3))),
+    case("nll_loss squared", lambda m, x, t: m.nn.functional.nll_loss(x, t) ** 2, normal(5, 3), integers(0, 3, 5)),
     case("nll_loss one", loss("nll_loss"), normal(3), integers(0, 3)),
     case(
         "cross_entropy",
