@@ -8,10 +8,12 @@ from minigrad.device import cuda, device
 from minigrad.dtypes import *
 from minigrad.dtypes import dtype
 from minigrad.ops.activation import celu, celu_, hardshrink, prelu, relu, relu_, rrelu, rrelu_, selu, selu_
+from minigrad.ops.adaptive_pooling import adaptive_avg_pool1d, adaptive_max_pool1d
 from minigrad.ops.arithmetic import *
 from minigrad.ops.assignment import *
 from minigrad.ops.broadcasting import *
 from minigrad.ops.comparison import *
+from minigrad.ops.convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from minigrad.ops.diagonals import *
 from minigrad.ops.dropout import alpha_dropout, dropout, feature_alpha_dropout
 from minigrad.ops.einsum import *
@@ -21,7 +23,9 @@ from minigrad.ops.indexing import *
 from minigrad.ops.joining import *
 from minigrad.ops.linalg import *
 from minigrad.ops.linear import bilinear
+from minigrad.ops.margin_loss import cosine_similarity, pairwise_distance
 from minigrad.ops.normalization import group_norm, layer_norm, rms_norm
+from minigrad.ops.pooling import avg_pool1d, max_pool1d, max_pool2d, max_pool3d
 from minigrad.ops.shape import *
 from minigrad.printing import set_printoptions
 from minigrad.ops.softmax import log_softmax, softmax
