@@ -222,6 +222,16 @@ class Hardshrink(Layer):
         return str(self.lambd)
 
 
+class GLU(Layer):
+    """``a * sigmoid(b)`` of the two halves a and b of the input along `dim`."""
+
+    def __init__(self, dim: int = -1) -> None:
+        super().__init__(dim=dim)
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.glu(input, self.dim)
+
+
 class Softmax(Layer):
     """Probabilities along `dim`: ``exp(input)`` over its sum. `CrossEntropyLoss` takes logits, not these."""
 

@@ -192,3 +192,40 @@ class AdaptiveAvgPool3d(_AdaptiveAvgPool):
     """The mean of each of `output_size` windows that cover a volume."""
 
     _function = F.adaptive_avg_pool3d
+
+
+class _AdaptiveMaxPool(Layer):
+    _function: Callable[..., Any]
+
+    def __init__(self, output_size: int | None | Sequence[int | None], return_indices: bool = False) -> None:
+        super().__init__(output_size=output_size)
+        self.return_indices = return_indices
+
+    def forward(self, input: Tensor) -> Any:
+        return type(self)._function(input, self.output_size, self.return_indices)
+
+
+class AdaptiveMaxPool1d(_AdaptiveMaxPool):
+    """The maximum of each of `output_size` windows that cover a sequence."""
+
+    _function = F.adaptive_max_pool1d
+
+
+class AdaptiveMaxPool2d(_AdaptiveMaxPool):
+    """The maximum of each window of an image, windows being chosen so that there are `output_size` of them.
+
+    Parameters
+    ----------
+    output_size : int or (height, width)
+        None keeps the input's.
+    return_indices : bool, default False
+        Return where the maxima are, too: (output, indices).
+    """
+
+    _function = F.adaptive_max_pool2d
+
+
+class AdaptiveMaxPool3d(_AdaptiveMaxPool):
+    """The maximum of each of `output_size` windows that cover a volume."""
+
+    _function = F.adaptive_max_pool3d
