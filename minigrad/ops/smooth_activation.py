@@ -11,13 +11,12 @@ from minigrad.autograd.operation import Operand, elementwise
 from minigrad.ops.activation import floats, optionally_in_place
 from minigrad.ops.comparison import _where
 from minigrad.ops.elementwise import abs, exp, sigmoid, tanh
+from minigrad.ops.special import erf
 
 __all__ = ["gelu", "silu", "mish", "softplus", "logsigmoid", "softsign", "tanhshrink"]
 
 
 def _normal_cdf(x: Any) -> Any:
-    from minigrad.ops.special import erf
-
     return (erf(x * math.sqrt(0.5)) + 1) * 0.5
 
 
