@@ -75,3 +75,15 @@ def _distinct(indices: np.ndarray, count: int) -> bool:
     seen = np.zeros(count, bool)
     seen[indices] = True
     return np.count_nonzero(seen) == indices.size
+
+
+def overwritten(shape: tuple[int, ...], key: Key) -> np.ndarray | None:
+    """Which elements of ``x[key]``, x of this shape, are lost in ``x[key] = v`` because `key` repeats their place."""
+    if all(isinstance(k, slice) or k.dtype == bool for k in key):
+        return None
+    last = np.zeros(shape, np.int64)
+    order = last[key]
+    order[...] = np.arange(order.size).reshape(order.shape)
+    last[key] = order
+    lost = last[key] != order
+    return lost if lost.any() else None

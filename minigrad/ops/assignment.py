@@ -10,6 +10,7 @@ import numpy as np
 from minigrad.autograd import memory
 from minigrad.autograd.grad_mode import mode
 from minigrad.autograd.operation import Operand, method, operation
+from minigrad.kernels import indexing as kernels
 from minigrad.kernels.indexing import Key
 from minigrad.ops.arithmetic import cast, zeros_as
 from minigrad.ops.broadcasting import expand
@@ -21,7 +22,13 @@ from minigrad.tensor import Tensor
 __all__ = ["masked_fill", "masked_scatter", "index_put", "index_add", "index_copy", "index_fill"]
 
 
-@operation(input=lambda g, key: _put(g, 0.0, key), values=lambda g, key: _index(g, key))
+def _of_values(g: Any, key: Key) -> Any:
+    """The gradient at `key`: where an index repeats, only the value that was written last has one."""
+    lost = kernels.overwritten(tuple(g.shape), key)
+    return _index(g, key) if lost is None else _where(lost, 0.0, _index(g, key))
+
+
+@operation(input=lambda g, key: _put(g, 0.0, key), values=_of_values)
 def _put(input: Operand, values: Operand, key: Key) -> Operand:
     """A copy of `input` with `values`, of the shape of ``input[key]``, at `key`."""
     whole = input.copy(order="K")
@@ -38,7 +45,7 @@ def _overwrite(input: Operand, values: Operand) -> Operand:
 def fitted(name: str, values: Any, shape: tuple[int, ...], dtype: np.dtype) -> Any:
     """`values`, a tensor, array or number, in another dtype and broadcast to `shape`."""
     if not isinstance(values, Tensor):
-        values = Tensor._wrap(np.asarray(values, dtype))
+        values = np.asarray(values)
     if values.dtype != dtype:
         values = cast(values, dtype)
     have = tuple(values.shape)
@@ -81,9 +88,9 @@ def _setitem(input: Tensor, index: Any, value: Any) -> None:
         values = fitted("x[...] = v", value, shape or _index(part._data, arrays).shape, input.dtype)
         part._assign(_put(part, values, arrays), "x[...] = v")
         return
-    values = fitted("x[...] = v", value, shape, input.dtype)._data
+    values = fitted("x[...] = v", value, shape, input.dtype)
     try:
-        part._data[arrays] = values
+        part._data[arrays] = values._data if isinstance(values, Tensor) else values
     except IndexError as error:
         raise IndexError(f"x[...] = v: {error}; the tensor has shape {input._data.shape}") from None
     memory.changed(part._data)
@@ -109,7 +116,7 @@ def copy_(self: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
     values = fitted("copy_", src, self._data.shape, self._data.dtype)
     if recorded:
         return self._assign(_overwrite(self, values), "copy_")
-    self._write(values._data)
+    self._write(values._data if isinstance(values, Tensor) else values)
     return self
 
 

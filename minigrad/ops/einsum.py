@@ -116,7 +116,9 @@ def _single(t: Any, labels: Labels, lengths: dict[Any, int]) -> Labelled:
             i = labels.index(label)
             j = labels.index(label, i + 1)
             if t.shape[i] != t.shape[j]:
-                raise RuntimeError(f"einsum: label {label!r} names lengths {t.shape[i]} and {t.shape[j]} of one operand")
+                raise RuntimeError(
+                    f"einsum: {label!r} has lengths {t.shape[i]} and {t.shape[j]} in one operand"
+                )
             t = _diagonal(t, 0, i, j)
             labels = [x for d, x in enumerate(labels) if d not in (i, j)] + [label]
     stay = [d for d, label in enumerate(labels) if t.shape[d] == lengths[label]]
@@ -137,7 +139,7 @@ def _path(parts: list[Labelled], output: Labels) -> list[tuple[int, ...]]:
     letter = dict(zip(names, string.ascii_letters, strict=False))
     terms = ["".join(letter[label] for label in labels) for labels in (*[p[1] for p in parts], output)]
     shapes = [np.broadcast_to(np.float32(0), tuple(t.shape)) for t, _ in parts]
-    path = np.einsum_path(f"{','.join(terms[:-1])}->{terms[-1]}", *shapes, optimize=("greedy", 0))[0][1:]
+    path = np.einsum_path(f"{','.join(terms[:-1])}->{terms[-1]}", *shapes, optimize="greedy")[0][1:]
     return [tuple(sorted(step)) for step in path]
 
 

@@ -1,4 +1,4 @@
-"""Elements picked along one dimension by an index tensor, and put back: gather and scatter, each the other's adjoint."""
+"""Elements picked along one dimension by a tensor of indices, and put back there."""
 
 from __future__ import annotations
 

@@ -266,9 +266,10 @@ def nonzero(input: Operand, *, as_tuple: bool = False) -> Any:
             [1, 0]])
     """
     array = input._data if isinstance(input, Tensor) else np.asarray(input)
-    if as_tuple:
-        return tuple(Tensor._wrap(i) for i in np.atleast_1d(array).nonzero())
-    return Tensor._wrap(np.argwhere(array))
+    found = np.atleast_1d(array).nonzero() if as_tuple else (np.argwhere(array),)
+    if isinstance(input, Tensor):
+        found = tuple(Tensor._wrap(i) for i in found)
+    return found if as_tuple else found[0]
 
 
 @method()

@@ -11,7 +11,7 @@ from minigrad import dtypes
 from minigrad.autograd.operation import Operand, method, operation
 from minigrad.ops.arithmetic import cast
 from minigrad.ops.broadcasting import _sum, expand
-from minigrad.ops.indexing import ALL, _index, _slice, index_array, narrow, select
+from minigrad.ops.indexing import ALL, _index, _slice, index_array, select
 from minigrad.ops.shape import _reshape, all_dims, as_shape, one_dim
 from minigrad.tensor import Tensor
 
@@ -222,12 +222,12 @@ def unbind(input: Operand, dim: int = 0) -> tuple[Any, ...]:
 
 def _add_repeats(g: Any, shape: tuple[int, ...], repeats: tuple[int, ...]) -> Any:
     """The sum over all repetitions: the adjoint of `_repeat`."""
-    shape = (1,) * (len(repeats) - len(shape)) + shape
-    pairs = tuple(n for r, s in zip(repeats, shape, strict=True) for n in (r, s))
-    return _sum(_reshape(g, pairs), tuple(range(0, len(pairs), 2)), False)
+    lengths = (1,) * (len(repeats) - len(shape)) + shape
+    pairs = tuple(n for pair in zip(repeats, lengths, strict=True) for n in pair)
+    return _reshape(_sum(_reshape(g, pairs), tuple(range(0, len(pairs), 2)), False), shape)
 
 
-@operation(input=lambda g, input_shape, repeats: _reshape(_add_repeats(g, input_shape, repeats), input_shape))
+@operation(input=lambda g, input_shape, repeats: _add_repeats(g, input_shape, repeats))
 def _repeat(input: Operand, repeats: tuple[int, ...]) -> Operand:
     return np.tile(input, repeats)
 
@@ -365,10 +365,10 @@ def roll(input: Operand, shifts: int | Sequence[int], dims: int | Sequence[int] 
             raise RuntimeError(f"roll: without dims expected one shift, got {steps}")
         shape = tuple(input.shape)
         return _reshape(_roll(_reshape(input, (int(np.prod(shape, dtype=np.int64)),)), steps, (0,)), shape)
-    places = tuple(one_dim("roll", d, len(input.shape)) for d in as_shape((dims,)))
-    if len(steps) != len(places):
-        raise RuntimeError(f"roll: expected a shift for each of the dims {places}, got {steps}")
-    return _roll(input, steps, places)
+    along = tuple(one_dim("roll", d, len(input.shape)) for d in as_shape((dims,)))
+    if len(steps) != len(along):
+        raise RuntimeError(f"roll: expected a shift for each of the dims {along}, got {steps}")
+    return _roll(input, steps, along)
 
 
 def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Any, ...]:

@@ -45,10 +45,10 @@ def _matmul(input: Operand, other: Operand) -> Operand:
     return np.matmul(_for_blas(input), _for_blas(other))
 
 
-@operation(input=lambda g, other: g * other, tensor=lambda g, input: g * input)
+@operation(input=lambda g, other: g * other, other=lambda g, input: g * input)
 @silent
-def _dot(input: Operand, tensor: Operand) -> Operand:
-    return np.dot(input, tensor)
+def _dot(input: Operand, other: Operand) -> Operand:
+    return np.dot(input, other)
 
 
 def _check(name: str, a: Any, b: Any, *ndims: int) -> None:
@@ -63,7 +63,9 @@ def _check(name: str, a: Any, b: Any, *ndims: int) -> None:
             f"got shapes {tuple(a.shape)} and {tuple(b.shape)}; see matmul()"
         )
     if a.dtype != b.dtype:
-        raise RuntimeError(f"{name}: expected operands of one dtype, got {a.dtype} and {b.dtype}; convert one with .to()")
+        raise RuntimeError(
+            f"{name}: expected operands of one dtype, got {a.dtype} and {b.dtype}; convert one"
+        )
     if a.dtype == bool:
         raise RuntimeError(f"{name}: there is no product of bools; convert them with .float() or .long()")
 
@@ -98,8 +100,8 @@ def matmul(input: Operand, other: Operand) -> Any:
     a, b = tuple(input.shape), tuple(other.shape)
     if not a or not b:
         raise RuntimeError(f"matmul: expected at least 1 dimension, got shapes {a} and {b}; multiply with *")
-    if a[-1] != b[max(len(b) - 2, 0)]:
-        raise RuntimeError(f"matmul: shapes {a} and {b} cannot be multiplied: {a[-1]} columns, {b[max(len(b) - 2, 0)]} rows")
+    if a[-1] != (rows := b[-2] if len(b) > 1 else b[0]):
+        raise RuntimeError(f"matmul: shapes {a} and {b} cannot be multiplied: {a[-1]} columns, {rows} rows")
     if len(a) == len(b) == 2:
         return _matmul(input, other)
     if len(b) == 1:
@@ -107,8 +109,8 @@ def matmul(input: Operand, other: Operand) -> Any:
     if len(a) == 1:
         return _reshape(_matmul(_reshape(input, (1, *a)), other), (*b[:-2], b[-1]))
     if len(b) == 2:  # one product of tall matrices, and one for each gradient, instead of one for each in the batch
-        rows = _reshape(input, (int(np.prod(a[:-1], dtype=np.int64)), a[-1]))
-        return _reshape(_matmul(rows, other), (*a[:-1], b[1]))
+        tall = _reshape(input, (int(np.prod(a[:-1], dtype=np.int64)), a[-1]))
+        return _reshape(_matmul(tall, other), (*a[:-1], b[1]))
     try:
         np.broadcast_shapes(a[:-2], b[:-2])
     except ValueError:
