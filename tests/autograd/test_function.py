@@ -208,7 +208,9 @@ def test_arguments_of_any_kind():
 
 
 def test_name_of_the_node():
-    assert repr(LegendrePolynomial3.apply(leaf(1.0))) == "tensor(1., dtype=float64, grad_fn=<LegendrePolynomial3Backward>)"
+    assert (
+        repr(LegendrePolynomial3.apply(leaf(1.0))) == "tensor(1., dtype=float64, grad_fn=<LegendrePolynomial3Backward>)"
+    )
     assert all(t.grad_fn.name() == "TwoBackward" for t in two.apply(leaf(1.0)))
 
 
