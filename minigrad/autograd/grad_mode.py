@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import threading
 from collections.abc import Callable
 from types import TracebackType
@@ -54,6 +55,26 @@ class _GradMode:
             with _GradMode(enabled):
                 return function(*args, **kwargs)
 
+        @functools.wraps(function)
+        def stepwise(*args: Any, **kwargs: Any) -> Any:  # a generator: the mode is its own, not that of its caller
+            generator = function(*args, **kwargs)
+            step, sent = generator.send, None
+            while True:
+                try:
+                    with _GradMode(enabled):
+                        result = step(sent)
+                except StopIteration as end:
+                    return end.value
+                try:
+                    step, sent = generator.send, (yield result)
+                except GeneratorExit:
+                    generator.close()
+                    raise
+                except BaseException as error:
+                    step, sent = generator.throw, error
+
+        if inspect.isgeneratorfunction(function):
+            return stepwise  # type: ignore[return-value]
         return wrapped  # type: ignore[return-value]  # functools.wraps keeps the signature at run time only
 
 
