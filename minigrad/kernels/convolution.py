@@ -25,7 +25,7 @@ from minigrad.kernels.windows import (
     window_counts,
 )
 
-__all__ = ["correlate", "correlate_input", "correlate_weight"]
+__all__ = ["correlate", "correlate_input", "correlate_weight", "channel_sums"]
 
 WIDTH = 512  # columns of one product
 UNPACKED = 1_000_000  # products of at most so many multiplications skip OpenBLAS's copy of their operands
@@ -101,6 +101,13 @@ def correlate_weight(
     return total.reshape(groups * outputs, channels, *kernel)
 
 
+def channel_sums(g: np.ndarray) -> np.ndarray:
+    """b[o] = sum over n, i of g[n, o, i]: the gradient of the bias, as a product with ones."""
+    rows = batch_inner(g)
+    rows = rows.reshape(rows.shape[0] * rows.shape[1], -1)
+    return (rows @ np.ones(rows.shape[1], rows.dtype)).reshape(g.shape[1], -1).sum(1)
+
+
 def _product_width(size: int) -> int:
     """Return how many columns to multiply at once with a weight matrix of `size` elements."""
     width = UNPACKED // size
@@ -139,7 +146,7 @@ def _scatter(
     """Spread each gradient over its window, one element of the kernel at a time."""
     outputs, kernel, out = w.shape[0] // groups, w.shape[2:], g.shape[2:]
     batch, channels = len(g), w.shape[1] * groups
-    padded = [n + before + after for n, (before, after) in zip(size, padding, strict=True)]
+    padded = [n + before + max(after, 0) for n, (before, after) in zip(size, padding, strict=True)]
     x = np.zeros((groups, channels // groups, *padded, batch), g.dtype)
     matrix = w.reshape(groups, outputs, -1).swapaxes(1, 2)
     g = batch_inner(g).reshape(groups, outputs, -1)

@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from minigrad.kernels.masks import zeroed
+
 __all__ = [
     "Window",
     "pool_window",
@@ -28,6 +30,8 @@ __all__ = [
     "adaptive_avg_pool",
     "adaptive_avg_pool_adjoint",
     "adaptive_max_indices",
+    "take_places",
+    "add_places",
 ]
 
 
@@ -120,9 +124,13 @@ def _fold(combine: np.ufunc, x: np.ndarray, window: Window, start: float) -> np.
     return x.copy(order="K") if x is source else x
 
 
+def _lowest(dtype: np.dtype) -> float:
+    return -math.inf if dtype.kind == "f" else int(np.iinfo(dtype).min)
+
+
 def max_pool(x: np.ndarray, window: Window) -> np.ndarray:
     """Return the maximum of each window; NaN if there is one in it."""
-    return _fold(np.maximum, x, window, -math.inf)
+    return _fold(np.maximum, x, window, _lowest(x.dtype))
 
 
 def max_pool_winners(x: np.ndarray, window: Window) -> tuple[np.ndarray, np.ndarray]:
@@ -138,7 +146,7 @@ def max_pool_winners(x: np.ndarray, window: Window) -> tuple[np.ndarray, np.ndar
     winners = np.empty_like(y, dtype=dtype)
     mask = np.empty_like(y, dtype=bool)
     if max(window.padding):
-        y.fill(-math.inf)
+        y.fill(_lowest(x.dtype))
         winners[...] = _first_slots(size, window)
     else:
         y[...] = x[slots[0][2]]
@@ -174,16 +182,6 @@ def winner_indices(winners: np.ndarray, size: tuple[int, ...], window: Window) -
     return offset.ravel()[winners] + origin
 
 
-def _keep(values: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Return values where the mask is set and zero elsewhere, by their bits: np.where takes four times as long,
-    and a product with the mask would make NaN of infinity."""
-    integer = np.dtype(f"i{values.itemsize}")
-    bits = mask.view(np.int8).astype(integer)
-    np.negative(bits, out=bits)
-    bits &= values.view(integer)
-    return bits.view(values.dtype)
-
-
 def scatter_winners(g: np.ndarray, winners: np.ndarray, size: tuple[int, ...], window: Window) -> np.ndarray:
     """Add each window's value to the place of its winner, in zeros of the pooled `size`."""
     shape = (*g.shape[: g.ndim - len(size)], *size)
@@ -191,7 +189,7 @@ def scatter_winners(g: np.ndarray, winners: np.ndarray, size: tuple[int, ...], w
     tiles = all(_tiles(n, *axis) for n, axis in numbers)
     x = np.empty_like(g, shape=shape) if tiles else np.zeros_like(g, shape=shape)
     for slot, box, source in _slots(size, window):
-        part = _keep(g[box], winners[box] == slot)
+        part = zeroed(g[box], winners[box] != slot)
         if tiles:
             x[source] = part
         else:
@@ -204,7 +202,7 @@ def gather_winners(x: np.ndarray, winners: np.ndarray, window: Window) -> np.nda
     size = x.shape[-len(window.out) :]
     y = np.zeros_like(x, shape=winners.shape)
     for slot, box, source in _slots(size, window):
-        y[box] += _keep(x[source], winners[box] == slot)
+        y[box] += zeroed(x[source], winners[box] != slot)
     return y
 
 
@@ -278,7 +276,7 @@ def adaptive_max_indices(x: np.ndarray, out: Sequence[int]) -> np.ndarray:
     bins = [_adaptive_bins(n, count) for n, count in zip(size, out, strict=True)]
     starts = np.ravel_multi_index(np.ix_(*[[b.start for b in axis] for axis in bins]), size)
     places = np.broadcast_to(starts, x.shape[: -len(out)] + starts.shape).copy()
-    best = np.full(places.shape, -math.inf, x.dtype)
+    best = np.full(places.shape, _lowest(x.dtype), x.dtype)
     for offsets in itertools.product(*[range(max(b.stop - b.start for b in axis)) for axis in bins]):
         # A bin shorter than the widest meets its last element again, which changes nothing.
         axes = [[min(b.start + u, b.stop - 1) for b in axis] for u, axis in zip(offsets, bins, strict=True)]
@@ -288,3 +286,20 @@ def adaptive_max_indices(x: np.ndarray, out: Sequence[int]) -> np.ndarray:
         np.copyto(best, value, where=better)
         np.copyto(places, np.ravel_multi_index(mesh, size), where=better)
     return places
+
+
+def take_places(x: np.ndarray, places: np.ndarray, dims: int) -> np.ndarray:
+    """Take the elements at these places of the flattened planes."""
+    lead = x.shape[: x.ndim - dims]
+    plane, wanted = math.prod(x.shape[x.ndim - dims :]), math.prod(places.shape[x.ndim - dims :])
+    taken = np.take_along_axis(x.reshape(*lead, plane), places.reshape(*lead, wanted), -1)
+    return taken.reshape(places.shape)
+
+
+def add_places(g: np.ndarray, places: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
+    """Add to each place what was taken from there, in zeros of the pooled `size`: the adjoint of take_places."""
+    lead = g.shape[: g.ndim - len(size)]
+    rows, wanted = math.prod(lead), math.prod(g.shape[g.ndim - len(size) :])
+    x = np.zeros((rows, math.prod(size)), g.dtype)
+    np.add.at(x, (np.arange(rows)[:, None], places.reshape(rows, wanted)), g.reshape(rows, wanted))
+    return x.reshape(*lead, *size)

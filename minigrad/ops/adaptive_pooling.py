@@ -1,0 +1,164 @@
+"""Adaptive pooling: as many bins as are wanted, whatever the size of the input."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minigrad.autograd.operation import Operand, operation
+from minigrad.kernels import pooling as kernels
+from minigrad.ops.pooling import check_floating, check_input
+from minigrad.ops.windowing import per_dim
+
+__all__ = [
+    "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d",
+    "adaptive_max_pool1d", "adaptive_max_pool2d", "adaptive_max_pool3d",
+]  # fmt: skip
+
+
+@operation(input=lambda g, input_shape, size: _adaptive_spread(g, input_shape[-len(size) :]))
+def _adaptive_avg_pool(input: Operand, size: tuple[int, ...]) -> Operand:
+    """The mean of each bin."""
+    return kernels.adaptive_avg_pool(input, size)
+
+
+@operation(input=lambda g, input_shape, size: _adaptive_avg_pool(g, input_shape[-len(size) :]))
+def _adaptive_spread(input: Operand, size: tuple[int, ...]) -> Operand:
+    """The adjoint of the adaptive mean: each value spread evenly over its bin."""
+    return kernels.adaptive_avg_pool_adjoint(input, size)
+
+
+@operation(
+    outputs=("y", "places"),
+    input=lambda g, places, input_shape, size: _add_places(g, places, input_shape[-len(size) :]),
+)
+def _adaptive_max_pool(input: Operand, size: tuple[int, ...]) -> Operand:
+    """The maximum of each bin, and its place in the flattened plane."""
+    places = kernels.adaptive_max_indices(input, size)
+    return kernels.take_places(input, places, len(size)), places
+
+
+@operation("places", input=lambda g, places, size: _take_places(g, places, len(size)))
+def _add_places(input: Operand, places: Operand, size: tuple[int, ...]) -> Operand:
+    """Zeros, to which each bin adds its value at its place."""
+    return kernels.add_places(input, places, size)
+
+
+@operation("places", input=lambda g, places, input_shape, dims: _add_places(g, places, input_shape[-dims:]))
+def _take_places(input: Operand, places: Operand, dims: int) -> Operand:
+    """For each bin the value at its place."""
+    return kernels.take_places(input, places, dims)
+
+
+def _bins(name: str, dims: int, input: Any, output_size: Any) -> tuple[int, ...]:
+    """`output_size` for each dimension; None keeps the input's."""
+    check_input(name, input, dims)
+    sizes = output_size if isinstance(output_size, (tuple, list)) else (output_size,) * dims
+    if len(sizes) != dims:
+        raise RuntimeError(f"{name}: expected output_size to be one int or {dims}, got {output_size!r}")
+    kept = [n if s is None else s for n, s in zip(input.shape[-dims:], sizes, strict=True)]
+    return per_dim(name, "output_size", kept, dims, 0)
+
+
+def _adaptive_average(name: str, dims: int, input: Any, output_size: Any) -> Any:
+    size = _bins(name, dims, input, output_size)
+    check_floating(name, input)
+    return _adaptive_avg_pool(input, size)
+
+
+def adaptive_avg_pool1d(input: Operand, output_size: Any) -> Any:
+    """The mean of `output_size` bins of (N, C, L) or (C, L); see `adaptive_avg_pool2d`.
+
+    Examples
+    --------
+    >>> F.adaptive_avg_pool1d(mg.tensor([[1.0, 2.0, 6.0]]), 2)
+    tensor([[1.5000, 4.0000]])
+    """
+    return _adaptive_average("adaptive_avg_pool1d", 1, input, output_size)
+
+
+def adaptive_avg_pool2d(input: Operand, output_size: Any) -> Any:
+    """The mean of as many bins as are wanted, whatever the size of the input.
+
+    Bin i of n covers the elements from ``floor(i * H / n)`` to ``ceil((i + 1) * H / n)``, the latter excluded.
+
+    Parameters
+    ----------
+    input : (N, C, H, W) or (C, H, W)
+    output_size : int or (int, int)
+        None in place of one of them keeps that size.
+
+    Returns
+    -------
+    Tensor, (N, C, *output_size) or (C, *output_size)
+
+    Examples
+    --------
+    >>> F.adaptive_avg_pool2d(mg.arange(12.0).reshape(1, 3, 4), (None, 2))
+    tensor([[[ 0.5000,  2.5000],
+             [ 4.5000,  6.5000],
+             [ 8.5000, 10.5000]]])
+    """
+    return _adaptive_average("adaptive_avg_pool2d", 2, input, output_size)
+
+
+def adaptive_avg_pool3d(input: Operand, output_size: Any) -> Any:
+    """The mean of bins of (N, C, D, H, W) or (C, D, H, W); see `adaptive_avg_pool2d`.
+
+    Examples
+    --------
+    >>> F.adaptive_avg_pool3d(mg.arange(8.0).reshape(1, 2, 2, 2), 1)
+    tensor([[[[3.5000]]]])
+    """
+    return _adaptive_average("adaptive_avg_pool3d", 3, input, output_size)
+
+
+def _adaptive_maximum(name: str, dims: int, input: Any, output_size: Any, return_indices: bool) -> Any:
+    values, places = _adaptive_max_pool(input, _bins(name, dims, input, output_size))
+    return (values, places) if return_indices else values
+
+
+def adaptive_max_pool1d(input: Operand, output_size: Any, return_indices: bool = False) -> Any:
+    """The maximum of `output_size` bins of (N, C, L) or (C, L); see `adaptive_max_pool2d`.
+
+    Examples
+    --------
+    >>> F.adaptive_max_pool1d(mg.tensor([[1.0, 2.0, 6.0]]), 2)
+    tensor([[2., 6.]])
+    """
+    return _adaptive_maximum("adaptive_max_pool1d", 1, input, output_size, return_indices)
+
+
+def adaptive_max_pool2d(input: Operand, output_size: Any, return_indices: bool = False) -> Any:
+    """The maximum of the bins of `adaptive_avg_pool2d`; the first one wins, NaN is greater than all.
+
+    Parameters
+    ----------
+    input : (N, C, H, W) or (C, H, W)
+    output_size : int or (int, int)
+        None in place of one of them keeps that size.
+    return_indices : bool
+        Also return where in its flattened plane each maximum is.
+
+    Returns
+    -------
+    Tensor, (N, C, *output_size) or (C, *output_size); with `return_indices` and int64 indices of that shape
+
+    Examples
+    --------
+    >>> F.adaptive_max_pool2d(mg.arange(12.0).reshape(1, 3, 4), (None, 2))
+    tensor([[[ 1.,  3.],
+             [ 5.,  7.],
+             [ 9., 11.]]])
+    """
+    return _adaptive_maximum("adaptive_max_pool2d", 2, input, output_size, return_indices)
+
+
+def adaptive_max_pool3d(input: Operand, output_size: Any, return_indices: bool = False) -> Any:
+    """The maximum of bins of (N, C, D, H, W) or (C, D, H, W); see `adaptive_max_pool2d`.
+
+    Examples
+    --------
+    >>> F.adaptive_max_pool3d(mg.arange(8.0).reshape(1, 2, 2, 2), 1)
+    tensor([[[[7.]]]])
+    """
+    return _adaptive_maximum("adaptive_max_pool3d", 3, input, output_size, return_indices)
