@@ -26,6 +26,7 @@ from minigrad.ops.linear import bilinear
 from minigrad.ops.margin_loss import cosine_similarity, pairwise_distance
 from minigrad.ops.normalization import group_norm, layer_norm, rms_norm
 from minigrad.ops.pooling import avg_pool1d, max_pool1d, max_pool2d, max_pool3d
+from minigrad.ops.reduction import *
 from minigrad.ops.shape import *
 from minigrad.printing import set_printoptions
 from minigrad.ops.softmax import log_softmax, softmax

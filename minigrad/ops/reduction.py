@@ -1,0 +1,394 @@
+"""Many elements made one: means, products, variances, counts. (`sum` is in broadcasting.py, beside its adjoint.)"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from minigrad import dtypes
+from minigrad.autograd.operation import Operand, method, operation
+from minigrad.ops.arithmetic import cast, silent
+from minigrad.ops.broadcasting import expand, sum
+from minigrad.ops.comparison import isnan, where
+from minigrad.ops.elementwise import exp
+from minigrad.ops.joining import _cat
+from minigrad.ops.shape import _permute, _reshape, all_dims, one_dim
+
+__all__ = [
+    "mean", "prod", "var", "std", "var_mean", "std_mean", "logsumexp", "nansum", "nanmean", "all", "any",
+    "count_nonzero",
+]  # fmt: skip
+
+Dims = tuple[int, ...]
+Dim = int | Sequence[int] | None
+
+
+# ---- what reductions share -------------------------------------------------------------------------------------------
+
+
+def numpy_names(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Let `function` take NumPy's keywords `axis` and `keepdims` for `dim` and `keepdim`."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if "axis" in kwargs:
+            kwargs["dim"] = kwargs.pop("axis")
+        if "keepdims" in kwargs:
+            kwargs["keepdim"] = kwargs.pop("keepdims")
+        return function(*args, **kwargs)
+
+    return call
+
+
+def kept(reduced: Any, shape: tuple[int, ...], dim: Dims, keepdim: bool) -> Any:
+    """What an array of `shape` was reduced to over `dim`, with these dimensions there, of length 1."""
+    if keepdim or not dim:
+        return reduced
+    return _reshape(reduced, tuple(1 if d in dim else s for d, s in enumerate(shape)))
+
+
+def number_in(shape: Sequence[int], dim: Dims) -> int:
+    """How many elements are reduced to one."""
+    return math.prod(shape[d] for d in dim)
+
+
+def floating(name: str, input: Any, dtype: Any = None) -> Any:
+    """`input`, converted to `dtype` if given; raises RuntimeError if it is not floating then."""
+    if dtype is not None and input.dtype != dtypes.as_dtype(dtype):
+        input = cast(input, dtypes.as_dtype(dtype))
+    if input.dtype.kind != "f":
+        raise RuntimeError(f"{name}: expected a floating tensor, got {input.dtype}; convert it, such as with .float()")
+    return input
+
+
+def _divided(total: Any, n: int) -> Any:
+    return total / total.dtype.type(n)
+
+
+# ---- means -----------------------------------------------------------------------------------------------------------
+
+
+@operation(
+    input=lambda g, input_shape, dim, keepdim: expand(
+        kept(g, input_shape, dim, keepdim) / (number_in(input_shape, dim) or 1), input_shape
+    )
+)
+@silent
+def _mean(input: Operand, dim: Dims, keepdim: bool) -> Operand:
+    return _divided(np.add.reduce(input, axis=dim, keepdims=keepdim), number_in(input.shape, dim))
+
+
+@method()
+@numpy_names
+def mean(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: np.dtype | None = None) -> Any:
+    """The mean of all elements, or over the dimensions `dim`. Of no elements it is nan.
+
+    Parameters
+    ----------
+    dim : int or several, optional
+        The dimensions that vanish, or with `keepdim` become 1. `axis` and `keepdims` are NumPy's names for these.
+    dtype : dtype, optional
+        Convert first.
+
+    Raises
+    ------
+    RuntimeError
+        If the elements are integers or bools.
+
+    Examples
+    --------
+    >>> mg.mean(mg.tensor([[1.0, 2.0], [3.0, 4.0]]), dim=1)
+    tensor([1.5000, 3.5000])
+    """
+    input = floating("mean", input, dtype)
+    return _mean(input, all_dims("mean", dim, len(input.shape)), keepdim)
+
+
+@method()
+@numpy_names
+def nansum(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: np.dtype | None = None) -> Any:
+    """`sum` of the elements that are not nan.
+
+    Examples
+    --------
+    >>> mg.nansum(mg.tensor([1.0, float("nan"), 2.0]))
+    tensor(3.)
+    """
+    return sum(where(isnan(input), 0, input), dim, keepdim, dtype=dtype)
+
+
+@method()
+@numpy_names
+def nanmean(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: np.dtype | None = None) -> Any:
+    """`mean` of the elements that are not nan.
+
+    Examples
+    --------
+    >>> mg.nanmean(mg.tensor([1.0, float("nan"), 2.0]))
+    tensor(1.5000)
+    """
+    input = floating("nanmean", input, dtype)
+    return nansum(input, dim, keepdim) / sum(cast(~isnan(input), input.dtype), dim, keepdim)
+
+
+# ---- products --------------------------------------------------------------------------------------------------------
+
+
+def _others(g: Any, x: Any) -> Any:
+    """`g` times the product of all the others, for each element in the last dimension of `x`.
+
+    No division, so that zeros do no harm: one half is multiplied by the other until one element is left, and on the
+    way back each gets its partner as a factor.
+    """
+    n, last = x.shape[-1], len(x.shape) - 1
+    if n <= 1:
+        return expand(g, tuple(x.shape))
+    half = n // 2
+    a, b, odd = x[..., :half], x[..., half : 2 * half], x[..., 2 * half :]
+    gx = _others(g, _cat([a * b, odd], last))
+    gab = gx[..., :half]
+    return _cat([gab * b, gab * a, gx[..., half:]], last)
+
+
+def _prod_rule(g: Any, input: Any, input_shape: tuple[int, ...], dim: Dims, keepdim: bool) -> Any:
+    g = kept(g, input_shape, dim, keepdim)
+    if len(dim) == 1:
+        order = (*[d for d in range(len(input_shape)) if d not in dim], *dim)
+        back = tuple(order.index(d) for d in range(len(order)))
+        return _permute(_others(_permute(g, order), _permute(input, order)), back)
+    size = math.prod(input_shape)
+    return _reshape(_others(_reshape(g, (1,)), _reshape(input, (size,))), input_shape)
+
+
+@operation(input=_prod_rule)
+def _prod(input: Operand, dim: Dims, keepdim: bool) -> Operand:
+    return np.multiply.reduce(input, axis=dim, keepdims=keepdim)
+
+
+@method()
+@numpy_names
+def prod(input: Operand, dim: int | None = None, keepdim: bool = False, *, dtype: np.dtype | None = None) -> Any:
+    """The product of all elements, or over the dimension `dim`. Integers and bools multiply in int64.
+
+    Examples
+    --------
+    >>> x = mg.tensor([2.0, 0.0, 5.0], requires_grad=True)
+    >>> mg.prod(x).backward()
+    >>> x.grad
+    tensor([ 0., 10.,  0.])
+    """
+    wanted = dtypes.as_dtype(dtype) if dtype else input.dtype if input.dtype.kind == "f" else dtypes.int64
+    if input.dtype != wanted:
+        input = cast(input, wanted)
+    ndim = len(input.shape)
+    dims = tuple(range(ndim)) if dim is None else (one_dim("prod", dim, ndim),)[:ndim]
+    return _prod(input, dims, keepdim and dim is not None)
+
+
+# ---- variances -------------------------------------------------------------------------------------------------------
+
+
+def _var_rule(g: Any, input: Any, input_shape: tuple[int, ...], dim: Dims, correction: float, keepdim: bool) -> Any:
+    freedom = number_in(input_shape, dim) - correction
+    scale = 2 / freedom if freedom > 0 else math.nan
+    return (kept(g, input_shape, dim, keepdim) * scale) * (input - _mean(input, dim, True))
+
+
+@operation(input=_var_rule)
+@silent
+def _var(input: Operand, dim: Dims, correction: float, keepdim: bool) -> Operand:
+    centered = np.asarray(input - _mean(input, dim, True))
+    np.square(centered, out=centered)
+    freedom = max(number_in(input.shape, dim) - correction, 0)
+    return _divided(np.add.reduce(centered, axis=dim, keepdims=keepdim), freedom)
+
+
+def _std_rule(
+    g: Any, y: Any, input: Any, input_shape: tuple[int, ...], dim: Dims, correction: float, keepdim: bool
+) -> Any:
+    """Through ``y = sqrt(var)``; where that is 0, so is the gradient."""
+    g, y = kept(g, input_shape, dim, keepdim), kept(y, input_shape, dim, keepdim)
+    constant = y == 0
+    g = where(constant, 0.0, g / (2 * where(constant, 1.0, y)))
+    return _var_rule(g, input, input_shape, dim, correction, True)
+
+
+@operation(input=_std_rule)
+def _std(input: Operand, dim: Dims, correction: float, keepdim: bool) -> Operand:
+    return np.sqrt(_var(input, dim, correction, keepdim))
+
+
+def _spread_arguments(
+    name: str, input: Any, dim: Any, unbiased: bool, keepdim: bool, correction: float | None
+) -> tuple[Any, Dims, float, bool]:
+    if isinstance(dim, bool):  # var(input, unbiased)
+        dim, unbiased = None, dim
+    input = floating(name, input)
+    dims = all_dims(name, dim, len(input.shape))
+    return input, dims, (1 if unbiased else 0) if correction is None else correction, keepdim
+
+
+@method()
+@numpy_names
+def var(
+    input: Operand, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
+) -> Any:
+    """The variance ``sum((input - mean) ** 2) / (n - correction)``, of all elements or over the dimensions `dim`.
+
+    Parameters
+    ----------
+    dim : int or several, optional
+    unbiased : bool, default True
+        Divide by n - 1, so that one element has variance nan; else by n. ``var(input, unbiased)`` works too.
+    correction : number, optional
+        What to subtract from n, instead of what `unbiased` says.
+
+    Examples
+    --------
+    >>> mg.var(mg.tensor([1.0, 2.0, 3.0])), mg.var(mg.tensor([1.0, 3.0]), correction=0)
+    (tensor(1.), tensor(1.))
+    """
+    return _var(*_spread_arguments("var", input, dim, unbiased, keepdim, correction))
+
+
+@method()
+@numpy_names
+def std(
+    input: Operand, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
+) -> Any:
+    """The standard deviation, the root of `var`, with its parameters. Where it is 0, its gradient is 0.
+
+    Examples
+    --------
+    >>> mg.std(mg.tensor([[1.0, 3.0], [5.0, 5.0]]), dim=1, unbiased=False)
+    tensor([1., 0.])
+    """
+    return _std(*_spread_arguments("std", input, dim, unbiased, keepdim, correction))
+
+
+@numpy_names
+def var_mean(
+    input: Operand, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
+) -> tuple[Any, Any]:
+    """`var` and `mean`, a tuple.
+
+    Examples
+    --------
+    >>> mg.var_mean(mg.tensor([1.0, 2.0, 3.0]))
+    (tensor(1.), tensor(2.))
+    """
+    input, dims, correction, keepdim = _spread_arguments("var_mean", input, dim, unbiased, keepdim, correction)
+    return _var(input, dims, correction, keepdim), _mean(input, dims, keepdim)
+
+
+@numpy_names
+def std_mean(
+    input: Operand, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
+) -> tuple[Any, Any]:
+    """`std` and `mean`, a tuple.
+
+    Examples
+    --------
+    >>> mg.std_mean(mg.tensor([1.0, 2.0, 3.0]))
+    (tensor(1.), tensor(2.))
+    """
+    input, dims, correction, keepdim = _spread_arguments("std_mean", input, dim, unbiased, keepdim, correction)
+    return _std(input, dims, correction, keepdim), _mean(input, dims, keepdim)
+
+
+# ---- logsumexp -------------------------------------------------------------------------------------------------------
+
+
+@operation(
+    input=lambda g, y, input, input_shape, dim, keepdim: (
+        kept(g, input_shape, dim, keepdim) * exp(input - kept(y, input_shape, dim, keepdim))
+    )
+)
+@silent
+def _logsumexp(input: Operand, dim: Dims, keepdim: bool) -> Operand:
+    top = np.asarray(np.maximum.reduce(input, axis=dim, keepdims=True, initial=-np.inf))
+    top[~np.isfinite(top)] = 0
+    powers = np.asarray(input - top)
+    np.exp(powers, out=powers)
+    y = np.log(np.add.reduce(powers, axis=dim, keepdims=True)) + top
+    return y if keepdim else np.squeeze(y, axis=dim)
+
+
+@method()
+@numpy_names
+def logsumexp(input: Operand, dim: int | Sequence[int], keepdim: bool = False) -> Any:
+    """``log(sum(exp(input)))`` over the dimensions `dim`, without overflow.
+
+    Examples
+    --------
+    >>> mg.logsumexp(mg.tensor([10000.0, 10000.0]), dim=0)
+    tensor(10000.6934)
+    """
+    if input.dtype.kind != "f":
+        input = cast(input, dtypes.get_default_dtype())
+    return _logsumexp(input, all_dims("logsumexp", dim, len(input.shape)), keepdim)
+
+
+# ---- counting --------------------------------------------------------------------------------------------------------
+
+
+def _as_truth(reduced: Any, input: Any) -> Any:
+    return reduced.astype(np.uint8) if input.dtype == np.uint8 else reduced  # as PyTorch does
+
+
+@operation("input")
+def _all(input: Operand, dim: Dims, keepdim: bool) -> Operand:
+    return _as_truth(np.logical_and.reduce(input, axis=dim, keepdims=keepdim), input)
+
+
+@operation("input")
+def _any(input: Operand, dim: Dims, keepdim: bool) -> Operand:
+    return _as_truth(np.logical_or.reduce(input, axis=dim, keepdims=keepdim), input)
+
+
+@method()
+@numpy_names
+def all(input: Operand, dim: Dim = None, keepdim: bool = False) -> Any:
+    """Whether all elements are true (not 0), of the tensor or over the dimensions `dim`.
+
+    Examples
+    --------
+    >>> mg.all(mg.tensor([[True, False], [True, True]]), dim=1)
+    tensor([False,  True])
+    """
+    return _all(input, all_dims("all", dim, len(input.shape)), keepdim)
+
+
+@method()
+@numpy_names
+def any(input: Operand, dim: Dim = None, keepdim: bool = False) -> Any:
+    """Whether at least one element is true (not 0), of the tensor or over the dimensions `dim`.
+
+    Examples
+    --------
+    >>> mg.any(mg.tensor([[False, False], [True, False]]), dim=1)
+    tensor([False,  True])
+    """
+    return _any(input, all_dims("any", dim, len(input.shape)), keepdim)
+
+
+@operation("input")
+def _count_nonzero(input: Operand, dim: Dims) -> Operand:
+    return np.add.reduce(np.not_equal(input, 0), axis=dim, dtype=np.int64)
+
+
+@method()
+@numpy_names
+def count_nonzero(input: Operand, dim: Dim = None) -> Any:
+    """How many elements are not 0, int64.
+
+    Examples
+    --------
+    >>> mg.count_nonzero(mg.tensor([[0, 1], [2, 3]]), dim=0)
+    tensor([1, 2])
+    """
+    return _count_nonzero(input, all_dims("count_nonzero", dim, len(input.shape)))
