@@ -118,6 +118,11 @@ class Classifier:
         """The side of the images that the model sees."""
         return MODELS[self.description["model"]].image_size  # type: ignore[attr-defined, no-any-return]
 
+    @property
+    def background(self) -> float:
+        """What a black pixel becomes in `prepare`."""
+        return -self.description["mean"] / self.description["std"]
+
     def prepare(self, images: np.ndarray) -> Tensor:
         """(N, H, W) uint8 images as the model's input, (N, 1, S, S) float32."""
         x = (fit(images, self.image_size) - self.description["mean"]) / self.description["std"]

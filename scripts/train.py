@@ -5,9 +5,9 @@
     python scripts/train.py --resume runs/lenet5-digits         go on where a run stopped
 
 A run's folder holds ``last.npz`` and ``best.npz`` (checkpoints: the latest, and the one with the best validation
-accuracy), ``metrics.csv``, and the pictures ``curves.png``, ``confusion.png`` and ``misclassified.png``.
-A checkpoint is written at the start, after every epoch and when Ctrl-C stops the run. Resuming leads to the same
-weights, to the last bit, as a run that was never stopped.
+accuracy, among equals with the lowest loss), ``metrics.csv``, and the pictures ``curves.png``, ``confusion.png`` and
+``misclassified.png``. A checkpoint is written at the start, after every epoch and when Ctrl-C stops the run. Resuming
+leads to the same weights, to the last bit, as a run that was never stopped.
 """
 
 from __future__ import annotations
@@ -29,20 +29,26 @@ import minigrad.nn.functional as F
 from classification import Classifier, Task, load_task, loss_and_accuracy
 from minigrad import optim, viz
 from minigrad.utils.data import BatchSampler, DataLoader, TensorDataset
+from minigrad.vision.transforms import RandomAffine
 from models import MODELS
 
 DEFAULTS = {
     "model": "lenet5",
     "data": "digits",
     "root": None,
-    "epochs": None,  # by the data set
+    "epochs": None,  # by the data set, see below
     "batch_size": 32,
     "lr": 0.05,
     "momentum": 0.9,
     "weight_decay": 5e-4,
+    "distort": None,  # by the data set
     "seed": 0,
 }
-EPOCHS = {"digits": 30, "mnist": 10, "fashion": 15}
+BY_DATA = {
+    "digits": {"epochs": 30, "distort": True},  # 1,302 images: each epoch should see others
+    "mnist": {"epochs": 10, "distort": False},
+    "fashion": {"epochs": 15, "distort": False},
+}
 
 
 class Training:
@@ -71,6 +77,9 @@ class Training:
         )
         self.train_set = TensorDataset(self.classifier.prepare(task.train.images), mg.from_numpy(task.train.labels))
         self.validation_inputs = self.classifier.prepare(task.validation.images)
+        self.distort = RandomAffine(
+            10, translate=(0.08, 0.08), scale=(0.85, 1.15), shear=10, fill=self.classifier.background
+        )
         self.history: list[dict[str, float]] = []
         self.batch = 0  # batches done in the present epoch
         self.loss_sum, self.correct = 0.0, 0  # over those
@@ -91,6 +100,8 @@ class Training:
 
     def step(self, images: mg.Tensor, labels: mg.Tensor) -> None:
         """Learn from one batch."""
+        if self.settings["distort"]:
+            images = mg.from_numpy(self.distort(images.numpy()[:, 0])[:, None])
         self.optimizer.zero_grad()
         logits = self.model(images)
         loss = F.cross_entropy(logits, labels)
@@ -126,7 +137,7 @@ class Training:
             "val_accuracy": accuracy,
             "lr": lr,
         }
-        best = accuracy > max((r["val_accuracy"] for r in self.history), default=-1.0)
+        best = all((accuracy, -loss) > (r["val_accuracy"], -r["val_loss"]) for r in self.history)
         self.history.append(row)
         self.batch, self.loss_sum, self.correct = 0, 0.0, 0
         if best:
@@ -208,13 +219,18 @@ def class_table(matrix: np.ndarray, classes: list[str]) -> str:
 def options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", choices=MODELS, help="default: lenet5")
-    parser.add_argument("--data", choices=EPOCHS, help="default: digits, which come with minigrad")
+    parser.add_argument("--data", choices=BY_DATA, help="default: digits, which come with minigrad")
     parser.add_argument("--root", help="folder with the data set's files; without it they are downloaded into data/")
-    parser.add_argument("--epochs", type=positive(int), help=f"default: {EPOCHS}")
+    parser.add_argument("--epochs", type=positive(int), help="default: 30 for digits, 10 for mnist, 15 for fashion")
     parser.add_argument("--batch-size", type=positive(int), help="default: 32")
     parser.add_argument("--lr", type=positive(float), help="the highest learning rate of the cycle; default: 0.05")
     parser.add_argument("--momentum", type=float, help="default: 0.9 (Nesterov)")
     parser.add_argument("--weight-decay", type=float, help="default: 0.0005")
+    parser.add_argument(
+        "--distort",
+        action=argparse.BooleanOptionalAction,
+        help="turn, move, scale and shear training images at random; default: for digits only",
+    )
     parser.add_argument("--seed", type=int, help="default: 0")
     parser.add_argument("--resume", type=Path, metavar="RUN", help="folder of a run, or its last.npz, to go on with")
     parser.add_argument("--out", type=Path, help="folder of the run; default: runs/<model>-<data>, numbered if taken")
@@ -236,7 +252,7 @@ def prepare(arguments: list[str] | None) -> tuple[Training, bool]:
             training = Training(mg.load(folder / "last.npz")["settings"], folder)
             training.restore(folder / "last.npz")
             return training, True
-        settings = {**DEFAULTS, "epochs": EPOCHS[given.get("data", "digits")], **given}
+        settings = {**DEFAULTS, **BY_DATA[given.get("data", "digits")], **given}
         folder = args.out or free_folder(Path("runs") / "{model}-{data}".format(**settings))
         if (folder / "last.npz").exists():
             parser.error(f"--out: {folder} has a run; go on with it by --resume {folder}, or choose another folder")
