@@ -106,6 +106,19 @@ def _output(terms: list[Labels], output: Labels | None) -> Labels:
     return output
 
 
+def _lengths(operands: list[Any], terms: list[Labels]) -> dict[Any, int]:
+    """The length that each label stands for; one of 1 gives way to another."""
+    lengths: dict[Any, int] = {}
+    for i, (t, labels) in enumerate(zip(operands, terms, strict=True)):
+        _check("einsum", operands[0], t)
+        for label, n in zip(labels, t.shape, strict=True):
+            if lengths.setdefault(label, n) == 1:
+                lengths[label] = n
+            if n not in (1, lengths[label]):
+                raise RuntimeError(f"einsum: label {label!r} has length {lengths[label]}, but {n} in operand {i}")
+    return lengths
+
+
 # ---- one operand -----------------------------------------------------------------------------------------------------
 
 
@@ -116,9 +129,7 @@ def _single(t: Any, labels: Labels, lengths: dict[Any, int]) -> Labelled:
             i = labels.index(label)
             j = labels.index(label, i + 1)
             if t.shape[i] != t.shape[j]:
-                raise RuntimeError(
-                    f"einsum: {label!r} has lengths {t.shape[i]} and {t.shape[j]} in one operand"
-                )
+                raise RuntimeError(f"einsum: {label!r} has lengths {t.shape[i]} and {t.shape[j]} in one operand")
             t = _diagonal(t, 0, i, j)
             labels = [x for d, x in enumerate(labels) if d not in (i, j)] + [label]
     stay = [d for d, label in enumerate(labels) if t.shape[d] == lengths[label]]
@@ -132,7 +143,7 @@ def _summed(t: Any, labels: Labels, kept: Any) -> Labelled:
 
 
 def _path(parts: list[Labelled], output: Labels) -> list[tuple[int, ...]]:
-    """In which order to multiply: pairs of places; what is multiplied leaves the list, the product comes to its end."""
+    """In which order to multiply: places in the list; what is multiplied leaves it, the product comes to its end."""
     if len(parts) <= 2:
         return [(0, 1)] * (len(parts) - 1)
     names = dict.fromkeys(label for _, labels in parts for label in labels)
@@ -171,21 +182,16 @@ def einsum(*args: Any) -> Any:
     operands, terms, output = _parsed(args)
     terms = [_without_ellipsis(i, t, labels) for i, (t, labels) in enumerate(zip(operands, terms, strict=True))]
     output = _output(terms, output)
-    lengths: dict[Any, int] = {}
-    for i, (t, labels) in enumerate(zip(operands, terms, strict=True)):
-        _check("einsum", operands[0], t)
-        for label, n in zip(labels, t.shape, strict=True):
-            if lengths.setdefault(label, n) == 1:
-                lengths[label] = n
-            if n not in (1, lengths[label]):
-                raise RuntimeError(f"einsum: label {label!r} has length {lengths[label]}, but {n} in operand {i}")
+    lengths = _lengths(operands, terms)
     parts = [_single(t, labels, lengths) for t, labels in zip(operands, terms, strict=True)]
-    for pair in _path(parts, output):
-        chosen = [parts.pop(i) for i in reversed(pair)][::-1]
-        others = {*output, *[label for _, labels in parts for label in labels]}
-        first, second = chosen
-        first, second = _summed(*first, {*others, *second[1]}), _summed(*second, {*others, *first[1]})
-        parts.append(_contracted(first, second, others))
+    for step in _path(parts, output):
+        chosen = [parts.pop(i) for i in reversed(step)][::-1]
+        while len(chosen) > 1:
+            first, second, *rest = chosen
+            others = {*output, *[label for _, labels in parts + rest for label in labels]}
+            first, second = _summed(*first, {*others, *second[1]}), _summed(*second, {*others, *first[1]})
+            chosen = [_contracted(first, second, others), *rest]
+        parts += chosen
     y, labels = _summed(*parts[0], output)
     return _arranged(y, labels, output)
 

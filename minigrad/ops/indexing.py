@@ -266,10 +266,10 @@ def nonzero(input: Operand, *, as_tuple: bool = False) -> Any:
             [1, 0]])
     """
     array = input._data if isinstance(input, Tensor) else np.asarray(input)
-    found = np.atleast_1d(array).nonzero() if as_tuple else (np.argwhere(array),)
+    found: list[Any] = [*np.atleast_1d(array).nonzero()] if as_tuple else [np.argwhere(array)]
     if isinstance(input, Tensor):
-        found = tuple(Tensor._wrap(i) for i in found)
-    return found if as_tuple else found[0]
+        found = [Tensor._wrap(i) for i in found]
+    return tuple(found) if as_tuple else found[0]
 
 
 @method()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -26,7 +27,7 @@ __all__ = [
 
 def _pieces(g: Any, dim: int, lengths: list[int]) -> list[Any]:
     """`g` cut along `dim` into pieces of the given lengths: the adjoint of `cat`."""
-    ends = np.cumsum(lengths).tolist()
+    ends = itertools.accumulate(lengths)
     return [_slice(g, (*[ALL] * dim, slice(end - n, end))) for n, end in zip(lengths, ends, strict=True)]
 
 
@@ -116,7 +117,7 @@ def hstack(tensors: Sequence[Operand]) -> Any:
             [2, 4]])
     """
     parts = [t if t.shape else _reshape(t, (1,)) for t in _of_one_dtype("hstack", tensors)]
-    return cat(parts, 0 if len(parts[0].shape) == 1 else 1)
+    return cat(parts, min(1, len(parts[0].shape) - 1))
 
 
 def vstack(tensors: Sequence[Operand]) -> Any:
@@ -305,8 +306,8 @@ def flip(input: Operand, dims: int | Sequence[int]) -> Any:
     tensor([[2, 1],
             [4, 3]])
     """
-    dims = as_shape((dims,))
-    return _flip(input, all_dims("flip", dims, len(input.shape)) if dims else ())
+    along = as_shape((dims,))
+    return _flip(input, all_dims("flip", along, len(input.shape)) if along else ())
 
 
 @method("flip", only=True)

@@ -1,0 +1,88 @@
+"""Views in another shape: errors, what shares memory, edges."""
+
+import numpy as np
+import pytest
+
+import minigrad as mg
+
+
+def x_of(m):
+    return m.tensor(np.arange(12.0).reshape(3, 4))
+
+
+ERRORS = {
+    "reshape": (lambda m, x: x.reshape(5, 2), RuntimeError, "shape"),
+    "reshape -1": (lambda m, x: x.reshape(5, -1), RuntimeError, "shape"),
+    "reshape two -1": (lambda m, x: x.reshape(-1, -1), RuntimeError, "-1"),
+    "view of transposed": (lambda m, x: x.T.view(12), RuntimeError, "reshape"),
+    "view": (lambda m, x: x.view(5), RuntimeError, "shape"),
+    "flatten": (lambda m, x: m.flatten(x, 1, 0), RuntimeError, "start_dim"),
+    "flatten dim": (lambda m, x: m.flatten(x, 2), IndexError, "range"),
+    "unflatten": (lambda m, x: x.unflatten(1, (3, 2)), RuntimeError, "4|shape"),
+    "squeeze": (lambda m, x: x.squeeze(2), IndexError, "range"),
+    "unsqueeze": (lambda m, x: x.unsqueeze(4), IndexError, "range"),
+    "permute": (lambda m, x: x.permute(0), RuntimeError, "dim"),
+    "permute twice": (lambda m, x: x.permute(0, 0), RuntimeError, "twice|duplicate"),
+    "transpose": (lambda m, x: x.transpose(0, 2), IndexError, "range"),
+    "t": (lambda m, x: x[None].t(), RuntimeError, "2"),
+    "mT": (lambda m, x: x[0].mT, RuntimeError, "2"),
+    "expand": (lambda m, x: x.expand(3, 5), RuntimeError, "expand"),
+    "expand few": (lambda m, x: x.expand(4), RuntimeError, "expand"),
+    "movedim": (lambda m, x: m.movedim(x, (0, 1), (0,)), RuntimeError, "dim"),
+    "in place on expanded": (lambda m, x: x[:1].expand(3, 4).add_(1), RuntimeError, "clone"),
+    "bool of several": (lambda m, x: bool(x), RuntimeError, "ambiguous|any"),
+    "len of 0-dim": (lambda m, x: len(x[0, 0]), TypeError, "0-d"),
+    "iteration of 0-dim": (lambda m, x: list(x[0, 0]), TypeError, "0-d"),
+}
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_errors_are_those_of_pytorch(name):
+    function, error, words = ERRORS[name]
+    with pytest.raises(error, match=words):
+        function(mg, x_of(mg))
+    torch = pytest.importorskip("torch")
+    with pytest.raises(error):
+        function(torch, x_of(torch))
+
+
+VIEWS = {
+    "reshape": lambda x: x.reshape(2, 6),
+    "view": lambda x: x.view(-1),
+    "flatten": lambda x: x.flatten(),
+    "squeeze": lambda x: x.unsqueeze(1).squeeze(),
+    "permute": lambda x: x.permute(1, 0),
+    "transpose": lambda x: x.transpose(0, 1),
+    "T": lambda x: x.T,
+    "mT": lambda x: x.mT,
+    "movedim": lambda x: x.movedim(0, 1),
+    "detach": lambda x: x.detach(),
+    "data": lambda x: x.data,
+}
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_views_share_memory(name):
+    x = x_of(mg)
+    VIEWS[name](x).mul_(2)
+    np.testing.assert_array_equal(x.numpy(), np.arange(12.0).reshape(3, 4) * 2)
+
+
+def test_reshape_copies_where_it_must():
+    x = x_of(mg)
+    x.T.reshape(12).zero_()
+    assert x[2, 3].item() == 11
+
+
+@pytest.mark.parametrize("name", ["reshape", "permute", "squeeze", "flatten"])
+def test_changing_a_view_of_a_leaf_is_refused(name):
+    x = x_of(mg).requires_grad_()
+    with pytest.raises(RuntimeError, match="view of a leaf"):
+        VIEWS[name](x).mul_(2)
+    np.testing.assert_array_equal(x.detach().numpy(), np.arange(12.0).reshape(3, 4))
+
+
+def test_expanding_nothing_and_0_dim():
+    assert mg.zeros(0, 1).expand(0, 5).shape == (0, 5)
+    assert mg.tensor(3.0).expand(2, 2).tolist() == [[3, 3], [3, 3]]
+    assert mg.zeros(0, 3).reshape(3, 0).shape == (3, 0)
