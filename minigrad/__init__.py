@@ -18,6 +18,7 @@ from minigrad.ops.diagonals import *
 from minigrad.ops.dropout import alpha_dropout, dropout, feature_alpha_dropout
 from minigrad.ops.einsum import *
 from minigrad.ops.elementwise import *
+from minigrad.ops.extrema import *
 from minigrad.ops.gathering import *
 from minigrad.ops.indexing import *
 from minigrad.ops.joining import *
@@ -27,6 +28,8 @@ from minigrad.ops.margin_loss import cosine_similarity, pairwise_distance
 from minigrad.ops.normalization import group_norm, layer_norm, rms_norm
 from minigrad.ops.pooling import avg_pool1d, max_pool1d, max_pool2d, max_pool3d
 from minigrad.ops.reduction import *
+from minigrad.ops.scan import *
+from minigrad.ops.reordering import *
 from minigrad.ops.shape import *
 from minigrad.printing import set_printoptions
 from minigrad.ops.softmax import log_softmax, softmax

@@ -1,8 +1,8 @@
 """The error function and its relatives on arrays, a block that fits the cache at a time.
 
 Double precision: W. J. Cody, "Rational Chebyshev approximations for the error function", Mathematics of Computation
-23 (1969). Single precision has one formula for all arguments, ``erf(x) = tanh(x * q(x ** 2))`` with a quotient q of cubic
-polynomials. ``artanh(erf(x)) / x`` is even and smooth, and where x is large, the tanh forgives an error in its argument.
+23 (1969). Single precision has one formula for all arguments, ``erf(x) = tanh(x * q(x ** 2))`` with a quotient q of
+cubic polynomials: ``artanh(erf(x)) / x`` is even and smooth, and for large x the tanh forgives an error of q.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ def _erfinv_double(x: np.ndarray, out: np.ndarray) -> None:
 
 
 def erf(x: np.ndarray) -> np.ndarray:
-    """``2 / sqrt(pi) * integral of exp(-t ** 2) from 0 to x``, to 1e-15 relative in double precision, 3e-7 in single."""
+    """``2 / sqrt(pi) * integral of exp(-t ** 2) from 0 to x``, to a relative 1e-15, or 3e-7 in float32."""
     with np.errstate(all="ignore"):
         if x.dtype == np.float64:
             return _erf_double(x)

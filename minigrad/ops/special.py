@@ -41,7 +41,6 @@ def erfc(input: Operand) -> Operand:
     return kernels.erfc(input)
 
 
-
 @method(inplace=True)
 @elementwise(lambda g, y: g * exp(y * y) * (1 / _TOP), floating=True)
 def erfinv(input: Operand) -> Operand:

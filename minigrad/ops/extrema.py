@@ -1,0 +1,254 @@
+"""Largest and smallest: their values, and where they are.
+
+`amax`, and `max` of a whole tensor, share the gradient evenly among ties. With a dimension `max` also says where the
+maximum is, and that element, the first among ties, gets the whole gradient.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from minigrad.autograd.operation import Operand, method, operation
+from minigrad.ops.comparison import maximum, minimum
+from minigrad.ops.gathering import _along
+from minigrad.ops.indexing import _index
+from minigrad.ops.reduction import Dim, Dims, kept, number_in, numpy_names
+from minigrad.ops.shape import _reshape, all_dims, one_dim
+from minigrad.tensor import Tensor
+
+__all__ = ["max", "min", "amax", "amin", "aminmax", "argmax", "argmin"]
+
+
+class ValuesIndices(NamedTuple):
+    """Elements, and the places in the dimension where they were found (int64)."""
+
+    values: Any
+    indices: Any
+
+
+class MinMax(NamedTuple):
+    """The smallest and the largest elements."""
+
+    min: Any
+    max: Any
+
+
+def pick(input: Any, indices: Any, dim: int) -> Any:
+    """The elements of `input` at `indices` along `dim`, which index all of the other dimensions, too."""
+    where = indices._data if isinstance(indices, Tensor) else np.asarray(indices)
+    return _index(input, _along(where, dim))
+
+
+def dropped(reduced: Any, dim: int, keepdim: bool) -> Any:
+    """What has length 1 in `dim`, without that dimension unless `keepdim`."""
+    return reduced if keepdim else _reshape(reduced, (*reduced.shape[:dim], *reduced.shape[dim + 1 :]))
+
+
+def not_empty(name: str, shape: Sequence[int], dim: Dims, given: bool = True) -> None:
+    """Raise where nothing is there to be chosen from."""
+    if number_in(shape, dim):
+        return
+    if not given:
+        raise RuntimeError(f"{name}: a tensor of shape {tuple(shape)} has no elements to choose from; pass dim=")
+    empty = next(d for d in dim if not shape[d])
+    raise IndexError(f"{name}: expected dim {empty} to have elements, got shape {tuple(shape)}")
+
+
+# ---- values ----------------------------------------------------------------------------------------------------------
+
+
+@operation("input", "y")
+def even_share(input: Operand, y: Operand, dim: Dims) -> Operand:
+    """For each element 1 / (the number of those over `dim` that equal y) if it is one of them, else 0."""
+    hits = np.equal(input, y)
+    if np.isnan(y).any():
+        hits |= np.isnan(input) & np.isnan(y)
+    share = np.asarray(hits).astype(y.dtype)
+    share /= np.add.reduce(share, axis=dim, keepdims=True)
+    return share
+
+
+def _even_rule(g: Any, y: Any, input: Any, input_shape: tuple[int, ...], dim: Dims, keepdim: bool) -> Any:
+    share = even_share(input, kept(y, input_shape, dim, keepdim), dim)
+    return kept(g, input_shape, dim, keepdim) * share
+
+
+@operation(input=_even_rule)
+def _amax(input: Operand, dim: Dims, keepdim: bool) -> Operand:
+    return np.maximum.reduce(input, axis=dim, keepdims=keepdim)
+
+
+@operation(input=_even_rule)
+def _amin(input: Operand, dim: Dims, keepdim: bool) -> Operand:
+    return np.minimum.reduce(input, axis=dim, keepdims=keepdim)
+
+
+def _dims(name: str, input: Any, dim: Any) -> Dims:
+    dims = all_dims(name, dim, len(input.shape))
+    not_empty(name, input.shape, dims, given=dim is not None and dim != ())
+    return dims
+
+
+@method()
+@numpy_names
+def amax(input: Operand, dim: Dim = (), keepdim: bool = False) -> Any:
+    """The largest element, of all or over the dimensions `dim`; nan if there is one. Ties share the gradient evenly.
+
+    Raises
+    ------
+    IndexError, RuntimeError
+        If there are no elements.
+
+    Examples
+    --------
+    >>> mg.amax(mg.tensor([[1.0, 5.0], [3.0, 2.0]]), dim=1)
+    tensor([5., 3.])
+    """
+    return _amax(input, _dims("amax", input, dim), keepdim)
+
+
+@method()
+@numpy_names
+def amin(input: Operand, dim: Dim = (), keepdim: bool = False) -> Any:
+    """The smallest element, of all or over the dimensions `dim`; as `amax`.
+
+    Examples
+    --------
+    >>> mg.amin(mg.tensor([[1.0, 5.0], [3.0, 2.0]]), dim=1)
+    tensor([1., 2.])
+    """
+    return _amin(input, _dims("amin", input, dim), keepdim)
+
+
+@method()
+@numpy_names
+def aminmax(input: Operand, *, dim: int | None = None, keepdim: bool = False) -> MinMax:
+    """`amin` and `amax`, a named tuple (min, max).
+
+    Examples
+    --------
+    >>> mg.aminmax(mg.tensor([1.0, 5.0, 3.0]))
+    MinMax(min=tensor(1.), max=tensor(5.))
+    """
+    dims = _dims("aminmax", input, None if dim is None else one_dim("aminmax", dim, len(input.shape)))
+    return MinMax(_amin(input, dims, keepdim), _amax(input, dims, keepdim))
+
+
+# ---- places ----------------------------------------------------------------------------------------------------------
+
+
+@operation("input")
+def _argmax(input: Operand, dim: int) -> Operand:
+    return np.argmax(input, axis=dim, keepdims=True)
+
+
+@operation("input")
+def _argmin(input: Operand, dim: int) -> Operand:
+    return np.argmin(input, axis=dim, keepdims=True)
+
+
+def _place(name: str, find: Any, input: Any, dim: int | None, keepdim: bool) -> Any:
+    shape = tuple(input.shape)
+    not_empty(name, shape, _dims(name, input, dim))
+    if dim is None or not shape:
+        return _reshape(find(_reshape(input, (math.prod(shape),)), 0), (1,) * len(shape) if keepdim else ())
+    dim = one_dim(name, dim, len(shape))
+    return dropped(find(input, dim), dim, keepdim)
+
+
+@method()
+@numpy_names
+def argmax(input: Operand, dim: int | None = None, keepdim: bool = False) -> Any:
+    """Where the largest element is, the first among ties or the first nan: in the flattened tensor, or in `dim`.
+
+    Examples
+    --------
+    >>> mg.argmax(mg.tensor([[1, 5], [7, 2]])), mg.argmax(mg.tensor([[1, 5], [7, 2]]), dim=1)
+    (tensor(2), tensor([1, 0]))
+    """
+    return _place("argmax", _argmax, input, dim, keepdim)
+
+
+@method()
+@numpy_names
+def argmin(input: Operand, dim: int | None = None, keepdim: bool = False) -> Any:
+    """Where the smallest element is; as `argmax`.
+
+    Examples
+    --------
+    >>> mg.argmin(mg.tensor([3, 1, 2]))
+    tensor(1)
+    """
+    return _place("argmin", _argmin, input, dim, keepdim)
+
+
+# ---- max and min, with PyTorch's three meanings ----------------------------------------------------------------------
+
+
+def _extreme(name: str, reduce: Any, find: Any, pair: Any, input: Any, dim: Any, keepdim: bool, other: Any) -> Any:
+    if isinstance(dim, (Tensor, np.ndarray)):
+        other = dim
+    if other is not None:
+        return pair(input, other)
+    if dim is None:
+        if keepdim:
+            raise TypeError(f"{name}: keepdim needs a dim; see a{name}")
+        return reduce(input, _dims(name, input, None), False)
+    dim = one_dim(name, dim, len(input.shape))
+    if not input.shape:
+        input, keepdim = _reshape(input, (1,)), False
+    not_empty(name, input.shape, (dim,))
+    indices = find(input, dim)
+    return ValuesIndices(dropped(pick(input, indices, dim), dim, keepdim), dropped(indices, dim, keepdim))
+
+
+@method()
+@numpy_names
+def max(input: Operand, dim: int | Operand | None = None, keepdim: bool = False, *, other: Any = None) -> Any:
+    """The largest element; with `dim` the largest in that dimension and their places; with a tensor, `maximum`.
+
+    Parameters
+    ----------
+    dim : int, or a Tensor that is taken as `other`
+    other : Tensor, optional
+        ``max(input, other)`` is ``maximum(input, other)``.
+
+    Returns
+    -------
+    Tensor, or with `dim` a named tuple (values, indices)
+        At ties all of the largest share the gradient; with `dim`, the first one gets it.
+
+    Raises
+    ------
+    IndexError, RuntimeError
+        If there are no elements.
+
+    Examples
+    --------
+    >>> x = mg.tensor([[1.0, 5.0], [3.0, 2.0]])
+    >>> mg.max(x)
+    tensor(5.)
+    >>> values, indices = mg.max(x, dim=1)
+    >>> indices
+    tensor([1, 0])
+    """
+    return _extreme("max", _amax, _argmax, maximum, input, dim, keepdim, other)
+
+
+@method()
+@numpy_names
+def min(input: Operand, dim: int | Operand | None = None, keepdim: bool = False, *, other: Any = None) -> Any:
+    """The smallest element; with `dim` the smallest in that dimension and their places; with a tensor, `minimum`.
+
+    The parameters, results and errors are those of `max`.
+
+    Examples
+    --------
+    >>> mg.min(mg.tensor([[1.0, 5.0], [3.0, 2.0]]), dim=1).values
+    tensor([1., 2.])
+    """
+    return _extreme("min", _amin, _argmin, minimum, input, dim, keepdim, other)

@@ -1,0 +1,226 @@
+"""Running sums, products and extremes along one dimension."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minigrad import dtypes
+from minigrad.autograd.operation import Operand, joint, method, operation
+from minigrad.ops.arithmetic import cast, silent
+from minigrad.ops.elementwise import exp
+from minigrad.ops.extrema import ValuesIndices, pick
+from minigrad.ops.indexing import ALL, Key, _slice
+from minigrad.ops.joining import _cat, cat
+from minigrad.ops.reduction import numpy_names
+from minigrad.ops.shape import _reshape, one_dim
+
+__all__ = ["cumsum", "cumprod", "logcumsumexp", "cummax", "cummin", "diff"]
+
+
+def _but_last(dim: int) -> Key:
+    return (*[ALL] * dim, slice(None, -1))
+
+
+def _but_first(dim: int) -> Key:
+    return (*[ALL] * dim, slice(1, None))
+
+
+def _prepared(name: str, input: Any, dim: int, dtype: Any) -> tuple[Any, int]:
+    """`input` as it will be added up, with at least one dimension, and that dimension."""
+    wanted = dtypes.as_dtype(dtype) if dtype else input.dtype if input.dtype.kind == "f" else dtypes.int64
+    if input.dtype != wanted:
+        input = cast(input, wanted)
+    return input if input.shape else _reshape(input, (1,)), one_dim(name, dim, len(input.shape))
+
+
+# ---- sums ------------------------------------------------------------------------------------------------------------
+
+
+@operation(input=lambda g, dim, reverse: _cumsum(g, dim, not reverse))
+def _cumsum(input: Operand, dim: int, reverse: bool) -> Operand:
+    if reverse:
+        return np.flip(np.add.accumulate(np.flip(input, dim), axis=dim), dim)
+    return np.add.accumulate(input, axis=dim)
+
+
+@method(inplace=True)
+@numpy_names
+def cumsum(input: Operand, dim: int, *, dtype: np.dtype | None = None) -> Any:
+    """The sum of each element and those before it in dimension `dim`. Integers and bools add up in int64.
+
+    Examples
+    --------
+    >>> mg.cumsum(mg.tensor([1.0, 2.0, 3.0]), dim=0)
+    tensor([1., 3., 6.])
+    """
+    x, dim = _prepared("cumsum", input, dim, dtype)
+    return _reshape(_cumsum(x, dim, False), tuple(input.shape))
+
+
+def _decayed_rule(g: Any, y: Any, decay: Any, dim: int, reverse: bool) -> tuple[Any, Any]:
+    gx = _decayed_sum(g, decay, dim, not reverse)
+    before, after = (_but_first(dim), _but_last(dim)) if reverse else (_but_last(dim), _but_first(dim))
+    return gx, _slice(gx, after) * _slice(y, before)
+
+
+@operation(input=joint(_decayed_rule), decay=joint(_decayed_rule))
+def _decayed_sum(input: Operand, decay: Operand, dim: int, reverse: bool) -> Operand:
+    """``y[k + 1] = input[k + 1] + decay[k] * y[k]``, or in reverse ``y[k] = input[k] + decay[k] * y[k + 1]``.
+
+    `decay` is shorter than `input` by 1. One direction is the adjoint of the other; cumprod and logcumsumexp have
+    gradients of this kind, free of divisions and of large numbers.
+    """
+    y = input.copy()
+    steps, factors = np.moveaxis(y, dim, 0), np.moveaxis(decay, dim, 0)
+    for k in reversed(range(len(factors))) if reverse else range(len(factors)):
+        into, source = (k, k + 1) if reverse else (k + 1, k)
+        steps[into] += factors[k] * steps[source]
+    return y
+
+
+# ---- products --------------------------------------------------------------------------------------------------------
+
+
+def _cumprod_rule(g: Any, y: Any, input: Any, dim: int) -> Any:
+    """What came before an element, times what it is multiplied into from there on."""
+    gy = _decayed_sum(g, _slice(input, _but_first(dim)), dim, True)
+    first = (*[ALL] * dim, slice(1))
+    return _cat([_slice(gy, first), _slice(gy, _but_first(dim)) * _slice(y, _but_last(dim))], dim)
+
+
+@operation(input=_cumprod_rule)
+@silent
+def _cumprod(input: Operand, dim: int) -> Operand:
+    return np.multiply.accumulate(input, axis=dim)
+
+
+@method(inplace=True)
+@numpy_names
+def cumprod(input: Operand, dim: int, *, dtype: np.dtype | None = None) -> Any:
+    """The product of each element and those before it in dimension `dim`. Integers and bools multiply in int64.
+
+    Examples
+    --------
+    >>> mg.cumprod(mg.tensor([1.0, 2.0, 3.0]), dim=0)
+    tensor([1., 2., 6.])
+    """
+    x, dim = _prepared("cumprod", input, dim, dtype)
+    return _reshape(_cumprod(x, dim), tuple(input.shape))
+
+
+def _logcumsumexp_rule(g: Any, y: Any, input: Any, dim: int) -> Any:
+    """The sum over i >= k of ``g[i] * exp(input[k] - y[i])``, in steps whose factors are all at most 1."""
+    decay = exp(_slice(y, _but_last(dim)) - _slice(y, _but_first(dim)))
+    return _decayed_sum(g, decay, dim, True) * exp(input - y)
+
+
+@operation(input=_logcumsumexp_rule)
+@silent
+def _logcumsumexp(input: Operand, dim: int) -> Operand:
+    return np.logaddexp.accumulate(input, axis=dim)
+
+
+@method()
+@numpy_names
+def logcumsumexp(input: Operand, dim: int) -> Any:
+    """``log(cumsum(exp(input)))`` without overflow.
+
+    Examples
+    --------
+    >>> mg.logcumsumexp(mg.tensor([0.0, 0.0, 1000.0]), dim=0)
+    tensor([0.0000e+00, 6.9315e-01, 1.0000e+03])
+    """
+    if input.dtype.kind != "f":
+        raise RuntimeError(f"logcumsumexp: expected a floating tensor, got {input.dtype}; convert it with .float()")
+    x, dim = _prepared("logcumsumexp", input, dim, None)
+    return _reshape(_logcumsumexp(x, dim), tuple(input.shape))
+
+
+# ---- extremes --------------------------------------------------------------------------------------------------------
+
+
+@operation("input")
+def _running_place(input: Operand, dim: int, largest: bool) -> Operand:
+    """Where the largest or smallest so far is: the last among ties, and from the first nan on the last nan."""
+    reduce, reaches = (np.maximum, np.greater_equal) if largest else (np.minimum, np.less_equal)
+    found = reaches(input, reduce.accumulate(input, axis=dim)) | np.isnan(input)
+    counter = np.arange(input.shape[dim]).reshape(-1, *[1] * (input.ndim - dim - 1))
+    return np.maximum.accumulate(np.where(found, counter, 0), axis=dim)
+
+
+def _running(name: str, input: Any, dim: int, largest: bool) -> ValuesIndices:
+    shape = tuple(input.shape)
+    dim = one_dim(name, dim, len(shape))
+    x = input if shape else _reshape(input, (1,))
+    indices = _running_place(x, dim, largest)
+    return ValuesIndices(_reshape(pick(x, indices, dim), shape), _reshape(indices, shape))
+
+
+@method()
+@numpy_names
+def cummax(input: Operand, dim: int) -> ValuesIndices:
+    """The largest of each element and those before it in dimension `dim`, and its place: the last one among ties.
+
+    Returns
+    -------
+    named tuple (values, indices)
+
+    Examples
+    --------
+    >>> mg.cummax(mg.tensor([1.0, 3.0, 2.0]), dim=0).values
+    tensor([1., 3., 3.])
+    """
+    return _running("cummax", input, dim, True)
+
+
+@method()
+@numpy_names
+def cummin(input: Operand, dim: int) -> ValuesIndices:
+    """The smallest of each element and those before it in dimension `dim`, and its place: the last one among ties.
+
+    Returns
+    -------
+    named tuple (values, indices)
+
+    Examples
+    --------
+    >>> mg.cummin(mg.tensor([3.0, 1.0, 2.0]), dim=0).values
+    tensor([3., 1., 1.])
+    """
+    return _running("cummin", input, dim, False)
+
+
+# ---- differences -----------------------------------------------------------------------------------------------------
+
+
+@method()
+@numpy_names
+def diff(
+    input: Operand, n: int = 1, dim: int = -1, prepend: Operand | None = None, append: Operand | None = None
+) -> Any:
+    """The difference of each element to the one before it in dimension `dim`; of bools, whether there is one.
+
+    Parameters
+    ----------
+    n : how often to do so
+    prepend, append : Tensors, optional
+        Joined to the input first.
+
+    Examples
+    --------
+    >>> mg.diff(mg.tensor([1.0, 3.0, 6.0]))
+    tensor([2., 3.])
+    """
+    if not input.shape:
+        raise RuntimeError("diff: expected a tensor with dimensions, got a 0-dim one")
+    if n < 0:
+        raise RuntimeError(f"diff: expected n to be at least 0, got {n}")
+    dim = one_dim("diff", dim, len(input.shape))
+    given = [t for t in (prepend, input, append) if t is not None]
+    x = input if len(given) == 1 else cat(given, dim)
+    for _ in range(min(n, x.shape[dim])):
+        later, earlier = _slice(x, _but_first(dim)), _slice(x, _but_last(dim))
+        x = later ^ earlier if x.dtype.kind == "b" else later - earlier
+    return x
