@@ -30,8 +30,6 @@ __all__ = [
     "adaptive_avg_pool",
     "adaptive_avg_pool_adjoint",
     "adaptive_max_indices",
-    "take_places",
-    "add_places",
 ]
 
 
@@ -286,20 +284,3 @@ def adaptive_max_indices(x: np.ndarray, out: Sequence[int]) -> np.ndarray:
         np.copyto(best, value, where=better)
         np.copyto(places, np.ravel_multi_index(mesh, size), where=better)
     return places
-
-
-def take_places(x: np.ndarray, places: np.ndarray, dims: int) -> np.ndarray:
-    """Take the elements at these places of the flattened planes."""
-    lead = x.shape[: x.ndim - dims]
-    plane, wanted = math.prod(x.shape[x.ndim - dims :]), math.prod(places.shape[x.ndim - dims :])
-    taken = np.take_along_axis(x.reshape(*lead, plane), places.reshape(*lead, wanted), -1)
-    return taken.reshape(places.shape)
-
-
-def add_places(g: np.ndarray, places: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
-    """Add to each place what was taken from there, in zeros of the pooled `size`: the adjoint of take_places."""
-    lead = g.shape[: g.ndim - len(size)]
-    rows, wanted = math.prod(lead), math.prod(g.shape[g.ndim - len(size) :])
-    x = np.zeros((rows, math.prod(size)), g.dtype)
-    np.add.at(x, (np.arange(rows)[:, None], places.reshape(rows, wanted)), g.reshape(rows, wanted))
-    return x.reshape(*lead, *size)

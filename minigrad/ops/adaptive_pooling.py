@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from minigrad.autograd.operation import Operand, operation
 from minigrad.kernels import pooling as kernels
+from minigrad.ops.gathering import gather
 from minigrad.ops.pooling import check_floating, check_input
+from minigrad.ops.shape import _reshape
 from minigrad.ops.windowing import per_dim
 
 __all__ = [
@@ -27,26 +30,10 @@ def _adaptive_spread(input: Operand, size: tuple[int, ...]) -> Operand:
     return kernels.adaptive_avg_pool_adjoint(input, size)
 
 
-@operation(
-    outputs=("y", "places"),
-    input=lambda g, places, input_shape, size: _add_places(g, places, input_shape[-len(size) :]),
-)
-def _adaptive_max_pool(input: Operand, size: tuple[int, ...]) -> Operand:
-    """The maximum of each bin, and its place in the flattened plane."""
-    places = kernels.adaptive_max_indices(input, size)
-    return kernels.take_places(input, places, len(size)), places
-
-
-@operation("places", input=lambda g, places, size: _take_places(g, places, len(size)))
-def _add_places(input: Operand, places: Operand, size: tuple[int, ...]) -> Operand:
-    """Zeros, to which each bin adds its value at its place."""
-    return kernels.add_places(input, places, size)
-
-
-@operation("places", input=lambda g, places, input_shape, dims: _add_places(g, places, input_shape[-dims:]))
-def _take_places(input: Operand, places: Operand, dims: int) -> Operand:
-    """For each bin the value at its place."""
-    return kernels.take_places(input, places, dims)
+@operation("input")
+def _adaptive_max_indices(input: Operand, size: tuple[int, ...]) -> Operand:
+    """Where in the flattened plane the maximum of each bin is."""
+    return kernels.adaptive_max_indices(input, size)
 
 
 def _bins(name: str, dims: int, input: Any, output_size: Any) -> tuple[int, ...]:
@@ -113,8 +100,11 @@ def adaptive_avg_pool3d(input: Operand, output_size: Any) -> Any:
 
 
 def _adaptive_maximum(name: str, dims: int, input: Any, output_size: Any, return_indices: bool) -> Any:
-    values, places = _adaptive_max_pool(input, _bins(name, dims, input, output_size))
-    return (values, places) if return_indices else values
+    indices = _adaptive_max_indices(input, _bins(name, dims, input, output_size))
+    lead = tuple(input.shape[:-dims])
+    flat = [_reshape(t, (*lead, math.prod(t.shape[-dims:]))) for t in (input, indices)]
+    values = _reshape(gather(flat[0], -1, flat[1]), tuple(indices.shape))
+    return (values, indices) if return_indices else values
 
 
 def adaptive_max_pool1d(input: Operand, output_size: Any, return_indices: bool = False) -> Any:

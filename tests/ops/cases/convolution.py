@@ -14,6 +14,12 @@ def conv(name: str, x: tuple[int, ...], w: tuple[int, ...], bias: int = 0, **opt
     return case(name, lambda m, *tensors: getattr(m.nn.functional, function)(*tensors, **options), *inputs)
 
 
+def squared(name: str, *shapes: Any, **options: Any) -> Case:
+    """The same, squared: its gradients depend on the inputs, so that the gradients' rules are tried as well."""
+    plain = conv(name, *shapes, **options)
+    return case(f"{name} squared", lambda m, *tensors: plain.function(m, *tensors) ** 2, *plain.inputs)
+
+
 CASES = [
     conv("conv2d", (2, 3, 5, 4), (4, 3, 3, 2), 4),
     conv("conv2d without bias", (2, 2, 4, 4), (3, 2, 3, 3)),
@@ -41,4 +47,6 @@ CASES = [
     conv("conv_transpose2d unbatched", (2, 3, 3), (2, 2, 2, 2), 2),
     conv("conv_transpose1d", (2, 2, 4), (2, 3, 3), 3, stride=2, output_padding=1),
     conv("conv_transpose3d", (1, 2, 2, 3, 2), (2, 1, 2, 2, 2), 1, stride=(1, 2, 1)),
+    squared("conv2d", (2, 2, 5, 4), (4, 1, 3, 2), 4, groups=2, stride=2, padding=1),
+    squared("conv_transpose2d", (2, 2, 3, 2), (2, 3, 3, 2), 3, stride=2, padding=1, output_padding=1),
 ]

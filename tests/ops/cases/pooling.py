@@ -14,6 +14,22 @@ def pool(name: str, x: tuple[int, ...], *args: Any, **options: Any) -> Case:
     return case(name, lambda m, x: getattr(m.nn.functional, function)(x, *args, **options), make(*x))
 
 
+def squared(name: str, x: tuple[int, ...], *args: Any, **options: Any) -> Case:
+    """The same, squared: its gradient depends on the input, so that the gradient's rule is tried as well."""
+    plain = pool(name, x, *args, **options)
+    return case(f"{name} squared", lambda m, x: plain.function(m, x) ** 2, *plain.inputs)
+
+
+def slope(name: str, x: tuple[int, ...], *args: Any, **options: Any) -> Case:
+    """The gradient of that, squared, so that the rule of the gradient's rule is, too."""
+
+    def function(m: Any, x: Any) -> Any:
+        return m.autograd.grad(row.function(m, x).sum(), x, create_graph=True)[0] ** 2
+
+    row = squared(name, x, *args, **options)
+    return case(f"{name} slope", function, *row.inputs)
+
+
 CASES = [
     pool("max_pool2d", (2, 3, 4, 6), 2),
     pool("max_pool2d overlap", (2, 2, 7, 5), (3, 2), stride=(2, 1)),
@@ -38,4 +54,13 @@ CASES = [
     pool("adaptive_avg_pool2d larger", (1, 2, 3, 4), (None, 6)),
     pool("adaptive_avg_pool1d", (2, 7), 3),
     pool("adaptive_avg_pool3d", (1, 2, 3, 4, 5), (2, 3, 2)),
+    pool("adaptive_max_pool2d", (2, 2, 7, 5), (3, 2)),
+    pool("adaptive_max_pool2d return_indices", (2, 3, 4), (2, None), return_indices=True),
+    pool("adaptive_max_pool1d", (2, 2, 7), 3),
+    pool("adaptive_max_pool3d", (1, 2, 3, 4, 5), (2, 3, 2)),
+    squared("avg_pool2d", (2, 2, 5, 4), 3, stride=2, padding=1),
+    squared("adaptive_avg_pool2d", (2, 2, 5, 4), (2, 3)),
+    squared("adaptive_max_pool2d", (2, 2, 5, 4), (2, 3)),
+    squared("max_pool2d", (2, 2, 5, 4), 3, stride=2, padding=1),
+    slope("max_pool2d", (2, 2, 5, 4), 3, stride=2, padding=1),
 ]
