@@ -1,4 +1,4 @@
-"""Several tensors made one, one made several, and one repeated or in another order."""
+"""Several tensors made one, one made several, and one repeated."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from minigrad.autograd.operation import Operand, method, operation
 from minigrad.ops.arithmetic import cast
 from minigrad.ops.broadcasting import _sum, expand
 from minigrad.ops.indexing import ALL, _index, _slice, index_array, select
-from minigrad.ops.shape import _reshape, all_dims, as_shape, one_dim
+from minigrad.ops.shape import _reshape, as_shape, one_dim
 from minigrad.tensor import Tensor
 
 __all__ = [
     "cat", "concat", "concatenate", "stack", "hstack", "vstack", "split", "chunk", "tensor_split", "unbind",
-    "tile", "repeat_interleave", "flip", "fliplr", "flipud", "roll", "meshgrid",
+    "tile", "repeat_interleave", "meshgrid",
 ]  # fmt: skip
 
 
@@ -287,89 +287,6 @@ def repeat_interleave(input: Operand, repeats: Any, dim: int | None = None) -> A
             f"repeat_interleave: expected one number of repetitions or {size}, none negative, got {counts.tolist()}"
         )
     return _index(input, (*[ALL] * dim, np.repeat(np.arange(size), counts)))
-
-
-# ---- in another order ------------------------------------------------------------------------------------------------
-
-
-@operation(input=lambda g, dims: _flip(g, dims))
-def _flip(input: Operand, dims: tuple[int, ...]) -> Operand:
-    return np.flip(input, dims).copy()
-
-
-def flip(input: Operand, dims: int | Sequence[int]) -> Any:
-    """A copy with the order along `dims` reversed.
-
-    Examples
-    --------
-    >>> mg.flip(mg.tensor([[1, 2], [3, 4]]), (1,))
-    tensor([[2, 1],
-            [4, 3]])
-    """
-    along = as_shape((dims,))
-    return _flip(input, all_dims("flip", along, len(input.shape)) if along else ())
-
-
-@method("flip", only=True)
-def _flip_method(input: Tensor, *dims: Any) -> Any:
-    """A copy with the order along `dims`, one argument or several, reversed."""
-    return flip(input, as_shape(dims))
-
-
-@method()
-def fliplr(input: Operand) -> Any:
-    """A copy with the columns in reversed order.
-
-    Examples
-    --------
-    >>> mg.fliplr(mg.tensor([[1, 2], [3, 4]]))
-    tensor([[2, 1],
-            [4, 3]])
-    """
-    if len(input.shape) < 2:
-        raise RuntimeError(f"fliplr: expected at least 2 dimensions, got shape {tuple(input.shape)}")
-    return _flip(input, (1,))
-
-
-@method()
-def flipud(input: Operand) -> Any:
-    """A copy with the rows in reversed order.
-
-    Examples
-    --------
-    >>> mg.flipud(mg.tensor([[1, 2], [3, 4]]))
-    tensor([[3, 4],
-            [1, 2]])
-    """
-    if not input.shape:
-        raise RuntimeError("flipud: expected at least 1 dimension, got none")
-    return _flip(input, (0,))
-
-
-@operation(input=lambda g, shifts, dims: _roll(g, tuple(-s for s in shifts), dims))
-def _roll(input: Operand, shifts: tuple[int, ...], dims: tuple[int, ...]) -> Operand:
-    return np.roll(input, shifts, dims)
-
-
-@method()
-def roll(input: Operand, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None) -> Any:
-    """A copy shifted along `dims`; what leaves at one end comes in at the other. Without `dims` as if flattened.
-
-    Examples
-    --------
-    >>> mg.roll(mg.arange(4), 1)
-    tensor([3, 0, 1, 2])
-    """
-    steps = as_shape((shifts,))
-    if dims is None:
-        if len(steps) != 1:
-            raise RuntimeError(f"roll: without dims expected one shift, got {steps}")
-        shape = tuple(input.shape)
-        return _reshape(_roll(_reshape(input, (int(np.prod(shape, dtype=np.int64)),)), steps, (0,)), shape)
-    along = tuple(one_dim("roll", d, len(input.shape)) for d in as_shape((dims,)))
-    if len(steps) != len(along):
-        raise RuntimeError(f"roll: expected a shift for each of the dims {along}, got {steps}")
-    return _roll(input, steps, along)
 
 
 def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Any, ...]:

@@ -10,7 +10,7 @@ from minigrad.autograd.operation import Operand, method, operation
 from minigrad.ops.arithmetic import silent
 from minigrad.ops.broadcasting import _sum, sum_to
 from minigrad.ops.diagonals import _diagonal
-from minigrad.ops.joining import roll
+from minigrad.ops.reordering import roll
 from minigrad.ops.shape import _reshape, adjoint, one_dim
 from minigrad.tensor import Tensor
 
@@ -63,9 +63,7 @@ def _check(name: str, a: Any, b: Any, *ndims: int) -> None:
             f"got shapes {tuple(a.shape)} and {tuple(b.shape)}; see matmul()"
         )
     if a.dtype != b.dtype:
-        raise RuntimeError(
-            f"{name}: expected operands of one dtype, got {a.dtype} and {b.dtype}; convert one"
-        )
+        raise RuntimeError(f"{name}: expected operands of one dtype, got {a.dtype} and {b.dtype}; convert one")
     if a.dtype == bool:
         raise RuntimeError(f"{name}: there is no product of bools; convert them with .float() or .long()")
 
