@@ -48,12 +48,13 @@ class Task:
 
 def load_task(name: str, root: str | None) -> Task:
     """The data set `name`, with every tenth training image of each class set aside for validation."""
+    train: Any
+    test: Any
     if name == "digits":
         train, test = (datasets.Digits(train=part) for part in (True, False))
     else:
         kind = {"mnist": datasets.MNIST, "fashion": datasets.FashionMNIST}[name]
-        folder = root or "data"
-        train, test = (kind(folder, train=part, download=root is None) for part in (True, False))
+        train, test = (kind(root or "data", train=part, download=root is None) for part in (True, False))
     everything = Split(train.data.numpy(), train.targets.numpy())
     kept, aside = stratified(everything, 10)
     return Task(name, train.classes, kept, aside, Split(test.data.numpy(), test.targets.numpy()))
@@ -116,7 +117,7 @@ class Classifier:
     @property
     def image_size(self) -> int:
         """The side of the images that the model sees."""
-        return MODELS[self.description["model"]].image_size  # type: ignore[attr-defined, no-any-return]
+        return MODELS[self.description["model"]].image_size  # type: ignore[attr-defined]
 
     @property
     def background(self) -> float:

@@ -296,7 +296,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     def ask_to_stop(number: int, frame: Any) -> None:
         training.stop_asked = True
-        signal.signal(number, previous[number])  # a second time: at once
+        signal.signal(number, previous[signal.Signals(number)])  # a second time: at once
 
     previous = {s: signal.signal(s, ask_to_stop) for s in (signal.SIGINT, signal.SIGTERM)}
     started = time.perf_counter()
