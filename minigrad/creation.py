@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from minigrad import dtypes
+from minigrad.autograd.operation import method
 from minigrad.ops.shape import as_shape
 from minigrad.tensor import Tensor, as_array
 
@@ -259,6 +261,36 @@ def eye(n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, 
     """
     _check_device(device)
     return _made(np.eye(n, m, dtype=_floating(dtype)), requires_grad)
+
+
+# ---- of the kind of another tensor -----------------------------------------------------------------------------------
+
+
+@method("new_tensor", only=True)
+def _new_tensor(
+    input: Tensor, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """`data` as a tensor of this tensor's dtype, unless another is given."""
+    return tensor(data, dtype=input.dtype if dtype is None else dtype, device=device, requires_grad=requires_grad)
+
+
+@method("new_full", only=True)
+def _new_full(input: Tensor, size: Any, fill_value: Any, *, dtype: Any = None, **options: Any) -> Tensor:
+    """A tensor of the given size and this tensor's dtype, unless another is given, filled with `fill_value`."""
+    return full(size, fill_value, dtype=input.dtype if dtype is None else dtype, **options)
+
+
+def _add_new(make: Callable[..., Tensor]) -> None:
+    def new(input: Tensor, *size: Any, dtype: Any = None, **options: Any) -> Tensor:
+        return make(*size, dtype=input.dtype if dtype is None else dtype, **options)
+
+    new.__name__ = f"new_{make.__name__}"
+    new.__doc__ = f"`{make.__name__}` of this tensor's dtype, unless another is given."
+    setattr(Tensor, new.__name__, new)
+
+
+for _make in (zeros, ones, empty):
+    _add_new(_make)
 
 
 def _check_device(wanted: Any) -> None:

@@ -84,6 +84,12 @@ def _type(input: Tensor, dtype: Any = None) -> Any:
     return f"minigrad.{input.dtype.name.capitalize()}Tensor" if dtype is None else _to(input, dtype)
 
 
+@method("type_as", only=True)
+def _type_as(input: Tensor, other: Tensor) -> Tensor:
+    """This tensor with the dtype of `other`."""
+    return _to(input, other.dtype)
+
+
 def _add_conversion(name: str) -> None:
     dtype = getattr(dtypes, name)
 
