@@ -63,12 +63,11 @@ class Operation:
         sequence: bool,
         view: bool,
     ) -> None:
-        parameters = inspect.signature(forward).parameters
+        parameters, self.defaults = signature(forward)
         self.name = forward.__name__.strip("_")
         self.call: Callable[..., Any] = forward  # what users call; `operation` puts it here
         self.forward = forward
-        self.parameters = tuple(parameters)
-        self.defaults = tuple(p.default for p in parameters.values())
+        self.parameters = parameters
         self.rules = rules
         self.constants = tuple(constants)
         self.outputs = ("y", *outputs[1:])
@@ -100,7 +99,7 @@ class Operation:
             bound[place] = value
         if len(bound) != len(self.parameters):
             raise TypeError(f"{self.name}: takes {', '.join(self.parameters)}, got {len(args)} arguments")
-        if missing := [n for n, v in zip(self.parameters, bound, strict=True) if v is inspect.Parameter.empty]:
+        if missing := [n for n, v in zip(self.parameters, bound, strict=True) if v is MISSING]:
             raise TypeError(f"{self.name}: missing argument {', '.join(missing)}")
         return tuple(bound)
 
@@ -157,10 +156,22 @@ class Plan:
 
 
 OUTPUT = -1
+MISSING: Any = object()  # the default of a parameter that has none
+
+
+def signature(function: Callable[..., Any]) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+    """The names of a function's parameters and their defaults; ``inspect.signature`` would double the import time."""
+    function = inspect.unwrap(function)
+    code = function.__code__
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    given = function.__defaults__ or ()
+    defaults = dict(zip(names[code.co_argcount - len(given) : code.co_argcount], given, strict=True))
+    defaults.update(function.__kwdefaults__ or {})
+    return names, tuple(defaults.get(name, MISSING) for name in names)
 
 
 def _needs(rule: Rule) -> tuple[str, ...]:
-    return tuple(inspect.signature(rule).parameters)[1:]
+    return signature(rule)[0][1:]
 
 
 def _picker(places: Sequence[int]) -> Callable[[Any], tuple[Any, ...]]:
@@ -392,7 +403,7 @@ def elementwise(
     """
 
     def declare(forward: Callable[P, Any]) -> Callable[P, Any]:
-        names = list(inspect.signature(forward).parameters)[: len(rules)]
+        names = signature(forward)[0][: len(rules)]
         promoted = tuple(i for i, n in enumerate(names) if n not in constants)
         match = functools.partial(_match, forward.__name__.strip("_"), len(rules), promoted, floating)
         prepare = None if len(rules) == 1 and not floating else _matcher(match, len(rules))

@@ -70,6 +70,8 @@ def expand(input: Operand, shape: tuple[int, ...]) -> Operand:
 
 def sum_to(g: Any, shape: tuple[int, ...]) -> Any:
     """`g` summed over the dimensions that broadcasting from `shape` repeated: the adjoint of `expand`."""
+    if g.shape == shape:
+        return g
     new = len(g.shape) - len(shape)
     dims = tuple(range(new)) + tuple(i + new for i, s in enumerate(shape) if s == 1 and g.shape[i + new] != 1)
     return _reshape(_sum(g, dims, True), shape)
