@@ -14,6 +14,7 @@ from minigrad.ops.assignment import *
 from minigrad.ops.broadcasting import *
 from minigrad.ops.comparison import *
 from minigrad.ops.convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
+from minigrad.ops.counting import *
 from minigrad.ops.diagonals import *
 from minigrad.ops.dropout import alpha_dropout, dropout, feature_alpha_dropout
 from minigrad.ops.einsum import *
@@ -26,6 +27,7 @@ from minigrad.ops.linalg import *
 from minigrad.ops.linear import bilinear
 from minigrad.ops.margin_loss import cosine_similarity, pairwise_distance
 from minigrad.ops.normalization import group_norm, layer_norm, rms_norm
+from minigrad.ops.norms import norm
 from minigrad.ops.pooling import avg_pool1d, max_pool1d, max_pool2d, max_pool3d
 from minigrad.ops.reduction import *
 from minigrad.ops.scan import *
@@ -33,11 +35,12 @@ from minigrad.ops.reordering import *
 from minigrad.ops.shape import *
 from minigrad.printing import set_printoptions
 from minigrad.ops.softmax import log_softmax, softmax
+from minigrad.ops.sorting import *
 from minigrad.ops.special import *
 from minigrad.random import *
 from minigrad.serialization import load, save
 from minigrad.tensor import Size, Tensor
 
-from minigrad import nn, optim  # isort: skip  (needs the operations above)
+from minigrad import linalg, nn, optim  # isort: skip  (needs the operations above)
 
 __version__ = "0.1.0"

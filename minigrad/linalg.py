@@ -1,0 +1,49 @@
+"""Linear algebra by `torch.linalg`'s names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minigrad.autograd.operation import Operand
+from minigrad.ops.norms import matrix_norm, vector_norm
+from minigrad.ops.reduction import Dim, numpy_names
+
+__all__ = ["norm", "vector_norm", "matrix_norm"]
+
+
+@numpy_names
+def norm(
+    A: Operand,
+    ord: float | str | None = None,
+    dim: Dim = None,
+    keepdim: bool = False,
+    *,
+    dtype: np.dtype | None = None,
+) -> Any:
+    """The norm of a vector or matrix.
+
+    Parameters
+    ----------
+    ord : optional
+        Without it the root of the sum of squares, over `dim` or all elements. With it that of a vector (one dimension)
+        or a matrix (two), see `vector_norm` and `matrix_norm`.
+    dim : one dimension for vectors, two for matrices
+        Needed with `ord` if the tensor has more than two.
+
+    Examples
+    --------
+    >>> A = mg.tensor([[1.0, -2.0], [2.0, 4.0]])
+    >>> mg.linalg.norm(A), mg.linalg.norm(A, ord=1)
+    (tensor(5.), tensor(6.))
+    """
+    if ord is None:
+        return vector_norm(A, 2, dim, keepdim, dtype=dtype)
+    ndim = len(A.shape)
+    dims = tuple(range(ndim)) if dim is None else (dim,) if isinstance(dim, int) else tuple(dim)
+    if len(dims) == 1 and not isinstance(ord, str):
+        return vector_norm(A, ord, dims, keepdim, dtype=dtype)
+    if dim is None and ndim > 2:
+        raise RuntimeError(f"linalg.norm: with ord expected at most 2 dimensions, got shape {tuple(A.shape)}; pass dim")
+    return matrix_norm(A, ord, dims, keepdim, dtype=dtype)

@@ -1,0 +1,293 @@
+"""Order: sorting, ranks, medians. Values are picked at places that are found on plain arrays."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from minigrad.autograd.operation import Operand, method, operation
+from minigrad.ops.comparison import isnan, where
+from minigrad.ops.extrema import ValuesIndices, dropped, even_share, not_empty, pick
+from minigrad.ops.indexing import index_select
+from minigrad.ops.reduction import any as any_over
+from minigrad.ops.reduction import floating, numpy_names
+from minigrad.ops.shape import _reshape, movedim, one_dim, unsqueeze
+from minigrad.tensor import Tensor
+
+__all__ = ["sort", "argsort", "msort", "topk", "kthvalue", "median", "nanmedian", "mode", "quantile"]
+
+
+@operation("input")
+def _order(input: Operand, dim: int, descending: bool) -> Operand:
+    """The places of the elements along `dim` in order; ties stay in theirs, and nan counts as the largest."""
+    if not descending:
+        return np.argsort(input, axis=dim, kind="stable")
+    backwards = np.argsort(np.flip(input, dim), axis=dim, kind="stable")
+    return np.flip(input.shape[dim] - 1 - backwards, dim)
+
+
+def _lined_up(name: str, input: Any, dim: int) -> tuple[Any, int]:
+    """The input with at least one dimension, and `dim` counted from the front."""
+    dim = one_dim(name, dim, len(input.shape))
+    return (input if input.shape else _reshape(input, (1,))), dim
+
+
+@method()
+@numpy_names
+def sort(input: Operand, dim: int = -1, descending: bool = False, stable: bool = False) -> ValuesIndices:
+    """The elements along `dim` in order, and where they were. nan counts as the largest.
+
+    Parameters
+    ----------
+    stable : accepted; equal elements always keep their order
+
+    Returns
+    -------
+    named tuple (values, indices)
+
+    Examples
+    --------
+    >>> values, indices = mg.sort(mg.tensor([3.0, 1.0, 2.0]))
+    >>> values, indices
+    (tensor([1., 2., 3.]), tensor([1, 2, 0]))
+    """
+    x, dim = _lined_up("sort", input, dim)
+    indices, shape = _order(x, dim, descending), tuple(input.shape)
+    return ValuesIndices(_reshape(pick(x, indices, dim), shape), _reshape(indices, shape))
+
+
+@method()
+@numpy_names
+def argsort(input: Operand, dim: int = -1, descending: bool = False, stable: bool = False) -> Any:
+    """The indices of `sort`.
+
+    Examples
+    --------
+    >>> mg.argsort(mg.tensor([3.0, 1.0, 2.0]), descending=True)
+    tensor([0, 2, 1])
+    """
+    x, dim = _lined_up("argsort", input, dim)
+    return _reshape(_order(x, dim, descending), tuple(input.shape))
+
+
+@method()
+def msort(input: Operand) -> Any:
+    """The values of `sort` along the first dimension.
+
+    Examples
+    --------
+    >>> mg.msort(mg.tensor([[3.0, 1.0], [2.0, 2.0]]))
+    tensor([[2., 1.],
+            [3., 2.]])
+    """
+    return sort(input, 0).values
+
+
+@method()
+@numpy_names
+def topk(input: Operand, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> ValuesIndices:
+    """The `k` largest elements along `dim`, the largest first, and where they were.
+
+    Parameters
+    ----------
+    largest : if False, the smallest, the smallest first
+    sorted : accepted; they are always in order
+
+    Returns
+    -------
+    named tuple (values, indices)
+
+    Examples
+    --------
+    >>> mg.topk(mg.tensor([3.0, 1.0, 2.0]), 2).values
+    tensor([3., 2.])
+    """
+    x, dim = _lined_up("topk", input, dim)
+    if not 0 <= k <= x.shape[dim]:
+        raise RuntimeError(f"topk: expected k from 0 to {x.shape[dim]}, the length of dim {dim}, got {k}")
+    indices = _order(x, dim, largest)[(*[slice(None)] * dim, slice(k))]
+    shape = tuple(indices.shape) if input.shape or k != 1 else ()
+    return ValuesIndices(_reshape(pick(x, indices, dim), shape), _reshape(indices, shape))
+
+
+# ---- the element of a rank -------------------------------------------------------------------------------------------
+
+
+@operation("input")
+def _place_of_rank(input: Operand, dim: int, rank: int) -> Operand:
+    return np.argsort(input, axis=dim, kind="stable").take([rank], axis=dim)
+
+
+@operation("input")
+def _place_of_median(input: Operand, dim: int, skip: bool) -> Operand:
+    """Where the lower middle is: of those that are not nan if `skip`, else the first nan where there is one."""
+    order = np.argsort(input, axis=dim, kind="stable")
+    numbers = np.add.reduce(~np.isnan(input), axis=dim, keepdims=True, dtype=np.int64)
+    n = input.shape[dim]
+    rank = np.maximum(numbers - 1, 0) // 2 if skip else np.where(numbers < n, numbers, (n - 1) // 2)
+    return np.take_along_axis(order, rank, dim)
+
+
+def _found(name: str, find: Any, input: Any, dim: int, keepdim: bool, *arguments: Any) -> ValuesIndices:
+    """The element along `dim` that is at ``find(input, dim, *arguments)``, and this place."""
+    x, dim = _lined_up(name, input, dim)
+    not_empty(name, x.shape, (dim,))
+    keepdim = keepdim and bool(input.shape)
+    indices = find(x, dim, *arguments)
+    return ValuesIndices(dropped(pick(x, indices, dim), dim, keepdim), dropped(indices, dim, keepdim))
+
+
+@method()
+@numpy_names
+def kthvalue(input: Operand, k: int, dim: int = -1, keepdim: bool = False) -> ValuesIndices:
+    """The `k`-th smallest element along `dim`, counted from 1, and where it is.
+
+    Returns
+    -------
+    named tuple (values, indices)
+
+    Examples
+    --------
+    >>> mg.kthvalue(mg.tensor([3.0, 1.0, 2.0]), 2).values
+    tensor(2.)
+    """
+    n = tuple(input.shape)[one_dim("kthvalue", dim, len(input.shape))] if input.shape else 1
+    if not 1 <= k <= n:
+        raise RuntimeError(f"kthvalue: expected k from 1 to {n}, the length of dim {dim}, got {k}")
+    return _found("kthvalue", _place_of_rank, input, dim, keepdim, k - 1)
+
+
+@operation(input=lambda g, y, input, input_shape: g * even_share(input, y, tuple(range(len(input_shape)))))
+def _median(input: Operand, skip: bool) -> Operand:
+    flat = input.reshape(-1)
+    flat = flat[~np.isnan(flat)] if skip else flat
+    if not flat.size:
+        return np.full((), np.nan, input.dtype)
+    ordered = np.partition(flat, ((flat.size - 1) // 2, flat.size - 1))  # nan counts as the largest
+    return ordered[-1] if np.isnan(ordered[-1]) else ordered[(flat.size - 1) // 2]
+
+
+@method()
+@numpy_names
+def median(input: Operand, dim: int | None = None, keepdim: bool = False) -> Any:
+    """The middle element, the lower one of two; nan if there is one.
+
+    Parameters
+    ----------
+    dim : int, optional
+        Along one dimension instead of among all elements.
+
+    Returns
+    -------
+    Tensor, or with `dim` a named tuple (values, indices)
+        Elements that equal the median share the gradient; with `dim`, the one at the index gets it.
+
+    Examples
+    --------
+    >>> mg.median(mg.tensor([4.0, 1.0, 3.0, 2.0]))
+    tensor(2.)
+    """
+    return _median(input, False) if dim is None else _found("median", _place_of_median, input, dim, keepdim, False)
+
+
+@method()
+@numpy_names
+def nanmedian(input: Operand, dim: int | None = None, keepdim: bool = False) -> Any:
+    """`median` of the elements that are not nan.
+
+    Examples
+    --------
+    >>> mg.nanmedian(mg.tensor([4.0, float("nan"), 3.0, 2.0]))
+    tensor(3.)
+    """
+    return _median(input, True) if dim is None else _found("nanmedian", _place_of_median, input, dim, keepdim, True)
+
+
+@operation("input")
+def _place_of_mode(input: Operand, dim: int) -> Operand:
+    """The last place of the value that occurs most often, of several the smallest: the end of its run in the order."""
+    order = np.argsort(input, axis=dim, kind="stable")
+    ordered = np.moveaxis(np.take_along_axis(input, order, dim), dim, -1)
+    counter = np.arange(ordered.shape[-1])
+    starts = np.ones(ordered.shape, bool)
+    starts[..., 1:] = ordered[..., 1:] != ordered[..., :-1]
+    length = counter - np.maximum.accumulate(np.where(starts, counter, 0), axis=-1)
+    end = np.expand_dims(np.argmax(length, axis=-1), dim)
+    return np.take_along_axis(order, end, dim)
+
+
+@method()
+@numpy_names
+def mode(input: Operand, dim: int = -1, keepdim: bool = False) -> ValuesIndices:
+    """The element that occurs most often along `dim`, of several the smallest, and its last place.
+
+    Returns
+    -------
+    named tuple (values, indices)
+
+    Examples
+    --------
+    >>> mg.mode(mg.tensor([1, 2, 2, 3])).values
+    tensor(2)
+    """
+    return _found("mode", _place_of_mode, input, dim, keepdim)
+
+
+# ---- quantiles -------------------------------------------------------------------------------------------------------
+
+# by interpolation: the places whose elements to take, from those between them
+_BETWEEN = {
+    "linear": (np.floor, np.ceil),
+    "lower": (np.floor, np.floor),
+    "higher": (np.ceil, np.ceil),
+    "nearest": (np.round, np.round),
+    "midpoint": (np.floor, np.ceil),
+}
+
+
+@method()
+@numpy_names
+def quantile(
+    input: Operand,
+    q: float | Operand,
+    dim: int | None = None,
+    keepdim: bool = False,
+    *,
+    interpolation: str = "linear",
+) -> Any:
+    """The value below which a share `q` of the elements lies, of all or along `dim`; nan where there is one.
+
+    Parameters
+    ----------
+    q : float, or Tensor of one dimension, in [0, 1]
+        Several give a result with a new first dimension.
+    interpolation : {'linear', 'lower', 'higher', 'nearest', 'midpoint'}
+        What to take between two elements.
+
+    Examples
+    --------
+    >>> mg.quantile(mg.tensor([1.0, 2.0, 3.0, 4.0]), 0.25)
+    tensor(1.7500)
+    """
+    if interpolation not in _BETWEEN:
+        raise RuntimeError(f"quantile: expected interpolation in {list(_BETWEEN)}, got {interpolation!r}")
+    input = floating("quantile", input)
+    shares = np.asarray(q._data if isinstance(q, Tensor) else q, np.float64)
+    if shares.ndim > 1 or not ((shares >= 0) & (shares <= 1)).all():
+        raise RuntimeError(f"quantile: expected q in [0, 1], a number or a tensor of one dimension, got {q}")
+    shape = tuple(input.shape)
+    size = math.prod(shape)
+    x = _reshape(input, (size,)) if dim is None else movedim(_lined_up("quantile", input, dim)[0], dim, -1)
+    if not x.shape[-1]:
+        raise RuntimeError(f"quantile: expected elements, got shape {shape}")
+    ordered = sort(x).values
+    places = shares.reshape(-1) * (x.shape[-1] - 1)
+    low, high = (f(places) for f in _BETWEEN[interpolation])
+    share = (places - low if interpolation == "linear" else (high - low) / 2).astype(input.dtype)
+    a, b = (index_select(ordered, -1, place.astype(np.int64)) for place in (low, high))
+    y = where(any_over(isnan(x), -1, True), math.nan, a + (b - a) * share)
+    if keepdim and shape:
+        y = _reshape(y, (*[1] * len(shape), len(places))) if dim is None else unsqueeze(y, one_dim("", dim, len(shape)))
+    return y[..., 0] if not shares.ndim else movedim(y, -1, 0)
