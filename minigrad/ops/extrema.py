@@ -16,7 +16,7 @@ from minigrad.autograd.operation import Operand, method, operation
 from minigrad.ops.comparison import maximum, minimum
 from minigrad.ops.gathering import _along
 from minigrad.ops.indexing import _index
-from minigrad.ops.reduction import Dim, Dims, kept, number_in, numpy_names
+from minigrad.ops.reduction import Dim, Dims, fold, kept, number_in, numpy_names
 from minigrad.ops.shape import _reshape, all_dims, one_dim
 from minigrad.tensor import Tensor
 
@@ -79,12 +79,12 @@ def _even_rule(g: Any, y: Any, input: Any, input_shape: tuple[int, ...], dim: Di
 
 @operation(input=_even_rule)
 def _amax(input: Operand, dim: Dims, keepdim: bool) -> Operand:
-    return np.maximum.reduce(input, axis=dim, keepdims=keepdim)
+    return fold(np.maximum, input, dim, keepdim)
 
 
 @operation(input=_even_rule)
 def _amin(input: Operand, dim: Dims, keepdim: bool) -> Operand:
-    return np.minimum.reduce(input, axis=dim, keepdims=keepdim)
+    return fold(np.minimum, input, dim, keepdim)
 
 
 def _dims(name: str, input: Any, dim: Any) -> Dims:

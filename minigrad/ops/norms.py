@@ -14,7 +14,7 @@ from minigrad.ops.broadcasting import sum
 from minigrad.ops.comparison import where
 from minigrad.ops.elementwise import abs, sign
 from minigrad.ops.extrema import _amax, _amin, amax, amin, not_empty
-from minigrad.ops.reduction import Dim, Dims, floating, kept, numpy_names
+from minigrad.ops.reduction import Dim, Dims, floating, fold, kept, numpy_names
 from minigrad.ops.shape import all_dims
 
 __all__ = ["norm", "vector_norm", "matrix_norm"]
@@ -36,10 +36,10 @@ def _norm_rule(g: Any, y: Any, input: Any, input_shape: tuple[int, ...], p: floa
 def _norm(input: Operand, p: float, dim: Dims, keepdim: bool) -> Operand:
     """``sum(|x| ** p) ** (1 / p)``."""
     if p == 2:
-        return np.sqrt(np.add.reduce(np.square(input), axis=dim, keepdims=keepdim))
+        return np.sqrt(fold(np.add, np.square(input), dim, keepdim))
     powers = np.asarray(np.abs(input))
     np.power(powers, p, out=powers)
-    total = np.add.reduce(powers, axis=dim, keepdims=keepdim)
+    total = fold(np.add, powers, dim, keepdim)
     return np.power(total, total.dtype.type(1 / p))
 
 

@@ -65,7 +65,12 @@ def floating(name: str, input: Any, dtype: Any = None) -> Any:
     return input
 
 
-def _divided(total: Any, n: int) -> Any:
+def fold(ufunc: Any, x: Any, dim: Dims, keepdim: bool) -> Any:
+    """``ufunc.reduce`` over `dim`."""
+    return ufunc.reduce(x, axis=dim, keepdims=keepdim)
+
+
+def _divided(total: Any, n: float) -> Any:
     return total / total.dtype.type(n)
 
 
@@ -79,7 +84,7 @@ def _divided(total: Any, n: int) -> Any:
 )
 @silent
 def _mean(input: Operand, dim: Dims, keepdim: bool) -> Operand:
-    return _divided(np.add.reduce(input, axis=dim, keepdims=keepdim), number_in(input.shape, dim))
+    return _divided(fold(np.add, input, dim, keepdim), number_in(input.shape, dim))
 
 
 @method()
@@ -166,7 +171,7 @@ def _prod_rule(g: Any, input: Any, input_shape: tuple[int, ...], dim: Dims, keep
 
 @operation(input=_prod_rule)
 def _prod(input: Operand, dim: Dims, keepdim: bool) -> Operand:
-    return np.multiply.reduce(input, axis=dim, keepdims=keepdim)
+    return fold(np.multiply, input, dim, keepdim)
 
 
 @method()
@@ -204,7 +209,7 @@ def _var(input: Operand, dim: Dims, correction: float, keepdim: bool) -> Operand
     centered = np.asarray(input - _mean(input, dim, True))
     np.square(centered, out=centered)
     freedom = max(number_in(input.shape, dim) - correction, 0)
-    return _divided(np.add.reduce(centered, axis=dim, keepdims=keepdim), freedom)
+    return _divided(fold(np.add, centered, dim, keepdim), freedom)
 
 
 def _std_rule(
@@ -342,12 +347,12 @@ def _as_truth(reduced: Any, input: Any) -> Any:
 
 @operation("input")
 def _all(input: Operand, dim: Dims, keepdim: bool) -> Operand:
-    return _as_truth(np.logical_and.reduce(input, axis=dim, keepdims=keepdim), input)
+    return _as_truth(fold(np.logical_and, input, dim, keepdim), input)
 
 
 @operation("input")
 def _any(input: Operand, dim: Dims, keepdim: bool) -> Operand:
-    return _as_truth(np.logical_or.reduce(input, axis=dim, keepdims=keepdim), input)
+    return _as_truth(fold(np.logical_or, input, dim, keepdim), input)
 
 
 @method()

@@ -59,13 +59,14 @@ def cumsum(input: Operand, dim: int, *, dtype: np.dtype | None = None) -> Any:
     return _reshape(_cumsum(x, dim, False), tuple(input.shape))
 
 
+@joint
 def _decayed_rule(g: Any, y: Any, decay: Any, dim: int, reverse: bool) -> tuple[Any, Any]:
     gx = _decayed_sum(g, decay, dim, not reverse)
     before, after = (_but_first(dim), _but_last(dim)) if reverse else (_but_last(dim), _but_first(dim))
     return gx, _slice(gx, after) * _slice(y, before)
 
 
-@operation(input=joint(_decayed_rule), decay=joint(_decayed_rule))
+@operation(input=_decayed_rule, decay=_decayed_rule)
 def _decayed_sum(input: Operand, decay: Operand, dim: int, reverse: bool) -> Operand:
     """``y[k + 1] = input[k + 1] + decay[k] * y[k]``, or in reverse ``y[k] = input[k] + decay[k] * y[k + 1]``.
 

@@ -10,7 +10,7 @@ import numpy as np
 from minigrad.autograd.operation import Operand, method, operation
 from minigrad.ops.comparison import isnan, where
 from minigrad.ops.extrema import ValuesIndices, dropped, even_share, not_empty, pick
-from minigrad.ops.indexing import index_select
+from minigrad.ops.indexing import ALL, _slice, index_select
 from minigrad.ops.reduction import any as any_over
 from minigrad.ops.reduction import floating, numpy_names
 from minigrad.ops.shape import _reshape, movedim, one_dim, unsqueeze
@@ -107,7 +107,7 @@ def topk(input: Operand, k: int, dim: int = -1, largest: bool = True, sorted: bo
     x, dim = _lined_up("topk", input, dim)
     if not 0 <= k <= x.shape[dim]:
         raise RuntimeError(f"topk: expected k from 0 to {x.shape[dim]}, the length of dim {dim}, got {k}")
-    indices = _order(x, dim, largest)[(*[slice(None)] * dim, slice(k))]
+    indices = _slice(_order(x, dim, largest), (*[ALL] * dim, slice(k)))
     shape = tuple(indices.shape) if input.shape or k != 1 else ()
     return ValuesIndices(_reshape(pick(x, indices, dim), shape), _reshape(indices, shape))
 
@@ -238,7 +238,7 @@ def mode(input: Operand, dim: int = -1, keepdim: bool = False) -> ValuesIndices:
 # ---- quantiles -------------------------------------------------------------------------------------------------------
 
 # by interpolation: the places whose elements to take, from those between them
-_BETWEEN = {
+_BETWEEN: dict[str, tuple[Any, Any]] = {
     "linear": (np.floor, np.ceil),
     "lower": (np.floor, np.floor),
     "higher": (np.ceil, np.ceil),
