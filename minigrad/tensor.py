@@ -623,11 +623,9 @@ class View:
 
     def rewrite(self, part: Tensor) -> None:
         """The base's history is now: what it was, with this part replaced by `part`."""
-        from minigrad.ops.shape import replace_part
-
         base = self.base
         if part._requires_grad or base._requires_grad:
-            base._set_history(replace_part(base, part, self.calls))
+            base._set_history(base._replace_part(part, self.calls))
             base._rewrites += 1
 
 

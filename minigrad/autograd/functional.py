@@ -9,6 +9,7 @@ import numpy as np
 
 from minigrad.autograd import engine
 from minigrad.autograd.grad_mode import mode
+from minigrad.autograd.operation import registry
 from minigrad.tensor import Tensor
 
 
@@ -189,8 +190,6 @@ def _after_hooks(edge: Any, g: Any) -> Any:
 
 
 def _batched(outputs: Any, inputs: Any, grad_outputs: Any, retain: Any, create: bool, *rest: bool | None) -> Any:
-    from minigrad.ops.joining import stack
-
     outs, batches = _as_list(outputs), _as_list(grad_outputs)
     if not batches or batches[0] is None:
         raise RuntimeError("grad: is_grads_batched needs grad_outputs with one more dimension in front")
@@ -199,7 +198,8 @@ def _batched(outputs: Any, inputs: Any, grad_outputs: Any, retain: Any, create: 
     for i in range(count):
         keep = True if i + 1 < count else retain
         rows.append(grad(outs, inputs, [b[i] for b in batches], keep, create, rest[0], False, bool(rest[1])))
-    return tuple(None if column[0] is None else stack(list(column)) for column in zip(*rows, strict=True))
+    stack = registry["stack"].call
+    return tuple(None if column[0] is None else stack(list(column), 0) for column in zip(*rows, strict=True))
 
 
 def _as_list(value: Any, count: int = 1) -> list[Any]:

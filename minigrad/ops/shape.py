@@ -313,6 +313,7 @@ def _contiguous(input: Operand) -> Operand:
 # ---- in-place operations on views ------------------------------------------------------------------------------------
 
 
+@method("_replace_part", only=True)
 @operation(
     input=lambda g, part_shape, calls: replace_part(g, np.zeros(part_shape, g.dtype), calls),
     part=lambda g, calls: replay(calls, g),

@@ -1,0 +1,199 @@
+"""The rules of the house: which way imports point, what importing costs, that everything public is explained."""
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import minigrad as mg
+
+ROOT = Path(mg.__file__).parent.parent
+
+# Each may import from its own line and from those below. The longest name that fits decides.
+LAYERS = [
+    ["scripts"],
+    ["models"],
+    ["minigrad.vision", "minigrad.viz"],
+    ["minigrad.nn", "minigrad.optim", "minigrad.utils", "minigrad.checkpoint"],
+    ["minigrad", "minigrad.nn.functional", "minigrad.nn.init"],
+    ["minigrad.ops"],
+    ["minigrad.autograd", "minigrad.tensor", "minigrad.generator", "minigrad.printing"],
+    ["minigrad.kernels", "minigrad.dtypes", "minigrad.device"],
+]
+LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
+FILES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for folder in ("minigrad", "models", "scripts")
+    for path in sorted((ROOT / folder).rglob("*.py"))
+}
+
+
+def level(module):
+    while module not in LEVEL:
+        module = module.rpartition(".")[0]
+    return LEVEL[module]
+
+
+def type_checking_only(tree):
+    """The nodes in blocks that only type checkers enter."""
+    blocks = [n for n in ast.walk(tree) if isinstance(n, ast.If) and "TYPE_CHECKING" in ast.unparse(n.test)]
+    return {id(n) for block in blocks for n in ast.walk(block)}
+
+
+def imports(path):
+    """The modules of this project that a file imports, at its top or inside a function."""
+    tree = ast.parse(path.read_text())
+    skipped = type_checking_only(tree)
+    for node in ast.walk(tree):
+        if id(node) in skipped:
+            continue
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [f"{node.module}.{a.name}" if f"{node.module}.{a.name}" in FILES else node.module for a in node.names]
+        else:
+            continue
+        yield from (n for n in names if n.split(".")[0] in ("minigrad", "models", "scripts"))
+
+
+@pytest.mark.parametrize("module", FILES)
+def test_imports_point_downwards(module):
+    if module == "minigrad":
+        return  # it names everything
+    upwards = [name for name in imports(FILES[module]) if level(name) < level(module)]
+    assert not upwards, f"{module} imports {upwards}, which is above it"
+
+
+def test_the_engine_knows_no_operation_and_no_tensor():
+    assert list(imports(FILES["minigrad.autograd.engine"])) == []
+
+
+@pytest.mark.parametrize("module", [m for m in FILES if m.startswith("minigrad.kernels")])
+def test_kernels_know_no_autograd(module):
+    assert all(name.startswith("minigrad.kernels") for name in imports(FILES[module]))
+
+
+@pytest.mark.parametrize("name", ["minigrad", "minigrad.nn", "minigrad.optim", "minigrad.utils.data", "minigrad.vision"])
+def test_importing_needs_numpy_only(name):
+    script = (
+        "import sys, numpy.random; before = set(sys.modules); import {0}; "
+        "new = {{m.split('.')[0] for m in set(sys.modules) - before}}; "
+        "print(*sorted(m for m in new if m not in sys.stdlib_module_names and not m.startswith('_')))"
+    )
+    found = subprocess.run([sys.executable, "-c", script.format(name)], cwd=ROOT, capture_output=True, text=True)
+    assert found.stderr == ""
+    assert found.stdout.split() in (["minigrad"], ["minigrad", "numpy"])
+
+
+# ---- what is public --------------------------------------------------------------------------------------------------
+
+SURFACES = [
+    "minigrad", "minigrad.autograd", "minigrad.linalg", "minigrad.nn", "minigrad.nn.functional", "minigrad.nn.init",
+    "minigrad.nn.utils", "minigrad.optim", "minigrad.optim.lr_scheduler", "minigrad.utils.data",
+    "minigrad.vision.datasets", "minigrad.vision.io", "minigrad.viz",
+]  # fmt: skip
+
+
+def public(module):
+    """The functions and classes that a module offers, by their names."""
+    offered = importlib.import_module(module)
+    for name in getattr(offered, "__all__", None) or dir(offered):
+        value = getattr(offered, name)
+        ours = getattr(value, "__module__", "").startswith("minigrad")
+        if not name.startswith("_") and ours and (inspect.isclass(value) or inspect.isfunction(value)):
+            yield name, value
+
+
+@pytest.fixture(scope="module")
+def words_in_examples():
+    """Every word in the lines of code of all docstrings."""
+    examples = [line for path in FILES.values() for line in path.read_text().splitlines() if EXAMPLE.match(line)]
+    return set(re.findall(r"\w+", "\n".join(examples)))
+
+
+EXAMPLE = re.compile(r"\s*(>>>|\.\.\.) ")
+
+
+@pytest.mark.parametrize("module", SURFACES)
+def test_everything_public_is_documented(module):
+    missing = [name for name, value in public(module) if not (value.__doc__ or "").strip()]
+    assert not missing, f"no docstring: {', '.join(missing)}"
+
+
+@pytest.mark.parametrize("module", SURFACES)
+def test_every_function_occurs_in_an_example(module, words_in_examples):
+    missing = [
+        name
+        for name, value in public(module)
+        if inspect.isfunction(value)
+        and ">>>" not in (value.__doc__ or "")
+        and name not in words_in_examples
+        and not name.endswith("_")
+    ]
+    assert not missing, f"in no example: {', '.join(missing)}"
+
+
+@pytest.mark.parametrize("module", SURFACES)
+def test_everything_public_has_type_hints(module):
+    missing = []
+    for name, value in public(module):
+        target = value.__init__ if inspect.isclass(value) else value
+        if inspect.isfunction(inspect.unwrap(target)):
+            parameters = list(inspect.signature(target).parameters.values())
+            if any(p.annotation is p.empty and p.name not in ("self", "cls") for p in parameters):
+                missing.append(name)
+    assert not missing, f"no type hints: {', '.join(missing)}"
+
+
+def test_every_module_is_imported_by_something():
+    used = {name for path in FILES.values() for name in imports(path)}
+    used |= {name.rpartition(".")[0] for name in used}
+    entries = {"minigrad", "minigrad.viz", "minigrad.vision", "minigrad.safetensors", *(m for m in FILES if not m.startswith("minigrad"))}
+    assert set(FILES) - used - entries == set()
+
+
+def test_every_module_says_what_it_is():
+    assert [m for m, path in FILES.items() if not ast.get_docstring(ast.parse(path.read_text()))] == []
+
+
+# ---- size ------------------------------------------------------------------------------------------------------------
+
+
+def code_lines(node, source):
+    """The lines of a function, class or module without docstrings, comments and blank lines."""
+    docstrings = set()
+    for inner in ast.walk(node):
+        if isinstance(inner, (ast.Module, ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(inner):
+            first = inner.body[0]
+            docstrings |= set(range(first.lineno, first.end_lineno + 1))
+    lines = range(getattr(node, "lineno", 1), getattr(node, "end_lineno", len(source)) + 1)
+    text = [source[n - 1].strip() for n in lines if n not in docstrings]
+    return sum(bool(t) and not t.startswith("#") for t in text)
+
+
+def test_files_hold_one_idea():
+    """A smell test: a file of more than 420 lines of code is two ideas, and so is a function of more than 50."""
+    long = []
+    for module, path in FILES.items():
+        source = path.read_text().splitlines()
+        tree = ast.parse("\n".join(source))
+        if (n := code_lines(tree, source)) > 420:
+            long.append(f"{module}: {n} lines of code")
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef) and (n := code_lines(node, source)) > 50:
+                long.append(f"{module}.{node.name}: {n} lines of code")
+    assert not long, "\n".join(long)
+
+
+def test_modules_import_one_by_one():
+    """No module relies on another having been imported first."""
+    names = [m.name for m in pkgutil.walk_packages(mg.__path__, "minigrad.") if "viz" not in m.name]
+    script = "import importlib, sys\nfor n in sys.argv[1:]: importlib.import_module(n)"
+    found = subprocess.run([sys.executable, "-c", script, *names], cwd=ROOT, capture_output=True, text=True)
+    assert found.stderr == ""
