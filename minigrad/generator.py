@@ -170,7 +170,13 @@ def manual_seed(seed: int) -> Generator:
 
 
 def seed() -> int:
-    """Start the default generator again from a seed that the operating system chooses; returns it."""
+    """Start the default generator again from a seed that the operating system chooses; returns it.
+
+    Examples
+    --------
+    >>> mg.seed() == mg.initial_seed()
+    True
+    """
     return get_generator().seed()
 
 
@@ -180,7 +186,16 @@ def initial_seed() -> int:
 
 
 def get_rng_state() -> Tensor:
-    """The default generator's state, a one-dimensional uint8 Tensor."""
+    """The default generator's state, a one-dimensional uint8 Tensor.
+
+    Examples
+    --------
+    >>> state = mg.get_rng_state()
+    >>> first = mg.rand(3).tolist()
+    >>> mg.set_rng_state(state)
+    >>> mg.rand(3).tolist() == first
+    True
+    """
     return get_generator().get_state()
 
 
@@ -191,7 +206,15 @@ def set_rng_state(new_state: Tensor) -> None:
 
 @contextlib.contextmanager
 def fork_rng(enabled: bool = True) -> Iterator[None]:
-    """After the block the default generator is where it was before, unless `enabled` is False."""
+    """After the block the default generator is where it was before, unless `enabled` is False.
+
+    Examples
+    --------
+    >>> with mg.fork_rng():
+    ...     first = mg.rand(3).tolist()
+    >>> mg.rand(3).tolist() == first
+    True
+    """
     state = get_rng_state()
     try:
         yield

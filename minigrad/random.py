@@ -174,7 +174,13 @@ def rand_like(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """:func:`rand` with the shape and, unless `dtype` is given, the dtype of `input`."""
+    """:func:`rand` with the shape and, unless `dtype` is given, the dtype of `input`.
+
+    Examples
+    --------
+    >>> mg.rand_like(mg.zeros(2, 3)).shape
+    Size([2, 3])
+    """
     dtype = dtype or input.dtype
     return rand(input.shape, generator=generator, dtype=dtype, device=device, requires_grad=requires_grad)
 
@@ -187,7 +193,13 @@ def randn_like(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """:func:`randn` with the shape and, unless `dtype` is given, the dtype of `input`."""
+    """:func:`randn` with the shape and, unless `dtype` is given, the dtype of `input`.
+
+    Examples
+    --------
+    >>> mg.randn_like(mg.zeros(2, 3)).shape
+    Size([2, 3])
+    """
     dtype = dtype or input.dtype
     return randn(input.shape, generator=generator, dtype=dtype, device=device, requires_grad=requires_grad)
 
@@ -202,7 +214,13 @@ def randint_like(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """``randint_like(input, high)`` or ``(input, low, high)``: :func:`randint` of the shape and dtype of `input`."""
+    """``randint_like(input, high)`` or ``(input, low, high)``: :func:`randint` of the shape and dtype of `input`.
+
+    Examples
+    --------
+    >>> mg.randint_like(mg.tensor([7, 8]), 5, 6)
+    tensor([5, 5])
+    """
     low, high = (0, low) if high is None else (low, high)
     shape, dtype = input.shape, dtype or input.dtype
     return randint(low, high, shape, generator=generator, dtype=dtype, device=device, requires_grad=requires_grad)

@@ -72,6 +72,15 @@ def write_image(input: Any, path: str | os.PathLike[str]) -> None:
         If the image is not uint8.
     ValueError
         If its shape is another one, or Pillow knows no kind of image of this ending.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from minigrad.vision.io import read_image, write_image
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_image(np.full((2, 3), 255, np.uint8), folder + "/white.png")
+    ...     read_image(folder + "/white.png").shape
+    (2, 3)
     """
     array = input._data if isinstance(input, Tensor) else np.asarray(input)
     if array.dtype != np.uint8:

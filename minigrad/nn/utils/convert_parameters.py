@@ -29,6 +29,13 @@ def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:
         If `vec` is not a Tensor.
     RuntimeError
         If it does not have as many elements as the parameters together. Nothing has been changed then.
+
+    Examples
+    --------
+    >>> layer = nn.Linear(2, 1)
+    >>> nn.utils.vector_to_parameters(mg.tensor([1.0, 2.0, 3.0]), layer.parameters())
+    >>> layer.bias.tolist()
+    [3.0]
     """
     if not isinstance(vec, Tensor):
         raise TypeError(f"vector_to_parameters: expected a Tensor, got {type(vec).__name__}")
