@@ -96,7 +96,8 @@ class Training:
         generator = mg.Generator().manual_seed(self.settings["seed"] * 100_003 + len(self.history))
         order = mg.randperm(len(self.train_set), generator=generator).tolist()
         size = self.settings["batch_size"]
-        return DataLoader(self.train_set, batch_sampler=BatchSampler(order[self.batch * size :], size, drop_last=False))
+        batches = BatchSampler(order[self.batch * size :], size, drop_last=False)
+        return DataLoader(self.train_set, batch_sampler=batches, generator=generator)
 
     def step(self, images: mg.Tensor, labels: mg.Tensor) -> None:
         """Learn from one batch."""
