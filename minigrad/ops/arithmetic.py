@@ -256,12 +256,12 @@ def _base_slope(g: Any, input: Any, exponent: Any) -> Any:
     return where(flat, 0.0, g * (exponent * where(flat, 1.0, input) ** (exponent - 1)))
 
 
-def _exponent_slope(g: Any, y: Any, input: Any) -> Any:
-    """``y * log(input)``; 0 where the input is 0, as the limit for positive exponents is."""
+def _exponent_slope(g: Any, y: Any, input: Any, exponent: Any) -> Any:
+    """``y * log(input)``; 0 where the input is 0 and the exponent is not negative."""
     from minigrad.ops.comparison import where
     from minigrad.ops.elementwise import log
 
-    zero = input == 0
+    zero = (input == 0) & (exponent >= 0)
     return where(zero, 0.0, g * y * log(where(zero, 1.0, input)))
 
 
@@ -327,6 +327,7 @@ def reciprocal(input: Operand) -> Operand:
 
 @method(inplace=True)
 @elementwise(lambda g, input: g * (2 * input))
+@silent
 def square(input: Operand) -> Operand:
     """``input ** 2``, elementwise.
 
@@ -335,7 +336,7 @@ def square(input: Operand) -> Operand:
     >>> mg.square(mg.tensor([2.0, -3.0]))
     tensor([4., 9.])
     """
-    return np.square(input)
+    return np.square(input, dtype=np.int64 if input.dtype.kind == "b" else None)
 
 
 @method(inplace=True)

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from minigrad import dtypes
 from minigrad.autograd.operation import Operand, elementwise, method, operation
-from minigrad.ops.arithmetic import silent
+from minigrad.ops.arithmetic import cast, silent
 from minigrad.tensor import Tensor
 
 __all__ = [
@@ -307,8 +308,11 @@ def logical_not(input: Operand) -> Operand:
 
 @operation("winner", "loser")
 def _share(winner: Operand, loser: Operand) -> Operand:
-    """1 where `winner` is the larger, 1/2 at a tie, 0 elsewhere."""
-    return ((winner > loser) + 0.5 * (winner == loser)).astype(winner.dtype)
+    """1 where `winner` is the larger or one of the two is nan, 1/2 at a tie, 0 elsewhere."""
+    dtype = np.result_type(winner, loser)  # either may be a number
+    share = np.asarray(np.add(~np.less(winner, loser), ~np.less_equal(winner, loser), dtype=dtype))
+    share *= 0.5
+    return share
 
 
 @method()
@@ -368,7 +372,7 @@ def fmin(input: Operand, other: Operand) -> Any:
     constants=["condition"],
 )
 def _where(condition: Operand, input: Operand, other: Operand) -> Operand:
-    chosen: np.ndarray = np.where(condition, input, other)
+    chosen: Any = np.where(condition, input, other)
     kept = [a.dtype for a in (input, other) if isinstance(a, np.ndarray) and a.dtype.kind == "f"]
     return chosen.astype(kept[0], copy=False) if kept else chosen
 
@@ -432,6 +436,8 @@ def clamp(input: Operand, min: Operand | None = None, max: Operand | None = None
         if min is not None:
             input = _where(input < min, min, input)
         return input if max is None else _where(input > max, max, input)
+    if input.dtype.kind != "f" and (isinstance(min, float) or isinstance(max, float)):
+        input = cast(input, dtypes.get_default_dtype())
     return _clamp(input, min, max)
 
 

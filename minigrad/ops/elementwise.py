@@ -8,7 +8,7 @@ import numpy as np
 
 from minigrad.autograd.operation import Operand, elementwise, method
 from minigrad.ops.arithmetic import silent, zeros_as
-from minigrad.ops.comparison import where
+from minigrad.ops.comparison import clamp, where
 
 __all__ = [
     "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "logaddexp", "sqrt", "rsqrt", "abs", "absolute", "sign",
@@ -125,6 +125,7 @@ def log1p(input: Operand) -> Operand:
     lambda g, input, other: g * sigmoid(other - input),
     floating=True,
 )
+@silent
 def logaddexp(input: Operand, other: Operand) -> Operand:
     """``log(exp(input) + exp(other))`` without overflow.
 
@@ -136,17 +137,29 @@ def logaddexp(input: Operand, other: Operand) -> Operand:
     return np.logaddexp(input, other)
 
 
+def _log_where_needed(input: Any, other: Any) -> Any:
+    """The slope of xlogy for its input; 0 where that is 0 and the logarithm is not a number."""
+    unneeded = (input == 0) & (other <= 0)
+    return where(unneeded, 0.0, log(where(unneeded, 1.0, other)))
+
+
 @method()
-def xlogy(input: Operand, other: Operand) -> Any:
-    """``input * log(other)``; 0 where `input` is 0, whatever `other` is.
+@elementwise(
+    lambda g, input, other: g * _log_where_needed(input, other),
+    lambda g, input, other: g * input / other,
+    floating=True,
+)
+@silent
+def xlogy(input: Operand, other: Operand) -> Operand:
+    """``input * log(other)``; 0 where `input` is 0, whatever `other` is, unless that is nan.
 
     Examples
     --------
     >>> mg.xlogy(mg.tensor([0.0, 2.0]), mg.tensor([0.0, 1.0]))
     tensor([0., 0.])
     """
-    zero = input == 0
-    return where(zero, 0.0, input * log(where(zero, 1.0, other)))
+    other = np.asarray(other, input.dtype)
+    return np.where((input == 0) & ~np.isnan(other), input * 0, input * np.log(other))
 
 
 # ---- roots, absolute value -------------------------------------------------------------------------------------------
@@ -199,14 +212,16 @@ absolute = abs
 @method(inplace=True)
 @elementwise(lambda g: zeros_as(g))
 def sign(input: Operand) -> Operand:
-    """-1, 0 or 1: the sign of each element. Its gradient is 0.
+    """-1, 0 or 1: the sign of each element; 0 of nan. Its gradient is 0.
 
     Examples
     --------
     >>> mg.sign(mg.tensor([-3.0, 0.0, 2.0]))
     tensor([-1.,  0.,  1.])
     """
-    return np.sign(input)
+    if input.dtype.kind == "b":
+        return input.copy()
+    return np.subtract(np.greater(input, 0), np.less(input, 0), dtype=input.dtype)
 
 
 @method()
@@ -227,6 +242,7 @@ def hypot(input: Operand, other: Operand) -> Operand:
 
 @method(inplace=True)
 @elementwise(lambda g, input: g * cos(input), floating=True)
+@silent
 def sin(input: Operand) -> Operand:
     """The sine of each element, in radians.
 
@@ -240,6 +256,7 @@ def sin(input: Operand) -> Operand:
 
 @method(inplace=True)
 @elementwise(lambda g, input: -g * sin(input), floating=True)
+@silent
 def cos(input: Operand) -> Operand:
     """The cosine of each element, in radians.
 
@@ -253,6 +270,7 @@ def cos(input: Operand) -> Operand:
 
 @method(inplace=True)
 @elementwise(lambda g, y: g * (1 + y * y), floating=True)
+@silent
 def tan(input: Operand) -> Operand:
     """The tangent of each element, in radians.
 
@@ -305,10 +323,17 @@ def atan(input: Operand) -> Operand:
     return np.arctan(input)
 
 
+def _inverse_square(x: Any, y: Any) -> Any:
+    """``1 / (x ** 2 + y ** 2)``, and 0 in the origin."""
+    square = x * x + y * y
+    origin = square == 0
+    return where(origin, 0.0, 1 / where(origin, 1.0, square))
+
+
 @method("arctan2")
 @elementwise(
-    lambda g, input, other: g * other / (input * input + other * other),
-    lambda g, input, other: -g * input / (input * input + other * other),
+    lambda g, input, other: g * other * _inverse_square(input, other),
+    lambda g, input, other: -g * input * _inverse_square(input, other),
     floating=True,
 )
 def atan2(input: Operand, other: Operand) -> Operand:
@@ -429,9 +454,13 @@ def logit(input: Operand, eps: float | None = None) -> Any:
     >>> mg.logit(mg.tensor([0.5, 0.75]))
     tensor([0.0000, 1.0986])
     """
-    if eps is not None:
-        input = input.clamp(eps, 1 - eps)
-    return log(input / (1 - input))
+    return _logit(input if eps is None else clamp(input, eps, 1 - eps))
+
+
+@elementwise(lambda g, input: g / (input * (1 - input)), floating=True)
+@silent
+def _logit(input: Operand) -> Operand:
+    return np.log(input / (1 - input))
 
 
 # ---- rounding: gradient 0 --------------------------------------------------------------------------------------------
@@ -447,7 +476,7 @@ def floor(input: Operand) -> Operand:
     >>> mg.floor(mg.tensor([1.7, -1.2]))
     tensor([ 1., -2.])
     """
-    return input if input.dtype.kind != "f" else np.floor(input)
+    return np.floor(input) if input.dtype.kind == "f" else input.copy()
 
 
 @method(inplace=True)
@@ -460,7 +489,7 @@ def ceil(input: Operand) -> Operand:
     >>> mg.ceil(mg.tensor([1.2, -1.7]))
     tensor([ 2., -1.])
     """
-    return input if input.dtype.kind != "f" else np.ceil(input)
+    return np.ceil(input) if input.dtype.kind == "f" else input.copy()
 
 
 @method(inplace=True)
@@ -486,13 +515,14 @@ def trunc(input: Operand) -> Operand:
     >>> mg.trunc(mg.tensor([1.7, -1.7]))
     tensor([ 1., -1.])
     """
-    return input if input.dtype.kind != "f" else np.trunc(input)
+    return np.trunc(input) if input.dtype.kind == "f" else input.copy()
 
 
 fix = trunc
 
 
 @method(inplace=True)
+@silent
 def frac(input: Operand) -> Any:
     """``input - trunc(input)``, elementwise.
 
