@@ -115,8 +115,7 @@ def _ne(self: Tensor, other: Any) -> Any:
 
 
 @method()
-@operation("input", "other")
-def equal(input: Operand, other: Operand) -> Any:
+def equal(input: Operand, other: Operand) -> bool:
     """Whether two tensors have the same shape and elements, as a bool.
 
     Examples
@@ -124,7 +123,7 @@ def equal(input: Operand, other: Operand) -> Any:
     >>> mg.equal(mg.ones(2), mg.ones(2)), mg.equal(mg.ones(2), mg.ones(3))
     (True, False)
     """
-    return np.array_equal(input, other)
+    return np.array_equal(*[t._data if isinstance(t, Tensor) else t for t in (input, other)])
 
 
 @method()
