@@ -56,7 +56,9 @@ def imports(path):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            names = [f"{node.module}.{a.name}" if f"{node.module}.{a.name}" in FILES else node.module for a in node.names]
+            names = [
+                f"{node.module}.{a.name}" if f"{node.module}.{a.name}" in FILES else node.module for a in node.names
+            ]
         else:
             continue
         yield from (n for n in names if n.split(".")[0] in ("minigrad", "models", "scripts"))
@@ -79,7 +81,9 @@ def test_kernels_know_no_autograd(module):
     assert all(name.startswith("minigrad.kernels") for name in imports(FILES[module]))
 
 
-@pytest.mark.parametrize("name", ["minigrad", "minigrad.nn", "minigrad.optim", "minigrad.utils.data", "minigrad.vision"])
+@pytest.mark.parametrize(
+    "name", ["minigrad", "minigrad.nn", "minigrad.optim", "minigrad.utils.data", "minigrad.vision"]
+)
 def test_importing_needs_numpy_only(name):
     script = (
         "import sys, numpy.random; before = set(sys.modules); import {0}; "
@@ -154,7 +158,13 @@ def test_everything_public_has_type_hints(module):
 def test_every_module_is_imported_by_something():
     used = {name for path in FILES.values() for name in imports(path)}
     used |= {name.rpartition(".")[0] for name in used}
-    entries = {"minigrad", "minigrad.viz", "minigrad.vision", "minigrad.safetensors", *(m for m in FILES if not m.startswith("minigrad"))}
+    entries = {
+        "minigrad",
+        "minigrad.viz",
+        "minigrad.vision",
+        "minigrad.safetensors",
+        *(m for m in FILES if not m.startswith("minigrad")),
+    }
     assert set(FILES) - used - entries == set()
 
 

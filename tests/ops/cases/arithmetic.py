@@ -6,7 +6,9 @@ from tests.ops.case import away, case, integers, normal, uniform
 
 CASES = [
     case("add", lambda m, x, y: x + y, normal(3, 4), normal(3, 4), reference=np.add),
-    case("add broadcast", lambda m, x, y: m.add(x, y, alpha=3), normal(3, 4), normal(4), reference=lambda x, y: x + 3 * y),
+    case(
+        "add broadcast", lambda m, x, y: m.add(x, y, alpha=3), normal(3, 4), normal(4), reference=lambda x, y: x + 3 * y
+    ),
     case("add number", lambda m, x: 2 + x + 3.5, normal(2, 3), reference=lambda x: x + 5.5),
     case("add ints", lambda m, x: x + 3, integers(-5, 5, 4), reference=lambda x: x + 3, differentiable=False),
     case("sub", lambda m, x, y: x - y, normal(3, 1), normal(1, 4), reference=np.subtract),
@@ -19,7 +21,13 @@ CASES = [
     case("div ints", lambda m, x, y: m.div(x, y), integers(-9, 9, 5), integers(1, 5, 5), differentiable=False),
     case("div trunc", lambda m, x, y: m.div(x, y, rounding_mode="trunc"), normal(9), uniform(0.3, 1, 9)),
     case("floor_divide", lambda m, x: x // 0.7, normal(9), reference=lambda x: np.floor(x / 0.7)),
-    case("remainder", lambda m, x, y: x % y, uniform(0.1, 0.9, 4), uniform(-3, -1, 4), reference=lambda x, y: x + y * -np.floor(x / y)),
+    case(
+        "remainder",
+        lambda m, x, y: x % y,
+        uniform(0.1, 0.9, 4),
+        uniform(-3, -1, 4),
+        reference=lambda x, y: x + y * -np.floor(x / y),
+    ),
     case("fmod", lambda m, x, y: m.fmod(x, y), uniform(3.1, 3.9, 4), uniform(-1.5, -1.1, 4), reference=np.fmod),
     case("pow", lambda m, x, y: x**y, uniform(0.2, 2, 3, 4), normal(4), reference=np.power),
     case("pow square", lambda m, x: x**2, normal(3, 4), reference=np.square),
