@@ -106,7 +106,9 @@ def where_lets_no_nan_through(m):
 
 @fact([[0.0, 2.0, 2.0, -0.0, -2.0], [1.25, -1.2]])
 def round_is_half_to_even(m):
-    return m.round(m.tensor([0.5, 1.5, 2.5, -0.5, -1.5])), m.round(m.tensor([1.25, -1.25]) * 10).div(10) + m.tensor([0.05, 0])
+    return m.round(m.tensor([0.5, 1.5, 2.5, -0.5, -1.5])), m.round(m.tensor([1.25, -1.25]) * 10).div(10) + m.tensor(
+        [0.05, 0]
+    )
 
 
 @fact([[2.0, 1.0, -1.0, -2.0], [2, 1, -1, -2], [2.0, -2.0, 2.0, -2.0]])
@@ -130,7 +132,11 @@ def median_is_the_lower_middle(m):
 @fact([[1.0, 0.5], True, 0.0])
 def std_and_var_divide_by_one_less(m):
     x = m.tensor([1.0, 2.0, 3.0])
-    return [x.var(), m.tensor([1.0, 2.0]).var()], bool(m.isnan(m.tensor([1.0]).std())), m.tensor([1.0]).var(correction=0)
+    return (
+        [x.var(), m.tensor([1.0, 2.0]).var()],
+        bool(m.isnan(m.tensor([1.0]).std())),
+        m.tensor([1.0]).var(correction=0),
+    )
 
 
 @fact([[True, True, False], [True, True, True], ["nan", "nan"]])

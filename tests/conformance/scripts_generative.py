@@ -188,7 +188,9 @@ def denoising_diffusion():
     for step in range(3):
         x0, noise = torch.tensor(array(4, 1, 6, 6)), torch.tensor(array(4, 1, 6, 6, seed=step))
         t = torch.tensor([0, 5, 13, T - 1]).long()
-        noisy = extract(alphas_cumprod.sqrt(), t, x0.shape) * x0 + extract((1 - alphas_cumprod).sqrt(), t, x0.shape) * noise
+        noisy = (
+            extract(alphas_cumprod.sqrt(), t, x0.shape) * x0 + extract((1 - alphas_cumprod).sqrt(), t, x0.shape) * noise
+        )
         loss = F.huber_loss(model(noisy, t), noise)
         optimizer.zero_grad()
         loss.backward()

@@ -81,7 +81,10 @@ def convolutional_autoencoder():
         def __init__(self):
             super().__init__()
             self.encoder = nn.Sequential(
-                nn.Conv2d(1, 4, 3, stride=2, padding=1), nn.ReLU(True), nn.Conv2d(4, 8, 3, stride=2, padding=1), nn.ReLU(True)
+                nn.Conv2d(1, 4, 3, stride=2, padding=1),
+                nn.ReLU(True),
+                nn.Conv2d(4, 8, 3, stride=2, padding=1),
+                nn.ReLU(True),
             )
             self.decoder = nn.Sequential(
                 nn.ConvTranspose2d(8, 4, kernel_size=3, stride=2, padding=1, output_padding=1),
@@ -225,7 +228,9 @@ def style_transfer():
             image.clamp_(0, 1)
         optimizer.zero_grad()
         model(image)
-        total_variation = (image[..., 1:] - image[..., :-1]).abs().mean() + (image[:, :, 1:] - image[:, :, :-1]).pow(2).mean()
+        total_variation = (image[..., 1:] - image[..., :-1]).abs().mean() + (image[:, :, 1:] - image[:, :, :-1]).pow(
+            2
+        ).mean()
         loss = 1e3 * sum(s.loss for s in style_losses) + F.l1_loss(image, content) + total_variation
         loss.backward()
         optimizer.step()
