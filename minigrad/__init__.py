@@ -41,6 +41,6 @@ from minigrad.random import *
 from minigrad.serialization import load, save
 from minigrad.tensor import Size, Tensor
 
-from minigrad import linalg, nn, optim  # isort: skip  (needs the operations above)
+from minigrad import linalg, nn, optim, profiler  # isort: skip  (needs the operations above)
 
 __version__ = "0.1.0"

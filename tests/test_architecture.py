@@ -20,7 +20,7 @@ LAYERS = [
     ["scripts"],
     ["models"],
     ["minigrad.vision", "minigrad.viz"],
-    ["minigrad.nn", "minigrad.optim", "minigrad.utils", "minigrad.checkpoint"],
+    ["minigrad.nn", "minigrad.optim", "minigrad.utils", "minigrad.checkpoint", "minigrad.profiler"],
     ["minigrad", "minigrad.nn.functional", "minigrad.nn.init"],
     ["minigrad.ops"],
     ["minigrad.autograd", "minigrad.tensor", "minigrad.generator", "minigrad.printing"],
@@ -99,7 +99,7 @@ def test_importing_needs_numpy_only(name):
 
 SURFACES = [
     "minigrad", "minigrad.autograd", "minigrad.linalg", "minigrad.nn", "minigrad.nn.functional", "minigrad.nn.init",
-    "minigrad.nn.utils", "minigrad.optim", "minigrad.optim.lr_scheduler", "minigrad.utils.data",
+    "minigrad.nn.utils", "minigrad.optim", "minigrad.optim.lr_scheduler", "minigrad.profiler", "minigrad.utils.data",
     "minigrad.vision.datasets", "minigrad.vision.io", "minigrad.viz",
 ]  # fmt: skip
 

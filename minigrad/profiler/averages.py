@@ -1,0 +1,129 @@
+"""What a profile recorded, added up, and as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+
+class Event(NamedTuple):
+    """One thing that was done. Times are in nanoseconds."""
+
+    name: str
+    phase: str  # "forward", "backward" or "optimizer"
+    thread: int
+    start: int
+    duration: int
+    self_time: int  # without that of the events inside
+    bytes: int  # of the arrays that it returned, unless they are views of those that it was given
+    shapes: tuple[Any, ...]  # of the arrays that it was given
+    outermost: bool  # not inside another one of its name and phase
+
+
+class EventAverage:
+    """The events of one name and phase, added up. Times are in microseconds.
+
+    Attributes
+    ----------
+    key, phase : str
+    input_shapes : tuple or None
+        Of the arrays given, where events were grouped by them.
+    count : int
+    cpu_time_total, self_cpu_time_total : float
+        With and without what ran inside.
+    bytes : int
+        See `Event`.
+    """
+
+    def __init__(self, key: str, phase: str, input_shapes: tuple[Any, ...] | None) -> None:
+        self.key, self.phase, self.input_shapes = key, phase, input_shapes
+        self.count = self.bytes = 0
+        self.cpu_time_total = self.self_cpu_time_total = 0.0
+
+    def add(self, event: Event) -> None:
+        """Count one more."""
+        self.count += 1
+        self.bytes += event.bytes
+        self.self_cpu_time_total += event.self_time / 1000
+        self.cpu_time_total += event.duration / 1000 if event.outermost else 0
+
+    @property
+    def cpu_time(self) -> float:
+        """The mean of `cpu_time_total`."""
+        return self.cpu_time_total / self.count
+
+    def __repr__(self) -> str:
+        return f"<{self.key} {self.phase}: {self.count} calls, {_time(self.cpu_time_total)}>"
+
+
+class Averages(list[EventAverage]):
+    """What `profile.key_averages` returns."""
+
+    def __init__(self, rows: Iterable[EventAverage], duration: float, outside: float) -> None:
+        super().__init__(rows)
+        self._duration, self._outside = duration, outside
+
+    def table(self, sort_by: str = "self_cpu_time_total", row_limit: int = 100) -> str:
+        """The rows as text, the largest first.
+
+        Parameters
+        ----------
+        sort_by : {'self_cpu_time_total', 'cpu_time_total', 'cpu_time', 'count', 'bytes', 'key'}
+        row_limit : int
+            Leave out all rows after these; -1 for none.
+
+        Raises
+        ------
+        ValueError
+            For another `sort_by`.
+        """
+        if sort_by not in _SORTS:
+            raise ValueError(f"table: expected sort_by to be one of {', '.join(_SORTS)}; got {sort_by!r}")
+        rows = sorted(self, key=lambda row: getattr(row, sort_by), reverse=sort_by != "key")
+        shapes = any(row.input_shapes is not None for row in rows)
+        lines = [["name", "phase", "calls", "self", "self %", "total", "mean", "bytes", *["shapes"] * shapes]]
+        for row in rows[: row_limit if row_limit >= 0 else None]:
+            times = [_time(t) for t in (row.self_cpu_time_total, row.cpu_time_total, row.cpu_time)]
+            share = f"{row.self_cpu_time_total / max(self._duration, 1e-9):.1%}"
+            cells = [row.key, row.phase, str(row.count), times[0], share, *times[1:], _bytes(row.bytes)]
+            lines.append([*cells, *[" ".join(map(_shape, row.input_shapes or ()))] * shapes])
+        if row_limit >= 0 and len(rows) > row_limit:
+            lines.append([f"({len(rows) - row_limit} more)", *[""] * (len(lines[0]) - 1)])
+        footer = f"{_time(self._duration)} in all, of which {_time(self._outside)} outside of what is listed: "
+        return _aligned(lines, left=(0, 1, 8)) + "\n" + footer + "recording, and other Python"
+
+
+_SORTS = ("self_cpu_time_total", "cpu_time_total", "cpu_time", "count", "bytes", "key")
+
+
+# ---- text ------------------------------------------------------------------------------------------------------------
+
+
+def _time(microseconds: float) -> str:
+    for limit, unit in ((1e3, "us"), (1e6, "ms")):
+        if abs(microseconds) < limit:
+            return f"{microseconds * 1e3 / limit:.3g} {unit}"
+    return f"{microseconds / 1e6:.3f} s"
+
+
+def _bytes(count: float) -> str:
+    for unit in ("B", "KB", "MB"):
+        if count < 1024:
+            return f"{count:.4g} {unit}"
+        count /= 1024
+    return f"{count:.4g} GB"
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return f"({','.join(map(str, shape))})"
+
+
+def _aligned(lines: list[list[str]], left: tuple[int, ...]) -> str:
+    """Columns of text: those in `left` begin at one place, the others end there."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    rule = ["-" * width for width in widths]
+    places = [str.ljust if i in left else str.rjust for i in range(len(widths))]
+    return "\n".join(
+        "  ".join(place(cell, width) for place, cell, width in zip(places, line, widths, strict=True)).rstrip()
+        for line in [lines[0], rule, *lines[1:]]
+    )
