@@ -10,7 +10,7 @@ a, b, c, d = (torch.tensor(v, requires_grad=True) for v in (0.1, 0.5, -0.2, 0.05
 
 result = []
 learning_rate = 1e-6
-for t in range(30):
+for _ in range(30):
     y_pred = a + b * x + c * x**2 + d * x**3
     loss = (y_pred - y).pow(2).sum()
     result.append(loss.item())

@@ -26,7 +26,7 @@ class Net(nn.Module):
 
 net = Net()
 with torch.no_grad():
-    for name, p in net.named_parameters():
+    for _name, p in net.named_parameters():
         p.copy_(torch.from_numpy(rng.standard_normal(p.shape) * 0.3))
 images = torch.from_numpy(rng.standard_normal((12, 1, 8, 8)))
 targets = torch.from_numpy(rng.integers(0, 3, 12))

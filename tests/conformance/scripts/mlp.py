@@ -18,7 +18,7 @@ criterion = nn.CrossEntropyLoss()
 optimizer = optim.SGD(model.parameters(), lr=0.1, momentum=0.9, weight_decay=1e-4)
 
 result = []
-for epoch in range(20):
+for _epoch in range(20):
     optimizer.zero_grad()
     loss = criterion(model(x), y)
     loss.backward()
