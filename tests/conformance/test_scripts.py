@@ -1,8 +1,7 @@
 """Scripts for PyTorch give the same numbers when only their imports are changed.
 
 The scripts in ``tests/conformance/scripts`` are written for PyTorch. Each leaves its numbers in ``result``. Random
-numbers
-are NumPy's, so that both libraries start from the same ones.
+numbers are NumPy's, so that both libraries start from the same ones.
 """
 
 import re
