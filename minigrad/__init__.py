@@ -30,13 +30,13 @@ from minigrad.ops.normalization import group_norm, layer_norm, rms_norm
 from minigrad.ops.norms import norm
 from minigrad.ops.pooling import avg_pool1d, max_pool1d, max_pool2d, max_pool3d
 from minigrad.ops.reduction import *
-from minigrad.ops.scan import *
 from minigrad.ops.reordering import *
+from minigrad.ops.scan import *
 from minigrad.ops.shape import *
-from minigrad.printing import set_printoptions
 from minigrad.ops.softmax import log_softmax, softmax
 from minigrad.ops.sorting import *
 from minigrad.ops.special import *
+from minigrad.printing import set_printoptions
 from minigrad.random import *
 from minigrad.serialization import load, save
 from minigrad.tensor import Size, Tensor

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from minigrad import dtypes
-from minigrad.autograd.operation import method
+from minigrad.autograd.method import method
 from minigrad.ops.shape import as_shape
 from minigrad.tensor import Tensor, as_array
 

@@ -501,7 +501,7 @@ class Tensor:
         self._check_writable(operation)
 
     def _check_writable(self, operation: str) -> None:
-        """Raise where the memory cannot be written to, or a recorded change would leave a tensor with a wrong history."""
+        """Raise where the memory is read-only, or a recorded change would leave a tensor with a wrong history."""
         if not self._data.flags.writeable:
             raise RuntimeError(
                 f"{operation}: several elements share one place in memory, as expand() and broadcasting make them, or "

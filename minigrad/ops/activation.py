@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.operation import Operand, elementwise, in_place, method, operation
+from minigrad.autograd.elementwise import elementwise
+from minigrad.autograd.method import in_place, method
+from minigrad.autograd.operation import Operand, operation
 from minigrad.generator import get_generator
 from minigrad.kernels import masks
 from minigrad.ops.arithmetic import zeros_as

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from minigrad import dtypes
-from minigrad.autograd.operation import Operand, elementwise, method, operation
+from minigrad.autograd.elementwise import elementwise
+from minigrad.autograd.method import method
+from minigrad.autograd.operation import Operand, operation
 from minigrad.tensor import Tensor
 
 __all__ = [

@@ -9,7 +9,8 @@ import numpy as np
 
 from minigrad.autograd import memory
 from minigrad.autograd.grad_mode import mode
-from minigrad.autograd.operation import Operand, method, operation
+from minigrad.autograd.method import method
+from minigrad.autograd.operation import Operand, operation
 from minigrad.kernels import indexing as kernels
 from minigrad.kernels.indexing import Key
 from minigrad.ops.arithmetic import cast, zeros_as

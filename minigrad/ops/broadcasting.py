@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from minigrad import dtypes
-from minigrad.autograd.operation import Operand, method, operation
+from minigrad.autograd.method import method
+from minigrad.autograd.operation import Operand, operation
 from minigrad.ops.arithmetic import cast
 from minigrad.ops.shape import _reshape, all_dims, as_shape
 from minigrad.tensor import Tensor

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from minigrad import dtypes
-from minigrad.autograd.operation import Operand, elementwise, method, operation
+from minigrad.autograd.elementwise import elementwise
+from minigrad.autograd.method import method
+from minigrad.autograd.operation import Operand, operation
 from minigrad.ops.arithmetic import cast, silent
 from minigrad.tensor import Tensor
 
@@ -123,7 +125,8 @@ def equal(input: Operand, other: Operand) -> bool:
     >>> mg.equal(mg.ones(2), mg.ones(2)), mg.equal(mg.ones(2), mg.ones(3))
     (True, False)
     """
-    return np.array_equal(*[t._data if isinstance(t, Tensor) else t for t in (input, other)])
+    a, b = (t._data if isinstance(t, Tensor) else t for t in (input, other))
+    return np.array_equal(a, b)
 
 
 @method()

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.operation import Operand, method, operation
+from minigrad.autograd.method import method
+from minigrad.autograd.operation import Operand, operation
 from minigrad.ops.extrema import pick
 from minigrad.ops.reduction import numpy_names
 from minigrad.ops.shape import one_dim

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.operation import Operand, elementwise, method
+from minigrad.autograd.elementwise import elementwise
+from minigrad.autograd.method import method
+from minigrad.autograd.operation import Operand
 from minigrad.ops.arithmetic import silent, zeros_as
 from minigrad.ops.comparison import clamp, where
 
@@ -99,8 +101,8 @@ def log10(input: Operand) -> Operand:
 
     Examples
     --------
-    >>> mg.log10(mg.tensor([1.0, 100.0]))
-    tensor([0., 2.])
+    >>> mg.log10(mg.tensor([1.0, 2.0]))
+    tensor([0.0000, 0.3010])
     """
     return np.log10(input)
 

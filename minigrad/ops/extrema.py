@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minigrad.autograd.operation import Operand, method, operation
+from minigrad.autograd.method import method
+from minigrad.autograd.operation import Operand, operation
 from minigrad.ops.comparison import maximum, minimum
 from minigrad.ops.gathering import _along
 from minigrad.ops.indexing import _index

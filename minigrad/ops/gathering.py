@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.operation import Operand, method
+from minigrad.autograd.method import method
+from minigrad.autograd.operation import Operand
 from minigrad.kernels.indexing import Key
 from minigrad.ops.assignment import _put, fitted
 from minigrad.ops.broadcasting import expand

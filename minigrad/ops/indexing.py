@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.operation import Operand, method, operation
+from minigrad.autograd.method import method
+from minigrad.autograd.operation import Operand, operation
 from minigrad.kernels import indexing as kernels
 from minigrad.kernels.indexing import Key
 from minigrad.ops.broadcasting import expand

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from minigrad import dtypes
-from minigrad.autograd.operation import Operand, method, operation
+from minigrad.autograd.method import method
+from minigrad.autograd.operation import Operand, operation
 from minigrad.ops.arithmetic import cast
 from minigrad.ops.broadcasting import _sum, expand
 from minigrad.ops.indexing import ALL, _index, _slice, index_array, select

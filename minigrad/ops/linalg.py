@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.operation import Operand, method, operation
+from minigrad.autograd.method import method
+from minigrad.autograd.operation import Operand, operation
 from minigrad.ops.arithmetic import silent
 from minigrad.ops.broadcasting import _sum, sum_to
 from minigrad.ops.diagonals import _diagonal

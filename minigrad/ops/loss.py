@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.operation import Operand, elementwise
+from minigrad.autograd.elementwise import elementwise
+from minigrad.autograd.operation import Operand
 from minigrad.ops.arithmetic import silent
 from minigrad.ops.broadcasting import _sum
 from minigrad.ops.comparison import clamp, where

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from minigrad import dtypes
-from minigrad.autograd.operation import Operand, method, operation
+from minigrad.autograd.method import method
+from minigrad.autograd.operation import Operand, operation
 from minigrad.ops.arithmetic import cast, silent
 from minigrad.ops.broadcasting import expand, sum
 from minigrad.ops.comparison import isnan, where

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.operation import method
+from minigrad.autograd.method import method
 from minigrad.generator import Generator, get_generator
 from minigrad.tensor import Tensor
 

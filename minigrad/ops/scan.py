@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from minigrad import dtypes
-from minigrad.autograd.operation import Operand, joint, method, operation
+from minigrad.autograd.method import method
+from minigrad.autograd.operation import Operand, joint, operation
 from minigrad.ops.arithmetic import cast, silent
 from minigrad.ops.elementwise import exp
 from minigrad.ops.extrema import ValuesIndices, pick

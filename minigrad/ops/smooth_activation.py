@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.operation import Operand, elementwise
+from minigrad.autograd.elementwise import elementwise
+from minigrad.autograd.operation import Operand
 from minigrad.ops.activation import floats, optionally_in_place
 from minigrad.ops.comparison import _where
 from minigrad.ops.elementwise import abs, exp, sigmoid, tanh

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.operation import Operand, method, operation
+from minigrad.autograd.method import method
+from minigrad.autograd.operation import Operand, operation
 from minigrad.dtypes import as_dtype
 from minigrad.ops.arithmetic import cast, silent
 from minigrad.ops.broadcasting import _sum

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.operation import Operand, method, operation
+from minigrad.autograd.method import method
+from minigrad.autograd.operation import Operand, operation
 from minigrad.ops.comparison import isnan, where
 from minigrad.ops.extrema import ValuesIndices, dropped, even_share, not_empty, pick
 from minigrad.ops.indexing import ALL, _slice, index_select

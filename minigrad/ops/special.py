@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 
-from minigrad.autograd.operation import Operand, elementwise, method
+from minigrad.autograd.elementwise import elementwise
+from minigrad.autograd.method import method
+from minigrad.autograd.operation import Operand
 from minigrad.kernels import special as kernels
 from minigrad.ops.elementwise import exp
 

@@ -1,0 +1,104 @@
+"""Operations on corresponding elements: broadcasting and type promotion, once for all of them."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, ParamSpec
+
+import numpy as np
+
+from minigrad import dtypes
+from minigrad.autograd.operation import Rule, operation, registry, signature
+from minigrad.tensor import Tensor, as_array
+
+P = ParamSpec("P")
+
+
+def elementwise(
+    *rules: Rule | None, constants: Sequence[str] = (), floating: bool = False
+) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
+    """Declare an operation on corresponding elements of its leading parameters.
+
+    The inputs are brought to one dtype and one shape before anything is recorded, by operations of their own (`to` and
+    `expand`). So a rule never sees broadcasting: undoing it is the rule of `expand`.
+
+    Parameters
+    ----------
+    rules : one for each leading parameter; None for one without a gradient
+    constants : those of them that keep their own dtype, such as masks
+    floating : integers and bools become the default floating dtype first
+    """
+
+    def declare(forward: Callable[P, Any]) -> Callable[P, Any]:
+        names = signature(forward)[0][: len(rules)]
+        promoted = tuple(i for i, n in enumerate(names) if n not in constants)
+        match = functools.partial(_match, forward.__name__.strip("_"), len(rules), promoted, floating)
+        prepare = None if len(rules) == 1 and not floating else _matcher(match, len(rules))
+        given: dict[str, Any] = {n: r for n, r in zip(names, rules, strict=True) if r is not None}
+        without = [n for n in names if n not in given]
+        return operation(*without, prepare=prepare, **given)(forward)
+
+    return declare
+
+
+def _matcher(match: Callable[[tuple[Any, ...]], tuple[Any, ...]], count: int) -> Callable[..., Any] | None:
+    """`match`, after a quick look whether there is anything to do: nearly always there is not."""
+
+    def one(args: tuple[Any, ...]) -> tuple[Any, ...]:
+        return args if isinstance(args[0], Tensor) and args[0]._data.dtype.kind == "f" else match(args)
+
+    def two(args: tuple[Any, ...]) -> tuple[Any, ...]:
+        first, second = args[0], args[1]
+        if isinstance(first, Tensor):
+            a = first._data
+            if isinstance(second, Tensor):
+                b = second._data
+                if a.dtype is b.dtype and a.shape == b.shape and a.dtype.kind == "f":
+                    return args
+            elif type(second) in _NUMBERS and a.ndim and a.dtype.kind == "f":
+                return args  # NumPy lets the array decide, too
+        return match(args)
+
+    return one if count == 1 else two if count == 2 else match
+
+
+def _match(name: str, count: int, promoted: tuple[int, ...], floating: bool, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """`args` with the first `count` broadcast to one shape, and those at `promoted` of one dtype."""
+    inputs = list(args[:count])
+    if not any(isinstance(t, Tensor) for t in inputs):
+        return args
+    for i, t in enumerate(inputs):
+        if isinstance(t, np.generic):
+            inputs[i] = t.item()
+        elif isinstance(t, np.ndarray):
+            inputs[i] = Tensor._wrap(as_array(t))
+        elif not isinstance(t, (Tensor, bool, int, float)):
+            raise TypeError(f"{name}: expected Tensors, arrays or numbers, got {type(t).__name__}")
+    dtype = dtypes.result_type(*[t._data if isinstance(t, Tensor) else t for i in promoted for t in [inputs[i]]])
+    if floating and dtype.kind != "f":
+        dtype = dtypes.get_default_dtype()
+    shape = _broadcast_shape(name, [t._data.shape for t in inputs if isinstance(t, Tensor)])
+    for i, t in enumerate(inputs):
+        if not isinstance(t, Tensor):
+            inputs[i] = np.asarray(t, dtype if i in promoted else None)
+            continue
+        if i in promoted and t._data.dtype != dtype:
+            t = registry["cast"].call(t, dtype)
+        inputs[i] = t if t._data.shape == shape else registry["expand"].call(t, shape)
+    return (*inputs, *args[count:])
+
+
+_NUMBERS = frozenset((float, int))
+
+
+def _broadcast_shape(name: str, shapes: list[tuple[int, ...]]) -> tuple[int, ...]:
+    if all(s == shapes[0] for s in shapes):
+        return shapes[0]
+    try:
+        return np.broadcast_shapes(*shapes)
+    except ValueError:
+        raise RuntimeError(
+            f"{name}: shapes {' and '.join(str(s) for s in shapes)} do not broadcast: counted from the last dimension, "
+            "lengths must be equal or 1; see unsqueeze() and expand()"
+        ) from None

@@ -1,0 +1,65 @@
+"""Functions that are methods of Tensor too, and their in-place versions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ParamSpec
+
+import numpy as np
+
+from minigrad.autograd.engine import numbers
+from minigrad.autograd.operation import OperationNode
+from minigrad.tensor import Tensor
+
+P = ParamSpec("P")
+
+
+def method(*names: str, inplace: bool = False, only: bool = False) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
+    """Make a function a method of Tensor too, by its own name and by `names`; with `only`, by `names` alone.
+
+    With `inplace` there is also ``<name>_``, and for an operator ``__add__`` also ``__iadd__``, which compute the new
+    values from the old ones and then write them into the tensor's memory.
+    """
+
+    def attach(function: Callable[P, Any]) -> Callable[P, Any]:
+        own: str = function.__name__.strip("_")
+        for name in names if only else (own, *names):
+            setattr(Tensor, name, function)
+        if inplace:
+            setattr(Tensor, own + "_", in_place(own + "_", function))
+            for name in names:
+                if not name.startswith("__r"):
+                    other = "__i" + name[2:] if name.startswith("__") else name + "_"
+                    setattr(Tensor, other, in_place(own + "_", function))
+        return function
+
+    return attach
+
+
+def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
+    """The method `name` that puts the result of ``function(tensor, ...)`` into the tensor."""
+
+    def change(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        self._check_writable(name)
+        before = next(numbers)
+        result = function(self, *args, **kwargs)
+        if isinstance(result, Tensor) and result._node is not None:
+            _keep_old_values(result._node, self._data, before)
+        return self._assign(result, name)
+
+    change.__name__ = change.__qualname__ = name
+    change.__doc__ = f"In-place version of `{function.__name__}`: writes the result into this tensor and returns it."
+    return change
+
+
+def _keep_old_values(node: Any, array: np.ndarray, before: int) -> None:
+    """Let what was recorded since number `before` and kept `array`, which is about to change, keep a copy instead."""
+    copy = None
+    stack = [node]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, OperationNode) and node.number > before and node.saved is not None:
+            if any(value is array for value in node.saved):
+                copy = array.copy(order="K") if copy is None else copy
+                node.saved = tuple(copy if value is array else value for value in node.saved)
+            stack.extend(node.parents)
