@@ -1,0 +1,57 @@
+"""The error functions against the standard library's, and against their own inverse."""
+
+import math
+
+import numpy as np
+import pytest
+
+from minigrad.kernels import special
+
+X = np.concatenate([np.linspace(-7, 7, 40001), 10.0 ** np.linspace(-300, 1.4, 500), -(10.0 ** np.linspace(-9, 1, 99))])
+
+
+def reference(f, x):
+    return np.array([f(v) for v in x.astype(np.float64)])
+
+
+@pytest.mark.parametrize("name", ["erf", "erfc"])
+def test_double_precision(name):
+    exact = reference(getattr(math, name), X)
+    normal = np.abs(exact) > 1e-300  # below, numbers have fewer digits
+    y = getattr(special, name)(X)
+    np.testing.assert_allclose(y[normal], exact[normal], rtol=2e-15)
+    np.testing.assert_allclose(y[~normal], exact[~normal], atol=1e-300)
+
+
+@pytest.mark.parametrize("name", ["erf", "erfc"])
+def test_single_precision(name):
+    x = X[np.abs(X) > 1e-30].astype(np.float32)
+    exact = reference(getattr(math, name), x)
+    y = getattr(special, name)(x)
+    assert y.dtype == np.float32
+    normal = np.abs(exact) > 1e-37
+    np.testing.assert_allclose(y[normal], exact[normal], rtol=5e-7)
+    assert np.abs(y).max() <= (1 if name == "erf" else 2)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16])
+def test_the_ends(dtype):
+    x = np.array([np.inf, -np.inf, 0.0, np.nan, 6e4, -6e4], dtype)
+    np.testing.assert_array_equal(special.erf(x), np.array([1, -1, 0, np.nan, 1, -1], dtype))
+    np.testing.assert_array_equal(special.erfc(x), np.array([0, 2, 1, np.nan, 0, 2], dtype))
+    assert np.signbit(special.erf(np.array([-0.0], dtype)))[0]
+
+
+def test_the_inverse():
+    u = np.concatenate([np.linspace(-0.999999, 0.999999, 9999), [1e-300, 1e-9, 1 - 1e-15]])
+    np.testing.assert_allclose(reference(math.erf, special.erfinv(u)), u, rtol=1e-15, atol=3e-16)
+    ends = special.erfinv(np.array([1.0, -1.0, 1.5, np.nan]))
+    np.testing.assert_array_equal(ends, [np.inf, -np.inf, np.nan, np.nan])
+
+
+@pytest.mark.parametrize("shape", [(), (0,), (3, 0), (2, 3, 4), (3, special.BLOCK)])
+def test_any_shape_and_order(shape):
+    x = np.random.default_rng(0).standard_normal(shape)
+    np.testing.assert_array_equal(special.erf(x.T).T, special.erf(x))
+    np.testing.assert_array_equal(special.erf(np.flip(x)), np.flip(special.erf(x)))
+    assert special.erf(x).shape == shape

@@ -1,0 +1,137 @@
+"""Sorting, ranks and counts: ties, nan, lengths, errors, against PyTorch where it is installed."""
+
+import math
+
+import numpy as np
+import pytest
+
+import minigrad as mg
+
+NAN = math.nan
+
+
+def test_nan_counts_as_the_largest():
+    x = mg.tensor([3.0, NAN, 1.0])
+    assert x.sort().indices.tolist() == [2, 0, 1]
+    assert x.sort(descending=True).indices.tolist() == [1, 0, 2]
+    assert x.topk(2).indices.tolist() == [1, 0]
+    assert x.topk(1, largest=False).values.tolist() == [1.0]
+
+
+@pytest.mark.parametrize("descending", [False, True])
+def test_equal_elements_keep_their_order(descending):
+    x = mg.tensor(np.random.default_rng(0).integers(0, 3, (4, 50)))
+    values, indices = mg.sort(x, 1, descending)
+    same = values.numpy()[:, 1:] == values.numpy()[:, :-1]
+    assert (np.diff(indices.numpy(), axis=1)[same] > 0).all()
+
+
+def test_the_median_is_the_lower_middle():
+    assert mg.median(mg.tensor([4, 1, 3, 2])).item() == 2
+    values, indices = mg.median(mg.tensor([[4, 1, 3, 2], [7, 7, 5, 9]]), 1)
+    assert values.tolist() == [2, 7] and indices.tolist() == [3, 0]
+
+
+def test_median_and_nan():
+    x = mg.tensor([[1.0, NAN, 0.0], [3.0, 2.0, 4.0]])
+    assert math.isnan(mg.median(x).item())
+    values, indices = mg.median(x, 1)
+    assert math.isnan(values[0].item()) and values[1].item() == 3 and indices.tolist() == [1, 0]
+    assert mg.nanmedian(x).item() == 2
+    assert mg.nanmedian(x, 1).values.tolist() == [0, 3]
+    assert math.isnan(mg.median(mg.zeros(0)).item())
+
+
+def test_elements_that_equal_the_median_share_its_gradient():
+    x = mg.tensor([2.0, 2.0, 1.0, 3.0], requires_grad=True)
+    mg.median(x).backward()
+    assert x.grad.tolist() == [0.5, 0.5, 0.0, 0.0]
+
+
+def test_of_values_equally_frequent_the_mode_is_the_smallest():
+    values, indices = mg.mode(mg.tensor([3, 2, 2, 1, 3]))
+    assert values.item() == 2 and indices.item() == 2
+
+
+def test_ranks_that_are_not_there():
+    x = mg.ones(3)
+    with pytest.raises(RuntimeError, match="topk: expected k from 0 to 3, the length of dim 0, got 4"):
+        mg.topk(x, 4)
+    for k in (0, 4):
+        with pytest.raises(RuntimeError, match=f"kthvalue: expected k from 1 to 3, the length of dim -1, got {k}"):
+            mg.kthvalue(x, k)
+    with pytest.raises(IndexError, match="median: expected dim 1 to have elements"):
+        mg.median(mg.zeros(2, 0), 1)
+
+
+def test_quantile():
+    x = mg.tensor([[1.0, 2.0, 3.0], [4.0, NAN, 6.0]])
+    assert mg.quantile(x[0], 0.4).item() == pytest.approx(1.8)
+    assert math.isnan(mg.quantile(x, 0.4, 1)[1].item())
+    for q in (1.4, [[0.5]]):
+        with pytest.raises(RuntimeError, match=r"quantile: expected q in \[0, 1\]"):
+            mg.quantile(x, mg.tensor(q))
+    with pytest.raises(RuntimeError, match="quantile: expected interpolation in"):
+        mg.quantile(x, 0.5, interpolation="cubic")
+
+
+def test_unique_keeps_nans_apart():
+    assert mg.unique(mg.tensor([NAN, 1.0, NAN])).shape == (3,)
+
+
+def test_what_bincount_wants():
+    for wrong in ([1.0], [-1], [[1]]):
+        with pytest.raises(RuntimeError, match="bincount: expected integers that are not negative in one dimension"):
+            mg.bincount(mg.tensor(wrong))
+    with pytest.raises(RuntimeError, match="bincount: expected weights of shape"):
+        mg.bincount(mg.tensor([1]), mg.ones(2))
+    assert mg.bincount(mg.tensor([], dtype=mg.int64)).shape == (0,)
+
+
+def test_weighted_counts_against_pytorch():
+    torch = pytest.importorskip("torch")
+    for weights in ([0.5, 0.25], [1, 2]):
+        ours = mg.bincount(mg.tensor([1, 1]), mg.tensor(weights)).numpy()
+        theirs = torch.bincount(torch.tensor([1, 1]), torch.tensor(weights)).numpy()
+        np.testing.assert_array_equal(ours, theirs)
+        assert ours.dtype == theirs.dtype
+
+
+@pytest.mark.parametrize(
+    "arguments", [(4, 0, 3), (4,), (1, 0, 0), (10, -1, 1)], ids=["range", "own range", "one bin", "narrow"]
+)
+def test_histc_against_pytorch(arguments):
+    torch = pytest.importorskip("torch")
+    for x in ([1.0, 2.0, 1.0, 5.0, 3.0, 0.0], [1.0, 1.0], [0.1 * i for i in range(-10, 11)]):
+        assert mg.histc(mg.tensor(x), *arguments).tolist() == torch.histc(torch.tensor(x), *arguments).tolist()
+
+
+def test_histc_wants_a_finite_range():
+    with pytest.raises(RuntimeError, match="histc: the range from nan to nan is not finite"):
+        mg.histc(mg.tensor([NAN]))
+    with pytest.raises(RuntimeError, match="histc: expected at least one bin"):
+        mg.histc(mg.ones(2), 0)
+
+
+def test_searchsorted_finds_where_numpy_does():
+    b, x = np.sort(np.random.default_rng(0).integers(0, 9, 7)), np.arange(-1, 11).reshape(3, 4)
+    for right, side in ((False, "left"), (True, "right")):
+        expected = np.searchsorted(b, x, side).tolist()
+        assert mg.searchsorted(mg.tensor(b), mg.tensor(x), right=right).tolist() == expected
+        assert mg.searchsorted(mg.tensor(b), mg.tensor(x), side=side).tolist() == expected
+        assert mg.bucketize(mg.tensor(x), mg.tensor(b), right=right).tolist() == expected
+    assert mg.searchsorted(mg.tensor([1.0, 3.0]), 2).item() == 1
+    assert mg.bucketize(mg.tensor([1]), mg.tensor([1, 2]), out_int32=True).dtype == mg.int32
+
+
+def test_searchsorted_wants_rows_that_match():
+    with pytest.raises(RuntimeError, match="searchsorted: expected one sequence, or one for each row"):
+        mg.searchsorted(mg.ones(2, 3), mg.ones(3, 3))
+    with pytest.raises(RuntimeError, match="bucketize: expected boundaries of one dimension"):
+        mg.bucketize(mg.ones(2), mg.ones(2, 2))
+
+
+def test_repeated_places_of_a_sort_of_columns_take_their_gradients_home():
+    x = mg.tensor([[3.0, 1.0], [1.0, 2.0]], requires_grad=True)
+    (mg.sort(x, 0).values * mg.tensor([[1.0, 10.0], [100.0, 1000.0]])).sum().backward()
+    assert x.grad.tolist() == [[100.0, 10.0], [1.0, 1000.0]]
