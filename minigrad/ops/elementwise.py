@@ -444,7 +444,8 @@ def sigmoid(input: Operand) -> Operand:
     >>> mg.sigmoid(mg.tensor([0.0, -10000.0]))
     tensor([0.5000, 0.0000])
     """
-    return np.exp(np.minimum(input, 0)) / (1 + np.exp(-np.abs(input)))  # np.where takes longer than the second exp
+    # np.where would take longer than the second exp; NumPy 1 makes a float64 of 1 + (a 0-dim float32)
+    return np.exp(np.minimum(input, 0)) / np.add(1, np.exp(-np.abs(input)), dtype=input.dtype)
 
 
 @method(inplace=True)
