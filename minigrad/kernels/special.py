@@ -12,16 +12,17 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-BLOCK = 1 << 13  # elements: with the intermediate results they stay in the second-level cache
+BLOCK = 1 << 15  # elements: with the intermediate results they stay in the second-level cache
 
-# erf(x) / x for x <= 0.46875, in x ** 2; here and below the numerator's and the denominator's coefficients from the
+_SPLIT = 0.46875
+# erf(x) / x for x <= _SPLIT, in x ** 2; here and below the numerator's and the denominator's coefficients from the
 # highest power down, the denominator's leading 1 left out
 _SMALL = (
     (1.85777706184603153e-1, 3.16112374387056560e0, 1.13864154151050156e2, 3.77485237685302021e2,
      3.20937758913846947e3),
     (2.36012909523441209e1, 2.44024637934444173e2, 1.28261652607737228e3, 2.84423683343917062e3),
 )  # fmt: skip
-# exp(x ** 2) * erfc(x) for 0.46875 <= x <= 4, in x
+# exp(x ** 2) * erfc(x) for _SPLIT <= x <= 4, in x
 _MIDDLE = (
     (2.15311535474403846e-8, 5.64188496988670089e-1, 8.88314979438837594e0, 6.61191906371416295e1,
      2.98635138197400131e2, 8.81952221241769090e2, 1.71204761263407058e3, 2.05107837782607147e3,
@@ -72,27 +73,25 @@ def _rational(coefficients: tuple[Sequence[float], Sequence[float]], x: np.ndarr
 
 
 def _tail(x: np.ndarray) -> np.ndarray:
-    """erfc(x) for a vector of x > 0.46875."""
-    y = np.empty_like(x)
-    large = x > 4
-    y[~large] = _rational(_MIDDLE, x[~large])
-    if large.any():
+    """erfc(x) for a vector of x >= _SPLIT."""
+    y = _rational(_MIDDLE, np.minimum(x, 4))
+    if (large := x > 4).any():
         z = x[large]
         t = 1 / (z * z)
         y[large] = (1 / math.sqrt(math.pi) - t * _rational(_LARGE, t)) / z
     # exp(-x * x) to full precision: the first factor's exponent has few digits and is exact
     coarse = np.trunc(x * 16) / 16
-    return y * np.exp(-coarse * coarse) * np.exp((coarse - x) * (coarse + x))
+    y *= np.exp(-coarse * coarse)
+    y *= np.exp((coarse - x) * (coarse + x))
+    return y
 
 
 @by_blocks
 def _erf_double(x: np.ndarray, out: np.ndarray) -> None:
-    size = np.minimum(np.abs(x), 6.0)  # erf(6) is 1
-    small = size <= 0.46875
-    near = x[small]
-    out[small] = near * _rational(_SMALL, near * near)
-    big = ~small  # nan is here
-    out[big] = np.copysign(1 - _tail(size[big]), x[big])
+    size = np.minimum(np.abs(x), 6)  # erf(6) is 1
+    near = np.minimum(size, _SPLIT)
+    y = near * _rational(_SMALL, near * near)
+    np.copysign(np.where(size > _SPLIT, 1 - _tail(np.maximum(size, _SPLIT)), y), x, out=out)
 
 
 @by_blocks
@@ -106,13 +105,11 @@ def _erf_single(x: np.ndarray, out: np.ndarray) -> None:
 
 @by_blocks
 def _erfc_double(x: np.ndarray, out: np.ndarray) -> None:
-    size = np.minimum(np.abs(x), 28.0)  # erfc(28) is 0
-    small = size <= 0.46875
-    near = x[small]
-    out[small] = 1 - near * _rational(_SMALL, near * near)
-    big = ~small
-    tail = _tail(size[big])
-    out[big] = np.where(x[big] < 0, 2 - tail, tail)
+    size = np.minimum(np.abs(x), 28)  # erfc(28) is 0
+    near = np.minimum(size, _SPLIT)
+    y = 1 - near * _rational(_SMALL, near * near)
+    y = np.where(size > _SPLIT, _tail(np.maximum(size, _SPLIT)), y)
+    np.copyto(out, np.where(x < 0, 2 - y, y))
 
 
 @by_blocks
