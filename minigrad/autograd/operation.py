@@ -160,6 +160,8 @@ class Plan:
 
 
 OUTPUT = -1
+# Before NumPy 2, a 0-dim array and a Python number made float64 of float32.
+VALUE_BASED = np.result_type(np.float32(1), 1e10) == np.float64
 MISSING: Any = object()  # the default of a parameter that has none
 
 
@@ -229,6 +231,8 @@ class OperationNode(Node):
                 gradients += [results[i] for i in keep] if keep else results
         if self.plan.operation.sequence and len(gradients) != len(self.parents):
             gradients = [gradients[i] for i, p in enumerate(saved[-1]) if p]
+        if VALUE_BASED and "dtype" not in self.plan.operation.parameters:
+            gradients = [x if x is None or np.ndim(x) else x.astype(g.dtype) for x in gradients]
         return gradients
 
     def _arrays(self, saved: Sequence[Any]) -> list[tuple[int, np.ndarray]]:
@@ -307,6 +311,7 @@ def operation(
 def _call(op: Operation, prepare: Callable[..., tuple[Any, ...]] | None) -> Callable[..., Any]:
     forward, tensors, count, plans = op.forward, op.tensors, len(op.parameters), op.plans
     new, view, several, grad_mode = Tensor.__new__, op.view, len(op.outputs) > 1, mode
+    value_based = VALUE_BASED and "dtype" not in op.parameters
 
     def call(*args: Any, **kwargs: Any) -> Any:
         if kwargs or len(args) != count:
@@ -337,6 +342,8 @@ def _call(op: Operation, prepare: Callable[..., tuple[Any, ...]] | None) -> Call
             y, *others = y
         if type(y) is not np.ndarray:
             y = np.asarray(y)
+        if value_based and not y.ndim:
+            y = _not_promoted(y, arrays)
         out = new(Tensor)
         out._data = y
         if mask and grad_mode.enabled:
@@ -384,6 +391,12 @@ def _sequence_call(op: Operation) -> Callable[..., Any]:
         return out
 
     return call
+
+
+def _not_promoted(y: np.ndarray, inputs: list[Any]) -> np.ndarray:
+    """A 0-dim result with the floating dtype of the inputs, where they have one and agree."""
+    given = {a.dtype for a in inputs if isinstance(a, np.ndarray) and a.dtype.kind == "f"}
+    return y.astype(given.pop()) if y.dtype.kind == "f" and len(given) == 1 else y
 
 
 _ACCEPTED = (np.ndarray, np.generic, type(None), bool, int, float)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -113,18 +114,19 @@ def test_adjoints(geometry: Geometry, cache: None) -> None:
 
 
 def test_float32_and_memory(geometry: Geometry) -> None:
-    """float32 stays float32; the order of memory does not matter; inputs are left alone."""
+    """float32 stays float32; the order of memory matters at most to the rounding; inputs are left alone."""
+    same = partial(np.testing.assert_allclose, rtol=1e-5, atol=1e-5)
     x, w, bias = (a.astype(np.float32) for a in arrays(geometry))
     permuted = np.asfortranarray(x)[..., ::-1][..., ::-1]
     strided = np.repeat(w, 2, axis=-1)[..., ::2]
     before = permuted.copy(), strided.copy()
     y = correlate(permuted, strided, bias, *geometry[5:])
-    np.testing.assert_array_equal(y, correlate(x, w, bias, *geometry[5:]))
+    same(y, correlate(x, w, bias, *geometry[5:]))
     g = np.asfortranarray(y)
     gx = correlate_input(g, strided, geometry.size, *geometry[5:])
     gw = correlate_weight(permuted, g, geometry.kernel, *geometry[5:])
-    np.testing.assert_array_equal(gx, correlate_input(y, w, geometry.size, *geometry[5:]))
-    np.testing.assert_array_equal(gw, correlate_weight(x, y, geometry.kernel, *geometry[5:]))
+    same(gx, correlate_input(y, w, geometry.size, *geometry[5:]))
+    same(gw, correlate_weight(x, y, geometry.kernel, *geometry[5:]))
     assert y.dtype == gx.dtype == gw.dtype == np.float32
     assert np.array_equal(permuted, before[0]) and np.array_equal(strided, before[1])
     assert not np.shares_memory(y, x) and not np.shares_memory(gx, y)
