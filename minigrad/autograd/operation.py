@@ -232,7 +232,7 @@ class OperationNode(Node):
         if self.plan.operation.sequence and len(gradients) != len(self.parents):
             gradients = [gradients[i] for i, p in enumerate(saved[-1]) if p]
         if VALUE_BASED and "dtype" not in self.plan.operation.parameters:
-            gradients = [x if x is None or np.ndim(x) else x.astype(g.dtype) for x in gradients]
+            gradients = [x if x is None or isinstance(x, Tensor) or x.ndim else x.astype(g.dtype) for x in gradients]
         return gradients
 
     def _arrays(self, saved: Sequence[Any]) -> list[tuple[int, np.ndarray]]:
