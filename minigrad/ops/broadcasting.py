@@ -10,6 +10,7 @@ import numpy as np
 from minigrad import dtypes
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
+from minigrad.kernels.summation import total
 from minigrad.ops.arithmetic import cast
 from minigrad.ops.shape import _reshape, all_dims, as_shape
 from minigrad.tensor import Tensor
@@ -26,7 +27,7 @@ def spread(g: Any, shape: tuple[int, ...], dim: tuple[int, ...], keepdim: bool) 
 
 @operation(input=lambda g, input_shape, dim, keepdim: spread(g, input_shape, dim, keepdim))
 def _sum(input: Operand, dim: tuple[int, ...], keepdim: bool) -> Operand:
-    return input.sum(axis=dim, keepdims=keepdim)
+    return total(input, dim, keepdim)
 
 
 @method()

@@ -12,6 +12,7 @@ import numpy as np
 from minigrad import dtypes
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
+from minigrad.kernels.summation import total
 from minigrad.ops.arithmetic import cast, silent
 from minigrad.ops.broadcasting import expand, sum
 from minigrad.ops.comparison import isnan, where
@@ -85,7 +86,7 @@ def _divided(total: Any, n: float) -> Any:
 )
 @silent
 def _mean(input: Operand, dim: Dims, keepdim: bool) -> Operand:
-    return _divided(fold(np.add, input, dim, keepdim), number_in(input.shape, dim))
+    return _divided(total(input, dim, keepdim), number_in(input.shape, dim))
 
 
 @method()
@@ -210,7 +211,7 @@ def _var(input: Operand, dim: Dims, correction: float, keepdim: bool) -> Operand
     centered = np.asarray(input - _mean(input, dim, True))
     np.square(centered, out=centered)
     freedom = max(number_in(input.shape, dim) - correction, 0)
-    return _divided(fold(np.add, centered, dim, keepdim), freedom)
+    return _divided(total(centered, dim, keepdim), freedom)
 
 
 def _std_rule(
