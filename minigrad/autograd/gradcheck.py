@@ -96,8 +96,8 @@ def gradcheck(
     >>> mg.autograd.gradcheck(mg.exp, x)
     True
     """
-    _refuse("gradcheck", check_forward_ad=check_forward_ad, check_batched_forward_grad=check_batched_forward_grad)
-    _refuse("gradcheck", masked=masked)
+    forward = {"check_forward_ad": check_forward_ad, "check_batched_forward_grad": check_batched_forward_grad}
+    _refuse("gradcheck", **forward, masked=masked)
     if not check_backward_ad:
         raise ValueError("gradcheck: check_backward_ad=False leaves nothing to check, as there is no forward mode")
     options = _Options(
@@ -253,10 +253,8 @@ class _Check:
                 raise RuntimeError(f"gradcheck: input {i} repeats its memory, as expand() does; use a clone()")
 
     def run(self) -> None:
-        if self.options.fast_mode:
-            self.compare_projections()
-        else:
-            self.compare_jacobians()
+        compare = self.compare_projections if self.options.fast_mode else self.compare_jacobians
+        compare()
         self.check_passes()
 
     def gradients(self, j: int, v: np.ndarray) -> list[np.ndarray]:

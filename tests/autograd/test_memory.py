@@ -1,0 +1,75 @@
+"""The clock of in-place changes: it belongs to the memory, and keeps nothing alive."""
+
+import gc
+
+import numpy as np
+import pytest
+
+import minigrad as mg
+from minigrad.autograd import memory
+
+
+@pytest.mark.parametrize(
+    "share",
+    [
+        lambda a: a,
+        lambda a: a[1:],
+        lambda a: a.reshape(2, 3).T[1:, :1],
+        lambda a: np.broadcast_to(a, (4, 6)),
+        lambda a: np.lib.stride_tricks.sliding_window_view(a, 3),
+        lambda a: np.lib.stride_tricks.as_strided(a, (2, 2), (8, 16)),
+        lambda a: a.view(np.int64),
+        lambda a: mg.from_numpy(a).reshape(3, 2).detach()._data,
+    ],
+)
+def test_all_that_share_memory_see_a_change(share):
+    a = np.zeros(6)
+    part = share(a)
+    before = memory.clock.now
+    assert memory.last_change(part) <= before
+    memory.changed(a)
+    assert memory.last_change(part) > before
+    before = memory.clock.now
+    memory.changed(part)
+    assert memory.last_change(a) > before
+
+
+def test_others_do_not():
+    a, b = np.zeros(3), np.zeros(3)
+    memory.changed(a)
+    assert memory.last_change(b) == 0
+
+
+def test_what_is_gone_is_forgotten():
+    gc.collect()
+    count = len(memory._changes)
+    for _ in range(10):
+        memory.changed(np.zeros(3))
+    assert len(memory._changes) == count
+
+
+def test_memory_of_others():
+    for array in (np.frombuffer(bytearray(16)), np.frombuffer(memoryview(bytearray(16))[8:])):
+        before = memory.clock.now
+        memory.changed(array)
+        assert memory.last_change(array) > before
+
+
+def test_every_in_place_method_moves_the_clock():
+    x = mg.ones(3)
+    for change in (
+        lambda: x.add_(1),
+        lambda: x.__imul__(2),
+        lambda: x.zero_(),
+        lambda: x.fill_(2.0),
+        lambda: x.copy_(mg.ones(3)),
+        lambda: x.__setitem__(0, 5.0),
+        lambda: x[1:].mul_(2),
+        lambda: x.detach().clamp_(max=1),
+        lambda: x.data.exp_(),
+        lambda: x.uniform_(),
+        lambda: x.masked_fill_(x > 0, 1.0),
+    ):
+        before = memory.last_change(x._data)
+        change()
+        assert memory.last_change(x._data) > before
