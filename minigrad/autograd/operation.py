@@ -340,17 +340,13 @@ def _call(op: Operation, prepare: Callable[..., tuple[Any, ...]] | None) -> Call
         others: list[Any] = []
         if several:
             y, *others = y
-        if type(y) is not np.ndarray:
-            y = np.asarray(y)
-        if value_based and not y.ndim:
-            y = _not_promoted(y, arrays)
+        if value_based or type(y) is not np.ndarray:
+            y = _result(y, arrays, value_based)
         out = new(Tensor)
         out._data = y
         if mask and grad_mode.enabled:
             plan = plans.get(mask) or op.plan(mask)
-            arrays.append(y)
-            if several:
-                arrays += others
+            arrays += [y, *others]
             saved = plan.save(arrays)
             if plan.shapes:
                 saved = (*saved, *[arrays[i].shape for i in plan.shapes])
@@ -393,10 +389,14 @@ def _sequence_call(op: Operation) -> Callable[..., Any]:
     return call
 
 
-def _not_promoted(y: np.ndarray, inputs: list[Any]) -> np.ndarray:
-    """A 0-dim result with the floating dtype of the inputs, where they have one and agree."""
-    given = {a.dtype for a in inputs if isinstance(a, np.ndarray) and a.dtype.kind == "f"}
-    return y.astype(given.pop()) if y.dtype.kind == "f" and len(given) == 1 else y
+def _result(y: Any, inputs: list[Any], value_based: bool) -> np.ndarray:
+    """`y` as an array; a 0-dim one that NumPy has promoted, with the floating dtype on which the inputs agree."""
+    y = np.asarray(y)
+    if value_based and not y.ndim and y.dtype.kind == "f":
+        given = {a.dtype for a in inputs if isinstance(a, np.ndarray) and a.dtype.kind == "f"}
+        if len(given) == 1:
+            y = y.astype(given.pop(), copy=False)
+    return y
 
 
 _ACCEPTED = (np.ndarray, np.generic, type(None), bool, int, float)
