@@ -1,0 +1,166 @@
+"""Workers, and the turns in which they measure a case."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from benchmarks.cases import Case
+
+ROOT = Path(__file__).resolve().parents[2]
+LIBRARIES = {"minigrad": "minigrad", "torch": "PyTorch", "mygrad": "MyGrad", "autograd": "autograd", "jax": "JAX"}
+
+
+def installed(library: str) -> bool:
+    return library == "minigrad" or importlib.util.find_spec(library) is not None
+
+
+def environment(library: str, threads: int) -> dict[str, str]:
+    """Variables that hold a library, and the BLAS under it, to a number of threads."""
+    names = ("OPENBLAS", "MKL", "OMP", "NUMEXPR", "MINIGRAD")
+    held = {f"{name}_NUM_THREADS": str(threads) for name in names} | {"VECLIB_MAXIMUM_THREADS": str(threads)}
+    if library == "jax":
+        held |= {"JAX_PLATFORMS": "cpu"}
+        if threads == 1:
+            held["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+    return {**os.environ, **held, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
+
+
+class WorkerError(RuntimeError):
+    """A worker answered that something failed, or ended."""
+
+
+class Unsupported(WorkerError):
+    """The library has no such thing."""
+
+
+class Worker:
+    """The process of one library, with `threads` threads."""
+
+    def __init__(self, library: str, threads: int) -> None:
+        self.library = library
+        self._log = tempfile.TemporaryFile("w+")
+        command = [sys.executable, str(Path(__file__).with_name("worker.py")), library, str(threads)]
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            text=True,
+            env=environment(library, threads),
+        )
+
+    def ask(self, do: str, **request: Any) -> dict[str, Any]:
+        """Send a request and wait for its answer.
+
+        Raises
+        ------
+        WorkerError
+            If the work failed there.
+        """
+        assert self._process.stdin and self._process.stdout
+        try:
+            print(json.dumps({"do": do, **request}), file=self._process.stdin, flush=True)
+            line = self._process.stdout.readline()
+        except BrokenPipeError:
+            line = ""
+        if not line:
+            self._log.seek(0)
+            last = (self._log.read().strip().splitlines() or ["no message"])[-1]
+            raise WorkerError(f"the process of {LIBRARIES[self.library]} ended: {last}")
+        answer: dict[str, Any] = json.loads(line)
+        if "unsupported" in answer:
+            raise Unsupported(answer["unsupported"])
+        if "error" in answer:
+            raise WorkerError(answer["error"])
+        return answer
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.kill()
+        self._process.communicate()
+        self._log.close()
+
+
+class Settings:
+    """How long to measure."""
+
+    def __init__(self, quick: bool) -> None:
+        self.rounds = 2 if quick else 9
+        self.seconds = 0.01 if quick else 0.15  # a turn
+        self.least = 1 if quick else 3  # samples in a turn
+        self.imports = 1 if quick else 5
+        self.profiled_steps = 2 if quick else 20
+
+
+def measure(case: Case, threads: int, workers: Sequence[Worker], settings: Settings) -> list[dict[str, Any]]:
+    """A case by all libraries in turns, A B A B: one result for each, with the medians of the turns."""
+    turns: list[Callable[[], float]]
+    if case.kind == "import":
+        results = [_result(case, threads, w.library) for w in workers]
+        turns = [partial(_import_seconds, w.library, threads) for w in workers]
+        for turn in turns:
+            turn()  # the first one reads the files from disk
+        return _in_turns(results, turns, settings.imports)
+    results, ready, turns = [], [], []
+    for worker in workers:
+        result = _result(case, threads, worker.library)
+        results.append(result)
+        try:
+            result["check"] = worker.ask("prepare", kind=case.kind, arguments=case.arguments)["check"]
+        except Unsupported:
+            result["unsupported"] = True
+            continue
+        except WorkerError as error:
+            result["error"] = str(error)
+            continue
+        ready.append(result)
+        turns.append(_turn(worker, case.unit, settings))
+    _in_turns(ready, turns, 1 if case.unit == "bytes" else settings.rounds)
+    return results
+
+
+def _result(case: Case, threads: int, library: str) -> dict[str, Any]:
+    return {"case": case.name, "group": case.group, "library": library, "threads": threads, "unit": case.unit}
+
+
+def _turn(worker: Worker, unit: str, settings: Settings) -> Callable[[], float]:
+    def turn() -> float:
+        answer = worker.ask("measure", seconds=settings.seconds, least=settings.least)
+        return worker.ask("memory")["bytes"] if unit == "bytes" else answer["seconds"]
+
+    return turn
+
+
+def _in_turns(results: list[dict[str, Any]], turns: list[Callable[[], float]], rounds: int) -> list[dict[str, Any]]:
+    for result in results:
+        result["turns"] = []
+    for _ in range(rounds):
+        for result, turn in zip(results, turns, strict=True):
+            if "error" not in result:
+                try:
+                    result["turns"].append(turn())
+                except WorkerError as error:
+                    result["error"] = str(error)
+    for result in results:
+        if "error" not in result:
+            result["median"] = median(result["turns"])
+    return results
+
+
+def _import_seconds(library: str, threads: int) -> float:
+    code = f"from time import perf_counter as now; start = now(); import {library}; print(now() - start)"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=environment(library, threads), capture_output=True, text=True)
+    if done.returncode:
+        raise WorkerError((done.stderr.strip().splitlines() or ["no message"])[-1])
+    return float(done.stdout)

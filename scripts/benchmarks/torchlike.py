@@ -1,0 +1,130 @@
+"""Work for libraries with PyTorch's names: minigrad and PyTorch run the same lines, `lib` is the one or the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from benchmarks.nets import Layer, task, weights
+
+LR, MOMENTUM, WEIGHT_DECAY = 1e-3, 0.9, 5e-4
+
+
+def build(lib: Any, resolved: list[Layer]) -> Any:
+    """The net as a Module."""
+    nn: Any = lib.nn
+
+    class Residual(nn.Module):
+        def __init__(self, *layers: Layer) -> None:
+            super().__init__()
+            self.inside = build(lib, list(layers))
+
+        def forward(self, x: Any) -> Any:
+            return x + self.inside(x)
+
+    kinds: dict[str, Callable[..., Any]] = {
+        "conv": lambda i, o, kernel, padding: nn.Conv2d(i, o, kernel, padding=padding),
+        "linear": nn.Linear,
+        "batch_norm": nn.BatchNorm2d,
+        "residual": Residual,
+        "tanh": nn.Tanh,
+        "relu": nn.ReLU,
+        "avg_pool": nn.AvgPool2d,
+        "max_pool": nn.MaxPool2d,
+        "mean": lambda: nn.AdaptiveAvgPool2d(1),
+        "flatten": nn.Flatten,
+    }
+    return nn.Sequential(*[kinds[kind](*numbers) for kind, *numbers in resolved])
+
+
+def model(lib: Any, resolved: list[Layer]) -> Any:
+    """The net with the weights that it has in every library."""
+    net = build(lib, resolved)
+    with lib.no_grad():
+        for p, value in zip(net.parameters(), weights(resolved), strict=True):
+            p.copy_(lib.from_numpy(value))
+    return net
+
+
+def training(lib: Any, net: str, batch: int, image_size: int | None = None) -> Callable[[], Any]:
+    """A step: gradients forgotten, forward, loss, backward, SGD with momentum and weight decay. Returns the loss."""
+    resolved, inputs, labels = task(net, batch, image_size)
+    module = model(lib, resolved)
+    optimizer = lib.optim.SGD(module.parameters(), lr=LR, momentum=MOMENTUM, weight_decay=WEIGHT_DECAY)
+    x, t = lib.from_numpy(inputs), lib.from_numpy(labels)
+    cross_entropy = lib.nn.functional.cross_entropy
+
+    def step() -> Any:
+        optimizer.zero_grad()
+        loss = cross_entropy(module(x), t)
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    return step
+
+
+def inference(lib: Any, net: str, batch: int) -> Callable[[], Any]:
+    """The logits of a batch, without a graph."""
+    resolved, inputs, _ = task(net, batch)
+    module = model(lib, resolved).eval()
+    x = lib.from_numpy(inputs)
+
+    def step() -> Any:
+        with lib.no_grad():
+            return module(x)
+
+    return step
+
+
+OPERATIONS: dict[str, Callable[..., Any]] = {
+    "conv2d": lambda lib, x, w, b, **options: lib.nn.functional.conv2d(x, w, b, **options),
+    "max_pool2d": lambda lib, x, **options: lib.nn.functional.max_pool2d(x, **options),
+    "avg_pool2d": lambda lib, x, **options: lib.nn.functional.avg_pool2d(x, **options),
+    "batch_norm": lambda lib, x, w, b: lib.nn.functional.batch_norm(x, None, None, w, b, training=True),
+    "matmul": lambda lib, a, b: a @ b,
+    "softmax": lambda lib, x: lib.nn.functional.softmax(x, dim=-1),
+    "relu": lambda lib, x: lib.nn.functional.relu(x),
+    "tanh": lambda lib, x: lib.tanh(x),
+}
+
+
+def operation(
+    lib: Any, name: str, shapes: list[list[int]], options: dict[str, Any], backward: bool
+) -> Callable[[], Any]:
+    """One operation on random inputs, without a graph; or its backward alone, to all of its inputs."""
+    random = np.random.default_rng(0)
+    inputs = [lib.from_numpy(random.standard_normal(shape, np.float32)) for shape in shapes]
+    compute = OPERATIONS[name]
+
+    def forward() -> Any:
+        with lib.no_grad():
+            return compute(lib, *inputs, **options)
+
+    if not backward:
+        return forward
+    for t in inputs:
+        t.requires_grad_(True)
+    y = compute(lib, *inputs, **options)
+    g = lib.from_numpy(random.standard_normal(tuple(y.shape), np.float32))
+
+    def back() -> Any:
+        for t in inputs:
+            t.grad = None
+        y.backward(g, retain_graph=True)
+        return inputs[0].grad
+
+    return back
+
+
+def overhead(lib: Any, what: str) -> Callable[[], Any]:
+    """Work so small that it is all overhead: on 8x8 numbers."""
+    a = lib.ones(8, 8).requires_grad_(what != "forward")
+    b = lib.ones(8, 8)
+
+    def square_sum() -> Any:
+        (a * a).sum().backward()
+
+    return square_sum if what == "square_sum" else lambda: a * b

@@ -1,0 +1,120 @@
+"""A process that has imported one library and does work for the benchmark, a request and an answer a line.
+
+    {"do": "prepare", "kind": ..., "arguments": ...}     set up a case, warm up  -> {"check": a number}
+    {"do": "measure", "seconds": ..., "least": ...}      -> {"seconds": the median, "samples": their number}
+    {"do": "profile", "steps": ...}                      -> {"table": text}, of minigrad only
+    {"do": "memory"}                                     -> {"bytes": the peak so far}
+
+What fails is answered by {"error": text}, what a library does not have by {"unsupported": text}.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import sys
+from collections.abc import Callable
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+BATCH = 50e-6  # seconds: what takes less is timed several at a time
+
+
+class Worker:
+    """What is known between two requests."""
+
+    def __init__(self, library: str, threads: int) -> None:
+        from benchmarks import others, torchlike
+
+        self.torchlike = library in ("minigrad", "torch")
+        self.others, self.work = others, torchlike
+        self.library = library
+        self.lib = importlib.import_module(library)
+        if self.torchlike and hasattr(self.lib, "set_num_threads"):
+            self.lib.set_num_threads(threads)
+        self.step: Callable[[], Any] = lambda: None
+        self.together = 1  # steps between two looks at the clock
+
+    def prepare(self, kind: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        if self.torchlike:
+            self.step = getattr(self.work, kind)(self.lib, **arguments)
+        elif hasattr(self.others, f"{self.library}_{kind}"):
+            self.step = getattr(self.others, f"{self.library}_{kind}")(**arguments)
+        else:
+            raise self.others.Unsupported(kind)
+        for _ in range(3):
+            result = self.step()
+        start = perf_counter()
+        self.step()
+        self.together = max(1, int(BATCH / max(perf_counter() - start, 1e-9)))
+        gc.collect()
+        return {"check": _check(result)}
+
+    def measure(self, seconds: float, least: int) -> dict[str, Any]:
+        step, together = self.step, self.together
+        samples: list[float] = []
+        step()  # what the others have put out of the caches comes back
+        begin = start = perf_counter()
+        while not samples or start < begin + seconds or (len(samples) < least and start < begin + 5 * seconds):
+            start = perf_counter()
+            for _ in range(together):
+                step()
+            samples.append((perf_counter() - start) / together)
+        return {"seconds": median(samples), "samples": len(samples)}
+
+    def profile(self, steps: int) -> dict[str, Any]:
+        from minigrad.profiler import profile
+
+        with profile() as p:
+            for _ in range(steps):
+                self.step()
+        return {"table": p.table(row_limit=20, group_by_input_shape=True)}
+
+    def memory(self) -> dict[str, Any]:
+        return {"bytes": peak_memory()}
+
+
+def _check(result: Any) -> float | None:
+    """A number by which to see that libraries compute the same: the loss, or the mean square of other results."""
+    if result is None:
+        return None
+    array = np.asarray(result.detach() if hasattr(result, "detach") else result, np.float64)
+    return float(array) if array.ndim == 0 else float(np.mean(array * array))
+
+
+def peak_memory() -> int:
+    """The most resident memory that this process has had, in bytes."""
+    try:
+        with open("/proc/self/status") as file:  # unlike getrusage's, it does not begin with the parent's
+            line = next(line for line in file if line.startswith("VmHWM"))
+        return int(line.split()[1]) * 1024
+    except (OSError, StopIteration):
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def main(library: str, threads: int) -> None:
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what libraries print is no answer
+    worker = Worker(library, threads)
+    for line in sys.stdin:
+        request = json.loads(line)
+        try:
+            answer = getattr(worker, request.pop("do"))(**request)
+        except worker.others.Unsupported as error:
+            answer = {"unsupported": str(error)}
+        except Exception as error:
+            answer = {"error": f"{type(error).__name__}: {error}"}
+        print(json.dumps(answer), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    sys.path.insert(0, os.path.dirname(sys.path[0]))
+    main(sys.argv[1], int(sys.argv[2]))
