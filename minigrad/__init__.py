@@ -1,12 +1,15 @@
 """minigrad: reverse-mode automatic differentiation on NumPy, used like PyTorch."""
 
+from math import e, inf, nan, pi
+
 from minigrad import autograd
 from minigrad.autograd import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 from minigrad.checkpoint import load_checkpoint, save_checkpoint
 from minigrad.creation import *
-from minigrad.device import cuda, device
+from minigrad.device import backends, cuda, device, use_deterministic_algorithms
 from minigrad.dtypes import *
 from minigrad.dtypes import dtype
+from minigrad.legacy import *
 from minigrad.ops.activation import celu, celu_, hardshrink, prelu, relu, relu_, rrelu, rrelu_, selu, selu_
 from minigrad.ops.adaptive_pooling import adaptive_avg_pool1d, adaptive_max_pool1d
 from minigrad.ops.arithmetic import *
@@ -15,6 +18,9 @@ from minigrad.ops.broadcasting import *
 from minigrad.ops.comparison import *
 from minigrad.ops.convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from minigrad.ops.counting import *
+from minigrad.ops.decompositions import cholesky_solve, det, logdet, matrix_power, slogdet
+from minigrad.ops.decompositions import inv as inverse
+from minigrad.ops.decompositions import pinv as pinverse
 from minigrad.ops.diagonals import *
 from minigrad.ops.dropout import alpha_dropout, dropout, feature_alpha_dropout
 from minigrad.ops.einsum import *
@@ -22,25 +28,30 @@ from minigrad.ops.elementwise import *
 from minigrad.ops.extrema import *
 from minigrad.ops.gathering import *
 from minigrad.ops.indexing import *
+from minigrad.ops.interpolation import pixel_shuffle, pixel_unshuffle
 from minigrad.ops.joining import *
 from minigrad.ops.linalg import *
 from minigrad.ops.linear import bilinear
-from minigrad.ops.margin_loss import cosine_similarity, pairwise_distance
+from minigrad.ops.margin_loss import cdist, cosine_similarity, pairwise_distance
 from minigrad.ops.normalization import group_norm, layer_norm, rms_norm
 from minigrad.ops.norms import norm
 from minigrad.ops.pooling import avg_pool1d, max_pool1d, max_pool2d, max_pool3d
 from minigrad.ops.reduction import *
 from minigrad.ops.reordering import *
 from minigrad.ops.scan import *
+from minigrad.ops.selection import *
 from minigrad.ops.shape import *
 from minigrad.ops.softmax import log_softmax, softmax
 from minigrad.ops.sorting import *
 from minigrad.ops.special import *
+from minigrad.ops.trigonometry import *
 from minigrad.printing import set_printoptions
 from minigrad.random import *
 from minigrad.serialization import load, save
 from minigrad.tensor import Size, Tensor
 
-from minigrad import linalg, nn, optim, profiler  # isort: skip  (needs the operations above)
+from minigrad import func, linalg, nn, optim, profiler  # isort: skip  (needs the operations above)
+
+newaxis = None
 
 __version__ = "0.1.0"

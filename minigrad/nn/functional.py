@@ -10,7 +10,7 @@ from minigrad.ops.convolution import *
 from minigrad.ops.cross_entropy import *
 from minigrad.ops.dropout import *
 from minigrad.ops.elementwise import sigmoid as sigmoid
-from minigrad.ops.elementwise import tanh as tanh
+from minigrad.ops.interpolation import *
 from minigrad.ops.linear import *
 from minigrad.ops.loss import *
 from minigrad.ops.margin_loss import *
@@ -19,3 +19,5 @@ from minigrad.ops.padding import *
 from minigrad.ops.pooling import *
 from minigrad.ops.smooth_activation import *
 from minigrad.ops.softmax import *
+from minigrad.ops.trigonometry import tanh as tanh
+from minigrad.ops.unfolding import *

@@ -16,8 +16,8 @@ from minigrad.autograd.operation import Operand, operation
 from minigrad.generator import get_generator
 from minigrad.kernels import masks
 from minigrad.ops.arithmetic import zeros_as
-from minigrad.ops.comparison import _where, clamp
 from minigrad.ops.elementwise import exp
+from minigrad.ops.selection import _where, clamp
 
 __all__ = [
     "relu", "relu_", "relu6", "leaky_relu", "leaky_relu_", "prelu", "rrelu", "rrelu_", "elu", "elu_", "selu", "selu_",

@@ -252,7 +252,7 @@ def _base_slope(g: Any, input: Any, exponent: Any) -> Any:
     """The gradient of ``input ** exponent`` for the input; 0 wherever the exponent is 0."""
     if isinstance(exponent, (int, float)):
         return zeros_as(g) if exponent == 0 else g * (exponent * input ** (exponent - 1))
-    from minigrad.ops.comparison import where
+    from minigrad.ops.selection import where
 
     flat = exponent == 0
     return where(flat, 0.0, g * (exponent * where(flat, 1.0, input) ** (exponent - 1)))
@@ -260,8 +260,8 @@ def _base_slope(g: Any, input: Any, exponent: Any) -> Any:
 
 def _exponent_slope(g: Any, y: Any, input: Any, exponent: Any) -> Any:
     """``y * log(input)``; 0 where the input is 0 and the exponent is not negative."""
-    from minigrad.ops.comparison import where
     from minigrad.ops.elementwise import log
+    from minigrad.ops.selection import where
 
     zero = (input == 0) & (exponent >= 0)
     return where(zero, 0.0, g * y * log(where(zero, 1.0, input)))

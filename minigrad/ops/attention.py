@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.operation import Operand
-from minigrad.ops.comparison import where
 from minigrad.ops.dropout import dropout
 from minigrad.ops.linalg import matmul
+from minigrad.ops.selection import where
 from minigrad.ops.shape import adjoint
 from minigrad.ops.softmax import softmax
 

@@ -1,4 +1,4 @@
-"""Comparisons, logic, and choosing between values."""
+"""Comparisons and logic: bool results, no gradients."""
 
 from __future__ import annotations
 
@@ -6,22 +6,19 @@ from typing import Any
 
 import numpy as np
 
-from minigrad import dtypes
 from minigrad.autograd.elementwise import elementwise
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
-from minigrad.ops.arithmetic import cast, silent
 from minigrad.tensor import Tensor
 
 __all__ = [
     "eq", "ne", "lt", "le", "gt", "ge", "not_equal", "less", "less_equal", "greater", "greater_equal", "equal",
     "isnan", "isinf", "isfinite", "isclose", "allclose", "logical_and", "logical_or", "logical_xor", "logical_not",
     "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not",
-    "maximum", "minimum", "fmax", "fmin", "where", "clamp", "clip", "clamp_min", "clamp_max", "nan_to_num",
 ]  # fmt: skip
 
 
-# ---- comparisons: bool results, no gradients -------------------------------------------------------------------------
+# ---- comparisons -----------------------------------------------------------------------------------------------------
 
 
 @method("__lt__", "less", inplace=True)
@@ -303,187 +300,3 @@ def logical_not(input: Operand) -> Operand:
     tensor([ True, False])
     """
     return np.logical_not(input)
-
-
-# ---- choosing --------------------------------------------------------------------------------------------------------
-
-
-@operation("winner", "loser")
-def _share(winner: Operand, loser: Operand) -> Operand:
-    """1 where `winner` is the larger or one of the two is nan, 1/2 at a tie, 0 elsewhere."""
-    dtype = np.result_type(winner, loser)  # either may be a number
-    share = np.asarray(np.add(~np.less(winner, loser), ~np.less_equal(winner, loser), dtype=dtype))
-    share *= 0.5
-    return share
-
-
-@method()
-@elementwise(lambda g, input, other: g * _share(input, other), lambda g, input, other: g * _share(other, input))
-def maximum(input: Operand, other: Operand) -> Operand:
-    """The larger of two, elementwise; nan if one is. At a tie each gets half of the gradient.
-
-    Examples
-    --------
-    >>> mg.maximum(mg.tensor([1.0, 5.0]), mg.tensor([3.0, 2.0]))
-    tensor([3., 5.])
-    """
-    return np.maximum(input, other)
-
-
-@method()
-@elementwise(lambda g, input, other: g * _share(other, input), lambda g, input, other: g * _share(input, other))
-def minimum(input: Operand, other: Operand) -> Operand:
-    """The smaller of two, elementwise; nan if one is. At a tie each gets half of the gradient.
-
-    Examples
-    --------
-    >>> mg.minimum(mg.tensor([1.0, 5.0]), mg.tensor([3.0, 2.0]))
-    tensor([1., 2.])
-    """
-    return np.minimum(input, other)
-
-
-@method()
-def fmax(input: Operand, other: Operand) -> Any:
-    """The larger of two, elementwise; where one is nan, the other. A tie counts for `input`.
-
-    Examples
-    --------
-    >>> mg.fmax(mg.tensor([1.0, float("nan")]), mg.tensor([0.0, 2.0]))
-    tensor([1., 2.])
-    """
-    return where((input >= other) | isnan(other), input, other)
-
-
-@method()
-def fmin(input: Operand, other: Operand) -> Any:
-    """The smaller of two, elementwise; where one is nan, the other. A tie counts for `input`.
-
-    Examples
-    --------
-    >>> mg.fmin(mg.tensor([1.0, float("nan")]), mg.tensor([0.0, 2.0]))
-    tensor([0., 2.])
-    """
-    return where((input <= other) | isnan(other), input, other)
-
-
-@elementwise(
-    None,
-    lambda g, condition: _where(condition, g, 0.0),
-    lambda g, condition: _where(condition, 0.0, g),
-    constants=["condition"],
-)
-def _where(condition: Operand, input: Operand, other: Operand) -> Operand:
-    chosen: Any = np.where(condition, input, other)
-    kept = [a.dtype for a in (input, other) if isinstance(a, np.ndarray) and a.dtype.kind == "f"]
-    return chosen.astype(kept[0], copy=False) if kept else chosen
-
-
-def where(condition: Operand, input: Operand | None = None, other: Operand | None = None) -> Any:
-    """`input` where `condition` holds, else `other`, with broadcasting.
-
-    The gradient of an element that was not chosen is 0, whatever came from there.
-
-    Parameters
-    ----------
-    condition : bool Tensor
-    input, other : Tensors or numbers; without them, the indices where `condition` holds, a tuple of int64 Tensors
-
-    Examples
-    --------
-    >>> x = mg.tensor([-1.0, 2.0])
-    >>> mg.where(x > 0, x, 0.0)
-    tensor([0., 2.])
-    """
-    if input is None and other is None:
-        return condition.nonzero(as_tuple=True)
-    if condition.dtype != bool:
-        raise RuntimeError(f"where: expected a bool condition, got {condition.dtype}; compare it, such as with != 0")
-    return _where(condition, input, other)
-
-
-@method("where", only=True)
-def _where_method(self: Tensor, condition: Tensor, other: Any) -> Any:
-    """This tensor where `condition` holds, else `other`."""
-    return where(condition, self, other)
-
-
-@operation("input", "low", "high")
-def _inside(input: Operand, low: Operand, high: Operand) -> Operand:
-    inside = np.ones(np.shape(input), bool)
-    if low is not None:
-        inside &= np.greater_equal(input, low)
-    if high is not None:
-        inside &= np.less_equal(input, high)
-    return inside
-
-
-@method("clip", inplace=True)
-def clamp(input: Operand, min: Operand | None = None, max: Operand | None = None) -> Any:
-    """`input` limited to [`min`, `max`], numbers or tensors; either may be None. Gradients pass at the bounds.
-
-    Raises
-    ------
-    RuntimeError
-        If both bounds are None.
-
-    Examples
-    --------
-    >>> mg.clamp(mg.tensor([-2.0, 0.5, 2.0]), min=-1, max=1)
-    tensor([-1.0000,  0.5000,  1.0000])
-    """
-    if min is None and max is None:
-        raise RuntimeError("clamp: expected min, max or both, got neither")
-    if isinstance(min, (Tensor, np.ndarray)) or isinstance(max, (Tensor, np.ndarray)):
-        if min is not None:
-            input = _where(input < min, min, input)
-        return input if max is None else _where(input > max, max, input)
-    if input.dtype.kind != "f" and (isinstance(min, float) or isinstance(max, float)):
-        input = cast(input, dtypes.get_default_dtype())
-    return _clamp(input, min, max)
-
-
-@elementwise(lambda g, input, min, max: _where(_inside(input, min, max), g, 0.0))
-def _clamp(input: Operand, min: float | None, max: float | None) -> Operand:
-    return np.clip(input, min, max)
-
-
-clip = clamp
-
-
-@method(inplace=True)
-def clamp_min(input: Operand, min: Operand) -> Any:
-    """`input`, but at least `min`.
-
-    Examples
-    --------
-    >>> mg.clamp_min(mg.tensor([-1.0, 1.0]), 0)
-    tensor([0., 1.])
-    """
-    return clamp(input, min=min)
-
-
-@method(inplace=True)
-def clamp_max(input: Operand, max: Operand) -> Any:
-    """`input`, but at most `max`.
-
-    Examples
-    --------
-    >>> mg.clamp_max(mg.tensor([-1.0, 1.0]), 0)
-    tensor([-1.,  0.])
-    """
-    return clamp(input, max=max)
-
-
-@method(inplace=True)
-@elementwise(lambda g, input: _where(isfinite(input), g, 0.0))
-@silent
-def nan_to_num(input: Operand, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Operand:
-    """`input` with nan and infinities replaced; infinities by the largest finite numbers unless given.
-
-    Examples
-    --------
-    >>> mg.nan_to_num(mg.tensor([1.0, float("nan")]))
-    tensor([1., 0.])
-    """
-    return np.nan_to_num(input, nan=nan, posinf=posinf, neginf=neginf)

@@ -14,10 +14,10 @@ import numpy as np
 
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
-from minigrad.ops.comparison import maximum, minimum
 from minigrad.ops.gathering import _along
 from minigrad.ops.indexing import _index
 from minigrad.ops.reduction import Dim, Dims, fold, kept, number_in, numpy_names
+from minigrad.ops.selection import maximum, minimum
 from minigrad.ops.shape import _reshape, all_dims, one_dim
 from minigrad.tensor import Tensor
 

@@ -16,8 +16,8 @@ from minigrad.autograd.elementwise import elementwise
 from minigrad.autograd.operation import Operand
 from minigrad.ops.arithmetic import silent
 from minigrad.ops.broadcasting import _sum
-from minigrad.ops.comparison import clamp, where
 from minigrad.ops.elementwise import exp, log, log1p, sigmoid, sign, xlogy
+from minigrad.ops.selection import clamp, where
 from minigrad.ops.smooth_activation import softplus
 from minigrad.tensor import Tensor
 

@@ -6,14 +6,15 @@ from typing import Any
 
 from minigrad.autograd.operation import Operand
 from minigrad.ops.broadcasting import _sum
-from minigrad.ops.comparison import clamp, minimum, where
 from minigrad.ops.elementwise import abs, rsqrt
 from minigrad.ops.loss import check_shapes, reduced
+from minigrad.ops.norms import vector_norm
+from minigrad.ops.selection import clamp, minimum, where
 from minigrad.ops.shape import one_dim
 from minigrad.ops.smooth_activation import softplus
 
 __all__ = [
-    "cosine_embedding_loss", "cosine_similarity", "hinge_embedding_loss", "margin_ranking_loss", "normalize",
+    "cdist", "cosine_embedding_loss", "cosine_similarity", "hinge_embedding_loss", "margin_ranking_loss", "normalize",
     "pairwise_distance", "soft_margin_loss", "triplet_margin_loss",
 ]  # fmt: skip
 
@@ -59,6 +60,30 @@ def pairwise_distance(x1: Operand, x2: Operand, p: float = 2.0, eps: float = 1e-
     """
     difference = x1 - x2 + eps
     return _length(difference, p, len(difference.shape) - 1, keepdim)
+
+
+def cdist(x1: Operand, x2: Operand, p: float = 2.0) -> Any:
+    """The p-norms of the differences of each row of `x1` and each row of `x2`.
+
+    Parameters
+    ----------
+    x1, x2 : Tensors of shapes (\\*, P, D) and (\\*, R, D)
+
+    Returns
+    -------
+    Tensor of shape (\\*, P, R)
+
+    Examples
+    --------
+    >>> mg.cdist(mg.tensor([[0.0, 0.0], [3.0, 0.0]]), mg.tensor([[3.0, 4.0]]))
+    tensor([[5.],
+            [4.]])
+    """
+    a, b = tuple(x1.shape), tuple(x2.shape)
+    if len(a) < 2 or len(b) < 2 or a[-1] != b[-1]:
+        raise RuntimeError(f"cdist: expected rows of the same length in both, got shapes {a} and {b}")
+    difference = x1.reshape(*a[:-1], 1, a[-1]) - x2.reshape(*b[:-2], 1, *b[-2:])
+    return vector_norm(difference, p, -1)
 
 
 def hinge_embedding_loss(input: Operand, target: Operand, margin: float = 1.0, *, reduction: str = "mean") -> Any:

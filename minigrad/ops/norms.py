@@ -12,10 +12,10 @@ from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
 from minigrad.ops.arithmetic import cast, silent
 from minigrad.ops.broadcasting import sum
-from minigrad.ops.comparison import where
 from minigrad.ops.elementwise import abs, sign
 from minigrad.ops.extrema import _amax, _amin, amax, amin, not_empty
 from minigrad.ops.reduction import Dim, Dims, floating, fold, kept, numpy_names
+from minigrad.ops.selection import where
 from minigrad.ops.shape import all_dims
 
 __all__ = ["norm", "vector_norm", "matrix_norm"]

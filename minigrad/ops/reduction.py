@@ -15,9 +15,10 @@ from minigrad.autograd.operation import Operand, operation
 from minigrad.kernels.summation import total
 from minigrad.ops.arithmetic import cast, silent
 from minigrad.ops.broadcasting import expand, sum
-from minigrad.ops.comparison import isnan, where
+from minigrad.ops.comparison import isnan
 from minigrad.ops.elementwise import exp
 from minigrad.ops.joining import _cat
+from minigrad.ops.selection import where
 from minigrad.ops.shape import _permute, _reshape, all_dims, one_dim
 
 __all__ = [

@@ -17,7 +17,7 @@ from minigrad.ops.joining import _cat, cat
 from minigrad.ops.reduction import numpy_names
 from minigrad.ops.shape import _reshape, one_dim
 
-__all__ = ["cumsum", "cumprod", "logcumsumexp", "cummax", "cummin", "diff"]
+__all__ = ["cumsum", "cumprod", "logcumsumexp", "cummax", "cummin", "diff", "trapezoid", "trapz"]
 
 
 def _but_last(dim: int) -> Key:
@@ -226,3 +226,30 @@ def diff(
         later, earlier = _slice(x, _but_first(dim)), _slice(x, _but_last(dim))
         x = later ^ earlier if x.dtype.kind == "b" else later - earlier
     return x
+
+
+def trapezoid(y: Operand, x: Operand | None = None, *, dx: float = 1, dim: int = -1) -> Any:
+    """The integral over dimension `dim` of the straight lines between neighbours.
+
+    Parameters
+    ----------
+    x : Tensor, optional
+        Where the values are: as long as dimension `dim`, or of the shape of `y`.
+    dx : float, default 1
+        The distance of neighbours, without `x`.
+
+    Examples
+    --------
+    >>> mg.trapezoid(mg.tensor([1.0, 2.0, 4.0])), mg.trapezoid(mg.tensor([1.0, 3.0]), mg.tensor([0.0, 0.5]))
+    (tensor(4.5000), tensor(1.))
+    """
+    dim = one_dim("trapezoid", dim, len(y.shape))
+    heights = _slice(y, _but_last(dim)) + _slice(y, _but_first(dim))
+    if x is None:
+        return heights.sum(dim) * (dx / 2)
+    if len(x.shape) == 1:
+        x = x.reshape(*x.shape, *[1] * (len(y.shape) - 1 - dim))
+    return (heights * diff(x, dim=dim - len(y.shape))).sum(dim) / 2
+
+
+trapz = trapezoid

@@ -10,9 +10,10 @@ import numpy as np
 from minigrad.autograd.elementwise import elementwise
 from minigrad.autograd.operation import Operand
 from minigrad.ops.activation import floats, optionally_in_place
-from minigrad.ops.comparison import _where
-from minigrad.ops.elementwise import abs, exp, sigmoid, tanh
+from minigrad.ops.elementwise import abs, exp, sigmoid
+from minigrad.ops.selection import _where
 from minigrad.ops.special import erf
+from minigrad.ops.trigonometry import tanh
 
 __all__ = ["gelu", "silu", "mish", "softplus", "logsigmoid", "softsign", "tanhshrink"]
 

@@ -9,11 +9,12 @@ import numpy as np
 
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
-from minigrad.ops.comparison import isnan, where
+from minigrad.ops.comparison import isnan
 from minigrad.ops.extrema import ValuesIndices, dropped, even_share, not_empty, pick
 from minigrad.ops.indexing import ALL, _slice, index_select
 from minigrad.ops.reduction import any as any_over
 from minigrad.ops.reduction import floating, numpy_names
+from minigrad.ops.selection import where
 from minigrad.ops.shape import _reshape, movedim, one_dim, unsqueeze
 from minigrad.tensor import Tensor
 

@@ -1,0 +1,211 @@
+"""Trigonometric and hyperbolic functions, and their inverses. Angles are in radians."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minigrad.autograd.elementwise import elementwise
+from minigrad.autograd.method import method
+from minigrad.autograd.operation import Operand
+from minigrad.ops.arithmetic import silent
+from minigrad.ops.elementwise import rsqrt
+from minigrad.ops.selection import where
+
+__all__ = [
+    "sin", "cos", "tan", "asin", "acos", "atan", "arcsin", "arccos", "arctan", "atan2", "arctan2", "sinh", "cosh",
+    "tanh", "asinh", "acosh", "atanh",
+]  # fmt: skip
+
+
+@method(inplace=True)
+@elementwise(lambda g, input: g * cos(input), floating=True)
+@silent
+def sin(input: Operand) -> Operand:
+    """The sine of each element, in radians.
+
+    Examples
+    --------
+    >>> mg.sin(mg.tensor([0.0, np.pi / 2]))
+    tensor([0., 1.])
+    """
+    return np.sin(input)
+
+
+@method(inplace=True)
+@elementwise(lambda g, input: -g * sin(input), floating=True)
+@silent
+def cos(input: Operand) -> Operand:
+    """The cosine of each element, in radians.
+
+    Examples
+    --------
+    >>> mg.cos(mg.tensor([0.0, np.pi]))
+    tensor([ 1., -1.])
+    """
+    return np.cos(input)
+
+
+@method(inplace=True)
+@elementwise(lambda g, y: g * (1 + y * y), floating=True)
+@silent
+def tan(input: Operand) -> Operand:
+    """The tangent of each element, in radians.
+
+    Examples
+    --------
+    >>> mg.tan(mg.tensor([0.0, 1.0]))
+    tensor([0.0000, 1.5574])
+    """
+    return np.tan(input)
+
+
+@method("arcsin", inplace=True)
+@elementwise(lambda g, input: g * rsqrt(1 - input * input), floating=True)
+@silent
+def asin(input: Operand) -> Operand:
+    """The angle in radians whose sine is `input`.
+
+    Examples
+    --------
+    >>> mg.asin(mg.tensor([0.0, 1.0]))
+    tensor([0.0000, 1.5708])
+    """
+    return np.arcsin(input)
+
+
+@method("arccos", inplace=True)
+@elementwise(lambda g, input: -g * rsqrt(1 - input * input), floating=True)
+@silent
+def acos(input: Operand) -> Operand:
+    """The angle in radians whose cosine is `input`.
+
+    Examples
+    --------
+    >>> mg.acos(mg.tensor([1.0, 0.0]))
+    tensor([0.0000, 1.5708])
+    """
+    return np.arccos(input)
+
+
+@method("arctan", inplace=True)
+@elementwise(lambda g, input: g / (1 + input * input), floating=True)
+def atan(input: Operand) -> Operand:
+    """The angle in radians whose tangent is `input`.
+
+    Examples
+    --------
+    >>> mg.atan(mg.tensor([0.0, 1.0]))
+    tensor([0.0000, 0.7854])
+    """
+    return np.arctan(input)
+
+
+def _inverse_square(x: Any, y: Any) -> Any:
+    """``1 / (x ** 2 + y ** 2)``, and 0 in the origin."""
+    square = x * x + y * y
+    origin = square == 0
+    return where(origin, 0.0, 1 / where(origin, 1.0, square))
+
+
+@method("arctan2")
+@elementwise(
+    lambda g, input, other: g * other * _inverse_square(input, other),
+    lambda g, input, other: -g * input * _inverse_square(input, other),
+    floating=True,
+)
+def atan2(input: Operand, other: Operand) -> Operand:
+    """The angle in radians of the point with y = `input` and x = `other`.
+
+    Examples
+    --------
+    >>> mg.atan2(mg.tensor([1.0]), mg.tensor([-1.0]))
+    tensor([2.3562])
+    """
+    return np.arctan2(input, other)
+
+
+arcsin, arccos, arctan, arctan2 = asin, acos, atan, atan2
+
+
+@method(inplace=True)
+@elementwise(lambda g, input: g * cosh(input), floating=True)
+@silent
+def sinh(input: Operand) -> Operand:
+    """The hyperbolic sine of each element.
+
+    Examples
+    --------
+    >>> mg.sinh(mg.tensor([0.0, 1.0]))
+    tensor([0.0000, 1.1752])
+    """
+    return np.sinh(input)
+
+
+@method(inplace=True)
+@elementwise(lambda g, input: g * sinh(input), floating=True)
+@silent
+def cosh(input: Operand) -> Operand:
+    """The hyperbolic cosine of each element.
+
+    Examples
+    --------
+    >>> mg.cosh(mg.tensor([0.0, 1.0]))
+    tensor([1.0000, 1.5431])
+    """
+    return np.cosh(input)
+
+
+@method(inplace=True)
+@elementwise(lambda g, y: g * (1 - y * y), floating=True)
+def tanh(input: Operand) -> Operand:
+    """The hyperbolic tangent of each element.
+
+    Examples
+    --------
+    >>> mg.tanh(mg.tensor([0.0, 1.0]))
+    tensor([0.0000, 0.7616])
+    """
+    return np.tanh(input)
+
+
+@method(inplace=True)
+@elementwise(lambda g, input: g * rsqrt(1 + input * input), floating=True)
+def asinh(input: Operand) -> Operand:
+    """The inverse hyperbolic sine of each element.
+
+    Examples
+    --------
+    >>> mg.asinh(mg.tensor([0.0, 1.0]))
+    tensor([0.0000, 0.8814])
+    """
+    return np.arcsinh(input)
+
+
+@method(inplace=True)
+@elementwise(lambda g, input: g * rsqrt(input * input - 1), floating=True)
+@silent
+def acosh(input: Operand) -> Operand:
+    """The inverse hyperbolic cosine of each element; nan below 1.
+
+    Examples
+    --------
+    >>> mg.acosh(mg.tensor([1.0, 2.0]))
+    tensor([0.0000, 1.3170])
+    """
+    return np.arccosh(input)
+
+
+@method(inplace=True)
+@elementwise(lambda g, input: g / (1 - input * input), floating=True)
+@silent
+def atanh(input: Operand) -> Operand:
+    """The inverse hyperbolic tangent of each element; nan beyond -1 and 1.
+
+    Examples
+    --------
+    >>> mg.atanh(mg.tensor([0.0, 0.5]))
+    tensor([0.0000, 0.5493])
+    """
+    return np.arctanh(input)
