@@ -38,7 +38,7 @@ def run(
                 workers = [Worker(library, count) for library in libraries]
                 try:
                     for case in members:
-                        bar.set_description_str(f"{case.name}, {count} threads")
+                        bar.set_description_str(f"{case.name}, threads: {count}")
                         results += measure(case, count, workers, settings)
                         bar.update()
                 finally:

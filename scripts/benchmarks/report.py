@@ -103,7 +103,7 @@ class Report:
 
     def bars(self, path: Path) -> bool:
         """Draw the ratios, or without another library the times, as bars; False if there is nothing to draw."""
-        from matplotlib.ticker import FuncFormatter
+        from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
         from minigrad.viz.style import BLUE, GREEN, GREY, ORANGE, figure, plain
 
@@ -127,6 +127,8 @@ class Report:
         ax.set_yticks(range(len(cases)), [case.replace("/", " ") for case in cases], fontsize=7)
         ax.set_ylim(len(cases) - 0.5, -0.5)
         ax.set_xscale("log")
+        ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        ax.xaxis.set_minor_locator(NullLocator())
         ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
         if self._compares:
             ax.axvline(1, color=GREY, linewidth=1)
