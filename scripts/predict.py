@@ -67,12 +67,17 @@ def predict(classifier: Classifier, path: Path, background: str) -> np.ndarray:
     return F.softmax(classifier.logits(inputs), dim=1).numpy()[0]
 
 
-def main(arguments: list[str] | None = None) -> int:
+def options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("images", type=Path, nargs="+")
     parser.add_argument("--background", choices=["auto", "light", "dark"], default="auto")
     parser.add_argument("--top", type=int, default=3, help="how many classes to print, default: 3")
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = options()
     args = parser.parse_args(arguments)
     try:
         classifier = Classifier.from_checkpoint(args.checkpoint)
