@@ -7,10 +7,17 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.operation import Operand
+from minigrad.ops.decompositions import cholesky, eigh, eigvalsh, lstsq, matrix_rank, pinv, qr, svd, svdvals
+from minigrad.ops.linalg import cross, matmul
 from minigrad.ops.norms import matrix_norm, vector_norm
 from minigrad.ops.reduction import Dim, numpy_names
+from minigrad.ops.solving import LinAlgError, det, inv, matrix_power, slogdet, solve, solve_triangular
 
-__all__ = ["norm", "vector_norm", "matrix_norm"]
+__all__ = [
+    "LinAlgError", "cholesky", "cross", "det", "eigh", "eigvalsh", "inv", "lstsq", "matmul", "matrix_norm",
+    "matrix_power", "matrix_rank", "norm", "pinv", "qr", "slogdet", "solve", "solve_triangular", "svd", "svdvals",
+    "vector_norm",
+]  # fmt: skip
 
 
 @numpy_names

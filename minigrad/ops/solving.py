@@ -1,0 +1,237 @@
+"""Systems of equations, inverses, determinants, powers of matrices.
+
+Gradients: M. Giles, "An extended collection of matrix derivative results", 2008.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from minigrad.autograd.method import method
+from minigrad.autograd.operation import Operand, operation
+from minigrad.ops.broadcasting import sum_to
+from minigrad.ops.diagonals import tril, triu
+from minigrad.ops.linalg import matmul
+from minigrad.ops.selection import where
+from minigrad.ops.shape import _reshape, adjoint
+
+__all__ = ["solve", "solve_triangular", "cholesky_solve", "inv", "det", "slogdet", "logdet", "matrix_power"]
+
+
+class SlogDet(NamedTuple):
+    """What `slogdet` returns."""
+
+    sign: Any
+    logabsdet: Any
+
+
+class LinAlgError(RuntimeError):
+    """A matrix is singular, or not positive definite, or a decomposition does not converge."""
+
+
+def numpy_errors(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Let NumPy's error be one that says which operation it was."""
+
+    @functools.wraps(function)
+    def call(*args: Any) -> Any:
+        try:
+            return function(*args)
+        except np.linalg.LinAlgError as error:
+            shape = args[0].shape
+            raise LinAlgError(f"linalg.{function.__name__.strip('_')}: {error} (matrix of shape {shape})") from None
+
+    return call
+
+
+def check_matrix(name: str, A: Any, square: bool = False) -> tuple[int, ...]:
+    """The shape of `A`; raises unless it is a matrix (or a batch of them) of floats."""
+    shape = tuple(A.shape)
+    if len(shape) < 2 or square and shape[-1] != shape[-2]:
+        raise RuntimeError(f"linalg.{name}: expected {'square ' * square}matrices, (*, n, m), got shape {shape}")
+    if A.dtype.kind != "f":
+        raise RuntimeError(f"linalg.{name}: expected a floating dtype, got {A.dtype}; convert with .float()")
+    return shape
+
+
+# ---- equations -------------------------------------------------------------------------------------------------------
+
+
+@operation(
+    A=lambda g, y, A, A_shape: sum_to(-matmul(_solve(adjoint(A), g), adjoint(y)), A_shape),
+    B=lambda g, A, B_shape: sum_to(_solve(adjoint(A), g), B_shape),
+)
+@numpy_errors
+def _solve(A: Operand, B: Operand) -> Operand:
+    return np.linalg.solve(A, B)
+
+
+def solve(A: Operand, B: Operand, *, left: bool = True) -> Any:
+    """The X with ``A @ X = B``, or with ``X @ A = B`` if `left` is False.
+
+    Parameters
+    ----------
+    A : Tensor of shape (\\*, n, n)
+    B : Tensor of shape (\\*, n, k), or (n,), or (\\*, n) where `A` has the batch dimensions (\\*)
+
+    Raises
+    ------
+    LinAlgError
+        If `A` is singular.
+
+    Examples
+    --------
+    >>> mg.linalg.solve(mg.tensor([[2.0, 0.0], [0.0, 4.0]]), mg.tensor([2.0, 2.0]))
+    tensor([1.0000, 0.5000])
+    """
+    a, b = check_matrix("solve", A, square=True), tuple(B.shape)
+    vector = len(b) == 1 or len(b) == len(a) - 1 and b == a[:-1]
+    if not vector and not left:
+        return adjoint(solve(adjoint(A), adjoint(B)))
+    if not b or b[-1 if vector else -2] != a[-1]:
+        raise RuntimeError(f"linalg.solve: expected {a[-1]} rows in B for A of shape {a}, got shape {b}")
+    if A.dtype != B.dtype:
+        raise RuntimeError(f"linalg.solve: expected operands of one dtype, got {A.dtype} and {B.dtype}")
+    if not vector:
+        return _solve(A, B)
+    x = _solve(A, _reshape(B, (*b, 1)))
+    return _reshape(x, x.shape[:-1])
+
+
+def solve_triangular(A: Operand, B: Operand, *, upper: bool, left: bool = True, unitriangular: bool = False) -> Any:
+    """`solve` with the upper or lower triangle of `A` alone, with ones on the diagonal if `unitriangular`.
+
+    Examples
+    --------
+    >>> A = mg.tensor([[2.0, 9.0], [4.0, 1.0]])
+    >>> mg.linalg.solve_triangular(A, mg.tensor([[2.0], [5.0]]), upper=False)
+    tensor([[1.],
+            [1.]])
+    """
+    n = check_matrix("solve_triangular", A, square=True)[-1]
+    triangle = (triu if upper else tril)(A, int(unitriangular) * (1 if upper else -1))
+    return solve(triangle + np.eye(n, dtype=A.dtype) if unitriangular else triangle, B, left=left)
+
+
+@method()
+def cholesky_solve(B: Operand, L: Operand, upper: bool = False) -> Any:
+    """The X with ``A @ X = B``, given the factor `L` of `A`: ``L @ L.T``, or ``L.T @ L`` if `upper`.
+
+    Examples
+    --------
+    >>> mg.cholesky_solve(mg.tensor([[8.0]]), mg.tensor([[2.0]]))
+    tensor([[2.]])
+    """
+    first, second = (adjoint(L), L) if upper else (L, adjoint(L))
+    return solve_triangular(second, solve_triangular(first, B, upper=False), upper=True)
+
+
+@operation(A=lambda g, y: -matmul(adjoint(y), matmul(g, adjoint(y))))
+@numpy_errors
+def _inv(A: Operand) -> Operand:
+    return np.linalg.inv(A)
+
+
+def inv(A: Operand) -> Any:
+    """The inverse matrix; `solve` is quicker and more exact where it is multiplied with something.
+
+    Raises
+    ------
+    LinAlgError
+        If `A` is singular.
+
+    Examples
+    --------
+    >>> mg.linalg.inv(mg.tensor([[2.0, 0.0], [0.0, 4.0]]))
+    tensor([[0.5000, 0.0000],
+            [0.0000, 0.2500]])
+    """
+    check_matrix("inv", A, square=True)
+    return _inv(A)
+
+
+method("inverse", only=True)(inv)
+
+
+# ---- determinants ----------------------------------------------------------------------------------------------------
+
+
+def _as_factor(g: Any) -> Any:
+    return _reshape(g, (*g.shape, 1, 1))
+
+
+@operation(A=lambda g, y, A: _as_factor(g * y) * adjoint(_inv(A)))
+def _det(A: Operand) -> Operand:
+    return np.asarray(np.linalg.det(A))
+
+
+@operation(A=lambda g, A: _as_factor(g) * adjoint(_inv(A)))
+def _logabsdet(A: Operand) -> Operand:
+    return np.asarray(np.linalg.slogdet(A)[1])
+
+
+@operation("A")
+def _sign_of_det(A: Operand) -> Operand:
+    return np.asarray(np.linalg.slogdet(A)[0])
+
+
+@method()
+def det(A: Operand) -> Any:
+    """The determinant. It has a gradient where the matrix is not singular.
+
+    Examples
+    --------
+    >>> mg.linalg.det(mg.tensor([[0.0, 2.0], [3.0, 5.0]]))
+    tensor(-6.)
+    """
+    check_matrix("det", A, square=True)
+    return _det(A)
+
+
+@method()
+def slogdet(A: Operand) -> SlogDet:
+    """The sign of the determinant, and the logarithm of its absolute value.
+
+    Examples
+    --------
+    >>> mg.linalg.slogdet(mg.tensor([[-1.0]]))
+    SlogDet(sign=tensor(-1.), logabsdet=tensor(0.))
+    """
+    check_matrix("slogdet", A, square=True)
+    return SlogDet(_sign_of_det(A), _logabsdet(A))
+
+
+@method()
+def logdet(A: Operand) -> Any:
+    """The logarithm of the determinant: NaN where that is negative.
+
+    Examples
+    --------
+    >>> mg.logdet(mg.eye(3))
+    tensor(0.)
+    """
+    sign, size = slogdet(A)
+    return where(sign < 0, np.nan, size)
+
+
+@method()
+def matrix_power(A: Operand, n: int) -> Any:
+    """The product of `n` times the matrix; of its inverse for negative `n`.
+
+    Examples
+    --------
+    >>> mg.linalg.matrix_power(mg.tensor([[1.0, 1.0], [0.0, 1.0]]), 3)
+    tensor([[1., 3.],
+            [0., 1.]])
+    """
+    shape = check_matrix("matrix_power", A, square=True)
+    if n < 0:
+        return matrix_power(inv(A), -n)
+    if n == 0:
+        return A * 0 + np.eye(shape[-1], dtype=A.dtype)
+    half = matrix_power(A, n // 2) if n > 1 else None
+    square = A if half is None else matmul(half, half)
+    return square if half is None or n % 2 == 0 else matmul(square, A)
