@@ -71,6 +71,7 @@ def grad(
     grad_outputs: Tensor | Sequence[Tensor | None] | None = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    only_inputs: bool = True,
     allow_unused: bool | None = None,
     is_grads_batched: bool = False,
     materialize_grads: bool = False,
@@ -86,6 +87,7 @@ def grad(
         Keep what another pass through this graph needs. Defaults to `create_graph`.
     create_graph : bool, default False
         Record the computation, so that the result can be differentiated again.
+    only_inputs : accepted, as PyTorch does
     allow_unused : bool, optional
         Give None for an input that `outputs` do not depend on, instead of an error. Defaults to `materialize_grads`.
     is_grads_batched : bool, default False
@@ -197,7 +199,7 @@ def _batched(outputs: Any, inputs: Any, grad_outputs: Any, retain: Any, create: 
     rows = []
     for i in range(count):
         keep = True if i + 1 < count else retain
-        rows.append(grad(outs, inputs, [b[i] for b in batches], keep, create, rest[0], False, bool(rest[1])))
+        rows.append(grad(outs, inputs, [b[i] for b in batches], keep, create, True, rest[0], False, bool(rest[1])))
     stack = registry["stack"].call
     return tuple(None if column[0] is None else stack(list(column), 0) for column in zip(*rows, strict=True))
 
@@ -214,3 +216,6 @@ def _require_grad(operation: str, tensors: list[Tensor]) -> None:
             raise TypeError(f"{operation}: expected Tensors as inputs, got {type(t).__name__}")
         if not t.requires_grad:
             raise RuntimeError(f"{operation}: inputs[{i}] does not require grad, so there is no gradient for it")
+
+
+from minigrad.autograd.derivatives import hessian, hvp, jacobian, jvp, vhp, vjp  # noqa: E402, F401  (needs grad)

@@ -1,0 +1,16 @@
+"""What a Tensor was called once."""
+
+from __future__ import annotations
+
+from minigrad.tensor import Tensor
+
+
+def Variable(data: Tensor, requires_grad: bool = False) -> Tensor:
+    """A leaf that shares memory with `data`, as old scripts for PyTorch make it.
+
+    Examples
+    --------
+    >>> mg.autograd.Variable(mg.ones(2), requires_grad=True)
+    tensor([1., 1.], requires_grad=True)
+    """
+    return data.detach().requires_grad_(requires_grad)

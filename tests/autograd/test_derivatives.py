@@ -1,0 +1,96 @@
+"""torch.autograd.functional and torch.func.functional_call, compared with PyTorch."""
+
+import numpy as np
+import pytest
+
+import minigrad as mg
+from minigrad import nn
+from minigrad.autograd import functional
+
+
+def one(x):
+    return (x**3).sum() + x[0] * x[1]
+
+
+def several(x, y):
+    return x[:, None] * y**2, (x.sum() * y).exp(), (x * 0).detach()
+
+
+CASES = {
+    "jacobian": lambda f, x, y: (f.jacobian(several, (x, y)), f.jacobian(lambda t: t.outer(t), x)),
+    "jacobian of a tuple": lambda f, x, y: f.jacobian(lambda t: (t.sum(), t**2), x),
+    "hessian": lambda f, x, y: (f.hessian(one, x), f.hessian(lambda a, b: (a.sum() * b**2).sum(), (x, y))),
+    "hessian of a linear function": lambda f, x, y: f.hessian(lambda t: t.sum(), x),
+    "vjp": lambda f, x, y: (f.vjp(lambda t: t**2, x, x), f.vjp(lambda a, b: a.sum() * b, (x, y), y)),
+    "vjp of one number": lambda f, x, y: f.vjp(one, x),
+    "jvp": lambda f, x, y: (f.jvp(lambda t: t**2, x, x), f.jvp(lambda a, b: (a.sum() * b, b), (x, y), (x, y))),
+    "hvp": lambda f, x, y: (f.hvp(one, x, x), f.hvp(lambda a, b: (a.sum() * b**2).sum(), (x, y), (x, y))),
+    "vhp": lambda f, x, y: f.vhp(one, x, x),
+}
+
+
+def flat(value):
+    return [n for v in value for n in flat(v)] if isinstance(value, tuple) else [value.detach().numpy()]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_as_pytorch(name):
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(0)
+    x, y = rng.standard_normal(3), rng.standard_normal(2)
+    ours = flat(CASES[name](functional, mg.tensor(x), mg.tensor(y)))
+    theirs = flat(CASES[name](torch.autograd.functional, torch.tensor(x), torch.tensor(y)))
+    for a, b in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-12)
+
+
+def test_results_are_differentiable_only_if_asked():
+    x = mg.tensor([1.0, 2.0], requires_grad=True)
+    assert not functional.jacobian(lambda t: t**2, x).requires_grad
+    functional.jacobian(lambda t: t**3, x, create_graph=True).sum().backward()
+    np.testing.assert_allclose(x.grad.numpy(), [6, 12])
+
+
+def test_the_inputs_stay_as_they_are():
+    x = mg.tensor([1.0, 2.0])
+    functional.hessian(one, x)
+    assert not x.requires_grad and x.grad is None
+
+
+def test_errors():
+    x = mg.ones(2)
+    with pytest.raises(RuntimeError, match="hessian: .* one element, got shape \\(2,\\)"):
+        functional.hessian(lambda t: t**2, x)
+    with pytest.raises(TypeError, match="jacobian: .*, got list"):
+        functional.jacobian(lambda t: t**2, [x])
+    with pytest.raises(TypeError, match="vjp: expected func to return a Tensor.*, got float"):
+        functional.vjp(lambda t: 1.0, x)
+    with pytest.raises(RuntimeError, match="not used"):
+        functional.jacobian(lambda a, b: a * 2, (x, x), strict=True)
+
+
+def test_functional_call():
+    net = nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2), nn.Linear(2, 1))
+    before = {name: id(p) for name, p in net.named_parameters()}
+    doubled = {name: (p * 2).detach().requires_grad_() for name, p in net.named_parameters()}
+    x = mg.randn(4, 2)
+    y = mg.func.functional_call(net, doubled, x)
+    y.sum().backward()
+    assert all(d.grad is not None for d in doubled.values()) and all(p.grad is None for p in net.parameters())
+    assert before == {name: id(p) for name, p in net.named_parameters()}
+    with mg.no_grad():
+        for p in net.parameters():
+            p.mul_(2)
+    assert mg.allclose(net(x), y)
+
+
+def test_functional_call_with_wrong_names_or_an_error_inside():
+    net = nn.Linear(2, 1)
+    weight = net.weight
+    with pytest.raises(KeyError, match="wieght"):
+        mg.func.functional_call(net, {"wieght": mg.ones(1, 2)}, mg.ones(2))
+    with pytest.raises(KeyError, match="bias"):
+        mg.func.functional_call(net, {"weight": mg.ones(1, 2)}, mg.ones(2), strict=True)
+    with pytest.raises(RuntimeError):
+        mg.func.functional_call(net, {"weight": mg.ones(1, 3)}, mg.ones(2))
+    assert net.weight is weight
