@@ -13,7 +13,7 @@ from minigrad.ops.reduction import numpy_names
 from minigrad.ops.shape import one_dim
 from minigrad.tensor import Tensor, as_array
 
-__all__ = ["unique", "unique_consecutive", "bincount", "histc", "searchsorted", "bucketize"]
+__all__ = ["unique", "unique_consecutive", "bincount", "histc", "isin", "searchsorted", "bucketize"]
 
 
 def _selected(results: tuple[Any, ...], chosen: tuple[bool, ...], given: Any) -> Any:
@@ -152,6 +152,28 @@ def histc(input: Operand, bins: int = 100, min: float = 0, max: float = 0) -> Op
     inside = input[(input >= min) & (input <= max)]
     place = np.minimum(((inside - min) / (max - min) * bins).astype(np.int64), bins - 1)
     return np.bincount(place, minlength=bins).astype(input.dtype)
+
+
+@operation("elements", "test_elements")
+def _isin(elements: Operand, test_elements: Operand, invert: bool) -> Operand:
+    return np.isin(elements, test_elements, invert=invert)
+
+
+def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Any:
+    """For each element whether it occurs among `test_elements`; with `invert`, whether it does not.
+
+    Parameters
+    ----------
+    elements, test_elements : Tensors, one of them may be a number
+    assume_unique : accepted; the result is the same
+
+    Examples
+    --------
+    >>> mg.isin(mg.tensor([1, 2, 3]), mg.tensor([3, 1]))
+    tensor([ True, False,  True])
+    """
+    first, second = (x if isinstance(x, (Tensor, np.ndarray)) else np.asarray(x) for x in (elements, test_elements))
+    return _isin(first, second, invert)
 
 
 # ---- places among sorted values --------------------------------------------------------------------------------------

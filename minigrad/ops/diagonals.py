@@ -51,6 +51,15 @@ def diagonal(input: Operand, offset: int = 0, dim1: int = 0, dim2: int = 1) -> A
     return _diagonal(input, offset, first, second)
 
 
+@method("fill_diagonal_", only=True)
+def _fill_diagonal(input: Tensor, fill_value: Any) -> Tensor:
+    """Set the main diagonal of this matrix to `fill_value`; returns the tensor."""
+    if len(input.shape) != 2:
+        raise RuntimeError(f"fill_diagonal_: expected a matrix, got shape {tuple(input.shape)}")
+    _diagonal(input, 0, 0, 1).fill_(fill_value)
+    return input
+
+
 @method()
 def diag_embed(input: Operand, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Any:
     """Zeros with the last dimension of `input` on a diagonal of two new dimensions `dim1` and `dim2`.

@@ -7,14 +7,15 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.method import method
-from minigrad.autograd.operation import Operand
+from minigrad.autograd.operation import Operand, joint, operation
 from minigrad.kernels.indexing import Key
 from minigrad.ops.assignment import _put, fitted
 from minigrad.ops.broadcasting import expand
 from minigrad.ops.indexing import _add_at, _index, _slice, check_range, index_array
+from minigrad.ops.selection import clamp
 from minigrad.ops.shape import _reshape, one_dim
 
-__all__ = ["gather", "scatter", "scatter_add", "take_along_dim"]
+__all__ = ["gather", "scatter", "scatter_add", "scatter_reduce", "take_along_dim"]
 
 
 def _key(name: str, input: Any, dim: int, index: Any) -> Key:
@@ -121,6 +122,61 @@ def scatter_add(input: Operand, dim: int, index: Operand, src: Operand) -> Any:
     """
     key = _key("scatter_add", input, dim, index)
     return input + _add_at(_source("scatter_add", input, index, src), tuple(input.shape), key)
+
+
+@operation("input", "y")
+def _attains(input: Operand, y: Operand) -> Operand:
+    return (input == y).astype(y.dtype)
+
+
+@joint
+def _extreme_rule(g: Any, y: Any, input: Any, src: Any, input_shape: tuple[int, ...], key: Key) -> tuple[Any, Any]:
+    """Shared evenly by all that attain the extreme value."""
+    own, others = _attains(input, y), _attains(src, _index(y, key))
+    share = g / clamp(own + _add_at(others, input_shape, key), min=1)
+    return share * own, _index(share, key) * others
+
+
+@operation(input=_extreme_rule, src=_extreme_rule)
+def _scatter_extreme(input: Operand, src: Operand, key: Key, largest: bool) -> Operand:
+    result = input.copy()
+    (np.maximum if largest else np.minimum).at(result, key, src)
+    return result
+
+
+@method(inplace=True)
+def scatter_reduce(
+    input: Operand, dim: int, index: Operand, src: Operand, reduce: str, *, include_self: bool = True
+) -> Any:
+    """`input` with ``src[i, j, k]`` added (or averaged, or compared) to ``out[index[i, j, k], j, k]`` for `dim` 0.
+
+    Parameters
+    ----------
+    reduce : {'sum', 'mean', 'amax', 'amin'}
+    include_self : bool, default True
+        What was there counts too; otherwise it stays only where no index points to.
+
+    Examples
+    --------
+    >>> x, index = mg.tensor([1.0, 5.0, 2.0]), mg.tensor([0, 0, 1])
+    >>> mg.scatter_reduce(mg.zeros(3), 0, index, x, "amax"), mg.scatter_reduce(mg.ones(3), 0, index, x, "sum")
+    (tensor([5., 2., 0.]), tensor([7., 3., 1.]))
+    """
+    if reduce not in ("sum", "mean", "amax", "amin"):
+        raise RuntimeError(f"scatter_reduce: expected reduce 'sum', 'mean', 'amax' or 'amin', got {reduce!r}")
+    key = _key("scatter_reduce", input, dim, index)
+    src = _source("scatter_reduce", input, index, src)
+    if not include_self:
+        nothing = {"amax": -np.inf, "amin": np.inf}.get(reduce, 0)
+        input = _put(input, fitted("scatter_reduce", nothing, tuple(index.shape), input.dtype), key)
+    if reduce in ("amax", "amin"):
+        return _scatter_extreme(input, src, key, reduce == "amax")
+    total = input + _add_at(src, tuple(input.shape), key)
+    if reduce == "sum":
+        return total
+    counts = np.full(tuple(input.shape), int(include_self), input.dtype)
+    np.add.at(counts, key, 1)
+    return total / np.maximum(counts, 1)
 
 
 @method()

@@ -14,12 +14,13 @@ from minigrad.autograd.operation import Operand, operation
 from minigrad.ops.arithmetic import cast
 from minigrad.ops.broadcasting import _sum, expand
 from minigrad.ops.indexing import ALL, _index, _slice, index_array, select
-from minigrad.ops.shape import _reshape, as_shape, one_dim
+from minigrad.ops.shape import _reshape, as_shape, atleast_3d, one_dim
 from minigrad.tensor import Tensor
 
 __all__ = [
-    "cat", "concat", "concatenate", "stack", "hstack", "vstack", "split", "chunk", "tensor_split", "unbind",
-    "tile", "repeat_interleave", "meshgrid",
+    "cat", "concat", "concatenate", "stack", "hstack", "vstack", "row_stack", "column_stack", "dstack",
+    "split", "chunk", "tensor_split", "unbind",
+    "tile", "repeat_interleave", "meshgrid", "cartesian_prod",
 ]  # fmt: skip
 
 
@@ -132,6 +133,34 @@ def vstack(tensors: Sequence[Operand]) -> Any:
     """
     parts = _of_one_dtype("vstack", tensors)
     return cat([t if len(t.shape) > 1 else _reshape(t, (1, t.shape[0] if t.shape else 1)) for t in parts], 0)
+
+
+row_stack = vstack
+
+
+def column_stack(tensors: Sequence[Operand]) -> Any:
+    """The tensors next to each other, vectors as columns.
+
+    Examples
+    --------
+    >>> mg.column_stack([mg.tensor([1, 2]), mg.tensor([3, 4])])
+    tensor([[1, 3],
+            [2, 4]])
+    """
+    parts = _of_one_dtype("column_stack", tensors)
+    return cat([t if len(t.shape) > 1 else _reshape(t, (t.shape[0] if t.shape else 1, 1)) for t in parts], 1)
+
+
+def dstack(tensors: Sequence[Operand]) -> Any:
+    """The tensors behind each other: along dimension 2, with at least three dimensions each.
+
+    Examples
+    --------
+    >>> mg.dstack([mg.tensor([1, 2]), mg.tensor([3, 4])])
+    tensor([[[1, 3],
+             [2, 4]]])
+    """
+    return cat([atleast_3d(t) for t in _of_one_dtype("dstack", tensors)], 2)
 
 
 # ---- one made several ------------------------------------------------------------------------------------------------
@@ -318,3 +347,20 @@ def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Any, ...]:
     shape = tuple(lengths[i] for i in order)
     columns = [tuple(n if j == i else 1 for j in order) for i, n in enumerate(lengths)]
     return tuple(expand(_reshape(t, c), shape) for t, c in zip(vectors, columns, strict=True))
+
+
+def cartesian_prod(*tensors: Operand) -> Any:
+    """All combinations of one element of each vector, as rows; of a single vector, itself.
+
+    Examples
+    --------
+    >>> mg.cartesian_prod(mg.tensor([1, 2]), mg.tensor([3, 4]))
+    tensor([[1, 3],
+            [1, 4],
+            [2, 3],
+            [2, 4]])
+    """
+    if len(tensors) == 1:
+        return tensors[0]
+    grids = meshgrid(*tensors)
+    return _stack([_reshape(grid, (int(np.prod(grid.shape, dtype=np.int64)),)) for grid in grids], 1)

@@ -13,7 +13,7 @@ from minigrad.tensor import Tensor, replay
 
 __all__ = [
     "reshape", "flatten", "ravel", "unflatten", "squeeze", "unsqueeze", "permute", "transpose", "swapaxes", "swapdims",
-    "movedim", "moveaxis", "t", "adjoint",
+    "movedim", "moveaxis", "t", "adjoint", "atleast_1d", "atleast_2d", "atleast_3d",
 ]  # fmt: skip
 
 
@@ -189,6 +189,52 @@ def unsqueeze(input: Operand, dim: int) -> Any:
     shape = tuple(input.shape)
     dim = one_dim("unsqueeze", dim, len(shape) + 1)
     return _reshape(input, (*shape[:dim], 1, *shape[dim:]))
+
+
+def _at_least(ndim: int, tensors: Sequence[Any]) -> Any:
+    """With new dimensions in front, the third one at the end."""
+    if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)):
+        return tuple(_at_least(ndim, (t,)) for t in tensors[0])
+    if len(tensors) > 1:
+        return tuple(_at_least(ndim, (t,)) for t in tensors)
+    shape = tuple(tensors[0].shape)
+    if len(shape) >= ndim:
+        return tensors[0]
+    rows = (1,) * (min(ndim, 2) - len(shape)) + shape
+    return _reshape(tensors[0], rows if ndim < 3 else (*rows, 1))
+
+
+def atleast_1d(*tensors: Operand) -> Any:
+    """The tensor with a dimension; a tuple if there are several.
+
+    Examples
+    --------
+    >>> mg.atleast_1d(mg.tensor(3))
+    tensor([3])
+    """
+    return _at_least(1, tensors)
+
+
+def atleast_2d(*tensors: Operand) -> Any:
+    """The tensor with at least two dimensions, a vector as a row; a tuple if there are several.
+
+    Examples
+    --------
+    >>> mg.atleast_2d(mg.tensor([1, 2]))
+    tensor([[1, 2]])
+    """
+    return _at_least(2, tensors)
+
+
+def atleast_3d(*tensors: Operand) -> Any:
+    """The tensor with at least three dimensions, a matrix with a last one of length 1; a tuple if there are several.
+
+    Examples
+    --------
+    >>> mg.atleast_3d(mg.zeros(2, 3)).shape
+    Size([2, 3, 1])
+    """
+    return _at_least(3, tensors)
 
 
 # ---- permute ---------------------------------------------------------------------------------------------------------

@@ -1,0 +1,188 @@
+"""Images of another size, and channels exchanged for resolution."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from minigrad.autograd.operation import Operand
+from minigrad.ops.adaptive_pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
+from minigrad.ops.indexing import ALL, _index
+from minigrad.ops.shape import _permute, _reshape
+from minigrad.ops.windowing import check_tensor
+
+__all__ = ["interpolate", "pixel_shuffle", "pixel_unshuffle", "upsample"]
+
+_LINEAR = {"linear": 1, "bilinear": 2, "trilinear": 3, "bicubic": 2}  # the number of dimensions that they are for
+_MODES = ("nearest", "nearest-exact", *_LINEAR, "area")
+Tap = tuple[np.ndarray, "np.ndarray | None"]  # for each place: the element to take, and its weight
+
+
+def _nearest(n: int, places: np.ndarray, step: float, shift: float) -> list[Tap]:
+    source = np.floor((places + np.float32(shift)) * np.float32(step))  # in float32, as PyTorch computes it
+    return [(np.minimum(source.astype(np.int64), n - 1), None)]
+
+
+def _linear(n: int, source: np.ndarray) -> list[Tap]:
+    source = np.maximum(source, 0)
+    left = np.minimum(source.astype(np.int64), n - 1)
+    weight = source - left
+    return [(left, 1 - weight), (np.minimum(left + 1, n - 1), weight)]
+
+
+def _cubic(n: int, source: np.ndarray, a: float = -0.75) -> list[Tap]:
+    """Cubic convolution (Keys, 1981)."""
+    left = np.floor(source).astype(np.int64)
+    taps: list[Tap] = []
+    for k in range(-1, 3):
+        x = np.abs(source - left - k)
+        near, far = ((a + 2) * x - (a + 3)) * x * x + 1, ((x - 5) * x + 8) * a * x - 4 * a
+        taps.append((np.clip(left + k, 0, n - 1), np.where(x <= 1, near, far)))
+    return taps
+
+
+def _taps(n: int, size: int, scale: float | None, mode: str, align_corners: bool) -> list[Tap]:
+    step = n / size if scale is None else 1 / scale
+    places = np.arange(size)
+    if mode.startswith("nearest"):
+        return _nearest(n, places.astype(np.float32), step, 0.5 if mode == "nearest-exact" else 0.0)
+    if align_corners:
+        source = places * ((n - 1) / (size - 1) if size > 1 else 0.0)
+    else:
+        source = (places + 0.5) * step - 0.5
+    return _cubic(n, source) if mode == "bicubic" else _linear(n, source)
+
+
+def _resized(input: Any, dim: int, taps: list[Tap]) -> Any:
+    trailing = (1,) * (len(input.shape) - dim - 1)
+    total: Any = None
+    for places, weight in taps:
+        part = _index(input, (*[ALL] * dim, places))
+        if weight is not None:
+            part = part * weight.astype(input.dtype).reshape(-1, *trailing)
+        total = part if total is None else total + part
+    return total
+
+
+def _per_dim(name: str, value: Any, dims: int) -> list[Any]:
+    values = list(value) if isinstance(value, (tuple, list)) else [value] * dims
+    if len(values) != dims:
+        raise ValueError(f"interpolate: expected {name} to be one number or {dims}, got {value!r}")
+    return values
+
+
+def interpolate(
+    input: Operand,
+    size: int | Sequence[int] | None = None,
+    scale_factor: float | Sequence[float] | None = None,
+    mode: str = "nearest",
+    align_corners: bool | None = None,
+    recompute_scale_factor: bool | None = None,
+    antialias: bool = False,
+) -> Any:
+    """The images (or sequences, or volumes) in another size.
+
+    Parameters
+    ----------
+    input : Tensor of shape (N, C, L), (N, C, H, W) or (N, C, D, H, W)
+    size : int or ints
+        The size wanted; or
+    scale_factor : float or floats
+        the size wanted as a multiple, rounded down.
+    mode : {'nearest', 'nearest-exact', 'linear', 'bilinear', 'bicubic', 'trilinear', 'area'}
+        'area' averages, as `adaptive_avg_pool2d` does.
+    align_corners : bool, default False
+        The centres of the outermost elements stay where they are, instead of their outer edges.
+    recompute_scale_factor : bool, optional
+        Let the rounded size decide where elements are taken from, instead of `scale_factor`.
+    antialias : must be False
+
+    Raises
+    ------
+    ValueError
+        If not exactly one of `size` and `scale_factor` is given, or another argument is not as above.
+    NotImplementedError
+        If the mode is for another number of dimensions.
+
+    Examples
+    --------
+    >>> F.interpolate(mg.tensor([[[1.0, 2.0]]]), scale_factor=2)
+    tensor([[[1., 1., 2., 2.]]])
+    >>> F.interpolate(mg.tensor([[[1.0, 2.0]]]), size=3, mode="linear", align_corners=True)
+    tensor([[[1.0000, 1.5000, 2.0000]]])
+    """
+    check_tensor("interpolate", "input", input)
+    shape, dims = tuple(input.shape), len(input.shape) - 2
+    if mode not in _MODES:
+        raise NotImplementedError(f"interpolate: expected mode to be one of {', '.join(_MODES)}, got {mode!r}")
+    if dims not in (1, 2, 3) or _LINEAR.get(mode, dims) != dims:
+        wanted = f"{_LINEAR[mode] + 2}" if mode in _LINEAR else "3, 4 or 5"
+        raise NotImplementedError(
+            f"interpolate: mode {mode!r} wants {wanted} dimensions, the first two being batch and channels; got {shape}"
+        )
+    if align_corners is not None and mode not in _LINEAR:
+        raise ValueError(f"interpolate: align_corners means nothing with mode {mode!r}; leave it out")
+    if antialias:
+        raise ValueError("interpolate: antialias=True is not supported")
+    if (size is None) == (scale_factor is None):
+        raise ValueError("interpolate: expected either size or scale_factor")
+    scales = [None] * dims if scale_factor is None else _per_dim("scale_factor", scale_factor, dims)
+    sizes = _per_dim("size", size, dims)
+    if size is None:
+        sizes = [math.floor(n * s) for n, s in zip(shape[2:], scales, strict=True)]
+    if min(*sizes, *shape[2:]) < 1:
+        raise RuntimeError(f"interpolate: expected sizes from 1, got {sizes} from an input of shape {shape}")
+    if mode == "area":
+        pool: Any = (adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d)[dims - 1]
+        return pool(input, tuple(sizes))
+    for dim, (n, wanted, scale) in enumerate(zip(shape[2:], sizes, scales, strict=True), 2):
+        scale = None if recompute_scale_factor else scale
+        if n != wanted or scale not in (None, 1):
+            input = _resized(input, dim, _taps(n, wanted, scale, mode, bool(align_corners)))
+    return input
+
+
+upsample = interpolate
+
+
+def pixel_shuffle(input: Operand, upscale_factor: int) -> Any:
+    """Images r times as high and wide, of r * r times fewer channels: (\\*, C * r * r, H, W) to (\\*, C, H * r, W * r).
+    (Shi et al., 2016)
+
+    Examples
+    --------
+    >>> F.pixel_shuffle(mg.arange(4).reshape(4, 1, 1), 2)
+    tensor([[[0, 1],
+             [2, 3]]])
+    """
+    shape, r = tuple(input.shape), upscale_factor
+    if len(shape) < 3 or r < 1 or shape[-3] % (r * r):
+        raise RuntimeError(
+            f"pixel_shuffle: expected (*, C, H, W), C a multiple of the factor's square {r * r}, got {shape}"
+        )
+    *batch, channels, height, width = shape
+    parts = _reshape(input, (*batch, channels // (r * r), r, r, height, width))
+    b = len(batch)
+    parts = _permute(parts, (*range(b + 1), b + 3, b + 1, b + 4, b + 2))
+    return _reshape(parts, (*batch, channels // (r * r), height * r, width * r))
+
+
+def pixel_unshuffle(input: Operand, downscale_factor: int) -> Any:
+    """The inverse of `pixel_shuffle`: (\\*, C, H * r, W * r) to (\\*, C * r * r, H, W).
+
+    Examples
+    --------
+    >>> F.pixel_unshuffle(mg.arange(4).reshape(1, 2, 2), 2).shape
+    Size([4, 1, 1])
+    """
+    shape, r = tuple(input.shape), downscale_factor
+    if len(shape) < 3 or r < 1 or shape[-1] % r or shape[-2] % r:
+        raise RuntimeError(f"pixel_unshuffle: expected (*, C, H, W), H and W multiples of the factor {r}, got {shape}")
+    *batch, channels, height, width = shape
+    parts = _reshape(input, (*batch, channels, height // r, r, width // r, r))
+    b = len(batch)
+    parts = _permute(parts, (*range(b + 1), b + 2, b + 4, b + 1, b + 3))
+    return _reshape(parts, (*batch, channels * r * r, height // r, width // r))

@@ -1,0 +1,128 @@
+"""Windows as a dimension, and back: what convolution is when written as a matrix product."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minigrad.autograd.method import method
+from minigrad.autograd.operation import Operand
+from minigrad.ops.indexing import ALL, _add_at, _index, _slice
+from minigrad.ops.padding import pad
+from minigrad.ops.shape import _reshape, movedim, one_dim
+from minigrad.ops.windowing import Numbers, check_shape, check_tensor, per_dim
+
+__all__ = ["fold", "unfold"]
+
+
+@method("unfold", only=True)
+def _windows(input: Operand, dimension: int, size: int, step: int) -> Any:
+    """All windows of `size` elements along a dimension, `step` apart; the last dimension is the place in the window."""
+    dim = one_dim("unfold", dimension, len(input.shape))
+    length = input.shape[dim]
+    if not 0 <= size <= length or step < 1:
+        raise RuntimeError(f"unfold: expected a size of at most {length} and a step from 1, got {size} and {step}")
+    places = np.arange(0, length - size + 1, step)[:, None] + np.arange(size)
+    return movedim(_index(input, (*[ALL] * dim, places)), dim + 1, -1)
+
+
+Pair = tuple[int, ...]
+
+
+def _arguments(name: str, kernel_size: Any, dilation: Any, padding: Any, stride: Any) -> tuple[Pair, Pair, Pair, Pair]:
+    return (
+        per_dim(name, "kernel_size", kernel_size, 2, 1),
+        per_dim(name, "dilation", dilation, 2, 1),
+        per_dim(name, "padding", padding, 2, 0),
+        per_dim(name, "stride", stride, 2, 1),
+    )
+
+
+def _places(name: str, size: Pair, kernel: Pair, dilation: Pair, stride: Pair) -> tuple[Any, ...]:
+    """The index that gives (N, C, kH, kW, rows, columns) of images (N, C, *size)."""
+    reach = [d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)]
+    if any(r > n for r, n in zip(reach, size, strict=True)):
+        raise RuntimeError(f"{name}: the windows reach over {tuple(reach)}, more than the padded image of {size}")
+    y, x = (
+        np.arange(k)[:, None] * d + np.arange(0, n - r + 1, s)
+        for n, k, d, r, s in zip(size, kernel, dilation, reach, stride, strict=True)
+    )
+    return ALL, ALL, y[:, None, :, None], x[None, :, None, :]
+
+
+def unfold(
+    input: Operand, kernel_size: Numbers, dilation: Numbers = 1, padding: Numbers = 0, stride: Numbers = 1
+) -> Any:
+    """All windows of an image as columns.
+
+    Parameters
+    ----------
+    input : Tensor of shape (N, C, H, W) or (C, H, W)
+
+    Returns
+    -------
+    Tensor of shape (N, C * kH * kW, L), L being the number of windows
+
+    Examples
+    --------
+    >>> F.unfold(mg.arange(6.0).reshape(1, 1, 2, 3), kernel_size=2)
+    tensor([[[0., 1.],
+             [1., 2.],
+             [3., 4.],
+             [4., 5.]]])
+    """
+    check_tensor("unfold", "input", input)
+    shape = tuple(input.shape)
+    check_shape("unfold", shape, 2)
+    if len(shape) == 3:
+        return unfold(input.reshape(1, *shape), kernel_size, dilation, padding, stride)[0]
+    kernel, dilation, (py, px), stride = _arguments("unfold", kernel_size, dilation, padding, stride)
+    padded = pad(input, (px, px, py, py)) if py or px else input
+    windows = _index(padded, _places("unfold", tuple(padded.shape[2:]), kernel, dilation, stride))
+    rows, columns = windows.shape[4:]
+    return _reshape(windows, (shape[0], shape[1] * kernel[0] * kernel[1], rows * columns))
+
+
+def fold(
+    input: Operand,
+    output_size: Numbers,
+    kernel_size: Numbers,
+    dilation: Numbers = 1,
+    padding: Numbers = 0,
+    stride: Numbers = 1,
+) -> Any:
+    """Windows as columns put back into an image, where they overlap added up: the adjoint of `unfold`.
+
+    Parameters
+    ----------
+    input : Tensor of shape (N, C * kH * kW, L) or (C * kH * kW, L)
+    output_size : the height and the width of the images
+
+    Returns
+    -------
+    Tensor of shape (N, C, \\*output_size)
+
+    Examples
+    --------
+    >>> F.fold(mg.ones(1, 4, 2), output_size=(2, 3), kernel_size=2)
+    tensor([[[[1., 2., 1.],
+              [1., 2., 1.]]]])
+    """
+    check_tensor("fold", "input", input)
+    shape = tuple(input.shape)
+    if len(shape) == 2:
+        return fold(input.reshape(1, *shape), output_size, kernel_size, dilation, padding, stride)[0]
+    kernel, dilation, (py, px), stride = _arguments("fold", kernel_size, dilation, padding, stride)
+    height, width = per_dim("fold", "output_size", output_size, 2, 1)
+    size = (height + 2 * py, width + 2 * px)
+    key = _places("fold", size, kernel, dilation, stride)
+    rows, columns, area = key[2].shape[2], key[3].shape[3], kernel[0] * kernel[1]
+    if len(shape) != 3 or shape[1] % area or shape[2] != rows * columns:
+        raise RuntimeError(
+            f"fold: expected shape (N, C * {area}, {rows * columns}): windows of {kernel}, {rows} x {columns} of them; "
+            f"got {shape}"
+        )
+    windows = _reshape(input, (shape[0], shape[1] // area, *kernel, rows, columns))
+    whole = _add_at(windows, (*windows.shape[:2], *size), key)
+    return _slice(whole, (ALL, ALL, slice(py, py + height), slice(px, px + width))) if py or px else whole
