@@ -18,8 +18,6 @@ from minigrad.ops.broadcasting import *
 from minigrad.ops.comparison import *
 from minigrad.ops.convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from minigrad.ops.counting import *
-from minigrad.ops.decompositions import cholesky_solve, det, logdet, matrix_power, slogdet
-from minigrad.ops.decompositions import inv as inverse
 from minigrad.ops.decompositions import pinv as pinverse
 from minigrad.ops.diagonals import *
 from minigrad.ops.dropout import alpha_dropout, dropout, feature_alpha_dropout
@@ -42,6 +40,8 @@ from minigrad.ops.scan import *
 from minigrad.ops.selection import *
 from minigrad.ops.shape import *
 from minigrad.ops.softmax import log_softmax, softmax
+from minigrad.ops.solving import cholesky_solve, det, logdet, matrix_power, slogdet
+from minigrad.ops.solving import inv as inverse
 from minigrad.ops.sorting import *
 from minigrad.ops.special import *
 from minigrad.ops.trigonometry import *

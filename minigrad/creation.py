@@ -14,7 +14,7 @@ from minigrad.tensor import Tensor, as_array
 
 __all__ = [
     "tensor", "as_tensor", "from_numpy", "zeros", "ones", "full", "empty", "zeros_like", "ones_like", "full_like",
-    "empty_like", "arange", "linspace", "logspace", "eye", "is_tensor",
+    "empty_like", "arange", "linspace", "logspace", "eye", "is_tensor", "is_floating_point", "numel",
 ]  # fmt: skip
 
 
@@ -100,6 +100,28 @@ def is_tensor(obj: Any) -> bool:
     (True, False)
     """
     return isinstance(obj, Tensor)
+
+
+def is_floating_point(input: Tensor) -> bool:
+    """Whether the dtype of `input` is a floating one.
+
+    Examples
+    --------
+    >>> mg.is_floating_point(mg.tensor([1]))
+    False
+    """
+    return input.is_floating_point()
+
+
+def numel(input: Tensor) -> int:
+    """The number of elements.
+
+    Examples
+    --------
+    >>> mg.numel(mg.zeros(2, 3))
+    6
+    """
+    return input.numel()
 
 
 def zeros(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:

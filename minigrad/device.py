@@ -46,4 +46,29 @@ class device:
         return hash("cpu")
 
 
-cuda = SimpleNamespace(is_available=lambda: False, device_count=lambda: 0, manual_seed_all=lambda seed: None)
+def _nothing(*args: Any, **kwargs: Any) -> None:
+    """What a script asks of a GPU, where there is none."""
+
+
+def _never() -> bool:
+    return False
+
+
+cuda = SimpleNamespace(
+    is_available=_never, device_count=lambda: 0, manual_seed=_nothing, manual_seed_all=_nothing, empty_cache=_nothing,
+    synchronize=_nothing, reset_peak_memory_stats=_nothing, memory_allocated=lambda *args: 0,
+    max_memory_allocated=lambda *args: 0,
+)  # fmt: skip
+backends = SimpleNamespace(
+    cudnn=SimpleNamespace(is_available=_never, enabled=False, benchmark=False, deterministic=True),
+    mps=SimpleNamespace(is_available=_never, is_built=_never),
+)
+
+
+def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:
+    """Accepted, for scripts that ask for it: the same operations give the same bits here in any case.
+
+    Examples
+    --------
+    >>> mg.use_deterministic_algorithms(True)
+    """

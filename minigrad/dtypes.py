@@ -19,7 +19,7 @@ bool = np.dtype("bool")
 
 __all__ = [
     "float16", "half", "float32", "float", "float64", "double", "uint8", "int8", "int16", "short",
-    "int32", "int", "int64", "long", "bool", "get_default_dtype", "set_default_dtype",
+    "int32", "int", "int64", "long", "bool", "get_default_dtype", "set_default_dtype", "finfo", "iinfo",
 ]  # fmt: skip
 
 dtype = np.dtype
@@ -69,6 +69,50 @@ def as_dtype(d: Any) -> np.dtype:
     if result.kind not in "fiub":
         raise TypeError(f"expected a bool, integer or floating dtype, got {result}; others are not supported")
     return result
+
+
+class finfo:
+    """The limits of a floating dtype, as Python floats.
+
+    Parameters
+    ----------
+    type : floating dtype, optional
+        By default the default dtype.
+
+    Attributes
+    ----------
+    max, min : the largest and the smallest number
+    eps : the distance from 1 to the next number
+    tiny, smallest_normal : the smallest positive number of full precision
+    resolution : the relative precision in decimal digits, such as 1e-6
+    bits : int
+
+    Examples
+    --------
+    >>> mg.finfo(mg.float64).eps
+    2.220446049250313e-16
+    """
+
+    def __init__(self, type: Any = None) -> None:
+        info: Any = np.finfo(_default if type is None else as_dtype(type))
+        self.dtype, self.bits = str(info.dtype), info.bits
+        self.max, self.min, self.eps = (builtins.float(v) for v in (info.max, info.min, info.eps))
+        self.tiny = self.smallest_normal = builtins.float(info.tiny)
+        self.resolution = 10.0**-info.precision
+
+
+class iinfo:
+    """The limits of an integer dtype: `min`, `max` and `bits`.
+
+    Examples
+    --------
+    >>> mg.iinfo(mg.uint8).max
+    255
+    """
+
+    def __init__(self, type: Any) -> None:
+        info = np.iinfo(as_dtype(type))
+        self.dtype, self.bits, self.min, self.max = str(info.dtype), info.bits, info.min, info.max
 
 
 _CATEGORY = {"b": 0, "i": 1, "u": 1, "f": 2}

@@ -20,7 +20,7 @@ LAYERS = [
     ["scripts"],
     ["models"],
     ["minigrad.vision", "minigrad.viz"],
-    ["minigrad.nn", "minigrad.optim", "minigrad.utils", "minigrad.checkpoint", "minigrad.profiler"],
+    ["minigrad.nn", "minigrad.optim", "minigrad.utils", "minigrad.checkpoint", "minigrad.profiler", "minigrad.func"],
     ["minigrad", "minigrad.nn.functional", "minigrad.nn.init"],
     ["minigrad.ops"],
     ["minigrad.autograd", "minigrad.tensor", "minigrad.generator", "minigrad.printing"],
@@ -98,9 +98,9 @@ def test_importing_needs_numpy_only(name):
 # ---- what is public --------------------------------------------------------------------------------------------------
 
 SURFACES = [
-    "minigrad", "minigrad.autograd", "minigrad.linalg", "minigrad.nn", "minigrad.nn.functional", "minigrad.nn.init",
-    "minigrad.nn.utils", "minigrad.optim", "minigrad.optim.lr_scheduler", "minigrad.profiler", "minigrad.utils.data",
-    "minigrad.vision.datasets", "minigrad.vision.io", "minigrad.viz",
+    "minigrad", "minigrad.autograd", "minigrad.func", "minigrad.linalg", "minigrad.nn", "minigrad.nn.functional",
+    "minigrad.nn.init", "minigrad.nn.utils", "minigrad.optim", "minigrad.optim.lr_scheduler", "minigrad.profiler",
+    "minigrad.utils.data", "minigrad.vision.datasets", "minigrad.vision.io", "minigrad.viz",
 ]  # fmt: skip
 
 

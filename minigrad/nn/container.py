@@ -256,9 +256,9 @@ def _as_member(value: Any) -> Any:
 
 def _member_line(key: Any, value: Any) -> str:
     if not isinstance(value, Tensor):
-        return f"({key}): Object of type: {type(value).__name__}"
+        return f"  ({key}): Object of type: {type(value).__name__}"
     size = "x".join(map(str, value.shape))
-    return f"({key}): Parameter containing: [{value.dtype} of size {size}]"
+    return f"  ({key}): Parameter containing: [{value.dtype} of size {size}]"
 
 
 class ParameterList(Module):

@@ -80,10 +80,16 @@ def _to(input: Tensor, *args: Any, dtype: Any = None, device: Any = None, copy: 
     return cast(input, wanted)
 
 
+_TYPES = {
+    "float16": "Half", "float32": "Float", "float64": "Double", "uint8": "Byte", "int8": "Char", "int16": "Short",
+    "int32": "Int", "int64": "Long", "bool": "Bool",
+}  # fmt: skip
+
+
 @method("type", only=True)
 def _type(input: Tensor, dtype: Any = None) -> Any:
     """This tensor with another dtype, or without an argument the name of its type."""
-    return f"minigrad.{input.dtype.name.capitalize()}Tensor" if dtype is None else _to(input, dtype)
+    return f"minigrad.{_TYPES[input.dtype.name]}Tensor" if dtype is None else _to(input, dtype)
 
 
 @method("type_as", only=True)
