@@ -5,12 +5,11 @@ import pkgutil
 
 import pytest
 
-from tests import conformance
-from tests.conformance.scripts import SCRIPTS, compare, run
+from tests.conformance import user_scripts
+from tests.conformance.user_scripts import SCRIPTS, compare, run
 
-for module in pkgutil.iter_modules(conformance.__path__):
-    if module.name.startswith("scripts_"):
-        importlib.import_module(f"{conformance.__name__}.{module.name}")
+for module in pkgutil.iter_modules(user_scripts.__path__):
+    importlib.import_module(f"{user_scripts.__name__}.{module.name}")
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

@@ -84,7 +84,7 @@ def run(function: Callable[[], Any], package: str) -> tuple[Any, str]:
                 result = plain(function())
         finally:
             torch.set_default_dtype(torch.float32)
-    return result, output.getvalue().replace("torch.", "")
+    return result, output.getvalue().replace("torch.", "").replace("minigrad.", "")
 
 
 def plain(value: Any) -> Any:

@@ -1,6 +1,6 @@
 """What people do with models beside training them: look inside, attack, compare, build blocks."""
 
-from tests.conformance.scripts import array, labels, script, start
+from tests.conformance.user_scripts import array, labels, script, start
 
 
 @script

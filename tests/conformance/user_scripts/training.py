@@ -1,6 +1,6 @@
 """Training loops in the idioms that people use."""
 
-from tests.conformance.scripts import array, labels, script, start
+from tests.conformance.user_scripts import array, labels, script, start
 
 
 @script

@@ -1,6 +1,6 @@
 """Generative models: two optimizers, detached parts of graphs, gradients of gradients."""
 
-from tests.conformance.scripts import array, script, start
+from tests.conformance.user_scripts import array, script, start
 
 
 @script
@@ -97,7 +97,7 @@ def generative_adversarial_network():
         errG.backward()
         optimizerG.step()
         history.append((D_x, errD.item(), errG.item()))
-        print("[%d/3] Loss_D: %.4f Loss_G: %.4f D(x): %.4f" % (i, errD.item(), errG.item(), D_x))
+        print("[%d/3] Loss_D: %.4f Loss_G: %.4f D(x): %.4f" % (i, errD.item(), errG.item(), D_x))  # noqa: UP031
     return history, netG.state_dict(), netD.state_dict()
 
 
