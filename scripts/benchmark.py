@@ -7,7 +7,8 @@
 
 Each library runs in a process of its own, with its threads and those of its BLAS held to the number given. All do the
 same work in turns (A B A B); a ratio is the median of the ratios of neighbouring turns, so that a machine that is
-slower for a while is slower for both. Results: ``results.json``, ``table.md``, ``bars.png`` and ``growth.png``.
+slower for a while is slower for both. Results: ``results.json``, ``table.md``, ``bars.png``,
+``operations.png`` and ``growth.png``.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from tqdm import tqdm
 
 from benchmarks.cases import Case, chosen
 from benchmarks.machine import describe, usable_cores
+from benchmarks.pictures import draw
 from benchmarks.report import Report
 from benchmarks.running import LIBRARIES, Settings, Worker, WorkerError, installed, measure
 
@@ -121,8 +123,7 @@ def compare(
     report.save(folder / "results.json", vars(settings))
     table = report.table()
     (folder / "table.md").write_text(table + "\n")
-    pictures = {"bars.png": report.bars, "growth.png": report.growth}
-    written = ["results.json", "table.md", *[name for name, draw in pictures.items() if draw(folder / name)]]
+    written = ["results.json", "table.md", *draw(report, folder)]
     print(f"{table}\n\n{', '.join(written)} are in {folder}")
     if stopped:
         print("stopped before the end", file=sys.stderr)

@@ -13,6 +13,7 @@ import minigrad as mg
 from benchmarks import machine, nets, others, running, torchlike
 from benchmarks import worker as worker_module
 from benchmarks.cases import CASES, GROUPS, chosen
+from benchmarks.pictures import draw
 from benchmarks.report import Report, shown
 
 QUICK = ["--quick", "--libraries", "minigrad", "--threads", "1"]
@@ -161,14 +162,14 @@ def result(library, turns, case="training/vgg/64", **more):
 
 
 def report(*results, libraries=("minigrad", "torch")):
-    return Report(machine.describe(["minigrad"]), libraries, list(results))
+    return Report({**machine.describe(["minigrad"]), "load": 0.1}, libraries, list(results))
 
 
 def test_ratio_is_the_median_of_those_of_the_turns():
     r = report(result("minigrad", [1.0, 8.0, 6.0]), result("torch", [2.0, 2.0, 3.0]))
     assert r.ratio(r.rows["training/vgg/64", 1], "torch") == 2
     line = next(line for line in r.table().splitlines() if "vgg" in line)
-    assert [cell.strip() for cell in line.split("|")[1:-1]] == ["vgg 64", "1", "6 s", "2 s", "2.00"]
+    assert [cell.strip() for cell in line.split("|")[1:-1]] == ["vgg 64", "1", "~6 s", "2 s", "2.00"]
 
 
 def test_what_is_not_the_same_work_is_said():
@@ -189,6 +190,15 @@ def test_numbers_have_units():
     assert texts == ["1.23 us", "12.3 ms", "2.5 s"]
     assert shown({"median": 3 * 2**20, "unit": "bytes"}) == "3 MB"
     assert shown({}) == "-"
+    assert shown(result("minigrad", [1.0, 1.0, 4.0, 9.0])) == "~2.5 s"
+
+
+def test_a_busy_machine_is_said():
+    r = report(result("minigrad", [1.0]))
+    r.machine["load"] = 2.0
+    assert "busy with other things" in r.table()
+    r.machine["load"] = None
+    assert "busy" not in r.table()
 
 
 def test_pictures_of_other_libraries(tmp_path):
@@ -196,13 +206,15 @@ def test_pictures_of_other_libraries(tmp_path):
         result(library, [n / 100], case=f"{group}/lenet5-tanh/{n}")
         for library in ("minigrad", "torch") for group in ("batch", "image") for n in (1, 2, 4)
     ]  # fmt: skip
-    r = report(result("minigrad", [1.0]), result("torch", [2.0]), *growing)
-    assert r.bars(tmp_path / "bars.png") and r.growth(tmp_path / "growth.png")
-    assert all((tmp_path / name).stat().st_size > 1000 for name in ("bars.png", "growth.png"))
+    single = [result(library, [1.0], case="operation/relu/1/forward") for library in ("minigrad", "torch")]
+    r = report(result("minigrad", [1.0]), result("torch", [2.0]), *single, *growing)
+    names = ["bars.png", "operations.png", "growth.png"]
+    assert draw(r, tmp_path) == names
+    assert all((tmp_path / name).stat().st_size > 1000 for name in names)
 
 
 def test_no_pictures_of_nothing(tmp_path):
-    assert not report().bars(tmp_path / "bars.png") and not report().growth(tmp_path / "growth.png")
+    assert draw(report(), tmp_path) == [] and not list(tmp_path.iterdir())
 
 
 # ---- the command line ------------------------------------------------------------------------------------------------
