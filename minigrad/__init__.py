@@ -9,6 +9,7 @@ from minigrad.creation import *
 from minigrad.device import backends, cuda, device, use_deterministic_algorithms
 from minigrad.dtypes import *
 from minigrad.dtypes import dtype
+from minigrad.elements import Size
 from minigrad.legacy import *
 from minigrad.ops.activation import celu, celu_, hardshrink, prelu, relu, relu_, rrelu, rrelu_, selu, selu_
 from minigrad.ops.adaptive_pooling import adaptive_avg_pool1d, adaptive_max_pool1d
@@ -48,7 +49,7 @@ from minigrad.ops.trigonometry import *
 from minigrad.printing import set_printoptions
 from minigrad.random import *
 from minigrad.serialization import load, save
-from minigrad.tensor import Size, Tensor
+from minigrad.tensor import Tensor
 
 from minigrad import func, linalg, nn, optim, profiler  # isort: skip  (needs the operations above)
 

@@ -9,8 +9,9 @@ import numpy as np
 
 from minigrad import dtypes
 from minigrad.autograd.method import method
+from minigrad.conversion import as_array
 from minigrad.ops.shape import as_shape
-from minigrad.tensor import Tensor, as_array
+from minigrad.tensor import Tensor
 
 __all__ = [
     "tensor", "as_tensor", "from_numpy", "zeros", "ones", "full", "empty", "zeros_like", "ones_like", "full_like",

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import warnings
 import weakref
-from collections.abc import Callable, Iterator, Sequence
-from itertools import count
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from minigrad import dtypes
 from minigrad.autograd import engine, memory
-from minigrad.autograd.grad_mode import enable_grad, mode, no_grad
+from minigrad.autograd.grad_mode import mode
+from minigrad.autograd.handle import RemovableHandle
+from minigrad.autograd.view import View
+from minigrad.conversion import as_array
+from minigrad.elements import Elements
 
-_hook_ids = count()
 
-
-class Tensor:
+class Tensor(Elements):
     """A multi-dimensional array with a gradient.
 
     Operations on tensors return tensors. Where one of their inputs requires grad they also record what was done, and
@@ -51,7 +51,6 @@ class Tensor:
 
     # Most tensors only ever set _data: the rest are defaults of the class. No __slots__, so that users can attach
     # attributes of their own, as they can in PyTorch.
-    _data: np.ndarray
     _requires_grad: bool = False
     _node: Any = None  # the Node of a recorded result; what a gradient flows to is `_edge()`
     _grad: Tensor | None = None
@@ -109,31 +108,6 @@ class Tensor:
     # ---- what it is ------------------------------------------------------------------------------------------------
 
     @property
-    def shape(self) -> Size:
-        """The length of each dimension, a tuple."""
-        return Size(self._data.shape)
-
-    @property
-    def dtype(self) -> np.dtype:
-        """The type of the elements, such as ``minigrad.float32``."""
-        return self._data.dtype
-
-    @property
-    def ndim(self) -> int:
-        """The number of dimensions."""
-        return self._data.ndim
-
-    @property
-    def itemsize(self) -> int:
-        """The bytes of one element."""
-        return self._data.itemsize
-
-    @property
-    def nbytes(self) -> int:
-        """The bytes of all elements."""
-        return self._data.nbytes
-
-    @property
     def is_leaf(self) -> bool:
         """True unless a recorded operation made it."""
         return self._edge() is self or not self.requires_grad
@@ -161,8 +135,12 @@ class Tensor:
         return Tensor._wrap(self._data)
 
     @data.setter
-    def data(self, value: Any) -> None:
-        self._data = value._data if isinstance(value, Tensor) else as_array(value)
+    def data(self, value: Tensor) -> None:
+        if not isinstance(value, Tensor):
+            raise TypeError(f"data: expected a Tensor, got {type(value).__name__}; see minigrad.tensor()")
+        if self._requires_grad and value._data.dtype.kind != "f":
+            raise RuntimeError(f"data: a tensor that requires grad holds floating numbers, got {value.dtype}")
+        self._data = value._data
 
     @property
     def grad(self) -> Tensor | None:
@@ -187,60 +165,7 @@ class Tensor:
                 )
         self._grad = value
 
-    def size(self, dim: int | None = None) -> Any:
-        """The shape, or the length of dimension `dim`."""
-        return self.shape if dim is None else self._data.shape[dim]
-
-    def dim(self) -> int:
-        """The number of dimensions."""
-        return self._data.ndim
-
-    ndimension = dim
-
-    def numel(self) -> int:
-        """The number of elements."""
-        return self._data.size
-
-    nelement = numel
-
-    def element_size(self) -> int:
-        """The bytes of one element."""
-        return self._data.itemsize
-
-    def is_floating_point(self) -> bool:
-        """Whether the dtype is a floating one."""
-        return self._data.dtype.kind == "f"
-
-    def is_contiguous(self) -> bool:
-        """Whether the elements lie in memory in the order of the indices (C order)."""
-        return self._data.flags.c_contiguous
-
-    def stride(self, dim: int | None = None) -> Any:
-        """The steps in memory, in elements, from one index to the next in each dimension, or in `dim`."""
-        strides = tuple(s // self._data.itemsize for s in self._data.strides)
-        return strides if dim is None else strides[dim]
-
-    def data_ptr(self) -> int:
-        """The address of the first element."""
-        return self._data.ctypes.data
-
     # ---- out of minigrad -------------------------------------------------------------------------------------------
-
-    def item(self) -> Any:
-        """The only element as a Python number.
-
-        Raises
-        ------
-        RuntimeError
-            If there is not exactly one element.
-        """
-        if self._data.size != 1:
-            raise RuntimeError(f"item: expected a tensor of one element, got shape {tuple(self.shape)}; see tolist()")
-        return self._data.item()
-
-    def tolist(self) -> Any:
-        """The elements as nested lists of Python numbers; of a 0-dim tensor, the number."""
-        return self._data.tolist()
 
     def numpy(self, *, force: bool = False) -> np.ndarray:
         """The array behind this tensor, not a copy.
@@ -266,40 +191,6 @@ class Tensor:
                 raise ValueError(f"__array__: {array.dtype} does not become {np.dtype(dtype)} without a copy")
             return array.astype(dtype)
         return array.copy() if copy else array
-
-    def __len__(self) -> int:
-        if not self._data.ndim:
-            raise TypeError("len() of a 0-dim tensor; item() gives its value")
-        return len(self._data)
-
-    def __iter__(self) -> Iterator[Tensor]:
-        if not self._data.ndim:
-            raise TypeError("iteration over a 0-dim tensor; item() gives its value")
-        return (self[i] for i in range(len(self._data)))
-
-    def __bool__(self) -> bool:
-        if self._data.size != 1:
-            raise RuntimeError(
-                f"bool: a tensor of shape {tuple(self.shape)} is neither true nor false; use .any() or .all()"
-            )
-        return bool(self._data.item())
-
-    def __float__(self) -> float:
-        return float(self.item())
-
-    def __int__(self) -> int:
-        return int(self.item())
-
-    def __index__(self) -> int:
-        if self._data.dtype.kind not in "iu" or self._data.size != 1:
-            raise TypeError(f"only an integer tensor of one element is an index, not {self.dtype}{list(self.shape)}")
-        return int(self._data.item())
-
-    def __contains__(self, value: Any) -> bool:
-        return bool((self._data == (value._data if isinstance(value, Tensor) else value)).any())
-
-    def __format__(self, spec: str) -> str:
-        return object.__format__(self, spec) if self._data.ndim else format(self.item(), spec)
 
     def __repr__(self) -> str:
         from minigrad.printing import format_tensor  # only when something is printed
@@ -527,157 +418,9 @@ class Tensor:
         """A view with the last two dimensions exchanged."""
         return self.adjoint()
 
-    # ---- for scripts that name a device ----------------------------------------------------------------------------
-
-    @property
-    def device(self) -> Any:
-        """Always the CPU."""
-        from minigrad.device import device
-
-        return device("cpu")
-
-    @property
-    def is_cuda(self) -> bool:
-        """Always False."""
-        return False
-
-    def cpu(self) -> Tensor:
-        """This tensor: there is no other device."""
-        return self
-
-    def cuda(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """There is no GPU here: raises RuntimeError."""
-        raise RuntimeError("cuda: minigrad computes on the CPU only; leave .cuda() out or use .to('cpu')")
-
 
 _OF_THIS_MEMORY = {"_data", "_grad", "_node", "_view", "_hooks", "_after_grad", "_rewrites", "_retained"}
 
 
 def _rebuild(cls: type[Tensor], array: np.ndarray, requires_grad: bool) -> Tensor:
     return cls._wrap(array).requires_grad_(requires_grad)
-
-
-class Size(tuple):
-    """The shape of a tensor: a tuple with PyTorch's `numel`."""
-
-    __slots__ = ()
-
-    def numel(self) -> int:
-        """The product of the lengths."""
-        return int(np.prod(self, dtype=np.int64))
-
-    def __repr__(self) -> str:
-        return f"Size({list(self)})"
-
-
-class RemovableHandle:
-    """Returned by everything that registers a hook; `remove` takes the hook away. Also a context manager."""
-
-    def __init__(self, hooks: dict[int, Any], hook: Any) -> None:
-        self._hooks = hooks
-        self._id = next(_hook_ids)
-        hooks[self._id] = hook
-
-    def remove(self) -> None:
-        """Take the hook away; nothing happens if it is gone."""
-        self._hooks.pop(self._id, None)
-
-    def move_to_end(self) -> None:
-        """Let the hook run after all others that there are now."""
-        self._hooks[self._id] = self._hooks.pop(self._id)
-
-    def __enter__(self) -> RemovableHandle:
-        return self
-
-    def __exit__(self, *error: Any) -> None:
-        self.remove()
-
-
-class View:
-    """How a tensor came to show a part of another one's memory: by which calls, from which tensor.
-
-    After an in-place operation on the base or on any of its views the base has a new history, and the histories of the
-    views are made anew from it, when they are asked for.
-    """
-
-    __slots__ = ("base", "calls", "rewrites", "refusal")
-
-    def __init__(
-        self, source: Tensor, call: Callable[..., Any] | None, arguments: tuple[Any, ...], refusal: str | None = None
-    ) -> None:
-        parent = source._view
-        self.base: Tensor = source if parent is None else parent.base
-        self.calls: tuple[Any, ...] = (() if parent is None else parent.calls) + ((call, arguments),)
-        self.rewrites = self.base._rewrites
-        # why neither this nor the base may be changed in place, where the way from the one to the other is not known
-        self.refusal: str | None = refusal or (None if parent is None else parent.refusal)
-
-    def refresh(self, view: Tensor) -> None:
-        """Give `view` its history if the base has got a new one since."""
-        if self.rewrites != self.base._rewrites:
-            if self.refusal:
-                raise RuntimeError(f"the tensor that this is a view of was changed in place: {self.refusal}")
-            self.rewrites = self.base._rewrites
-            with enable_grad():  # the history must be complete, whoever asks for it
-                view._set_history(replay(self.calls, self.base))
-
-    def rewrite(self, part: Tensor) -> None:
-        """The base's history is now: what it was, with this part replaced by `part`."""
-        base = self.base
-        if part._requires_grad or base._requires_grad:
-            base._set_history(base._replace_part(part, self.calls))
-            base._rewrites += 1
-
-
-def replay(calls: tuple[Any, ...], base: Any) -> Any:
-    """The part that a view made by `calls` shows, of another tensor or array."""
-    for call, arguments in calls:
-        base = call(base, *arguments)
-    return base
-
-
-def as_array(data: Any, dtype: Any = None, copy: bool = False) -> np.ndarray:
-    """`data` as an array of a supported dtype: Python floats get the default dtype, arrays keep theirs.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If `data` is not a rectangular array of numbers or bools.
-    """
-    if isinstance(data, Tensor):
-        array = data._data
-    elif isinstance(data, (np.ndarray, np.generic)):
-        array = np.asarray(data)
-    else:
-        array = _from_python(data, dtype)
-    wanted = array.dtype if dtype is None else dtypes.as_dtype(dtype)
-    if array.dtype.kind not in "fiub":
-        raise TypeError(f"tensor: expected numbers or bools, got an array of {array.dtype}")
-    return np.array(array, dtype=wanted) if copy else array.astype(wanted, copy=False)
-
-
-def _from_python(data: Any, dtype: Any) -> np.ndarray:
-    """Nested lists of numbers, or of tensors and arrays of one element or one shape, or what has ``__array__``."""
-    with no_grad():
-        items = _detached(data)
-    try:
-        array = np.asarray(items)
-    except ValueError as error:
-        raise ValueError(f"tensor: expected nested lists of equal lengths; {error}") from None
-    if array.dtype.kind == "f" and not hasattr(data, "__array__") and not _holds_arrays(data):
-        array = array.astype(dtypes.get_default_dtype()) if dtype is None else array
-    if array.size == 0 and dtype is None and not hasattr(data, "__array__"):
-        array = array.astype(dtypes.get_default_dtype())
-    return array
-
-
-def _detached(data: Any) -> Any:
-    if isinstance(data, (list, tuple)):
-        return [_detached(d) for d in data]
-    return data._data if isinstance(data, Tensor) else data
-
-
-def _holds_arrays(data: Any) -> bool:
-    while isinstance(data, (list, tuple)) and data:
-        data = data[0]
-    return isinstance(data, (np.ndarray, np.generic, Tensor))

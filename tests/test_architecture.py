@@ -23,8 +23,8 @@ LAYERS = [
     ["minigrad.nn", "minigrad.optim", "minigrad.utils", "minigrad.checkpoint", "minigrad.profiler", "minigrad.func"],
     ["minigrad", "minigrad.nn.functional", "minigrad.nn.init"],
     ["minigrad.ops"],
-    ["minigrad.autograd", "minigrad.tensor", "minigrad.generator", "minigrad.printing"],
-    ["minigrad.kernels", "minigrad.dtypes", "minigrad.device"],
+    ["minigrad.autograd", "minigrad.tensor", "minigrad.conversion", "minigrad.generator", "minigrad.printing"],
+    ["minigrad.kernels", "minigrad.elements", "minigrad.dtypes", "minigrad.device"],
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 FILES = {

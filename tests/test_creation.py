@@ -133,3 +133,14 @@ def test_other_devices_are_refused():
     for make in (mg.zeros, mg.ones, mg.empty, mg.tensor, mg.arange, mg.eye):
         with pytest.raises(RuntimeError, match="CPU only"):
             make(2, device="cuda")
+
+
+@pytest.mark.parametrize("make", [mg.tensor, mg.as_tensor, mg.from_numpy])
+def test_arrays_of_other_byte_orders_and_sizes_are_refused(make):
+    other = np.arange(3.0).astype(np.dtype(np.float32).newbyteorder())
+    with pytest.raises(ValueError, match="byte order.*astype"):
+        make(other)
+    assert mg.tensor(other, dtype=mg.float32).tolist() == [0, 1, 2]
+    if np.dtype(np.longdouble).itemsize > 8:
+        with pytest.raises(TypeError, match="64 bits"):
+            make(np.zeros(2, np.longdouble))

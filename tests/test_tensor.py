@@ -175,3 +175,13 @@ def test_cuda_says_what_to_do():
     with pytest.raises(RuntimeError, match="CPU"):
         mg.ones(1).cuda()
     assert not mg.cuda.is_available()
+
+
+def test_data_is_replaced_by_a_tensor_of_a_fitting_kind():
+    x = mg.ones(2, requires_grad=True)
+    with pytest.raises(TypeError, match="expected a Tensor"):
+        x.data = np.zeros(2)
+    with pytest.raises(RuntimeError, match="floating"):
+        x.data = mg.arange(2)
+    x.data = mg.zeros(3)
+    assert x.tolist() == [0, 0, 0] and x.requires_grad

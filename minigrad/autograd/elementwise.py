@@ -10,7 +10,8 @@ import numpy as np
 
 from minigrad import dtypes
 from minigrad.autograd.operation import Rule, operation, registry, signature
-from minigrad.tensor import Tensor, as_array
+from minigrad.conversion import as_array
+from minigrad.tensor import Tensor
 
 P = ParamSpec("P")
 

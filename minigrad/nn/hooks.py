@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from minigrad.autograd.handle import RemovableHandle
 from minigrad.autograd.operation import Operand, operation
-from minigrad.tensor import RemovableHandle, Tensor
+from minigrad.tensor import Tensor
 
 if TYPE_CHECKING:
     from minigrad.nn.module import Module

@@ -7,12 +7,13 @@ from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 
+from minigrad.autograd.handle import RemovableHandle
 from minigrad.nn import state
 from minigrad.nn.diagnosis import name_layer
 from minigrad.nn.hooks import Hooks, register
 from minigrad.nn.parameter import Uninitialized
 from minigrad.nn.registry import Registry
-from minigrad.tensor import RemovableHandle, Tensor
+from minigrad.tensor import Tensor
 
 Self = TypeVar("Self", bound="Module")
 

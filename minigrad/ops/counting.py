@@ -8,10 +8,11 @@ import numpy as np
 
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
+from minigrad.conversion import as_array
 from minigrad.ops.extrema import pick
 from minigrad.ops.reduction import numpy_names
 from minigrad.ops.shape import one_dim
-from minigrad.tensor import Tensor, as_array
+from minigrad.tensor import Tensor
 
 __all__ = ["unique", "unique_consecutive", "bincount", "histc", "isin", "searchsorted", "bucketize"]
 

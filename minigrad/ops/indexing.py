@@ -8,11 +8,12 @@ import numpy as np
 
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
+from minigrad.conversion import as_array
 from minigrad.kernels import indexing as kernels
 from minigrad.kernels.indexing import Key
 from minigrad.ops.broadcasting import expand
 from minigrad.ops.shape import _reshape, one_dim
-from minigrad.tensor import Tensor, as_array
+from minigrad.tensor import Tensor
 
 __all__ = ["select", "narrow", "index_select", "take", "masked_select", "nonzero", "argwhere"]
 

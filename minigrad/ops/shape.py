@@ -9,7 +9,8 @@ import numpy as np
 
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
-from minigrad.tensor import Tensor, replay
+from minigrad.autograd.view import Calls, replay
+from minigrad.tensor import Tensor
 
 __all__ = [
     "reshape", "flatten", "ravel", "unflatten", "squeeze", "unsqueeze", "permute", "transpose", "swapaxes", "swapdims",
@@ -365,7 +366,7 @@ def _contiguous(input: Operand) -> Operand:
     input=lambda g, part_shape, calls: replace_part(g, np.zeros(part_shape, g.dtype), calls),
     part=lambda g, calls: replay(calls, g),
 )
-def replace_part(input: Operand, part: Operand, calls: tuple[Any, ...]) -> Operand:
+def replace_part(input: Operand, part: Operand, calls: Calls) -> Operand:
     """`input` with what a view made by `calls` shows of it replaced by `part`."""
     whole = input.copy(order="K")
     replay(calls, whole)[...] = part

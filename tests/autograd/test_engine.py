@@ -114,6 +114,16 @@ def test_chain_of_100000_operations():
     del y  # freeing it must not recurse either
 
 
+def test_chain_of_100000_views_is_rebuilt_after_a_change_of_its_base():
+    x = mg.ones(2, 3, requires_grad=True)
+    base = view = x * 1
+    for _ in range(100_000):
+        view = view.T
+    base.mul_(2)
+    view[0].sum().backward()
+    assert x.grad.tolist() == [[2, 2, 2], [0, 0, 0]]
+
+
 def test_chain_of_100000_operations_is_freed_without_backward():
     y = leaf(1.0)
     for _ in range(100_000):

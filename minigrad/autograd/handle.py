@@ -1,0 +1,31 @@
+"""What is returned to those who register a hook."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+_ids = count()
+
+
+class RemovableHandle:
+    """Returned by everything that registers a hook; `remove` takes the hook away. Also a context manager."""
+
+    def __init__(self, hooks: dict[int, Any], hook: Any) -> None:
+        self._hooks = hooks
+        self._id = next(_ids)
+        hooks[self._id] = hook
+
+    def remove(self) -> None:
+        """Take the hook away; nothing happens if it is gone."""
+        self._hooks.pop(self._id, None)
+
+    def move_to_end(self) -> None:
+        """Let the hook run after all others that there are now."""
+        self._hooks[self._id] = self._hooks.pop(self._id)
+
+    def __enter__(self) -> RemovableHandle:
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self.remove()
