@@ -8,7 +8,7 @@ is recorded; as long as the clock has not moved since (nearly always) nothing ne
 
 from __future__ import annotations
 
-import itertools
+import threading
 import weakref
 from typing import Any
 
@@ -25,7 +25,7 @@ class Clock:
 
 
 clock = Clock()
-_ticks = itertools.count(1)
+_lock = threading.RLock()  # reentrant: whatever is collected here may run code that comes back
 # id of an owner -> [time of its last change, weak reference that removes the entry]
 _changes: dict[int, list[Any]] = {}
 
@@ -44,14 +44,15 @@ def _owner(array: np.ndarray) -> Any:
 
 def changed(array: np.ndarray) -> None:
     """Note that the memory of `array` was written to."""
-    clock.now = next(_ticks)
     owner = _owner(array)
     key = id(owner)
-    entry = _changes.get(key)
-    if entry is None:
-        _changes[key] = [clock.now, weakref.ref(owner, lambda _: _changes.pop(key, None))]
-    else:
-        entry[0] = clock.now
+    with _lock:  # so that no thread sets the clock back to an earlier tick of its own
+        clock.now += 1
+        entry = _changes.get(key)
+        if entry is None:
+            _changes[key] = [clock.now, weakref.ref(owner, lambda _: _changes.pop(key, None))]
+        else:
+            entry[0] = clock.now
 
 
 def last_change(array: np.ndarray) -> int:

@@ -1,6 +1,8 @@
 """The clock of in-place changes: it belongs to the memory, and keeps nothing alive."""
 
 import gc
+import sys
+import threading
 
 import numpy as np
 import pytest
@@ -73,3 +75,27 @@ def test_every_in_place_method_moves_the_clock():
         before = memory.last_change(x._data)
         change()
         assert memory.last_change(x._data) > before
+
+
+def test_threads_do_not_set_the_clock_back():
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    times = [[] for _ in range(4)]
+
+    def tick(mine):
+        a = np.zeros(1)
+        for _ in range(3000):
+            memory.changed(a)
+            mine.append(memory.clock.now >= memory.last_change(a))
+
+    threads = [threading.Thread(target=tick, args=(mine,)) for mine in times]
+    start = memory.clock.now
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert memory.clock.now == start + 4 * 3000
+    assert all(all(mine) for mine in times)
