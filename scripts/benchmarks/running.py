@@ -32,7 +32,9 @@ def environment(library: str, threads: int) -> dict[str, str]:
         held |= {"JAX_PLATFORMS": "cpu"}
         if threads == 1:
             held["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
-    return {**os.environ, **held, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
+    # minigrad is compiled once, as installed libraries are
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**inherited, **held, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
 
 
 class WorkerError(RuntimeError):
