@@ -69,7 +69,7 @@ def _nodes_leading_to(targets: set[Any], roots: Iterable[Any]) -> set[Any]:
 
 def run(
     roots: Sequence[tuple[Any, Any]],
-    targets: Sequence[Any] | None = None,
+    targets: Iterable[Any] | None = None,
     retain_graph: bool = False,
     create_graph: bool = False,
 ) -> dict[Any, Any]:
@@ -86,40 +86,36 @@ def run(
     retain_graph : whether nodes keep what another walk would need
     create_graph : passed on to `Node.apply`
     """
-    leading = None if targets is None else _nodes_leading_to(set(targets), [r for r, _ in roots])
     wanted = set(targets or ())
+    leading = None if targets is None else _nodes_leading_to(wanted, [r for r, _ in roots])
     arrived: dict[Any, Any] = {}
     pending: dict[Any, Any] = {}  # gradients of nodes and leaves, so far
     heap: list[tuple[int, Node]] = []
-
-    def add(parent: Any, g: Any) -> None:
-        if parent in pending:
-            pending[parent] = pending[parent] + g
-        else:
-            pending[parent] = g
-            if isinstance(parent, Node):
-                heappush(heap, (-parent.number, parent))
-
-    for root, g in roots:
-        if leading is None or root in leading:
-            add(root, g)
-    while heap:
+    edges: Iterable[tuple[Any, Any]] = roots
+    while True:
+        for parent, g in edges:
+            if g is None or leading is not None and parent not in leading:
+                continue
+            if parent in pending:
+                pending[parent] = pending[parent] + g
+            else:
+                pending[parent] = g
+                if isinstance(parent, Node):
+                    heappush(heap, (-parent.number, parent))
+        if not heap:
+            break
         node = heappop(heap)[1]
         g = pending.pop(node)
         if node.hooks:
             g = run_hooks(node.hooks, g)
         if node in wanted:
             arrived[node] = g
-        needed = None
-        if leading is not None:
-            needed = [p in leading for p in node.parents]
-            if not any(needed):
-                continue
-        gradients = node.apply(g, needed, create_graph)
+        needed = None if leading is None else [p in leading for p in node.parents]
+        if needed is not None and not any(needed):
+            edges = ()
+            continue
+        edges = zip(node.parents, node.apply(g, needed, create_graph), strict=True)
         if not retain_graph:
             node.release()
-        for parent, gp in zip(node.parents, gradients, strict=True):
-            if gp is not None and (leading is None or parent in leading):
-                add(parent, gp)
     arrived.update(pending)  # only leaves are left
     return arrived

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -52,17 +52,16 @@ def backward(
         if not targets:
             raise RuntimeError("backward: inputs is empty; leave it out to accumulate into all leaves")
         _require_grad("backward", targets)
-    edges = None if targets is None else [t._edge() for t in targets]
-    arrived = _run("backward", outputs, _as_list(grad_tensors, len(outputs)), edges, retain_graph, create_graph)
-    if targets is None:
-        leaves = {leaf: leaf for leaf in arrived}
-    else:
-        leaves = {t._edge(): t for t in targets}
-    ready = {edge: _after_hooks(edge, arrived[edge]) for edge in leaves if edge in arrived}
-    for edge, g in ready.items():  # only now that nothing can fail any more
-        leaves[edge]._accumulate(g)
-    for edge in ready:
-        engine.run_hooks(leaves[edge]._after_grad, leaves[edge])
+    tensor_of = None if targets is None else {t._edge(): t for t in targets}
+    gradients = _as_list(grad_tensors, len(outputs))
+    arrived = _run("backward", outputs, gradients, tensor_of, retain_graph, create_graph)
+    if tensor_of is not None:
+        arrived = {tensor_of[edge]: g for edge, g in arrived.items()}
+    for leaf, g in arrived.items():  # only now that nothing can fail any more
+        leaf._accumulate(g)
+    for leaf in arrived:
+        if leaf._after_grad:
+            engine.run_hooks(leaf._after_grad, leaf)
 
 
 def grad(
@@ -121,9 +120,8 @@ def grad(
     edges = [t._edge() for t in targets]
     arrived = _run("grad", outs, _as_list(grad_outputs, len(outs)), edges, retain_graph, create_graph)
     results: list[Tensor | None] = []
-    ready = {edge: _after_hooks(edge, g) for edge, g in arrived.items()}
     for i, (target, edge) in enumerate(zip(targets, edges, strict=True)):
-        g = ready.get(edge)
+        g = arrived.get(edge)
         if g is not None:
             results.append(g if isinstance(g, Tensor) else Tensor._wrap(np.array(g, dtype=target.dtype)))
         elif materialize_grads:
@@ -142,7 +140,7 @@ def _run(
     operation: str,
     outputs: list[Tensor],
     gradients: list[Any],
-    targets: list[Any] | None,
+    targets: Iterable[Any] | None,
     retain_graph: bool | None,
     create_graph: bool,
 ) -> dict[Any, Any]:
@@ -154,9 +152,13 @@ def _run(
     mode.enabled = create_graph
     try:
         with np.errstate(all="ignore"):  # an infinite slope is a result like any other
-            return engine.run(roots, targets, retain, create_graph)
+            arrived = engine.run(roots, targets, retain, create_graph)
     finally:
         mode.enabled = before
+    for edge, g in arrived.items():  # the hooks of nodes have run in the engine
+        if isinstance(edge, Tensor) and edge._hooks:
+            arrived[edge] = engine.run_hooks(edge._hooks, g)
+    return arrived
 
 
 def _start(operation: str, output: Tensor, gradient: Any, create_graph: bool) -> Any:
@@ -174,8 +176,9 @@ def _start(operation: str, output: Tensor, gradient: Any, create_graph: bool) ->
                 f"{operation}: a gradient is made up for one element only, the tensor has shape {tuple(output.shape)}; "
                 "reduce it, such as with .sum(), or pass its gradient"
             )
-        gradient = Tensor._wrap(np.ones_like(output._data))
-    elif not isinstance(gradient, Tensor):
+        ones = np.array(1, output._data.dtype).reshape(output._data.shape)
+        return Tensor._wrap(ones) if create_graph else ones
+    if not isinstance(gradient, Tensor):
         raise TypeError(f"{operation}: expected a Tensor as gradient, got {type(gradient).__name__}")
     if gradient.shape != output.shape:
         raise RuntimeError(
@@ -184,11 +187,6 @@ def _start(operation: str, output: Tensor, gradient: Any, create_graph: bool) ->
     if gradient.dtype != output.dtype:
         gradient = gradient.to(output.dtype)
     return gradient if create_graph else gradient._data
-
-
-def _after_hooks(edge: Any, g: Any) -> Any:
-    """The gradient that arrived at a leaf, after the leaf's hooks; a node's have run in the engine."""
-    return engine.run_hooks(edge._hooks, g) if isinstance(edge, Tensor) else g
 
 
 def _batched(outputs: Any, inputs: Any, grad_outputs: Any, retain: Any, create: bool, *rest: bool | None) -> Any:

@@ -154,7 +154,7 @@ class Plan:
         # For each kept value: which parent it was (its place among the active inputs), OUTPUT, or None for a constant.
         parent_of = {places[n]: i for i, n in enumerate(active)}
         self.sources = tuple(OUTPUT if p == places["y"] else parent_of.get(p) for p in self.kept)
-        self.save = _picker(self.kept)
+        self.save = _picker((*self.kept, *range(len(places), len(places) + len(shapes + types))))
         self.steps = tuple((rule, _picker([order[n] for n in needs]), keep) for rule, needs, keep in steps)
         self.frees = any(p in tensors or p >= len(operation.parameters) for p in self.kept)
 
@@ -180,14 +180,12 @@ def _needs(rule: Rule) -> tuple[str, ...]:
     return signature(rule)[0][1:]
 
 
-def _picker(places: Sequence[int]) -> Callable[[Any], tuple[Any, ...]]:
+def _picker(places: Sequence[int]) -> Callable[[Any], Sequence[Any]]:
     """A quick function that takes the elements at `places` out of a sequence."""
     if len(places) > 1:
         return operator.itemgetter(*places)
-    if not places:
-        return lambda values: ()
-    (place,) = places
-    return lambda values: (values[place],)
+    first = places[0] if places else 0
+    return operator.itemgetter(slice(first, first + len(places)))
 
 
 class OperationNode(Node):
@@ -347,12 +345,11 @@ def _call(op: Operation, prepare: Callable[..., tuple[Any, ...]] | None) -> Call
         if mask and grad_mode.enabled:
             plan = plans.get(mask) or op.plan(mask)
             arrays += [y, *others]
-            saved = plan.save(arrays)
-            if plan.shapes:
-                saved = (*saved, *[arrays[i].shape for i in plan.shapes])
-            if plan.dtypes:
-                saved = (*saved, *[arrays[i].dtype for i in plan.dtypes])
-            out._node = OperationNode(plan, parents, saved)
+            for i in plan.shapes:
+                arrays.append(arrays[i].shape)
+            for i in plan.dtypes:
+                arrays.append(arrays[i].dtype)
+            out._node = OperationNode(plan, parents, plan.save(arrays))
             out._requires_grad = True
         if view and np.may_share_memory(y, arrays[0]):
             out._view = View(args[0], call, args[1:])
@@ -381,7 +378,7 @@ def _sequence_call(op: Operation) -> Callable[..., Any]:
             values = [arrays, *rest, out._data]
             shapes = [[a.shape for a in arrays] for _ in plan.shapes]
             # the rule gives a gradient for each input, the node has parents for some: `require` tells which
-            saved = (*plan.save(values), *shapes, require)
+            saved = (*plan.save([*values, *shapes]), require)
             out._node = OperationNode(plan, [t._edge() for t, r in zip(inputs, require, strict=True) if r], saved)
             out._requires_grad = True
         return out

@@ -57,7 +57,7 @@ def sum(
     wanted = dtype or (input.dtype if input.dtype.kind == "f" else dtypes.int64)
     if input.dtype != wanted:
         input = cast(input, wanted)
-    return _sum(input, all_dims("sum", dim if axis is None else axis, len(input.shape)), keepdim or keepdims)
+    return _sum(input, all_dims("sum", dim if axis is None else axis, input.ndim), keepdim or keepdims)
 
 
 @operation(input=lambda g, input_shape: sum_to(g, input_shape), view=True)
