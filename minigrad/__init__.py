@@ -56,3 +56,12 @@ from minigrad import func, linalg, nn, optim, profiler  # isort: skip  (needs th
 newaxis = None
 
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> object:
+    """Packages that many scripts do without are imported when they are asked for."""
+    if name in ("utils", "vision", "viz"):
+        import importlib
+
+        return importlib.import_module(f"minigrad.{name}")
+    raise AttributeError(f"module 'minigrad' has no attribute {name!r}")

@@ -125,7 +125,12 @@ def numel(input: Tensor) -> int:
     return input.numel()
 
 
-def zeros(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def _sizes(shape: tuple[Any, ...], size: Any) -> tuple[int, ...]:
+    """The shape from ``f(2, 3)``, ``f((2, 3))`` or ``f(size=(2, 3))``."""
+    return as_shape(shape if size is None else (size,))
+
+
+def zeros(*shape: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """A tensor of the given size, ints or one sequence of ints, filled with 0.
 
     Examples
@@ -135,10 +140,10 @@ def zeros(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool
             [0., 0., 0.]])
     """
     _check_device(device)
-    return _made(np.zeros(as_shape(size), _floating(dtype)), requires_grad)
+    return _made(np.zeros(_sizes(shape, size), _floating(dtype)), requires_grad)
 
 
-def ones(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def ones(*shape: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """A tensor of the given size, ints or one sequence of ints, filled with 1.
 
     Examples
@@ -147,10 +152,10 @@ def ones(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool 
     tensor([1, 1])
     """
     _check_device(device)
-    return _made(np.ones(as_shape(size), _floating(dtype)), requires_grad)
+    return _made(np.ones(_sizes(shape, size), _floating(dtype)), requires_grad)
 
 
-def empty(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def empty(*shape: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """A tensor of the given size with whatever the memory held.
 
     Examples
@@ -159,7 +164,7 @@ def empty(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool
     Size([2, 3])
     """
     _check_device(device)
-    return _made(np.empty(as_shape(size), _floating(dtype)), requires_grad)
+    return _made(np.empty(_sizes(shape, size), _floating(dtype)), requires_grad)
 
 
 def full(size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:

@@ -65,7 +65,10 @@ def set_default_dtype(d: np.dtype) -> None:
 
 def as_dtype(d: Any) -> np.dtype:
     """`d` (a NumPy dtype or its name, or Python's bool, int or float) as a supported dtype."""
-    result = _default if d is builtins.float else np.dtype(d)
+    try:
+        result = _default if d is builtins.float else np.dtype(d)
+    except TypeError:
+        raise TypeError(f"expected a dtype such as minigrad.float32, got {d!r}") from None
     if result.kind not in "fiub" or result.itemsize > 8:
         raise TypeError(f"expected bools, integers or floats of up to 64 bits, got {result}; others are not supported")
     if not result.isnative:

@@ -19,6 +19,13 @@ class Size(tuple):
         """The product of the lengths."""
         return int(np.prod(self, dtype=np.int64))
 
+    def __getitem__(self, index: Any) -> Any:
+        found = tuple.__getitem__(self, index)
+        return Size(found) if isinstance(index, slice) else found
+
+    def __add__(self, other: tuple[int, ...]) -> Size:  # type: ignore[override]
+        return Size((*self, *other))
+
     def __repr__(self) -> str:
         return f"Size({list(self)})"
 
@@ -61,7 +68,11 @@ class Elements:
 
     def size(self, dim: int | None = None) -> Any:
         """The shape, or the length of dimension `dim`."""
-        return self.shape if dim is None else self._data.shape[dim]
+        if dim is None:
+            return self.shape
+        if not -self._data.ndim <= dim < self._data.ndim:
+            raise IndexError(f"size: dim {dim} is out of range for shape {self._data.shape}")
+        return self._data.shape[dim]
 
     def dim(self) -> int:
         """The number of dimensions."""
@@ -134,6 +145,10 @@ class Elements:
     def __float__(self) -> float:
         return float(self.item())
 
+    def is_nonzero(self) -> bool:
+        """Whether the only element is not 0."""
+        return bool(self)
+
     def __int__(self) -> int:
         return int(self.item())
 
@@ -161,6 +176,19 @@ class Elements:
     def is_cuda(self) -> bool:
         """Always False."""
         return False
+
+    @property
+    def is_cpu(self) -> bool:
+        """Always True."""
+        return True
+
+    def get_device(self) -> int:
+        """Always -1, which stands for the CPU."""
+        return -1
+
+    def pin_memory(self: Self) -> Self:
+        """This tensor: there is no other device for which its memory would have to stay in place."""
+        return self
 
     def cpu(self: Self) -> Self:
         """This tensor: there is no other device."""

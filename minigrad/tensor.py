@@ -62,6 +62,8 @@ class Tensor(Elements):
     __array_ufunc__ = None  # ndarray op Tensor asks Tensor, instead of making an array of objects
 
     def __init__(self, data: Any, dtype: Any = None, requires_grad: bool = False) -> None:
+        if isinstance(dtype, int):
+            raise TypeError(f"Tensor: expected data, not sizes; minigrad.empty({data}, {dtype}) makes such a tensor")
         self._data = as_array(data, dtype, copy=True)
         self.requires_grad_(requires_grad)
 

@@ -79,6 +79,10 @@ class _ModuleSequence(Module):
 def _checked(container: Module, module: Any) -> Module:
     if not isinstance(module, Module):
         got = f"the class {module.__name__}; call it" if isinstance(module, type) else type(module).__name__
+        if isinstance(module, (list, tuple)):
+            got += "; write Sequential(*layers)" if isinstance(container, Sequential) else ""
+        elif got == "function":
+            got = f"the function {module.__name__}; use the layer of that kind, such as nn.ReLU()"
         raise TypeError(f"{type(container).__name__}: expected a Module, got {got}")
     return module
 

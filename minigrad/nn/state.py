@@ -65,11 +65,19 @@ def load(module: Module, given: Mapping[str, Any], strict: bool, assign: bool) -
             except (TypeError, ValueError) as error:
                 problems.append(f"{key}: {error}")
     if problems:
+        if strict and missing and (prefix := _prefix(missing, unexpected)):
+            problems.append(f"all keys begin with {prefix!r}: {{k.removeprefix({prefix!r}): v for k, v in d.items()}}")
         hint = "\n(strict=False allows missing and unexpected keys)" if strict and (missing or unexpected) else ""
         raise RuntimeError(f"load_state_dict of {type(module).__name__}:\n  " + "\n  ".join(problems) + hint)
     for key, array in arrays.items():
         _put(own[key], given[key], array, assign)
     return IncompatibleKeys(missing, unexpected)
+
+
+def _prefix(missing: list[str], unexpected: list[str]) -> str:
+    """What stands before each missing key in the unexpected ones, as wrappers such as DataParallel put it there."""
+    start = unexpected[0].removesuffix(missing[0]) if unexpected else ""
+    return start if [start + key for key in missing] == unexpected else ""
 
 
 def _listed(keys: list[str]) -> str:

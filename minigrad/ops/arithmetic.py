@@ -98,9 +98,7 @@ def _type_as(input: Tensor, other: Tensor) -> Tensor:
     return _to(input, other.dtype)
 
 
-def _add_conversion(name: str) -> None:
-    dtype = getattr(dtypes, name)
-
+def _add_conversion(name: str, dtype: np.dtype) -> None:
     def convert(input: Tensor) -> Tensor:
         return _to(input, dtype)
 
@@ -109,8 +107,8 @@ def _add_conversion(name: str) -> None:
     setattr(Tensor, name, convert)
 
 
-for _name in ("float", "double", "half", "long", "int", "short", "bool"):
-    _add_conversion(_name)
+for _dtype, _name in _TYPES.items():
+    _add_conversion(_name.lower(), np.dtype(_dtype))
 
 
 # ---- operators -------------------------------------------------------------------------------------------------------
@@ -181,7 +179,7 @@ def true_divide(input: Operand, other: Operand) -> Operand:
     return np.divide(input, other)
 
 
-@method("__truediv__", "divide", inplace=True)
+@method("__truediv__", "divide", "true_divide", inplace=True)
 def div(input: Operand, other: Operand, *, rounding_mode: str | None = None) -> Any:
     """``input / other``, elementwise; integers give the default floating dtype.
 

@@ -82,7 +82,7 @@ def _setitem(input: Tensor, index: Any, value: Any) -> None:
     part = _slice(input, basic)
     if arrays is None:
         if not _shows(value, part):
-            copy_(part, value)
+            _copied(part, value, "x[...] = v")
         return
     shape = _index(part._data, arrays).shape if isinstance(value, (Tensor, np.ndarray)) and value.ndim else ()
     if mode.enabled and (part._requires_grad or isinstance(value, Tensor) and value.requires_grad):
@@ -112,11 +112,15 @@ def _shows(value: Any, part: Tensor) -> bool:
 @method("copy_", only=True)
 def copy_(self: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
     """Copy the values of `src`, broadcast and converted, into this tensor, and return it."""
-    self._check_writable("copy_")
+    return _copied(self, src, "copy_")
+
+
+def _copied(self: Tensor, src: Any, name: str) -> Tensor:
+    self._check_writable(name)
     recorded = mode.enabled and (self.requires_grad or isinstance(src, Tensor) and src.requires_grad)
-    values = fitted("copy_", src, self._data.shape, self._data.dtype)
+    values = fitted(name, src, self._data.shape, self._data.dtype)
     if recorded:
-        return self._assign(_overwrite(self, values), "copy_")
+        return self._assign(_overwrite(self, values), name)
     self._write(values._data if isinstance(values, Tensor) else values)
     return self
 

@@ -119,8 +119,19 @@ def _check(
     if channels != wanted:
         raise RuntimeError(
             f"{name}: a weight of shape {tuple(weight)} ({layout}) with groups={groups} expects {wanted} input "
-            f"channels, got {channels} in an input of shape {tuple(shape)}"
+            f"channels, got {channels} in an input of shape {tuple(shape)}{_misplaced(tuple(shape), wanted, dims)}"
         )
+
+
+def _misplaced(shape: tuple[int, ...], channels: int, dims: int) -> str:
+    """A hint where the channels come last, or are left out because there is one."""
+    batch = len(shape) - dims - 1
+    if shape[-1] == channels:
+        order = (*range(batch), len(shape) - 1, *range(batch, len(shape) - 1))
+        return f"; if the channels are its last dimension, .permute{order} puts them where they belong"
+    if channels == 1 and not batch:
+        return "; if these are images of one channel, .unsqueeze(1) gives them that dimension"
+    return ""
 
 
 @lru_cache(maxsize=1024, typed=True)  # typed: 1.0 is not the 1 that was accepted before

@@ -95,7 +95,7 @@ def _classes(
             + (f", or give probabilities of the input's shape {shape}" if name == "cross_entropy" else "")
         )
     if index.shape != shape[:1] + shape[2:]:
-        raise ValueError(
+        raise (ValueError if index.ndim == len(shape) - 1 else RuntimeError)(
             f"{name}: expected a target of shape {shape[:1] + shape[2:]} for an input of shape {shape}, "
             f"whose classes are dimension 1; got {index.shape}"
         )

@@ -10,6 +10,7 @@ import numpy as np
 from minigrad.autograd.operation import Operand, operation
 from minigrad.ops.broadcasting import expand
 from minigrad.ops.shape import _reshape
+from minigrad.ops.windowing import check_tensor
 from minigrad.tensor import Tensor
 
 __all__ = ["linear", "bilinear", "embedding", "one_hot"]
@@ -64,13 +65,14 @@ def linear(input: Operand, weight: Operand, bias: Operand | None = None) -> Any:
     >>> F.linear(mg.tensor([[1.0, 2.0]]), mg.tensor([[3.0, 4.0], [5.0, 6.0]]), mg.tensor([0.0, 100.0]))
     tensor([[ 11., 117.]])
     """
+    check_tensor("linear", "input", input)
     if len(weight.shape) == 1:
         y = linear(input, _reshape(weight, (1, *weight.shape)), None if bias is None else _reshape(bias, (1,)))
         return _reshape(y, tuple(y.shape[:-1]))
     if not input.shape or len(weight.shape) != 2 or input.shape[-1] != weight.shape[1]:
         raise RuntimeError(
             f"linear: expected an input of shape (..., in_features) and a weight of shape (out_features, in_features), "
-            f"got {tuple(input.shape)} and {tuple(weight.shape)}"
+            f"got {tuple(input.shape)} and {tuple(weight.shape)}{_unflattened(tuple(input.shape), weight.shape[-1])}"
         )
     if bias is not None and tuple(bias.shape) != (weight.shape[0],):
         raise RuntimeError(f"linear: expected a bias of shape ({weight.shape[0]},), got {tuple(bias.shape)}")
@@ -80,6 +82,12 @@ def linear(input: Operand, weight: Operand, bias: Operand | None = None) -> Any:
             f"{'' if bias is None else f', {bias.dtype}'}; convert the input with .to({weight.dtype})"
         )
     return _linear(input, weight, bias)
+
+
+def _unflattened(shape: tuple[int, ...], features: int) -> str:
+    """A hint where the last dimensions together would be as long as is wanted."""
+    start = next((d for d in range(len(shape) - 1) if math.prod(shape[d:]) == features), None)
+    return "" if start is None else f"; .flatten({start}) makes it {(*shape[:start], features)}"
 
 
 def bilinear(input1: Operand, input2: Operand, weight: Operand, bias: Operand | None = None) -> Any:

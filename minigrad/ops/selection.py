@@ -106,6 +106,8 @@ def where(condition: Operand, input: Operand | None = None, other: Operand | Non
     >>> mg.where(x > 0, x, 0.0)
     tensor([0., 2.])
     """
+    if not hasattr(condition, "dtype"):
+        raise TypeError(f"where: expected a Tensor as condition, got {type(condition).__name__}")
     if input is None and other is None:
         return condition.nonzero(as_tuple=True)
     if condition.dtype != bool:

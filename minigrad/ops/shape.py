@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import operator
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -41,8 +42,11 @@ def all_dims(operation: str, dim: Any, ndim: int) -> tuple[int, ...]:
 def as_shape(sizes: tuple[Any, ...]) -> tuple[int, ...]:
     """The arguments of ``f(2, 3)`` or ``f((2, 3))`` as a tuple of ints."""
     if len(sizes) == 1 and not isinstance(sizes[0], (int, np.integer, Tensor)):
-        sizes = tuple(sizes[0])
-    return tuple(int(s) for s in sizes)
+        sizes = tuple(sizes[0]) if isinstance(sizes[0], Iterable) and not isinstance(sizes[0], str) else sizes
+    try:
+        return tuple(map(operator.index, sizes))
+    except TypeError:
+        raise TypeError(f"expected ints as sizes, got {', '.join(map(repr, sizes))}") from None
 
 
 # ---- reshape ---------------------------------------------------------------------------------------------------------
@@ -59,6 +63,8 @@ def _resolved(name: str, input: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
     known = int(np.prod([s for s in shape if s != -1], dtype=np.int64))
     if shape.count(-1) == 1 and known and size % known == 0:
         return tuple(size // known if s == -1 else s for s in shape)
+    if shape.count(-1) > 1:
+        raise RuntimeError(f"{name}: only one length can be left to be found out, got {shape}")
     if -1 in shape or known != size or min(shape, default=0) < 0:
         raise RuntimeError(f"{name}: shape {shape} does not hold the {size} elements of shape {tuple(input.shape)}")
     return shape

@@ -58,6 +58,13 @@ class Optimizer:
     def __init__(self, params: Iterable[Any], defaults: dict[str, Any]) -> None:
         if isinstance(params, Tensor):
             raise TypeError(f"{type(self).__name__}: expected a list of Tensors, got one Tensor; write [tensor]")
+        if not isinstance(params, Iterable):
+            got = (
+                "a function; call it"
+                if callable(params) and not hasattr(params, "parameters")
+                else type(params).__name__
+            )
+            raise TypeError(f"{type(self).__name__}: expected parameters, such as model.parameters(), got {got}")
         self.defaults = defaults
         self.state: defaultdict[Any, dict[str, Any]] = defaultdict(dict)
         self.param_groups: list[dict[str, Any]] = []
@@ -65,7 +72,10 @@ class Optimizer:
         self._buffers: dict[Any, np.ndarray] = {}
         groups = list(params)
         if not groups:
-            raise ValueError(f"{type(self).__name__}: got an empty parameter list; is it a used-up generator?")
+            raise ValueError(
+                f"{type(self).__name__}: got an empty parameter list; is it a used-up generator, or "
+                "a model whose layers are not attributes of it?"
+            )
         for group in groups if isinstance(groups[0], dict) else [{"params": groups}]:
             self.add_param_group(group)
 

@@ -277,3 +277,17 @@ def gaussian_process_and_interpolation():
     linear = torch.lerp(y[i - 1], y[i], t)
     histogram = torch.histc(y, bins=4, min=-1, max=1)
     return nll, log_scale.grad, mean, linear, histogram, torch.quantile(y, torch.tensor([0.25, 0.5])), y.median()
+
+
+@script
+def small_things():
+    import torch
+
+    x = torch.ones(2, 3, 4)
+    features = x.shape[1:].numel()
+    y = torch.zeros(x.shape[:1] + (5,)) + torch.ones(size=(5,))
+    loader = torch.utils.data.DataLoader(list(range(5)), batch_size=2)
+    sizes = [x.size(-1), *x.size()[:2], x.shape == (2, 3, 4), isinstance(x.shape, tuple), x.is_cpu, x.get_device()]
+    print(x.shape[1:], x.shape + (1,), features, sizes, (x[0, 0, 0] > 0).is_nonzero(), x.byte().dtype == torch.uint8)
+    print([batch.tolist() for batch in loader], torch.finfo(torch.float32).bits, x.numel() == torch.numel(x), torch.inf)
+    return y, x.char(), x.true_divide(3), x[..., torch.newaxis].shape[-1]
