@@ -202,6 +202,12 @@ def div(input: Operand, other: Operand, *, rounding_mode: str | None = None) -> 
     raise RuntimeError(f"div: expected rounding_mode None, 'trunc' or 'floor', got {rounding_mode!r}")
 
 
+def _check_divisor(operation: str, input: Operand, other: Operand) -> None:
+    """Integers have no infinity, and NumPy would say 0."""
+    if np.result_type(input, other).kind != "f" and not np.all(other):
+        raise RuntimeError(f"{operation}: division of integers by zero; convert them with .float() to get inf or nan")
+
+
 @method("__floordiv__", inplace=True)
 @elementwise(lambda g: zeros_as(g), lambda g: zeros_as(g))
 @silent
@@ -213,6 +219,7 @@ def floor_divide(input: Operand, other: Operand) -> Operand:
     >>> mg.tensor([7.0, -7.0]) // 2
     tensor([ 3., -4.])
     """
+    _check_divisor("floor_divide", input, other)
     return np.floor_divide(input, other)
 
 
@@ -221,6 +228,7 @@ def floor_divide(input: Operand, other: Operand) -> Operand:
 def _truncated_divide(input: Operand, other: Operand) -> Operand:
     if np.asarray(input).dtype.kind == "f":
         return np.trunc(np.divide(input, other))
+    _check_divisor("div", input, other)
     return np.sign(input) * np.sign(other) * (np.abs(input) // np.abs(other))
 
 
@@ -235,6 +243,7 @@ def remainder(input: Operand, other: Operand) -> Operand:
     >>> mg.tensor([5.0, -5.0]) % 3
     tensor([2., 1.])
     """
+    _check_divisor("remainder", input, other)
     return np.remainder(input, other)
 
 
@@ -249,6 +258,7 @@ def fmod(input: Operand, other: Operand) -> Operand:
     >>> mg.fmod(mg.tensor([5.0, -5.0]), 3)
     tensor([ 2., -2.])
     """
+    _check_divisor("fmod", input, other)
     return np.fmod(input, other)
 
 

@@ -14,7 +14,8 @@ from minigrad.tensor import Tensor
 __all__ = [
     "eq", "ne", "lt", "le", "gt", "ge", "not_equal", "less", "less_equal", "greater", "greater_equal", "equal",
     "isnan", "isinf", "isfinite", "isclose", "allclose", "logical_and", "logical_or", "logical_xor", "logical_not",
-    "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not",
+    "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not", "bitwise_left_shift",
+    "bitwise_right_shift",
 ]  # fmt: skip
 
 
@@ -195,6 +196,12 @@ def allclose(input: Operand, other: Operand, rtol: float = 1e-05, atol: float = 
 # ---- logic -----------------------------------------------------------------------------------------------------------
 
 
+def _check_bits(operation: str, input: Operand, kinds: str = "biu") -> None:
+    if input.dtype.kind not in kinds:
+        wanted = "bools or integers" if "b" in kinds else "integers"
+        raise TypeError(f"{operation}: expected {wanted}, got {input.dtype}; convert it, such as with .long()")
+
+
 @method("bitwise_and", "__and__", "__rand__", inplace=True)
 @elementwise(None, None)
 def _and(input: Operand, other: Operand) -> Operand:
@@ -205,6 +212,7 @@ def _and(input: Operand, other: Operand) -> Operand:
     >>> mg.tensor([True, True]) & mg.tensor([True, False])
     tensor([ True, False])
     """
+    _check_bits("bitwise_and", input)
     return np.bitwise_and(input, other)
 
 
@@ -218,6 +226,7 @@ def _or(input: Operand, other: Operand) -> Operand:
     >>> mg.tensor([True, False]) | mg.tensor([False, False])
     tensor([ True, False])
     """
+    _check_bits("bitwise_or", input)
     return np.bitwise_or(input, other)
 
 
@@ -231,6 +240,7 @@ def _xor(input: Operand, other: Operand) -> Operand:
     >>> mg.tensor([5, 6]) ^ 1
     tensor([4, 7])
     """
+    _check_bits("bitwise_xor", input)
     return np.bitwise_xor(input, other)
 
 
@@ -244,10 +254,49 @@ def _not(input: Operand) -> Operand:
     >>> ~mg.tensor([True, False])
     tensor([False,  True])
     """
+    _check_bits("bitwise_not", input)
     return np.invert(input)
 
 
 bitwise_and, bitwise_or, bitwise_xor, bitwise_not = _and, _or, _xor, _not
+
+
+@method("__lshift__", inplace=True)
+@elementwise(None, None)
+def bitwise_left_shift(input: Operand, other: Operand) -> Operand:
+    """``input << other``, elementwise, of integers: times a power of two.
+
+    Examples
+    --------
+    >>> 1 << mg.tensor([0, 1, 5])
+    tensor([ 1,  2, 32])
+    """
+    _check_bits("bitwise_left_shift", input, "iu")
+    return np.left_shift(input, other)
+
+
+@method("__rshift__", inplace=True)
+@elementwise(None, None)
+def bitwise_right_shift(input: Operand, other: Operand) -> Operand:
+    """``input >> other``, elementwise, of integers: divided by a power of two, rounded down.
+
+    Examples
+    --------
+    >>> mg.tensor([9, -9]) >> 1
+    tensor([ 4, -5])
+    """
+    _check_bits("bitwise_right_shift", input, "iu")
+    return np.right_shift(input, other)
+
+
+@method("__rlshift__", only=True)
+def _rlshift(self: Tensor, other: Any) -> Any:
+    return bitwise_left_shift(other, self)
+
+
+@method("__rrshift__", only=True)
+def _rrshift(self: Tensor, other: Any) -> Any:
+    return bitwise_right_shift(other, self)
 
 
 @method(inplace=True)

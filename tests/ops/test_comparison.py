@@ -108,3 +108,20 @@ def test_nan_to_num_against_pytorch():
         for options in ({}, {"nan": 5.0}, {"posinf": 1.0, "neginf": -1.0}):
             expected = torch.nan_to_num(torch.from_numpy(x), **options).numpy()
             np.testing.assert_array_equal(mg.nan_to_num(mg.tensor(x), **options).numpy(), expected)
+
+
+@pytest.mark.parametrize(
+    "operation", [lambda x: x & 1, lambda x: x | 1, lambda x: x ^ 1, lambda x: ~x, lambda x: x << 1, lambda x: x >> 1]
+)
+def test_bits_of_floats_are_refused(operation):
+    with pytest.raises(TypeError, match="bitwise_.*integers, got float32"):
+        operation(mg.ones(2))
+
+
+def test_shifts_want_integers():
+    with pytest.raises(TypeError, match="bitwise_left_shift: expected integers, got bool"):
+        mg.tensor([True]) << mg.tensor([True])
+    x = mg.tensor([1, 2])
+    x <<= 3
+    x >>= 1
+    assert x.tolist() == [4, 8]

@@ -116,3 +116,22 @@ def test_in_place_versions():
         expected = getattr(mg, name)(x)
         assert getattr(x, name + "_")() is x
         assert mg.equal(x, expected)
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        lambda x, y: x // y,
+        lambda x, y: x % y,
+        lambda x, y: mg.fmod(x, y),
+        lambda x, y: mg.div(x, y, rounding_mode="trunc"),
+        lambda x, y: mg.div(x, y, rounding_mode="floor"),
+        lambda x, y: 7 // y,
+    ],
+)
+def test_integers_are_not_divided_by_zero(operation):
+    x, y = mg.tensor([7, 8]), mg.tensor([2, 0])
+    with pytest.raises(RuntimeError, match="by zero"):
+        operation(x, y)
+    with np.errstate(all="raise"):
+        assert not operation(x.float(), y.float())[1].isfinite()
