@@ -13,14 +13,16 @@ import math
 import os
 import re
 import secrets
-import zipfile
 from collections.abc import Callable, Iterator
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
 from minigrad.device import device
 from minigrad.tensor import Tensor
+
+if TYPE_CHECKING:
+    import zipfile  # at run time only where it is used: it would take a sixth of the time of importing minigrad
 
 __all__ = ["load", "save"]
 
@@ -208,6 +210,8 @@ def _decode(x: Any, arrays: Callable[[str], np.ndarray]) -> Any:
 
 
 def _write(file: IO[bytes], text: str, arrays: dict[str, np.ndarray]) -> None:
+    import zipfile
+
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(zipfile.ZipInfo(_STRUCTURE), text)  # a ZipInfo of our own has no time in it
         for name, array in arrays.items():
@@ -242,6 +246,8 @@ def replaced(path: Any) -> Iterator[IO[bytes]]:
 
 
 def _read(file: IO[bytes], name: str) -> Any:
+    import zipfile
+
     try:
         with zipfile.ZipFile(file) as archive:
             if _STRUCTURE not in archive.namelist():

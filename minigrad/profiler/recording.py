@@ -10,7 +10,6 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from time import perf_counter_ns
 from types import TracebackType
 from typing import Any
@@ -250,7 +249,8 @@ class profile:
                 {"ph": "X", "name": e.name, "cat": e.phase, "pid": process, "tid": threads[e.thread], "args": details}
                 | {"ts": (e.start - self._started) / 1000, "dur": e.duration / 1000}
             )
-        Path(path).write_text(json.dumps({"traceEvents": events, "displayTimeUnit": "ms"}))
+        with open(path, "w") as file:
+            json.dump({"traceEvents": events, "displayTimeUnit": "ms"}, file)
 
 
 class record_function:
