@@ -182,6 +182,7 @@ def test_blocks_are_runs(limit: int) -> None:
 
 def test_scratch_is_kept() -> None:
     first = scratch((10, 3), np.dtype(np.float64))
+    assert first.ctypes.data % windows.LINE_BYTES == 0
     assert np.shares_memory(first, scratch((5,), np.dtype(np.float32)))
 
 
