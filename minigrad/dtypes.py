@@ -124,6 +124,11 @@ _CATEGORY = {"b": 0, "i": 1, "u": 1, "f": 2}
 _PYTHON = {builtins.bool: "b", builtins.int: "i", builtins.float: "f"}
 
 
+def fits(source: np.dtype, target: np.dtype) -> builtins.bool:
+    """Whether values of `source` may be written over those of `target`: its category is not higher."""
+    return _CATEGORY[source.kind] <= _CATEGORY[target.kind]
+
+
 def result_type(*operands: Any) -> np.dtype:
     """The dtype PyTorch gives to arithmetic on `operands` (arrays and Python numbers).
 

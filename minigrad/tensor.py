@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from minigrad import dtypes
 from minigrad.autograd import engine, memory
 from minigrad.autograd.grad_mode import mode
 from minigrad.autograd.handle import RemovableHandle
@@ -355,7 +356,7 @@ class Tensor(Elements):
     def _assign(self, result: Tensor, operation: str) -> Tensor:
         """Let `result`, computed from the old values, replace the values and the history of this tensor."""
         self._check_in_place(result, operation)
-        self._write(result._data)
+        self._write(result._data.astype(self._data.dtype, copy=False))  # as PyTorch wraps int64 around into uint8
         if mode.enabled:
             self._take_history(result)
         return self
@@ -386,7 +387,7 @@ class Tensor(Elements):
                 f"{operation}: an in-place result keeps the shape {tuple(self.shape)} of the tensor, "
                 f"but this one has shape {tuple(result.shape)}; use the operation that is not in place"
             )
-        if not np.can_cast(result.dtype, self.dtype, "same_kind"):
+        if not dtypes.fits(result.dtype, self.dtype):
             raise RuntimeError(
                 f"{operation}: the result is {result.dtype} and does not fit into a tensor of {self.dtype}; "
                 f"convert the tensor first, such as with .float()"

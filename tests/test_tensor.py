@@ -185,3 +185,23 @@ def test_data_is_replaced_by_a_tensor_of_a_fitting_kind():
         x.data = mg.arange(2)
     x.data = mg.zeros(3)
     assert x.tolist() == [0, 0, 0] and x.requires_grad
+
+
+@pytest.mark.parametrize("convert", [lambda x: x.long(), lambda x: x.bool(), lambda x: x.to(mg.uint8)])
+def test_integers_never_require_grad(convert):
+    x = mg.ones(2, requires_grad=True)
+    assert not convert(x).requires_grad and not convert(x * 2).requires_grad
+    counts = mg.zeros(2).long()
+    counts.copy_(x * 3)
+    assert counts.tolist() == [3, 3] and not counts.requires_grad
+    assert x.double().requires_grad
+
+
+def test_small_integers_wrap_around(torch):
+    for m in (mg, torch):
+        x = m.tensor([200, 3], dtype=m.uint8)
+        results = [x + 300, x - (-1), x * -1, x | -1]
+        assert [r.tolist() for r in results] == [[244, 47], [201, 4], [56, 253], [255, 255]]
+        assert all(r.dtype == m.uint8 for r in results)
+        x += m.tensor([100, 1])
+        assert x.tolist() == [44, 4] and x.dtype == m.uint8

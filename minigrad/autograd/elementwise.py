@@ -82,7 +82,8 @@ def _match(name: str, count: int, promoted: tuple[int, ...], floating: bool, arg
     shape = _broadcast_shape(name, [t._data.shape for t in inputs if isinstance(t, Tensor)])
     for i, t in enumerate(inputs):
         if not isinstance(t, Tensor):
-            inputs[i] = np.asarray(t, dtype if i in promoted else None)
+            number = np.asarray(t)
+            inputs[i] = number.astype(dtype) if i in promoted else number  # integers wrap around
             continue
         if i in promoted and t._data.dtype != dtype:
             t = registry["cast"].call(t, dtype)

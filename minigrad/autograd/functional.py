@@ -58,7 +58,8 @@ def backward(
     if tensor_of is not None:
         arrived = {tensor_of[edge]: g for edge, g in arrived.items()}
     for leaf, g in arrived.items():  # only now that nothing can fail any more
-        leaf._accumulate(g)
+        if leaf._retained is None:  # else its hook has done so
+            leaf._accumulate(g)
     for leaf in arrived:
         if leaf._after_grad:
             engine.run_hooks(leaf._after_grad, leaf)

@@ -23,9 +23,14 @@ silent = np.errstate(divide="ignore", invalid="ignore", over="ignore")  # where 
 # ---- conversion ------------------------------------------------------------------------------------------------------
 
 
-@operation(input=lambda g, input_dtype: cast(g, input_dtype))
+def _differentiable(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    input, dtype = args
+    return args if dtype.kind == "f" or not isinstance(input, Tensor) else (input.detach(), dtype)
+
+
+@operation(input=lambda g, input_dtype: cast(g, input_dtype), prepare=_differentiable)
 def cast(input: Operand, dtype: np.dtype) -> Operand:
-    """`input` with another dtype; the gradient gets the input's."""
+    """`input` with another dtype; the gradient gets the input's. Integers and bools have no gradient."""
     return input.astype(dtype)
 
 

@@ -149,8 +149,8 @@ def clamp(input: Operand, min: Operand | None = None, max: Operand | None = None
         raise RuntimeError("clamp: expected min, max or both, got neither")
     if isinstance(min, (Tensor, np.ndarray)) or isinstance(max, (Tensor, np.ndarray)):
         if min is not None:
-            input = _where(input < min, min, input)
-        return input if max is None else _where(input > max, max, input)
+            input = _where((input < min) | (min != min), min, input)  # a bound that is nan makes nan
+        return input if max is None else _where((input > max) | (max != max), max, input)
     if input.dtype.kind != "f" and (isinstance(min, float) or isinstance(max, float)):
         input = cast(input, dtypes.get_default_dtype())
     return _clamp(input, min, max)

@@ -237,6 +237,14 @@ def test_inputs_confines_accumulation():
     assert w._grad.item() == 12
 
 
+def test_inputs_that_retain_their_grad_get_it_once():
+    x = leaf([1.0, 2.0])
+    y = x * 2
+    y.retain_grad()
+    (y * y).sum().backward(inputs=[y])
+    assert y.grad.tolist() == [4, 8] and x.grad is None
+
+
 def test_empty_inputs_is_an_error():
     with pytest.raises(RuntimeError, match="inputs is empty"):
         (leaf(2.0) * 2).backward(inputs=[])

@@ -135,3 +135,9 @@ def test_integers_are_not_divided_by_zero(operation):
         operation(x, y)
     with np.errstate(all="raise"):
         assert not operation(x.float(), y.float())[1].isfinite()
+
+
+def test_a_bound_that_is_nan_makes_nan():
+    x, nan = mg.tensor([1.0, 2.0]), mg.tensor([math.nan, 0.0])
+    assert mg.clamp(x, min=nan).isnan().tolist() == [True, False]
+    assert mg.clamp(x, mg.tensor(0.0), nan).isnan().tolist() == [True, False]
