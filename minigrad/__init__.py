@@ -46,6 +46,7 @@ from minigrad.ops.solving import inv as inverse
 from minigrad.ops.sorting import *
 from minigrad.ops.special import *
 from minigrad.ops.trigonometry import *
+from minigrad.ops.ufuncs import *
 from minigrad.printing import set_printoptions
 from minigrad.random import *
 from minigrad.serialization import load, save
