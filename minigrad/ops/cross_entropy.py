@@ -101,7 +101,7 @@ def _classes(
         )
     count = shape[1]
     ignored = None
-    low, high = (index.min(), index.max()) if index.size else (0, -1)
+    low, high = (np.minimum.reduce(index, None), np.maximum.reduce(index, None)) if index.size else (0, -1)
     if low < 0 or high >= count or 0 <= ignore_index < count:
         ignored = index == ignore_index
         wrong = index[~ignored & ((index < 0) | (index >= count))]

@@ -66,16 +66,17 @@ def linear(input: Operand, weight: Operand, bias: Operand | None = None) -> Any:
     tensor([[ 11., 117.]])
     """
     check_tensor("linear", "input", input)
-    if len(weight.shape) == 1:
+    if weight.ndim == 1:
         y = linear(input, _reshape(weight, (1, *weight.shape)), None if bias is None else _reshape(bias, (1,)))
         return _reshape(y, tuple(y.shape[:-1]))
-    if not input.shape or len(weight.shape) != 2 or input.shape[-1] != weight.shape[1]:
+    shape, sizes = tuple(input.shape), tuple(weight.shape)
+    if not shape or len(sizes) != 2 or shape[-1] != sizes[1]:
         raise RuntimeError(
             f"linear: expected an input of shape (..., in_features) and a weight of shape (out_features, in_features), "
-            f"got {tuple(input.shape)} and {tuple(weight.shape)}{_unflattened(tuple(input.shape), weight.shape[-1])}"
+            f"got {shape} and {sizes}{_unflattened(shape, sizes[-1])}"
         )
-    if bias is not None and tuple(bias.shape) != (weight.shape[0],):
-        raise RuntimeError(f"linear: expected a bias of shape ({weight.shape[0]},), got {tuple(bias.shape)}")
+    if bias is not None and bias.shape != sizes[:1]:
+        raise RuntimeError(f"linear: expected a bias of shape ({sizes[0]},), got {tuple(bias.shape)}")
     if not input.dtype == weight.dtype == (weight if bias is None else bias).dtype:
         raise RuntimeError(
             f"linear: expected an input and parameters of one dtype, got {input.dtype}, {weight.dtype}"

@@ -167,14 +167,14 @@ class Optimizer:
 
         Decoupled weight decay shrinks `p` itself instead.
         """
-        if group["maximize"]:
-            g = np.negative(g, out=self._scratch(p, 1))
         decay = float(group["weight_decay"])
         if decay and group.get("decoupled_weight_decay"):
             p *= 1 - float(group["lr"]) * decay
         elif decay:
-            g = np.add(g, np.multiply(p, decay, out=self._scratch(p)), out=self._scratch(p, 1))
-        return g
+            s = self._scratch(p, 1)
+            join = np.subtract if group["maximize"] else np.add
+            return join(np.multiply(p, decay, out=s), g, out=s)
+        return np.negative(g, out=self._scratch(p, 1)) if group["maximize"] else g
 
     def _scratch(self, like: np.ndarray, which: int = 0) -> np.ndarray:
         """An array shaped like `like` that holds anything; its memory is used again for the next parameter."""
