@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+FEW = 32  # classes: NumPy reduces short rows one after the other, and columns all at once
+
 
 @dataclass(frozen=True, eq=False)
 class Classes:
@@ -70,6 +72,8 @@ class Classes:
 
 def cross_entropy(scores: np.ndarray, classes: Classes) -> tuple[Any, np.ndarray]:
     """The loss, and the softmax that the gradient needs, with one exponential of each score."""
+    if scores.ndim == 2 and scores.shape[1] <= FEW:
+        scores = np.asfortranarray(scores)
     z = scores - np.maximum.reduce(scores, axis=1, keepdims=True, initial=-np.inf)
     a, b, weights = classes.factors(z.shape[1], z.dtype)
     losses = -z[classes.place()]
