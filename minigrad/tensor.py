@@ -276,7 +276,7 @@ class Tensor(Elements):
         ------
         RuntimeError
             If this tensor does not require grad, `gradient` is missing or of another shape, the graph was freed by an
-            earlier backward, or a value that backward needs was changed in place. No ``.grad`` is changed then.
+            earlier backward, or a value that backward needs was changed in place. No leaf's ``.grad`` is changed then.
         """
         from minigrad.autograd.functional import backward
 

@@ -37,7 +37,7 @@ def backward(
     Raises
     ------
     RuntimeError
-        As `Tensor.backward`. No ``.grad`` is changed then.
+        As `Tensor.backward`. No leaf's ``.grad`` is changed then.
 
     Examples
     --------

@@ -38,6 +38,11 @@ class Parameter(Tensor):
     def __repr__(self) -> str:
         return "Parameter containing:\n" + super().__repr__()
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        copy = super().__deepcopy__(memo)
+        copy._grad = None  # unlike that of a plain Tensor: the copy of a model begins without gradients
+        return copy
+
 
 class Buffer(Tensor):
     """A Tensor that is part of a Module's state without being a parameter, such as a running mean.

@@ -166,6 +166,8 @@ def narrow(input: Operand, dim: int, start: int, length: int) -> Any:
     tensor([1, 2, 3])
     """
     dim = one_dim("narrow", dim, len(input.shape))
+    if not input.shape:
+        raise RuntimeError("narrow: a 0-dim tensor has no dimension to take a part of")
     size, start = input.shape[dim], int(start)
     if not -size <= start <= size:
         raise IndexError(f"narrow: start {start} is out of range for dim {dim} of shape {tuple(input.shape)}")
@@ -241,7 +243,12 @@ def masked_select(input: Operand, mask: Operand) -> Any:
     tensor([3, 4])
     """
     array = mask_array("masked_select", mask)
-    shape = np.broadcast_shapes(tuple(input.shape), array.shape)
+    try:
+        shape = np.broadcast_shapes(tuple(input.shape), array.shape)
+    except ValueError:
+        raise RuntimeError(
+            f"masked_select: a mask of shape {array.shape} does not broadcast with shape {tuple(input.shape)}"
+        ) from None
     if tuple(input.shape) != shape:
         input = expand(input, shape)
     if not shape:

@@ -279,3 +279,11 @@ def test_an_error_keeps_the_best_name_where_the_layer_is_hidden():
 
 def test_parameter_prints_as_pytorchs():
     assert repr(nn.Parameter(mg.tensor([1.0, 2.0]))) == ("Parameter containing:\ntensor([1., 2.], requires_grad=True)")
+
+
+def test_a_deep_copy_begins_without_gradients():
+    net = nn.Sequential(nn.Linear(2, 1))
+    net(mg.ones(1, 2)).sum().backward()
+    twin = copy.deepcopy(net)
+    assert all(p.grad is None for p in twin.parameters()) and all(p.grad is not None for p in net.parameters())
+    assert all(isinstance(p, nn.Parameter) and p.requires_grad for p in twin.parameters())

@@ -289,3 +289,10 @@ def test_random_keys_agree_with_pytorch():
         for a, b in zip(*results, strict=True):
             assert a.shape == b.shape, items
             np.testing.assert_allclose(a, b, err_msg=str(items))
+
+
+def test_errors_of_shapes_that_do_not_fit_name_the_operation():
+    with pytest.raises(RuntimeError, match="masked_select: a mask of shape"):
+        mg.masked_select(mg.ones(2, 3), mg.ones(2).bool())
+    with pytest.raises(RuntimeError, match="narrow: a 0-dim tensor"):
+        mg.narrow(mg.tensor(1.0), 0, 0, 1)
