@@ -8,7 +8,7 @@ import numpy as np
 
 from minigrad.autograd.elementwise import elementwise
 from minigrad.autograd.method import method
-from minigrad.autograd.operation import Operand
+from minigrad.autograd.operation import Operand, operation
 from minigrad.ops.arithmetic import silent
 from minigrad.ops.elementwise import rsqrt
 from minigrad.ops.selection import where
@@ -157,8 +157,16 @@ def cosh(input: Operand) -> Operand:
     return np.cosh(input)
 
 
+@operation(grad=lambda g, tanh: _tanh_slope(g, tanh), tanh=lambda g, grad, tanh: g * grad * tanh * -2.0)
+def _tanh_slope(grad: Operand, tanh: Operand) -> Operand:
+    """``grad * (1 - tanh * tanh)`` in one new array: what takes time is memory."""
+    slope = np.multiply(tanh, tanh, out=np.empty_like(tanh))
+    np.subtract(1, slope, out=slope)
+    return np.multiply(slope, grad, out=slope)
+
+
 @method(inplace=True)
-@elementwise(lambda g, y: g * (1 - y * y), floating=True)
+@elementwise(lambda g, y: _tanh_slope(g, y), floating=True)
 def tanh(input: Operand) -> Operand:
     """The hyperbolic tangent of each element.
 
