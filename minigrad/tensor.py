@@ -26,9 +26,11 @@ class Tensor(Elements):
 
     Parameters
     ----------
-    data : array_like
-        Copied, with the dtype that `minigrad.tensor` would give it.
+    *data : array_like, or ints
+        What it holds, copied. Ints are lengths, and the tensor then holds anything, as `minigrad.empty`.
     dtype : dtype, optional
+        By default an array keeps its own, and numbers get the default dtype: where ints should stay ints, as nearly
+        always, use `minigrad.tensor`.
     requires_grad : bool, default False
         Whether gradients with respect to this tensor are wanted. Floating dtypes only.
 
@@ -62,10 +64,15 @@ class Tensor(Elements):
     _retained: RemovableHandle | None = None  # of the hook that `retain_grad` made
     __array_ufunc__ = None  # ndarray op Tensor asks Tensor, instead of making an array of objects
 
-    def __init__(self, data: Any, dtype: Any = None, requires_grad: bool = False) -> None:
-        if isinstance(dtype, int):
-            raise TypeError(f"Tensor: expected data, not sizes; minigrad.empty({data}, {dtype}) makes such a tensor")
-        self._data = as_array(data, dtype, copy=True)
+    def __init__(self, *data: Any, dtype: Any = None, requires_grad: bool = False) -> None:
+        wanted = dtypes.get_default_dtype() if dtype is None else dtypes.as_dtype(dtype)
+        if all(isinstance(d, (int, np.integer)) for d in data):
+            self._data = np.empty(data or (0,), wanted)
+        elif len(data) == 1:
+            own = isinstance(data[0], (np.ndarray, Tensor)) and dtype is None
+            self._data = as_array(data[0], None if own else wanted, copy=True)
+        else:
+            raise TypeError(f"Tensor: expected one array or list, or ints as lengths, got {len(data)} arguments")
         self.requires_grad_(requires_grad)
 
     @classmethod

@@ -117,7 +117,15 @@ def test_constructor_copies():
     t = mg.Tensor(a, requires_grad=True)
     a[0] = 5
     assert t.tolist() == [1, 1] and t.requires_grad and t.dtype == mg.float64
-    assert mg.Tensor([1, 2]).dtype == mg.int64 and mg.Tensor([1.0], dtype=mg.float64).dtype == mg.float64
+    assert mg.Tensor([1, 2]).dtype == mg.float32 and mg.Tensor([1.0], dtype=mg.float64).dtype == mg.float64
+
+
+def test_constructor_of_old_scripts_takes_lengths():
+    assert mg.Tensor(2, 3).shape == (2, 3) and mg.Tensor(2, 3).dtype == mg.float32
+    assert mg.Tensor(4).shape == (4,) and mg.Tensor().shape == (0,)
+    assert mg.Tensor(2, dtype=mg.int64, requires_grad=False).dtype == mg.int64
+    with pytest.raises(TypeError, match="one array or list, or ints as lengths"):
+        mg.Tensor([1.0], [2.0])
 
 
 def test_own_attributes():

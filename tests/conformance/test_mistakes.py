@@ -125,7 +125,7 @@ MISTAKES = {
     "sizes for Tensor": (
         lambda m: m.Tensor(2, 3, m.ones(1)),
         TypeError,
-        r"Tensor: expected data, not sizes.*empty\(2, 3\)",
+        r"Tensor: expected one array or list, or ints as lengths, got 3",
     ),
     "length of a dim": (lambda m: m.ones(2, 3).size(2), IndexError, r"size: dim 2 is out of range for shape \(2, 3\)"),
     "condition": (lambda m: m.where([True], 1, 2), TypeError, r"where: expected a Tensor as condition, got list"),
