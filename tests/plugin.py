@@ -19,8 +19,9 @@ def _fresh_state():
     """The same random numbers in every test, and no settings left behind."""
     np.random.seed(0)
     mg.manual_seed(0)
-    options = printing.options
+    options, errors = printing.options, np.geterr()
     yield
+    assert np.geterr() == errors
     mg.set_default_dtype(mg.float32)
     mode.enabled = True
     printing.options = options

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -12,12 +13,18 @@ from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
 from minigrad.tensor import Tensor
 
+F = TypeVar("F", bound=Callable[..., Any])
+
 __all__ = [
     "add", "sub", "subtract", "mul", "multiply", "div", "divide", "true_divide", "floor_divide", "remainder", "fmod",
     "pow", "neg", "negative", "positive", "reciprocal", "square", "lerp", "addcmul", "addcdiv", "clone",
 ]  # fmt: skip
 
-silent = np.errstate(divide="ignore", invalid="ignore", over="ignore")  # where PyTorch, too, gives inf or nan quietly
+
+def silent(function: F) -> F:
+    """Where PyTorch gives inf or nan without a word, so does `function`."""
+    # an object for each function: NumPy 1 does not restore the state after entering one object twice
+    return np.errstate(divide="ignore", invalid="ignore", over="ignore")(function)
 
 
 # ---- conversion ------------------------------------------------------------------------------------------------------
