@@ -185,8 +185,8 @@ def split(tensor: Operand, split_size_or_sections: int | Sequence[int], dim: int
     >>> mg.split(mg.arange(5), 2)
     (tensor([0, 1]), tensor([2, 3]), tensor([4]))
     """
-    dim = one_dim("split", dim, len(tensor.shape))
-    size, lengths = tensor.shape[dim], split_size_or_sections
+    dim, size = _to_cut("split", tensor, dim)
+    lengths = split_size_or_sections
     if isinstance(lengths, (int, np.integer)):
         if lengths < 0 or lengths == 0 and size:
             raise RuntimeError(f"split: expected a positive length of the pieces, got {lengths}")
@@ -196,6 +196,14 @@ def split(tensor: Operand, split_size_or_sections: int | Sequence[int], dim: int
     if min(lengths, default=0) < 0 or sum(lengths) != size:
         raise RuntimeError(f"split: lengths {lengths} do not add up to {size}, the length of dim {dim}")
     return tuple(_pieces(tensor, dim, lengths))
+
+
+def _to_cut(name: str, input: Operand, dim: int) -> tuple[int, int]:
+    """The dimension to cut, counted from the front, and its length."""
+    if not input.shape:
+        raise RuntimeError(f"{name}: expected a tensor with at least one dimension, got a 0-dim one")
+    dim = one_dim(name, dim, len(input.shape))
+    return dim, input.shape[dim]
 
 
 @method()
@@ -209,8 +217,7 @@ def chunk(input: Operand, chunks: int, dim: int = 0) -> tuple[Any, ...]:
     """
     if chunks <= 0:
         raise RuntimeError(f"chunk: expected at least one chunk, got {chunks}")
-    dim = one_dim("chunk", dim, len(input.shape))
-    size = input.shape[dim]
+    dim, size = _to_cut("chunk", input, dim)
     return split(input, -(-size // chunks), dim) if size else split(input, [0] * chunks, dim)
 
 
@@ -223,8 +230,8 @@ def tensor_split(input: Operand, indices_or_sections: int | Sequence[int], dim: 
     >>> mg.tensor_split(mg.arange(5), 2), mg.tensor_split(mg.arange(3), (1,))
     ((tensor([0, 1, 2]), tensor([3, 4])), (tensor([0]), tensor([1, 2])))
     """
-    dim = one_dim("tensor_split", dim, len(input.shape))
-    size, n = input.shape[dim], indices_or_sections
+    dim, size = _to_cut("tensor_split", input, dim)
+    n = indices_or_sections
     if isinstance(n, (int, np.integer)):
         if n <= 0:
             raise RuntimeError(f"tensor_split: expected at least one section, got {n}")
@@ -242,10 +249,8 @@ def unbind(input: Operand, dim: int = 0) -> tuple[Any, ...]:
     >>> mg.unbind(mg.tensor([[1, 2], [3, 4]]))
     (tensor([1, 2]), tensor([3, 4]))
     """
-    if not input.shape:
-        raise RuntimeError("unbind: expected a tensor with at least one dimension")
-    dim = one_dim("unbind", dim, len(input.shape))
-    return tuple(select(input, dim, i) for i in range(input.shape[dim]))
+    dim, size = _to_cut("unbind", input, dim)
+    return tuple(select(input, dim, i) for i in range(size))
 
 
 # ---- repeated --------------------------------------------------------------------------------------------------------

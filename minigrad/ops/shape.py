@@ -165,8 +165,10 @@ def unflatten(input: Operand, dim: int, sizes: Sequence[int]) -> Any:
     >>> mg.unflatten(mg.zeros(2, 12), 1, (3, -1)).shape
     Size([2, 3, 4])
     """
-    dim = one_dim("unflatten", dim, len(input.shape))
     shape = tuple(input.shape)
+    if not shape:
+        raise RuntimeError("unflatten: expected a tensor with at least one dimension, got a 0-dim one")
+    dim = one_dim("unflatten", dim, len(shape))
     parts = _resolved("unflatten", np.empty(shape[dim]), tuple(sizes))
     return reshape(input, (*shape[:dim], *parts, *shape[dim + 1 :]))
 

@@ -97,3 +97,9 @@ def test_a_tensor_joined_to_itself_counts_twice():
     x = mg.ones(2, requires_grad=True)
     (mg.stack([x, x]) * mg.tensor([[1.0], [10.0]])).sum().backward()
     assert x.grad.tolist() == [11, 11]
+
+
+@pytest.mark.parametrize("name, arguments", [("split", (1,)), ("chunk", (2,)), ("tensor_split", (2,)), ("unbind", ())])
+def test_what_has_no_dimension_cannot_be_cut(name, arguments):
+    with pytest.raises(RuntimeError, match=f"{name}: expected a tensor with at least one dimension"):
+        getattr(mg.tensor(1.0), name)(*arguments)

@@ -86,3 +86,8 @@ def test_expanding_nothing_and_0_dim():
     assert mg.zeros(0, 1).expand(0, 5).shape == (0, 5)
     assert mg.tensor(3.0).expand(2, 2).tolist() == [[3, 3], [3, 3]]
     assert mg.zeros(0, 3).reshape(3, 0).shape == (3, 0)
+
+
+def test_what_has_no_dimension_cannot_be_unflattened():
+    with pytest.raises(RuntimeError, match="unflatten: expected a tensor with at least one dimension"):
+        mg.tensor(1.0).unflatten(0, (1, 1))
