@@ -64,17 +64,18 @@ def window_counts(
     )
 
 
-def scratch(shape: Sequence[int], dtype: np.dtype) -> np.ndarray:
-    """Return this thread's scratch memory as an uninitialised array: valid until the next call.
+def scratch(shape: Sequence[int], dtype: np.dtype, name: str = "columns") -> np.ndarray:
+    """Return scratch memory of this thread as an uninitialised array: valid until the next call with that name.
 
     It begins with a cache line. NumPy's own arrays may begin anywhere in one, and then each wide load crosses two:
     a matrix product on such columns takes up to 1.4 times as long.
     """
     size = math.prod(shape) * dtype.itemsize
-    buffer = getattr(_local, "buffer", None)
+    buffer = getattr(_local, name, None)
     if buffer is None or buffer.nbytes < size:
         buffer = np.empty(size + LINE_BYTES, np.uint8)
-        buffer = _local.buffer = buffer[-buffer.ctypes.data % LINE_BYTES :]
+        buffer = buffer[-buffer.ctypes.data % LINE_BYTES :]
+        setattr(_local, name, buffer)
     return np.ndarray(shape, dtype, buffer)
 
 
@@ -149,7 +150,7 @@ class Columns:
         return y.reshape(self.groups, -1, self.rows, math.prod(self.box)).swapaxes(1, 2)
 
     def blocks(self, limit: int) -> Iterator[tuple[slice, slice, np.ndarray]]:
-        """Yield (rows, positions, matrices), with about `limit` positions where lines slide.
+        """Yield (rows, positions, matrices), with about `limit` positions, unless the array is its own matrix.
 
         The matrices, (groups, rows, depth, positions), live in scratch memory until the next block.
         """
@@ -157,7 +158,7 @@ class Columns:
         if self.in_place:
             limit = math.prod(self.box)
         elif self.rows == 1:
-            limit = max(64, CACHE_BYTES // line)
+            limit = max(64, min(limit, CACHE_BYTES // line))
         whole = (slice(None),) * len(self.kernel)
         stop = 0
         for box in blocks(self.box, limit):

@@ -46,6 +46,9 @@ GEOMETRIES = {
     "sliding": Geometry(70, 2, (7, 5), 3, (3, 3), (1, 1), ((0, 0), (1, 1)), (1, 1), 1),
     "sliding, stride": Geometry(70, 2, (9, 7), 3, (3, 3), (2, 2), ((1, 1), (1, 1)), (1, 1), 1),
     "sliding, groups": Geometry(70, 4, (6, 5), 6, (3, 2), (1, 1), ((1, 0), (0, 1)), (1, 1), 2),
+    "products in parts": Geometry(70, 10, (7, 5), 32, (3, 3), (1, 1), ((1, 1), (0, 1)), (1, 1), 1),
+    "products in parts, groups": Geometry(70, 12, (5, 4), 48, (3, 4), (1, 1), ((0, 0), (1, 1)), (1, 1), 2),
+    "more than 16 channels": Geometry(3, 40, (5, 6), 5, (3, 2), (1, 1), ((1, 1), (0, 0)), (1, 1), 1),
     "3d": Geometry(2, 2, (4, 5, 3), 3, (2, 3, 2), (1, 2, 1), ((1, 0), (1, 1), (0, 0)), (1, 1, 2), 1),
     "3d sliding": Geometry(20, 2, (4, 5, 4), 2, (2, 2, 2), (1, 1, 1), ((0, 0), (1, 1), (0, 0)), (1, 1, 1), 2),
 }
@@ -56,14 +59,18 @@ def geometry(request: Any) -> Geometry:
     return GEOMETRIES[request.param]
 
 
-@pytest.fixture(params=["large blocks", "small blocks"])
+@pytest.fixture(params=["large blocks", "small blocks", "small products"])
 def cache(request: Any, monkeypatch: Any) -> None:
-    """Blocks that hold everything, and blocks that cut every axis unevenly."""
+    """Blocks that hold everything, blocks that cut every axis unevenly, and products in parts."""
     if request.param == "small blocks":
         monkeypatch.setattr(windows, "CACHE_BYTES", 2000)
         monkeypatch.setattr("minigrad.kernels.convolution.CACHE_BYTES", 2000)
         monkeypatch.setattr("minigrad.kernels.convolution.WIDTH", 90)
         monkeypatch.setattr("minigrad.kernels.convolution.UNPACKED", 0)
+    if request.param == "small products":
+        monkeypatch.setattr("minigrad.kernels.convolution.UNPACKED", 100_000)
+        monkeypatch.setattr("minigrad.kernels.convolution.UNPACKED_TRANSPOSED", 400_000)
+        monkeypatch.setattr("minigrad.kernels.convolution.CHAIN_CHANNELS", 3)
 
 
 def loops(x: np.ndarray, w: np.ndarray, bias: np.ndarray, geometry: Geometry) -> np.ndarray:
@@ -159,6 +166,35 @@ def test_float32_is_accurate() -> None:
     gw = correlate_weight(x.astype(np.float32), g.astype(np.float32), (3, 3), *options)
     exact = correlate_weight(x, g, (3, 3), *options)
     assert np.abs(gw - exact).max() < 1e-5 * np.abs(exact).max()
+
+
+@pytest.mark.parametrize(
+    ("channels", "outputs", "kernel", "size"), [(1, 6, 5, 28), (16, 16, 5, 12), (32, 32, 3, 16), (64, 64, 3, 8)]
+)
+def test_as_accurate_as_pytorch(channels: int, outputs: int, kernel: int, size: int) -> None:
+    """In float32, results are no farther from those in float64 than PyTorch's are."""
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(0)
+    x, w = rng.standard_normal((32, channels, size, size)), rng.standard_normal((outputs, channels, kernel, kernel))
+    g = rng.standard_normal((32, outputs, size - kernel + 1, size - kernel + 1))
+    options = ((1, 1), ((0, 0), (0, 0)), (1, 1), 1)
+    exact = (
+        correlate(x, w, None, *options),
+        correlate_input(g, w, x.shape[2:], *options),
+        correlate_weight(x, g, w.shape[2:], *options),
+    )
+    x, w, g = (a.astype(np.float32) for a in (x, w, g))
+    ours = (
+        correlate(x, w, None, *options),
+        correlate_input(g, w, x.shape[2:], *options),
+        correlate_weight(x, g, w.shape[2:], *options),
+    )
+    xt, wt, gt = (torch.tensor(a, requires_grad=True) for a in (x, w, g))
+    y = torch.nn.functional.conv2d(xt, wt)
+    theirs = (y, *torch.autograd.grad(y, (xt, wt), gt))
+    for name, e, a, b in zip(("output", "input", "weight"), exact, ours, theirs, strict=True):
+        ratio = np.linalg.norm(a - e) / np.linalg.norm(b.detach().numpy() - e)
+        assert ratio < 1.1, f"gradient of {name}" if name != "output" else name
 
 
 @pytest.mark.parametrize("padding", [((1, 2), (0, 0)), ((-1, 0), (2, -1)), ((0, 0), (0, 0)), ((-1, -1), (0, -2))])
