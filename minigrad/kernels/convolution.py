@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -50,20 +51,20 @@ def correlate(
     if not y.size:
         return batch_first(y)
     columns = Columns(pad(batch_inner(x), padding), kernel, out, stride, dilation, groups)
-    chains = _chains(columns.depth, w.shape[1])
-    parts, width = (1, WIDTH) if columns.in_place else _product(len(w) // groups, columns.depth // chains)
-    matrix = _matrix(w, groups).reshape(groups, 1, parts, -1, chains, columns.depth // chains)
-    matrix = np.ascontiguousarray(np.moveaxis(matrix, 4, 2))
+    chains, parts, width = 1, 1, WIDTH
+    if not columns.in_place:
+        chains = _chains(columns.depth, w.shape[1])
+        parts, width = _product(len(w) // groups, columns.depth // chains)
+    matrix = _matrix(w, groups).reshape(groups, 1, parts, -1, columns.depth)
     offset = None if bias is None else bias.reshape(groups, 1, parts, -1, 1)
     target = columns.split(y)
     target = target.reshape(*target.shape[:2], parts, -1, target.shape[-1])
     for rows, positions, windows in columns.blocks(width):
         block = target[:, rows, :, :, positions]
-        windows = windows.reshape(*windows.shape[:2], chains, 1, -1, windows.shape[-1])
         if chains > 1:
-            _add_products(matrix, windows, offset, block)
+            _add_products(matrix, windows, offset, block, chains)
             continue
-        np.matmul(matrix[:, :, 0], windows[:, :, 0], out=block)
+        np.matmul(matrix, windows[:, :, None], out=block)
         if offset is not None:
             block += offset
     return batch_first(y)
@@ -122,6 +123,7 @@ def channel_sums(g: np.ndarray) -> np.ndarray:
     return (rows @ np.ones(rows.shape[1], rows.dtype)).reshape(g.shape[1], -1).sum(1)
 
 
+@lru_cache(maxsize=256)
 def _parts(rows: int, size: int, least: int, limit: int) -> int:
     """Return into how many parts of `least` rows or more to cut a matrix whose rows take `size` multiplications each.
 
@@ -132,6 +134,7 @@ def _parts(rows: int, size: int, least: int, limit: int) -> int:
     return next(parts, 1)
 
 
+@lru_cache(maxsize=256)
 def _product(outputs: int, depth: int) -> tuple[int, int]:
     """Return into how many parts to cut a weight matrix, and how many columns to multiply it with at once."""
     for width in (192, 64):
@@ -142,6 +145,7 @@ def _product(outputs: int, depth: int) -> tuple[int, int]:
     return 1, WIDTH
 
 
+@lru_cache(maxsize=256)
 def _chains(depth: int, channels: int) -> int:
     """Return into how many sums to cut one of `depth` products, with 16 channels or fewer in each.
 
@@ -150,9 +154,12 @@ def _chains(depth: int, channels: int) -> int:
     return next(n for n in range(-(-channels // CHAIN_CHANNELS), depth + 1) if depth % n == 0)
 
 
-def _add_products(matrix: np.ndarray, windows: np.ndarray, offset: np.ndarray | None, y: np.ndarray) -> None:
-    """y = offset + the sum over chains of matrix (groups, 1, chains, ...) times windows (groups, rows, chains, ...)."""
-    chains = matrix.shape[2]
+def _add_products(
+    matrix: np.ndarray, windows: np.ndarray, offset: np.ndarray | None, y: np.ndarray, chains: int
+) -> None:
+    """y = offset + matrix @ windows, as the sum of so many products."""
+    matrix = np.moveaxis(matrix.reshape(*matrix.shape[:-1], chains, -1), -2, 2)
+    windows = windows.reshape(*windows.shape[:2], chains, 1, -1, windows.shape[-1])
     for (rows,) in blocks((y.shape[1],), max(1, PRODUCT_BYTES // (y[:, :1].nbytes * chains))):
         part, count = y[:, rows], chains
         products = scratch((*part.shape[:2], chains, *part.shape[2:]), y.dtype, "products")

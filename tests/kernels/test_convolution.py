@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
-from minigrad.kernels import windows
+from minigrad.kernels import convolution, windows
 from minigrad.kernels.convolution import channel_sums, correlate, correlate_input, correlate_weight
 from minigrad.kernels.windows import batch_first, batch_inner, blocks, pad, scratch, window_counts
 
@@ -60,17 +61,23 @@ def geometry(request: Any) -> Geometry:
 
 
 @pytest.fixture(params=["large blocks", "small blocks", "small products"])
-def cache(request: Any, monkeypatch: Any) -> None:
+def cache(request: Any, monkeypatch: Any) -> Iterator[None]:
     """Blocks that hold everything, blocks that cut every axis unevenly, and products in parts."""
     if request.param == "small blocks":
         monkeypatch.setattr(windows, "CACHE_BYTES", 2000)
-        monkeypatch.setattr("minigrad.kernels.convolution.CACHE_BYTES", 2000)
-        monkeypatch.setattr("minigrad.kernels.convolution.WIDTH", 90)
-        monkeypatch.setattr("minigrad.kernels.convolution.UNPACKED", 0)
+        monkeypatch.setattr(convolution, "CACHE_BYTES", 2000)
+        monkeypatch.setattr(convolution, "WIDTH", 90)
+        monkeypatch.setattr(convolution, "UNPACKED", 0)
     if request.param == "small products":
-        monkeypatch.setattr("minigrad.kernels.convolution.UNPACKED", 100_000)
-        monkeypatch.setattr("minigrad.kernels.convolution.UNPACKED_TRANSPOSED", 400_000)
-        monkeypatch.setattr("minigrad.kernels.convolution.CHAIN_CHANNELS", 3)
+        monkeypatch.setattr(convolution, "UNPACKED", 100_000)
+        monkeypatch.setattr(convolution, "UNPACKED_TRANSPOSED", 400_000)
+        monkeypatch.setattr(convolution, "CHAIN_CHANNELS", 3)
+    remembered = (convolution._parts, convolution._product, convolution._chains)
+    for function in remembered:
+        function.cache_clear()
+    yield
+    for function in remembered:
+        function.cache_clear()
 
 
 def loops(x: np.ndarray, w: np.ndarray, bias: np.ndarray, geometry: Geometry) -> np.ndarray:
