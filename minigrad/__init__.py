@@ -17,6 +17,7 @@ from minigrad.ops.arithmetic import *
 from minigrad.ops.assignment import *
 from minigrad.ops.broadcasting import *
 from minigrad.ops.comparison import *
+from minigrad.ops.conversion import *
 from minigrad.ops.convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from minigrad.ops.counting import *
 from minigrad.ops.decompositions import pinv as pinverse

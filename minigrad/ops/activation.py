@@ -15,7 +15,7 @@ from minigrad.autograd.method import in_place, method
 from minigrad.autograd.operation import Operand, operation
 from minigrad.generator import get_generator
 from minigrad.kernels import masks
-from minigrad.ops.arithmetic import zeros_as
+from minigrad.ops.conversion import zeros_as
 from minigrad.ops.elementwise import exp
 from minigrad.ops.selection import _where, clamp
 

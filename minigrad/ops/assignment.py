@@ -13,8 +13,8 @@ from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
 from minigrad.kernels import indexing as kernels
 from minigrad.kernels.indexing import Key
-from minigrad.ops.arithmetic import cast, zeros_as
 from minigrad.ops.broadcasting import expand
+from minigrad.ops.conversion import cast, zeros_as
 from minigrad.ops.indexing import ALL, _add_at, _index, _slice, dim_key, mask_array, split_index
 from minigrad.ops.selection import _where
 from minigrad.ops.shape import _reshape

@@ -11,7 +11,7 @@ from minigrad import dtypes
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
 from minigrad.kernels.summation import total
-from minigrad.ops.arithmetic import cast
+from minigrad.ops.conversion import cast
 from minigrad.ops.shape import _reshape, all_dims, as_shape
 from minigrad.tensor import Tensor
 

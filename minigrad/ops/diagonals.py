@@ -8,7 +8,7 @@ import numpy as np
 
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
-from minigrad.ops.arithmetic import clone
+from minigrad.ops.conversion import clone
 from minigrad.ops.shape import one_dim
 from minigrad.tensor import Tensor
 

@@ -11,8 +11,8 @@ import numpy as np
 from minigrad import dtypes
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
-from minigrad.ops.arithmetic import cast
 from minigrad.ops.broadcasting import _sum, expand
+from minigrad.ops.conversion import cast
 from minigrad.ops.indexing import ALL, _index, _slice, index_array, select
 from minigrad.ops.shape import _reshape, as_shape, atleast_3d, one_dim
 from minigrad.tensor import Tensor

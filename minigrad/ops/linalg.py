@@ -8,8 +8,8 @@ import numpy as np
 
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
-from minigrad.ops.arithmetic import silent
 from minigrad.ops.broadcasting import _sum, sum_to
+from minigrad.ops.conversion import silent
 from minigrad.ops.diagonals import _diagonal
 from minigrad.ops.reordering import roll
 from minigrad.ops.shape import _reshape, adjoint, one_dim

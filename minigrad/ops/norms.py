@@ -10,8 +10,8 @@ import numpy as np
 
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
-from minigrad.ops.arithmetic import cast, silent
 from minigrad.ops.broadcasting import sum
+from minigrad.ops.conversion import cast, silent
 from minigrad.ops.elementwise import abs, sign
 from minigrad.ops.extrema import _amax, _amin, amax, amin, not_empty
 from minigrad.ops.reduction import Dim, Dims, floating, fold, kept, numpy_names

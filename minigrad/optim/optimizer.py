@@ -12,7 +12,7 @@ import numpy as np
 
 from minigrad.autograd import enable_grad
 from minigrad.autograd.memory import changed
-from minigrad.ops.arithmetic import silent
+from minigrad.ops.conversion import silent
 from minigrad.tensor import Tensor
 
 _HINTS = {"foreach": None, "fused": None, "capturable": False, "differentiable": False}
