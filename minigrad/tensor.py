@@ -285,7 +285,7 @@ class Tensor(Elements):
             If this tensor does not require grad, `gradient` is missing or of another shape, the graph was freed by an
             earlier backward, or a value that backward needs was changed in place. No leaf's ``.grad`` is changed then.
         """
-        from minigrad.autograd.functional import backward
+        from minigrad.autograd.differentiation import backward
 
         backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 

@@ -1,8 +1,9 @@
 """Reverse-mode automatic differentiation: the graph, the walk over it, and what starts it."""
 
+from minigrad.autograd import functional
+from minigrad.autograd.differentiation import backward, grad
 from minigrad.autograd.engine import Node
 from minigrad.autograd.function import Function, once_differentiable
-from minigrad.autograd.functional import backward, grad
 from minigrad.autograd.grad_mode import (
     enable_grad,
     inference_mode,
@@ -20,6 +21,7 @@ __all__ = [
     "Variable",
     "backward",
     "enable_grad",
+    "functional",
     "grad",
     "gradcheck",
     "gradgradcheck",

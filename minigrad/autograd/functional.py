@@ -1,220 +1,166 @@
-"""backward and grad: starting the engine from Tensors."""
+"""Derivatives of functions: Jacobians, Hessians, and their products with vectors, by ``torch.autograd.functional``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from minigrad.autograd import engine
-from minigrad.autograd.grad_mode import mode
+from minigrad.autograd.differentiation import grad
+from minigrad.autograd.grad_mode import enable_grad
 from minigrad.autograd.operation import registry
 from minigrad.tensor import Tensor
 
-
-def backward(
-    tensors: Tensor | Sequence[Tensor],
-    grad_tensors: Tensor | Sequence[Tensor | None] | None = None,
-    retain_graph: bool | None = None,
-    create_graph: bool = False,
-    inputs: Sequence[Tensor] | Tensor | None = None,
-) -> None:
-    """Add the gradients of the sum of `tensors` with respect to the leaves to their ``.grad``.
-
-    Parameters
-    ----------
-    tensors : Tensor or sequence of Tensors
-        What to differentiate.
-    grad_tensors : the gradients to start from, of the same shapes; None for one element: 1
-    retain_graph : bool, optional
-        Keep what another backward through this graph needs. Defaults to `create_graph`.
-    create_graph : bool, default False
-        Record the computation of the gradients, so that they can be differentiated again.
-    inputs : tensors, optional
-        Add up gradients for these only; by default for all leaves.
-
-    Raises
-    ------
-    RuntimeError
-        As `Tensor.backward`. No leaf's ``.grad`` is changed then.
-
-    Examples
-    --------
-    >>> w = mg.tensor([1.0, 2.0], requires_grad=True)
-    >>> mg.autograd.backward([w[0] * 3, w[1] * 5])
-    >>> w.grad
-    tensor([3., 5.])
-    """
-    outputs = _as_list(tensors)
-    targets = None if inputs is None else _as_list(inputs)
-    if targets is not None:
-        if not targets:
-            raise RuntimeError("backward: inputs is empty; leave it out to accumulate into all leaves")
-        _require_grad("backward", targets)
-    tensor_of = None if targets is None else {t._edge(): t for t in targets}
-    gradients = _as_list(grad_tensors, len(outputs))
-    arrived = _run("backward", outputs, gradients, tensor_of, retain_graph, create_graph)
-    if tensor_of is not None:
-        arrived = {tensor_of[edge]: g for edge, g in arrived.items()}
-    for leaf, g in arrived.items():  # only now that nothing can fail any more
-        if leaf._retained is None:  # else its hook has done so
-            leaf._accumulate(g)
-    for leaf in arrived:
-        if leaf._after_grad:
-            engine.run_hooks(leaf._after_grad, leaf)
+Function = Callable[..., Any]
 
 
-def grad(
-    outputs: Tensor | Sequence[Tensor],
-    inputs: Tensor | Sequence[Tensor],
-    grad_outputs: Tensor | Sequence[Tensor | None] | None = None,
-    retain_graph: bool | None = None,
-    create_graph: bool = False,
-    only_inputs: bool = True,
-    allow_unused: bool | None = None,
-    is_grads_batched: bool = False,
-    materialize_grads: bool = False,
-) -> tuple[Tensor | None, ...]:
-    """The gradients of the sum of `outputs` with respect to `inputs`; no ``.grad`` is changed.
+def _evaluated(name: str, func: Function, inputs: Any, create_graph: bool) -> tuple[tuple[Any, ...], Any]:
+    """The inputs as they were given to `func`, and what it returned."""
+    given = inputs if isinstance(inputs, tuple) else (inputs,)
+    for t in given:
+        if not isinstance(t, Tensor):
+            raise TypeError(f"{name}: expected a Tensor or a tuple of Tensors as inputs, got {type(t).__name__}")
+    with enable_grad():
+        xs = tuple(t.clone() if create_graph and t.requires_grad else t.detach().requires_grad_() for t in given)
+        outputs = func(*xs)
+    for t in outputs if isinstance(outputs, tuple) else (outputs,):
+        if not isinstance(t, Tensor):
+            raise TypeError(f"{name}: expected func to return a Tensor or a tuple of them, got {type(t).__name__}")
+    return xs, outputs
+
+
+def _grads(outputs: Any, xs: tuple[Any, ...], v: Any = None, *, create_graph: bool, strict: bool) -> tuple[Any, ...]:
+    """`grad`, with zeros for what the outputs do not depend on, unless `strict`."""
+    pairs = [(t, None if v is None else g) for t, g in zip(_tuple(outputs), _tuple(v, outputs), strict=True)]
+    pairs = [(t, g) for t, g in pairs if t.requires_grad]
+    if not pairs and not strict:
+        return tuple(Tensor._wrap(np.zeros_like(x._data)) for x in xs)
+    outs, starts = [t for t, _ in pairs] or list(_tuple(outputs)), [g for _, g in pairs] or None
+    return grad(outs, xs, starts, retain_graph=True, create_graph=create_graph, materialize_grads=not strict)
+
+
+def _tuple(values: Any, like: Any = None) -> tuple[Any, ...]:
+    if values is None:
+        return (None,) * len(_tuple(like))
+    return values if isinstance(values, tuple) else (values,)
+
+
+def _as_given(values: tuple[Any, ...], like: Any) -> Any:
+    """A tuple if `like` is one, else the only value."""
+    return values if isinstance(like, tuple) else values[0]
+
+
+def _result(value: Any, create_graph: bool) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_result(v, create_graph) for v in value)
+    return value if create_graph else value.detach()
+
+
+def jacobian(func: Function, inputs: Any, create_graph: bool = False, strict: bool = False) -> Any:
+    """The derivative of each element of what `func` returns with respect to each element of the inputs.
 
     Parameters
     ----------
-    outputs, inputs : Tensor or sequence of Tensors
-        `inputs` need not be leaves.
-    grad_outputs : the gradients of `outputs` to start from, of their shapes; None for one element: 1
-    retain_graph : bool, optional
-        Keep what another pass through this graph needs. Defaults to `create_graph`.
+    func : function of Tensors that returns a Tensor, or a tuple of them
+    inputs : Tensor or tuple of Tensors
     create_graph : bool, default False
         Record the computation, so that the result can be differentiated again.
-    only_inputs : accepted, as PyTorch does
-    allow_unused : bool, optional
-        Give None for an input that `outputs` do not depend on, instead of an error. Defaults to `materialize_grads`.
-    is_grads_batched : bool, default False
-        `grad_outputs` have one more dimension in front; the results are stacked along it.
-    materialize_grads : bool, default False
-        Give zeros instead of None.
+    strict : bool, default False
+        An input that an output does not depend on is an error, instead of a derivative of 0.
 
     Returns
     -------
-    tuple of Tensors, one for each input, of its shape and dtype
-
-    Raises
-    ------
-    RuntimeError
-        As `Tensor.backward`, and for an unused input.
+    Tensor of the output's shape followed by the input's; for tuples of outputs or inputs, tuples of them
 
     Examples
     --------
-    >>> x = mg.tensor(3.0, requires_grad=True)
-    >>> (dx,) = mg.autograd.grad(x**3, x, create_graph=True)
-    >>> dx.item(), mg.autograd.grad(dx, x)[0].item()
-    (27.0, 18.0)
+    >>> mg.autograd.functional.jacobian(lambda x: x**2, mg.tensor([1.0, 2.0]))
+    tensor([[2., 0.],
+            [0., 4.]])
     """
-    if is_grads_batched:
-        return _batched(outputs, inputs, grad_outputs, retain_graph, create_graph, allow_unused, materialize_grads)
-    if materialize_grads and allow_unused is False:
-        raise ValueError("grad: materialize_grads gives zeros for unused inputs, so allow_unused cannot be False")
-    targets = _as_list(inputs)
-    _require_grad("grad", targets)
-    outs = _as_list(outputs)
-    edges = [t._edge() for t in targets]
-    arrived = _run("grad", outs, _as_list(grad_outputs, len(outs)), edges, retain_graph, create_graph)
-    results: list[Tensor | None] = []
-    for i, (target, edge) in enumerate(zip(targets, edges, strict=True)):
-        g = arrived.get(edge)
-        if g is not None:
-            results.append(g if isinstance(g, Tensor) else Tensor._wrap(np.array(g, dtype=target.dtype)))
-        elif materialize_grads:
-            results.append(Tensor._wrap(np.zeros_like(target._data)))
-        elif allow_unused:
-            results.append(None)
-        else:
-            raise RuntimeError(
-                f"grad: inputs[{i}], of shape {tuple(target.shape)}, was not used to compute the outputs; "
-                "pass allow_unused=True to get None for it"
-            )
-    return tuple(results)
-
-
-def _run(
-    operation: str,
-    outputs: list[Tensor],
-    gradients: list[Any],
-    targets: Iterable[Any] | None,
-    retain_graph: bool | None,
-    create_graph: bool,
-) -> dict[Any, Any]:
-    if len(gradients) != len(outputs):
-        raise RuntimeError(f"{operation}: got {len(outputs)} outputs and {len(gradients)} gradients for them")
-    roots = [(t._edge(), _start(operation, t, g, create_graph)) for t, g in zip(outputs, gradients, strict=True)]
-    retain = create_graph if retain_graph is None else retain_graph
-    before = mode.enabled
-    mode.enabled = create_graph
-    try:
-        with np.errstate(all="ignore"):  # an infinite slope is a result like any other
-            arrived = engine.run(roots, targets, retain, create_graph)
-    finally:
-        mode.enabled = before
-    for edge, g in arrived.items():  # the hooks of nodes have run in the engine
-        if isinstance(edge, Tensor) and edge._hooks:
-            arrived[edge] = engine.run_hooks(edge._hooks, g)
-    return arrived
-
-
-def _start(operation: str, output: Tensor, gradient: Any, create_graph: bool) -> Any:
-    """The gradient at `output`: an array, or a Tensor where the computation is to be recorded."""
-    if not isinstance(output, Tensor):
-        raise TypeError(f"{operation}: expected Tensors to differentiate, got {type(output).__name__}")
-    if not output.requires_grad:
-        raise RuntimeError(
-            f"{operation}: the tensor does not require grad and was not computed from one that does; "
-            "set requires_grad=True on what it depends on, and do not compute it under no_grad()"
-        )
-    if gradient is None:
-        if output._data.size != 1:
-            raise RuntimeError(
-                f"{operation}: a gradient is made up for one element only, the tensor has shape {tuple(output.shape)}; "
-                "reduce it, such as with .sum(), or pass its gradient"
-            )
-        ones = np.array(1, output._data.dtype).reshape(output._data.shape)
-        return Tensor._wrap(ones) if create_graph else ones
-    if not isinstance(gradient, Tensor):
-        raise TypeError(f"{operation}: expected a Tensor as gradient, got {type(gradient).__name__}")
-    if gradient.shape != output.shape:
-        raise RuntimeError(
-            f"{operation}: expected a gradient of the tensor's shape {tuple(output.shape)}, got {tuple(gradient.shape)}"
-        )
-    if gradient.dtype != output.dtype:
-        gradient = gradient.to(output.dtype)
-    return gradient if create_graph else gradient._data
-
-
-def _batched(outputs: Any, inputs: Any, grad_outputs: Any, retain: Any, create: bool, *rest: bool | None) -> Any:
-    outs, batches = _as_list(outputs), _as_list(grad_outputs)
-    if not batches or batches[0] is None:
-        raise RuntimeError("grad: is_grads_batched needs grad_outputs with one more dimension in front")
-    count = len(batches[0])
+    xs, outputs = _evaluated("jacobian", func, inputs, create_graph)
     rows = []
-    for i in range(count):
-        keep = True if i + 1 < count else retain
-        rows.append(grad(outs, inputs, [b[i] for b in batches], keep, create, True, rest[0], False, bool(rest[1])))
-    stack = registry["stack"].call
-    return tuple(None if column[0] is None else stack(list(column), 0) for column in zip(*rows, strict=True))
+    for y in _tuple(outputs):
+        flat = y.reshape(-1)
+        grads = [_grads(flat[i], xs, create_graph=create_graph, strict=strict) for i in range(flat.numel())]
+        row = tuple(_stacked([g[j] for g in grads], y, x) for j, x in enumerate(xs))
+        rows.append(_as_given(row, inputs))
+    return _result(_as_given(tuple(rows), outputs), create_graph)
 
 
-def _as_list(value: Any, count: int = 1) -> list[Any]:
-    if value is None:
-        return [None] * count
-    return [value] if isinstance(value, (Tensor, np.ndarray)) else list(value)
+def _stacked(grads: list[Any], y: Any, x: Any) -> Any:
+    return (registry["stack"].call(grads, 0) if grads else x.new_empty(0)).reshape(*y.shape, *x.shape)
 
 
-def _require_grad(operation: str, tensors: list[Tensor]) -> None:
-    for i, t in enumerate(tensors):
-        if not isinstance(t, Tensor):
-            raise TypeError(f"{operation}: expected Tensors as inputs, got {type(t).__name__}")
-        if not t.requires_grad:
-            raise RuntimeError(f"{operation}: inputs[{i}] does not require grad, so there is no gradient for it")
+def hessian(func: Function, inputs: Any, create_graph: bool = False, strict: bool = False) -> Any:
+    """The second derivatives of a function that returns one number, with the parameters of `jacobian`.
+
+    Returns
+    -------
+    Tensor of the input's shape twice; for a tuple of inputs, a tuple of tuples
+
+    Examples
+    --------
+    >>> mg.autograd.functional.hessian(lambda x: (x**3).sum(), mg.tensor([1.0, 2.0]))
+    tensor([[ 6.,  0.],
+            [ 0., 12.]])
+    """
+
+    def gradient(*xs: Any) -> Any:
+        return _as_given(_grads(_one_number("hessian", func(*xs)), xs, create_graph=True, strict=strict), inputs)
+
+    return jacobian(gradient, inputs, create_graph, strict)
 
 
-from minigrad.autograd.derivatives import hessian, hvp, jacobian, jvp, vhp, vjp  # noqa: E402, F401  (needs grad)
+def _one_number(name: str, y: Any) -> Any:
+    if not isinstance(y, Tensor) or y.numel() != 1:
+        what = f"shape {tuple(y.shape)}" if isinstance(y, Tensor) else type(y).__name__
+        raise RuntimeError(f"{name}: expected func to return a Tensor of one element, got {what}")
+    return y
+
+
+def vjp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> Any:
+    """What `func` returns, and the product of `v`, which is shaped like it, with the Jacobian.
+
+    Examples
+    --------
+    >>> mg.autograd.functional.vjp(lambda x: x**2, mg.tensor([1.0, 2.0]), mg.tensor([1.0, 10.0]))
+    (tensor([1., 4.]), tensor([ 2., 40.]))
+    """
+    xs, outputs = _evaluated("vjp", func, inputs, create_graph)
+    products = _grads(outputs, xs, v, create_graph=create_graph, strict=strict)
+    return _result((outputs, _as_given(products, inputs)), create_graph)
+
+
+def jvp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> Any:
+    """What `func` returns, and the product of the Jacobian with `v`, which is shaped like the inputs.
+
+    Examples
+    --------
+    >>> mg.autograd.functional.jvp(lambda x: x**2, mg.tensor([1.0, 2.0]), mg.tensor([1.0, 10.0]))
+    (tensor([1., 4.]), tensor([ 2., 40.]))
+    """
+    xs, outputs = _evaluated("jvp", func, inputs, create_graph)
+    # the product with a vector from the left is linear in it: its derivative is the product from the right
+    start = tuple(Tensor._wrap(np.zeros_like(y._data)).requires_grad_() for y in _tuple(outputs))
+    backward = _grads(outputs, xs, start, create_graph=True, strict=strict)
+    products = _grads(backward, start, v, create_graph=create_graph, strict=False)
+    return _result((outputs, _as_given(products, outputs)), create_graph)
+
+
+def hvp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> Any:
+    """What `func` returns, one number, and the product of its Hessian with `v`, which is shaped like the inputs.
+
+    Examples
+    --------
+    >>> mg.autograd.functional.hvp(lambda x: (x**3).sum(), mg.tensor([1.0, 2.0]), mg.tensor([1.0, 10.0]))
+    (tensor(9.), tensor([  6., 120.]))
+    """
+    xs, y = _evaluated("hvp", func, inputs, create_graph)
+    gradient = _grads(_one_number("hvp", y), xs, create_graph=True, strict=strict)
+    products = _grads(gradient, xs, v, create_graph=create_graph, strict=False)
+    return _result((y, _as_given(products, inputs)), create_graph)
+
+
+vhp = hvp  # the Hessian is symmetric

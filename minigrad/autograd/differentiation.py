@@ -1,0 +1,217 @@
+"""backward and grad: starting the engine from Tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from minigrad.autograd import engine
+from minigrad.autograd.grad_mode import mode
+from minigrad.autograd.operation import registry
+from minigrad.tensor import Tensor
+
+
+def backward(
+    tensors: Tensor | Sequence[Tensor],
+    grad_tensors: Tensor | Sequence[Tensor | None] | None = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs: Sequence[Tensor] | Tensor | None = None,
+) -> None:
+    """Add the gradients of the sum of `tensors` with respect to the leaves to their ``.grad``.
+
+    Parameters
+    ----------
+    tensors : Tensor or sequence of Tensors
+        What to differentiate.
+    grad_tensors : the gradients to start from, of the same shapes; None for one element: 1
+    retain_graph : bool, optional
+        Keep what another backward through this graph needs. Defaults to `create_graph`.
+    create_graph : bool, default False
+        Record the computation of the gradients, so that they can be differentiated again.
+    inputs : tensors, optional
+        Add up gradients for these only; by default for all leaves.
+
+    Raises
+    ------
+    RuntimeError
+        As `Tensor.backward`. No leaf's ``.grad`` is changed then.
+
+    Examples
+    --------
+    >>> w = mg.tensor([1.0, 2.0], requires_grad=True)
+    >>> mg.autograd.backward([w[0] * 3, w[1] * 5])
+    >>> w.grad
+    tensor([3., 5.])
+    """
+    outputs = _as_list(tensors)
+    targets = None if inputs is None else _as_list(inputs)
+    if targets is not None:
+        if not targets:
+            raise RuntimeError("backward: inputs is empty; leave it out to accumulate into all leaves")
+        _require_grad("backward", targets)
+    tensor_of = None if targets is None else {t._edge(): t for t in targets}
+    gradients = _as_list(grad_tensors, len(outputs))
+    arrived = _run("backward", outputs, gradients, tensor_of, retain_graph, create_graph)
+    if tensor_of is not None:
+        arrived = {tensor_of[edge]: g for edge, g in arrived.items()}
+    for leaf, g in arrived.items():  # only now that nothing can fail any more
+        if leaf._retained is None:  # else its hook has done so
+            leaf._accumulate(g)
+    for leaf in arrived:
+        if leaf._after_grad:
+            engine.run_hooks(leaf._after_grad, leaf)
+
+
+def grad(
+    outputs: Tensor | Sequence[Tensor],
+    inputs: Tensor | Sequence[Tensor],
+    grad_outputs: Tensor | Sequence[Tensor | None] | None = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    only_inputs: bool = True,
+    allow_unused: bool | None = None,
+    is_grads_batched: bool = False,
+    materialize_grads: bool = False,
+) -> tuple[Tensor | None, ...]:
+    """The gradients of the sum of `outputs` with respect to `inputs`; no ``.grad`` is changed.
+
+    Parameters
+    ----------
+    outputs, inputs : Tensor or sequence of Tensors
+        `inputs` need not be leaves.
+    grad_outputs : the gradients of `outputs` to start from, of their shapes; None for one element: 1
+    retain_graph : bool, optional
+        Keep what another pass through this graph needs. Defaults to `create_graph`.
+    create_graph : bool, default False
+        Record the computation, so that the result can be differentiated again.
+    only_inputs : accepted, as PyTorch does
+    allow_unused : bool, optional
+        Give None for an input that `outputs` do not depend on, instead of an error. Defaults to `materialize_grads`.
+    is_grads_batched : bool, default False
+        `grad_outputs` have one more dimension in front; the results are stacked along it.
+    materialize_grads : bool, default False
+        Give zeros instead of None.
+
+    Returns
+    -------
+    tuple of Tensors, one for each input, of its shape and dtype
+
+    Raises
+    ------
+    RuntimeError
+        As `Tensor.backward`, and for an unused input.
+
+    Examples
+    --------
+    >>> x = mg.tensor(3.0, requires_grad=True)
+    >>> (dx,) = mg.autograd.grad(x**3, x, create_graph=True)
+    >>> dx.item(), mg.autograd.grad(dx, x)[0].item()
+    (27.0, 18.0)
+    """
+    if is_grads_batched:
+        return _batched(outputs, inputs, grad_outputs, retain_graph, create_graph, allow_unused, materialize_grads)
+    if materialize_grads and allow_unused is False:
+        raise ValueError("grad: materialize_grads gives zeros for unused inputs, so allow_unused cannot be False")
+    targets = _as_list(inputs)
+    _require_grad("grad", targets)
+    outs = _as_list(outputs)
+    edges = [t._edge() for t in targets]
+    arrived = _run("grad", outs, _as_list(grad_outputs, len(outs)), edges, retain_graph, create_graph)
+    results: list[Tensor | None] = []
+    for i, (target, edge) in enumerate(zip(targets, edges, strict=True)):
+        g = arrived.get(edge)
+        if g is not None:
+            results.append(g if isinstance(g, Tensor) else Tensor._wrap(np.array(g, dtype=target.dtype)))
+        elif materialize_grads:
+            results.append(Tensor._wrap(np.zeros_like(target._data)))
+        elif allow_unused:
+            results.append(None)
+        else:
+            raise RuntimeError(
+                f"grad: inputs[{i}], of shape {tuple(target.shape)}, was not used to compute the outputs; "
+                "pass allow_unused=True to get None for it"
+            )
+    return tuple(results)
+
+
+def _run(
+    operation: str,
+    outputs: list[Tensor],
+    gradients: list[Any],
+    targets: Iterable[Any] | None,
+    retain_graph: bool | None,
+    create_graph: bool,
+) -> dict[Any, Any]:
+    if len(gradients) != len(outputs):
+        raise RuntimeError(f"{operation}: got {len(outputs)} outputs and {len(gradients)} gradients for them")
+    roots = [(t._edge(), _start(operation, t, g, create_graph)) for t, g in zip(outputs, gradients, strict=True)]
+    retain = create_graph if retain_graph is None else retain_graph
+    before = mode.enabled
+    mode.enabled = create_graph
+    try:
+        with np.errstate(all="ignore"):  # an infinite slope is a result like any other
+            arrived = engine.run(roots, targets, retain, create_graph)
+    finally:
+        mode.enabled = before
+    for edge, g in arrived.items():  # the hooks of nodes have run in the engine
+        if isinstance(edge, Tensor) and edge._hooks:
+            arrived[edge] = engine.run_hooks(edge._hooks, g)
+    return arrived
+
+
+def _start(operation: str, output: Tensor, gradient: Any, create_graph: bool) -> Any:
+    """The gradient at `output`: an array, or a Tensor where the computation is to be recorded."""
+    if not isinstance(output, Tensor):
+        raise TypeError(f"{operation}: expected Tensors to differentiate, got {type(output).__name__}")
+    if not output.requires_grad:
+        raise RuntimeError(
+            f"{operation}: the tensor does not require grad and was not computed from one that does; "
+            "set requires_grad=True on what it depends on, and do not compute it under no_grad()"
+        )
+    if gradient is None:
+        if output._data.size != 1:
+            raise RuntimeError(
+                f"{operation}: a gradient is made up for one element only, the tensor has shape {tuple(output.shape)}; "
+                "reduce it, such as with .sum(), or pass its gradient"
+            )
+        ones = np.array(1, output._data.dtype).reshape(output._data.shape)
+        return Tensor._wrap(ones) if create_graph else ones
+    if not isinstance(gradient, Tensor):
+        raise TypeError(f"{operation}: expected a Tensor as gradient, got {type(gradient).__name__}")
+    if gradient.shape != output.shape:
+        raise RuntimeError(
+            f"{operation}: expected a gradient of the tensor's shape {tuple(output.shape)}, got {tuple(gradient.shape)}"
+        )
+    if gradient.dtype != output.dtype:
+        gradient = gradient.to(output.dtype)
+    return gradient if create_graph else gradient._data
+
+
+def _batched(outputs: Any, inputs: Any, grad_outputs: Any, retain: Any, create: bool, *rest: bool | None) -> Any:
+    outs, batches = _as_list(outputs), _as_list(grad_outputs)
+    if not batches or batches[0] is None:
+        raise RuntimeError("grad: is_grads_batched needs grad_outputs with one more dimension in front")
+    count = len(batches[0])
+    rows = []
+    for i in range(count):
+        keep = True if i + 1 < count else retain
+        rows.append(grad(outs, inputs, [b[i] for b in batches], keep, create, True, rest[0], False, bool(rest[1])))
+    stack = registry["stack"].call
+    return tuple(None if column[0] is None else stack(list(column), 0) for column in zip(*rows, strict=True))
+
+
+def _as_list(value: Any, count: int = 1) -> list[Any]:
+    if value is None:
+        return [None] * count
+    return [value] if isinstance(value, (Tensor, np.ndarray)) else list(value)
+
+
+def _require_grad(operation: str, tensors: list[Tensor]) -> None:
+    for i, t in enumerate(tensors):
+        if not isinstance(t, Tensor):
+            raise TypeError(f"{operation}: expected Tensors as inputs, got {type(t).__name__}")
+        if not t.requires_grad:
+            raise RuntimeError(f"{operation}: inputs[{i}] does not require grad, so there is no gradient for it")
