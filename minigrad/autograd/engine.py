@@ -51,15 +51,21 @@ def run_hooks(hooks: dict[int, Callable[[Any], Any]] | None, g: Any) -> Any:
     return g
 
 
-def _nodes_leading_to(targets: set[Any], roots: Iterable[Any]) -> set[Any]:
-    """The targets, and the nodes between `roots` and them."""
-    reachable: set[Any] = set()
-    stack = [r for r in roots if isinstance(r, Node)]
+def nodes_since(number: int, edges: Iterable[Any]) -> set[Node]:
+    """The nodes with greater numbers than this one that lead to `edges`."""
+    found: set[Node] = set()
+    stack = list(edges)
     while stack:
-        node = stack.pop()
-        if node not in reachable:
-            reachable.add(node)
-            stack.extend(p for p in node.parents if isinstance(p, Node))
+        edge = stack.pop()
+        if isinstance(edge, Node) and edge.number > number and edge not in found:
+            found.add(edge)
+            stack.extend(edge.parents)
+    return found
+
+
+def _nodes_leading_to(targets: set[Any], roots: Iterable[Any], since: int) -> set[Any]:
+    """The targets, and the nodes between `roots` and them."""
+    reachable = nodes_since(since, roots)
     leading = set(targets)
     for node in sorted(reachable, key=lambda n: n.number):  # parents first
         if any(p in leading for p in node.parents):
@@ -72,6 +78,7 @@ def run(
     targets: Iterable[Any] | None = None,
     retain_graph: bool = False,
     create_graph: bool = False,
+    since: int = -1,
 ) -> dict[Any, Any]:
     """Walk back from `roots`, and return the gradients that arrive at the leaves.
 
@@ -85,9 +92,10 @@ def run(
         Compute only what leads to these, and return their gradients; by default those of all leaves.
     retain_graph : whether nodes keep what another walk would need
     create_graph : passed on to `Node.apply`
+    since : nodes up to this number are not walked through: to this walk they are leaves
     """
     wanted = set(targets or ())
-    leading = None if targets is None else _nodes_leading_to(wanted, [r for r, _ in roots])
+    leading = None if targets is None else _nodes_leading_to(wanted, [r for r, _ in roots], since)
     arrived: dict[Any, Any] = {}
     pending: dict[Any, Any] = {}  # gradients of nodes and leaves, so far
     heap: list[tuple[int, Node]] = []
@@ -100,7 +108,7 @@ def run(
                 pending[parent] = pending[parent] + g
             else:
                 pending[parent] = g
-                if isinstance(parent, Node):
+                if isinstance(parent, Node) and parent.number > since:
                     heappush(heap, (-parent.number, parent))
         if not heap:
             break
