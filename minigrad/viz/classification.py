@@ -135,7 +135,7 @@ def predictions(
     >>> from minigrad import viz
     >>> fig = viz.predictions(np.zeros((1, 8, 8)), [[0.9, 0.1]], [1], ["cat", "dog"])
     >>> fig.axes[0].get_title()
-    'cat 90%, is dog'
+    'cat 90%\\nis dog'
     """
     images, probabilities, targets = np.asarray(images), np.asarray(probabilities), np.asarray(targets)
     if not len(images) or probabilities.shape != (len(images), len(classes)) or targets.shape != (len(images),):
@@ -150,7 +150,8 @@ def predictions(
     shown = min(bars, len(classes))
     bars_height = 0.13 * shown
     height = rows * (1.6 + bars_height) + 0.4
-    fig, axes = figure(1.75 * columns, height, 2 * rows, columns, height_ratios=[1.2, bars_height] * rows)
+    width = max(1.75, 0.6 + 0.08 * max(map(len, classes)))
+    fig, axes = figure(width * columns, height, 2 * rows, columns, height_ratios=[1.2, bars_height] * rows)
     for ax in axes.flat:
         ax.axis("off")
     for k in range(len(images)):
@@ -170,7 +171,7 @@ def _with_bars(
     axes[0].imshow(image, cmap="gray_r" if image.ndim == 2 else None)
     verdict = "right" if guess == target else f"is {classes[target]}"
     axes[0].set_title(
-        f"{classes[guess]} {probabilities[guess]:.0%}, {verdict}", fontsize=9, color=BLUE if guess == target else RED
+        f"{classes[guess]} {probabilities[guess]:.0%}\n{verdict}", fontsize=9, color=BLUE if guess == target else RED
     )
     chosen = np.arange(len(classes))
     if shown < len(classes):

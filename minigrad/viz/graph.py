@@ -13,6 +13,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, PathPatch
 from matplotlib.path import Path
+from matplotlib.textpath import TextPath
 
 from minigrad.autograd import engine
 from minigrad.nn import Parameter
@@ -22,7 +23,8 @@ from minigrad.viz.style import BLUE, GREEN, GREY, ORANGE
 
 OPERATION, PARAMETER, LEAF = "operation", "parameter", "leaf"
 COLOURS = {OPERATION: (BLUE, "#DCEBF5"), PARAMETER: (ORANGE, "#FCF0D4"), LEAF: (GREEN, "#D6EFE7")}  # edge, inside
-ROW, BOX, LETTER = 0.62, 0.36, 0.066  # inches: from layer to layer, height of a box, width of a character
+ROW, BOX, PAD = 0.62, 0.36, 0.12  # inches: from layer to layer, height of a box, around a text
+NAME_SIZE, SHAPE_SIZE = 7.5, 6.5
 
 
 @dataclass
@@ -82,7 +84,7 @@ def _shapes(nodes: list[engine.Node], loss: Tensor) -> dict[engine.Node, tuple[i
     shapes: dict[engine.Node, tuple[int, ...]] = {}
 
     def note(node: engine.Node, g: Any) -> None:
-        if isinstance(g, np.ndarray):
+        if isinstance(g, (np.ndarray, np.generic)):
             shapes[node] = g.shape
 
     hooks = [node.hooks for node in nodes]
@@ -143,8 +145,8 @@ def graph(loss: Tensor, params: Mapping[str, Tensor] | None = None, most: int = 
             f"graph: {len(vertices)} operations and leaves are more than can be read (most={most}); draw the loss of a "
             "smaller input or of a part of the model, raise most, or draw graph_dot(loss) with Graphviz"
         )
-    widths = [0.35 + LETTER * max(map(len, v.lines)) for v in vertices]
-    layout = Layout([v.parents for v in vertices], widths)
+    widths = [max(map(_text_width, v.lines)) + 2 * PAD for v in vertices]
+    layout = Layout([v.parents for v in vertices], [width + PAD for width in widths])
     margin, head = 0.15, 0.4
     layers = max(layout.layer)
     width, height = max(layout.width, 3.2) + 2 * margin, head + layers * ROW + BOX + 2 * margin
@@ -155,7 +157,7 @@ def graph(loss: Tensor, params: Mapping[str, Tensor] | None = None, most: int = 
     ax.axis("off")
     _draw_edges(ax, vertices, layout)
     for i, vertex in enumerate(vertices):
-        _draw_vertex(ax, vertex, layout.x[i], layout.layer[i] * ROW, widths[i] - 0.15, last=i == 0)
+        _draw_vertex(ax, vertex, layout.x[i], layout.layer[i] * ROW, widths[i], last=i == 0)
     leaves = [v for v in vertices if v.kind != OPERATION]
     elements = sum(int(np.prod(v.shape or ())) for v in leaves)
     fig.suptitle(
@@ -190,9 +192,14 @@ def _draw_vertex(ax: Any, vertex: Vertex, x: float, y: float, width: float, last
     )  # fmt: skip
     ax.add_patch(box)
     name, *shape = vertex.lines
-    ax.text(x, y + 0.075 * bool(shape), _plain_text(name), fontsize=7.5, ha="center", va="center", zorder=3)
+    ax.text(x, y + 0.075 * bool(shape), _plain_text(name), fontsize=NAME_SIZE, ha="center", va="center", zorder=3)
     for line in shape:
-        ax.text(x, y - 0.085, line, fontsize=6.5, color=GREY, ha="center", va="center", zorder=3)
+        ax.text(x, y - 0.085, line, fontsize=SHAPE_SIZE, color=GREY, ha="center", va="center", zorder=3)
+
+
+def _text_width(line: str) -> float:
+    """In inches, in the larger of the two sizes."""
+    return TextPath((0, 0), _plain_text(line), size=NAME_SIZE).get_extents().width / 72
 
 
 def _plain_text(name: str) -> str:
