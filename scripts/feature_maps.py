@@ -158,13 +158,14 @@ def inputs_for(classifier: Classifier, path: Path | None, count: int = 5) -> tup
 
 
 def stage_list(text: str) -> list[Stage]:
-    """ "2@3x3,1@2x4" as [(2, 3, 3), (1, 2, 4)]."""
+    """The text 2@3x3,1@2x4 as [(2, 3, 3), (1, 2, 4)]."""
     stages = []
     for part in text.split(","):
-        match = re.fullmatch(r"\s*(\d+)@(\d+)x(\d+)\s*", part)
-        if match is None or "0" in match.groups():
+        match = re.fullmatch(r"(\d+)@(\d+)x(\d+)", part.strip())
+        numbers = [int(group) for group in match.groups()] if match else [0]
+        if 0 in numbers:
             raise argparse.ArgumentTypeError(f"expected stages such as {STAGES}: filters@heightxwidth; got {part!r}")
-        stages.append((int(match[1]), int(match[2]), int(match[3])))
+        stages.append((numbers[0], numbers[1], numbers[2]))
     return stages
 
 
