@@ -14,7 +14,7 @@ from minigrad.autograd.grad_mode import enable_grad, no_grad
 from minigrad.nn import Module
 from minigrad.tensor import Tensor
 from minigrad.viz.probing import classified, evaluating
-from minigrad.viz.style import figure, signed, unit_range
+from minigrad.viz.style import GREY, figure, signed, unit_range
 
 
 def saliency_map(model: Module, input: Tensor, target: Any = None) -> Tensor:
@@ -254,12 +254,15 @@ def _below(
     chosen = _targets(operation, logits, target)
     fig, axes = figure(max(1.6 * len(maps), 2.4), 3.7, 2, len(maps))
     for ax in axes.flat:
-        ax.axis("off")
+        ax.set(xticks=[], yticks=[])
+        ax.spines[:].set_color("#DDDDDD")
     for k, (image, c) in enumerate(zip(input.detach().numpy(), chosen, strict=True)):
         name = classes[c] if classes else f"class {c}"
         image = unit_range(image.transpose(1, 2, 0)) if len(image) == 3 else unit_range(image.mean(0))
         axes[0, k].imshow(image, cmap="gray")
         axes[0, k].set_title(f"{name} {probabilities[k, c]:.1%}", fontsize=9)
         axes[1, k].imshow(maps[k], **options[k])
+        if image.ndim == 2 and image.any():  # the outline of what is drawn, to see where on it the map is strong
+            axes[1, k].contour(image, levels=[0.5], colors=GREY, linewidths=0.8)
         axes[1, k].set_title(captions[k], fontsize=8)
     return fig

@@ -128,7 +128,8 @@ def feature_maps(model: Module, input: Tensor, layers: Sequence[str] | None = No
     grids = []
     for name, output in activations(model, input, layers).items():
         kind = type(modules[name.partition("#")[0].partition("[")[0]]).__name__
-        grids.append(map_grid(f"{name}: {kind}", output.numpy()[0], most))
+        array = output.numpy()
+        grids.append(map_grid(f"{name}: {kind}", array[0] if array.ndim else array, most))
     if not grids:
         raise ValueError(f"feature_maps: no layer of {type(model).__name__} gives a tensor")
     return stacked(grids, NOTE)
@@ -140,7 +141,8 @@ def map_grid(title: str, output: np.ndarray, most: int = 64, side: float | None 
     count, height, width = maps.shape
     if side is None:
         side = _side(max(height, width), min(count, most))
-    what = f"{count} values" if height == width == 1 else f"{count} map{'s' * (count > 1)} of {height}x{width}"
+    what = "value" if height == width == 1 else "map"
+    what = f"{count} {what}{'s' * (count > 1)}" + (f" of {height}x{width}" if what == "map" else "")
     title = f"{title}, {what}{_shown(count, most)}, {spread(maps)}"
     labels = [str(k) for k in range(min(count, most))]
     grid = Grid(title, maps[:most], 1, side, labels, options=signed(maps, MOST_VALUES))

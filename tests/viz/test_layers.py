@@ -126,6 +126,23 @@ def test_feature_maps_of_zeros_and_of_nan_can_be_drawn():
     rendered(viz.feature_maps(net, mg.full((1, 1, 4, 4), float("nan"))))
 
 
+def test_feature_maps_of_sequences_and_of_one_number():
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.embed, self.conv, self.loss = nn.Embedding(5, 4), nn.Conv1d(4, 2, 3), nn.MSELoss()
+
+        def forward(self, x):
+            y = self.conv(self.embed(x).transpose(1, 2))
+            return self.loss(y, mg.zeros_like(y))
+
+    figure = viz.feature_maps(Net(), mg.tensor([[0, 1, 2, 3, 4, 0]]))
+    titles = [ax.texts[-1].get_text() for ax in figure.axes]
+    for title, start in zip(titles, ["embed: Embedding, 1 map of 6x4", "conv: Conv1d, 1 map of 2x4"], strict=False):
+        assert title.startswith(start)
+    assert titles[2].startswith("loss: MSELoss, 1 value,")
+
+
 def test_feature_maps_need_tensors():
     class Nothing(nn.Module):
         def forward(self, x):
