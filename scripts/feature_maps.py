@@ -33,6 +33,7 @@ from minigrad.vision.datasets import Digits
 from minigrad.vision.io import read_image
 from minigrad.viz.grid import Grid, stacked
 from minigrad.viz.layers import MOST_VALUES, NOTE, kernel_grid, spread
+from minigrad.viz.probing import classified
 from minigrad.viz.style import GREY, signed
 from predict import framed, light_on_dark
 from train import free_folder
@@ -68,7 +69,7 @@ def build(stages: list[Stage], channels: int, seed: int) -> nn.Sequential:
 
 def read(path: Path, colour: bool) -> Tensor:
     """An image file as (1, C, H, W) float32 in [0, 1]."""
-    pixels = read_image(path, "rgb" if colour else "gray").astype(np.float32) / 255
+    pixels = _light(read_image(path, "rgb" if colour else "gray"))
     return mg.from_numpy(pixels.transpose(2, 0, 1)[None].copy() if colour else pixels[None, None])
 
 
@@ -135,7 +136,7 @@ def of_model(classifier: Classifier, inputs: Tensor, labels: Tensor | None) -> d
         weight = getattr(layer, "weight", None)
         if isinstance(weight, Tensor) and weight.ndim in (3, 4):
             figures[f"filters-{name}.png"] = viz.filters(layer)
-    logits = model(inputs)
+    logits = classified("feature_maps", model, inputs)
     loss = F.cross_entropy(logits, logits.argmax(1) if labels is None else labels)
     figures["graph.png"] = viz.graph(loss, dict(model.named_parameters()))
     return figures
@@ -143,15 +144,26 @@ def of_model(classifier: Classifier, inputs: Tensor, labels: Tensor | None) -> d
 
 def inputs_for(classifier: Classifier, path: Path | None, count: int = 5) -> tuple[Tensor, Tensor | None]:
     """What the model is shown: a picture as scripts/predict.py takes it, else test digits, and their labels."""
+    if np.size(classifier.description["mean"]) == 3:  # a model of coloured images sees the whole picture
+        if path is None:
+            raise ValueError("--image is needed: the model is one of coloured images, the bundled digits are grey")
+        return classifier.prepare(read_image(path, "rgb")[None]), None
+    if path is not None:
+        return _as_drawn(classifier, light_on_dark(_light(read_image(path, "gray")), "auto")[None]), None
     test = Digits(train=False)
-    if path is None and classifier.description["data"] == "digits":
-        return classifier.prepare(test.data.numpy()[:count]), test.targets[:count]
-    if path is None:
-        images, labels = [image.astype(np.float32) / 255 for image in test.data.numpy()[:count]], test.targets[:count]
-    else:
-        images, labels = [light_on_dark(read_image(path, "gray").astype(np.float32) / 255, "auto")], None
+    digits, labels = test.data.numpy()[:count], test.targets[:count]
+    own = classifier.description["data"] == "digits"
+    return classifier.prepare(digits) if own else _as_drawn(classifier, _light(digits)), labels
+
+
+def _light(pixels: np.ndarray) -> np.ndarray:
+    return pixels.astype(np.float32) / 255
+
+
+def _as_drawn(classifier: Classifier, images: np.ndarray) -> Tensor:
+    """Grey images, light on dark in [0, 1], in the size and place in which the model knows what is drawn."""
     frames = [framed(image, classifier.image_size, classifier.description["fill"]) for image in images]
-    return classifier.prepare(np.round(np.stack(frames) * 255).astype(np.uint8)), labels
+    return classifier.prepare(np.round(np.stack(frames) * 255).astype(np.uint8))
 
 
 # ---- the command line -----------------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """scripts/feature_maps.py: the numbers of its maps against loops over pixels, and its pictures."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -152,6 +154,26 @@ def test_a_trained_model_sees_what_it_was_trained_on(checkpoint):
     figures = feature_maps.of_model(classifier, inputs, labels)
     maps = viz.activations(classifier.model, inputs[:1], ["conv1"])["conv1"].numpy()[0]
     np.testing.assert_array_equal([i.get_array() for i in figures["feature-maps.png"].axes[0].images], maps)
+
+
+def test_digits_are_framed_for_models_of_other_drawings(checkpoint):
+    classifier = feature_maps.Classifier.from_checkpoint(checkpoint)
+    classifier.description.update(data="mnist", fill=20 / 28)
+    inputs, labels = feature_maps.inputs_for(classifier, None)
+    ink = inputs.numpy()[:, 0] > classifier.prepare(np.zeros((1, 28, 28), np.uint8)).numpy().max() + 0.1
+    assert [max(np.ptp(np.nonzero(image), axis=1)) + 1 for image in ink] == [20] * 5
+    assert labels.tolist() == Digits(train=False).targets.tolist()[:5]
+
+
+def test_a_model_of_coloured_images_sees_the_whole_picture(tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 256, (8, 9, 3), dtype=np.uint8)
+    write_image(pixels, tmp_path / "a.png")
+    classifier = SimpleNamespace(description={"mean": [0.5] * 3}, prepare=lambda images: images)
+    inputs, labels = feature_maps.inputs_for(classifier, tmp_path / "a.png")
+    np.testing.assert_array_equal(inputs, pixels[None])
+    assert labels is None
+    with pytest.raises(ValueError, match="--image is needed"):
+        feature_maps.inputs_for(classifier, None)
 
 
 @pytest.mark.parametrize(
