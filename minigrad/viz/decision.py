@@ -29,7 +29,7 @@ def decision_regions(
     points: Any,
     labels: Any,
     classes: Sequence[str] | None = None,
-    resolution: int = 150,
+    resolution: int = 250,
 ) -> Figure:
     """The class that a model gives to every place of the plane, and the points that it should tell apart.
 
@@ -43,7 +43,7 @@ def decision_regions(
     labels : (N,) array of ints
         The class of each point, from 0.
     classes : C names, optional
-    resolution : int, default 150
+    resolution : int, default 250
         Into how many columns, and rows, a panel is divided.
 
     Returns
