@@ -63,28 +63,26 @@ def filtered(channels: np.ndarray, padding: int, stride: int) -> np.ndarray:
 
 # ---- the pictures ---------------------------------------------------------------------------------------------------
 
-WEIGHTS = ["weights in the corners:", "purple > 0, white 0, orange < 0"]
 
-
-def gallery(channel: np.ndarray, maps: np.ndarray, title: str, note: str) -> Figure:
-    """A channel, what each of the thirteen kernels makes of it with the kernel itself, and a note in the last place."""
-    rows, columns = 3, 5
-    height, width = channel.shape
-    cell = 2.2
-    fig, axes = figure(cell * columns, rows * (cell * min(height / width, 2) + 0.3) + 0.5, rows, columns)
+def gallery(channel: np.ndarray, maps: np.ndarray, title: str) -> Figure:
+    """A channel, and what each of the thirteen kernels makes of it, with the kernel in the corner."""
+    rows, columns, cell = 2, 7, 2.0
+    height, width = maps.shape[1:]
+    fig, axes = figure(cell * columns, rows * (cell * min(height / width, 2) + 0.3) + 0.9, rows, columns)
     for ax in axes.flat:
         ax.axis("off")
     axes[0, 0].imshow(channel, cmap="gray")
     axes[0, 0].set_title("the input", fontsize=10)
-    for ax, (name, kernel), shown in zip(axes.flat[1:], KERNELS.items(), maps, strict=False):
+    for ax, (name, kernel), shown in zip(axes.flat[1:], KERNELS.items(), maps, strict=True):
         ax.imshow(shown, cmap="gray", **brightness(shown, around_zero=bool(kernel.sum() == 0)))
         ax.set_title(name.replace("_", " "), fontsize=10)
-        inset = ax.inset_axes((0.02, 0.02, 0.26, 0.26 * shown.shape[1] / shown.shape[0]))
-        most = np.abs(kernel).max()
-        inset.imshow(kernel, cmap="PuOr", vmin=-1.3 * most, vmax=1.3 * most)
+        side = 0.28 * min(height, width)
+        inset = ax.inset_axes((0.02, 0.02, side / width, side / height))
+        most = 1.3 * np.abs(kernel).max()
+        inset.imshow(kernel, cmap="PuOr", vmin=-most, vmax=most)
         inset.set(xticks=[], yticks=[])
-    axes[-1, -1].text(0, 1, note, va="top", fontsize=10, transform=axes[-1, -1].transAxes, linespacing=1.5)
     fig.suptitle(title)
+    fig.supxlabel("in the corners the weights: purple above 0, white 0, orange below", fontsize=10)
     return fig
 
 
@@ -128,10 +126,9 @@ def main(arguments: list[str] | None = None) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     names = ["gray"] if len(channels) == 1 else ["red", "green", "blue", "sum"]
     inputs = [*channels, channels.sum(0)]
-    note = "\n".join([f"padding {args.padding}, stride {args.stride}", "height:", sizes[0], "width:", sizes[1], "", *WEIGHTS])
     for name, channel, shown in zip(names, inputs, maps, strict=False):
-        title = "the sum of the channels" if name == "sum" else f"the {name} channel"
-        gallery(channel, shown, title, note).savefig(folder / f"{name}.png")
+        what = "the sum of the channels" if name == "sum" else f"the {name} channel"
+        gallery(channel, shown, f"{what}; height {sizes[0]}, width {sizes[1]}").savefig(folder / f"{name}.png")
     print(f"{', '.join(names)}: pictures of {len(KERNELS)} maps each are in {folder}")
     return 0
 

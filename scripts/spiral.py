@@ -1,7 +1,7 @@
 """Three arms of a spiral, blue, red and black, told apart by a dense net.
 
     python scripts/spiral.py
-    python scripts/spiral.py --turns 2 --hidden 128 128 --epochs 300
+    python scripts/spiral.py --hidden                   without a hidden layer: straight lines cannot do it
 
 Softmax and cross-entropy, stochastic gradient descent with momentum, and a learning rate of lr / (1 + decay * epoch).
 Half as many points again, drawn in the same way, are held out to test on.
