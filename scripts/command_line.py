@@ -16,7 +16,7 @@ def positive(kind: type) -> Callable[[str], Any]:
 
     def convert(text: str) -> Any:
         value = kind(text)
-        if not value > 0:
+        if value <= 0:
             raise argparse.ArgumentTypeError(f"expected a positive number, got {text}")
         return value
 

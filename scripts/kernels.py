@@ -79,10 +79,10 @@ def gallery(channel: np.ndarray, maps: np.ndarray, title: str) -> Figure:
         side = 0.28 * min(height, width)
         inset = ax.inset_axes((0.02, 0.02, side / width, side / height))
         most = 1.3 * np.abs(kernel).max()
-        inset.imshow(kernel, cmap="PuOr", vmin=-most, vmax=most)
+        inset.imshow(kernel, cmap="RdBu_r", vmin=-most, vmax=most)
         inset.set(xticks=[], yticks=[])
     fig.suptitle(title)
-    fig.supxlabel("in the corners the weights: purple above 0, white 0, orange below", fontsize=10)
+    fig.supxlabel("in the corners the weights: red above 0, white 0, blue below", fontsize=10)
     return fig
 
 

@@ -27,7 +27,6 @@ from tqdm import tqdm
 import minigrad as mg
 import minigrad.nn.functional as F
 from classification import Classifier, Task, load_task, loss_and_accuracy
-from command_line import free_folder, positive
 from minigrad import optim, viz
 from minigrad.utils.data import BatchSampler, DataLoader, TensorDataset
 from minigrad.vision.transforms import RandomAffine
@@ -263,6 +262,24 @@ def prepare(arguments: list[str] | None) -> tuple[Training, bool]:
         parser.error(f"--resume: not a checkpoint of this script (missing {error})")
     except (OSError, RuntimeError, ValueError) as error:
         parser.error(str(error))
+
+
+def positive(kind: type) -> Any:
+    def convert(text: str) -> Any:
+        value = kind(text)
+        if value <= 0:
+            raise argparse.ArgumentTypeError(f"expected a positive number, got {text}")
+        return value
+
+    return convert
+
+
+def free_folder(wanted: Path) -> Path:
+    """`wanted`, or the same with the first number that is not taken."""
+    folder, number = wanted, 2
+    while folder.exists():
+        folder, number = wanted.with_name(f"{wanted.name}-{number}"), number + 1
+    return folder
 
 
 def main(arguments: list[str] | None = None) -> int:
