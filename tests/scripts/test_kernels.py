@@ -81,11 +81,12 @@ def test_a_picture_shows_the_input_and_each_map():
         assert np.array_equal(inset.images[0].get_array(), list(KERNELS.values())[panels.index(ax) - 1])
 
 
-def test_nothing_is_mid_grey_for_the_edges():
-    assert kernels.brightness(np.linspace(-1, 3, 101), around_zero=True) == pytest.approx({"vmin": -2.96, "vmax": 2.96})
-    assert kernels.brightness(np.linspace(-1, 3, 101), around_zero=False) == pytest.approx(
-        {"vmin": -0.96, "vmax": 2.96}
-    )
+@pytest.mark.parametrize("sign", [1, -1])
+def test_zero_is_mid_grey_for_the_edges(sign):
+    values = sign * np.linspace(-1, 3, 101)
+    assert kernels.brightness(values, around_zero=True) == pytest.approx({"vmin": -2.96, "vmax": 2.96})
+    low, high = sorted([sign * -0.96, sign * 2.96])
+    assert kernels.brightness(values, around_zero=False) == pytest.approx({"vmin": low, "vmax": high})
 
 
 def test_grey_images_and_those_of_one_brightness(tmp_path):
