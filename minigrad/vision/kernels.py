@@ -40,6 +40,9 @@ The edge kernels are second derivatives: d2/dxdy, which answers to corners and s
 of 8 neighbours (the last with the opposite sign). The blurs sum to 1, and so keep the brightness; so do identity,
 sharpen and emboss. A pattern sums up the pixels below its ones.
 
+The set is that of M. Hohle, "Artificial Neuronal Networks in Python", part II, where the Gaussian blur sums to 16 and
+the emboss is called skewed.
+
 Examples
 --------
 >>> from minigrad.vision.kernels import KERNELS
