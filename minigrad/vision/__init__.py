@@ -1,5 +1,5 @@
-"""Image data sets, and image files."""
+"""Image data sets, image files, and kernels to filter images with."""
 
-from minigrad.vision import datasets, io
+from minigrad.vision import datasets, io, kernels
 
-__all__ = ["datasets", "io"]
+__all__ = ["datasets", "io", "kernels"]
