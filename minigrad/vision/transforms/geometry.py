@@ -110,8 +110,10 @@ class RandomRotation(Transform):
 
 
 def _expanded(height: int, width: int, turn: float) -> tuple[int, int]:
-    """The pixels that the turned image touches."""
+    """How many rows and columns of pixels the turned image touches, its middle where it was."""
     cos, sin = abs(math.cos(turn)), abs(math.sin(turn))
+    if cos < 1e-9:  # at right angles the middle may move, or else all pixels could fall between others
+        return width, height
 
     def touched(length: int, turned: float) -> int:
         return math.ceil((length + turned) / 2 - 1e-4) - math.floor((length - turned) / 2 + 1e-4)

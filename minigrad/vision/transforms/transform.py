@@ -81,9 +81,10 @@ class Transform:
 
 def channels_last(name: str, x: np.ndarray) -> np.ndarray:
     """An image (H, W) or (H, W, C), or a batch of them, as (N, H, W, C)."""
-    if x.ndim not in (2, 3, 4):
+    if x.ndim not in (2, 3, 4) or (x.ndim > 2 and x.shape[-1] > 4):  # most likely (N, H, W) or (N, C, H, W)
         raise ValueError(
-            f"{name}: expected an image (H, W) or (H, W, C) or a batch (N, H, W, C), channels last, got shape {x.shape}"
+            f"{name}: expected an array (H, W), (H, W, C) or (N, H, W, C) of at most 4 channels, got shape {x.shape}; "
+            "grey images (N, H, W) are a batch as images[..., None], channels first are for Tensors"
         )
     return x if x.ndim == 4 else x[None] if x.ndim == 3 else x[None, :, :, None]
 
