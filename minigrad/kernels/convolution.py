@@ -14,8 +14,10 @@ from functools import lru_cache
 
 import numpy as np
 
+from minigrad.kernels.parallel import share
 from minigrad.kernels.windows import (
     CACHE_BYTES,
+    Block,
     Columns,
     Pairs,
     batch_first,
@@ -31,6 +33,8 @@ __all__ = ["correlate", "correlate_input", "correlate_weight", "channel_sums"]
 WIDTH = 512  # columns of one product
 CHAIN_CHANNELS = 16  # of which products are added in one go
 PRODUCT_BYTES = 1 << 18  # of products to be added: they have to stay in the second-level cache
+PIECES = 8  # into which channels are cut, to be handed around
+SUMS, SUM_BYTES = 8, 1 << 22  # how many partial weight gradients are kept at most, and in how much memory
 UNPACKED = 1_000_000  # products of at most so many multiplications skip OpenBLAS's copy of their operands
 UNPACKED_TRANSPOSED = 600_000  # the same where the second operand is transposed
 
@@ -55,18 +59,22 @@ def correlate(
     if not columns.in_place:
         chains = _chains(columns.depth, w.shape[1])
         parts, width = _product(len(w) // groups, columns.depth // chains)
-    matrix = _matrix(w, groups).reshape(groups, 1, parts, -1, columns.depth)
+    # (groups, 1 row, chains, parts, O / groups / parts, depth / chains)
+    matrix = np.moveaxis(_matrix(w, groups).reshape(groups, 1, parts, -1, chains, columns.depth // chains), -2, 2)
     offset = None if bias is None else bias.reshape(groups, 1, parts, -1, 1)
     target = columns.split(y)
     target = target.reshape(*target.shape[:2], parts, -1, target.shape[-1])
-    for rows, positions, windows in columns.blocks(width):
-        block = target[:, rows, :, :, positions]
+
+    def compute(block: Block) -> None:
+        windows, part = columns.matrices(block), target[:, block.rows, :, :, block.positions]
         if chains > 1:
-            _add_products(matrix, windows, offset, block, chains)
-            continue
-        np.matmul(matrix, windows[:, :, None], out=block)
+            _add_products(matrix, windows, offset, part)
+            return
+        np.matmul(matrix[:, :, 0], windows[:, :, None], out=part)
         if offset is not None:
-            block += offset
+            part += offset
+
+    share(compute, columns.blocks(width), y.size * columns.depth)
     return batch_first(y)
 
 
@@ -105,14 +113,21 @@ def correlate_weight(
     if not g.size:
         return np.zeros((groups * outputs, channels, *kernel), g.dtype)
     columns = Columns(pad(batch_inner(x), padding), kernel, g.shape[2:], stride, dilation, groups)
-    total = np.zeros((groups, columns.depth, outputs), g.dtype)
     source = columns.split(batch_inner(g)).swapaxes(2, 3)
     parts = _parts(columns.depth, outputs * WIDTH, 24, UNPACKED_TRANSPOSED)
-    for rows, positions, windows in columns.blocks(WIDTH):
-        windows = windows.reshape(*windows.shape[:2], parts, -1, windows.shape[-1])
-        product = np.matmul(windows, source[:, rows, None, positions])
-        total += product.reshape(groups, -1, columns.depth, outputs).sum(1)
-    total = total.reshape(groups, math.prod(kernel), channels, outputs).transpose(0, 3, 2, 1)
+    blocks = columns.blocks(WIDTH)
+    count = max(1, min(SUMS, len(blocks), SUM_BYTES // (groups * columns.depth * outputs * g.itemsize)))
+    sums = np.zeros((count, groups, columns.depth, outputs), g.dtype)
+
+    def compute(number: int) -> None:
+        for block in blocks[len(blocks) * number // count : len(blocks) * (number + 1) // count]:
+            windows = columns.matrices(block)
+            windows = windows.reshape(*windows.shape[:2], parts, -1, windows.shape[-1])
+            product = np.matmul(windows, source[:, block.rows, None, block.positions])
+            sums[number] += product.reshape(groups, -1, columns.depth, outputs).sum(1)
+
+    share(compute, range(count), g.size * columns.depth)
+    total = sums.sum(0).reshape(groups, math.prod(kernel), channels, outputs).transpose(0, 3, 2, 1)
     return total.reshape(groups * outputs, channels, *kernel)
 
 
@@ -154,11 +169,9 @@ def _chains(depth: int, channels: int) -> int:
     return next(n for n in range(-(-channels // CHAIN_CHANNELS), depth + 1) if depth % n == 0)
 
 
-def _add_products(
-    matrix: np.ndarray, windows: np.ndarray, offset: np.ndarray | None, y: np.ndarray, chains: int
-) -> None:
+def _add_products(matrix: np.ndarray, windows: np.ndarray, offset: np.ndarray | None, y: np.ndarray) -> None:
     """y = offset + matrix @ windows, as the sum of so many products."""
-    matrix = np.moveaxis(matrix.reshape(*matrix.shape[:-1], chains, -1), -2, 2)
+    chains = matrix.shape[2]
     windows = windows.reshape(*windows.shape[:2], chains, 1, -1, windows.shape[-1])
     for (rows,) in blocks((y.shape[1],), max(1, PRODUCT_BYTES // (y[:, :1].nbytes * chains))):
         part, count = y[:, rows], chains
@@ -176,7 +189,8 @@ def _add_products(
 def _matrix(w: np.ndarray, groups: int) -> np.ndarray:
     """Return (O, C / groups, *K) as (groups, O / groups, prod(K) * C / groups), the channel varying fastest."""
     outputs, channels = w.shape[:2]
-    return w.reshape(groups, outputs // groups, channels, -1).swapaxes(2, 3).reshape(groups, outputs // groups, -1)
+    w = w.reshape(groups, outputs // groups, channels, -1).swapaxes(2, 3)
+    return np.ascontiguousarray(w).reshape(groups, outputs // groups, -1)
 
 
 def _gather(
@@ -202,28 +216,39 @@ def _scatter(
     dilation: Sequence[int],
     groups: int,
 ) -> np.ndarray:
-    """Spread each gradient over its window, one element of the kernel at a time."""
+    """Spread each gradient over its window, one element of the kernel at a time; channels apart from each other."""
     outputs, kernel, out = w.shape[0] // groups, w.shape[2:], g.shape[2:]
-    batch, channels = len(g), w.shape[1] * groups
+    batch, channels, count = len(g), w.shape[1], math.prod(kernel)
     padded = [n + before + max(after, 0) for n, (before, after) in zip(size, padding, strict=True)]
-    x = np.zeros((groups, channels // groups, *padded, batch), g.dtype)
-    matrix = w.reshape(groups, outputs, -1).swapaxes(1, 2)
-    g = batch_inner(g).reshape(groups, outputs, -1)
-    limit = CACHE_BYTES // (math.prod(kernel) * channels * g.itemsize)
-    offsets = list(itertools.product(*map(range, kernel)))
-    every = (slice(None), slice(None))
-    stop = 0
-    for box in blocks((*out, batch), max(limit, 64)):
-        sizes = [s.stop - s.start for s in box]
-        start, stop = stop, stop + math.prod(sizes)
-        spread = scratch((groups, channels // groups * math.prod(kernel), stop - start), g.dtype)
-        np.matmul(matrix, g[:, :, start:stop], out=spread)
-        spread = spread.reshape(groups, channels // groups, *kernel, *sizes)
-        for offset in offsets:
-            place = tuple(
-                slice(u * d + s * b.start, u * d + s * (b.stop - 1) + 1, s)
-                for u, d, s, b in zip(offset, dilation, stride, box, strict=False)
-            )
-            x[every + place + box[-1:]] += spread[every + offset]
+    x = np.zeros((groups, channels, *padded, batch), g.dtype)
+    matrix = w.reshape(groups, outputs, channels, count).transpose(0, 2, 3, 1)
+    source = batch_inner(g).reshape(groups, outputs, -1)
+
+    def compute(piece: tuple[slice, ...]) -> None:
+        part, weights = x[piece], matrix[piece]
+        weights = weights.reshape(len(weights), -1, outputs)
+        limit = max(64, CACHE_BYTES // (weights.size // outputs * g.itemsize))
+        stop = 0
+        for box in blocks((*out, batch), limit):
+            sizes = [s.stop - s.start for s in box]
+            start, stop = stop, stop + math.prod(sizes)
+            spread = scratch((*weights.shape[:2], stop - start), g.dtype)
+            np.matmul(weights, source[piece[0], :, start:stop], out=spread)
+            _spread(spread.reshape(*part.shape[:2], *kernel, *sizes), part, box, stride, dilation)
+
+    share(compute, list(blocks((groups, channels), -(-groups * channels // PIECES))), g.size * channels * count)
     inside = tuple(slice(before, before + n) for n, (before, _) in zip(size, padding, strict=True))
-    return batch_first(x.reshape(channels, *padded, batch)[every[:1] + inside])
+    return batch_first(x.reshape(groups * channels, *padded, batch)[(slice(None), *inside)])
+
+
+def _spread(
+    spread: np.ndarray, x: np.ndarray, box: tuple[slice, ...], stride: Sequence[int], dilation: Sequence[int]
+) -> None:
+    """Add (groups, C, *kernel, *box) to the places in x that windows in this box of positions cover."""
+    every = (slice(None), slice(None))
+    for offset in itertools.product(*map(range, spread.shape[2 : 2 + len(stride)])):
+        place = tuple(
+            slice(u * d + s * b.start, u * d + s * (b.stop - 1) + 1, s)
+            for u, d, s, b in zip(offset, dilation, stride, box, strict=False)
+        )
+        x[every + place + box[-1:]] += spread[every + offset]

@@ -12,15 +12,17 @@ import itertools
 import math
 import threading
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["batch_inner", "batch_first", "pad", "window_counts", "scratch", "blocks", "Columns"]
+__all__ = ["batch_inner", "batch_first", "pad", "window_counts", "scratch", "blocks", "Block", "Columns"]
 
 Pairs = Sequence[tuple[int, int]]
 
 CACHE_BYTES = 11 << 16  # what one block of columns may take: it has to stay in the second-level cache
 LINE_BYTES = 64  # a cache line
+UNCOPIED = 1 << 13  # positions of a block that is multiplied where it lies
 SLIDE_MIN = 192  # shortest row of positions (width * batch) for which sliding lines pay
 _local = threading.local()
 
@@ -90,6 +92,14 @@ def blocks(shape: Sequence[int], limit: int) -> Iterator[tuple[slice, ...]]:
     return itertools.product(*reversed(cuts))
 
 
+class Block(NamedTuple):
+    """Some output rows, some positions in each as a range of their numbers, and the same as a box of places."""
+
+    rows: slice
+    positions: slice
+    box: tuple[slice, ...]
+
+
 class Columns:
     """The windows of an array as matrices, a block at a time.
 
@@ -149,36 +159,31 @@ class Columns:
         """Return an output (O, *out, N) as (groups, rows, O / groups, positions), to be cut as the blocks are."""
         return y.reshape(self.groups, -1, self.rows, math.prod(self.box)).swapaxes(1, 2)
 
-    def blocks(self, limit: int) -> Iterator[tuple[slice, slice, np.ndarray]]:
-        """Yield (rows, positions, matrices), with about `limit` positions, unless the array is its own matrix.
-
-        The matrices, (groups, rows, depth, positions), live in scratch memory until the next block.
-        """
+    def blocks(self, limit: int) -> list[Block]:
+        """Cut the positions into blocks of about `limit` (more where the array is its own matrix), and the rows to fit."""
         line = self.windows.itemsize * self.groups * self.depth // self.kernel[0]
         if self.in_place:
-            limit = math.prod(self.box)
+            limit = UNCOPIED
         elif self.rows == 1:
             limit = max(64, min(limit, CACHE_BYTES // line))
-        whole = (slice(None),) * len(self.kernel)
+        found = []
         stop = 0
         for box in blocks(self.box, limit):
             start, stop = stop, stop + math.prod([s.stop - s.start for s in box])
             height = max(4, (CACHE_BYTES // (line * (stop - start)) - self.kernel[0]) // self.stride + 1)
-            for (rows,) in blocks((self.rows,), height):
-                lines = slice(rows.start * self.stride, (rows.stop - 1) * self.stride + self.kernel[0])
-                source = self.windows[(slice(None), lines) + whole + box]
-                yield rows, slice(start, stop), self._matrices(source, rows.stop - rows.start, stop - start)
+            found += [Block(rows, slice(start, stop), box) for (rows,) in blocks((self.rows,), height)]
+        return found
 
-    def _matrices(self, source: np.ndarray, rows: int, positions: int) -> np.ndarray:
+    def matrices(self, block: Block) -> np.ndarray:
+        """Return the matrices of a block, (groups, rows, depth, positions): valid until this thread asks for others."""
+        rows, positions, box = block
+        lines = slice(rows.start * self.stride, (rows.stop - 1) * self.stride + self.kernel[0])
+        source = self.windows[(slice(None), lines, *(slice(None),) * len(self.kernel), *box)]
+        shape = (self.groups, rows.stop - rows.start, self.depth, positions.stop - positions.start)
         if self.in_place:
-            return source.reshape(self.groups, 1, self.depth, positions)
-        lines = scratch(source.shape, source.dtype)
-        np.copyto(lines, source)
-        step = positions * source.itemsize
-        return np.ndarray(
-            (self.groups, rows, self.depth, positions),
-            lines.dtype,
-            lines,
-            0,
-            (lines.strides[0], lines.strides[1] * self.stride, step, source.itemsize),
-        )
+            return source.reshape(shape)
+        copies = scratch(source.shape, source.dtype)
+        np.copyto(copies, source)
+        group, line = copies.strides[:2]
+        strides = (group, line * self.stride, shape[-1] * copies.itemsize, copies.itemsize)
+        return np.ndarray(shape, copies.dtype, copies, 0, strides)
