@@ -1,5 +1,5 @@
-"""Image data sets, image files, and kernels to filter images with."""
+"""Image data sets, transforms of images, image files, and kernels to filter images with."""
 
-from minigrad.vision import datasets, io, kernels
+from minigrad.vision import datasets, io, kernels, transforms
 
-__all__ = ["datasets", "io", "kernels"]
+__all__ = ["datasets", "io", "kernels", "transforms"]
