@@ -78,7 +78,12 @@ class Training:
         self.train_set = TensorDataset(self.classifier.prepare(task.train.images), mg.from_numpy(task.train.labels))
         self.validation_inputs = self.classifier.prepare(task.validation.images)
         self.distort = RandomAffine(
-            10, translate=(0.08, 0.08), scale=(0.85, 1.15), shear=10, fill=self.classifier.background
+            10,
+            translate=(0.08, 0.08),
+            scale=(0.85, 1.15),
+            shear=10,
+            interpolation="bilinear",
+            fill=self.classifier.background,
         )
         self.history: list[dict[str, float]] = []
         self.batch = 0  # batches done in the present epoch
@@ -102,7 +107,7 @@ class Training:
     def step(self, images: mg.Tensor, labels: mg.Tensor) -> None:
         """Learn from one batch."""
         if self.settings["distort"]:
-            images = mg.from_numpy(self.distort(images.numpy()[:, 0])[:, None])
+            images = self.distort(images)
         self.optimizer.zero_grad()
         logits = self.model(images)
         loss = F.cross_entropy(logits, labels)

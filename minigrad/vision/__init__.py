@@ -1,5 +1,5 @@
-"""Image data sets, and image files."""
+"""Image data sets, transforms of images, and image files."""
 
-from minigrad.vision import datasets, io
+from minigrad.vision import datasets, io, transforms
 
-__all__ = ["datasets", "io"]
+__all__ = ["datasets", "io", "transforms"]

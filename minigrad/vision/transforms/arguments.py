@@ -1,0 +1,98 @@
+"""The forms that arguments of transforms may have, numbers or ranges; and how results become uint8 again."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+__all__ = ["InterpolationMode"]
+
+Fill = float | Sequence[float]
+Range = tuple[float, float]
+INTEGER = (int, np.integer)
+NUMBER = (int, float, np.integer, np.floating)
+
+
+class InterpolationMode(enum.Enum):
+    """How pixels between pixels are made: of the nearest one, or of four. Their names do as well: ``"bilinear"``.
+
+    Examples
+    --------
+    >>> from minigrad.vision.transforms import InterpolationMode, RandomRotation
+    >>> RandomRotation(10, InterpolationMode.BILINEAR).interpolation == RandomRotation(10, "bilinear").interpolation
+    True
+    """
+
+    NEAREST = "nearest"
+    BILINEAR = "bilinear"
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+
+def interpolation_mode(name: str, mode: str | InterpolationMode) -> InterpolationMode:
+    try:
+        return InterpolationMode(mode)
+    except ValueError:
+        raise ValueError(f"{name}: expected interpolation 'nearest' or 'bilinear', got {mode!r}") from None
+
+
+def numbers(name: str, argument: str, value: Any, *counts: int) -> tuple[float, ...]:
+    """A sequence of so many finite numbers as a tuple."""
+    wanted = f"{name}: expected {argument} of {' or '.join(map(str, counts))} numbers, got {value!r}"
+    if isinstance(value, (str, bytes)) or not isinstance(value, (Sequence, np.ndarray)):
+        raise TypeError(wanted)
+    if len(value) not in counts or not all(isinstance(v, NUMBER) and np.isfinite(v) for v in value):
+        raise ValueError(wanted)
+    return tuple(value)
+
+
+def interval(name: str, argument: str, value: Any) -> Range:
+    """(low, high), in this order."""
+    low, high = numbers(name, argument, value, 2)
+    if low > high:
+        raise ValueError(f"{name}: expected {argument} as (low, high), got {value!r}")
+    return low, high
+
+
+def around(name: str, argument: str, value: Any, centre: float = 0.0) -> Range:
+    """What a number not below 0 means, so much to either side of `centre`; or (low, high) as it is."""
+    if not isinstance(value, NUMBER):
+        return interval(name, argument, value)
+    if not 0 <= value < np.inf:
+        raise ValueError(f"{name}: expected {argument} not below 0, or (low, high), got {value!r}")
+    return centre - float(value), centre + float(value)
+
+
+def pair(name: str, argument: str, value: Any) -> tuple[int, int]:
+    """Two positive integers, the same twice if one is given."""
+    both = (value, value) if isinstance(value, INTEGER) else numbers(name, argument, value, 1, 2)
+    if not all(isinstance(n, INTEGER) and n > 0 for n in both):
+        raise ValueError(f"{name}: expected {argument} as one or two positive integers, got {value!r}")
+    return int(both[0]), int(both[-1])
+
+
+def probability(name: str, p: float) -> float:
+    if not (isinstance(p, NUMBER) and 0 <= p <= 1):
+        raise ValueError(f"{name}: expected a probability p from 0 to 1, got {p!r}")
+    return float(p)
+
+
+def by_channel(name: str, argument: str, value: Any, images: np.ndarray) -> np.ndarray:
+    """A number, or one for each channel of images (N, H, W, C), as an array of their dtype that broadcasts."""
+    values, channels = np.asarray(value), images.shape[3]
+    if values.dtype.kind not in "buif":
+        raise TypeError(f"{name}: expected {argument} of numbers, got {value!r}")
+    if values.shape not in ((), (1,), (channels,)):
+        raise ValueError(f"{name}: expected {argument} as one number, or {channels}, one a channel, got {value!r}")
+    return restored(values, images.dtype)
+
+
+def restored(x: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """Floats as images of `dtype`: for uint8 rounded and clipped."""
+    if dtype == np.uint8 and x.dtype != dtype:
+        x = np.clip(np.rint(x), 0, 255)
+    return x.astype(dtype, copy=False)

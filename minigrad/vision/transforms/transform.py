@@ -1,0 +1,172 @@
+"""What all transforms have in common, and how they are put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from minigrad.generator import Generator, get_generator
+from minigrad.tensor import Tensor
+
+__all__ = ["Compose", "Lambda", "Transform"]
+
+
+class Transform:
+    """Base class: whatever it is called with, a subclass's :meth:`apply` gets a batch with channels last.
+
+    Parameters
+    ----------
+    generator : Generator, optional
+        The source of randomness; where omitted the default generator of the thread.
+
+    Attributes
+    ----------
+    batched : bool
+        Whether it takes whole batches: True, with few exceptions. A data set with such a transform calls it once a
+        batch.
+
+    Examples
+    --------
+    >>> from minigrad.vision.transforms import Transform
+    >>> class Negative(Transform):
+    ...     def apply(self, images, rng):
+    ...         return 255 - images
+    >>> Negative()(np.array([[0, 100]], np.uint8))
+    array([[255, 155]], dtype=uint8)
+    """
+
+    batched = True
+
+    def __init__(self, generator: Generator | None = None) -> None:
+        self.generator = generator
+
+    def apply(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """The transformed images.
+
+        Parameters
+        ----------
+        images : (N, H, W, C) array of uint8 or floats
+            Not to be changed. It may be a view of memory in another order.
+        rng : numpy.random.Generator
+
+        Returns
+        -------
+        ndarray, shape (N, height, width, channels), of the same dtype
+        """
+        raise NotImplementedError(f"{type(self).__name__}: a Transform needs a method apply(images, rng)")
+
+    def __call__(self, images: Any) -> Any:
+        """The transformed image or images, of the kind and dtype that are given."""
+        name, rng = type(self).__name__, get_generator(self.generator).rng
+        if isinstance(images, Tensor):
+            x = images._data
+            if x.ndim not in (3, 4):
+                raise ValueError(f"{name}: expected a Tensor (C, H, W) or (N, C, H, W), got shape {tuple(x.shape)}")
+            y = self.apply(_checked(name, x if x.ndim == 4 else x[None]).transpose(0, 2, 3, 1), rng)
+            y = np.ascontiguousarray(y.transpose(0, 3, 1, 2))
+            return Tensor._wrap(y if x.ndim == 4 else y[0])
+        x = np.asarray(images)
+        y = self.apply(_checked(name, channels_last(name, x)), rng)
+        if x.ndim == 4:
+            return y
+        return y[0, :, :, 0] if x.ndim == 2 and y.shape[3] == 1 else y[0]
+
+    def __repr__(self) -> str:
+        hidden = ("generator", "batched")
+        shown = [f"{name}={value}" for name, value in vars(self).items() if name not in hidden and name[0] != "_"]
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def channels_last(name: str, x: np.ndarray) -> np.ndarray:
+    """An image (H, W) or (H, W, C), or a batch of them, as (N, H, W, C)."""
+    if x.ndim not in (2, 3, 4) or (x.ndim > 2 and x.shape[-1] > 4):  # most likely (N, H, W) or (N, C, H, W)
+        raise ValueError(
+            f"{name}: expected an array (H, W), (H, W, C) or (N, H, W, C) of at most 4 channels, got shape {x.shape}; "
+            "grey images (N, H, W) are a batch as images[..., None], channels first are for Tensors"
+        )
+    return x if x.ndim == 4 else x[None] if x.ndim == 3 else x[None, :, :, None]
+
+
+def _checked(name: str, x: np.ndarray) -> np.ndarray:
+    if x.dtype != np.uint8 and x.dtype.kind != "f":
+        raise TypeError(
+            f"{name}: expected images of uint8 (0 to 255) or floats (0 to 1), got {x.dtype}; "
+            "convert them with .astype(np.uint8) or .to(mg.uint8)"
+        )
+    if 0 in x.shape[1:]:
+        raise ValueError(f"{name}: expected images with pixels, got shape {x.shape}")
+    return x
+
+
+class Compose:
+    """One transform after the other.
+
+    Parameters
+    ----------
+    transforms : sequence of callables
+
+    Attributes
+    ----------
+    batched : bool
+        Whether all of them are.
+
+    Examples
+    --------
+    >>> from minigrad.vision.transforms import CenterCrop, Compose, ToTensor
+    >>> prepare = Compose([CenterCrop(2), ToTensor()])
+    >>> prepare(np.arange(16, dtype=np.uint8).reshape(4, 4) * 17)
+    tensor([[[0.3333, 0.4000],
+             [0.6000, 0.6667]]])
+    >>> prepare.batched
+    True
+    """
+
+    def __init__(self, transforms: Sequence[Callable[[Any], Any]]) -> None:
+        self.transforms = transforms
+
+    @property
+    def batched(self) -> bool:
+        return all(getattr(transform, "batched", False) for transform in self.transforms)
+
+    def __call__(self, images: Any) -> Any:
+        for transform in self.transforms:
+            images = transform(images)
+        return images
+
+    def __repr__(self) -> str:
+        return "\n    ".join(["Compose(", *map(repr, self.transforms)]) + "\n)"
+
+
+class Lambda:
+    """A function as a transform.
+
+    Parameters
+    ----------
+    lambd : callable
+    batched : bool, default False
+        Whether it takes whole batches too.
+
+    Raises
+    ------
+    TypeError
+        If `lambd` cannot be called.
+
+    Examples
+    --------
+    >>> from minigrad.vision.transforms import Lambda
+    >>> Lambda(lambda image: 1 - image)(mg.ones(1, 1, 2))
+    tensor([[[0., 0.]]])
+    """
+
+    def __init__(self, lambd: Callable[[Any], Any], batched: bool = False) -> None:
+        if not callable(lambd):
+            raise TypeError(f"Lambda: expected a function, got {type(lambd).__name__}")
+        self.lambd, self.batched = lambd, batched
+
+    def __call__(self, images: Any) -> Any:
+        return self.lambd(images)
+
+    def __repr__(self) -> str:
+        return f"Lambda({getattr(self.lambd, '__name__', self.lambd)})"
