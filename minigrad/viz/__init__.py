@@ -1,6 +1,12 @@
 """Pictures, drawn with matplotlib. Each function returns a Figure and works without a display."""
 
-from minigrad.viz.classification import confusion_matrix, misclassified
+from minigrad.viz.attribution import occlusion, occlusion_map, saliency, saliency_map
+from minigrad.viz.classification import confusion_matrix, misclassified, predictions
+from minigrad.viz.graph import graph, graph_dot
+from minigrad.viz.layers import activations, feature_maps, filters
 from minigrad.viz.training import curves
 
-__all__ = ["confusion_matrix", "curves", "misclassified"]
+__all__ = [
+    "activations", "confusion_matrix", "curves", "feature_maps", "filters", "graph", "graph_dot", "misclassified",
+    "occlusion", "occlusion_map", "predictions", "saliency", "saliency_map",
+]  # fmt: skip

@@ -103,3 +103,83 @@ def misclassified(images: Any, probabilities: Any, targets: Any, classes: Sequen
     if not len(wrong):
         axes[0, 0].text(0, 0.5, "nothing to show", color=GREY, transform=axes[0, 0].transAxes)
     return fig
+
+
+def predictions(
+    images: Any, probabilities: Any, targets: Any, classes: Sequence[str], most: int = 10, bars: int = 10
+) -> Figure:
+    """Images with what they were taken for and what they are, and the probabilities of the classes as bars.
+
+    Parameters
+    ----------
+    images : (N, H, W) or (N, H, W, 3) array
+    probabilities : (N, C) array
+    targets : (N,) array of ints
+    classes : C names
+    most : int, default 10
+        Show the first so many.
+    bars : int, default 10
+        Where there are more classes, show bars for the so many most probable ones.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If there are not as many probabilities, targets and classes as the shapes say, or no image.
+
+    Examples
+    --------
+    >>> from minigrad import viz
+    >>> fig = viz.predictions(np.zeros((1, 8, 8)), [[0.9, 0.1]], [1], ["cat", "dog"])
+    >>> fig.axes[0].get_title()
+    'cat 90%\\nis dog'
+    """
+    images, probabilities, targets = np.asarray(images), np.asarray(probabilities), np.asarray(targets)
+    if not len(images) or probabilities.shape != (len(images), len(classes)) or targets.shape != (len(images),):
+        raise ValueError(
+            f"predictions: expected images, probabilities (N, {len(classes)}) and targets (N,) of at least one image, "
+            f"got shapes {images.shape}, {probabilities.shape} and {targets.shape}"
+        )
+    images, probabilities, targets = images[:most], probabilities[:most], targets[:most]
+    predicted = probabilities.argmax(1)
+    columns = min(5, len(images))
+    rows = math.ceil(len(images) / columns)
+    shown = min(bars, len(classes))
+    bars_height = 0.13 * shown
+    height = rows * (1.6 + bars_height) + 0.4
+    width = max(1.75, 0.6 + 0.08 * max(map(len, classes)))
+    fig, axes = figure(width * columns, height, 2 * rows, columns, height_ratios=[1.2, bars_height] * rows)
+    for ax in axes.flat:
+        ax.axis("off")
+    for k in range(len(images)):
+        row, column = divmod(k, columns)
+        _with_bars(axes[2 * row : 2 * row + 2, column], images[k], probabilities[k], targets[k], classes, shown)
+    right = int((predicted == targets).sum())
+    fig.suptitle(f"{right} of {len(targets)} right", color=BLUE if right == len(targets) else RED)
+    return fig
+
+
+def _with_bars(
+    axes: Any, image: np.ndarray, probabilities: np.ndarray, target: int, classes: Sequence[str], shown: int
+) -> None:
+    """An image in the first of two axes, the probabilities in the second."""
+    guess = int(probabilities.argmax())
+    colours = {guess: RED, int(target): BLUE}
+    axes[0].imshow(image, cmap="gray_r" if image.ndim == 2 else None)
+    verdict = "right" if guess == target else f"is {classes[target]}"
+    axes[0].set_title(
+        f"{classes[guess]} {probabilities[guess]:.0%}\n{verdict}", fontsize=9, color=BLUE if guess == target else RED
+    )
+    chosen = np.arange(len(classes))
+    if shown < len(classes):
+        chosen = np.sort(np.argsort(-probabilities, kind="stable")[:shown])
+    places = range(len(chosen))
+    axes[1].barh(places, probabilities[chosen], color=[colours.get(int(c), GREY) for c in chosen], height=0.75)
+    axes[1].set_yticks(places, [classes[int(c)] for c in chosen], fontsize=6.5)
+    axes[1].tick_params(length=0, pad=2)
+    axes[1].set(xlim=(0, 1), xticks=[], ylim=(len(chosen) - 0.5, -0.5))
+    axes[1].spines[["top", "right", "bottom"]].set_visible(False)
+    axes[1].axis("on")

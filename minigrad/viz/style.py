@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 # M. Okabe, K. Ito: Color Universal Design, 2008
 BLUE, ORANGE, GREEN, RED, PURPLE = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7"
 GREY = "#666666"
+
+# negative, zero, positive; an odd number of colours, for 0 to be quite white
+SIGNED = LinearSegmentedColormap.from_list("signed", ["#003B5C", BLUE, "white", RED, "#5C2800"], N=257)
 
 
 def figure(width: float, height: float, rows: int = 1, columns: int = 1, **options: Any) -> tuple[Figure, Any]:
@@ -22,3 +27,16 @@ def plain(axes: Any) -> None:
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(alpha=0.3, linewidth=0.6)
     axes.set_axisbelow(True)
+
+
+def signed(values: np.ndarray, part: float = 1.0) -> dict[str, Any]:
+    """How `imshow` is to show numbers of either sign: white is 0, the colours reach the magnitude of `part` of them."""
+    magnitudes = np.abs(values[np.isfinite(values)])
+    largest = float(np.quantile(magnitudes, part)) if magnitudes.size else 0.0
+    return {"cmap": SIGNED, "vmin": -(largest or 1.0), "vmax": largest or 1.0}
+
+
+def unit_range(image: np.ndarray) -> np.ndarray:
+    """An image whose darkest value is 0 and whose lightest is 1, whatever it was scaled by."""
+    low, high = float(image.min()), float(image.max())
+    return (image - low) / (high - low) if high > low else np.zeros_like(image)

@@ -1,17 +1,11 @@
 """The pictures show what they say, and need no display."""
 
-import io
-
 import numpy as np
 import pytest
 
+from tests.viz.rendering import apart, rendered, text_boxes
+
 viz = pytest.importorskip("minigrad.viz", reason="needs matplotlib")
-
-
-def rendered(figure):
-    file = io.BytesIO()
-    figure.savefig(file, format="png")
-    assert file.getvalue().startswith(b"\x89PNG")
 
 
 def row(epoch):
@@ -66,3 +60,45 @@ def test_misclassified_without_mistakes():
     figure = viz.misclassified(np.zeros((1, 2, 2)), [[0.9, 0.1]], [0], ["cat", "dog"])
     assert figure.get_suptitle() == "0 of 1 wrong"
     rendered(figure)
+
+
+def test_predictions_show_images_verdicts_and_probabilities():
+    images = np.arange(3)[:, None, None] * np.ones((1, 2, 2))
+    probabilities = np.array([[0.6, 0.3, 0.1], [0.1, 0.2, 0.7], [0.2, 0.5, 0.3]])
+    figure = viz.predictions(images, probabilities, [0, 1, 1], ["cat", "dog", "emu"])
+    pictures = [ax for ax in figure.axes if ax.images]
+    bars = [ax for ax in figure.axes if ax.patches]
+    assert [ax.images[0].get_array().max() for ax in pictures] == [0, 1, 2]
+    assert [ax.get_title() for ax in pictures] == ["cat 60%\nright", "emu 70%\nis dog", "dog 50%\nright"]
+    np.testing.assert_array_equal([[bar.get_width() for bar in ax.patches] for ax in bars], probabilities)
+    assert all([t.get_text() for t in ax.get_yticklabels()] == ["cat", "dog", "emu"] for ax in bars)
+    colours = [bar.get_facecolor() for bar in bars[1].patches]
+    assert len(set(colours)) == 3  # taken for, is, neither
+    assert bars[0].patches[0].get_facecolor() == colours[1]  # the truth has one colour
+    assert figure.get_suptitle() == "2 of 3 right"
+    rendered(figure)
+
+
+def test_predictions_of_many_classes_show_the_most_probable_ones_in_the_order_of_the_classes():
+    probabilities = np.zeros((1, 20))
+    probabilities[0, [3, 17, 8]] = 0.2, 0.5, 0.3
+    figure = viz.predictions(np.zeros((1, 4, 4, 3)), probabilities, [8], [f"c{i}" for i in range(20)], bars=3)
+    (ax,) = (ax for ax in figure.axes if ax.patches)
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["c3", "c8", "c17"]
+    assert [bar.get_width() for bar in ax.patches] == [0.2, 0.3, 0.5]
+
+
+def test_predictions_show_the_first_ten_and_count_them_only():
+    probabilities = np.tile([0.9, 0.1], (12, 1))
+    targets = [0] * 9 + [1] * 3
+    figure = viz.predictions(np.zeros((12, 2, 2)), probabilities, targets, ["long name", "another long name"])
+    pictures = [ax for ax in figure.axes if ax.images]
+    assert len(pictures) == 10
+    assert figure.get_suptitle() == "9 of 10 right"
+    assert apart(text_boxes(figure, [ax.title for ax in pictures]))
+
+
+@pytest.mark.parametrize("images, targets", [(np.zeros((2, 3, 3)), [0]), (np.zeros((0, 3, 3)), [])])
+def test_predictions_refuse_other_shapes(images, targets):
+    with pytest.raises(ValueError, match=r"predictions: expected .*\(N, 2\)"):
+        viz.predictions(images, np.full((len(images), 2), 0.5), targets, ["cat", "dog"])
