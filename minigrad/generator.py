@@ -11,6 +11,7 @@ import contextlib
 import struct
 import threading
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -49,8 +50,6 @@ class Generator:
     True
     """
 
-    rng: np.random.Generator
-
     def __init__(self, device: Any = "cpu"):
         self.device = as_device(device)
         self.manual_seed(_SEED_OF_NEW_GENERATORS)
@@ -62,8 +61,13 @@ class Generator:
         if not -(2**63) <= int(seed) < 2**64:
             raise ValueError(f"manual_seed: an integer in [-2**63, 2**64) expected, got {seed}")
         self._seed = int(seed) % 2**64
-        self.rng = np.random.Generator(np.random.PCG64(self._seed))
+        self.__dict__.pop("rng", None)
         return self
+
+    @cached_property
+    def rng(self) -> np.random.Generator:
+        """Made when first asked for: every batch has a stream of its own, and few draw from it."""
+        return np.random.Generator(np.random.PCG64(self._seed))
 
     def seed(self) -> int:
         """Start again from a seed that the operating system chooses; returns it."""

@@ -48,7 +48,7 @@ def read_image(path: str | os.PathLike[str], mode: str = "unchanged") -> np.ndar
     try:
         with image_module.open(path) as file:
             image = _eight_bits(ops.exif_transpose(file), image_module)
-    except (OSError, SyntaxError, ValueError, image_module.DecompressionBombError) as error:
+    except (OSError, SyntaxError, ValueError, NotImplementedError, image_module.DecompressionBombError) as error:
         raise ValueError(
             f"read_image: an image expected, but {os.fspath(path)} is another kind of file or is damaged: {error}"
         ) from error
@@ -98,6 +98,12 @@ def write_image(input: Any, path: str | os.PathLike[str]) -> None:
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def image_endings() -> tuple[str, ...]:
+    """The endings of the names of files that `read_image` can read, in lower case: ``.jpg``, ``.png``, ..."""
+    image_module, _ = _pillow()
+    return tuple(ending for ending, kind in image_module.registered_extensions().items() if kind in image_module.OPEN)
 
 
 def _pillow() -> tuple[Any, Any]:

@@ -13,7 +13,7 @@ class Case(NamedTuple):
     name: str
     kind: str
     arguments: dict[str, Any]
-    unit: str = "seconds"  # or "bytes"
+    unit: str = "seconds"  # or "bytes", or "ratio": what the work returns
 
     @property
     def group(self) -> str:
@@ -28,6 +28,7 @@ GROUPS = {
     "training": "Training step",
     "inference": "Inference",
     "operation": "Single operations",
+    "loading": "Data loading: the time of an epoch by that of its steps alone",
     "overhead": "Overhead, on 8x8 numbers",
     "start": "Start",
     "memory": "Peak resident memory of the process, after some steps",
@@ -90,6 +91,11 @@ CASES = [
     ],
     *[_net("inference", "inference", "lenet-relu", batch) for batch in (1, 128)],
     *_operations(),
+    *[
+        Case(f"loading/{net}/{batch}{name}", "loading", {"net": net, "batch": batch, **more}, "ratio")
+        for net, batch in (("lenet5-tanh", 128), ("cifar", 64))
+        for name, more in (("", {}), (", batched transform", {"transform": True}), (", 2 workers", {"workers": 2}))
+    ],
     Case("overhead/8x8/a*b", "overhead", {"what": "forward"}),
     Case("overhead/8x8/a*b recorded", "overhead", {"what": "recorded"}),
     Case("overhead/8x8/(a*a).sum().backward()", "overhead", {"what": "square_sum"}),

@@ -120,6 +120,8 @@ def shown(result: Result) -> str:
     mark = UNSTEADY if turns and turns[-1 - len(turns) // 4] - turns[len(turns) // 4] > value / 2 else ""
     if result["unit"] == "bytes":
         return f"{mark}{value / 2**20:.0f} MB"
+    if result["unit"] == "ratio":
+        return f"{mark}{value:.2f}"
     scale, unit = (1e6, "us") if value < 1e-3 else (1e3, "ms") if value < 1 else (1, "s")
     return f"{mark}{value * scale:.3g} {unit}" if value * scale < 1000 else f"{mark}{value * scale:.0f} {unit}"
 

@@ -137,6 +137,8 @@ def _result(case: Case, threads: int, library: str) -> dict[str, Any]:
 
 def _turn(worker: Worker, unit: str, settings: Settings) -> Callable[[], float]:
     def turn() -> float:
+        if unit == "ratio":
+            return float(worker.ask("evaluate")["value"])
         answer = worker.ask("measure", seconds=settings.seconds, least=settings.least)
         return worker.ask("memory")["bytes"] if unit == "bytes" else answer["seconds"]
 

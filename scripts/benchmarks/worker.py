@@ -2,6 +2,7 @@
 
     {"do": "prepare", "kind": ..., "arguments": ...}     set up a case, warm up  -> {"check": a number}
     {"do": "measure", "seconds": ..., "least": ...}      -> {"seconds": the median, "samples": their number}
+    {"do": "evaluate"}                                   -> {"value": what a step returns}
     {"do": "profile", "steps": ...}                      -> {"table": text}, of minigrad only
     {"do": "memory"}                                     -> {"bytes": the peak so far}
 
@@ -41,7 +42,11 @@ class Worker:
         self.together = 1  # steps between two looks at the clock
 
     def prepare(self, kind: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        if self.torchlike:
+        if kind == "loading" and self.library == "minigrad":
+            from benchmarks.loading import loading
+
+            self.step = loading(**arguments)
+        elif self.torchlike and hasattr(self.work, kind):
             self.step = getattr(self.work, kind)(self.lib, **arguments)
         elif hasattr(self.others, f"{self.library}_{kind}"):
             self.step = getattr(self.others, f"{self.library}_{kind}")(**arguments)
@@ -66,6 +71,9 @@ class Worker:
                 step()
             samples.append((perf_counter() - start) / together)
         return {"seconds": median(samples), "samples": len(samples)}
+
+    def evaluate(self) -> dict[str, Any]:
+        return {"value": float(self.step())}
 
     def profile(self, steps: int) -> dict[str, Any]:
         from minigrad.profiler import profile

@@ -10,12 +10,15 @@ pytest.importorskip("tqdm")
 
 import benchmark
 import minigrad as mg
-from benchmarks import machine, nets, others, running, torchlike
+from benchmarks import loading, machine, nets, others, running, torchlike
 from benchmarks import worker as worker_module
-from benchmarks.cases import CASES, GROUPS, chosen
+from benchmarks.cases import CASES, GROUPS, Case, chosen
 from benchmarks.pictures import draw
 from benchmarks.report import Report, shown
 
+SMALL_LOADING = Case(
+    "loading/lenet5-tanh/4", "loading", {"net": "lenet5-tanh", "batch": 4, "steps": 3, "images": 20}, "ratio"
+)
 QUICK = ["--quick", "--libraries", "minigrad", "--threads", "1"]
 
 
@@ -94,13 +97,38 @@ def test_inference_records_nothing():
     assert not torchlike.inference(mg, "lenet-relu", 1)().requires_grad
 
 
+@pytest.mark.parametrize("transform", [False, True])
+@pytest.mark.parametrize("workers", [0, 2])
+@pytest.mark.parametrize("net", ["lenet5-tanh", "cifar"])
+def test_loading_takes_as_many_steps_as_those_it_is_compared_with(net, workers, transform, monkeypatch):
+    batches = []
+    losses = loading.F.cross_entropy
+    monkeypatch.setattr(loading.F, "cross_entropy", lambda y, t: batches.append(t.tolist()) or losses(y, t))
+    ratio = loading.loading(net, 4, transform, workers, steps=3, images=20)
+    assert ratio() > 0 and len(batches) == 6
+    assert batches[:3] == [batches[0]] * 3  # one batch, again and again
+    labels = loading.random_images(nets.NETS[net].shape, 20, transform).targets.tolist()
+    loaded = sum(batches[3:], [])
+    assert len(loaded) == 12 and all(loaded.count(k) <= labels.count(k) for k in set(loaded))  # none twice
+
+
+@pytest.mark.parametrize("net, shape", [("lenet5-tanh", (28, 28)), ("cifar", (32, 32, 3))])
+def test_random_images_are_stored_as_those_of_data_sets(net, shape):
+    data = loading.random_images(nets.NETS[net].shape, 5, True)
+    assert tuple(data.data.shape) == (5, *shape) and data.data.dtype == np.uint8
+    x, _ = mg.utils.data.default_collate(data.__getitems__([3, 1]))
+    assert tuple(x.shape) == (2, *nets.NETS[net].shape) and x.dtype == np.float32
+    stored = data.data.numpy()[[3, 1]].reshape(2, *shape[:2], -1)
+    np.testing.assert_allclose(x.numpy().transpose(0, 2, 3, 1), (stored - 127.5) / 64, rtol=1e-6)
+
+
 # ---- cases -----------------------------------------------------------------------------------------------------------
 
 
 def test_names_of_cases_are_unique_and_their_groups_have_titles():
     assert len({case.name for case in CASES}) == len(CASES)
     assert {case.group for case in CASES} == set(GROUPS)
-    assert all(hasattr(torchlike, case.kind) for case in CASES if case.kind != "import")
+    assert all(hasattr(torchlike, case.kind) for case in CASES if case.kind not in ("import", "loading"))
 
 
 def test_patterns_choose_cases():
@@ -189,6 +217,7 @@ def test_numbers_have_units():
     texts = [shown({"median": v, "unit": "seconds"}) for v in (1.234e-6, 0.0123, 2.5)]
     assert texts == ["1.23 us", "12.3 ms", "2.5 s"]
     assert shown({"median": 3 * 2**20, "unit": "bytes"}) == "3 MB"
+    assert shown({"median": 1.0349, "unit": "ratio"}) == "1.03"
     assert shown({}) == "-"
     assert shown(result("minigrad", [1.0, 1.0, 4.0, 9.0])) == "~2.5 s"
 
@@ -241,6 +270,16 @@ def test_against_pytorch(tmp_path):
     content = json.loads((tmp_path / "results.json").read_text())
     assert all(r["torch"] > 0 for r in content["ratios"])
     assert {p.name for p in tmp_path.iterdir()} == {"results.json", "table.md", "growth.png"}  # growth is no bar
+
+
+def test_what_loading_adds(tmp_path, monkeypatch):
+    monkeypatch.setattr(benchmark, "chosen", lambda _: [SMALL_LOADING])
+    assert run(tmp_path) == 0
+    (result,) = json.loads((tmp_path / "results.json").read_text())["results"]
+    assert result["unit"] == "ratio" and result["median"] > 0
+    lines = (tmp_path / "table.md").read_text().splitlines()
+    assert any(line.startswith("**Data loading") for line in lines)
+    assert next(line for line in lines if "lenet5-tanh 4" in line).split("|")[-2].strip() == shown(result)
 
 
 def test_profile(tmp_path, capsys):

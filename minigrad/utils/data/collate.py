@@ -115,5 +115,6 @@ def _same(shapes: list[tuple[int, ...]]) -> None:
         if shape != shapes[0]:
             raise RuntimeError(
                 f"default_collate: samples of one shape expected, got {shapes[0]} for sample 0 of the batch and "
-                f"{shape} for sample {i}; make them equal in a transform, or pass a collate_fn"
+                f"{shape} for sample {i}; make them equal in a transform "
+                "(images by vision.transforms.Resize((height, width))), or pass a collate_fn"
             )

@@ -1,4 +1,4 @@
-"""Image data sets: the bundled digits, IDX files as they come, and as they do not."""
+"""MNIST and FashionMNIST: IDX files as they come, and as they do not."""
 
 import gzip
 import hashlib
@@ -8,12 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import minigrad as mg
-from minigrad.utils.data import DataLoader, Subset, default_collate
-from minigrad.vision import datasets
-from minigrad.vision.datasets import MNIST, Digits, FashionMNIST
+from minigrad.utils.data import DataLoader
+from minigrad.vision.datasets import MNIST, FashionMNIST
 
-REAL = Path(__file__).parents[2].parent / "shared" / "data"
+REAL = Path(__file__).parents[4] / "shared" / "data"
 NAMES = list(MNIST.checksums)
 
 
@@ -35,75 +33,6 @@ def put(folder, files, compress=True):
             (folder / name).write_bytes(gzip.compress(content))
         else:
             (folder / name.removesuffix(".gz")).write_bytes(content)
-
-
-# ---- Digits
-
-
-def test_digits_are_split_by_class_and_completely():
-    train, test = Digits(), Digits(train=False)
-    assert (len(train), len(test)) == (1442, 355)
-    parts = [np.bincount(part.targets.numpy(), minlength=10) for part in (train, test)]
-    total = parts[0] + parts[1]
-    assert total.tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
-    assert parts[1].tolist() == (total // 5).tolist()
-
-
-def test_the_split_never_changes():
-    with np.load(Path(datasets.__file__).parent / "data" / "digits.npz", allow_pickle=False) as file:
-        images, labels = file["images"], file["labels"]
-    seen = dict.fromkeys(range(10), 0)
-    expected = {True: [], False: []}
-    for image, label in zip(images, labels.tolist(), strict=True):  # the rule in plain words, one by one
-        seen[label] += 1
-        expected[seen[label] % 5 != 0].append((np.floor(image * (255 / 16) + 0.5), label))
-    for train, pairs in expected.items():
-        digits = Digits(train)
-        assert np.array_equal(digits.data.numpy(), [image for image, _ in pairs])
-        assert digits.targets.tolist() == [label for _, label in pairs]
-
-
-def test_a_sample_is_what_a_network_wants():
-    digits = Digits(train=False)
-    image, target = digits[3]
-    assert tuple(image.shape) == (1, 8, 8) and image.dtype == np.float32 and type(target) is int
-    assert np.array_equal(image.numpy()[0], digits.data.numpy()[3] / np.float32(255))
-    assert digits.data.dtype == np.uint8 and digits.data.numpy().max() == 255 and digits.targets.dtype == np.int64
-    assert digits.class_to_idx["7"] == 7 and len(digits.classes) == 10
-    assert repr(digits) == "Digits(test, 355 images of (8, 8))"
-    assert len(list(digits)) == 355  # iteration ends
-    with pytest.raises(IndexError):
-        digits[355]
-
-
-def test_batches_equal_items():
-    digits = Subset(Digits(), range(10, 60))
-    x, y = next(iter(DataLoader(digits, 7)))
-    again, targets = default_collate([digits[i] for i in range(7)])
-    assert np.array_equal(x.numpy(), again.numpy()) and y.tolist() == targets.tolist()
-    assert (x.dtype, y.dtype, tuple(x.shape)) == (np.float32, np.int64, (7, 1, 8, 8))
-
-
-@pytest.mark.parametrize("workers", [0, 2])
-def test_transforms_are_given_the_stored_image(workers):
-    def transform(image):
-        assert isinstance(image, np.ndarray) and image.shape == (8, 8) and image.dtype == np.uint8
-        return image.mean()
-
-    digits = Digits(train=False, transform=transform, target_transform=lambda target: target + 100)
-    x, y = next(iter(DataLoader(digits, 5, num_workers=workers)))
-    assert np.allclose(x.numpy(), digits.data.numpy()[:5].mean(axis=(1, 2)))
-    assert y.tolist() == (digits.targets.numpy()[:5] + 100).tolist()
-    image, target = Digits(train=False, target_transform=str)[0]
-    assert tuple(image.shape) == (1, 8, 8) and target == str(digits.targets.tolist()[0])
-
-
-def test_pixels_round_as_pytorchs():
-    torch = pytest.importorskip("torch")
-    data = np.arange(256, dtype=np.uint8).reshape(1, 16, 16)
-    digits = Digits()
-    digits.data = mg.from_numpy(data)
-    assert np.array_equal(digits[0][0].numpy(), (torch.from_numpy(data).float() / 255).numpy())
 
 
 # ---- where the files may be

@@ -1,130 +1,19 @@
-"""Image data sets: Digits, which comes with the package, MNIST and FashionMNIST.
-
-One difference from torchvision: no PIL images are made. Without a `transform` a sample is what a network wants, a
-float32 Tensor of shape (1, H, W) with values in [0, 1], and a batch of such samples is made by one fancy index. A
-`transform` is given the image as it is stored, a uint8 array of shape (H, W).
-"""
+"""MNIST and FashionMNIST: IDX files."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
-from minigrad.tensor import Tensor
-from minigrad.utils.data import Batch, Dataset
+from minigrad.vision.datasets.images import ArrayImages, TargetTransform, Transform
 from minigrad.vision.files import download, matches, read_idx
 
-__all__ = ["Digits", "FashionMNIST", "MNIST"]
 
-_BUNDLED = Path(__file__).parent / "data"
-
-
-class _Images(Dataset[tuple[Any, Any]]):
-    """Images and their classes in two arrays."""
-
-    classes: ClassVar[list[str]]
-
-    def __init__(
-        self,
-        images: np.ndarray,
-        labels: np.ndarray,
-        train: bool,
-        transform: Callable[[np.ndarray], Any] | None,
-        target_transform: Callable[[int], Any] | None,
-    ):
-        self.data = Tensor._wrap(images)
-        self.targets = Tensor._wrap(labels.astype(np.int64))
-        self.train = train
-        self.transform = transform
-        self.target_transform = target_transform
-
-    @property
-    def class_to_idx(self) -> dict[str, int]:
-        """The number of each class by its name."""
-        return {name: number for number, name in enumerate(self.classes)}
-
-    def __len__(self) -> int:
-        return len(self.data)
-
-    def __getitem__(self, index: Any) -> tuple[Any, Any]:
-        image, target = self.data._data[index], int(self.targets._data[index])
-        x = _network_input(image) if self.transform is None else self.transform(image)
-        return x, target if self.target_transform is None else self.target_transform(target)
-
-    def __getitems__(self, indices: Sequence[int]) -> Sequence[tuple[Any, Any]]:
-        if self.transform is not None or self.target_transform is not None:
-            return [self[index] for index in indices]
-        rows = np.asarray(indices, dtype=np.int64)
-        return Batch(_network_input(self.data._data[rows]), self.targets._data[rows])
-
-    def __repr__(self) -> str:
-        part = "train" if self.train else "test"
-        return f"{type(self).__name__}({part}, {len(self)} images of {tuple(self.data.shape[1:])})"
-
-
-def _network_input(images: np.ndarray) -> Tensor:
-    """uint8 (..., H, W) as float32 (..., 1, H, W) in [0, 1]."""
-    return Tensor._wrap(np.divide(images[..., None, :, :], 255, dtype=np.float32))
-
-
-class Digits(_Images):
-    """1,797 handwritten digits of 8x8 pixels, which come with the package.
-
-    The split is fixed: of each class, in the order of the file, every fifth image belongs to the test set (355 images)
-    and the others to the training set (1,442).
-
-    Parameters
-    ----------
-    train : bool, default True
-        The training set, or else the test set.
-    transform : callable, optional
-        Given the image, a uint8 array of shape (8, 8); without it a sample holds a float32 Tensor of shape (1, 8, 8).
-    target_transform : callable, optional
-        Given the class, an int.
-
-    Attributes
-    ----------
-    data : Tensor, shape (N, 8, 8), uint8
-        The 17 grey levels of the original spread over 0 to 255.
-    targets : Tensor, shape (N,), int64
-
-    Notes
-    -----
-    E. Alpaydin, C. Kaynak: Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998,
-    https://doi.org/10.24432/C50P49. CC BY 4.0.
-
-    Examples
-    --------
-    >>> from minigrad.vision.datasets import Digits
-    >>> digits = Digits(train=False)
-    >>> image, target = digits[0]
-    >>> len(digits), image.shape, target
-    (355, Size([1, 8, 8]), 5)
-    """
-
-    classes: ClassVar = [str(digit) for digit in range(10)]
-
-    def __init__(
-        self,
-        train: bool = True,
-        transform: Callable[[np.ndarray], Any] | None = None,
-        target_transform: Callable[[int], Any] | None = None,
-    ):
-        with np.load(_BUNDLED / "digits.npz", allow_pickle=False) as file:
-            images, labels = file["images"], file["labels"]
-        rank = np.empty(len(labels), np.int64)  # the number of an image within its class
-        for label in range(10):
-            rank[labels == label] = np.arange((labels == label).sum())
-        chosen = (rank % 5 != 4) if train else (rank % 5 == 4)
-        grey = (images[chosen].astype(np.uint16) * 255 + 8) // 16
-        super().__init__(grey.astype(np.uint8), labels[chosen], train, transform, target_transform)
-
-
-class MNIST(_Images):
+class MNIST(ArrayImages):
     """70,000 handwritten digits of 28x28 pixels: 60,000 to train, 10,000 to test.
 
     Parameters
@@ -135,8 +24,8 @@ class MNIST(_Images):
     train : bool, default True
         The training set, or else the test set.
     transform : callable, optional
-        Given the image, a uint8 array of shape (28, 28); without it a sample holds a float32 Tensor of shape
-        (1, 28, 28).
+        Given the image, a uint8 array of shape (28, 28), or, if it has ``batched = True``, the images of a batch,
+        (N, 28, 28, 1); without it a sample holds a float32 Tensor of shape (1, 28, 28) with values in [0, 1].
     target_transform : callable, optional
         Given the class, an int.
     download : bool, default False
@@ -162,7 +51,7 @@ class MNIST(_Images):
     >>> train = MNIST("data", train=True, download=True)  # doctest: +SKIP
     """
 
-    classes: ClassVar = [
+    classes = [
         f"{number} - {name}" for number, name in enumerate("zero one two three four five six seven eight nine".split())
     ]
     folders: ClassVar[tuple[str, ...]] = ("MNIST/raw", "mnist", ".")
@@ -182,8 +71,8 @@ class MNIST(_Images):
         self,
         root: str | os.PathLike[str],
         train: bool = True,
-        transform: Callable[[np.ndarray], Any] | None = None,
-        target_transform: Callable[[int], Any] | None = None,
+        transform: Transform | None = None,
+        target_transform: TargetTransform | None = None,
         download: bool = False,
     ):
         self.root = Path(root)
@@ -250,7 +139,7 @@ class FashionMNIST(MNIST):
     2017.
     """
 
-    classes: ClassVar = [
+    classes = [
         "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
     ]  # fmt: skip
     folders: ClassVar = ("FashionMNIST/raw", "fashionmnist", "fashion", ".")

@@ -1,0 +1,15 @@
+"""Image data sets: Digits, which comes with the package; MNIST, FashionMNIST and CIFAR10; a folder of image files.
+
+Two differences from torchvision. No PIL images are made: without a `transform` a sample is what a network wants, a
+float32 Tensor of shape (C, H, W) with values in [0, 1], and a batch of such samples is made by one fancy index. A
+`transform` is given the image as it is stored, a uint8 array of shape (H, W) or (H, W, C). And a transform with an
+attribute ``batched = True``, as all in ``minigrad.vision.transforms`` have, is given the images of a batch at once, as
+one array of shape (N, H, W, C).
+"""
+
+from minigrad.vision.datasets.cifar import CIFAR10
+from minigrad.vision.datasets.digits import Digits
+from minigrad.vision.datasets.folder import ImageFolder
+from minigrad.vision.datasets.mnist import MNIST, FashionMNIST
+
+__all__ = ["CIFAR10", "Digits", "FashionMNIST", "ImageFolder", "MNIST"]

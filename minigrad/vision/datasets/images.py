@@ -1,0 +1,98 @@
+"""What the image data sets share: the way from stored images and classes to samples and batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from minigrad.tensor import Tensor
+from minigrad.utils.data import Batch, Dataset
+
+Transform = Callable[[np.ndarray], Any]
+TargetTransform = Callable[[int], Any]
+
+
+class Images(Dataset[tuple[Any, Any]]):
+    """Images with classes, and the transforms of both."""
+
+    def __init__(self, transform: Transform | None, target_transform: TargetTransform | None):
+        self.transform = transform
+        self.target_transform = target_transform
+
+    def _sample(self, image: np.ndarray, target: int) -> tuple[Any, Any]:
+        """The sample of one stored image, (H, W) or (H, W, C)."""
+        x = network_input(with_channels(image, 2)) if self.transform is None else self.transform(image)
+        return x, target if self.target_transform is None else self.target_transform(target)
+
+    @property
+    def _by_batch(self) -> bool:
+        """Whether samples may be made all at once."""
+        batched = self.transform is None or getattr(self.transform, "batched", False)
+        return batched and self.target_transform is None
+
+    def _batch(self, images: np.ndarray, targets: np.ndarray) -> Batch:
+        """The samples of stored images, (N, H, W) or (N, H, W, C), which must allow it: `_by_batch`."""
+        if self.transform is None:
+            return Batch(network_input(with_channels(images, 3)), targets)
+        x = self.transform(with_channels(images, 3))
+        if not isinstance(x, (Tensor, np.ndarray)) or x.ndim == 0 or len(x) != len(images):
+            got = f"shape {tuple(x.shape)}" if isinstance(x, (Tensor, np.ndarray)) else type(x).__name__
+            raise ValueError(
+                f"{type(self).__name__}: a transform with batched = True must make {len(images)} images of "
+                f"{len(images)}, as a Tensor or array of shape ({len(images)}, ...), got {got} from {self.transform!r}"
+            )
+        if images.ndim == 3 and isinstance(x, np.ndarray) and x.ndim == 4 and x.shape[3] == 1:
+            x = x[..., 0]  # what single images give, which have no axis for the channel
+        return Batch(x, targets)
+
+
+class ArrayImages(Images):
+    """Images of one size, and their classes, in two arrays."""
+
+    classes: list[str]
+
+    def __init__(
+        self,
+        images: np.ndarray,
+        labels: np.ndarray,
+        train: bool,
+        transform: Transform | None,
+        target_transform: TargetTransform | None,
+    ):
+        super().__init__(transform, target_transform)
+        self.data = Tensor._wrap(images)
+        self.targets = Tensor._wrap(labels.astype(np.int64))
+        self.train = train
+
+    @property
+    def class_to_idx(self) -> dict[str, int]:
+        """The number of each class by its name."""
+        return {name: number for number, name in enumerate(self.classes)}
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def __getitem__(self, index: Any) -> tuple[Any, Any]:
+        return self._sample(self.data._data[index], int(self.targets._data[index]))
+
+    def __getitems__(self, indices: Sequence[int]) -> Sequence[tuple[Any, Any]]:
+        if not self._by_batch:
+            return [self[index] for index in indices]
+        rows = np.asarray(indices, dtype=np.int64)
+        return self._batch(self.data._data[rows], self.targets._data[rows])
+
+    def __repr__(self) -> str:
+        part = "train" if self.train else "test"
+        return f"{type(self).__name__}({part}, {len(self)} images of {tuple(self.data.shape[1:])})"
+
+
+def with_channels(images: np.ndarray, dims: int) -> np.ndarray:
+    """The images with an axis for the channel, which grey ones of `dims` dimensions lack."""
+    return images[..., None] if images.ndim == dims else images
+
+
+def network_input(images: np.ndarray) -> Tensor:
+    """uint8 (..., H, W, C) as float32 (..., C, H, W) in [0, 1]."""
+    return Tensor._wrap(np.divide(np.moveaxis(images, -1, -3), 255, dtype=np.float32, order="C"))

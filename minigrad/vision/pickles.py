@@ -1,0 +1,143 @@
+"""Reading pickles of arrays and plain values, without ever running what a pickle asks for.
+
+A pickle is a program: it may name any function and call it. Those of data sets need four, the ones that rebuild an
+array. Here these names stand for the classes below, which keep what they are given and check it; all other names are
+refused. So no function of NumPy's, and nothing else, is reached with arguments that come from the file.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import pickle
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+
+def read_pickled_dict(path: Path) -> dict[str, Any]:
+    """The dict in a pickle file: its keys as str, its arrays read-only; Python 2's strings are bytes.
+
+    Raises
+    ------
+    RuntimeError
+        If the file is not a pickle, is truncated or corrupt, holds no dict, or asks for anything but arrays of
+        numbers, numbers, strings and containers of them.
+    """
+    content = path.read_bytes()
+    try:
+        found = _Unpickler(io.BytesIO(content), encoding="bytes").load()
+        if not isinstance(found, dict):
+            raise pickle.UnpicklingError(f"it holds {type(found).__name__}")
+        return {_text(key): value.get() if isinstance(value, _Array) else value for key, value in found.items()}
+    except Exception as error:  # a corrupt pickle can fail in any way
+        raise RuntimeError(
+            f"{path}: a pickled dict of arrays, numbers and strings expected, but {error or type(error).__name__}; "
+            "the file is truncated, corrupt or another one: delete it and get it again"
+        ) from error
+
+
+class _Unpickler(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        try:
+            return _ALLOWED[module, name]
+        except KeyError:
+            raise pickle.UnpicklingError(f"it asks for {module}.{name}, which is not allowed") from None
+
+
+class _Stand:
+    """What stands for a name. It is a class, and has this method, so that a pickle can set nothing on it."""
+
+    __slots__ = ()
+
+    def __setstate__(self, state: Any) -> None:
+        raise pickle.UnpicklingError(f"it gives a state to {type(self).__name__}")
+
+
+class _Dtype(_Stand):
+    """Of numpy.dtype: the type of an element, a number."""
+
+    __slots__ = ("kind", "order")
+
+    def __init__(self, kind: str | bytes, align: bool = False, copy: bool = False):
+        self.kind, self.order = _text(kind), "="
+        if not re.fullmatch(r"[iu][1248]|f[248]", self.kind):
+            raise pickle.UnpicklingError(f"it holds an array of type {self.kind!r}")
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        self.order = {"<": "<", ">": ">", "|": "=", "=": "="}[_text(state[1])]
+
+    def get(self) -> np.dtype[Any]:
+        return np.dtype(self.order + self.kind)
+
+
+class _Array(_Stand):
+    """Of numpy.core.multiarray._reconstruct: an array, whose content comes as its state."""
+
+    __slots__ = ("content",)
+
+    def __init__(self, *ignored: Any):
+        self.content: np.ndarray | None = None
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        _, shape, dtype, fortran, data = state
+        self.content = _filled(data, dtype, shape, "F" if fortran else "C")
+
+    def get(self) -> np.ndarray:
+        if self.content is None:
+            raise pickle.UnpicklingError("it holds an array without content")
+        return self.content
+
+
+class _FromBuffer(_Array):
+    """Of numpy.core.numeric._frombuffer: an array with its content, as pickles of protocol 5 have it."""
+
+    __slots__ = ()
+
+    def __init__(self, data: bytes, dtype: _Dtype, shape: tuple[int, ...], order: str, *ignored: Any):
+        self.content = _filled(data, dtype, shape, order)
+
+
+class _Type(_Stand):
+    """Of numpy.ndarray, which is an argument to _reconstruct: a name and nothing more."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        raise pickle.UnpicklingError("it makes an array in an unusual way")
+
+
+class _Bytes(_Stand):
+    """Of _codecs.encode, by which Python 3 writes bytes in protocols 0 to 2."""
+
+    __slots__ = ()
+
+    def __new__(cls, text: str, encoding: str) -> bytes:  # type: ignore[misc]
+        if encoding != "latin1":
+            raise pickle.UnpicklingError(f"it encodes by {encoding!r}")
+        return text.encode("latin1")
+
+
+_CORES = ("numpy.core", "numpy._core")  # NumPy 1 and 2
+_ALLOWED: dict[tuple[str, str], type] = {
+    **{(f"{core}.multiarray", "_reconstruct"): _Array for core in _CORES},
+    **{(f"{core}.numeric", "_frombuffer"): _FromBuffer for core in _CORES},
+    ("numpy", "ndarray"): _Type,
+    ("numpy", "dtype"): _Dtype,
+    ("_codecs", "encode"): _Bytes,
+}
+
+
+def _filled(data: bytes, dtype: _Dtype, shape: tuple[int, ...], order: str) -> np.ndarray:
+    kind, order = dtype.get(), _text(order)
+    if not all(type(n) is int and n >= 0 for n in shape) or order not in ("C", "F"):
+        raise pickle.UnpicklingError(f"it holds an array of shape {shape} and order {order!r}")
+    if not isinstance(data, (bytes, bytearray)) or len(data) != math.prod(shape) * kind.itemsize:
+        raise pickle.UnpicklingError(f"the content of an array of shape {shape} and type {kind} is of another size")
+    return np.frombuffer(data, kind).reshape(shape, order="F" if order == "F" else "C")
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("ascii") if isinstance(value, bytes) else str(value)
