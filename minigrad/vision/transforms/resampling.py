@@ -53,8 +53,6 @@ def _weights(old: int, new: int, antialias: bool) -> np.ndarray:
     """The (new, old) matrix that interpolates along one axis; its rows add up to 1."""
     scale = old / new
     centres = (np.arange(new) + 0.5) * scale - 0.5
-    if not antialias:
-        centres = np.clip(centres, 0, old - 1)
     reach = max(scale, 1.0) if antialias else 1.0
     weights = np.maximum(0, 1 - np.abs(np.arange(old) - centres[:, None]) / reach)
     return (weights / weights.sum(1, keepdims=True)).astype(np.float32)

@@ -168,6 +168,13 @@ def test_probability_of_erasing():
     assert 0.25 < erased.any((1, 2, 3)).mean() < 0.35
 
 
+def test_a_rectangle_that_does_not_fit_is_drawn_anew():
+    x = np.ones((1000, 40, 40, 1), np.uint8)
+    erased = RandomErasing(1, scale=(0.5, 0.5), ratio=(0.25, 4))(x)[..., 0] == 0  # half of the ratios fit
+    areas = np.array([high * wide for high, wide in boxes(erased)])
+    assert (areas > 0).mean() > 0.99 and np.abs(areas[areas > 0] - 800).max() <= 40
+
+
 def test_a_rectangle_that_cannot_fit_is_left_out():
     x = picture(20, 6, 6, 3)
     assert np.array_equal(RandomErasing(1, scale=(1, 1), ratio=(1, 1))(x), x)

@@ -100,9 +100,8 @@ def test_scaling_by_an_integer_repeats_pixels():
 
 def test_shifts_are_whole_pixels_and_use_their_range():
     x = np.pad(picture(10, 20, dtype=np.uint8) // 2 + 1, 6)
-    moved = RandomAffine(0, translate=(0.1, 0.25), generator=mg.Generator().manual_seed(0))(
-        np.repeat(x[None, :, :, None], 400, 0)
-    )
+    shift = RandomAffine(0, (0.1, 0.25), interpolation="bilinear", generator=mg.Generator().manual_seed(0))
+    moved = shift(np.repeat(x[None, :, :, None], 400, 0))
     expected = {  # 22 high and 32 wide: up to 5.5 down, rounded half to even, and 3.2 to the right
         (down, right): np.roll(x, (down, right), (0, 1)) for down in range(-6, 7) for right in range(-3, 4)
     }
