@@ -33,11 +33,6 @@ def fit(images: np.ndarray, size: int) -> np.ndarray:
     return x if x.shape[-2:] == (size, size) else resize(x, size)
 
 
-def image_size(model: str, wanted: int | None = None) -> int:
-    """The side of the images that a model sees: `wanted`, or what it is made for."""
-    return wanted or MODELS[model].image_size  # type: ignore[attr-defined]
-
-
 class Classifier:
     """A model together with all that its input and output mean. `description` is plain data, for a checkpoint."""
 
@@ -47,20 +42,22 @@ class Classifier:
         self.model: nn.Module = MODELS[description["model"]](len(self.classes), **description["options"])
 
     @classmethod
-    def for_task(cls, model: str, task: Task, **options: Any) -> Classifier:
+    def for_task(cls, model: str, task: Task, size: int, **options: Any) -> Classifier:
         """A new model for `task`, which standardizes each channel by its mean and deviation in the training images.
 
-        `options` are arguments of the model's class; those that are None are left out. Raises ValueError for one that
-        the class does not have.
+        `size` is the side of the images that the model will see; `options` are arguments of the model's class, of which
+        those that are None are left out. Raises ValueError for what the model does not take.
         """
         options = {name: value for name, value in options.items() if value is not None}
-        for name in options:
-            having = [m for m, kind in MODELS.items() if name in inspect.signature(kind).parameters]
+        parameters = {name: inspect.signature(kind).parameters for name, kind in MODELS.items()}
+        for option in options:
+            having = [name for name in MODELS if option in parameters[name]]
             if model not in having:
-                raise ValueError(f"{model} has no choice of {name.replace('_', ' ')}; {', '.join(having)} have")
-        size = image_size(model, options.get("image_size"))
+                raise ValueError(f"{model} has no choice of {option}; {', '.join(having)} have")
+        if "image_size" in parameters[model]:
+            options["image_size"] = size
         mean, std = statistics(task.train.images, size)
-        return cls(
+        classifier = cls(
             {
                 "model": model,
                 "options": {"in_channels": len(mean), **options},
@@ -72,6 +69,11 @@ class Classifier:
                 "std": std,
             }
         )
+        try:
+            classifier.logits(mg.zeros(1, len(mean), size, size))
+        except (RuntimeError, ValueError) as error:
+            raise ValueError(f"{model} does not take images of {size}x{size} pixels: {error}") from None
+        return classifier
 
     @classmethod
     def from_checkpoint(cls, path: Path) -> Classifier:

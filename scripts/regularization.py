@@ -37,7 +37,7 @@ Row = dict[str, float]  # of an epoch: "epoch", "largest", "mean", "accuracy"
 def trained(task: Task, epochs: int, lr: float, momentum: float, l1: float, l2: float, seed: int) -> list[Row]:
     """LeNet-5's weights by epoch, from the same start and with the same batches whatever the penalty."""
     mg.manual_seed(seed)
-    classifier = Classifier.for_task("lenet5", task)
+    classifier = Classifier.for_task("lenet5", task, 32)
     model = classifier.model
     optimizer = optim.SGD(model.parameters(), lr=lr, momentum=momentum, weight_decay=2 * l2)
     train_set = TensorDataset(classifier.prepare(task.train.images), mg.from_numpy(task.train.labels))

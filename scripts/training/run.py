@@ -11,9 +11,10 @@ from typing import Any
 from tqdm import tqdm
 
 import minigrad as mg
-from classification import Classifier, by_class, image_size, loss_and_accuracy
+from classification import Classifier, by_class, loss_and_accuracy
 from minigrad import Tensor, optim
 from minigrad.utils.data import BatchSampler, DataLoader, TensorDataset
+from models import MODELS
 from training.augmentation import AUGMENTATIONS
 from training.tasks import load_task
 
@@ -52,11 +53,11 @@ class Training:
 
     def __init__(self, settings: dict[str, Any], folder: Path) -> None:
         self.settings, self.folder = settings, folder
-        size = image_size(settings["model"], settings["image_size"])
+        size = settings["image_size"] or MODELS[settings["model"]].image_size  # type: ignore[attr-defined]
         self.task = task = load_task(settings, size)
         mg.manual_seed(settings["seed"])
-        options = {name: settings[name] for name in ("image_size", "pool", "activation")}
-        self.classifier = Classifier.for_task(settings["model"], task, **options)
+        options = {name: settings[name] for name in ("pool", "activation")}
+        self.classifier = Classifier.for_task(settings["model"], task, size, **options)
         self.model = self.classifier.model
         self.batches_an_epoch = -(-len(task.train) // settings["batch_size"])
         self.optimizer = OPTIMIZERS[settings["optimizer"]](self.model.parameters(), settings)

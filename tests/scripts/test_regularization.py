@@ -40,7 +40,7 @@ def test_the_start_is_measured_right(result):
     _, rows = result
     mg.manual_seed(0)
     task = load_task({**COMMON, "data": "digits"}, 32)
-    model = regularization.Classifier.for_task("lenet5", task).model
+    model = regularization.Classifier.for_task("lenet5", task, 32).model
     sizes = np.abs(np.concatenate([p.detach().numpy().ravel() for p in model.parameters()]))
     assert of(rows, "L2", "largest")[0] == sizes.max()
     assert of(rows, "L2", "mean")[0] == pytest.approx(sizes.mean(), rel=1e-6)

@@ -128,7 +128,8 @@ def test_a_task_is_described_by_its_own_mean_and_deviation(tmp_path):
     "arguments, message",
     [
         (["--model", "simple", "--pool", "min"], "simple has no choice of pool; lenet5, lenet have"),
-        (["--image-size", "40"], "lenet5 has no choice of image size; simple, cifar, petnet have"),
+        (["--image-size", "40"], "lenet5 does not take images of 40x40 pixels"),
+        (["--image-size", "8", "--model", "petnet"], "at least 10x10 pixels"),
         (["--data", "folder"], "--data folder needs --root"),
         (["--l1", "-1"], "expected at least 0"),
         (["--recipe", "cake"], "invalid choice"),
