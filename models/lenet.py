@@ -7,6 +7,7 @@ Proceedings of the IEEE 86(11), 1998.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import minigrad as mg
 import minigrad.nn.functional as F
@@ -24,6 +25,30 @@ TABLE_I = [
         "0001110011110111",
     )
 ]
+
+
+def min_pool2d(x: Tensor, kernel_size: int) -> Tensor:
+    """The minimum of each window: max pooling between two changes of sign, and so with its gradient.
+
+    Examples
+    --------
+    >>> from models.lenet import min_pool2d
+    >>> min_pool2d(mg.tensor([[[[3.0, 1.0], [2.0, 5.0]]]]), 2)
+    tensor([[[[1.]]]])
+    """
+    return -F.max_pool2d(-x, kernel_size)
+
+
+POOLS: dict[str, Callable[[Tensor, int], Tensor]] = {"avg": F.avg_pool2d, "max": F.max_pool2d, "min": min_pool2d}
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"relu": F.relu, "sigmoid": F.sigmoid, "tanh": F.tanh}
+
+
+def chosen(pool: str, activation: str) -> tuple[Callable[[Tensor, int], Tensor], Callable[[Tensor], Tensor]]:
+    """The functions of these names. Raises ValueError for a name that is none."""
+    for name, table in ((pool, POOLS), (activation, ACTIVATIONS)):
+        if name not in table:
+            raise ValueError(f"LeNet: {', '.join(table)} expected, got {name!r}")
+    return POOLS[pool], ACTIVATIONS[activation]
 
 
 class TableConv2d(nn.Module):
@@ -71,24 +96,36 @@ class LeNet5(nn.Module):
     Parameters
     ----------
     num_classes : int, default 10
+    in_channels : int, default 1
+    pool : {"avg", "max", "min"}
+    activation : {"tanh", "relu", "sigmoid"}
+
+    Examples
+    --------
+    >>> from models import LeNet5
+    >>> LeNet5(pool="max", activation="relu")(mg.zeros(2, 1, 32, 32)).shape
+    Size([2, 10])
     """
 
     image_size = 32
 
-    def __init__(self, num_classes: int = 10) -> None:
+    def __init__(
+        self, num_classes: int = 10, in_channels: int = 1, pool: str = "avg", activation: str = "tanh"
+    ) -> None:
         super().__init__()
-        self.c1 = nn.Conv2d(1, 6, 5)
+        self.pool, self.activation = chosen(pool, activation)
+        self.c1 = nn.Conv2d(in_channels, 6, 5)
         self.c3 = TableConv2d(TABLE_I, 5)
         self.c5 = nn.Conv2d(16, 120, 5)
         self.f6 = nn.Linear(120, 84)
         self.output = nn.Linear(84, num_classes)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, 1, 32, 32) images to (N, num_classes) logits."""
-        s2 = F.avg_pool2d(self.c1(x).tanh(), 2)
-        s4 = F.avg_pool2d(self.c3(s2).tanh(), 2)
-        c5 = self.c5(s4).tanh().flatten(1)
-        return self.output(self.f6(c5).tanh())
+        """(N, in_channels, 32, 32) images to (N, num_classes) logits."""
+        s2 = self.pool(self.activation(self.c1(x)), 2)
+        s4 = self.pool(self.activation(self.c3(s2)), 2)
+        c5 = self.activation(self.c5(s4)).flatten(1)
+        return self.output(self.activation(self.f6(c5)))
 
 
 class LeNet(nn.Module):
@@ -97,21 +134,33 @@ class LeNet(nn.Module):
     Parameters
     ----------
     num_classes : int, default 10
+    in_channels : int, default 1
+    pool : {"max", "avg", "min"}
+    activation : {"relu", "tanh", "sigmoid"}
+
+    Examples
+    --------
+    >>> from models import LeNet
+    >>> LeNet(num_classes=4)(mg.zeros(2, 1, 28, 28)).shape
+    Size([2, 4])
     """
 
     image_size = 28
 
-    def __init__(self, num_classes: int = 10) -> None:
+    def __init__(
+        self, num_classes: int = 10, in_channels: int = 1, pool: str = "max", activation: str = "relu"
+    ) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(1, 6, 5, padding=2)
+        self.pool, self.activation = chosen(pool, activation)
+        self.conv1 = nn.Conv2d(in_channels, 6, 5, padding=2)
         self.conv2 = nn.Conv2d(6, 16, 5)
         self.fc1 = nn.Linear(400, 120)
         self.fc2 = nn.Linear(120, 84)
         self.fc3 = nn.Linear(84, num_classes)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, 1, 28, 28) images to (N, num_classes) logits."""
-        x = F.max_pool2d(F.relu(self.conv1(x)), 2)
-        x = F.max_pool2d(F.relu(self.conv2(x)), 2)
-        x = F.relu(self.fc1(x.flatten(1)))
-        return self.fc3(F.relu(self.fc2(x)))
+        """(N, in_channels, 28, 28) images to (N, num_classes) logits."""
+        x = self.pool(self.activation(self.conv1(x)), 2)
+        x = self.pool(self.activation(self.conv2(x)), 2)
+        x = self.activation(self.fc1(x.flatten(1)))
+        return self.fc3(self.activation(self.fc2(x)))

@@ -1,10 +1,10 @@
-"""What training and prediction share: the data of a task, and a classifier that knows what it was trained on."""
+"""What training and prediction share: a classifier that knows what it was trained on."""
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,67 +15,21 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # so that `mode
 import minigrad as mg  # noqa: E402
 import minigrad.nn.functional as F  # noqa: E402
 from minigrad import Tensor, nn  # noqa: E402
-from minigrad.vision import datasets  # noqa: E402
 from minigrad.vision.transforms import resize  # noqa: E402
 from models import MODELS  # noqa: E402
-
-# How the images of a data set fill their frame: the longer side of what is drawn, as a part of the frame's. Prediction
-# brings other images to the same; None leaves them as they are.
-FILL: dict[str, float | None] = {"digits": 1.0, "mnist": 20 / 28, "fashion": None}
-
-
-@dataclass
-class Split:
-    """Images, uint8 of shape (N, H, W), and their classes, int64 of shape (N,)."""
-
-    images: np.ndarray
-    labels: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-
-@dataclass
-class Task:
-    """A data set: what to train on, what to choose by, and what to report on."""
-
-    name: str
-    classes: list[str]
-    train: Split
-    validation: Split
-    test: Split
-
-
-def load_task(name: str, root: str | None) -> Task:
-    """The data set `name`, with every tenth training image of each class set aside for validation."""
-    train: Any
-    test: Any
-    if name == "digits":
-        train, test = (datasets.Digits(train=part) for part in (True, False))
-    else:
-        kind = {"mnist": datasets.MNIST, "fashion": datasets.FashionMNIST}[name]
-        train, test = (kind(root or "data", train=part, download=root is None) for part in (True, False))
-    everything = Split(train.data.numpy(), train.targets.numpy())
-    kept, aside = stratified(everything, 10)
-    return Task(name, train.classes, kept, aside, Split(test.data.numpy(), test.targets.numpy()))
-
-
-def stratified(split: Split, every: int) -> tuple[Split, Split]:
-    """The images without and with every `every`-th of each class, in their order: the same split each time."""
-    rank = np.empty(len(split), np.int64)  # the number of an image within its class
-    for label in np.unique(split.labels):
-        of_class = split.labels == label
-        rank[of_class] = np.arange(of_class.sum())
-    aside = rank % every == every - 1
-    return Split(split.images[~aside], split.labels[~aside]), Split(split.images[aside], split.labels[aside])
+from training.tasks import Task  # noqa: E402
 
 
 def fit(images: np.ndarray, size: int) -> np.ndarray:
-    """(N, H, W) uint8 as (N, size, size) float32 in [0, 1]: a few pixels are added around, for more it is resized."""
+    """(N, H, W) or (N, H, W, 3) uint8 as (N, C, size, size) float32 in [0, 1].
+
+    A few missing pixels are added around a square image; for more, or for fewer, it is resized.
+    """
     x = images.astype(np.float32) / 255
+    x = x[:, None] if x.ndim == 3 else x.transpose(0, 3, 1, 2)
     missing = size - x.shape[-1]
     if x.shape[-1] == x.shape[-2] and 0 < missing <= 4 and missing % 2 == 0:
-        return np.pad(x, ((0, 0), *[(missing // 2, missing // 2)] * 2))
+        return np.pad(x, ((0, 0), (0, 0), *[(missing // 2, missing // 2)] * 2))
     return x if x.shape[-2:] == (size, size) else resize(x, size)
 
 
@@ -85,22 +39,41 @@ class Classifier:
     def __init__(self, description: dict[str, Any]) -> None:
         self.description = description
         self.classes: list[str] = list(description["classes"])
-        self.model: nn.Module = MODELS[description["model"]](len(self.classes))
+        self.model: nn.Module = MODELS[description["model"]](len(self.classes), **description["options"])
 
     @classmethod
-    def for_task(cls, model: str, task: Task) -> Classifier:
-        """A new model for `task`, which standardizes pixels by the mean and deviation of the training images."""
-        pixels = fit(task.train.images, MODELS[model].image_size)  # type: ignore[attr-defined]
-        return cls(
+    def for_task(cls, model: str, task: Task, size: int, **options: Any) -> Classifier:
+        """A new model for `task`, which standardizes each channel by its mean and deviation in the training images.
+
+        `size` is the side of the images that the model will see; `options` are arguments of the model's class, of which
+        those that are None are left out. Raises ValueError for what the model does not take.
+        """
+        options = {name: value for name, value in options.items() if value is not None}
+        parameters = {name: inspect.signature(kind).parameters for name, kind in MODELS.items()}
+        for option in options:
+            having = [name for name in MODELS if option in parameters[name]]
+            if model not in having:
+                raise ValueError(f"{model} has no choice of {option}; {', '.join(having)} have")
+        if "image_size" in parameters[model]:
+            options["image_size"] = size
+        mean, std = statistics(task.train.images, size)
+        classifier = cls(
             {
                 "model": model,
+                "options": {"in_channels": len(mean), **options},
+                "image_size": size,
                 "data": task.name,
                 "classes": task.classes,
-                "fill": FILL[task.name],
-                "mean": float(pixels.mean(dtype=np.float64)),
-                "std": float(pixels.std(dtype=np.float64)),
+                "fill": task.fill,
+                "mean": mean,
+                "std": std,
             }
         )
+        try:
+            classifier.logits(mg.zeros(1, len(mean), size, size))
+        except (RuntimeError, ValueError) as error:
+            raise ValueError(f"{model} does not take images of {size}x{size} pixels: {error}") from None
+        return classifier
 
     @classmethod
     def from_checkpoint(cls, path: Path) -> Classifier:
@@ -117,23 +90,55 @@ class Classifier:
     @property
     def image_size(self) -> int:
         """The side of the images that the model sees."""
-        return MODELS[self.description["model"]].image_size  # type: ignore[attr-defined]
+        return self.description["image_size"]
 
     @property
-    def background(self) -> float:
-        """What a black pixel becomes in `prepare`."""
-        return -self.description["mean"] / self.description["std"]
+    def channels(self) -> int:
+        """1 for a model of grey images, 3 for one of coloured ones."""
+        return len(self.description["mean"])
+
+    def fit(self, images: np.ndarray) -> Tensor:
+        """(N, H, W) or (N, H, W, 3) uint8 images in the model's size, (N, C, S, S) float32 in [0, 1]."""
+        return mg.from_numpy(fit(images, self.image_size))
+
+    def normalize(self, images: Tensor) -> Tensor:
+        """Images in [0, 1], standardized by channel: what the model is given."""
+        mean, std = (mg.tensor(self.description[name]).reshape(-1, 1, 1) for name in ("mean", "std"))
+        return (images - mean) / std
 
     def prepare(self, images: np.ndarray) -> Tensor:
-        """(N, H, W) uint8 images as the model's input, (N, 1, S, S) float32."""
-        x = (fit(images, self.image_size) - self.description["mean"]) / self.description["std"]
-        return mg.from_numpy(x.astype(np.float32)[:, None])
+        """(N, H, W) or (N, H, W, 3) uint8 images as the model's input, (N, C, S, S) float32."""
+        return self.normalize(self.fit(images))
+
+    def loss(self, outputs: Tensor, labels: Tensor, label_smoothing: float = 0.0) -> Tensor:
+        """The mean cross-entropy of the model's outputs, of which two classes may share one."""
+        if outputs.shape[1] > 1:
+            return F.cross_entropy(outputs, labels, label_smoothing=label_smoothing)
+        targets = labels.to(outputs.dtype) * (1 - label_smoothing) + label_smoothing / 2
+        return F.binary_cross_entropy_with_logits(outputs[:, 0], targets)
 
     def logits(self, inputs: Tensor, batch_size: int = 500) -> Tensor:
-        """The model's outputs for prepared images, computed in batches and without a graph."""
+        """A logit for each class, (N, classes), for prepared images; computed in batches and without a graph."""
         self.model.eval()
         with mg.no_grad():
-            return mg.cat([self.model(x) for x in _batches(inputs, batch_size)])
+            return by_class(mg.cat([self.model(x) for x in _batches(inputs, batch_size)]))
+
+
+def by_class(outputs: Tensor) -> Tensor:
+    """Outputs with a logit for each class: the single one that two classes share is the second's, the first's is 0."""
+    return outputs if outputs.shape[1] > 1 else mg.cat([mg.zeros_like(outputs), outputs], 1)
+
+
+def statistics(images: np.ndarray, size: int) -> tuple[list[float], list[float]]:
+    """The mean and the standard deviation of each channel of all images, as `fit` gives them."""
+    count, total, squares = 0, np.zeros(1), np.zeros(1)
+    for start in range(0, len(images), 1000):  # a large data set as floats would not leave much memory
+        pixels = fit(images[start : start + 1000], size).astype(np.float64)
+        count += pixels[:, 0].size
+        total = total + pixels.sum((0, 2, 3))
+        squares = squares + (pixels**2).sum((0, 2, 3))
+    mean = total / count
+    return mean.tolist(), np.sqrt(squares / count - mean**2).tolist()
 
 
 def _batches(inputs: Tensor, size: int) -> Iterator[Tensor]:

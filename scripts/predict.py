@@ -1,9 +1,11 @@
 """Classify image files with a checkpoint of scripts/train.py.
 
     python scripts/predict.py runs/lenet5-digits/best.npz digit.png [more.jpg ...]
+    python scripts/predict.py runs/petnet-pets/best.npz photo.jpg
 
-Images may have any size, be grey or in colour, and show light on dark or dark on light: the border tells which, unless
---background does. What is drawn is cut out, and brought to the size and place that it has in the training images.
+Images may have any size. A model of coloured images sees the whole picture, brought to its size. For a model of grey
+ones they may be in colour, too, and show light on dark or dark on light: the border tells which, unless --background
+does. What is drawn is cut out, and brought to the size and place that it has in the training images.
 """
 
 from __future__ import annotations
@@ -60,11 +62,12 @@ def framed(image: np.ndarray, size: int, fill: float | None) -> np.ndarray:
 
 def predict(classifier: Classifier, path: Path, background: str) -> np.ndarray:
     """The probabilities of the classes for an image file. Raises OSError or ValueError for one that cannot be used."""
-    image = light_on_dark(read_image(path, "gray").astype(np.float32) / 255, background)
-    # a frame of the size of the training images, which are then brought to the model's
-    frame = framed(image, classifier.image_size, classifier.description["fill"])
-    inputs = classifier.prepare(np.round(frame * 255).astype(np.uint8)[None])
-    return F.softmax(classifier.logits(inputs), dim=1).numpy()[0]
+    if classifier.channels == 3:
+        image = read_image(path, "rgb")
+    else:
+        grey = light_on_dark(read_image(path, "gray").astype(np.float32) / 255, background)
+        image = np.round(framed(grey, classifier.image_size, classifier.description["fill"]) * 255).astype(np.uint8)
+    return F.softmax(classifier.logits(classifier.prepare(image[None])), dim=1).numpy()[0]
 
 
 def options() -> argparse.ArgumentParser:

@@ -1,13 +1,12 @@
-"""LeNet-5 against the paper's own numbers, and both variants against PyTorch."""
+"""LeNet-5 against the paper's own numbers; its options; the modern variant against PyTorch."""
 
 import numpy as np
 import pytest
 
 import minigrad as mg
-import minigrad.nn.functional as F
-from minigrad import optim
 from minigrad.autograd import gradcheck
-from models.lenet import TABLE_I, LeNet, LeNet5, TableConv2d
+from models.lenet import ACTIVATIONS, POOLS, TABLE_I, LeNet, LeNet5, TableConv2d, min_pool2d
+from tests.models.parity import losses
 
 
 def test_parameters_of_each_layer_are_those_of_the_paper():
@@ -60,8 +59,55 @@ def test_initial_weights_are_within_the_fan_in_bound():
         assert 0.5 / np.sqrt(fan_in) < largest <= 1 / np.sqrt(fan_in)
 
 
-def torch_lenet(torch, state):
-    """The modern LeNet written again in PyTorch, with the same weights."""
+def brute_force_pool(x, reduce):
+    n, c, h, w = x.shape
+    out = np.empty((n, c, h // 2, w // 2), x.dtype)
+    for i, j in np.ndindex(h // 2, w // 2):
+        out[:, :, i, j] = reduce(x[:, :, 2 * i : 2 * i + 2, 2 * j : 2 * j + 2], (2, 3))
+    return out
+
+
+@pytest.mark.parametrize("name, reduce", [("avg", np.mean), ("max", np.max), ("min", np.min)])
+def test_pools_are_what_their_names_say(name, reduce):
+    x = np.random.default_rng(0).standard_normal((2, 3, 6, 6))
+    np.testing.assert_allclose(POOLS[name](mg.from_numpy(x), 2).numpy(), brute_force_pool(x, reduce), rtol=1e-12)
+
+
+def test_min_pool_gives_the_gradient_to_the_minimum():
+    x = mg.tensor([[[[3.0, 1.0], [2.0, 5.0]]]], requires_grad=True)
+    (7 * min_pool2d(x, 2)).sum().backward()
+    assert x.grad.tolist() == [[[[0, 7], [0, 0]]]]
+    assert gradcheck(lambda x: min_pool2d(x, 2), mg.randn(2, 2, 4, 4, dtype=mg.float64, requires_grad=True))
+
+
+@pytest.mark.parametrize("model, size", [(LeNet5, 32), (LeNet, 28)])
+def test_an_option_changes_the_function_and_not_the_parameters(model, size):
+    x = mg.randn(2, 3, size, size)
+    default = model(in_channels=3)
+    outputs = []
+    for pool in POOLS:
+        for activation in ACTIVATIONS:
+            net = model(in_channels=3, pool=pool, activation=activation)
+            net.load_state_dict(default.state_dict())
+            outputs.append(net(x).detach().numpy())
+    assert len({o.tobytes() for o in outputs}) == 9
+    assert sum(np.array_equal(o, default(x).detach().numpy()) for o in outputs) == 1
+
+
+def test_an_unknown_pool_is_refused():
+    with pytest.raises(ValueError, match="avg, max, min expected, got 'median'"):
+        LeNet(pool="median")
+
+
+TORCH = {
+    "avg": lambda torch, x: torch.nn.functional.avg_pool2d(x, 2),
+    "max": lambda torch, x: torch.nn.functional.max_pool2d(x, 2),
+    "min": lambda torch, x: -torch.nn.functional.max_pool2d(-x, 2),
+}
+
+
+def torch_lenet(torch, pool, activation):
+    """The modern LeNet written again in PyTorch."""
 
     class Net(torch.nn.Module):
         def __init__(self):
@@ -73,37 +119,20 @@ def torch_lenet(torch, state):
             self.fc3 = torch.nn.Linear(84, 10)
 
         def forward(self, x):
-            x = torch.max_pool2d(torch.relu(self.conv1(x)), 2)
-            x = torch.max_pool2d(torch.relu(self.conv2(x)), 2)
-            x = torch.relu(self.fc1(x.flatten(1)))
-            return self.fc3(torch.relu(self.fc2(x)))
+            act = getattr(torch, activation)
+            x = TORCH[pool](torch, act(self.conv1(x)))
+            x = TORCH[pool](torch, act(self.conv2(x)))
+            x = act(self.fc1(x.flatten(1)))
+            return self.fc3(act(self.fc2(x)))
 
-    net = Net().double()
-    net.load_state_dict({k: torch.from_numpy(v.numpy().copy()) for k, v in state.items()})
-    return net
+    return Net()
 
 
-def test_fifty_steps_give_the_losses_of_pytorch():
+@pytest.mark.parametrize("pool, activation, steps", [("max", "relu", 50), ("avg", "tanh", 10), ("min", "sigmoid", 10)])
+def test_steps_give_the_losses_of_pytorch(pool, activation, steps):
     torch = pytest.importorskip("torch")
-    mg.manual_seed(0)
-    ours = LeNet().double()
-    theirs = torch_lenet(torch, ours.state_dict())
+    ours = LeNet(pool=pool, activation=activation)
     settings = {"lr": 0.05, "momentum": 0.9, "weight_decay": 5e-4, "nesterov": True}
-    our_optimizer = optim.SGD(ours.parameters(), **settings)
-    their_optimizer = torch.optim.SGD(theirs.parameters(), **settings)
-    rng = np.random.default_rng(0)
-    losses = []
-    for _ in range(50):
-        images, labels = rng.standard_normal((8, 1, 28, 28)), rng.integers(0, 10, 8)
-        our_optimizer.zero_grad()
-        our_loss = F.cross_entropy(ours(mg.tensor(images)), mg.tensor(labels))
-        our_loss.backward()
-        our_optimizer.step()
-        their_optimizer.zero_grad()
-        their_loss = torch.nn.functional.cross_entropy(theirs(torch.tensor(images)), torch.tensor(labels))
-        their_loss.backward()
-        their_optimizer.step()
-        losses.append((our_loss.item(), their_loss.item()))
-    our_losses, their_losses = np.array(losses).T
-    np.testing.assert_allclose(our_losses, their_losses, rtol=0, atol=1e-9)
-    assert np.ptp(our_losses) > 0.1  # it did learn something, or at least moved
+    mine, reference = losses(torch, ours, torch_lenet(torch, pool, activation), (8, 1, 28, 28), steps, **settings)
+    np.testing.assert_allclose(mine, reference, rtol=0, atol=1e-9)
+    assert np.ptp(mine) > 0.05  # it did learn something, or at least moved

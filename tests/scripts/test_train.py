@@ -41,7 +41,15 @@ def finished(tmp_path_factory):
 
 def test_a_run_leaves_checkpoints_metrics_and_pictures(finished):
     names = {p.name for p in finished.iterdir()}
-    assert names == {"last.npz", "best.npz", "metrics.csv", "curves.png", "confusion.png", "misclassified.png"}
+    assert names == {
+        "last.npz",
+        "best.npz",
+        "metrics.csv",
+        "curves.png",
+        "confusion.png",
+        "misclassified.png",
+        "predictions.png",
+    }
     with (finished / "metrics.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert [r["epoch"] for r in rows] == ["1", "2"]
