@@ -16,7 +16,6 @@ from drawing.board import Answer, Layer
 from minigrad.viz.style import BLUE, GREY, RED, plain
 
 SIGNED = LinearSegmentedColormap.from_list("signed", [BLUE, "#ffffff", RED])
-SIGNED.set_bad("#ffffff")
 
 
 def picture(answer: Answer, classes: list[str], title: str) -> Figure:

@@ -82,8 +82,9 @@ class Refused(Exception):
 
 
 class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+    protocol_version = default_request_version = "HTTP/1.1"  # 0.9, the default, has no status to answer with
     timeout = 30  # seconds without a byte
+    disable_nagle_algorithm = True  # which holds the body of an answer back for 40 ms
     server: BoardServer
 
     def do_GET(self) -> None:
@@ -110,6 +111,10 @@ class Handler(BaseHTTPRequestHandler):
         if self.command not in METHODS[path]:
             allowed = ", ".join(METHODS[path])
             raise Refused(HTTPStatus.METHOD_NOT_ALLOWED, f"{path} takes {allowed}, not {self.command}", Allow=allowed)
+        if self.command != "POST" and (
+            "Transfer-Encoding" in self.headers or self.headers.get("Content-Length", "0") != "0"
+        ):
+            raise Refused(HTTPStatus.BAD_REQUEST, f"{self.command} takes no body")
         if path in FILES:
             name, kind = FILES[path]
             return kind, (Path(__file__).parent / name).read_bytes()

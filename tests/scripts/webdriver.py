@@ -37,6 +37,7 @@ class Browser:
         capabilities = {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"}}
         self.path = ""
         self.path = "/session/" + self.ask("POST", "/session", capabilities={"alwaysMatch": capabilities})["sessionId"]
+        self.open("about:blank")  # instead of Chromium's own first page
 
     def close(self):
         try:
@@ -78,7 +79,7 @@ class Browser:
 
     def stroke(self, points, kind="mouse"):
         """Draw with a pointer through points of the window."""
-        moves = [{"type": "pointerMove", "x": round(x), "y": round(y), "duration": 20} for x, y in points]
+        moves = [{"type": "pointerMove", "x": round(x), "y": round(y), "duration": 10} for x, y in points]
         actions = [moves[0], {"type": "pointerDown", "button": 0}, *moves[1:], {"type": "pointerUp", "button": 0}]
         source = {"type": "pointer", "id": kind, "parameters": {"pointerType": kind}, "actions": actions}
         self.ask("POST", "/actions", actions=[source])
