@@ -33,23 +33,22 @@ DRAWINGS = Path("runs/drawings")
 PORT = 8000
 
 
-def newest_fitting(runs: Path) -> Path | None:
-    """The newest of the checkpoints `runs`/*/best.npz that hold a network for the ten digits, if there is one."""
-    for path in sorted(runs.glob("*/best.npz"), key=lambda p: p.stat().st_mtime, reverse=True):
-        try:
-            if Classifier.from_checkpoint(path).classes == Digits.classes:
-                return path
-        except (OSError, ValueError, RuntimeError):
-            continue
-    return None
-
-
 def load_board(path: Path) -> Board:
     """The board of a checkpoint. Raises OSError, RuntimeError or ValueError where it is not one for digits."""
     classifier = Classifier.from_checkpoint(path)
     if classifier.classes != Digits.classes:
         raise ValueError(f"{path}: expected a network that knows the digits, got one for {classifier.classes}")
     return Board(classifier, "{model}, trained on {data}".format(**classifier.description))
+
+
+def newest_board(runs: Path) -> Board | None:
+    """The board of the newest of the checkpoints `runs`/*/best.npz that can be used, if there is one."""
+    for path in sorted(runs.glob("*/best.npz"), key=lambda path: path.stat().st_mtime, reverse=True):
+        try:
+            return load_board(path)
+        except (OSError, RuntimeError, ValueError):
+            continue
+    return None
 
 
 def serve(board: Board, port: int | None, open_browser: bool) -> int:
@@ -103,18 +102,16 @@ def port_number(text: str) -> int:
 def main(arguments: list[str] | None = None) -> int:
     parser = options()
     args = parser.parse_args(arguments)
-    path = args.checkpoint or newest_fitting(Path("runs"))
-    if path is None:
-        print("no network in runs/ yet: training one on the bundled digits first")
-        status = train.main([])
-        if status:
-            return status
-        path = newest_fitting(Path("runs"))
-        assert path is not None
     try:
-        board = load_board(path)
+        board = load_board(args.checkpoint) if args.checkpoint else newest_board(Path("runs"))
     except (OSError, RuntimeError, ValueError) as error:
         parser.error(str(error))
+    if board is None:
+        print("no network for digits in runs/ yet: training one on the bundled digits first")
+        if status := train.main([]):
+            return status
+        board = newest_board(Path("runs"))
+        assert board is not None
     return serve(board, args.port, args.open) if args.demo is None else demonstrate(board, args.demo)
 
 

@@ -3,7 +3,7 @@
 const element = (id) => document.getElementById(id);
 const board = element("board");
 const pen = element("pen");
-const PEN_WIDTH = 0.11; // of the board's side: as thick as the bundled digits are written
+const PEN_WIDTH = 0.125; // of the board's side: as thick as the bundled digits are written
 const STEP = 1 / 16; // of the arrow keys
 
 let model; // what /model says
@@ -194,6 +194,7 @@ async function predict() {
     answered = wanted;
     try {
       show(strokes.length ? await ask("predict", { pixels: pixels() }) : null);
+      if (element("status").classList.contains("wrong")) say("");
     } catch (error) {
       say(error.message, true);
     }
@@ -202,7 +203,7 @@ async function predict() {
 }
 
 async function save() {
-  if (!strokes.length) return say("Nothing is drawn yet.");
+  if (!strokes.length || !model) return say("Nothing is drawn yet.");
   try {
     const { file } = await ask("save", { pixels: pixels() });
     say(`Saved as ${file}`);

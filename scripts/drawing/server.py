@@ -172,9 +172,9 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         body = json.dumps({"error": why}).encode()
         self.send(HTTPStatus(status), "application/json", body, Connection="close", **headers)
-        self.connection.shutdown(socket.SHUT_WR)
-        self.connection.settimeout(1)
         try:  # closed with something unread, the connection would be reset and the answer lost
+            self.connection.shutdown(socket.SHUT_WR)
+            self.connection.settimeout(1)
             for _ in range(64):
                 if not self.rfile.read1(2**16):
                     break

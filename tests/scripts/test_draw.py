@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -23,7 +24,7 @@ import draw
 import minigrad as mg
 import predict
 import train
-from drawing.board import SIDE, Board
+from drawing.board import SIDE
 from drawing.messages import read_drawing
 from drawing.server import LONGEST, BoardServer
 from minigrad.vision.datasets import Digits
@@ -277,7 +278,7 @@ def test_a_client_that_goes_away_is_no_error(server, capfd):
     for request in (b"", b"GET / HT", HEAD + b"Content-Length: 9\r\n\r\n{"):
         with socket.create_connection(("127.0.0.1", server.server_port)) as connection:
             connection.sendall(request)
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")  # close by a reset
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # close by a reset
     assert ask(server, "GET", "/")[0] == 200
     assert capfd.readouterr().err == ""
 
@@ -310,7 +311,7 @@ def test_pixels_keep_their_places():
 # ---- the command line ------------------------------------------------------------------------------------------------
 
 
-def test_the_newest_fitting_checkpoint_is_taken(digits_checkpoint, tmp_path):
+def test_the_newest_fitting_checkpoint_is_taken(digits_checkpoint, tmp_path, monkeypatch):
     content = mg.load(digits_checkpoint)
     clothes = {**content, "description": {**content["description"], "classes": [f"garment {i}" for i in range(10)]}}
     names = ["old", "new", "clothes", "broken", "other", "unfinished"]
@@ -327,18 +328,27 @@ def test_the_newest_fitting_checkpoint_is_taken(digits_checkpoint, tmp_path):
             np.savez(path, a=np.zeros(3))
         if name != "unfinished":
             os.utime(path, (1e9 + time, 1e9 + time))
-    assert draw.newest_fitting(tmp_path) == tmp_path / "new/best.npz"
+    loaded = []
+    load = draw.load_board
+    monkeypatch.setattr(draw, "load_board", lambda path: loaded.append(path) or load(path))
+    assert draw.newest_board(tmp_path).classes == list("0123456789")
+    assert loaded == [tmp_path / name / "best.npz" for name in ("other", "broken", "clothes", "new")]
     with pytest.raises(ValueError, match="knows the digits"):
-        draw.load_board(tmp_path / "clothes/best.npz")
-    assert draw.newest_fitting(tmp_path / "nowhere") is None
+        load(tmp_path / "clothes/best.npz")
+    assert draw.newest_board(tmp_path / "nowhere") is None
 
 
 def test_without_a_network_one_is_trained(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     in_full = train.main
-    monkeypatch.setattr(train, "main", lambda arguments: in_full([*arguments, "--epochs", "1"]))
+    monkeypatch.setattr(train, "main", lambda arguments: in_full([*arguments, "--epochs", "1", "--model", "lenet"]))
     assert draw.main(["--demo", "0"]) == 0
-    assert [path.name for path in (tmp_path / "runs").glob("*/best.npz")] == ["best.npz"]
+    (path,) = (tmp_path / "runs").glob("*/best.npz")
+    layers = draw.load_board(path).blank.layers  # a net of other layers than the one of 1998
+    assert [layer.values.shape for layer in layers] == [
+        (1, 28, 28), (6, 28, 28), (16, 10, 10), (120,), (84,), (10,),
+    ]  # fmt: skip
+    assert [layer.maps().shape for layer in layers][-3:] == [(1, 4, 30), (1, 3, 28), (1, 1, 10)]
     first = capsys.readouterr().out
     assert "training one" in first and "test accuracy" in first and "a 0 is taken for" in first
     assert draw.main(["--demo", "6"]) == 0
@@ -391,13 +401,3 @@ def test_ctrl_c_ends_cleanly(digits_checkpoint, tmp_path):
         out, err = process.communicate(timeout=20)
         connection.close()
     assert (process.returncode, out.strip(), err) == (0, "ended", "")
-
-
-def test_every_model_has_a_board():
-    """Also one whose layers are others: maps of every shape find their place."""
-    task = draw.Classifier.for_task("lenet", train.load_task("digits", None))
-    board = Board(task, "untrained")
-    assert [layer.values.shape for layer in board.blank.layers] == [
-        (1, 28, 28), (6, 28, 28), (16, 10, 10), (120,), (84,), (10,),
-    ]  # fmt: skip
-    assert [layer.maps().shape for layer in board.blank.layers][-3:] == [(1, 4, 30), (1, 3, 28), (1, 1, 10)]

@@ -116,7 +116,7 @@ def test_what_is_shown_is_what_the_network_says_of_the_drawing(page, server):
 def test_a_line_is_drawn_where_the_pointer_was(page):
     stroke(page, [(0.25, 0.75), (0.5, 0.75), (0.75, 0.75)])
     rows, columns = np.nonzero(drawn(page) > 127)
-    thick = 0.11 * SIDE
+    thick = page.run("return PEN_WIDTH") * SIDE
     assert rows.mean() == pytest.approx(0.75 * SIDE - 0.5, abs=1)
     assert columns.mean() == pytest.approx(0.5 * SIDE - 0.5, abs=1)
     assert np.ptp(rows) + 1 == pytest.approx(thick, abs=1.5)
@@ -125,7 +125,8 @@ def test_a_line_is_drawn_where_the_pointer_was(page):
 
 def test_a_touch_leaves_a_dot(page):
     stroke(page, [(0.5, 0.5)])
-    assert (drawn(page) > 127).sum() == pytest.approx(np.pi * (0.055 * SIDE) ** 2, rel=0.1)
+    radius = page.run("return PEN_WIDTH") / 2 * SIDE
+    assert (drawn(page) > 127).sum() == pytest.approx(np.pi * radius**2, rel=0.1)
 
 
 def test_keys_draw_lift_undo_clear_and_save(page, server):
@@ -231,7 +232,9 @@ def test_a_refusal_is_told(page, server, monkeypatch):
         patch.setattr(server.board, "look", refuse)
         page.click("#board")
         assert page.wait_for("return document.getElementById('status').textContent") == "I will not look"
+    page.click("#clear")
     assert stroke(page, ONE) == "1"  # and it goes on
+    assert page.run("return document.getElementById('status').textContent") == ""
     (entry,) = page.log()
     assert "400" in entry["message"]
 
