@@ -39,7 +39,7 @@ def picture(answer: Answer, classes: list[str], title: str) -> Figure:
     right = grid[1].subgridspec(len(layers), 1, height_ratios=[m.shape[0] / m.shape[1] + 0.05 for m in mosaics])
     for place, layer in zip(right, layers, strict=True):  # type: ignore[call-overload]
         show_layer(fig.add_subplot(place), layer)
-    fig.suptitle(f"{title}; blue is below zero, red above", fontsize=10, color=GREY)
+    fig.suptitle(f"{title}; blue: negative, orange: positive", fontsize=10, color=GREY)
     return fig
 
 

@@ -181,7 +181,6 @@ def test_nothing_jumps_and_nothing_is_cut_off(page, server, size):
     show(page, server, *size)
     before = page.run(BOXES)
     stroke(page, ZERO, "touch" if size[0] < 600 else "mouse")
-    time.sleep(0.2)  # for the bars
     assert page.run(BOXES) == before
     assert page.run("return document.documentElement.scrollWidth") <= size[0]
     left, right = (f(axis) for f, axis in ((min, [b[0] for b in before]), (max, [b[0] + b[2] for b in before])))
