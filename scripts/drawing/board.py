@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 import minigrad.nn.functional as F
 from classification import Classifier
-from minigrad import Tensor, nn
+from minigrad import viz
 from predict import framed
 
 SIDE = 112  # pixels of a drawing, which is square
@@ -62,25 +61,11 @@ class Board:
     def _answer(self, drawing: np.ndarray, frame: np.ndarray) -> Answer:
         inputs = self.classifier.prepare(np.round(frame * 255).astype(np.uint8)[None])
         with self._lock:
-            logits, layers = layer_outputs(self.classifier, inputs)
-        seen = Layer("input", "framed", frame[None])
-        return Answer(drawing, F.softmax(logits, dim=1).numpy()[0], [seen, *layers])
-
-
-def layer_outputs(classifier: Classifier, inputs: Tensor) -> tuple[Tensor, list[Layer]]:
-    """The logits of the one image in `inputs`, and the outputs of all layers on the way to them."""
-    layers: list[Layer] = []
-
-    def keep_as(name: str) -> Any:
-        def hook(module: nn.Module, arguments: Any, output: Tensor) -> None:
-            layers.append(Layer(name, type(module).__name__, output.numpy()[0]))
-
-        return hook
-
-    leaves = [(name, m) for name, m in classifier.model.named_modules() if not list(m.children())]
-    handles = [module.register_forward_hook(keep_as(name)) for name, module in leaves]
-    try:
-        return classifier.logits(inputs), layers
-    finally:
-        for handle in handles:
-            handle.remove()
+            logits = self.classifier.logits(inputs)
+            outputs = viz.activations(self.classifier.model, inputs)
+        modules = dict(self.classifier.model.named_modules())
+        layers = [Layer("input", "framed", frame[None])]
+        for name, output in outputs.items():
+            kind = type(modules[name.partition("#")[0]]).__name__
+            layers.append(Layer(name, kind, output.numpy()[0]))
+        return Answer(drawing, F.softmax(logits, dim=1).numpy()[0], layers)

@@ -8,14 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from drawing.board import Answer, Layer
-from minigrad.viz.style import BLUE, GREY, RED, plain
-
-SIGNED = LinearSegmentedColormap.from_list("signed", [BLUE, "#ffffff", RED])
+from minigrad.viz.style import BLUE, GREY, plain, signed
 
 
 def picture(answer: Answer, classes: list[str], title: str) -> Figure:
@@ -45,8 +42,7 @@ def picture(answer: Answer, classes: list[str], title: str) -> Figure:
 
 def show_layer(ax: Any, layer: Layer) -> None:
     """The maps of a layer, with its name and shape above."""
-    reach = float(np.abs(layer.values).max()) or 1.0
-    ax.imshow(mosaic(layer), cmap=SIGNED, vmin=-reach, vmax=reach, interpolation="nearest")
+    ax.imshow(mosaic(layer), interpolation="nearest", **signed(layer.values))
     ax.axis("off")
     ax.set_title(f"{layer.name}: {layer.kind}, {' x '.join(map(str, layer.values.shape))}", fontsize=9, loc="left")
 
