@@ -33,6 +33,7 @@ class Size(tuple):
 class Elements:
     """The part of `Tensor` that reads its array and knows no graph."""
 
+    __slots__ = ()
     _data: np.ndarray
 
     if TYPE_CHECKING:

@@ -2,8 +2,8 @@
 
 A node keeps arrays for its backward, and a later in-place change of one of them would make its gradient silently wrong.
 Tensors, views and detached copies may share one piece of memory, so the answer belongs to the memory and not to a
-Tensor: every in-place change moves one clock and stamps the array that owns the memory. A node notes the time when it
-is recorded; as long as the clock has not moved since (nearly always) nothing needs looking up.
+Tensor: every in-place change stamps the array that owns the memory with the next of the numbers that nodes get as well.
+As long as the last change of all is older than a node (nearly always) nothing needs looking up.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.autograd.engine import numbers
+
 
 class Clock:
-    """The number of in-place changes so far."""
+    """The time of the last in-place change."""
 
     __slots__ = ("now",)
 
@@ -44,10 +46,10 @@ def _owner(array: np.ndarray) -> Any:
 
 def changed(array: np.ndarray) -> None:
     """Note that the memory of `array` was written to."""
-    owner = _owner(array)
+    owner = array if array.base is None else _owner(array)
     key = id(owner)
     with _lock:  # so that no thread sets the clock back to an earlier tick of its own
-        clock.now += 1
+        clock.now = next(numbers)
         entry = _changes.get(key)
         if entry is None:
             _changes[key] = [clock.now, weakref.ref(owner, lambda _: _changes.pop(key, None))]

@@ -29,10 +29,13 @@ def one_dim(operation: str, dim: Any, ndim: int) -> int:
     return int(dim) % ndim
 
 
+_ALL = [tuple(range(ndim)) for ndim in range(65)]  # 64 is NumPy's greatest number of dimensions
+
+
 def all_dims(operation: str, dim: Any, ndim: int) -> tuple[int, ...]:
     """`dim`, an int, several, or None or () for all, as distinct dimensions counted from the front."""
     if dim is None or (isinstance(dim, (tuple, list)) and not dim):
-        return tuple(range(ndim))
+        return _ALL[ndim]
     dims = tuple(one_dim(operation, d, ndim) for d in (dim if isinstance(dim, (tuple, list)) else (dim,)))
     if len(set(dims)) != len(dims):
         raise RuntimeError(f"{operation}: dim {tuple(dim)} names a dimension twice")
