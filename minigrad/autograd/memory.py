@@ -32,7 +32,7 @@ _lock = threading.RLock()  # reentrant: whatever is collected here may run code 
 _changes: dict[int, list[Any]] = {}
 
 
-def _owner(array: np.ndarray) -> Any:
+def owner_of(array: np.ndarray) -> Any:
     """The object at the end of the chain of bases: two arrays that share memory have the same one."""
     owner: Any = array
     while (base := getattr(owner, "base", None)) is not None:
@@ -46,7 +46,7 @@ def _owner(array: np.ndarray) -> Any:
 
 def changed(array: np.ndarray) -> None:
     """Note that the memory of `array` was written to."""
-    owner = array if array.base is None else _owner(array)
+    owner = array if array.base is None else owner_of(array)
     key = id(owner)
     with _lock:  # so that no thread sets the clock back to an earlier tick of its own
         clock.now = next(numbers)
@@ -59,5 +59,5 @@ def changed(array: np.ndarray) -> None:
 
 def last_change(array: np.ndarray) -> int:
     """The time of the last noted change of the memory of `array`; 0 if there was none."""
-    entry = _changes.get(id(_owner(array)))
+    entry = _changes.get(id(owner_of(array)))
     return 0 if entry is None else entry[0]
