@@ -8,9 +8,11 @@ of a :class:`~minigrad.utils.data.DataLoader` put another one in the default's p
 from __future__ import annotations
 
 import contextlib
+import os
 import struct
 import threading
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -49,11 +51,14 @@ class Generator:
     True
     """
 
-    rng: np.random.Generator
-
     def __init__(self, device: Any = "cpu"):
         self.device = as_device(device)
         self.manual_seed(_SEED_OF_NEW_GENERATORS)
+
+    @cached_property
+    def rng(self) -> np.random.Generator:
+        # made for the first number that is drawn: importing numpy.random takes half as long as all of minigrad
+        return np.random.Generator(np.random.PCG64(self._seed))
 
     def manual_seed(self, seed: int) -> Generator:
         """Start again from `seed`, an integer in [-2**63, 2**64); returns the generator."""
@@ -62,12 +67,12 @@ class Generator:
         if not -(2**63) <= int(seed) < 2**64:
             raise ValueError(f"manual_seed: an integer in [-2**63, 2**64) expected, got {seed}")
         self._seed = int(seed) % 2**64
-        self.rng = np.random.Generator(np.random.PCG64(self._seed))
+        self.__dict__.pop("rng", None)
         return self
 
     def seed(self) -> int:
         """Start again from a seed that the operating system chooses; returns it."""
-        self.manual_seed(int(np.random.SeedSequence().generate_state(1, np.uint64)[0]))
+        self.manual_seed(int.from_bytes(os.urandom(8), "little"))
         return self._seed
 
     def initial_seed(self) -> int:

@@ -23,7 +23,6 @@ operation has gradients of any order, provided that its rules call nothing but o
 from __future__ import annotations
 
 import functools
-import inspect
 import operator
 from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeAlias
@@ -167,7 +166,8 @@ MISSING: Any = object()  # the default of a parameter that has none
 
 def signature(function: Callable[..., Any]) -> tuple[tuple[str, ...], tuple[Any, ...]]:
     """The names of a function's parameters and their defaults; ``inspect.signature`` would double the import time."""
-    function = inspect.unwrap(function)
+    while hasattr(function, "__wrapped__"):  # inspect.unwrap is slow, too
+        function = function.__wrapped__
     code = function.__code__
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     given = function.__defaults__ or ()
