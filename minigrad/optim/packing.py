@@ -1,8 +1,12 @@
-"""Small parameters that are updated together: an update of ten numbers takes NumPy as long as one of a thousand.
+"""Small parameters that are updated together, and large ones part by part: as rules are elementwise, it is the same.
 
-Parameters keep their memory, as others may share it: values and gradients are copied end to end, the rule is applied
-once, and the new values are copied back. What the rule remembers stays end to end; the states of the parameters, in the
-form that they always have, consist of views of it.
+Together, because an update of ten numbers takes NumPy as long as one of a thousand. Parameters keep their memory, as
+others may share it: values and gradients are copied end to end, the rule is applied once, and the new values are copied
+back. What the rule remembers stays end to end; the states of the parameters, in the form that they always have, consist
+of views of it.
+
+Part by part, because what stays in the processor's cache from one line of the rule to the next need not be fetched from
+memory: the state of a part consists of views of the parameter's.
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ from minigrad.autograd.memory import changed, owner_of
 from minigrad.tensor import Tensor
 
 SMALL = 4096  # elements: copying more takes as long as what it saves
+PART = 2**15  # elements: with gradient, state and scratch they fill half a megabyte or so
 
 State = dict[str, Any]
 Rule = Callable[[np.ndarray, np.ndarray, State, dict[str, Any]], None]
@@ -29,7 +34,7 @@ class Plan:
     def __init__(self, params: list[Tensor]) -> None:
         self.params, self.data = params, [p._data for p in params]
         self.arranged = False
-        self.packs: list[Pack] = []
+        self.packs: list[Pack | Parts] = []
         self.others: Sequence[Tensor] = params
 
     def fits(self, params: list[Tensor], state: dict[Any, State]) -> bool:
@@ -49,11 +54,15 @@ class Plan:
         others = []
         for p, owner in zip(self.params, owners, strict=True):
             kind = _kind(p._data, state[p])
-            if kind is None or p._data.size > SMALL or shared[owner] > 1:
+            if kind is None or SMALL < p._data.size <= 2 * PART or shared[owner] > 1:
                 others.append(p)
-            else:
+            elif p._data.size <= SMALL:
                 alike.setdefault(kind, []).append(p)
-        self.packs = [Pack(ps, [state[p] for p in ps]) for ps in alike.values() if len(ps) > 1]
+            elif _in_order(p, state[p]):
+                self.packs.append(Parts(p, state[p]))
+            else:
+                others.append(p)
+        self.packs += [Pack(ps, [state[p] for p in ps]) for ps in alike.values() if len(ps) > 1]
         self.others = [*others, *[ps[0] for ps in alike.values() if len(ps) == 1]]
         self.arranged = True
 
@@ -115,6 +124,65 @@ class Pack:
             data[...] = part
             changed(data)
         self._share()
+
+
+class Parts:
+    """A parameter that is updated part by part."""
+
+    def __init__(self, param: Tensor, state: State) -> None:
+        self.param, self.state = param, state
+        self.data = self._cut(param._data)
+        self.states: list[State] = [{} for _ in self.data]
+        self.kept: dict[str, np.ndarray] = {}  # what the parameter's state holds, and the parts have views of
+        self._share()
+
+    def _cut(self, array: np.ndarray) -> list[np.ndarray]:
+        flat = array.reshape(-1)
+        return [flat[i : i + PART] for i in range(0, flat.size, PART)]
+
+    def _share(self) -> None:
+        """Let the states of the parts hold views of what the parameter's state holds."""
+        for key, value in self.state.items():
+            if isinstance(value, Tensor):
+                self.kept[key] = value._data
+                for s, part in zip(self.states, self._cut(value._data), strict=True):
+                    s[key] = Tensor._wrap(part)
+            else:
+                for s in self.states:
+                    s[key] = value
+
+    def fits(self, state: dict[Any, State]) -> bool:
+        """Whether the state of the parameter is still what `_share` saw."""
+        own = self.state
+        if state.get(self.param) is not own or len(own) != len(self.states[0]):
+            return False
+        for key, value in self.states[0].items():
+            if key not in self.kept:
+                if own.get(key) != value:
+                    return False
+            elif getattr(own.get(key), "_data", None) is not self.kept[key]:
+                return False
+        return True
+
+    def update(self, rule: Rule, group: dict[str, Any]) -> None:
+        """Apply the rule to all parts."""
+        gradients = self._cut(self.param._grad._data)  # type: ignore[union-attr]
+        for data, g, state in zip(self.data, gradients, self.states, strict=True):
+            rule(data, g, state, group)
+        changed(self.param._data)
+        for key, value in self.states[0].items():
+            if not isinstance(value, Tensor):
+                self.state[key] = value
+            elif key not in self.state:  # an option was switched on
+                whole = np.concatenate([s[key]._data for s in self.states])
+                self.state[key] = Tensor._wrap(whole.reshape(self.param._data.shape))
+        if len(self.kept) != sum(isinstance(v, Tensor) for v in self.state.values()):
+            self._share()
+
+
+def _in_order(p: Tensor, state: State) -> bool:
+    """Whether all arrays of a parameter are in C order."""
+    return all(t._data.flags.c_contiguous for t in (p, *state.values()) if isinstance(t, Tensor))
 
 
 def _same(these: Iterable[Any], those: Iterable[Any]) -> bool:

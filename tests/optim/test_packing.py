@@ -77,8 +77,9 @@ def test_parameters_keep_their_memory():
         np.testing.assert_array_equal(detached, p.detach())
 
 
-def test_large_parameters_are_not_copied():
-    large = mg.ones(packing.SMALL + 1, requires_grad=True)
+@pytest.mark.parametrize("size", [packing.SMALL + 1, 3 * packing.PART])
+def test_large_parameters_are_not_copied(size):
+    large = mg.ones(size, requires_grad=True)
     training = Training(True, params=[large, mg.ones(2, requires_grad=True), mg.ones(3, requires_grad=True)])
     for number in range(3):
         training.step(number)
@@ -209,3 +210,82 @@ def test_a_graph_made_before_notices():
     training.step(3)
     with pytest.raises(RuntimeError, match="changed in place"):
         loss.backward()
+
+
+# ---- part by part ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small_parts(monkeypatch):
+    """Parameters of more than 10 elements are large, and a part has 5: the last one of (3, 4) has 2."""
+    monkeypatch.setattr(packing, "SMALL", 3)
+    monkeypatch.setattr(packing, "PART", 5)
+
+
+@pytest.fixture
+def by_parts(monkeypatch, small_parts):
+    """A pair: one that does so, and one that does not."""
+
+    def pair(*args):
+        together, whole = Training(True, *args), Training(True, *args)
+        for optimizer in whole.optimizers:
+            optimizer._plans = NoPlans()
+        return together, whole
+
+    return pair
+
+
+class NoPlans(dict):
+    """Forgets every plan, so that parameters are always updated one by one."""
+
+    def __setitem__(self, key, value):
+        pass
+
+
+@every_option
+def test_part_by_part_equals_all_at_once(by_parts, name, options):
+    parts, whole = by_parts(name, options)
+    for number in range(6):
+        parts.step(number)
+        whole.step(number)
+    assert_equal(parts, whole)
+    (found,) = [p for p in parts.optimizers[0]._plans[0].packs if isinstance(p, packing.Parts)]
+    assert found.param is parts.params[0] and [len(d) for d in found.data] == [5, 5, 2]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda t: halve(t.params[0]),
+        lambda t: t.state(t.params[0])["exp_avg"].mul_(2),
+        lambda t: t.state(t.params[0]).update(exp_avg=mg.ones(3, 4)),
+        lambda t: t.state(t.params[0]).update(step=1),
+        lambda t: t.state(t.params[0]).clear(),
+        reload,
+        set_option(amsgrad=True),
+    ],
+)
+def test_changes_between_steps_part_by_part(by_parts, change):
+    parts, whole = by_parts()
+    for number in range(9):
+        for training in (parts, whole):
+            if number in (3, 5):
+                change(training)
+            training.step(number)
+    assert_equal(parts, whole)
+
+
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda t: pickle.loads(pickle.dumps(t))])
+def test_copies_go_on_part_by_part(small_parts, duplicate):
+    training, reference = Training(True), Training(True)
+    for number in range(3):
+        training.step(number)
+        reference.step(number)
+    copied = duplicate(training)
+    for number in range(3, 6):
+        training.step(number)
+        reference.step(number)
+    for number in range(3, 6):
+        copied.step(number)
+    assert_equal(training, reference)
+    assert_equal(copied, reference)
