@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from heapq import heappop, heappush
 from typing import Any
 
-numbers = itertools.count()
+numbers = itertools.count(1)
 
 
 class Node:
@@ -28,7 +28,7 @@ class Node:
         self.number = next(numbers)
         self.hooks: dict[int, Callable[[Any], Any]] | None = None  # each may replace the gradient of the output
 
-    def apply(self, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> Iterable[Any]:
+    def apply(self, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> Sequence[Any]:
         """The gradients of the parents, in order; None where there is none or where `needed` says it is not needed."""
         raise NotImplementedError
 
@@ -94,8 +94,10 @@ def run(
     create_graph : passed on to `Node.apply`
     since : nodes up to this number are not walked through: to this walk they are leaves
     """
-    wanted = set(targets or ())
-    leading = None if targets is None else _nodes_leading_to(wanted, [r for r, _ in roots], since)
+    wanted = leading = needed = None
+    if targets is not None:
+        wanted = set(targets)
+        leading = _nodes_leading_to(wanted, [r for r, _ in roots], since)
     arrived: dict[Any, Any] = {}
     pending: dict[Any, Any] = {}  # gradients of nodes and leaves, so far
     heap: list[tuple[int, Node]] = []
@@ -104,8 +106,9 @@ def run(
         for parent, g in edges:
             if g is None or leading is not None and parent not in leading:
                 continue
-            if parent in pending:
-                pending[parent] = pending[parent] + g
+            before = pending.get(parent)
+            if before is not None:
+                pending[parent] = before + g
             else:
                 pending[parent] = g
                 if isinstance(parent, Node) and parent.number > since:
@@ -114,16 +117,20 @@ def run(
             break
         node = heappop(heap)[1]
         g = pending.pop(node)
+        parents = node.parents
         if node.hooks:
             g = run_hooks(node.hooks, g)
-        if node in wanted:
-            arrived[node] = g
-        needed = None if leading is None else [p in leading for p in node.parents]
-        if needed is not None and not any(needed):
-            edges = ()
-            continue
-        edges = zip(node.parents, node.apply(g, needed, create_graph), strict=True)
+        if leading is not None and wanted is not None:
+            if node in wanted:
+                arrived[node] = g
+            needed = [p in leading for p in parents]
+            if not any(needed):
+                edges = ()
+                continue
+        gradients = node.apply(g, needed, create_graph)
+        if len(gradients) != len(parents):
+            raise ValueError(f"{node.name()}: expected {len(parents)} gradients, got {len(gradients)}")
+        edges = zip(parents, gradients)  # noqa: B905 (strict=True takes twice as long)
         if not retain_graph:
             node.release()
-    arrived.update(pending)  # only leaves are left
-    return arrived
+    return arrived | pending if arrived else pending  # only leaves are left

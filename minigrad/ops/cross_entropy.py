@@ -81,7 +81,7 @@ def _classes(
     name: str, input: Any, target: Any, weight: Any, ignore_index: int, smoothing: float, reduction: str
 ) -> Classes:
     """The arguments as `Classes`, or an error that says what is wrong with them."""
-    shape = tuple(input.shape)
+    shape = _array(input).shape
     index = _array(target)
     if input.dtype.kind != "f":
         raise RuntimeError(
@@ -186,7 +186,7 @@ def cross_entropy(
     """
     if not 0 <= label_smoothing <= 1:
         raise RuntimeError(f"cross_entropy: expected label_smoothing in [0, 1], got {label_smoothing}")
-    shape, wanted = tuple(input.shape), tuple(target.shape)
+    shape, wanted = _array(input).shape, _array(target).shape
     if not shape:
         raise ValueError(
             "cross_entropy: expected an input of shape (classes,) or (N, classes, ...), got a 0-dim tensor"
