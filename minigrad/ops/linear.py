@@ -22,16 +22,22 @@ __all__ = ["linear", "bilinear", "embedding", "one_hot"]
 @operation(input=lambda g, input_shape: expand(g, input_shape))
 def _column_sums(input: Operand) -> Operand:
     """The sum over dimension 0, as a product: in half of the time of `np.add.reduce`."""
-    return np.ones(len(input), input.dtype) @ input
+    ones = np.empty(len(input), input.dtype)
+    ones.fill(1)
+    return ones @ input
+
+
+def _rows(t: Any) -> Any:
+    return t if t.ndim == 2 else t.reshape(-1, t.shape[-1])
 
 
 @operation(
     input=lambda g, weight: _linear(g, weight.T, None),
-    weight=lambda g, input: g.reshape(-1, g.shape[-1]).T @ input.reshape(-1, input.shape[-1]),
-    bias=lambda g: _column_sums(g.reshape(-1, g.shape[-1])),
+    weight=lambda g, input: _rows(g).T @ _rows(input),
+    bias=lambda g: _column_sums(_rows(g)),
 )
 def _linear(input: Operand, weight: Operand, bias: Operand | None) -> Operand:
-    rows = input if input.ndim == 2 else input.reshape(-1, input.shape[-1])
+    rows = _rows(input)
     if rows.flags.f_contiguous and not rows.flags.c_contiguous:
         y = (weight @ rows.T).T  # the batch stays innermost in memory
     else:
