@@ -15,6 +15,7 @@ from functools import lru_cache
 import numpy as np
 
 from minigrad.kernels.parallel import share
+from minigrad.kernels.products import matmul
 from minigrad.kernels.windows import (
     CACHE_BYTES,
     Block,
@@ -138,7 +139,7 @@ def channel_sums(g: np.ndarray) -> np.ndarray:
     """b[o] = sum over n, i of g[n, o, i]: the gradient of the bias, as a product with ones."""
     rows = batch_inner(g)
     rows = rows.reshape(rows.shape[0] * rows.shape[1], -1)
-    return (rows @ np.ones(rows.shape[1], rows.dtype)).reshape(g.shape[1], -1).sum(1)
+    return matmul(rows, np.ones(rows.shape[1], rows.dtype)).reshape(g.shape[1], -1).sum(1)
 
 
 @lru_cache(maxsize=256)

@@ -20,7 +20,7 @@ import numpy as np
 
 __all__ = ["get_num_threads", "set_num_threads", "run", "alone", "share", "blas_held"]
 
-WORTH_SHARING = 20_000_000  # multiplications: about 400 us in one thread
+WORTH_SHARING = 50_000_000  # multiplications, in pieces of several calls each: about 1 ms in one thread
 
 
 def _usable_cores() -> int:
