@@ -187,11 +187,11 @@ def scatter_winners(g: np.ndarray, winners: np.ndarray, size: tuple[int, ...], w
     tiles = all(_tiles(n, *axis) for n, axis in numbers)
     x = np.empty_like(g, shape=shape) if tiles else np.zeros_like(g, shape=shape)
     for slot, box, source in _slots(size, window):
-        part = zeroed(g[box], winners[box] != slot)
+        lost = winners[box] != slot
         if tiles:
-            x[source] = part
+            zeroed(g[box], lost, x[source])
         else:
-            x[source] += part
+            x[source] += zeroed(g[box], lost)
     return x
 
 
