@@ -1,10 +1,24 @@
-"""Arrays with some elements set to 0."""
+"""Arrays with some elements set to 0, and the rectifier."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from minigrad.kernels.parallel import by_slices
+
 _BITS = {np.dtype("float16"): np.int16, np.dtype("float32"): np.int32, np.dtype("float64"): np.int64}
+
+
+def rectified(x: np.ndarray) -> np.ndarray:
+    """``max(x, 0)``."""
+    x = np.asarray(x)
+    y = np.empty_like(x)
+
+    def compute(at: tuple[slice, ...]) -> None:
+        np.maximum(x[at], 0, out=y[at])
+
+    by_slices(compute, x, range(x.ndim))
+    return y
 
 
 def zeroed(values: np.ndarray, mask: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
@@ -14,12 +28,15 @@ def zeroed(values: np.ndarray, mask: np.ndarray, out: np.ndarray | None = None) 
     """
     values = np.asarray(values)
     bits = _BITS.get(values.dtype)
+    result = np.empty_like(values) if out is None else out
     if bits is None:
-        result = np.where(mask, values.dtype.type(0), values)
-        if out is None:
-            return result
-        out[...] = result
-        return out
-    keep = np.subtract(np.asarray(mask).view(np.int8), 1, dtype=np.int8)  # 0 or -1, that is no bit or all of them
-    into = None if out is None else out.view(bits)
-    return np.bitwise_and(values.view(bits), keep, out=into).view(values.dtype)
+        result[...] = np.where(mask, values.dtype.type(0), values)
+        return result
+    given, kept, wanted = values.view(bits), np.asarray(mask).view(np.int8), result.view(bits)
+
+    def compute(at: tuple[slice, ...]) -> None:
+        keep = np.subtract(kept[at], 1, dtype=np.int8)  # 0 or -1, that is no bit or all of them
+        np.bitwise_and(given[at], keep, out=wanted[at])
+
+    by_slices(compute, values, range(values.ndim))
+    return result

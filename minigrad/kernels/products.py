@@ -7,22 +7,21 @@ alone.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from minigrad.kernels import parallel
 
 __all__ = ["matmul"]
 
-SMALL = 1 << 13  # multiplications: for less BLAS has no use for threads
-PART = 1 << 23  # of a part, about 100 us
+SMALL, SMALL_VECTOR = 1 << 17, 1 << 13  # multiplications: for less BLAS has no use for threads
+PART = 1 << 24  # of a part, about 200 us
 
 
 def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """``a @ b``."""
+    matrices = a.ndim > 1 < b.ndim and a.shape[-2] > 1 < b.shape[-1]
     multiplications = a.size * b.shape[-1] if b.ndim > 1 else a.size
-    if multiplications < SMALL:
+    if multiplications < (SMALL if matrices else SMALL_VECTOR):
         return np.asarray(a @ b)
     if multiplications < 2 * PART or a.ndim != 2 or b.ndim != 2:
         with parallel.blas_held:

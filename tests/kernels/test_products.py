@@ -16,6 +16,7 @@ SHAPES = [
 @pytest.fixture
 def small_parts(monkeypatch):
     monkeypatch.setattr(products, "SMALL", 10)
+    monkeypatch.setattr(products, "SMALL_VECTOR", 10)
     monkeypatch.setattr(products, "PART", 1000)
     monkeypatch.setattr(parallel, "WORTH_SHARING", 0)
 
