@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from minigrad.kernels.parallel import by_slices
@@ -14,7 +16,7 @@ def rectified(x: np.ndarray) -> np.ndarray:
     x = np.asarray(x)
     y = np.empty_like(x)
 
-    def compute(at: tuple[slice, ...]) -> None:
+    def compute(at: tuple[Any, ...]) -> None:
         np.maximum(x[at], 0, out=y[at])
 
     by_slices(compute, x, range(x.ndim))
@@ -34,7 +36,7 @@ def zeroed(values: np.ndarray, mask: np.ndarray, out: np.ndarray | None = None) 
         return result
     given, kept, wanted = values.view(bits), np.asarray(mask).view(np.int8), result.view(bits)
 
-    def compute(at: tuple[slice, ...]) -> None:
+    def compute(at: tuple[Any, ...]) -> None:
         keep = np.subtract(kept[at], 1, dtype=np.int8)  # 0 or -1, that is no bit or all of them
         np.bitwise_and(given[at], keep, out=wanted[at])
 

@@ -35,7 +35,7 @@ def _to(sums: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     return _sum(sums, tuple(d for d, s in enumerate(shape) if s == 1 and sums.shape[d] != 1))
 
 
-def _part(x: np.ndarray | None, at: tuple[slice, ...]) -> Any:
+def _part(x: np.ndarray | None, at: tuple[Any, ...]) -> Any:
     """What broadcasts to the part of an array at this place."""
     if x is None:
         return None
@@ -53,7 +53,7 @@ def normalized(
     shape = [1 if d in dims else n for d, n in enumerate(x.shape)]
     mean, variance, inverse = (np.empty(shape, x.dtype) for _ in range(3))
 
-    def compute(at: tuple[slice, ...]) -> None:
+    def compute(at: tuple[Any, ...]) -> None:
         part = _normalize(x[at], _part(weight, at), _part(bias, at), dims, eps, y[at])
         mean[at], variance[at], inverse[at] = part
 
@@ -92,7 +92,7 @@ def normalized_slopes(
     slope = np.empty_like(x)
     weight_slope, bias_slope = (np.empty(shape, x.dtype) for _ in range(2))
 
-    def compute(at: tuple[slice, ...]) -> None:
+    def compute(at: tuple[Any, ...]) -> None:
         own = tuple(1 if s == 1 else n for s, n in zip(shape, x[at].shape, strict=True))
         parts = _part(weight, at), mean[at], inverse[at]
         weight_slope[at], bias_slope[at] = _slopes(g[at], x[at], *parts, dims, own, slope[at])

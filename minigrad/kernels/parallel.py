@@ -22,7 +22,7 @@ __all__ = ["get_num_threads", "set_num_threads", "run", "alone", "share", "by_sl
 
 WORTH_SHARING = 50_000_000  # multiplications, in pieces of several calls each: about 1 ms in one thread
 
-WORTH_SLICING = 1 << 20  # elements, each read and written once or more: about 400 us in one thread
+WORTH_SLICING = 1 << 21  # elements, each read and written once or more: about 1 ms in one thread
 SLICES = 4
 
 
@@ -254,7 +254,7 @@ def share(function: Callable[[Any], None], pieces: Sequence[Any], multiplication
             function(piece)
 
 
-def by_slices(function: Callable[[tuple[slice, ...]], None], x: np.ndarray, axes: Iterable[int]) -> None:
+def by_slices(function: Callable[[tuple[Any, ...]], None], x: np.ndarray, axes: Iterable[int]) -> None:
     """Call ``function(place)`` for places that together are all of `x`: `run`, where x is large enough.
 
     It is cut along the one of the axes that comes first in memory.
@@ -263,7 +263,7 @@ def by_slices(function: Callable[[tuple[slice, ...]], None], x: np.ndarray, axes
     length = x.shape[axis] if x.size >= WORTH_SLICING else 1
     count = min(length, SLICES)
     if count == 1:
-        function(())
+        function((...,))
         return
     cuts = [length * i // count for i in range(count + 1)]
     run(function, [(slice(None),) * axis + (slice(a, b),) for a, b in zip(cuts[:-1], cuts[1:], strict=True)])

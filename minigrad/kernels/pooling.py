@@ -11,7 +11,7 @@ import itertools
 import math
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -192,7 +192,7 @@ def scatter_winners(g: np.ndarray, winners: np.ndarray, size: tuple[int, ...], w
     tiles = all(_tiles(n, *axis) for n, axis in numbers)
     x = np.empty_like(g, shape=shape) if tiles else np.zeros_like(g, shape=shape)
 
-    def scatter(at: tuple[slice, ...]) -> None:
+    def scatter(at: tuple[Any, ...]) -> None:
         values, numbers, places = g[at], winners[at], x[at]
         for slot, box, source in _slots(size, window):
             lost = numbers[box] != slot
