@@ -10,6 +10,7 @@ from minigrad.device import backends, cuda, device, use_deterministic_algorithms
 from minigrad.dtypes import *
 from minigrad.dtypes import dtype
 from minigrad.elements import Size
+from minigrad.kernels.parallel import get_num_threads, set_num_threads
 from minigrad.legacy import *
 from minigrad.ops.activation import celu, celu_, hardshrink, prelu, relu, relu_, rrelu, rrelu_, selu, selu_
 from minigrad.ops.adaptive_pooling import adaptive_avg_pool1d, adaptive_max_pool1d

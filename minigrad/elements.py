@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -17,7 +18,7 @@ class Size(tuple):
 
     def numel(self) -> int:
         """The product of the lengths."""
-        return int(np.prod(self, dtype=np.int64))
+        return math.prod(self)
 
     def __getitem__(self, index: Any) -> Any:
         found = tuple.__getitem__(self, index)
@@ -33,6 +34,7 @@ class Size(tuple):
 class Elements:
     """The part of `Tensor` that reads its array and knows no graph."""
 
+    __slots__ = ()
     _data: np.ndarray
 
     if TYPE_CHECKING:

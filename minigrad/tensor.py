@@ -5,11 +5,11 @@ from __future__ import annotations
 import warnings
 import weakref
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from minigrad import dtypes
+from minigrad import autograd, dtypes
 from minigrad.autograd import engine, memory
 from minigrad.autograd.grad_mode import mode
 from minigrad.autograd.handle import RemovableHandle
@@ -17,6 +17,7 @@ from minigrad.autograd.view import View
 from minigrad.conversion import as_array
 from minigrad.elements import Elements
 
+Self = TypeVar("Self", bound="Tensor")
 
 class Tensor(Elements):
     """A multi-dimensional array with a gradient.
@@ -52,17 +53,24 @@ class Tensor(Elements):
     tensor([2., 4., 6.])
     """
 
-    # Most tensors only ever set _data: the rest are defaults of the class. No __slots__, so that users can attach
-    # attributes of their own, as they can in PyTorch.
-    _requires_grad: bool = False
-    _node: Any = None  # the Node of a recorded result; what a gradient flows to is `_edge()`
+    # What every operation looks at has a slot. The rest, which few tensors ever set, are defaults of the class; and
+    # there is a __dict__, so that users can attach attributes of their own, as they can in PyTorch.
+    __slots__ = ("_data", "_requires_grad", "_node", "_view", "__dict__", "__weakref__")
+    _data: np.ndarray
+    _requires_grad: bool
+    _node: Any  # the Node of a recorded result; what a gradient flows to is `_edge()`
+    _view: View | None  # of which tensor it shows a part, if any
     _grad: Tensor | None = None
-    _view: View | None = None  # of which tensor it shows a part, if any
     _rewrites: int = 0  # how often an in-place operation has replaced its history
     _hooks: dict[int, Callable[[Any], Any]] | None = None  # of a leaf; those of others are on the node
     _after_grad: dict[int, Callable[[Tensor], Any]] | None = None
     _retained: RemovableHandle | None = None  # of the hook that `retain_grad` made
     __array_ufunc__ = None  # ndarray op Tensor asks Tensor, instead of making an array of objects
+
+    def __new__(cls: type[Self], *args: Any, **kwargs: Any) -> Self:
+        t = object.__new__(cls)
+        t._requires_grad, t._node, t._view = False, None, None
+        return t
 
     def __init__(self, *data: Any, dtype: Any = None, requires_grad: bool = False) -> None:
         wanted = dtypes.get_default_dtype() if dtype is None else dtypes.as_dtype(dtype)
@@ -214,6 +222,7 @@ class Tensor(Elements):
             raise RuntimeError("deepcopy: only leaves can be copied with their gradient; use .detach().clone()")
         copy = type(self)._wrap(self._data.copy())
         memo[id(self)] = copy
+        copy._requires_grad = self._requires_grad
         copy.__dict__.update({k: v for k, v in self.__dict__.items() if k not in _OF_THIS_MEMORY})
         if self._grad is not None:
             copy._grad = Tensor._wrap(self._grad._data.copy())
@@ -285,9 +294,7 @@ class Tensor(Elements):
             If this tensor does not require grad, `gradient` is missing or of another shape, the graph was freed by an
             earlier backward, or a value that backward needs was changed in place. No leaf's ``.grad`` is changed then.
         """
-        from minigrad.autograd.differentiation import backward
-
-        backward(self, gradient, retain_graph, create_graph, inputs=inputs)
+        autograd.backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
     def retain_grad(self) -> None:
         """Let backward add up ``.grad`` here too, although this tensor is not a leaf."""
@@ -429,7 +436,7 @@ class Tensor(Elements):
         return self.adjoint()
 
 
-_OF_THIS_MEMORY = {"_data", "_grad", "_node", "_view", "_hooks", "_after_grad", "_rewrites", "_retained"}
+_OF_THIS_MEMORY = {"_grad", "_hooks", "_after_grad", "_rewrites", "_retained"}
 
 
 def _rebuild(cls: type[Tensor], array: np.ndarray, requires_grad: bool) -> Tensor:

@@ -20,8 +20,8 @@ MODELS: dict[str, Callable[..., nn.Module]] = {
 }
 """By the name under which `scripts/train.py` knows them.
 
-Each is made by ``Class(num_classes, in_channels=...)`` and says in `image_size` what it is made for. One that can be made
-for other sizes has a parameter `image_size`, unless its layers are the same for all.
+Each is made by ``Class(num_classes, in_channels=...)`` and says in `image_size` what it is made for. One that can be
+made for other sizes has a parameter `image_size`, unless its layers are the same for all.
 """
 
 __all__ = ["MODELS", "CifarNet", "LeNet", "LeNet5", "PetNet", "ResNet9", "Simple"]

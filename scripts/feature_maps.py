@@ -28,6 +28,7 @@ from matplotlib.figure import Figure
 import minigrad as mg
 import minigrad.nn.functional as F
 from classification import Classifier
+from command_line import free_folder
 from minigrad import Tensor, nn, viz
 from minigrad.vision.datasets import Digits
 from minigrad.vision.io import read_image
@@ -36,7 +37,6 @@ from minigrad.viz.layers import MOST_VALUES, NOTE, kernel_grid, spread
 from minigrad.viz.probing import classified
 from minigrad.viz.style import GREY, signed
 from predict import framed, light_on_dark
-from train import free_folder
 
 EDGES = [  # vertical ones, dark on the left; horizontal ones, dark below
     [[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]],

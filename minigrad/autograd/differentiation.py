@@ -47,15 +47,16 @@ def backward(
     tensor([3., 5.])
     """
     outputs = _as_list(tensors)
-    targets = None if inputs is None else _as_list(inputs)
-    if targets is not None:
+    gradients = _as_list(grad_tensors, len(outputs))
+    if inputs is None:
+        arrived = _run("backward", outputs, gradients, None, retain_graph, create_graph)
+    else:
+        targets = _as_list(inputs)
         if not targets:
             raise RuntimeError("backward: inputs is empty; leave it out to accumulate into all leaves")
         _require_grad("backward", targets)
-    tensor_of = None if targets is None else {t._edge(): t for t in targets}
-    gradients = _as_list(grad_tensors, len(outputs))
-    arrived = _run("backward", outputs, gradients, tensor_of, retain_graph, create_graph)
-    if tensor_of is not None:
+        tensor_of = {t._edge(): t for t in targets}
+        arrived = _run("backward", outputs, gradients, tensor_of, retain_graph, create_graph)
         arrived = {tensor_of[edge]: g for edge, g in arrived.items()}
     for leaf, g in arrived.items():  # only now that nothing can fail any more
         if leaf._retained is None:  # else its hook has done so
@@ -147,7 +148,7 @@ def _run(
 ) -> dict[Any, Any]:
     if len(gradients) != len(outputs):
         raise RuntimeError(f"{operation}: got {len(outputs)} outputs and {len(gradients)} gradients for them")
-    roots = [(t._edge(), _start(operation, t, g, create_graph)) for t, g in zip(outputs, gradients, strict=True)]
+    roots = [_root(operation, outputs[i], g, create_graph) for i, g in enumerate(gradients)]
     retain = create_graph if retain_graph is None else retain_graph
     before = mode.enabled
     mode.enabled = create_graph
@@ -162,11 +163,12 @@ def _run(
     return arrived
 
 
-def _start(operation: str, output: Tensor, gradient: Any, create_graph: bool) -> Any:
-    """The gradient at `output`: an array, or a Tensor where the computation is to be recorded."""
+def _root(operation: str, output: Tensor, gradient: Any, create_graph: bool) -> tuple[Any, Any]:
+    """Where to start, and the gradient there: an array, or a Tensor where the computation is to be recorded."""
     if not isinstance(output, Tensor):
         raise TypeError(f"{operation}: expected Tensors to differentiate, got {type(output).__name__}")
-    if not output.requires_grad:
+    edge = output._edge()
+    if not output._requires_grad:
         raise RuntimeError(
             f"{operation}: the tensor does not require grad and was not computed from one that does; "
             "set requires_grad=True on what it depends on, and do not compute it under no_grad()"
@@ -177,8 +179,9 @@ def _start(operation: str, output: Tensor, gradient: Any, create_graph: bool) ->
                 f"{operation}: a gradient is made up for one element only, the tensor has shape {tuple(output.shape)}; "
                 "reduce it, such as with .sum(), or pass its gradient"
             )
-        ones = np.array(1, output._data.dtype).reshape(output._data.shape)
-        return Tensor._wrap(ones) if create_graph else ones
+        one = np.empty(output._data.shape, output._data.dtype)
+        one.fill(1)
+        return edge, Tensor._wrap(one) if create_graph else one
     if not isinstance(gradient, Tensor):
         raise TypeError(f"{operation}: expected a Tensor as gradient, got {type(gradient).__name__}")
     if gradient.shape != output.shape:
@@ -187,7 +190,7 @@ def _start(operation: str, output: Tensor, gradient: Any, create_graph: bool) ->
         )
     if gradient.dtype != output.dtype:
         gradient = gradient.to(output.dtype)
-    return gradient if create_graph else gradient._data
+    return edge, gradient if create_graph else gradient._data
 
 
 def _batched(outputs: Any, inputs: Any, grad_outputs: Any, retain: Any, create: bool, *rest: bool | None) -> Any:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from heapq import heappop, heappush
 from typing import Any
 
-numbers = itertools.count()
+numbers = itertools.count(1)
 
 
 class Node:
@@ -28,7 +28,7 @@ class Node:
         self.number = next(numbers)
         self.hooks: dict[int, Callable[[Any], Any]] | None = None  # each may replace the gradient of the output
 
-    def apply(self, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> Iterable[Any]:
+    def apply(self, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> Sequence[Any]:
         """The gradients of the parents, in order; None where there is none or where `needed` says it is not needed."""
         raise NotImplementedError
 
@@ -51,15 +51,21 @@ def run_hooks(hooks: dict[int, Callable[[Any], Any]] | None, g: Any) -> Any:
     return g
 
 
-def _nodes_leading_to(targets: set[Any], roots: Iterable[Any]) -> set[Any]:
-    """The targets, and the nodes between `roots` and them."""
-    reachable: set[Any] = set()
-    stack = [r for r in roots if isinstance(r, Node)]
+def nodes_since(number: int, edges: Iterable[Any]) -> set[Node]:
+    """The nodes with greater numbers than this one that lead to `edges`."""
+    found: set[Node] = set()
+    stack = list(edges)
     while stack:
-        node = stack.pop()
-        if node not in reachable:
-            reachable.add(node)
-            stack.extend(p for p in node.parents if isinstance(p, Node))
+        edge = stack.pop()
+        if isinstance(edge, Node) and edge.number > number and edge not in found:
+            found.add(edge)
+            stack.extend(edge.parents)
+    return found
+
+
+def _nodes_leading_to(targets: set[Any], roots: Iterable[Any], since: int) -> set[Any]:
+    """The targets, and the nodes between `roots` and them."""
+    reachable = nodes_since(since, roots)
     leading = set(targets)
     for node in sorted(reachable, key=lambda n: n.number):  # parents first
         if any(p in leading for p in node.parents):
@@ -72,6 +78,7 @@ def run(
     targets: Iterable[Any] | None = None,
     retain_graph: bool = False,
     create_graph: bool = False,
+    since: int = -1,
 ) -> dict[Any, Any]:
     """Walk back from `roots`, and return the gradients that arrive at the leaves.
 
@@ -85,9 +92,12 @@ def run(
         Compute only what leads to these, and return their gradients; by default those of all leaves.
     retain_graph : whether nodes keep what another walk would need
     create_graph : passed on to `Node.apply`
+    since : nodes up to this number are not walked through: to this walk they are leaves
     """
-    wanted = set(targets or ())
-    leading = None if targets is None else _nodes_leading_to(wanted, [r for r, _ in roots])
+    wanted = leading = needed = None
+    if targets is not None:
+        wanted = set(targets)
+        leading = _nodes_leading_to(wanted, [r for r, _ in roots], since)
     arrived: dict[Any, Any] = {}
     pending: dict[Any, Any] = {}  # gradients of nodes and leaves, so far
     heap: list[tuple[int, Node]] = []
@@ -96,26 +106,31 @@ def run(
         for parent, g in edges:
             if g is None or leading is not None and parent not in leading:
                 continue
-            if parent in pending:
-                pending[parent] = pending[parent] + g
+            before = pending.get(parent)
+            if before is not None:
+                pending[parent] = before + g
             else:
                 pending[parent] = g
-                if isinstance(parent, Node):
+                if isinstance(parent, Node) and parent.number > since:
                     heappush(heap, (-parent.number, parent))
         if not heap:
             break
         node = heappop(heap)[1]
         g = pending.pop(node)
+        parents = node.parents
         if node.hooks:
             g = run_hooks(node.hooks, g)
-        if node in wanted:
-            arrived[node] = g
-        needed = None if leading is None else [p in leading for p in node.parents]
-        if needed is not None and not any(needed):
-            edges = ()
-            continue
-        edges = zip(node.parents, node.apply(g, needed, create_graph), strict=True)
+        if leading is not None and wanted is not None:
+            if node in wanted:
+                arrived[node] = g
+            needed = [p in leading for p in parents]
+            if not any(needed):
+                edges = ()
+                continue
+        gradients = node.apply(g, needed, create_graph)
+        if len(gradients) != len(parents):
+            raise ValueError(f"{node.name()}: expected {len(parents)} gradients, got {len(gradients)}")
+        edges = zip(parents, gradients)  # noqa: B905 (strict=True takes twice as long)
         if not retain_graph:
             node.release()
-    arrived.update(pending)  # only leaves are left
-    return arrived
+    return arrived | pending if arrived else pending  # only leaves are left

@@ -135,11 +135,11 @@ class _Saved:
         self.array, self.edge, self.place = array, edge, place
 
 
-class _Gradients(dict[int, Any]):
+class Gradients(dict[int, Any]):
     """Gradients of some of the outputs, by their places; they add up place by place."""
 
-    def __add__(self, other: _Gradients) -> _Gradients:
-        return _Gradients({**self, **{i: self[i] + g if i in self else g for i, g in other.items()}})
+    def __add__(self, other: Gradients) -> Gradients:
+        return Gradients({**self, **{i: self[i] + g if i in self else g for i, g in other.items()}})
 
 
 class FunctionNode(Node):
@@ -160,14 +160,14 @@ class FunctionNode(Node):
 
     def output(self, place: int) -> Node:
         """Where the gradient of one output flows to: here, or if there are several, to a node of its own."""
-        return self if len(self.outputs) == 1 else _OutputNode(self, place)
+        return self if len(self.outputs) == 1 else OutputNode(self, place)
 
     def release(self) -> None:
         if self.ctx._saved:
             self.ctx._saved = None
 
     def apply(self, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> list[Any]:
-        given = g if isinstance(g, _Gradients) else {0: g}
+        given = g if isinstance(g, Gradients) else {0: g}
         grads = [self._incoming(given.get(i), like) for i, like in enumerate(self.outputs)]
         wanted = iter(needed if needed is not None else [True] * len(self.parents))
         self.ctx.needs_input_grad = tuple(like is not None and like[2] and next(wanted) for like in self.inputs)
@@ -213,12 +213,12 @@ class FunctionNode(Node):
         return g.to(dtype)
 
 
-class _OutputNode(Node):
+class OutputNode(Node):
     """One of several outputs: hands its gradient on to the node of the call."""
 
     __slots__ = ("place",)
 
-    def __init__(self, node: FunctionNode, place: int) -> None:
+    def __init__(self, node: Node, place: int) -> None:
         super().__init__((node,))
         self.place = place
 
@@ -226,7 +226,7 @@ class _OutputNode(Node):
         return self.parents[0].name()
 
     def apply(self, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> list[Any]:
-        return [_Gradients({self.place: g})]
+        return [Gradients({self.place: g})]
 
 
 class Function:

@@ -2,8 +2,8 @@
 
 A node keeps arrays for its backward, and a later in-place change of one of them would make its gradient silently wrong.
 Tensors, views and detached copies may share one piece of memory, so the answer belongs to the memory and not to a
-Tensor: every in-place change moves one clock and stamps the array that owns the memory. A node notes the time when it
-is recorded; as long as the clock has not moved since (nearly always) nothing needs looking up.
+Tensor: every in-place change stamps the array that owns the memory with the next of the numbers that nodes get as well.
+As long as the last change of all is older than a node (nearly always) nothing needs looking up.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.autograd.engine import numbers
+
 
 class Clock:
-    """The number of in-place changes so far."""
+    """The time of the last in-place change."""
 
     __slots__ = ("now",)
 
@@ -30,7 +32,7 @@ _lock = threading.RLock()  # reentrant: whatever is collected here may run code 
 _changes: dict[int, list[Any]] = {}
 
 
-def _owner(array: np.ndarray) -> Any:
+def owner_of(array: np.ndarray) -> Any:
     """The object at the end of the chain of bases: two arrays that share memory have the same one."""
     owner: Any = array
     while (base := getattr(owner, "base", None)) is not None:
@@ -44,10 +46,10 @@ def _owner(array: np.ndarray) -> Any:
 
 def changed(array: np.ndarray) -> None:
     """Note that the memory of `array` was written to."""
-    owner = _owner(array)
+    owner = array if array.base is None else owner_of(array)
     key = id(owner)
     with _lock:  # so that no thread sets the clock back to an earlier tick of its own
-        clock.now += 1
+        clock.now = next(numbers)
         entry = _changes.get(key)
         if entry is None:
             _changes[key] = [clock.now, weakref.ref(owner, lambda _: _changes.pop(key, None))]
@@ -57,5 +59,5 @@ def changed(array: np.ndarray) -> None:
 
 def last_change(array: np.ndarray) -> int:
     """The time of the last noted change of the memory of `array`; 0 if there was none."""
-    entry = _changes.get(id(_owner(array)))
+    entry = _changes.get(id(owner_of(array)))
     return 0 if entry is None else entry[0]

@@ -23,16 +23,15 @@ operation has gradients of any order, provided that its rules call nothing but o
 from __future__ import annotations
 
 import functools
-import inspect
 import operator
 from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeAlias
 
 import numpy as np
 
-from minigrad.autograd import memory
 from minigrad.autograd.engine import Node, numbers
 from minigrad.autograd.grad_mode import mode
+from minigrad.autograd.memory import clock, last_change
 from minigrad.tensor import Tensor, View
 
 P = ParamSpec("P")
@@ -167,7 +166,8 @@ MISSING: Any = object()  # the default of a parameter that has none
 
 def signature(function: Callable[..., Any]) -> tuple[tuple[str, ...], tuple[Any, ...]]:
     """The names of a function's parameters and their defaults; ``inspect.signature`` would double the import time."""
-    function = inspect.unwrap(function)
+    while hasattr(function, "__wrapped__"):  # inspect.unwrap is slow, too
+        function = function.__wrapped__
     code = function.__code__
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     given = function.__defaults__ or ()
@@ -191,7 +191,7 @@ def _picker(places: Sequence[int]) -> Callable[[Any], Sequence[Any]]:
 class OperationNode(Node):
     """The record of one call of an operation."""
 
-    __slots__ = ("plan", "saved", "clock")
+    __slots__ = ("plan", "saved")
 
     def __init__(self, plan: Plan, parents: Sequence[Any], saved: Sequence[Any] | None) -> None:
         self.parents = parents  # instead of super().__init__(parents), which takes as long as the rest
@@ -199,7 +199,6 @@ class OperationNode(Node):
         self.hooks = None
         self.plan = plan
         self.saved = saved
-        self.clock = memory.clock.now
 
     def name(self) -> str:
         return self.plan.operation.name.title().replace("_", "") + "Backward0"
@@ -209,27 +208,29 @@ class OperationNode(Node):
             self.saved = None
 
     def apply(self, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> list[Any]:
-        saved = self.saved
+        saved, plan = self.saved, self.plan
         if saved is None:
             raise RuntimeError(
                 f"backward: the values kept by {self.name()} were freed by an earlier backward; "
                 "pass retain_graph=True to that one, or compute the loss again"
             )
-        if self.clock != memory.clock.now:
+        if clock.now > self.number:
             self._check_unchanged(saved)
         if create_graph:
             saved = self._recordable(saved)
         gradients: list[Any] = []
-        for rule, pick, keep in self.plan.steps:
+        for rule, pick, keep in plan.steps:
             if keep is None:
-                skip = needed is not None and not needed[len(gradients)]
-                gradients.append(None if skip else rule(g, *pick(saved)))
+                if needed is None or needed[len(gradients)]:
+                    gradients.append(rule(g, *pick(saved)))
+                else:
+                    gradients.append(None)
             else:
                 results = rule(g, *pick(saved))
                 gradients += [results[i] for i in keep] if keep else results
-        if self.plan.operation.sequence and len(gradients) != len(self.parents):
+        if plan.operation.sequence and len(gradients) != len(self.parents):
             gradients = [gradients[i] for i, p in enumerate(saved[-1]) if p]
-        if VALUE_BASED and "dtype" not in self.plan.operation.parameters:
+        if VALUE_BASED and "dtype" not in plan.operation.parameters:
             gradients = [x if x is None or isinstance(x, Tensor) or x.ndim else x.astype(g.dtype) for x in gradients]
         return gradients
 
@@ -244,7 +245,7 @@ class OperationNode(Node):
         operation = self.plan.operation
         names = (*operation.parameters, *operation.outputs)
         for place, array in self._arrays(saved):
-            if memory.last_change(array) > self.clock:
+            if last_change(array) > self.number:
                 what = f"its input {names[place]!r}" if place < len(operation.parameters) else "its output"
                 raise RuntimeError(
                     f"backward: {self.name()} needs {what} of shape {array.shape}, which was changed in place "
@@ -308,7 +309,7 @@ def operation(
 
 def _call(op: Operation, prepare: Callable[..., tuple[Any, ...]] | None) -> Callable[..., Any]:
     forward, tensors, count, plans = op.forward, op.tensors, len(op.parameters), op.plans
-    new, view, several, grad_mode = Tensor.__new__, op.view, len(op.outputs) > 1, mode
+    view, several, new, ndarray, grad_mode = op.view, len(op.outputs) > 1, object.__new__, np.ndarray, mode
     value_based = VALUE_BASED and "dtype" not in op.parameters
 
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -318,8 +319,7 @@ def _call(op: Operation, prepare: Callable[..., tuple[Any, ...]] | None) -> Call
             args = prepare(args)
         arrays = [*args]
         parents: list[Any] = []
-        mask = 0
-        seen = False
+        mask, seen = 0, False
         for i, bit in tensors:
             t = args[i]
             if isinstance(t, Tensor):
@@ -338,20 +338,23 @@ def _call(op: Operation, prepare: Callable[..., tuple[Any, ...]] | None) -> Call
         others: list[Any] = []
         if several:
             y, *others = y
-        if value_based or type(y) is not np.ndarray:
-            y = _result(y, arrays, value_based)
+        if type(y) is not ndarray:
+            y = np.asarray(y)
+        y = _as_inputs(y, arrays) if value_based else y
         out = new(Tensor)
-        out._data = y
+        out._data, out._requires_grad = y, False
+        out._node, out._view = None, None
         if mask and grad_mode.enabled:
             plan = plans.get(mask) or op.plan(mask)
-            arrays += [y, *others]
+            arrays.append(y)
+            arrays += others
             for i in plan.shapes:
                 arrays.append(arrays[i].shape)
             for i in plan.dtypes:
                 arrays.append(arrays[i].dtype)
             out._node = OperationNode(plan, parents, plan.save(arrays))
             out._requires_grad = True
-        if view and np.may_share_memory(y, arrays[0]):
+        if view and (y.base is arrays[0] or np.may_share_memory(y, arrays[0])):
             out._view = View(args[0], call, args[1:])
         return (out, *[Tensor._wrap(np.asarray(o)) for o in others]) if several else out
 
@@ -386,10 +389,9 @@ def _sequence_call(op: Operation) -> Callable[..., Any]:
     return call
 
 
-def _result(y: Any, inputs: list[Any], value_based: bool) -> np.ndarray:
-    """`y` as an array; a 0-dim one that NumPy has promoted, with the floating dtype on which the inputs agree."""
-    y = np.asarray(y)
-    if value_based and not y.ndim and y.dtype.kind == "f":
+def _as_inputs(y: np.ndarray, inputs: list[Any]) -> np.ndarray:
+    """`y`, or if it is a 0-dim one that NumPy has promoted, with the floating dtype on which the inputs agree."""
+    if not y.ndim and y.dtype.kind == "f":
         given = {a.dtype for a in inputs if isinstance(a, np.ndarray) and a.dtype.kind == "f"}
         if len(given) == 1:
             y = y.astype(given.pop(), copy=False)

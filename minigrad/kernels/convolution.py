@@ -32,7 +32,8 @@ __all__ = ["correlate", "correlate_input", "correlate_weight", "channel_sums"]
 
 WIDTH = 512  # columns of one product
 CHAIN_CHANNELS = 16  # of which products are added in one go
-PRODUCT_BYTES = 1 << 18  # of products to be added: they have to stay in the second-level cache
+PRODUCT_BYTES = 1 << 20  # of products to be added: they have to stay in the second-level cache
+FAR = 1.25  # by which the input is longer than the output, for _gather_by_rows to pay
 PIECES = 8  # into which channels are cut, to be handed around
 SUMS, SUM_BYTES = 8, 1 << 22  # how many partial weight gradients are kept at most, and in how much memory
 UNPACKED = 1_000_000  # products of at most so many multiplications skip OpenBLAS's copy of their operands
@@ -89,13 +90,15 @@ def correlate_input(
 ) -> np.ndarray:
     """x[n, c, j] = sum over o, u and all i with stride * i + dilation * u - padding = j of g[n, o, i] * w[o, c, u].
 
-    Without stride every input gathers its gradients, as the convolution of g with the flipped kernel. With a
-    stride most of that would be products with zeros, and scattering is quicker.
+    Without stride every input gathers its gradients, as the convolution of g with the flipped kernel. Where the kernel
+    reaches far over the edges of g that multiplies many zeros: along the first axis gradients are then scattered.
+    With a stride most of it would be products with zeros, and scattering along all axes is quicker.
     """
     if not g.size:
         return np.zeros((len(g), w.shape[1] * groups, *size), g.dtype)
     if max(stride) == 1:
-        return _gather(g, w, size, padding, dilation, groups)
+        far = size[0] > FAR * g.shape[2]
+        return (_gather_by_rows if far else _gather)(g, w, size, padding, dilation, groups)
     return _scatter(g, w, size, stride, padding, dilation, groups)
 
 
@@ -207,6 +210,21 @@ def _gather(
     return correlate(g, w, None, [1] * len(kernel), padding, dilation, groups)
 
 
+def _gather_by_rows(
+    g: np.ndarray, w: np.ndarray, size: Sequence[int], padding: Pairs, dilation: Sequence[int], groups: int
+) -> np.ndarray:
+    """Gather along all axes but the first, for each row of the kernel; along the first, add the results up."""
+    outputs, channels, count, *kernel = w.shape
+    w = np.moveaxis(w, 2, 1).reshape(outputs, count * channels, 1, *kernel)
+    rows, (before, after) = g.shape[2], padding[0]
+    y = _gather(g, w, (rows, *size[1:]), [(0, 0), *padding[1:]], [1, *dilation[1:]], groups)
+    y = batch_inner(y).reshape(groups, count, channels, rows, *size[1:], -1)
+    x = np.zeros((groups, channels, size[0] + before + max(after, 0), *size[1:], len(g)), g.dtype)
+    for u in range(count):
+        x[:, :, u * dilation[0] : u * dilation[0] + rows] += y[:, u]
+    return batch_first(x[:, :, before : before + size[0]].reshape(groups * channels, *size, -1))
+
+
 def _scatter(
     g: np.ndarray,
     w: np.ndarray,
@@ -238,7 +256,7 @@ def _scatter(
 
     share(compute, list(blocks((groups, channels), -(-groups * channels // PIECES))), g.size * channels * count)
     inside = tuple(slice(before, before + n) for n, (before, _) in zip(size, padding, strict=True))
-    return batch_first(x.reshape(groups * channels, *padded, batch)[(slice(None), *inside)])
+    return batch_first(x.reshape(groups * channels, *padded, batch)[(slice(None),) + inside])
 
 
 def _spread(

@@ -101,7 +101,9 @@ class _BlasHeld:
                         self._before.append((library, count))
                         library.set_num_threads(1)
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         with self._lock:
             self._inside -= 1
             while not self._inside and self._before:
@@ -236,7 +238,7 @@ def run(function: Callable[[Any], None], pieces: Iterable[Any]) -> None:
             _busy.now = False
             job.close()
         if job.errors:
-            raise job.errors[0]
+            raise job.errors.pop()  # not kept: it holds this frame, and the frame the job
 
 
 def share(function: Callable[[Any], None], pieces: Sequence[Any], multiplications: int) -> None:

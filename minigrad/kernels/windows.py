@@ -20,7 +20,7 @@ __all__ = ["batch_inner", "batch_first", "pad", "window_counts", "scratch", "blo
 
 Pairs = Sequence[tuple[int, int]]
 
-CACHE_BYTES = 11 << 16  # what one block of columns may take: it has to stay in the second-level cache
+CACHE_BYTES = 1 << 20  # what one block of columns may take: it has to stay in the second-level cache
 LINE_BYTES = 64  # a cache line
 UNCOPIED = 1 << 13  # positions of a block that is multiplied where it lies
 SLIDE_MIN = 192  # shortest row of positions (width * batch) for which sliding lines pay
@@ -160,7 +160,7 @@ class Columns:
         return y.reshape(self.groups, -1, self.rows, math.prod(self.box)).swapaxes(1, 2)
 
     def blocks(self, limit: int) -> list[Block]:
-        """Cut the positions into blocks of about `limit` (more where the array is its own matrix), and the rows to fit."""
+        """Cut the positions into blocks of about `limit` (more where nothing is copied), and the rows to fit."""
         line = self.windows.itemsize * self.groups * self.depth // self.kernel[0]
         if self.in_place:
             limit = UNCOPIED
@@ -178,7 +178,7 @@ class Columns:
         """Return the matrices of a block, (groups, rows, depth, positions): valid until this thread asks for others."""
         rows, positions, box = block
         lines = slice(rows.start * self.stride, (rows.stop - 1) * self.stride + self.kernel[0])
-        source = self.windows[(slice(None), lines, *(slice(None),) * len(self.kernel), *box)]
+        source = self.windows[(slice(None), lines) + (slice(None),) * len(self.kernel) + box]
         shape = (self.groups, rows.stop - rows.start, self.depth, positions.stop - positions.start)
         if self.in_place:
             return source.reshape(shape)

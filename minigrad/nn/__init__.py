@@ -40,6 +40,7 @@ from minigrad.nn.conv import (
     ConvTranspose2d,
     ConvTranspose3d,
 )
+from minigrad.nn.data_parallel import DataParallel
 from minigrad.nn.dropout import (
     AlphaDropout,
     Dropout,
@@ -171,6 +172,7 @@ __all__ = [
     "CosineEmbeddingLoss",
     "CosineSimilarity",
     "CrossEntropyLoss",
+    "DataParallel",
     "Dropout",
     "Dropout1d",
     "Dropout2d",

@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
@@ -16,8 +18,8 @@ from minigrad.ops import sampling
 from minigrad.tensor import Tensor
 
 __all__ = [
-    "calculate_gain", "constant_", "dirac_", "eye_", "kaiming_normal_", "kaiming_uniform_", "normal_", "ones_",
-    "orthogonal_", "sparse_", "trunc_normal_", "uniform_", "xavier_normal_", "xavier_uniform_", "zeros_",
+    "calculate_gain", "constant_", "dirac_", "eye_", "kaiming_normal_", "kaiming_uniform_", "kernels_", "normal_",
+    "ones_", "orthogonal_", "sparse_", "trunc_normal_", "uniform_", "xavier_normal_", "xavier_uniform_", "zeros_",
 ]  # fmt: skip
 
 
@@ -136,6 +138,49 @@ def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
         index = (slice(channel, None, per_group), channel, *centre)
         values[index] = 1
     tensor._write(values)
+    return tensor
+
+
+def kernels_(tensor: Tensor, kernels: Iterable[Any]) -> Tensor:
+    """Fill the weight of a convolution with known kernels, one an output channel, the same for all of its inputs.
+
+    With fewer kernels than output channels they come round again; with more, the last ones are left out.
+
+    Parameters
+    ----------
+    tensor : Tensor, shape (out, in, *kernel)
+    kernels : arrays of shape (*kernel)
+        Such as the values of `minigrad.vision.kernels.KERNELS`.
+
+    Raises
+    ------
+    ValueError
+        If there is no kernel, or one has another shape than those of the weight.
+    TypeError
+        If one is not made of numbers.
+
+    Examples
+    --------
+    >>> layer = nn.Conv2d(3, 2, (1, 2), bias=False)
+    >>> _ = nn.init.kernels_(layer.weight, [[[-1, 1]], [[0.5, 0.5]]])
+    >>> layer(mg.tensor([1.0, 2.0, 4.0]).expand(1, 3, 1, 3)).tolist()
+    [[[[3.0, 6.0]], [[4.5, 9.0]]]]
+    """
+    if tensor.ndim not in (3, 4, 5):
+        raise ValueError(f"kernels_: expected a tensor of 3, 4 or 5 dimensions, got shape {tuple(tensor.shape)}")
+    given = [np.asarray(kernel) for kernel in kernels]
+    if not given:
+        raise ValueError("kernels_: expected at least one kernel, got none")
+    for number, kernel in enumerate(given):
+        if kernel.dtype.kind not in "biuf":
+            raise TypeError(f"kernels_: expected arrays of numbers, got {kernel}; of a mapping, pass the .values()")
+        if kernel.shape != tuple(tensor.shape[2:]):
+            raise ValueError(
+                f"kernels_: expected kernels of shape {tuple(tensor.shape[2:])}, as those of the weight, "
+                f"but kernel {number} has shape {kernel.shape}"
+            )
+    chosen = np.stack(given)[np.arange(tensor.shape[0]) % len(given)]
+    tensor._write(np.broadcast_to(chosen[:, None], tensor.shape))
     return tensor
 
 

@@ -49,7 +49,7 @@ def optionally_in_place(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def call(*args: Any, inplace: bool = False, **kwargs: Any) -> Any:
         if len(args) > count:
-            *args, inplace = args  # type: ignore[assignment]
+            args, inplace = args[:-1], args[-1]
         if not inplace:
             return function(*args, **kwargs)
         return change(*args, **kwargs) if args else change(kwargs.pop("input"), **kwargs)

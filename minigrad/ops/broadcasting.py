@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,8 +19,15 @@ from minigrad.tensor import Tensor
 __all__ = ["sum", "broadcast_to", "broadcast_tensors"]
 
 
+SMALL = 4096  # elements: NumPy computes faster with so few in memory than with one that is repeated
+
+
 def spread(g: Any, shape: tuple[int, ...], dim: tuple[int, ...], keepdim: bool) -> Any:
     """What was reduced over `dim`, repeated to `shape`: the adjoint of summing."""
+    if not g.shape and not isinstance(g, Tensor) and math.prod(shape) <= SMALL:
+        filled = np.empty(shape, g.dtype)
+        filled.fill(g)
+        return filled
     if not keepdim and len(dim) < len(shape):
         g = _reshape(g, tuple(1 if i in dim else s for i, s in enumerate(shape)))
     return expand(g, shape)
@@ -54,8 +62,9 @@ def sum(
     >>> mg.sum(mg.tensor([[1.0, 2.0], [3.0, 4.0]]), dim=0)
     tensor([4., 6.])
     """
-    wanted = dtype or (input.dtype if input.dtype.kind == "f" else dtypes.int64)
-    if input.dtype != wanted:
+    given = input.dtype
+    wanted = dtype or (given if given.kind == "f" else dtypes.int64)
+    if given != wanted:
         input = cast(input, wanted)
     return _sum(input, all_dims("sum", dim if axis is None else axis, input.ndim), keepdim or keepdims)
 
@@ -65,8 +74,8 @@ def expand(input: Operand, shape: tuple[int, ...]) -> Operand:
     """`input` broadcast to `shape`, a view in which dimensions of length 1 are repeated."""
     if input.size != 1:
         return np.broadcast_to(input, shape)
-    repeated = np.ndarray(shape, input.dtype, input, strides=(0,) * len(shape))  # the same, many times faster
-    repeated.flags.writeable = False
+    repeated = np.ndarray(shape, input.dtype, input, 0, (0,) * len(shape))  # the same, many times faster
+    repeated.setflags(False)
     return repeated
 
 

@@ -77,11 +77,14 @@ def _weight(name: str, weight: Any, count: int, dtype: np.dtype) -> np.ndarray |
     return _array(weight).astype(dtype, copy=False)
 
 
+_UNSIGNED = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
+
+
 def _classes(
     name: str, input: Any, target: Any, weight: Any, ignore_index: int, smoothing: float, reduction: str
 ) -> Classes:
     """The arguments as `Classes`, or an error that says what is wrong with them."""
-    shape = tuple(input.shape)
+    shape = _array(input).shape
     index = _array(target)
     if input.dtype.kind != "f":
         raise RuntimeError(
@@ -101,8 +104,9 @@ def _classes(
         )
     count = shape[1]
     ignored = None
-    low, high = (np.minimum.reduce(index, None), np.maximum.reduce(index, None)) if index.size else (0, -1)
-    if low < 0 or high >= count or 0 <= ignore_index < count:
+    # a negative index seen as unsigned is a large one
+    highest = np.maximum.reduce(index.view(_UNSIGNED[index.itemsize]), None) if index.size else 0
+    if highest >= count or 0 <= ignore_index < count:
         ignored = index == ignore_index
         wrong = index[~ignored & ((index < 0) | (index >= count))]
         if wrong.size:
@@ -186,7 +190,7 @@ def cross_entropy(
     """
     if not 0 <= label_smoothing <= 1:
         raise RuntimeError(f"cross_entropy: expected label_smoothing in [0, 1], got {label_smoothing}")
-    shape, wanted = tuple(input.shape), tuple(target.shape)
+    shape, wanted = _array(input).shape, _array(target).shape
     if not shape:
         raise ValueError(
             "cross_entropy: expected an input of shape (classes,) or (N, classes, ...), got a 0-dim tensor"

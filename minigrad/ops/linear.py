@@ -22,16 +22,22 @@ __all__ = ["linear", "bilinear", "embedding", "one_hot"]
 @operation(input=lambda g, input_shape: expand(g, input_shape))
 def _column_sums(input: Operand) -> Operand:
     """The sum over dimension 0, as a product: in half of the time of `np.add.reduce`."""
-    return np.ones(len(input), input.dtype) @ input
+    ones = np.empty(len(input), input.dtype)
+    ones.fill(1)
+    return ones @ input
+
+
+def _rows(t: Any) -> Any:
+    return t if t.ndim == 2 else t.reshape(-1, t.shape[-1])
 
 
 @operation(
     input=lambda g, weight: _linear(g, weight.T, None),
-    weight=lambda g, input: g.reshape(-1, g.shape[-1]).T @ input.reshape(-1, input.shape[-1]),
-    bias=lambda g: _column_sums(g.reshape(-1, g.shape[-1])),
+    weight=lambda g, input: _rows(g).T @ _rows(input),
+    bias=lambda g: _column_sums(_rows(g)),
 )
 def _linear(input: Operand, weight: Operand, bias: Operand | None) -> Operand:
-    rows = input if input.ndim == 2 else input.reshape(-1, input.shape[-1])
+    rows = _rows(input)
     if rows.flags.f_contiguous and not rows.flags.c_contiguous:
         y = (weight @ rows.T).T  # the batch stays innermost in memory
     else:
@@ -66,21 +72,22 @@ def linear(input: Operand, weight: Operand, bias: Operand | None = None) -> Any:
     tensor([[ 11., 117.]])
     """
     check_tensor("linear", "input", input)
-    if weight.ndim == 1:
-        y = linear(input, _reshape(weight, (1, *weight.shape)), None if bias is None else _reshape(bias, (1,)))
+    x, w, b = (t._data if isinstance(t, Tensor) else t for t in (input, weight, weight if bias is None else bias))
+    shape, sizes = x.shape, w.shape
+    if len(sizes) == 1:
+        y = linear(input, _reshape(weight, (1, *sizes)), None if bias is None else _reshape(bias, (1,)))
         return _reshape(y, tuple(y.shape[:-1]))
-    shape, sizes = tuple(input.shape), tuple(weight.shape)
     if not shape or len(sizes) != 2 or shape[-1] != sizes[1]:
         raise RuntimeError(
             f"linear: expected an input of shape (..., in_features) and a weight of shape (out_features, in_features), "
             f"got {shape} and {sizes}{_unflattened(shape, sizes[-1])}"
         )
-    if bias is not None and bias.shape != sizes[:1]:
-        raise RuntimeError(f"linear: expected a bias of shape ({sizes[0]},), got {tuple(bias.shape)}")
-    if not input.dtype == weight.dtype == (weight if bias is None else bias).dtype:
+    if bias is not None and b.shape != sizes[:1]:
+        raise RuntimeError(f"linear: expected a bias of shape ({sizes[0]},), got {b.shape}")
+    if not x.dtype == w.dtype == b.dtype:
         raise RuntimeError(
-            f"linear: expected an input and parameters of one dtype, got {input.dtype}, {weight.dtype}"
-            f"{'' if bias is None else f', {bias.dtype}'}; convert the input with .to({weight.dtype})"
+            f"linear: expected an input and parameters of one dtype, got {x.dtype}, {w.dtype}"
+            f"{'' if bias is None else f', {b.dtype}'}; convert the input with .to({w.dtype})"
         )
     return _linear(input, weight, bias)
 

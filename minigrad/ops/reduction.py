@@ -13,7 +13,7 @@ from minigrad import dtypes
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
 from minigrad.kernels.summation import total
-from minigrad.ops.broadcasting import expand, sum
+from minigrad.ops.broadcasting import expand, spread, sum
 from minigrad.ops.comparison import isnan
 from minigrad.ops.conversion import cast, silent
 from minigrad.ops.elementwise import exp
@@ -81,8 +81,8 @@ def _divided(total: Any, n: float) -> Any:
 
 
 @operation(
-    input=lambda g, input_shape, dim, keepdim: expand(
-        kept(g, input_shape, dim, keepdim) / (number_in(input_shape, dim) or 1), input_shape
+    input=lambda g, input_shape, dim, keepdim: spread(
+        _divided(g, number_in(input_shape, dim) or 1), input_shape, dim, keepdim
     )
 )
 @silent

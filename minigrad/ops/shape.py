@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -29,10 +30,13 @@ def one_dim(operation: str, dim: Any, ndim: int) -> int:
     return int(dim) % ndim
 
 
+_ALL = [tuple(range(ndim)) for ndim in range(65)]  # 64 is NumPy's greatest number of dimensions
+
+
 def all_dims(operation: str, dim: Any, ndim: int) -> tuple[int, ...]:
     """`dim`, an int, several, or None or () for all, as distinct dimensions counted from the front."""
     if dim is None or (isinstance(dim, (tuple, list)) and not dim):
-        return tuple(range(ndim))
+        return _ALL[ndim]
     dims = tuple(one_dim(operation, d, ndim) for d in (dim if isinstance(dim, (tuple, list)) else (dim,)))
     if len(set(dims)) != len(dims):
         raise RuntimeError(f"{operation}: dim {tuple(dim)} names a dimension twice")
@@ -59,8 +63,8 @@ def _reshape(input: Operand, shape: tuple[int, ...]) -> Operand:
 
 def _resolved(name: str, input: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
     """`shape` with its -1 filled in; raises where the number of elements differs."""
-    size = int(np.prod(input.shape, dtype=np.int64))
-    known = int(np.prod([s for s in shape if s != -1], dtype=np.int64))
+    size = math.prod(input.shape)
+    known = math.prod(s for s in shape if s != -1)
     if shape.count(-1) == 1 and known and size % known == 0:
         return tuple(size // known if s == -1 else s for s in shape)
     if shape.count(-1) > 1:
@@ -140,7 +144,7 @@ def flatten(input: Operand, start_dim: int = 0, end_dim: int = -1) -> Any:
     first, last = one_dim("flatten", start_dim, len(shape)), one_dim("flatten", end_dim, len(shape))
     if first > last:
         raise RuntimeError(f"flatten: start_dim {start_dim} comes after end_dim {end_dim}")
-    size = int(np.prod(shape[first : last + 1], dtype=np.int64))
+    size = math.prod(shape[first : last + 1])
     return _reshape(input, (*shape[:first], size, *shape[last + 1 :]))
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from minigrad.autograd import enable_grad
 from minigrad.autograd.memory import changed
 from minigrad.ops.conversion import silent
+from minigrad.optim.packing import Plan
 from minigrad.tensor import Tensor
 
 _HINTS = {"foreach": None, "fused": None, "capturable": False, "differentiable": False}
@@ -70,6 +71,7 @@ class Optimizer:
         self.param_groups: list[dict[str, Any]] = []
         self._step_count = 0
         self._buffers: dict[Any, np.ndarray] = {}
+        self._plans: dict[int, Plan] = {}
         groups = list(params)
         if not groups:
             raise ValueError(
@@ -150,11 +152,18 @@ class Optimizer:
 
     @silent
     def _update_all(self) -> None:
-        for group in self.param_groups:
-            for p in group["params"]:
-                if p._grad is not None:
-                    self._update(p._data, p._grad._data, self.state[p], group)
-                    changed(p._data)
+        for i, group in enumerate(self.param_groups):
+            params = [p for p in group["params"] if p._grad is not None]
+            plan = self._plans.get(i)
+            if plan is None or not plan.fits(params, self.state):
+                plan = self._plans[i] = Plan(params)
+            elif not plan.arranged:  # the second time that these have gradients, and so not the last
+                plan.arrange(self.state)
+            for pack in plan.packs:
+                pack.update(self._update, group)
+            for p in plan.others:
+                self._update(p._data, p._grad._data, self.state[p], group)  # type: ignore[union-attr]
+                changed(p._data)
 
     def _update(self, p: np.ndarray, g: np.ndarray, state: dict[str, Any], group: dict[str, Any]) -> None:
         """Change the parameter `p` in place, given its gradient `g`, which stays as it is."""
@@ -185,6 +194,9 @@ class Optimizer:
         return flat[: like.size].reshape(like.shape)
 
     # ---- saving ----------------------------------------------------------------------------------------------------
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_buffers": {}, "_plans": {}}  # in a copy, views would be arrays of their own
 
     def state_dict(self) -> dict[str, Any]:
         """All that determines the steps to come, but the parameters: in PyTorch's format, parameters as numbers.

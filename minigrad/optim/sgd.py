@@ -76,7 +76,7 @@ class SGD(Optimizer):
 
     def _update(self, p: np.ndarray, g: np.ndarray, state: dict[str, Any], group: dict[str, Any]) -> None:
         g, s = self._gradient(p, g, group), self._scratch(p)
-        momentum = float(group["momentum"])
+        momentum, undamped = float(group["momentum"]), 1 - float(group["dampening"])
         if momentum:
             first = state.get("momentum_buffer") is None
             if first:
@@ -84,6 +84,6 @@ class SGD(Optimizer):
             b = state["momentum_buffer"]._data
             if not first:
                 b *= momentum
-                b += np.multiply(g, 1 - float(group["dampening"]), out=s)
+                b += g if undamped == 1 else np.multiply(g, undamped, out=s)
             g = np.add(g, np.multiply(b, momentum, out=s), out=s) if group["nesterov"] else b
         p -= np.multiply(g, float(group["lr"]), out=s)

@@ -1,5 +1,5 @@
-"""Image data sets, transforms of images, and image files."""
+"""Image data sets, transforms of images, image files, and kernels to filter images with."""
 
-from minigrad.vision import datasets, io, transforms
+from minigrad.vision import datasets, io, kernels, transforms
 
-__all__ = ["datasets", "io", "transforms"]
+__all__ = ["datasets", "io", "kernels", "transforms"]

@@ -129,3 +129,36 @@ def test_gains_equal_pytorchs():
     for groups in (1, 2):
         theirs = torch.nn.init.dirac_(torch.empty(6, 2, 3, 4), groups)
         assert np.array_equal(nn.init.dirac_(mg.empty(6, 2, 3, 4), groups).numpy(), theirs.numpy())
+
+
+@pytest.mark.parametrize("shape", [(5, 3, 2, 4), (5, 3, 4), (5, 3, 2, 1, 4), (1, 2, 2, 4)])
+def test_kernels_come_round_and_are_the_same_for_all_inputs(shape):
+    kernels = np.random.default_rng(0).standard_normal((2, *shape[2:]))
+    w = mg.empty(*shape)
+    assert nn.init.kernels_(w, kernels) is w and w.dtype == mg.float32
+    for out, channel in np.ndindex(shape[:2]):
+        assert np.array_equal(w.numpy()[out, channel], kernels[out % 2].astype(np.float32))
+
+
+def test_kernels_of_ints_from_an_iterator_into_a_parameter():
+    layer = nn.Conv2d(1, 2, (1, 2))
+    nn.init.kernels_(layer.weight, iter([[[1, -1]], [[2, 0]]]))
+    assert layer.weight.requires_grad and layer.weight.is_leaf
+    assert layer.weight.tolist() == [[[[1, -1]]], [[[2, 0]]]]
+
+
+@pytest.mark.parametrize(
+    ("shape", "kernels", "error", "message"),
+    [
+        ((2, 1, 3, 3), [np.ones((3, 3)), np.ones((2, 3))], ValueError, r"\(3, 3\).* kernel 1 has shape \(2, 3\)"),
+        ((2, 1, 3, 3), np.ones((3, 3)), ValueError, r"\(3, 3\).* kernel 0 has shape \(3,\)"),
+        ((2, 1, 3, 3), [], ValueError, "at least one kernel, got none"),
+        ((2, 3), [np.ones(())], ValueError, r"3, 4 or 5 dimensions, got shape \(2, 3\)"),
+        ((2, 1, 3, 3), {"blur": np.ones((3, 3))}, TypeError, r"arrays of numbers, got blur; .* pass the .values\(\)"),
+    ],
+)
+def test_kernels_that_do_not_fit_change_nothing(shape, kernels, error, message):
+    w = mg.zeros(*shape)
+    with pytest.raises(error, match=f"kernels_: .*{message}"):
+        nn.init.kernels_(w, kernels)
+    assert not w.any()

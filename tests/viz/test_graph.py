@@ -15,7 +15,7 @@ viz = pytest.importorskip("minigrad.viz", reason="needs matplotlib")
 
 
 def lenet_loss(name):
-    model = MODELS[name](10)
+    model = MODELS[name](10, in_channels=1)
     x = mg.randn(4, 1, model.image_size, model.image_size)
     return model, F.cross_entropy(model(x), mg.tensor([1, 2, 3, 4]))
 

@@ -95,11 +95,11 @@ def test_unknown_and_idle_layers_are_named():
 
 @pytest.mark.parametrize("name", MODELS)
 def test_feature_maps_of_the_models(name):
-    model = MODELS[name](10)
+    model = MODELS[name](10, in_channels=1)
     x = mg.randn(1, 1, model.image_size, model.image_size)
     figure = viz.feature_maps(model, x, most=20)
     found = viz.activations(model, x)
-    assert len(figure.axes) == len(found) > 4
+    assert len(figure.axes) == len(found) > 1
     for ax, (layer, output) in zip(figure.axes, found.items(), strict=True):
         maps = output.numpy()[0].reshape(output.shape[1], *(output.shape[2:] or (1, 1)))
         assert len(ax.images) == min(20, len(maps))

@@ -1,0 +1,198 @@
+"""Small parameters that are updated together, and large ones part by part: as rules are elementwise, it is the same.
+
+Together, because an update of ten numbers takes NumPy as long as one of a thousand. Parameters keep their memory, as
+others may share it: values and gradients are copied end to end, the rule is applied once, and the new values are copied
+back. What the rule remembers stays end to end; the states of the parameters, in the form that they always have, consist
+of views of it.
+
+Part by part, because what stays in the processor's cache from one line of the rule to the next need not be fetched from
+memory: the state of a part consists of views of the parameter's.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from operator import is_
+from typing import Any
+
+import numpy as np
+
+from minigrad.autograd.memory import changed, owner_of
+from minigrad.tensor import Tensor
+
+SMALL = 4096  # elements: copying more takes as long as what it saves
+PART = 2**15  # elements: with gradient, state and scratch they fill half a megabyte or so
+
+State = dict[str, Any]
+Rule = Callable[[np.ndarray, np.ndarray, State, dict[str, Any]], None]
+
+
+class Plan:
+    """Which parameters of a group are updated together and which one by one: at first, all of them one by one."""
+
+    def __init__(self, params: list[Tensor]) -> None:
+        self.params, self.data = params, [p._data for p in params]
+        self.arranged = False
+        self.packs: list[Pack | Parts] = []
+        self.others: Sequence[Tensor] = params
+
+    def fits(self, params: list[Tensor], state: dict[Any, State]) -> bool:
+        """Whether it was made for these parameters, and nobody has replaced their memory or their states since."""
+        return (
+            len(params) == len(self.params)
+            and _same(params, self.params)
+            and _same([p._data for p in params], self.data)
+            and all(pack.fits(state) for pack in self.packs)
+        )
+
+    def arrange(self, state: dict[Any, State]) -> None:
+        """Put small parameters of one kind into packs; not those that share memory, where the order matters."""
+        owners = [id(owner_of(data)) for data in self.data]
+        shared = Counter(owners)
+        alike: dict[Any, list[Tensor]] = {}
+        others = []
+        for p, owner in zip(self.params, owners, strict=True):
+            kind = _kind(p._data, state[p])
+            if kind is None or SMALL < p._data.size <= 2 * PART or shared[owner] > 1:
+                others.append(p)
+            elif p._data.size <= SMALL:
+                alike.setdefault(kind, []).append(p)
+            elif _in_order(p, state[p]):
+                self.packs.append(Parts(p, state[p]))
+            else:
+                others.append(p)
+        self.packs += [Pack(ps, [state[p] for p in ps]) for ps in alike.values() if len(ps) > 1]
+        self.others = [*others, *[ps[0] for ps in alike.values() if len(ps) == 1]]
+        self.arranged = True
+
+
+class Pack:
+    """Parameters that are updated as one array."""
+
+    def __init__(self, params: list[Tensor], states: list[State]) -> None:
+        self.params, self.states = params, states
+        self.data = [p._data for p in params]
+        self.values = np.concatenate(self.data, axis=None)
+        self.gradients = np.empty_like(self.values)
+        self.parts = self._split(self.values)
+        self.state: State = {}  # the rule's, for all of them
+        self.kept: dict[str, list[np.ndarray]] = {}  # parts of its arrays: those that the states hold
+        for key, value in states[0].items():
+            if isinstance(value, Tensor):
+                self.state[key] = Tensor._wrap(np.concatenate([s[key]._data for s in states], axis=None))
+            else:
+                self.state[key] = value
+        self._share()
+
+    def _split(self, flat: np.ndarray) -> list[np.ndarray]:
+        ends = np.cumsum([data.size for data in self.data])
+        return [part.reshape(data.shape) for part, data in zip(np.split(flat, ends[:-1]), self.data, strict=True)]
+
+    def _share(self) -> None:
+        """Let the states of the parameters hold what the state of all holds."""
+        for key, value in self.state.items():
+            if isinstance(value, Tensor) and key not in self.kept:
+                self.kept[key] = self._split(value._data)
+                for s, part in zip(self.states, self.kept[key], strict=True):
+                    s[key] = Tensor._wrap(part)
+            elif not isinstance(value, Tensor):
+                for s in self.states:
+                    s[key] = value
+
+    def fits(self, state: dict[Any, State]) -> bool:
+        """Whether the states of the parameters are still what `_share` made of them."""
+        if not _same([state.get(p) for p in self.params], self.states):
+            return False
+        if any([len(s) != len(self.state) for s in self.states]):
+            return False
+        for key, value in self.state.items():
+            found: list[Any] = [s.get(key) for s in self.states]
+            if key not in self.kept:
+                if found.count(value) != len(found):
+                    return False
+            elif not _same([getattr(t, "_data", None) for t in found], self.kept[key]):
+                return False
+        return True
+
+    def update(self, rule: Rule, group: dict[str, Any]) -> None:
+        """Apply the rule to all parameters."""
+        np.concatenate(self.data, None, self.values)
+        np.concatenate([p._grad._data for p in self.params], None, self.gradients)  # type: ignore[union-attr]
+        rule(self.values, self.gradients, self.state, group)
+        for data, part in zip(self.data, self.parts, strict=True):
+            data[...] = part
+            changed(data)
+        self._share()
+
+
+class Parts:
+    """A parameter that is updated part by part."""
+
+    def __init__(self, param: Tensor, state: State) -> None:
+        self.param, self.state = param, state
+        self.data = self._cut(param._data)
+        self.states: list[State] = [{} for _ in self.data]
+        self.kept: dict[str, np.ndarray] = {}  # what the parameter's state holds, and the parts have views of
+        self._share()
+
+    def _cut(self, array: np.ndarray) -> list[np.ndarray]:
+        flat = array.reshape(-1)
+        return [flat[i : i + PART] for i in range(0, flat.size, PART)]
+
+    def _share(self) -> None:
+        """Let the states of the parts hold views of what the parameter's state holds."""
+        for key, value in self.state.items():
+            if isinstance(value, Tensor):
+                self.kept[key] = value._data
+                for s, part in zip(self.states, self._cut(value._data), strict=True):
+                    s[key] = Tensor._wrap(part)
+            else:
+                for s in self.states:
+                    s[key] = value
+
+    def fits(self, state: dict[Any, State]) -> bool:
+        """Whether the state of the parameter is still what `_share` saw."""
+        own = self.state
+        if state.get(self.param) is not own or len(own) != len(self.states[0]):
+            return False
+        for key, value in self.states[0].items():
+            if key not in self.kept:
+                if own.get(key) != value:
+                    return False
+            elif getattr(own.get(key), "_data", None) is not self.kept[key]:
+                return False
+        return True
+
+    def update(self, rule: Rule, group: dict[str, Any]) -> None:
+        """Apply the rule to all parts."""
+        gradients = self._cut(self.param._grad._data)  # type: ignore[union-attr]
+        for data, g, state in zip(self.data, gradients, self.states, strict=True):
+            rule(data, g, state, group)
+        changed(self.param._data)
+        for key, value in self.states[0].items():
+            if not isinstance(value, Tensor):
+                self.state[key] = value
+            elif key not in self.state:  # an option was switched on
+                whole = np.concatenate([s[key]._data for s in self.states])
+                self.state[key] = Tensor._wrap(whole.reshape(self.param._data.shape))
+        if len(self.kept) != sum(isinstance(v, Tensor) for v in self.state.values()):
+            self._share()
+
+
+def _in_order(p: Tensor, state: State) -> bool:
+    """Whether all arrays of a parameter are in C order."""
+    return all(t._data.flags.c_contiguous for t in (p, *state.values()) if isinstance(t, Tensor))
+
+
+def _same(these: Iterable[Any], those: Iterable[Any]) -> bool:
+    return all(map(is_, these, those))
+
+
+def _kind(data: np.ndarray, state: State) -> Any:
+    """What parameters have in common that can be updated together; None for one that cannot be."""
+    for value in state.values():
+        array = value._data if isinstance(value, Tensor) else data
+        if array.shape != data.shape or array.dtype != data.dtype or not isinstance(value, (Tensor, int, float)):
+            return None
+    return data.dtype, tuple((key, None if isinstance(v, Tensor) else v) for key, v in sorted(state.items()))

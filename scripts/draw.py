@@ -1,0 +1,119 @@
+"""Draw a digit in the browser and see what a network makes of it, layer by layer, while you draw.
+
+    python scripts/draw.py                                        the newest run's network; without one, train it first
+    python scripts/draw.py --checkpoint runs/lenet-mnist/best.npz --open
+    python scripts/draw.py --demo 3                               no browser: a picture of a digit that is already drawn
+
+The page is served to this machine only, and asks no other. Mouse, finger and pen draw; so does the keyboard: the
+arrow keys move the pen, Space puts it down and lifts it, C clears, U undoes, S saves a picture in runs/drawings/.
+Ctrl-C ends it.
+
+The bundled digits are few, and written in one country; a network that has learned from MNIST (scripts/train.py --data
+mnist --model lenet) recognizes more handwritings.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import webbrowser
+from pathlib import Path
+
+import numpy as np
+
+import train
+from classification import Classifier
+from drawing.board import SIDE, Board
+from drawing.picture import picture, write_numbered
+from drawing.server import BoardServer
+from minigrad.vision.datasets import Digits
+from minigrad.vision.transforms import resize
+
+DRAWINGS = Path("runs/drawings")
+PORT = 8000
+
+
+def load_board(path: Path) -> Board:
+    """The board of a checkpoint. Raises OSError, RuntimeError or ValueError where it is not one for digits."""
+    classifier = Classifier.from_checkpoint(path)
+    if classifier.classes != Digits.classes:
+        raise ValueError(f"{path}: expected a network that knows the digits, got one for {classifier.classes}")
+    return Board(classifier, "{model}, trained on {data}".format(**classifier.description))
+
+
+def newest_board(runs: Path) -> Board | None:
+    """The board of the newest of the checkpoints `runs`/*/best.npz that can be used, if there is one."""
+    for path in sorted(runs.glob("*/best.npz"), key=lambda path: path.stat().st_mtime, reverse=True):
+        try:
+            return load_board(path)
+        except (OSError, RuntimeError, ValueError):
+            continue
+    return None
+
+
+def serve(board: Board, port: int | None, open_browser: bool) -> int:
+    """Serve until Ctrl-C."""
+    try:
+        server = BoardServer(board, PORT if port is None else port, DRAWINGS)
+    except OSError as error:
+        if port is not None:
+            print(f"port {port} cannot be had ({error.strerror}); without --port a free one is taken", file=sys.stderr)
+            return 1
+        server = BoardServer(board, 0, DRAWINGS)
+    with server:
+        print(f"{board.title}: draw at {server.url} (Ctrl-C ends)", flush=True)
+        if open_browser:
+            webbrowser.open(server.url)
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            print("\nended")
+    return 0
+
+
+def demonstrate(board: Board, digit: int) -> int:
+    """Write the picture of the first bundled test image of `digit`."""
+    test = Digits(train=False)
+    image = test.data.numpy()[int(np.flatnonzero(test.targets.numpy() == digit)[0])]
+    answer = board.look(np.clip(resize(image / 255, SIDE), 0, 1))
+    path = write_numbered(picture(answer, board.classes, board.title), DRAWINGS)
+    best = int(answer.probabilities.argmax())
+    print(f"a {digit} is taken for {board.classes[best]}, {answer.probabilities[best]:.2f}; see {path}")
+    return 0
+
+
+def options() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--checkpoint", type=Path, help="of scripts/train.py; default: the newest runs/*/best.npz that knows the digits"
+    )
+    parser.add_argument("--port", type=port_number, help=f"default: {PORT}, or a free one where that is taken")
+    parser.add_argument("--open", action="store_true", help="open the page in the browser")
+    parser.add_argument("--demo", type=int, choices=range(10), metavar="DIGIT", help="only write a picture, and end")
+    return parser
+
+
+def port_number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 2**16):
+        raise argparse.ArgumentTypeError(f"expected a number from 0 to 65535, got {text}")
+    return int(text)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = options()
+    args = parser.parse_args(arguments)
+    try:
+        board = load_board(args.checkpoint) if args.checkpoint else newest_board(Path("runs"))
+    except (OSError, RuntimeError, ValueError) as error:
+        parser.error(str(error))
+    if board is None:
+        print("no network for digits in runs/ yet: training one on the bundled digits first")
+        if status := train.main([]):
+            return status
+        board = newest_board(Path("runs"))
+        assert board is not None
+    return serve(board, args.port, args.open) if args.demo is None else demonstrate(board, args.demo)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

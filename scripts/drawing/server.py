@@ -1,0 +1,195 @@
+"""The server of the page: the standard library's, for this machine only.
+
+``GET /model`` describes the network. ``POST /predict`` and ``POST /save`` take a drawing (see messages.py) and answer
+with what the network makes of it, and with the file of the picture. Whatever is wrong with a request is answered by
+``{"error": why}`` with a status of 400 to 499.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import socketserver
+import sys
+import threading
+import time
+import traceback
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from drawing.board import Answer, Board
+from drawing.messages import describe_answer, describe_board, read_drawing
+from drawing.picture import picture, write_numbered
+
+HOST = "127.0.0.1"
+LONGEST = 2**18  # bytes of a request; a drawing of numbers with three digits has 50,000
+FILES = {
+    "/": ("page.html", "text/html; charset=utf-8"),
+    "/page.css": ("page.css", "text/css; charset=utf-8"),
+    "/page.js": ("page.js", "text/javascript; charset=utf-8"),
+    "/icon.svg": ("icon.svg", "image/svg+xml"),
+}
+METHODS = {**dict.fromkeys([*FILES, "/model"], ("GET", "HEAD")), **dict.fromkeys(["/predict", "/save"], ("POST",))}
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+class BoardServer(ThreadingHTTPServer):
+    """Serves `board` at http://127.0.0.1:`port`, and puts pictures into `folder`."""
+
+    daemon_threads = True
+    allow_reuse_address = os.name != "nt"  # where Windows would let two servers have one port
+
+    def __init__(self, board: Board, port: int, folder: Path) -> None:
+        self.board, self.folder = board, folder
+        self.drawing_lock = threading.Lock()
+        super().__init__((HOST, port), Handler)
+
+    def server_bind(self) -> None:
+        """Without HTTPServer's question for the name of this machine, which can take seconds."""
+        socketserver.TCPServer.server_bind(self)
+        self.server_name, self.server_port = HOST, self.server_address[1]
+
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self.server_port}"
+
+    def save(self, answer: Answer) -> Path:
+        """Write the picture of an answer."""
+        with self.drawing_lock:
+            return write_numbered(picture(answer, self.board.classes, self.board.title), self.folder)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that has gone away is none."""
+        if not isinstance(sys.exc_info()[1], (ConnectionError, TimeoutError)):
+            super().handle_error(request, client_address)
+
+
+class Refused(Exception):
+    """A request that gets no answer but a status, a reason and perhaps a header."""
+
+    def __init__(self, status: HTTPStatus, why: str, **headers: str) -> None:
+        super().__init__(why)
+        self.status, self.headers = status, headers
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = default_request_version = "HTTP/1.1"  # 0.9, the default, has no status to answer with
+    timeout = 30  # seconds without a byte
+    disable_nagle_algorithm = True  # which holds the body of an answer back for 40 ms
+    server: BoardServer
+
+    def do_GET(self) -> None:
+        try:
+            kind, body = self.reply()
+        except Refused as refusal:
+            self.refuse(refusal.status, str(refusal), **refusal.headers)
+        except ConnectionError:
+            self.close_connection = True
+        except Exception:
+            traceback.print_exc()
+            self.refuse(HTTPStatus.INTERNAL_SERVER_ERROR, "an error in the server, which its terminal shows")
+        else:
+            self.send(HTTPStatus.OK, kind, body)
+
+    do_HEAD = do_POST = do_GET
+
+    def reply(self) -> tuple[str, bytes]:
+        """Content type and body of the answer. Raises Refused."""
+        self.check_sender()
+        path = self.path.partition("?")[0]
+        if path not in METHODS:
+            raise Refused(HTTPStatus.NOT_FOUND, f"there is no {path}")
+        if self.command not in METHODS[path]:
+            allowed = ", ".join(METHODS[path])
+            raise Refused(HTTPStatus.METHOD_NOT_ALLOWED, f"{path} takes {allowed}, not {self.command}", Allow=allowed)
+        if self.command != "POST" and (
+            "Transfer-Encoding" in self.headers or self.headers.get("Content-Length", "0") != "0"
+        ):
+            raise Refused(HTTPStatus.BAD_REQUEST, f"{self.command} takes no body")
+        if path in FILES:
+            name, kind = FILES[path]
+            return kind, (Path(__file__).parent / name).read_bytes()
+        message = describe_board(self.server.board) if path == "/model" else self.answer_drawing(path)
+        return "application/json", json.dumps(message).encode()
+
+    def check_sender(self) -> None:
+        """Refuse pages of other hosts, also those whose name has been made to mean this machine."""
+        host = self.headers.get("Host", "")
+        if host.partition(":")[0] not in (HOST, "localhost"):
+            raise Refused(HTTPStatus.MISDIRECTED_REQUEST, f"this is {self.server.url}, not {host or 'a nameless host'}")
+        if self.headers.get("Origin", f"http://{host}") != f"http://{host}":
+            raise Refused(HTTPStatus.FORBIDDEN, "only the page of this server may ask")
+
+    def answer_drawing(self, path: str) -> dict[str, Any]:
+        body = self.body()
+        started = time.perf_counter()
+        try:
+            answer = self.server.board.look(read_drawing(body))
+        except ValueError as error:
+            raise Refused(HTTPStatus.BAD_REQUEST, str(error)) from None
+        if path == "/predict":
+            return describe_answer(answer, self.server.board.classes, 1e3 * (time.perf_counter() - started))
+        return {"file": str(self.server.save(answer))}
+
+    def body(self) -> bytes:
+        """The whole body of a request. Raises Refused where it is not JSON by its header, or not of a known length."""
+        if self.headers.get_content_type() != "application/json":
+            raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "expected Content-Type: application/json")
+        length = self.headers.get("Content-Length")
+        if length is None or "Transfer-Encoding" in self.headers:
+            raise Refused(HTTPStatus.LENGTH_REQUIRED, "expected a Content-Length")
+        if not (length.isascii() and length.isdigit()):
+            raise Refused(HTTPStatus.BAD_REQUEST, f"expected a number as Content-Length, got {length}")
+        if len(length) > 9 or int(length) > LONGEST:
+            raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"expected at most {LONGEST} bytes, got {length}")
+        try:
+            body = self.rfile.read(int(length))
+        except TimeoutError:
+            raise Refused(HTTPStatus.REQUEST_TIMEOUT, f"the announced {length} bytes did not come") from None
+        if len(body) < int(length):
+            raise Refused(HTTPStatus.BAD_REQUEST, f"expected the announced {length} bytes, got {len(body)}")
+        return body
+
+    def send(self, status: HTTPStatus, kind: str, body: bytes, **headers: str) -> None:
+        self.send_response(status)
+        for name, value in {**HEADERS, "Content-Type": kind, "Content-Length": str(len(body)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def refuse(self, status: int, why: str, **headers: str) -> None:
+        """Answer with an error and end the connection: what follows on it may be the body of the refused request."""
+        self.close_connection = True
+        body = json.dumps({"error": why}).encode()
+        self.send(HTTPStatus(status), "application/json", body, Connection="close", **headers)
+        try:  # closed with something unread, the connection would be reset and the answer lost
+            self.connection.shutdown(socket.SHUT_WR)
+            self.connection.settimeout(1)
+            for _ in range(64):
+                if not self.rfile.read1(2**16):
+                    break
+        except OSError:
+            pass
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """What the base class refuses: malformed requests, and methods without a function here."""
+        if code == HTTPStatus.NOT_IMPLEMENTED:
+            self.do_GET()
+        else:
+            self.refuse(code, message or HTTPStatus(code).phrase)
+
+    def version_string(self) -> str:
+        return "minigrad"
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nothing: there is a request for every stroke."""

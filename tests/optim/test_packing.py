@@ -1,0 +1,291 @@
+"""Small parameters updated together: the same to the bit as one by one, whatever else is done to them meanwhile."""
+
+import copy
+import pickle
+
+import numpy as np
+import pytest
+
+import minigrad as mg
+from minigrad import optim
+from minigrad.autograd.memory import owner_of
+from minigrad.optim import packing
+from tests.optim.test_optimizers import every_option
+
+SHAPES = [(3, 4), (5,), (), (0, 2), (2, 1, 3)]
+
+
+class Training:
+    """Parameters with one optimizer for all of them, or with one for each, which has nothing to put together."""
+
+    def __init__(self, together, name="Adam", options=None, params=None):
+        rng = np.random.default_rng(0)
+        self.params = params or [
+            mg.tensor(rng.standard_normal(shape).astype(np.float32), requires_grad=True) for shape in SHAPES
+        ]
+        parts = [self.params] if together else [[p] for p in self.params]
+        self.optimizers = [getattr(optim, name)(part, **(options or {"lr": 0.1})) for part in parts]
+
+    def step(self, number, without=()):
+        rng = np.random.default_rng(number + 1)
+        for i, p in enumerate(self.params):
+            g = np.asarray(rng.standard_normal(p.shape), p.dtype)
+            p.grad = None if i in without else mg.from_numpy(g)
+        for optimizer in self.optimizers:
+            optimizer.step()
+
+    def state(self, p):
+        return next((o.state[p] for o in self.optimizers if p in o.state), {})
+
+    def arrays(self, key):
+        return [self.state(p)[key]._data for p in self.params]
+
+
+def in_one_piece(training, key):
+    return len({id(owner_of(array)) for array in training.arrays(key)}) == 1
+
+
+def assert_equal(one, other):
+    for p, q in zip(one.params, other.params, strict=True):
+        np.testing.assert_array_equal(p.detach(), q.detach(), strict=True)
+        left, right = one.state(p), other.state(q)
+        assert left.keys() == right.keys()
+        for key, value in left.items():
+            assert type(value) is type(right[key])
+            np.testing.assert_array_equal(value, right[key], strict=True)
+
+
+@every_option
+def test_equals_one_by_one(name, options):
+    together, apart = Training(True, name, options), Training(False, name, options)
+    for number in range(6):
+        together.step(number)
+        apart.step(number)
+    assert_equal(together, apart)
+    for key, value in together.state(together.params[0]).items():
+        if isinstance(value, mg.Tensor):
+            assert in_one_piece(together, key) and not in_one_piece(apart, key)
+
+
+def test_parameters_keep_their_memory():
+    training = Training(True)
+    before = [(p._data, p.detach(), p.data_ptr()) for p in training.params]
+    for number in range(3):
+        training.step(number)
+    for p, (array, detached, pointer) in zip(training.params, before, strict=True):
+        assert p._data is array and p.data_ptr() == pointer
+        np.testing.assert_array_equal(detached, p.detach())
+
+
+@pytest.mark.parametrize("size", [packing.SMALL + 1, 3 * packing.PART])
+def test_large_parameters_are_not_copied(size):
+    large = mg.ones(size, requires_grad=True)
+    training = Training(True, params=[large, mg.ones(2, requires_grad=True), mg.ones(3, requires_grad=True)])
+    for number in range(3):
+        training.step(number)
+    a, b, c = training.arrays("exp_avg")
+    assert a.base is None and owner_of(b) is owner_of(c)
+
+
+def halve(p):
+    p.data = mg.from_numpy(p.detach().numpy() / 2)
+
+
+def change_dtype(p):
+    p.data = p.data.to(mg.float64)
+
+
+def reload(training):
+    for optimizer in training.optimizers:
+        optimizer.load_state_dict(copy.deepcopy(optimizer.state_dict()))
+
+
+def set_option(**options):
+    def change(training):
+        for optimizer in training.optimizers:
+            optimizer.param_groups[0].update(options)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda t: halve(t.params[0]),
+        lambda t: t.params[0].detach().mul_(2),
+        lambda t: t.state(t.params[1])["exp_avg"].mul_(2),
+        lambda t: t.state(t.params[1]).update(exp_avg=mg.ones(5)),
+        lambda t: t.state(t.params[1]).update(step=1),
+        lambda t: t.state(t.params[1]).update(step=mg.tensor(1.0)),
+        lambda t: t.state(t.params[1]).clear(),
+        lambda t: [o.state.clear() for o in t.optimizers],
+        reload,
+        set_option(lr=0.5, weight_decay=0.1),
+        set_option(amsgrad=True),
+    ],
+)
+def test_changes_between_steps(change):
+    together, apart = Training(True), Training(False)
+    for number in range(9):
+        for training in (together, apart):
+            if number in (3, 5):
+                change(training)
+            training.step(number)
+    assert_equal(together, apart)
+    assert in_one_piece(together, "exp_avg") or len({together.state(p)["step"] for p in together.params}) > 1
+
+
+def test_another_dtype_from_some_step_on():
+    together, apart = Training(True, "SGD"), Training(False, "SGD")
+    for number in range(9):
+        for training in (together, apart):
+            if number == 4:
+                change_dtype(training.params[0])
+                change_dtype(training.params[4])
+            training.step(number)
+    assert_equal(together, apart)
+
+
+def test_momentum_from_some_step_on():
+    together, apart = Training(True, "SGD"), Training(False, "SGD")
+    for number in range(9):
+        for training in (together, apart):
+            if number == 4:
+                set_option(momentum=0.9)(training)
+            training.step(number)
+    assert_equal(together, apart)
+    assert in_one_piece(together, "momentum_buffer")
+
+
+@pytest.mark.parametrize("without", [lambda n: (n % 3,), lambda n: (0, 1) if n % 2 else (4,), lambda n: (n // 4,)])
+def test_parameters_without_gradient(without):
+    together, apart = Training(True), Training(False)
+    for number in range(12):
+        for training in (together, apart):
+            training.step(number, without(number))
+    assert_equal(together, apart)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_parameters_that_share_memory(order):
+    def shared():
+        whole = mg.from_numpy(np.linspace(1, 2, 6, dtype=np.float32)).requires_grad_()
+        part = whole.detach()[2:5].requires_grad_()
+        same = mg.from_numpy(whole._data).requires_grad_()
+        return [whole, part, mg.ones(2, requires_grad=True), same, mg.ones(3, requires_grad=True)][::order]
+
+    options = dict(lr=0.1, weight_decay=0.3)
+    together = Training(True, "SGD", options, shared())
+    apart = Training(False, "SGD", options, shared())
+    for number in range(4):
+        together.step(number)
+        apart.step(number)
+    assert_equal(together, apart)
+
+
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda t: pickle.loads(pickle.dumps(t))])
+def test_copies_go_on_by_themselves(duplicate):
+    together, apart = Training(True), Training(False)
+    for number in range(3):
+        together.step(number)
+        apart.step(number)
+    copied = duplicate(together)
+    for number in range(3, 6):
+        copied.step(number)
+    for number in range(3, 9):
+        together.step(number)
+        apart.step(number)
+    for number in range(6, 9):
+        copied.step(number)
+    assert_equal(together, apart)
+    assert_equal(copied, apart)
+
+
+def test_a_graph_made_before_notices():
+    training = Training(True)
+    for number in range(3):
+        training.step(number)
+    p = training.params[1]
+    loss = (p * p).sum()
+    training.step(3)
+    with pytest.raises(RuntimeError, match="changed in place"):
+        loss.backward()
+
+
+# ---- part by part ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small_parts(monkeypatch):
+    """Parameters of more than 10 elements are large, and a part has 5: the last one of (3, 4) has 2."""
+    monkeypatch.setattr(packing, "SMALL", 3)
+    monkeypatch.setattr(packing, "PART", 5)
+
+
+@pytest.fixture
+def by_parts(monkeypatch, small_parts):
+    """A pair: one that does so, and one that does not."""
+
+    def pair(*args):
+        together, whole = Training(True, *args), Training(True, *args)
+        for optimizer in whole.optimizers:
+            optimizer._plans = NoPlans()
+        return together, whole
+
+    return pair
+
+
+class NoPlans(dict):
+    """Forgets every plan, so that parameters are always updated one by one."""
+
+    def __setitem__(self, key, value):
+        pass
+
+
+@every_option
+def test_part_by_part_equals_all_at_once(by_parts, name, options):
+    parts, whole = by_parts(name, options)
+    for number in range(6):
+        parts.step(number)
+        whole.step(number)
+    assert_equal(parts, whole)
+    (found,) = [p for p in parts.optimizers[0]._plans[0].packs if isinstance(p, packing.Parts)]
+    assert found.param is parts.params[0] and [len(d) for d in found.data] == [5, 5, 2]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda t: halve(t.params[0]),
+        lambda t: t.state(t.params[0])["exp_avg"].mul_(2),
+        lambda t: t.state(t.params[0]).update(exp_avg=mg.ones(3, 4)),
+        lambda t: t.state(t.params[0]).update(step=1),
+        lambda t: t.state(t.params[0]).clear(),
+        reload,
+        set_option(amsgrad=True),
+    ],
+)
+def test_changes_between_steps_part_by_part(by_parts, change):
+    parts, whole = by_parts()
+    for number in range(9):
+        for training in (parts, whole):
+            if number in (3, 5):
+                change(training)
+            training.step(number)
+    assert_equal(parts, whole)
+
+
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda t: pickle.loads(pickle.dumps(t))])
+def test_copies_go_on_part_by_part(small_parts, duplicate):
+    training, reference = Training(True), Training(True)
+    for number in range(3):
+        training.step(number)
+        reference.step(number)
+    copied = duplicate(training)
+    for number in range(3, 6):
+        training.step(number)
+        reference.step(number)
+    for number in range(3, 6):
+        copied.step(number)
+    assert_equal(training, reference)
+    assert_equal(copied, reference)
