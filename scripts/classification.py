@@ -33,6 +33,11 @@ def fit(images: np.ndarray, size: int) -> np.ndarray:
     return x if x.shape[-2:] == (size, size) else resize(x, size)
 
 
+def shown(image: np.ndarray, size: int) -> float:
+    """How much of the model's frame an image takes: less than all where `fit` adds pixels around it."""
+    return float((fit(np.full_like(image[None], 255), size)[0, 0] > 0).any(1).mean())
+
+
 class Classifier:
     """A model together with all that its input and output mean. `description` is plain data, for a checkpoint."""
 
@@ -64,7 +69,7 @@ class Classifier:
                 "image_size": size,
                 "data": task.name,
                 "classes": task.classes,
-                "fill": task.fill,
+                "fill": task.fill and task.fill * shown(task.train.images[0], size),
                 "mean": mean,
                 "std": std,
             }

@@ -28,7 +28,8 @@ from matplotlib.figure import Figure
 import minigrad as mg
 import minigrad.nn.functional as F
 from classification import Classifier
-from command_line import free_folder
+from command_line import at_least, make_folder
+from framing import frame_of, inputs_of_file, inputs_of_frames
 from minigrad import Tensor, nn, viz
 from minigrad.vision.datasets import Digits
 from minigrad.vision.io import read_image
@@ -36,7 +37,6 @@ from minigrad.viz.grid import Grid, stacked
 from minigrad.viz.layers import MOST_VALUES, NOTE, kernel_grid, spread
 from minigrad.viz.probing import classified
 from minigrad.viz.style import GREY, signed
-from predict import framed, light_on_dark
 
 EDGES = [  # vertical ones, dark on the left; horizontal ones, dark below
     [[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]],
@@ -144,26 +144,19 @@ def of_model(classifier: Classifier, inputs: Tensor, labels: Tensor | None) -> d
 
 def inputs_for(classifier: Classifier, path: Path | None, count: int = 5) -> tuple[Tensor, Tensor | None]:
     """What the model is shown: a picture as scripts/predict.py takes it, else test digits, and their labels."""
-    if np.size(classifier.description["mean"]) == 3:  # a model of coloured images sees the whole picture
-        if path is None:
-            raise ValueError("--image is needed: the model is one of coloured images, the bundled digits are grey")
-        return classifier.prepare(read_image(path, "rgb")[None]), None
     if path is not None:
-        return _as_drawn(classifier, light_on_dark(_light(read_image(path, "gray")), "auto")[None]), None
+        return inputs_of_file(classifier, path), None
+    if classifier.channels == 3:
+        raise ValueError("--image is needed: the model is one of coloured images, the bundled digits are grey")
     test = Digits(train=False)
     digits, labels = test.data.numpy()[:count], test.targets[:count]
-    own = classifier.description["data"] == "digits"
-    return classifier.prepare(digits) if own else _as_drawn(classifier, _light(digits)), labels
+    if classifier.description["data"] == "digits":
+        return classifier.prepare(digits), labels
+    return inputs_of_frames(classifier, [frame_of(classifier, _light(digit)) for digit in digits]), labels
 
 
 def _light(pixels: np.ndarray) -> np.ndarray:
     return pixels.astype(np.float32) / 255
-
-
-def _as_drawn(classifier: Classifier, images: np.ndarray) -> Tensor:
-    """Grey images, light on dark in [0, 1], in the size and place in which the model knows what is drawn."""
-    frames = [framed(image, classifier.image_size, classifier.description["fill"]) for image in images]
-    return classifier.prepare(np.round(np.stack(frames) * 255).astype(np.uint8))
 
 
 # ---- the command line -----------------------------------------------------------------------------------------------
@@ -186,7 +179,7 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--image", type=Path, help="default: matplotlib's grace_hopper.jpg; for a model, test digits")
     parser.add_argument("--color", action="store_true", help="keep the colours of the photo; default: make it grey")
     parser.add_argument("--stages", type=stage_list, help=f"filters and their sizes; default: {STAGES}")
-    parser.add_argument("--seed", type=int, help="of the random filters; default: 0")
+    parser.add_argument("--seed", type=at_least(0, int), help="of the random filters; default: 0")
     parser.add_argument("--checkpoint", type=Path, help="draw a trained model instead")
     parser.add_argument("--out", type=Path, help="folder; default: runs/feature-maps, numbered if taken")
     return parser
@@ -204,10 +197,9 @@ def main(arguments: list[str] | None = None) -> int:
         else:
             path = args.image or Path(get_sample_data("grace_hopper.jpg", asfileobj=False))
             figures = of_photo(read(path, args.color), args.stages or stage_list(STAGES), args.seed or 0)
-    except (OSError, RuntimeError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError, MemoryError) as error:
         parser.error("\n".join([str(error), *getattr(error, "__notes__", [])]))
-    folder = args.out or free_folder(Path("runs/feature-maps"))
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = make_folder(parser, args.out, Path("runs/feature-maps"))
     for name, fig in figures.items():
         fig.savefig(folder / name)
     print(f"{', '.join(figures)} are in {folder}")

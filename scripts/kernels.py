@@ -19,11 +19,12 @@ from matplotlib.cbook import get_sample_data
 from matplotlib.figure import Figure
 
 import minigrad as mg
-from command_line import at_least, free_folder, positive
+from command_line import at_least, make_folder, positive
 from minigrad import nn
 from minigrad.vision.io import read_image
 from minigrad.vision.kernels import KERNELS
-from minigrad.viz.style import figure
+from minigrad.viz.layers import NOTE
+from minigrad.viz.style import figure, signed
 
 
 def output_size(n: int, k: int, padding: int, stride: int) -> int:
@@ -68,7 +69,7 @@ def gallery(channel: np.ndarray, maps: np.ndarray, title: str) -> Figure:
     """A channel, and what each of the thirteen kernels makes of it, with the kernel in the corner."""
     rows, columns, cell = 2, 7, 2.0
     height, width = maps.shape[1:]
-    fig, axes = figure(cell * columns, rows * (cell * min(height / width, 2) + 0.3) + 0.9, rows, columns)
+    fig, axes = figure(cell * columns, rows * (cell * np.clip(height / width, 0.3, 2) + 0.3) + 0.9, rows, columns)
     for ax in axes.flat:
         ax.axis("off")
     axes[0, 0].imshow(channel, cmap="gray")
@@ -78,11 +79,10 @@ def gallery(channel: np.ndarray, maps: np.ndarray, title: str) -> Figure:
         ax.set_title(name.replace("_", " "), fontsize=10)
         side = 0.28 * min(height, width)
         inset = ax.inset_axes((0.02, 0.02, side / width, side / height))
-        most = 1.3 * np.abs(kernel).max()
-        inset.imshow(kernel, cmap="RdBu_r", vmin=-most, vmax=most)
+        inset.imshow(kernel, **signed(kernel))
         inset.set(xticks=[], yticks=[])
     fig.suptitle(title)
-    fig.supxlabel("in the corners the weights: red above 0, white 0, blue below", fontsize=10)
+    fig.supxlabel(f"in the corners the weights; {NOTE}", fontsize=10)
     return fig
 
 
@@ -122,8 +122,7 @@ def main(arguments: list[str] | None = None) -> int:
     sizes = [formula(n, 3, args.padding, args.stride) for n in channels.shape[1:]]
     print(f"size by the formula: height {sizes[0]}, width {sizes[1]}; measured: {maps.shape[2]} x {maps.shape[3]}")
 
-    folder = args.out or free_folder(Path("runs/kernels"))
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = make_folder(parser, args.out, Path("runs/kernels"))
     names = ["gray"] if len(channels) == 1 else ["red", "green", "blue", "sum"]
     inputs = [*channels, channels.sum(0)]
     for name, channel, shown in zip(names, inputs, maps, strict=False):

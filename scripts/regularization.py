@@ -23,7 +23,7 @@ from tqdm import tqdm
 
 import minigrad as mg
 from classification import Classifier, loss_and_accuracy
-from command_line import at_least, free_folder, positive
+from command_line import at_least, make_folder, positive
 from minigrad import optim
 from minigrad.utils.data import DataLoader, TensorDataset
 from minigrad.viz.style import BLUE, GREEN, RED, figure, plain
@@ -95,15 +95,15 @@ def options() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    args = options().parse_args(arguments)
+    parser = options()
+    args = parser.parse_args(arguments)
+    folder = make_folder(parser, args.out, Path("runs/regularization"))
     task = load_task({**COMMON, "data": "digits"}, 32)
     penalties = {"no penalty": (0.0, 0.0), f"L1 of {args.l1:g}": (args.l1, 0.0), f"L2 of {args.l2:g}": (0.0, args.l2)}
     runs = {
         name: trained(task, args.epochs, args.lr, args.momentum, l1, l2, args.seed)
         for name, (l1, l2) in penalties.items()
     }
-    folder = args.out or free_folder(Path("runs/regularization"))
-    folder.mkdir(parents=True, exist_ok=True)
     with (folder / "weights.csv").open("w", newline="") as file:
         writer = csv.DictWriter(file, ["penalty", "epoch", "largest", "mean", "accuracy"])
         writer.writeheader()

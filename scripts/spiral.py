@@ -23,7 +23,7 @@ from matplotlib.figure import Figure
 
 import minigrad as mg
 import minigrad.nn.functional as F
-from command_line import at_least, free_folder, positive
+from command_line import at_least, make_folder, positive
 from minigrad import optim, viz
 from minigrad.utils.data import DataLoader, TensorDataset
 from minigrad.viz.decision import COLOURS, MARKERS
@@ -111,13 +111,15 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--lr", type=positive(float), default=0.1, help="of the first epoch, default: 0.1")
     parser.add_argument("--decay", type=at_least(0, float), default=0.1, help="default: 0.1")
     parser.add_argument("--momentum", type=at_least(0, float), default=0.9, help="default: 0.9")
-    parser.add_argument("--seed", type=int, default=0, help="default: 0")
+    parser.add_argument("--seed", type=at_least(0, int), default=0, help="default: 0")
     parser.add_argument("--out", type=Path, help="folder of the pictures; default: runs/spiral, numbered if taken")
     return parser
 
 
 def main(arguments: list[str] | None = None) -> int:
-    args = options().parse_args(arguments)
+    parser = options()
+    args = parser.parse_args(arguments)
+    folder = make_folder(parser, args.out, Path("runs/spiral"))
     mg.manual_seed(args.seed)
     rng = np.random.default_rng(args.seed)
     points, labels = spiral(args.points, args.turns, args.noise, rng)
@@ -125,8 +127,6 @@ def main(arguments: list[str] | None = None) -> int:
     train_set, held_out = (TensorDataset(*map(mg.from_numpy, part)) for part in ((points, labels), others))
     trained = train(train_set, held_out, args)
 
-    folder = args.out or free_folder(Path("runs/spiral"))
-    folder.mkdir(parents=True, exist_ok=True)
     scatter(points, labels).savefig(folder / "data.png")
     panels = {f"epoch {i}: {trained.history[i]['val_accuracy']:.1%}": net for i, net in trained.nets.items()}
     viz.decision_regions(panels, *others, CLASSES).savefig(folder / "regions.png")

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 import minigrad as mg
-from command_line import at_least, free_folder, positive
+from command_line import at_least, fraction, free_folder, positive
 from minigrad import viz
 from models import MODELS
 from training import recipes
@@ -55,7 +55,7 @@ def options() -> argparse.ArgumentParser:
     add("--momentum", type=at_least(0, float))
     add("--weight-decay", type=at_least(0, float), help="L2: adds so many times w to the gradient of each parameter w")
     add("--l1", type=at_least(0, float), help="adds so many times the sum of all |w| to the loss")
-    add("--label-smoothing", type=at_least(0, float))
+    add("--label-smoothing", type=fraction)
     add("--augment", choices=AUGMENTATIONS, help="how training images are changed at random")
     add("--seed", type=at_least(0, int))
     add("--resume", type=Path, metavar="RUN", help="folder of a run, or its last.npz, to go on with")
@@ -82,7 +82,9 @@ def prepare(arguments: list[str] | None) -> tuple[Training, bool]:
         folder = args.out or free_folder(Path("runs") / recipes.run_name(settings))
         if (folder / "last.npz").exists():
             parser.error(f"--out: {folder} has a run; go on with it by --resume {folder}, or choose another folder")
-        return Training(settings, folder), False
+        training = Training(settings, folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        return training, False
     except (KeyError, TypeError) as error:
         parser.error(f"--resume: not a checkpoint of this script (missing {error})")
     except (OSError, RuntimeError, ValueError) as error:
@@ -110,7 +112,6 @@ def main(arguments: list[str] | None = None) -> int:
     training, resumed = prepare(arguments)
     folder = training.folder
     if not resumed:
-        folder.mkdir(parents=True, exist_ok=True)
         training.save("last.npz")
     introduce(training)
 

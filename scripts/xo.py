@@ -29,7 +29,7 @@ from matplotlib.patches import Rectangle
 
 import minigrad as mg
 import minigrad.nn.functional as F
-from command_line import at_least, free_folder, positive
+from command_line import at_least, make_folder, positive
 from minigrad import Tensor, optim, viz
 from minigrad.utils.data import DataLoader, TensorDataset
 from minigrad.viz.style import BLUE, ORANGE, figure
@@ -192,15 +192,15 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--images", type=positive(int), default=2000, help="how many to train on, default: 2000")
     parser.add_argument("--epochs", type=positive(int), default=20, help="default: 20")
     parser.add_argument("--lr", type=positive(float), default=0.05, help="of Adam, default: 0.05")
-    parser.add_argument("--seed", type=int, default=0, help="default: 0")
+    parser.add_argument("--seed", type=at_least(0, int), default=0, help="default: 0")
     parser.add_argument("--out", type=Path, help="folder of the pictures; default: runs/xo, numbered if taken")
     return parser
 
 
 def main(arguments: list[str] | None = None) -> int:
-    args = options().parse_args(arguments)
-    folder = args.out or free_folder(Path("runs/xo"))
-    folder.mkdir(parents=True, exist_ok=True)
+    parser = options()
+    args = parser.parse_args(arguments)
+    folder = make_folder(parser, args.out, Path("runs/xo"))
 
     by_hand = XO.by_hand()
     for name, pixels in LETTERS.items():

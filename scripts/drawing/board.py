@@ -9,8 +9,8 @@ import numpy as np
 
 import minigrad.nn.functional as F
 from classification import Classifier
+from framing import frame_of, inputs_of_frames
 from minigrad import viz
-from predict import framed
 
 SIDE = 112  # pixels of a drawing, which is square
 
@@ -56,10 +56,10 @@ class Board:
 
         Raises ValueError where nothing is drawn.
         """
-        return self._answer(drawing, framed(drawing, self.classifier.image_size, self.classifier.description["fill"]))
+        return self._answer(drawing, frame_of(self.classifier, drawing))
 
     def _answer(self, drawing: np.ndarray, frame: np.ndarray) -> Answer:
-        inputs = self.classifier.prepare(np.round(frame * 255).astype(np.uint8)[None])
+        inputs = inputs_of_frames(self.classifier, [frame])
         with self._lock:
             logits = self.classifier.logits(inputs)
             outputs = viz.activations(self.classifier.model, inputs)

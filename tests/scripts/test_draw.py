@@ -27,6 +27,7 @@ import train
 from drawing.board import SIDE
 from drawing.messages import read_drawing
 from drawing.server import LONGEST, BoardServer
+from framing import frame_of
 from minigrad.vision.datasets import Digits
 from minigrad.vision.io import read_image, write_image
 from minigrad.vision.transforms import resize
@@ -97,7 +98,7 @@ def test_predictions_are_those_of_predict_py(server, board, tmp_path):
 
 def test_maps_are_what_the_layers_give(server, board):
     (_, pixels), model = next(drawings(1)), board.classifier.model
-    frame = predict.framed(pixels / 255, board.classifier.image_size, board.classifier.description["fill"])
+    frame = frame_of(board.classifier, pixels / 255)
     expected = [frame[None]]
     layers = [model.c1, model.c3, model.c5, model.f6, model.output]
     handles = [m.register_forward_hook(lambda m, a, output: expected.append(output.numpy()[0])) for m in layers]

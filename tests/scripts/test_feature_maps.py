@@ -168,7 +168,7 @@ def test_digits_are_framed_for_models_of_other_drawings(checkpoint):
 def test_a_model_of_coloured_images_sees_the_whole_picture(tmp_path):
     pixels = np.random.default_rng(0).integers(0, 256, (8, 9, 3), dtype=np.uint8)
     write_image(pixels, tmp_path / "a.png")
-    classifier = SimpleNamespace(description={"mean": [0.5] * 3}, prepare=lambda images: images)
+    classifier = SimpleNamespace(channels=3, prepare=lambda images: images)
     inputs, labels = feature_maps.inputs_for(classifier, tmp_path / "a.png")
     np.testing.assert_array_equal(inputs, pixels[None])
     assert labels is None

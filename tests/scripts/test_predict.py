@@ -9,9 +9,11 @@ pytest.importorskip("tqdm")
 import predict
 import train
 from classification import Classifier
+from framing import frame_of
 from minigrad.vision.datasets import Digits
 from minigrad.vision.io import write_image
 from minigrad.vision.transforms import resize
+from training.tasks import Split, Task
 
 
 @pytest.fixture(scope="module")
@@ -76,3 +78,17 @@ def test_other_files_are_not_checkpoints(tmp_path, capsys):
     with pytest.raises(SystemExit):
         predict.main([str(tmp_path / "other.npz"), "x.png"])
     assert "other.npz" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("model, size, side", [("lenet", 28, 20), ("lenet5", 32, 20), ("simple", 56, 40)])
+def test_what_is_drawn_gets_the_size_that_it_has_in_training(model, size, side):
+    """Of 28 pixels, 20 are drawn on: still 20 where a border makes them 32, and 40 where they are scaled to 56."""
+    images, labels = np.zeros((20, 28, 28), np.uint8), np.arange(20) % 10
+    images[:, 4:24, 8:20] = 255
+    part = Split(images, labels)
+    task = Task("drawn", list("0123456789"), part, part, part, fill=20 / 28)
+    sheet = np.zeros((90, 70))
+    sheet[10:70, 10:46] = 1
+    frame = frame_of(Classifier.for_task(model, task, size), sheet)
+    assert frame.shape == (size, size)
+    assert np.ptp(np.flatnonzero((frame > 0.5).any(1))) + 1 == side

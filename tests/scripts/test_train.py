@@ -169,10 +169,3 @@ def test_a_damaged_checkpoint_is_named(finished, tmp_path, capsys):
     with pytest.raises(SystemExit):
         train.main(["--resume", str(tmp_path)])
     assert "last.npz" in capsys.readouterr().err
-
-
-def test_free_folder_counts_up(tmp_path):
-    assert train.free_folder(tmp_path / "a") == tmp_path / "a"
-    (tmp_path / "a").mkdir()
-    (tmp_path / "a-2").mkdir()
-    assert train.free_folder(tmp_path / "a") == tmp_path / "a-3"
