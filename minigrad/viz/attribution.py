@@ -260,7 +260,7 @@ def _below(
         name = classes[c] if classes else f"class {c}"
         image = unit_range(image.transpose(1, 2, 0)) if len(image) == 3 else unit_range(image.mean(0))
         axes[0, k].imshow(image, cmap="gray")
-        axes[0, k].set_title(f"{name} {probabilities[k, c]:.1%}", fontsize=9)
+        axes[0, k].set_title(f"{name}, {probabilities[k, c]:.1%}", fontsize=9)
         axes[1, k].imshow(maps[k], **options[k])
         if image.ndim == 2 and image.any():  # the outline of what is drawn, to see where on it the map is strong
             axes[1, k].contour(image, levels=[0.5], colors=GREY, linewidths=0.8)

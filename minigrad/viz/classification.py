@@ -78,7 +78,7 @@ def misclassified(images: Any, probabilities: Any, targets: Any, classes: Sequen
     >>> from minigrad import viz
     >>> fig = viz.misclassified(np.zeros((1, 8, 8)), [[0.9, 0.1]], [1], ["cat", "dog"])
     >>> fig.axes[0].get_title()
-    'cat 90%\\nis dog 10%'
+    'cat, 90%\\nis dog, 10%'
     """
     images, probabilities, targets = np.asarray(images), np.asarray(probabilities), np.asarray(targets)
     predicted = probabilities.argmax(1)
@@ -94,7 +94,7 @@ def misclassified(images: Any, probabilities: Any, targets: Any, classes: Sequen
         ax.imshow(images[i], cmap="gray_r" if images[i].ndim == 2 else None)
         guess, truth = predicted[i], targets[i]
         ax.set_title(
-            f"{classes[guess]} {probabilities[i, guess]:.0%}\nis {classes[truth]} {probabilities[i, truth]:.0%}",
+            f"{classes[guess]}, {probabilities[i, guess]:.0%}\nis {classes[truth]}, {probabilities[i, truth]:.0%}",
             fontsize=9,
             color=RED,
         )
@@ -135,7 +135,7 @@ def predictions(
     >>> from minigrad import viz
     >>> fig = viz.predictions(np.zeros((1, 8, 8)), [[0.9, 0.1]], [1], ["cat", "dog"])
     >>> fig.axes[0].get_title()
-    'cat 90%\\nis dog'
+    'cat, 90%\\nis dog'
     """
     images, probabilities, targets = np.asarray(images), np.asarray(probabilities), np.asarray(targets)
     if not len(images) or probabilities.shape != (len(images), len(classes)) or targets.shape != (len(images),):
@@ -171,7 +171,7 @@ def _with_bars(
     axes[0].imshow(image, cmap="gray_r" if image.ndim == 2 else None)
     verdict = "right" if guess == target else f"is {classes[target]}"
     axes[0].set_title(
-        f"{classes[guess]} {probabilities[guess]:.0%}\n{verdict}", fontsize=9, color=BLUE if guess == target else RED
+        f"{classes[guess]}, {probabilities[guess]:.0%}\n{verdict}", fontsize=9, color=BLUE if guess == target else RED
     )
     chosen = np.arange(len(classes))
     if shown < len(classes):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from matplotlib.lines import Line2D
 from minigrad.autograd.grad_mode import no_grad
 from minigrad.nn.module import Module
 from minigrad.tensor import Tensor
+from minigrad.viz.probing import evaluating
 from minigrad.viz.style import BLUE, GREEN, ORANGE, PURPLE, RED, figure
 
 # Told apart by colour and by shape; more classes than these begin again.
@@ -106,17 +108,10 @@ def _look(label: int) -> tuple[str, str]:
 
 def _scores(model: Classifier, grid: np.ndarray) -> np.ndarray:
     """What `model` gives for the places of the grid, (M, C)."""
-    modules = list(model.modules()) if isinstance(model, Module) else []
-    dtypes = [p.dtype for p in model.parameters()] if isinstance(model, Module) else []
-    modes = [module.training for module in modules]
-    try:
-        for module in modules:
-            module.training = False
-        with no_grad():
-            scores = np.asarray(model(Tensor(grid.astype(dtypes[0] if dtypes else np.float32))))
-    finally:
-        for module, mode in zip(modules, modes, strict=True):
-            module.training = mode
+    parameters = model.parameters() if isinstance(model, Module) else iter(())
+    places = Tensor(grid.astype(next((p.dtype for p in parameters), np.float32)))
+    with no_grad(), evaluating(model) if isinstance(model, Module) else nullcontext():
+        scores = np.asarray(model(places))
     if scores.ndim != 2 or len(scores) != len(grid):
         raise ValueError(
             f"decision_regions: expected a model from ({len(grid)}, 2) points to ({len(grid)}, classes) scores, "

@@ -55,4 +55,4 @@ def curves(history: Sequence[Mapping[str, float]]) -> Figure:
 
 
 def _shown(quantity: str, value: float) -> str:
-    return f"{value:.2%}" if quantity == "accuracy" else f"{value:.4f}"
+    return f"{value:.2%}" if quantity == "accuracy" else f"{value:.3g}"

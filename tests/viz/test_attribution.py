@@ -142,7 +142,7 @@ def test_pictures_show_images_and_maps(channels):
     for draw, compute in ((viz.saliency, viz.saliency_map), (viz.occlusion, viz.occlusion_map)):
         figure = draw(model, x, target=1, classes=["cat", "dog", "emu"])
         above, below = figure.axes[:2], figure.axes[2:]
-        assert [ax.get_title() for ax in above] == [f"dog {p[n, 1]:.1%}" for n in range(2)]
+        assert [ax.get_title() for ax in above] == [f"dog, {p[n, 1]:.1%}" for n in range(2)]
         assert above[0].images[0].get_array().shape == ((6, 6, 3) if channels == 3 else (6, 6))
         for ax, expected in zip(below, compute(model, x, 1).numpy(), strict=True):
             np.testing.assert_array_equal(ax.images[0].get_array(), expected)

@@ -51,7 +51,7 @@ def test_misclassified_shows_the_surest_mistakes_first():
     figure = viz.misclassified(images, probabilities, [1, 1, 1, 0], ["cat", "dog"], most=2)
     shown = [ax for ax in figure.axes if ax.images]
     assert [ax.images[0].get_array().max() for ax in shown] == [1, 3]
-    assert [ax.get_title() for ax in shown] == ["cat 90%\nis dog 10%", "dog 70%\nis cat 30%"]
+    assert [ax.get_title() for ax in shown] == ["cat, 90%\nis dog, 10%", "dog, 70%\nis cat, 30%"]
     assert figure.get_suptitle() == "3 of 4 wrong, the 2 surest ones"
     rendered(figure)
 
@@ -69,7 +69,7 @@ def test_predictions_show_images_verdicts_and_probabilities():
     pictures = [ax for ax in figure.axes if ax.images]
     bars = [ax for ax in figure.axes if ax.patches]
     assert [ax.images[0].get_array().max() for ax in pictures] == [0, 1, 2]
-    assert [ax.get_title() for ax in pictures] == ["cat 60%\nright", "emu 70%\nis dog", "dog 50%\nright"]
+    assert [ax.get_title() for ax in pictures] == ["cat, 60%\nright", "emu, 70%\nis dog", "dog, 50%\nright"]
     np.testing.assert_array_equal([[bar.get_width() for bar in ax.patches] for ax in bars], probabilities)
     assert all([t.get_text() for t in ax.get_yticklabels()] == ["cat", "dog", "emu"] for ax in bars)
     colours = [bar.get_facecolor() for bar in bars[1].patches]
