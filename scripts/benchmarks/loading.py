@@ -14,18 +14,9 @@ from benchmarks.nets import NETS, task
 from benchmarks.torchlike import LR, MOMENTUM, WEIGHT_DECAY, model
 from minigrad.utils.data import DataLoader, RandomSampler
 from minigrad.vision.datasets.images import ArrayImages
+from minigrad.vision.transforms import Compose, Normalize, ToTensor
 
 IMAGES = 60_000  # as many as MNIST has: more than the caches hold
-
-
-class Standardize:
-    """From a batch of stored images to the input of a net."""
-
-    batched = True
-
-    def __call__(self, images: np.ndarray) -> mg.Tensor:
-        x = (np.moveaxis(images, -1, -3) - np.float32(127.5)) / np.float32(64)
-        return mg.from_numpy(np.ascontiguousarray(x))
 
 
 def loading(
@@ -62,4 +53,5 @@ def random_images(shape: tuple[int, ...], count: int, transform: bool) -> ArrayI
     channels, *size = shape
     random = np.random.default_rng(0)
     stored = random.integers(0, 256, (count, *size, *([channels] if channels > 1 else [])), np.uint8)
-    return ArrayImages(stored, random.integers(0, 10, count), True, Standardize() if transform else None, None)
+    standardize = Compose([ToTensor(), Normalize(0.5, 0.25)]) if transform else None
+    return ArrayImages(stored, random.integers(0, 10, count), True, standardize, None)

@@ -119,7 +119,7 @@ def test_random_images_are_stored_as_those_of_data_sets(net, shape):
     x, _ = mg.utils.data.default_collate(data.__getitems__([3, 1]))
     assert tuple(x.shape) == (2, *nets.NETS[net].shape) and x.dtype == np.float32
     stored = data.data.numpy()[[3, 1]].reshape(2, *shape[:2], -1)
-    np.testing.assert_allclose(x.numpy().transpose(0, 2, 3, 1), (stored - 127.5) / 64, rtol=1e-6)
+    np.testing.assert_allclose(x.numpy().transpose(0, 2, 3, 1), (stored / 255 - 0.5) / 0.25, atol=1e-6)
 
 
 # ---- cases -----------------------------------------------------------------------------------------------------------
