@@ -55,11 +55,6 @@ class Generator:
         self.device = as_device(device)
         self.manual_seed(_SEED_OF_NEW_GENERATORS)
 
-    @cached_property
-    def rng(self) -> np.random.Generator:
-        # made for the first number that is drawn: importing numpy.random takes half as long as all of minigrad
-        return np.random.Generator(np.random.PCG64(self._seed))
-
     def manual_seed(self, seed: int) -> Generator:
         """Start again from `seed`, an integer in [-2**63, 2**64); returns the generator."""
         if isinstance(seed, float) or not hasattr(seed, "__index__"):
@@ -72,7 +67,8 @@ class Generator:
 
     @cached_property
     def rng(self) -> np.random.Generator:
-        """Made when first asked for: every batch has a stream of its own, and few draw from it."""
+        # made for the first number: every batch has a stream of its own, and few draw from it; and to import
+        # numpy.random takes half as long as all of minigrad
         return np.random.Generator(np.random.PCG64(self._seed))
 
     def seed(self) -> int:

@@ -33,10 +33,14 @@ def run(
     cases: Sequence[Case], libraries: Sequence[str], threads: Sequence[int], settings: Settings, results: list[Any]
 ) -> None:
     """Measure the cases, family by family in new processes, and append to `results` what comes out."""
-    with tqdm(total=len(cases) * len(threads), unit="case", leave=False) as bar:
+    total = sum(count >= case.least_threads for case in cases for count in threads)
+    with tqdm(total=total, unit="case", leave=False) as bar:
         for _, family in groupby(cases, key=lambda case: case.family):
-            members = list(family)
+            everything = list(family)
             for count in threads:
+                members = [case for case in everything if count >= case.least_threads]
+                if not members:
+                    continue
                 workers = [Worker(library, count) for library in libraries]
                 try:
                     for case in members:

@@ -1,12 +1,17 @@
 """Random tensors: reproducible, of PyTorch's shapes, dtypes and errors, and distributed as they say."""
 
 import io
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import minigrad as mg
 from minigrad import random
+
+ROOT = Path(mg.__file__).parent.parent
 
 DRAWS = {
     "rand": lambda g: random.rand(5, generator=g),
@@ -333,3 +338,18 @@ def test_multinomial_with_replacement_never_draws_beyond_the_last_weight():
     generator.rng = Highest()
     weights = mg.tensor([0.1, 0.2, 1e9, 0.0])
     assert random.multinomial(weights, 2, True, generator=generator).tolist() == [2, 2]
+
+
+def test_numpy_random_is_imported_when_the_first_number_is_drawn():
+    script = (
+        "import sys, numpy; before = 'numpy.random' in sys.modules; import minigrad; "
+        "print(before == ('numpy.random' in sys.modules)); minigrad.rand(1); print('numpy.random' in sys.modules)"
+    )
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)
+    assert found.stdout.split() == ["True", "True"], found.stderr
+
+
+def test_the_first_seed_is_another_one_each_time():
+    script = "import minigrad; print(minigrad.initial_seed())"
+    runs = [subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT) for _ in range(2)]
+    assert len({run.stdout for run in runs if int(run.stdout) >= 0}) == 2

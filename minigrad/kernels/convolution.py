@@ -15,6 +15,7 @@ from functools import lru_cache
 import numpy as np
 
 from minigrad.kernels.parallel import share
+from minigrad.kernels.products import matmul
 from minigrad.kernels.windows import (
     CACHE_BYTES,
     Block,
@@ -55,13 +56,17 @@ def correlate(
     y = np.empty((len(w), *out, len(x)), w.dtype)
     if not y.size:
         return batch_first(y)
-    columns = Columns(pad(batch_inner(x), padding), kernel, out, stride, dilation, groups)
+    matrix = _matrix(w, groups)
+    woven = bias is not None and groups == 1 and w.shape[1] <= CHAIN_CHANNELS and math.prod(kernel) > 1
+    columns = Columns(pad(batch_inner(x), padding), kernel, out, stride, dilation, groups, woven)
+    if woven:
+        matrix, bias = _woven(matrix, bias, columns), None
     chains, parts, width = 1, 1, WIDTH
     if not columns.in_place:
         chains = _chains(columns.depth, w.shape[1])
         parts, width = _product(len(w) // groups, columns.depth // chains)
     # (groups, 1 row, chains, parts, O / groups / parts, depth / chains)
-    matrix = np.moveaxis(_matrix(w, groups).reshape(groups, 1, parts, -1, chains, columns.depth // chains), -2, 2)
+    matrix = np.moveaxis(matrix.reshape(groups, 1, parts, -1, chains, columns.depth // chains), -2, 2)
     offset = None if bias is None else bias.reshape(groups, 1, parts, -1, 1)
     target = columns.split(y)
     target = target.reshape(*target.shape[:2], parts, -1, target.shape[-1])
@@ -138,7 +143,7 @@ def channel_sums(g: np.ndarray) -> np.ndarray:
     """b[o] = sum over n, i of g[n, o, i]: the gradient of the bias, as a product with ones."""
     rows = batch_inner(g)
     rows = rows.reshape(rows.shape[0] * rows.shape[1], -1)
-    return (rows @ np.ones(rows.shape[1], rows.dtype)).reshape(g.shape[1], -1).sum(1)
+    return matmul(rows, np.ones(rows.shape[1], rows.dtype)).reshape(g.shape[1], -1).sum(1)
 
 
 @lru_cache(maxsize=256)
@@ -194,6 +199,15 @@ def _matrix(w: np.ndarray, groups: int) -> np.ndarray:
     outputs, channels = w.shape[:2]
     w = w.reshape(groups, outputs // groups, channels, -1).swapaxes(2, 3)
     return np.ascontiguousarray(w).reshape(groups, outputs // groups, -1)
+
+
+def _woven(matrix: np.ndarray, bias: np.ndarray | None, columns: Columns) -> np.ndarray:
+    """The weight matrix for columns with rows of ones: the first of them is multiplied by the bias, the others by 0."""
+    lines = matrix.reshape(*matrix.shape[:2], columns.kernel[0], -1)
+    woven = np.zeros((*lines.shape[:3], lines.shape[3] + 1), matrix.dtype)
+    woven[..., :-1] = lines
+    woven[..., 0, -1] = bias
+    return woven.reshape(*matrix.shape[:2], columns.depth)
 
 
 def _gather(

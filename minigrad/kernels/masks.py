@@ -1,20 +1,44 @@
-"""Arrays with some elements set to 0."""
+"""Arrays with some elements set to 0, and the rectifier."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+
+from minigrad.kernels.parallel import by_slices
 
 _BITS = {np.dtype("float16"): np.int16, np.dtype("float32"): np.int32, np.dtype("float64"): np.int64}
 
 
-def zeroed(values: np.ndarray, mask: np.ndarray) -> np.ndarray:
+def rectified(x: np.ndarray) -> np.ndarray:
+    """``max(x, 0)``."""
+    x = np.asarray(x)
+    y = np.empty_like(x)
+
+    def compute(at: tuple[Any, ...]) -> None:
+        np.maximum(x[at], 0, out=y[at])
+
+    by_slices(compute, x, range(x.ndim))
+    return y
+
+
+def zeroed(values: np.ndarray, mask: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """`values`, but 0 where `mask` holds, whatever was there: a product with the mask would let nan and inf through.
 
     The mask is applied to the bits, without a branch: `np.where` takes eight times as long on a random mask.
     """
     values = np.asarray(values)
     bits = _BITS.get(values.dtype)
+    result = np.empty_like(values) if out is None else out
     if bits is None:
-        return np.where(mask, values.dtype.type(0), values)
-    keep = np.subtract(np.asarray(mask).view(np.int8), 1, dtype=np.int8)  # 0 or -1, that is no bit or all of them
-    return np.bitwise_and(values.view(bits), keep).view(values.dtype)
+        result[...] = np.where(mask, values.dtype.type(0), values)
+        return result
+    given, kept, wanted = values.view(bits), np.asarray(mask).view(np.int8), result.view(bits)
+
+    def compute(at: tuple[Any, ...]) -> None:
+        keep = np.subtract(kept[at], 1, dtype=np.int8)  # 0 or -1, that is no bit or all of them
+        np.bitwise_and(given[at], keep, out=wanted[at])
+
+    by_slices(compute, values, range(values.ndim))
+    return result

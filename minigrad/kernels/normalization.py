@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.kernels.parallel import by_slices
+
 Dims = tuple[int, ...]
 
 
@@ -33,6 +35,13 @@ def _to(sums: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     return _sum(sums, tuple(d for d, s in enumerate(shape) if s == 1 and sums.shape[d] != 1))
 
 
+def _part(x: np.ndarray | None, at: tuple[Any, ...]) -> Any:
+    """What broadcasts to the part of an array at this place."""
+    if x is None:
+        return None
+    return x[tuple(slice(None) if n == 1 else place for n, place in zip(x.shape, at, strict=False))]
+
+
 def normalized(
     x: np.ndarray, weight: np.ndarray | None, bias: np.ndarray | None, dims: Dims, eps: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -40,9 +49,25 @@ def normalized(
 
     weight, bias : with as many dimensions as x
     """
+    y = np.empty_like(x)
+    shape = [1 if d in dims else n for d, n in enumerate(x.shape)]
+    mean, variance, inverse = (np.empty(shape, x.dtype) for _ in range(3))
+
+    def compute(at: tuple[Any, ...]) -> None:
+        part = _normalize(x[at], _part(weight, at), _part(bias, at), dims, eps, y[at])
+        mean[at], variance[at], inverse[at] = part
+
+    by_slices(compute, x, [d for d in range(x.ndim) if d not in dims])
+    return y, mean, variance, inverse
+
+
+def _normalize(
+    x: np.ndarray, weight: np.ndarray | None, bias: np.ndarray | None, dims: Dims, eps: float, y: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Put the result into `y`, and return mean, variance, and the root's reciprocal."""
     n = _size(x.shape, dims)
     mean = _sum(x, dims) / x.dtype.type(n)
-    y = np.subtract(x, mean)
+    np.subtract(x, mean, out=y)
     variance = _dot(y, y, dims) / x.dtype.type(n)
     inverse = 1 / np.sqrt(variance + x.dtype.type(eps))
     if weight is None:
@@ -54,14 +79,34 @@ def normalized(
         y *= weight
     if bias is not None:
         y += bias
-    return y, mean, variance, inverse
+    return mean, variance, inverse
 
 
 def normalized_slopes(
     g: Any, x: np.ndarray, weight: np.ndarray | None, mean: np.ndarray, inverse: np.ndarray, dims: Dims, shape: Dims
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The gradients of the input, and of weight and bias, which have `shape`."""
-    centered = x - mean
+    if any(shape[d] != 1 for d in dims):  # every part would add to all of weight and bias
+        slope = np.empty_like(x)
+        return slope, *_slopes(g, x, weight, mean, inverse, dims, shape, slope)
+    slope = np.empty_like(x)
+    weight_slope, bias_slope = (np.empty(shape, x.dtype) for _ in range(2))
+
+    def compute(at: tuple[Any, ...]) -> None:
+        own = tuple(1 if s == 1 else n for s, n in zip(shape, x[at].shape, strict=True))
+        parts = _part(weight, at), mean[at], inverse[at]
+        weight_slope[at], bias_slope[at] = _slopes(g[at], x[at], *parts, dims, own, slope[at])
+
+    by_slices(compute, x, [d for d in range(x.ndim) if d not in dims and shape[d] != 1])
+    return slope, weight_slope, bias_slope
+
+
+def _slopes(
+    g: Any, x: np.ndarray, weight: np.ndarray | None, mean: np.ndarray, inverse: np.ndarray, dims: Dims, shape: Dims,
+    slope: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+    """The same, with the first of them put into `slope`."""
+    centered = np.subtract(x, mean, out=slope)
     n = x.dtype.type(_size(x.shape, dims))
     if all(shape[d] == 1 for d in dims):
         total, dot = _sum(g, dims), _dot(g, centered, dims)
@@ -73,9 +118,8 @@ def normalized_slopes(
         g = g if weight is None else g * weight
         total, dot = _sum(g, dims), _dot(g, centered, dims)
         scale = inverse
-    slope = centered  # and nothing but: the gradient is made in its place
     slope *= dot * inverse * inverse / n
     np.subtract(g, slope, out=slope)
     slope -= total / n
     slope *= scale
-    return slope, weight_slope, bias_slope
+    return weight_slope, bias_slope

@@ -18,9 +18,12 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["get_num_threads", "set_num_threads", "run", "alone", "share", "blas_held"]
+__all__ = ["get_num_threads", "set_num_threads", "run", "alone", "share", "by_slices", "blas_held"]
 
-WORTH_SHARING = 20_000_000  # multiplications: about 400 us in one thread
+WORTH_SHARING = 50_000_000  # multiplications, in pieces of several calls each: about 1 ms in one thread
+
+WORTH_SLICING = 1 << 21  # elements, each read and written once or more: about 1 ms in one thread
+SLICES = 4
 
 
 def _usable_cores() -> int:
@@ -249,3 +252,18 @@ def share(function: Callable[[Any], None], pieces: Sequence[Any], multiplication
     with blas_held:
         for piece in pieces:
             function(piece)
+
+
+def by_slices(function: Callable[[tuple[Any, ...]], None], x: np.ndarray, axes: Iterable[int]) -> None:
+    """Call ``function(place)`` for places that together are all of `x`: `run`, where x is large enough.
+
+    It is cut along the one of the axes that comes first in memory.
+    """
+    axis = max(axes, key=lambda a: abs(x.strides[a]), default=0)
+    length = x.shape[axis] if x.size >= WORTH_SLICING else 1
+    count = min(length, SLICES)
+    if count == 1:
+        function((...,))
+        return
+    cuts = [length * i // count for i in range(count + 1)]
+    run(function, [(slice(None),) * axis + (slice(a, b),) for a, b in zip(cuts[:-1], cuts[1:], strict=True)])

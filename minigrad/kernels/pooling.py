@@ -11,11 +11,12 @@ import itertools
 import math
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from minigrad.kernels.masks import zeroed
+from minigrad.kernels.parallel import by_slices
 
 __all__ = [
     "Window",
@@ -137,11 +138,16 @@ def max_pool_winners(x: np.ndarray, window: Window) -> tuple[np.ndarray, np.ndar
     Winners are counted within the window, in row-major order, as uint8 where they fit: an eighth of the
     memory of int64 indices, and quick to compare.
     """
+    y = np.empty_like(x, shape=(*x.shape[: x.ndim - len(window.out)], *window.out))
+    winners = np.empty_like(y, dtype=np.min_scalar_type(math.prod(window.kernel)))
+    by_slices(lambda at: _compete(x[at], window, y[at], winners[at]), x, range(x.ndim - len(window.out)))
+    return y, winners
+
+
+def _compete(x: np.ndarray, window: Window, y: np.ndarray, winners: np.ndarray) -> None:
+    """Put the maxima into `y` and their numbers into `winners`."""
     size = x.shape[-len(window.out) :]
     slots = _slots(size, window)
-    dtype = np.min_scalar_type(math.prod(window.kernel))
-    y = np.empty_like(x, shape=(*x.shape[: x.ndim - len(size)], *window.out))
-    winners = np.empty_like(y, dtype=dtype)
     mask = np.empty_like(y, dtype=bool)
     if max(window.padding):
         y.fill(_lowest(x.dtype))
@@ -154,12 +160,11 @@ def max_pool_winners(x: np.ndarray, window: Window) -> tuple[np.ndarray, np.ndar
         part, best, better = x[source], y[box], mask[box]
         np.greater(part, best, out=better)
         np.maximum(best, part, out=best)
-        later = np.multiply(better.view(np.uint8), slot, dtype=dtype)
+        later = np.multiply(better.view(np.uint8), slot, dtype=winners.dtype)
         np.maximum(winners[box], later, out=winners[box])  # a later slot has the larger number
     if np.isnan(y).any():
         for slot, box, source in _slots(size, window):
             winners[box][np.isnan(x[source])] = slot
-    return y, winners
 
 
 def _first_slots(size: tuple[int, ...], window: Window) -> np.ndarray:
@@ -186,12 +191,17 @@ def scatter_winners(g: np.ndarray, winners: np.ndarray, size: tuple[int, ...], w
     numbers = list(zip(size, zip(*window, strict=True), strict=True))
     tiles = all(_tiles(n, *axis) for n, axis in numbers)
     x = np.empty_like(g, shape=shape) if tiles else np.zeros_like(g, shape=shape)
-    for slot, box, source in _slots(size, window):
-        part = zeroed(g[box], winners[box] != slot)
-        if tiles:
-            x[source] = part
-        else:
-            x[source] += part
+
+    def scatter(at: tuple[Any, ...]) -> None:
+        values, numbers, places = g[at], winners[at], x[at]
+        for slot, box, source in _slots(size, window):
+            lost = numbers[box] != slot
+            if tiles:
+                zeroed(values[box], lost, places[source])
+            else:
+                places[source] += zeroed(values[box], lost)
+
+    by_slices(scatter, x, range(x.ndim - len(size)))
     return x
 
 

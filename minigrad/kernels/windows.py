@@ -119,11 +119,13 @@ class Columns:
     kernel, out, stride, dilation : sequences of int
         Sizes of window and output, step between windows, step inside a window.
     groups : int
+    ones : bool
+        End each line in a row of ones, for a product with a weight matrix into which the bias is woven.
 
     Attributes
     ----------
     depth : int
-        Rows of a matrix, prod(kernel) * C / groups; the channel varies fastest.
+        Rows of a matrix, prod(kernel) * C / groups and the ones; the channel varies fastest.
     """
 
     def __init__(
@@ -134,9 +136,10 @@ class Columns:
         stride: Sequence[int],
         dilation: Sequence[int],
         groups: int,
+        ones: bool = False,
     ) -> None:
         channels, *size, batch = x.shape
-        self.groups, self.depth = groups, math.prod(kernel) * (channels // groups)
+        self.groups, self.ones = groups, ones
         self.in_place = math.prod(kernel) == 1 and max(stride) == 1  # the array is its own matrix
         slide = len(size) > 1 and stride[0] < kernel[0] and dilation[0] == 1
         steps = x.strides[1:-1]
@@ -144,6 +147,7 @@ class Columns:
             size, kernel, out, stride = [1, *size], (1, *kernel), (1, *out), (1, *stride)
             dilation, steps = (1, *dilation), (0, *steps)
         self.kernel, self.stride = kernel, stride[0]
+        self.depth = kernel[0] * (math.prod(kernel[1:]) * (channels // groups) + ones)
         self.rows, self.box = out[0], (*out[1:], batch)
         within = [step * d for step, d in zip(steps, dilation, strict=True)]
         between = [step * s for step, s in zip(steps, stride, strict=True)]
@@ -182,8 +186,12 @@ class Columns:
         shape = (self.groups, rows.stop - rows.start, self.depth, positions.stop - positions.start)
         if self.in_place:
             return source.reshape(shape)
-        copies = scratch(source.shape, source.dtype)
-        np.copyto(copies, source)
+        copies = scratch((*source.shape[:2], self.depth // self.kernel[0], shape[-1]), source.dtype)
+        if self.ones:
+            copies[:, :, -1] = 1
+            np.copyto(copies[:, :, :-1].reshape(source.shape), source)
+        else:
+            np.copyto(copies.reshape(source.shape), source)
         group, line = copies.strides[:2]
         strides = (group, line * self.stride, shape[-1] * copies.itemsize, copies.itemsize)
         return np.ndarray(shape, copies.dtype, copies, 0, strides)

@@ -88,7 +88,7 @@ def relu(input: Operand) -> Operand:
     >>> F.relu(mg.tensor([-1.0, 0.0, 2.0]))
     tensor([0., 0., 2.])
     """
-    return np.maximum(input, 0)
+    return masks.rectified(input)
 
 
 @elementwise(lambda g, y, min_val, max_val: zeroed(g, (y <= min_val) | (y >= max_val), y))

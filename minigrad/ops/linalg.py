@@ -8,6 +8,7 @@ import numpy as np
 
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
+from minigrad.kernels import products
 from minigrad.ops.broadcasting import _sum, sum_to
 from minigrad.ops.conversion import silent
 from minigrad.ops.diagonals import _diagonal
@@ -43,13 +44,13 @@ def _for_blas(x: np.ndarray) -> np.ndarray:
 @silent
 def _matmul(input: Operand, other: Operand) -> Operand:
     """The products of the matrices in the last two dimensions; the dimensions before them are broadcast."""
-    return np.matmul(_for_blas(input), _for_blas(other))
+    return products.matmul(_for_blas(input), _for_blas(other))
 
 
 @operation(input=lambda g, other: g * other, other=lambda g, input: g * input)
 @silent
 def _dot(input: Operand, other: Operand) -> Operand:
-    return np.dot(input, other)
+    return products.matmul(input, other)
 
 
 def _check(name: str, a: Any, b: Any, *ndims: int) -> None:

@@ -8,12 +8,16 @@ from typing import Any, NamedTuple
 
 
 class Case(NamedTuple):
-    """A name such as ``training/vgg/64``, the kind of work, and its arguments. Workers are new for each `family`."""
+    """A name such as ``training/vgg/64``, the kind of work, and its arguments. Workers are new for each `family`.
+
+    It is measured with `least_threads` or more.
+    """
 
     name: str
     kind: str
     arguments: dict[str, Any]
     unit: str = "seconds"  # or "bytes", or "ratio": what the work returns
+    least_threads: int = 1
 
     @property
     def group(self) -> str:
@@ -26,6 +30,7 @@ class Case(NamedTuple):
 
 GROUPS = {
     "training": "Training step",
+    "parallel": "Training step with the model in nn.DataParallel (PyTorch's does nothing on a CPU)",
     "inference": "Inference",
     "operation": "Single operations",
     "loading": "Data loading: the time of an epoch by that of its steps alone",
@@ -81,13 +86,15 @@ def _net(group: str, kind: str, net: str, batch: int, **more: Any) -> Case:
     return Case(f"{group}/{net}/{last}", kind, {"net": net, "batch": batch, **more})
 
 
+TRAINED = (
+    ("lenet5-tanh", 128), ("lenet-relu", 128), ("cifar", 8), ("cifar", 64), ("vgg", 64), ("residual", 32),
+    ("mlp-784-256-128-10", 128), ("mlp-2-16-16-2", 32),
+)  # fmt: skip
 CASES = [
+    *[_net("training", "training", net, batch) for net, batch in TRAINED],
     *[
-        _net("training", "training", net, batch)
-        for net, batch in (
-            ("lenet5-tanh", 128), ("lenet-relu", 128), ("cifar", 8), ("cifar", 64), ("vgg", 64), ("residual", 32),
-            ("mlp-784-256-128-10", 128), ("mlp-2-16-16-2", 32),
-        )
+        _net("parallel", "data_parallel", net, batch)._replace(least_threads=2)
+        for net, batch in TRAINED[:6]
     ],
     *[_net("inference", "inference", "lenet-relu", batch) for batch in (1, 128)],
     *_operations(),

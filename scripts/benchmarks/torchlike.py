@@ -48,10 +48,14 @@ def model(lib: Any, resolved: list[Layer]) -> Any:
     return net
 
 
-def training(lib: Any, net: str, batch: int, image_size: int | None = None) -> Callable[[], Any]:
+def training(
+    lib: Any, net: str, batch: int, image_size: int | None = None, wrap: Callable[[Any], Any] | None = None
+) -> Callable[[], Any]:
     """A step: gradients forgotten, forward, loss, backward, SGD with momentum and weight decay. Returns the loss."""
     resolved, inputs, labels = task(net, batch, image_size)
     module = model(lib, resolved)
+    if wrap is not None:
+        module = wrap(module)
     optimizer = lib.optim.SGD(module.parameters(), lr=LR, momentum=MOMENTUM, weight_decay=WEIGHT_DECAY)
     x, t = lib.from_numpy(inputs), lib.from_numpy(labels)
     cross_entropy = lib.nn.functional.cross_entropy
@@ -64,6 +68,11 @@ def training(lib: Any, net: str, batch: int, image_size: int | None = None) -> C
         return loss
 
     return step
+
+
+def data_parallel(lib: Any, net: str, batch: int) -> Callable[[], Any]:
+    """A step with the batch cut into shares, one a thread; PyTorch's DataParallel cuts it for GPUs only."""
+    return training(lib, net, batch, wrap=lib.nn.DataParallel)
 
 
 def inference(lib: Any, net: str, batch: int) -> Callable[[], Any]:

@@ -1,0 +1,48 @@
+"""Matrix products: BLAS in one thread, and large products cut into parts that several threads compute.
+
+BLAS has threads of its own, but how it divides a product among them changes the order of its sums, and after each call
+they wait for the next one at full speed, in the way of the threads of `parallel`. The parts here depend on the shapes
+alone.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minigrad.kernels import parallel
+
+__all__ = ["matmul"]
+
+SMALL, SMALL_VECTOR = 1 << 17, 1 << 13  # multiplications: for less BLAS has no use for threads
+PART = 1 << 24  # of a part, about 200 us
+
+
+def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """``a @ b``."""
+    matrices = a.ndim > 1 < b.ndim and a.shape[-2] > 1 < b.shape[-1]
+    multiplications = a.size * b.shape[-1] if b.ndim > 1 else a.size
+    if multiplications < (SMALL if matrices else SMALL_VECTOR):
+        return np.asarray(a @ b)
+    if multiplications < 2 * PART or a.ndim != 2 or b.ndim != 2:
+        with parallel.blas_held:
+            return np.asarray(a @ b)
+    return _by_parts(a, b, multiplications)
+
+
+def _by_parts(a: np.ndarray, b: np.ndarray, multiplications: int) -> np.ndarray:
+    """The same, by rows or columns of the result, whichever are more."""
+    y = np.empty((a.shape[0], b.shape[1]), np.result_type(a, b))
+    by_rows = y.shape[0] >= y.shape[1]
+    length = max(y.shape)
+    count = min(multiplications // PART, -(-length // 16), 64)
+    cuts = [length * i // count for i in range(count + 1)]
+
+    def compute(piece: tuple[int, int]) -> None:
+        part = slice(*piece)
+        if by_rows:
+            np.matmul(a[part], b, out=y[part])
+        else:
+            np.matmul(a, b[:, part], out=y[:, part])
+
+    parallel.run(compute, list(zip(cuts[:-1], cuts[1:], strict=True)))
+    return y
