@@ -47,7 +47,7 @@ RECIPES: dict[str, dict[str, Any]] = {
     "cifar10": {
         "data": "cifar10",
         "model": "resnet9",
-        "epochs": 8,
+        "epochs": 7,
         "batch_size": 64,
         "lr": 0.2,
         "label_smoothing": 0.1,
