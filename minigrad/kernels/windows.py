@@ -23,6 +23,7 @@ Pairs = Sequence[tuple[int, int]]
 CACHE_BYTES = 1 << 20  # what one block of columns may take: it has to stay in the second-level cache
 LINE_BYTES = 64  # a cache line
 UNCOPIED = 1 << 13  # positions of a block that is multiplied where it lies
+ROWS_MIN = 4  # output rows of a block, so that sliding pays
 SLIDE_MIN = 192  # shortest row of positions (width * batch) for which sliding lines pay
 _local = threading.local()
 
@@ -170,11 +171,13 @@ class Columns:
             limit = UNCOPIED
         elif self.rows == 1:
             limit = max(64, min(limit, CACHE_BYTES // line))
+        else:  # with fewer positions where the least number of rows would not fit
+            limit = max(128, min(limit, 2 * CACHE_BYTES // (line * (ROWS_MIN + self.kernel[0]))))
         found = []
         stop = 0
         for box in blocks(self.box, limit):
             start, stop = stop, stop + math.prod([s.stop - s.start for s in box])
-            height = max(4, (CACHE_BYTES // (line * (stop - start)) - self.kernel[0]) // self.stride + 1)
+            height = max(ROWS_MIN, (CACHE_BYTES // (line * (stop - start)) - self.kernel[0]) // self.stride + 1)
             found += [Block(rows, slice(start, stop), box) for (rows,) in blocks((self.rows,), height)]
         return found
 
