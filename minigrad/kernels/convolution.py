@@ -31,6 +31,7 @@ from minigrad.kernels.windows import (
 __all__ = ["correlate", "correlate_input", "correlate_weight", "channel_sums"]
 
 WIDTH = 512  # columns of one product
+WIDTH_ALONE = 1024  # the same where a block is one product, not one for each of many rows
 CHAIN_CHANNELS = 16  # of which products are added in one go
 PRODUCT_BYTES = 1 << 20  # of products to be added: they have to stay in the second-level cache
 FAR = 1.25  # by which the input is longer than the output, for _gather_by_rows to pay
@@ -155,7 +156,8 @@ def _plan(
     chains, parts, width = 1, 1, WIDTH
     if not columns.in_place:
         chains = _chains(columns.depth, channels)
-        parts, width = _product(outputs // groups, columns.depth // chains)
+        widest = WIDTH if columns.rows > 1 else WIDTH_ALONE
+        parts, width = _product(outputs // groups, columns.depth // chains, widest)
     return columns, out, chains, parts, columns.blocks(width)
 
 
@@ -189,14 +191,14 @@ def _parts(rows: int, size: int, least: int, limit: int) -> int:
     return next(parts, 1)
 
 
-def _product(outputs: int, depth: int) -> tuple[int, int]:
-    """Return into how many parts to cut a weight matrix, and how many columns to multiply it with at once."""
+def _product(outputs: int, depth: int, widest: int) -> tuple[int, int]:
+    """Return into how many parts to cut a weight matrix, and how many columns (at most `widest`) to multiply it with."""
     for width in (192, 64):
         parts = _parts(outputs, depth * width, 8, UNPACKED)
         fitting = UNPACKED // (outputs // parts * depth)
         if fitting >= width:
-            return parts, min(fitting, WIDTH)
-    return 1, WIDTH
+            return parts, min(fitting, widest)
+    return 1, widest
 
 
 def _chains(depth: int, channels: int) -> int:

@@ -67,6 +67,7 @@ def cache(request: Any, monkeypatch: Any) -> Iterator[None]:
         monkeypatch.setattr(windows, "CACHE_BYTES", 2000)
         monkeypatch.setattr(convolution, "CACHE_BYTES", 2000)
         monkeypatch.setattr(convolution, "WIDTH", 90)
+        monkeypatch.setattr(convolution, "WIDTH_ALONE", 90)
         monkeypatch.setattr(convolution, "UNPACKED", 0)
     if request.param == "small products":
         monkeypatch.setattr(convolution, "UNPACKED", 100_000)
