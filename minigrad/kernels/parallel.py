@@ -259,11 +259,11 @@ def by_slices(function: Callable[[tuple[Any, ...]], None], x: np.ndarray, axes: 
 
     It is cut along the one of the axes that comes first in memory.
     """
-    axis = max(axes, key=lambda a: abs(x.strides[a]), default=0)
-    length = x.shape[axis] if x.size >= WORTH_SLICING else 1
-    count = min(length, SLICES)
-    if count == 1:
+    if x.size < WORTH_SLICING:
         function((...,))
         return
+    axis = max(axes, key=lambda a: abs(x.strides[a]), default=0)
+    length = x.shape[axis]
+    count = min(length, SLICES)
     cuts = [length * i // count for i in range(count + 1)]
     run(function, [(slice(None),) * axis + (slice(a, b),) for a, b in zip(cuts[:-1], cuts[1:], strict=True)])
