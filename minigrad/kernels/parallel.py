@@ -257,12 +257,12 @@ def share(function: Callable[[Any], None], pieces: Sequence[Any], multiplication
 def by_slices(function: Callable[[tuple[Any, ...]], None], x: np.ndarray, axes: Iterable[int]) -> None:
     """Call ``function(place)`` for places that together are all of `x`: `run`, where x is large enough.
 
-    It is cut along the one of the axes that comes first in memory.
+    It is cut along the one of the axes that comes first in memory, and not at all where there are none.
     """
-    axis = max(axes, key=lambda a: abs(x.strides[a]), default=0)
-    length = x.shape[axis] if x.size >= WORTH_SLICING else 1
+    axis = max(axes, key=lambda a: abs(x.strides[a]), default=None)
+    length = x.shape[axis] if axis is not None and x.size >= WORTH_SLICING else 1
     count = min(length, SLICES)
-    if count == 1:
+    if axis is None or count == 1:
         function((...,))
         return
     cuts = [length * i // count for i in range(count + 1)]

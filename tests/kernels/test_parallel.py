@@ -10,7 +10,7 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 import minigrad as mg
-from minigrad.kernels import convolution, parallel
+from minigrad.kernels import convolution, normalization, parallel
 
 
 @pytest.fixture(params=[1, 2, 5])
@@ -74,6 +74,33 @@ def test_blas_is_held_to_one_thread_meanwhile(threads):
         parallel.run(lambda piece: seen.append(blas_threads()), range(4))
         assert all(count == 1 for counts in seen for count in counts)
         assert all(count == 2 for count in blas_threads())
+
+
+@pytest.mark.parametrize("dims", [(0,), (1,), (2,), (0, 1), (1, 2), (0, 1, 2)])
+@pytest.mark.parametrize("own", [(1, 5, 1), (1, 1, 7), (9, 5, 7)])
+def test_normalization_by_slices_is_that_of_the_whole(dims, own, monkeypatch, threads):
+    rng = np.random.default_rng(0)
+    x, g = rng.standard_normal((2, 9, 5, 7))
+    weight, bias = rng.standard_normal((2, *own))
+    results = []
+    for limit in (x.size + 1, 0):
+        monkeypatch.setattr(parallel, "WORTH_SLICING", limit)
+        y, mean, _, inverse = normalization.normalized(x, weight, bias, dims, 1e-5)
+        results.append([y, *normalization.normalized_slopes(g, x, weight, mean, inverse, dims, own)])
+    for whole, sliced in zip(*results, strict=True):
+        np.testing.assert_allclose(sliced, whole, rtol=1e-12, atol=1e-12)
+
+
+def test_slices_cover_the_whole_and_are_cut_along_the_given_axes_only(monkeypatch, threads):
+    monkeypatch.setattr(parallel, "WORTH_SLICING", 0)
+    for axes in ([], [0], [1], [0, 1]):
+        x, places = np.zeros((9, 6)), []
+        parallel.by_slices(places.append, x, axes)
+        for place in places:
+            x[place] += 1
+            assert all(x[place].shape[a] == x.shape[a] for a in {0, 1} - set(axes))
+        assert (x == 1).all()
+        assert len(places) == (4 if axes else 1)
 
 
 def test_after_a_fork_the_child_has_a_pool_of_its_own():
