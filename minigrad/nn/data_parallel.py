@@ -116,7 +116,7 @@ def _scatter(arguments: Any, count: int, dim: int) -> list[Any]:
     """`count` shares of the arguments, or fewer where the batch is too small for so many."""
     cut = [t for t in _tensors(arguments) if t.ndim]
     if short := [tuple(t.shape) for t in cut if not -t.ndim <= dim < t.ndim]:
-        raise IndexError(f"DataParallel: expected tensors with a dimension {dim}, the batch, got one of shape {short[0]}")
+        raise IndexError(f"DataParallel: expected tensors with a dimension {dim}, the batch, got shape {short[0]}")
     lengths = {t.shape[dim] for t in cut}
     if len(lengths) > 1:
         raise RuntimeError(

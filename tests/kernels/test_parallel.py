@@ -12,7 +12,7 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 import minigrad as mg
-from minigrad.kernels import convolution, normalization, parallel
+from minigrad.kernels import convolution, masks, normalization, parallel, pooling
 
 
 @pytest.fixture(params=[1, 2, 5])
@@ -125,6 +125,19 @@ def test_normalization_by_slices_is_that_of_the_whole(dims, own, monkeypatch, th
         results.append([y, *normalization.normalized_slopes(g, x, weight, mean, inverse, dims, own)])
     for whole, sliced in zip(*results, strict=True):
         np.testing.assert_allclose(sliced, whole, rtol=1e-12, atol=1e-12)
+
+
+def test_masks_and_pooling_by_slices_are_those_of_the_whole(monkeypatch, threads):
+    x = np.random.default_rng(0).standard_normal((9, 5, 7, 8))
+    window = pooling.pool_window((7, 8), (3, 2), (2, 2), (1, 0), (1, 1), False)
+    results = []
+    for limit in (x.size + 1, 0):
+        monkeypatch.setattr(parallel, "WORTH_SLICING", limit)
+        y, winners = pooling.max_pool_winners(x, window)
+        scattered = pooling.scatter_winners(y, winners, (7, 8), window)
+        results.append([masks.rectified(x), masks.zeroed(x, x > 0.5), y, winners, scattered])
+    for whole, sliced in zip(*results, strict=True):
+        np.testing.assert_array_equal(sliced, whole)
 
 
 def test_slices_cover_the_whole_and_are_cut_along_the_given_axes_only(monkeypatch, threads):

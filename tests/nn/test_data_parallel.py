@@ -1,6 +1,7 @@
 """DataParallel: the same as without it, but for the order of sums; each share on its own."""
 
 import gc
+import threading
 import weakref
 
 import numpy as np
@@ -225,5 +226,33 @@ def test_lazy_layers_need_a_first_call_without_it():
 
 
 def test_an_input_without_the_dimension_of_the_batch_is_named():
-    with pytest.raises(IndexError, match=r"a dimension 1, the batch, got one of shape \(4,\)"):
+    with pytest.raises(IndexError, match=r"a dimension 1, the batch, got shape \(4,\)"):
         nn.DataParallel(nn.Identity(), device_ids=[0, 1], dim=1)(mg.ones(4))
+
+
+def test_every_thread_records_or_does_not_as_the_caller(threads):
+    seen = []
+    meeting = threading.Barrier(threads, timeout=30)  # so that each thread has a share
+
+    class Looking(nn.Module):
+        def forward(self, x):
+            self.look()
+            y = x * 1
+            if y.requires_grad:
+                y.register_hook(self.look)
+            return y * y
+
+        def look(self, gradient=None):
+            meeting.wait()
+            seen.append(mg.is_grad_enabled())
+
+    split = nn.DataParallel(Looking(), device_ids=[0, 1])
+    x = mg.ones(2, requires_grad=True)
+    for create_graph in (False, True):
+        seen.clear()
+        split(x).sum().backward(create_graph=create_graph)
+        assert seen == [True, True, create_graph, create_graph]
+    seen.clear()
+    with mg.no_grad():
+        split(x)
+    assert seen == [False, False]
