@@ -83,8 +83,8 @@ class ResNet9(nn.Module):
 
     Notes
     -----
-    After D. Page: How to train your ResNet, 2018, with half of his channels. As there, the outputs are an eighth of what
-    the last layer gives: maxima of normalized maps would make a net that has learned nothing sure of its answers.
+    After D. Page: How to train your ResNet, 2018, with half of his channels. As there, the outputs are an eighth of
+    what the last layer gives: maxima of normalized maps would make a net that has learned nothing sure of its answers.
 
     Examples
     --------

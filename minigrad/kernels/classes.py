@@ -72,6 +72,7 @@ class Classes:
 
 def cross_entropy(scores: np.ndarray, classes: Classes) -> tuple[Any, np.ndarray]:
     """The loss, and the softmax that the gradient needs, with one exponential of each score."""
+    by_rows = scores.flags.c_contiguous
     if scores.ndim == 2 and scores.shape[1] <= FEW:
         scores = np.asfortranarray(scores)
     z = scores - np.maximum.reduce(scores, axis=1, keepdims=True, initial=-np.inf)
@@ -86,7 +87,8 @@ def cross_entropy(scores: np.ndarray, classes: Classes) -> tuple[Any, np.ndarray
     losses *= a
     if classes.smoothing:
         losses += b * (weights * logs - spread)
-    return classes.reduced(losses), p
+    # in the order of the scores: what follows in backward meets arrays of that order
+    return classes.reduced(losses), np.ascontiguousarray(p) if by_rows else p
 
 
 def cross_entropy_slope(g: Any, p: np.ndarray, classes: Classes) -> np.ndarray:

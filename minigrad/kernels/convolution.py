@@ -1,6 +1,6 @@
 """Convolution in any number of dimensions: the product, and its adjoints in either argument.
 
-Shapes are (N, C, *S) for arrays and (O, C / groups, *K) for weights; stride and dilation are sequences of
+Shapes are (N, C, *S) for arrays and (O, C / groups, *K) for weights; stride and dilation are tuples of
 one number and padding one of pairs (before, after) for each spatial axis. Results are views whose memory
 keeps the batch axis innermost.
 """
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -32,11 +31,12 @@ from minigrad.kernels.windows import (
 __all__ = ["correlate", "correlate_input", "correlate_weight", "channel_sums"]
 
 WIDTH = 512  # columns of one product
+WIDTH_ALONE = 1024  # the same where a block is one product, not one for each of many rows
 CHAIN_CHANNELS = 16  # of which products are added in one go
 PRODUCT_BYTES = 1 << 20  # of products to be added: they have to stay in the second-level cache
 FAR = 1.25  # by which the input is longer than the output, for _gather_by_rows to pay
 PIECES = 8  # into which channels are cut, to be handed around
-SUMS, SUM_BYTES = 8, 1 << 22  # how many partial weight gradients are kept at most, and in how much memory
+SUMS, SUM_BYTES = 8, 1 << 24  # how many partial weight gradients are kept at most, and in how much memory
 UNPACKED = 1_000_000  # products of at most so many multiplications skip OpenBLAS's copy of their operands
 UNPACKED_TRANSPOSED = 600_000  # the same where the second operand is transposed
 
@@ -45,34 +45,30 @@ def correlate(
     x: np.ndarray,
     w: np.ndarray,
     bias: np.ndarray | None,
-    stride: Sequence[int],
+    stride: tuple[int, ...],
     padding: Pairs,
-    dilation: Sequence[int],
+    dilation: tuple[int, ...],
     groups: int,
 ) -> np.ndarray:
     """y[n, o, i] = bias[o] + sum over c, u of x[n, c, stride * i + dilation * u - padding] * w[o, c, u]."""
-    kernel = w.shape[2:]
-    out = window_counts(x.shape[2:], kernel, stride, padding, dilation)
-    y = np.empty((len(w), *out, len(x)), w.dtype)
-    if not y.size:
-        return batch_first(y)
+    x = pad(batch_inner(x), padding)
+    if not (len(w) and x.shape[-1]):
+        out = window_counts(x.shape[1:-1], w.shape[2:], stride, dilation)
+        return np.empty((x.shape[-1], len(w), *out), w.dtype)
+    biased = bias is not None
+    columns, out, chains, parts, pieces = _plan(x.shape, w.itemsize, w.shape, stride, dilation, groups, biased)
+    y = np.empty((len(w), *out, x.shape[-1]), w.dtype)
     matrix = _matrix(w, groups)
-    woven = bias is not None and groups == 1 and w.shape[1] <= CHAIN_CHANNELS and math.prod(kernel) > 1
-    columns = Columns(pad(batch_inner(x), padding), kernel, out, stride, dilation, groups, woven)
-    if woven:
+    if columns.ones:
         matrix, bias = _woven(matrix, bias, columns), None
-    chains, parts, width = 1, 1, WIDTH
-    if not columns.in_place:
-        chains = _chains(columns.depth, w.shape[1])
-        parts, width = _product(len(w) // groups, columns.depth // chains)
     # (groups, 1 row, chains, parts, O / groups / parts, depth / chains)
-    matrix = np.moveaxis(matrix.reshape(groups, 1, parts, -1, chains, columns.depth // chains), -2, 2)
+    matrix = matrix.reshape(groups, 1, parts, -1, chains, columns.depth // chains).transpose(0, 1, 4, 2, 3, 5)
     offset = None if bias is None else bias.reshape(groups, 1, parts, -1, 1)
-    target = columns.split(y)
+    source, target = columns.windows(x), columns.split(y)
     target = target.reshape(*target.shape[:2], parts, -1, target.shape[-1])
 
     def compute(block: Block) -> None:
-        windows, part = columns.matrices(block), target[:, block.rows, :, :, block.positions]
+        windows, part = columns.matrices(source, block), target[:, block.rows, :, :, block.positions]
         if chains > 1:
             _add_products(matrix, windows, offset, part)
             return
@@ -80,17 +76,17 @@ def correlate(
         if offset is not None:
             part += offset
 
-    share(compute, columns.blocks(width), y.size * columns.depth)
+    share(compute, pieces, y.size * columns.depth)
     return batch_first(y)
 
 
 def correlate_input(
     g: np.ndarray,
     w: np.ndarray,
-    size: Sequence[int],
-    stride: Sequence[int],
+    size: tuple[int, ...],
+    stride: tuple[int, ...],
     padding: Pairs,
-    dilation: Sequence[int],
+    dilation: tuple[int, ...],
     groups: int,
 ) -> np.ndarray:
     """x[n, c, j] = sum over o, u and all i with stride * i + dilation * u - padding = j of g[n, o, i] * w[o, c, u].
@@ -110,31 +106,29 @@ def correlate_input(
 def correlate_weight(
     x: np.ndarray,
     g: np.ndarray,
-    kernel: Sequence[int],
-    stride: Sequence[int],
+    kernel: tuple[int, ...],
+    stride: tuple[int, ...],
     padding: Pairs,
-    dilation: Sequence[int],
+    dilation: tuple[int, ...],
     groups: int,
 ) -> np.ndarray:
     """w[o, c, u] = sum over n, i of g[n, o, i] * x[n, c, stride * i + dilation * u - padding]."""
     channels, outputs = x.shape[1] // groups, g.shape[1] // groups
     if not g.size:
         return np.zeros((groups * outputs, channels, *kernel), g.dtype)
-    columns = Columns(pad(batch_inner(x), padding), kernel, g.shape[2:], stride, dilation, groups)
-    source = columns.split(batch_inner(g)).swapaxes(2, 3)
-    parts = _parts(columns.depth, outputs * WIDTH, 24, UNPACKED_TRANSPOSED)
-    blocks = columns.blocks(WIDTH)
-    count = max(1, min(SUMS, len(blocks), SUM_BYTES // (groups * columns.depth * outputs * g.itemsize)))
-    sums = np.zeros((count, groups, columns.depth, outputs), g.dtype)
+    x = pad(batch_inner(x), padding)
+    columns, parts, shares = _weight_plan(x.shape, g.itemsize, kernel, g.shape[2:], stride, dilation, groups, outputs)
+    source, other = columns.windows(x), columns.split(batch_inner(g)).swapaxes(2, 3)
+    sums = np.zeros((len(shares), groups, columns.depth, outputs), g.dtype)
 
     def compute(number: int) -> None:
-        for block in blocks[len(blocks) * number // count : len(blocks) * (number + 1) // count]:
-            windows = columns.matrices(block)
+        for block in shares[number]:
+            windows = columns.matrices(source, block)
             windows = windows.reshape(*windows.shape[:2], parts, -1, windows.shape[-1])
-            product = np.matmul(windows, source[:, block.rows, None, block.positions])
+            product = np.matmul(windows, other[:, block.rows, None, block.positions])
             sums[number] += product.reshape(groups, -1, columns.depth, outputs).sum(1)
 
-    share(compute, range(count), g.size * columns.depth)
+    share(compute, range(len(shares)), g.size * columns.depth)
     total = sums.sum(0).reshape(groups, math.prod(kernel), channels, outputs).transpose(0, 3, 2, 1)
     return total.reshape(groups * outputs, channels, *kernel)
 
@@ -147,6 +141,48 @@ def channel_sums(g: np.ndarray) -> np.ndarray:
 
 
 @lru_cache(maxsize=256)
+def _plan(
+    shape: tuple[int, ...],
+    itemsize: int,
+    weight: tuple[int, ...],
+    stride: tuple[int, ...],
+    dilation: tuple[int, ...],
+    groups: int,
+    biased: bool,
+) -> tuple[Columns, tuple[int, ...], int, int, list[Block]]:
+    """What `correlate` takes from shapes: columns, the output's size, chains and parts of the products, and blocks."""
+    outputs, channels, *kernel = weight
+    out = window_counts(shape[1:-1], kernel, stride, dilation)
+    woven = biased and groups == 1 and channels <= CHAIN_CHANNELS and math.prod(kernel) > 1
+    columns = Columns(shape, itemsize, tuple(kernel), out, stride, dilation, groups, woven)
+    chains, parts, width = 1, 1, WIDTH
+    if not columns.in_place:
+        chains = _chains(columns.depth, channels)
+        widest = WIDTH if columns.rows > 1 else WIDTH_ALONE
+        parts, width = _product(outputs // groups, columns.depth // chains, widest)
+    return columns, out, chains, parts, columns.blocks(width)
+
+
+@lru_cache(maxsize=256)
+def _weight_plan(
+    shape: tuple[int, ...],
+    itemsize: int,
+    kernel: tuple[int, ...],
+    out: tuple[int, ...],
+    stride: tuple[int, ...],
+    dilation: tuple[int, ...],
+    groups: int,
+    outputs: int,
+) -> tuple[Columns, int, list[list[Block]]]:
+    """What `correlate_weight` takes from shapes: columns, parts of the products, and the blocks of each partial sum."""
+    columns = Columns(shape, itemsize, kernel, out, stride, dilation, groups)
+    parts = _parts(columns.depth, outputs * WIDTH, 24, UNPACKED_TRANSPOSED)
+    pieces = columns.blocks(WIDTH)
+    count = max(1, min(SUMS, len(pieces), SUM_BYTES // (groups * columns.depth * outputs * itemsize)))
+    cuts = [len(pieces) * i // count for i in range(count + 1)]
+    return columns, parts, [pieces[a:b] for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+
+
 def _parts(rows: int, size: int, least: int, limit: int) -> int:
     """Return into how many parts of `least` rows or more to cut a matrix whose rows take `size` multiplications each.
 
@@ -157,18 +193,16 @@ def _parts(rows: int, size: int, least: int, limit: int) -> int:
     return next(parts, 1)
 
 
-@lru_cache(maxsize=256)
-def _product(outputs: int, depth: int) -> tuple[int, int]:
-    """Return into how many parts to cut a weight matrix, and how many columns to multiply it with at once."""
+def _product(outputs: int, depth: int, widest: int) -> tuple[int, int]:
+    """Return into how many parts to cut a weight matrix, and with how many columns, `widest` at most, to multiply it."""
     for width in (192, 64):
         parts = _parts(outputs, depth * width, 8, UNPACKED)
         fitting = UNPACKED // (outputs // parts * depth)
         if fitting >= width:
-            return parts, min(fitting, WIDTH)
-    return 1, WIDTH
+            return parts, min(fitting, widest)
+    return 1, widest
 
 
-@lru_cache(maxsize=256)
 def _chains(depth: int, channels: int) -> int:
     """Return into how many sums to cut one of `depth` products, with 16 channels or fewer in each.
 
@@ -211,27 +245,27 @@ def _woven(matrix: np.ndarray, bias: np.ndarray | None, columns: Columns) -> np.
 
 
 def _gather(
-    g: np.ndarray, w: np.ndarray, size: Sequence[int], padding: Pairs, dilation: Sequence[int], groups: int
+    g: np.ndarray, w: np.ndarray, size: tuple[int, ...], padding: Pairs, dilation: tuple[int, ...], groups: int
 ) -> np.ndarray:
     """Correlate the padded gradient with the flipped kernel."""
     outputs, channels, *kernel = w.shape
     w = w.reshape(groups, outputs // groups, channels, *kernel).swapaxes(1, 2)
     w = np.flip(w.reshape(groups * channels, outputs // groups, *kernel), tuple(range(2, w.ndim - 1)))
-    padding = [
+    padding = tuple(
         (d * (k - 1) - before, n + before - m)
         for m, n, k, d, (before, _) in zip(g.shape[2:], size, kernel, dilation, padding, strict=True)
-    ]
-    return correlate(g, w, None, [1] * len(kernel), padding, dilation, groups)
+    )
+    return correlate(g, w, None, (1,) * len(kernel), padding, dilation, groups)
 
 
 def _gather_by_rows(
-    g: np.ndarray, w: np.ndarray, size: Sequence[int], padding: Pairs, dilation: Sequence[int], groups: int
+    g: np.ndarray, w: np.ndarray, size: tuple[int, ...], padding: Pairs, dilation: tuple[int, ...], groups: int
 ) -> np.ndarray:
     """Gather along all axes but the first, for each row of the kernel; along the first, add the results up."""
     outputs, channels, count, *kernel = w.shape
     w = np.moveaxis(w, 2, 1).reshape(outputs, count * channels, 1, *kernel)
     rows, (before, after) = g.shape[2], padding[0]
-    y = _gather(g, w, (rows, *size[1:]), [(0, 0), *padding[1:]], [1, *dilation[1:]], groups)
+    y = _gather(g, w, (rows, *size[1:]), ((0, 0), *padding[1:]), (1, *dilation[1:]), groups)
     y = batch_inner(y).reshape(groups, count, channels, rows, *size[1:], -1)
     x = np.zeros((groups, channels, size[0] + before + max(after, 0), *size[1:], len(g)), g.dtype)
     for u in range(count):
@@ -242,10 +276,10 @@ def _gather_by_rows(
 def _scatter(
     g: np.ndarray,
     w: np.ndarray,
-    size: Sequence[int],
-    stride: Sequence[int],
+    size: tuple[int, ...],
+    stride: tuple[int, ...],
     padding: Pairs,
-    dilation: Sequence[int],
+    dilation: tuple[int, ...],
     groups: int,
 ) -> np.ndarray:
     """Spread each gradient over its window, one element of the kernel at a time; channels apart from each other."""
@@ -268,13 +302,13 @@ def _scatter(
             np.matmul(weights, source[piece[0], :, start:stop], out=spread)
             _spread(spread.reshape(*part.shape[:2], *kernel, *sizes), part, box, stride, dilation)
 
-    share(compute, list(blocks((groups, channels), -(-groups * channels // PIECES))), g.size * channels * count)
+    share(compute, blocks((groups, channels), -(-groups * channels // PIECES)), g.size * channels * count)
     inside = tuple(slice(before, before + n) for n, (before, _) in zip(size, padding, strict=True))
     return batch_first(x.reshape(groups * channels, *padded, batch)[(slice(None),) + inside])
 
 
 def _spread(
-    spread: np.ndarray, x: np.ndarray, box: tuple[slice, ...], stride: Sequence[int], dilation: Sequence[int]
+    spread: np.ndarray, x: np.ndarray, box: tuple[slice, ...], stride: tuple[int, ...], dilation: tuple[int, ...]
 ) -> None:
     """Add (groups, C, *kernel, *box) to the places in x that windows in this box of positions cover."""
     every = (slice(None), slice(None))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.kernels.parallel import by_slices
+from minigrad.kernels.parallel import WORTH_SLICING, by_slices
 
 _BITS = {np.dtype("float16"): np.int16, np.dtype("float32"): np.int32, np.dtype("float64"): np.int64}
 
@@ -14,6 +14,8 @@ _BITS = {np.dtype("float16"): np.int16, np.dtype("float32"): np.int32, np.dtype(
 def rectified(x: np.ndarray) -> np.ndarray:
     """``max(x, 0)``."""
     x = np.asarray(x)
+    if x.size < WORTH_SLICING:
+        return np.maximum(x, 0)
     y = np.empty_like(x)
 
     def compute(at: tuple[Any, ...]) -> None:

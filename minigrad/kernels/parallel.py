@@ -94,10 +94,10 @@ class _BlasHeld:
 
     def __enter__(self) -> None:
         with self._lock:
+            if self._libraries is None:
+                self._libraries = _blas_libraries()
             self._inside += 1
             if self._inside == 1:
-                if self._libraries is None:
-                    self._libraries = _blas_libraries()
                 for library in self._libraries:
                     count = library.get_num_threads()
                     if count != 1:
@@ -132,7 +132,7 @@ class _Job:
     def __init__(self, function: Callable[[Any], None], pieces: Iterable[Any]) -> None:
         self.function, self.pieces = function, deque(pieces)
         self.errors: list[BaseException] = []
-        self._floats = np.geterr()  # a setting of each thread, or of its context
+        self._floats: dict[str, Any] = {**np.geterr(), "call": np.geterrcall()}  # settings of each thread, or context
         self._lock = threading.Lock()
         self._helpers, self._closed = 0, False
         self._left = threading.Event()
@@ -164,13 +164,18 @@ class _Job:
                 self._left.set()
 
     def close(self) -> None:
-        """Let nobody join any more, and wait for those who have."""
+        """Let nobody join any more, and wait for those who have, also after an interrupt: they write to the results."""
         with self._lock:
             self._closed = True
             if not self._helpers:
                 return
             self._left.clear()
-        self._left.wait()
+        while not self._left.is_set():
+            try:
+                self._left.wait()
+            except BaseException as error:
+                self.errors.append(error)
+                self.pieces.clear()
 
 
 class _Busy(threading.local):
@@ -191,21 +196,26 @@ def _serve(jobs: SimpleQueue[_Job]) -> None:
         jobs.get().help()
 
 
-def _hire(count: int) -> None:
-    """Have at least so many threads in the pool."""
+def _hire(count: int) -> int:
+    """Have so many threads in the pool, or as many as the system has to give, and return the number."""
     if len(_workers) < count:
         with _hiring:
             while len(_workers) < count:
                 name = f"minigrad-{len(_workers) + 1}"
                 worker = threading.Thread(target=_serve, args=(_jobs,), name=name, daemon=True)
-                worker.start()
+                try:
+                    worker.start()
+                except RuntimeError:  # there are no more, or Python is about to end
+                    break
                 _workers.append(worker)
+    return min(count, len(_workers))
 
 
 def _forget_pool() -> None:
     """After a fork, threads are with the parent only."""
     global _jobs, _hiring
     _jobs, _hiring = SimpleQueue(), threading.Lock()
+    blas_held._lock = threading.Lock()
     _workers.clear()
 
 
@@ -230,12 +240,11 @@ def run(function: Callable[[Any], None], pieces: Iterable[Any]) -> None:
                 function(piece)
             return
         job = _Job(function, pieces)
-        helpers = min(_threads, len(job.pieces)) - 1
-        _hire(helpers)
-        for _ in range(helpers):
-            _jobs.put(job)
-        _busy.now = True
+        helpers = _hire(min(_threads, len(job.pieces)) - 1)
         try:
+            _busy.now = True
+            for _ in range(helpers):
+                _jobs.put(job)
             job.work()
         finally:
             _busy.now = False
@@ -257,13 +266,13 @@ def share(function: Callable[[Any], None], pieces: Sequence[Any], multiplication
 def by_slices(function: Callable[[tuple[Any, ...]], None], x: np.ndarray, axes: Iterable[int]) -> None:
     """Call ``function(place)`` for places that together are all of `x`: `run`, where x is large enough.
 
-    It is cut along the one of the axes that comes first in memory.
+    It is cut along the one of the axes that comes first in memory, and not at all where there are none.
     """
-    axis = max(axes, key=lambda a: abs(x.strides[a]), default=0)
-    length = x.shape[axis] if x.size >= WORTH_SLICING else 1
-    count = min(length, SLICES)
-    if count == 1:
+    axis = None if x.size < WORTH_SLICING else max(axes, key=lambda a: abs(x.strides[a]), default=None)
+    if axis is None or x.shape[axis] == 1:
         function((...,))
         return
+    length = x.shape[axis]
+    count = min(length, SLICES)
     cuts = [length * i // count for i in range(count + 1)]
     run(function, [(slice(None),) * axis + (slice(a, b),) for a, b in zip(cuts[:-1], cuts[1:], strict=True)])

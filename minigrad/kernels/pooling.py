@@ -102,23 +102,33 @@ def _at(x: np.ndarray, axis: int, place: slice) -> np.ndarray:
     return x[(slice(None),) * axis + (place,)]
 
 
+@lru_cache(maxsize=256)
+def _folds(shape: tuple[int, ...], window: Window) -> list[tuple[tuple[int, ...], bool, list[tuple[tuple, tuple]]]]:
+    """List (shape of the result, whether each element meets all windows, (windows, inputs) of each) for the axes."""
+    folds = []
+    for axis, numbers in enumerate(zip(*window, strict=True), len(shape) - len(window.out)):
+        if numbers[:3] == (1, 1, 0):
+            continue
+        before, out = (slice(None),) * axis, numbers[-1]
+        steps = [((*before, box), (*before, inputs)) for _, box, inputs in _steps(shape[axis], *numbers)]
+        shape = (*shape[:axis], out, *shape[axis + 1 :])
+        folds.append((shape, len(steps) > 1 and all(box[-1] == slice(0, out) for box, _ in steps), steps))
+    return folds
+
+
 def _fold(combine: np.ufunc, x: np.ndarray, window: Window, start: float) -> np.ndarray:
     """Combine the elements of each window, one axis after the other."""
     source = x
-    for axis, numbers in _axes(x, window):
-        if numbers[:3] == (1, 1, 0):
-            continue
-        out = numbers[-1]
-        steps = _steps(x.shape[axis], *numbers)
-        if len(steps) > 1 and all(box == slice(0, out) for _, box, _ in steps):
-            y = combine(_at(x, axis, steps[0][2]), _at(x, axis, steps[1][2]))
-            steps = steps[2:]
+    for shape, whole, steps in _folds(x.shape, window):
+        if whole:
+            (_, first), (_, second), *steps = steps
+            y = combine(x[first], x[second])
         else:
-            y = np.empty_like(x, shape=(*x.shape[:axis], out, *x.shape[axis + 1 :]))
+            y = np.empty_like(x, shape=shape)
             y.fill(start)
-        for _, box, inputs in steps:
-            part = _at(y, axis, box)
-            combine(part, _at(x, axis, inputs), out=part)
+        for box, inputs in steps:
+            part = y[box]
+            combine(part, x[inputs], out=part)
         x = y
     return x.copy(order="K") if x is source else x
 

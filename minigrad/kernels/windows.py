@@ -11,18 +11,21 @@ from __future__ import annotations
 import itertools
 import math
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 __all__ = ["batch_inner", "batch_first", "pad", "window_counts", "scratch", "blocks", "Block", "Columns"]
 
-Pairs = Sequence[tuple[int, int]]
+Pairs = tuple[tuple[int, int], ...]
+Box = tuple[slice, ...]
 
 CACHE_BYTES = 1 << 20  # what one block of columns may take: it has to stay in the second-level cache
 LINE_BYTES = 64  # a cache line
 UNCOPIED = 1 << 13  # positions of a block that is multiplied where it lies
+ROWS_MIN = 4  # output rows of a block, so that sliding pays
 SLIDE_MIN = 192  # shortest row of positions (width * batch) for which sliding lines pay
 _local = threading.local()
 
@@ -39,31 +42,36 @@ def batch_first(x: np.ndarray) -> np.ndarray:
 
 def pad(x: np.ndarray, padding: Pairs, value: float = 0) -> np.ndarray:
     """Pad the spatial axes of (C, *S, N) with a value; a negative amount crops. Contiguous."""
-    if not any(before or after for before, after in padding):
+    sizes, kept, borders, inside = _frame(x.shape[1:-1], padding)
+    if sizes == x.shape[1:-1] and not borders:
         return x
-    if any(before < 0 or after < 0 for before, after in padding):
-        crop = tuple(slice(max(-b, 0), n - max(-a, 0)) for n, (b, a) in zip(x.shape[1:], padding, strict=False))
-        x = x[(slice(None),) + crop]
-        padding = [(max(b, 0), max(a, 0)) for b, a in padding]
-    sizes = [n + b + a for n, (b, a) in zip(x.shape[1:], padding, strict=False)]
     y = np.empty((x.shape[0], *sizes, x.shape[-1]), x.dtype)
-    inside: tuple[slice, ...] = (slice(None),)
-    for (before, after), size in zip(padding, sizes, strict=True):
-        y[inside + (slice(0, before),)] = value
-        y[inside + (slice(size - after, size),)] = value
-        inside += (slice(before, size - after),)
-    y[inside] = x
+    for border in borders:
+        y[border] = value
+    y[inside] = x[kept]
     return y
 
 
+@lru_cache(maxsize=256)
+def _frame(size: tuple[int, ...], padding: Pairs) -> tuple[tuple[int, ...], Box, list[Box], Box]:
+    """Return the padded sizes, what is kept of the input, and of the output the borders and where the input goes."""
+    sizes = tuple(n + before + after for n, (before, after) in zip(size, padding, strict=True))
+    kept: Box = (slice(None),)
+    inside: Box = (slice(None),)
+    borders: list[Box] = []
+    for n, padded, (before, after) in zip(size, sizes, padding, strict=True):
+        kept += (slice(max(-before, 0), n - max(-after, 0)),)
+        start, stop = max(before, 0), padded - max(after, 0)
+        borders += [inside + (side,) for side in (slice(0, start), slice(stop, padded)) if side.start < side.stop]
+        inside += (slice(start, stop),)
+    return sizes, kept, borders, inside
+
+
 def window_counts(
-    size: Sequence[int], kernel: Sequence[int], stride: Sequence[int], padding: Pairs, dilation: Sequence[int]
+    size: Sequence[int], kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]
 ) -> tuple[int, ...]:
     """Return how many windows fit along each axis."""
-    return tuple(
-        (n + before + after - d * (k - 1) - 1) // s + 1
-        for n, k, s, (before, after), d in zip(size, kernel, stride, padding, dilation, strict=True)
-    )
+    return tuple((n - d * (k - 1) - 1) // s + 1 for n, k, s, d in zip(size, kernel, stride, dilation, strict=True))
 
 
 def scratch(shape: Sequence[int], dtype: np.dtype, name: str = "columns") -> np.ndarray:
@@ -81,7 +89,8 @@ def scratch(shape: Sequence[int], dtype: np.dtype, name: str = "columns") -> np.
     return np.ndarray(shape, dtype, buffer)
 
 
-def blocks(shape: Sequence[int], limit: int) -> Iterator[tuple[slice, ...]]:
+@lru_cache(maxsize=256)
+def blocks(shape: tuple[int, ...], limit: int) -> list[Box]:
     """Cut an array into boxes of at most `limit` elements, each one run of its flattened elements."""
     cuts = []
     for n in reversed(shape):
@@ -89,7 +98,7 @@ def blocks(shape: Sequence[int], limit: int) -> Iterator[tuple[slice, ...]]:
         size = -(-n // -(-n // size))  # as many pieces, but of even size
         limit = limit // n if size == n else 1
         cuts.append([slice(i, min(i + size, n)) for i in range(0, n, size)])
-    return itertools.product(*reversed(cuts))
+    return list(itertools.product(*reversed(cuts)))
 
 
 class Block(NamedTuple):
@@ -97,7 +106,7 @@ class Block(NamedTuple):
 
     rows: slice
     positions: slice
-    box: tuple[slice, ...]
+    box: Box
 
 
 class Columns:
@@ -113,9 +122,14 @@ class Columns:
     Where sliding does not pay (few positions in a row, dilation, stride as large as the kernel), a first
     axis of length one is put in front: the one line of that axis is the classical column matrix.
 
+    All of it follows from the shapes: one object serves every array of that shape.
+
     Parameters
     ----------
-    x : ndarray, (C, *S, N), contiguous, padded already
+    shape : tuple of int
+        That of the arrays, (C, *S, N), padded already.
+    itemsize : int
+        Bytes of one element.
     kernel, out, stride, dilation : sequences of int
         Sizes of window and output, step between windows, step inside a window.
     groups : int
@@ -130,34 +144,34 @@ class Columns:
 
     def __init__(
         self,
-        x: np.ndarray,
-        kernel: Sequence[int],
-        out: Sequence[int],
-        stride: Sequence[int],
-        dilation: Sequence[int],
+        shape: tuple[int, ...],
+        itemsize: int,
+        kernel: tuple[int, ...],
+        out: tuple[int, ...],
+        stride: tuple[int, ...],
+        dilation: tuple[int, ...],
         groups: int,
         ones: bool = False,
     ) -> None:
-        channels, *size, batch = x.shape
+        channels, *size, batch = shape
         self.groups, self.ones = groups, ones
         self.in_place = math.prod(kernel) == 1 and max(stride) == 1  # the array is its own matrix
         slide = len(size) > 1 and stride[0] < kernel[0] and dilation[0] == 1
-        steps = x.strides[1:-1]
         if not (slide and math.prod(out[1:]) * batch >= SLIDE_MIN):
-            size, kernel, out, stride = [1, *size], (1, *kernel), (1, *out), (1, *stride)
-            dilation, steps = (1, *dilation), (0, *steps)
+            size, kernel, out, stride, dilation = [1, *size], (1, *kernel), (1, *out), (1, *stride), (1, *dilation)
         self.kernel, self.stride = kernel, stride[0]
         self.depth = kernel[0] * (math.prod(kernel[1:]) * (channels // groups) + ones)
         self.rows, self.box = out[0], (*out[1:], batch)
+        self.line = itemsize * groups * self.depth // kernel[0]  # bytes of one position in a line
+        plane, *steps = [itemsize * math.prod([*size[i:], batch]) for i in range(len(size) + 1)]
         within = [step * d for step, d in zip(steps, dilation, strict=True)]
         between = [step * s for step, s in zip(steps, stride, strict=True)]
-        self.windows = np.ndarray(
-            (groups, size[0], *kernel[1:], channels // groups, *self.box),
-            x.dtype,
-            x,
-            0,
-            (x.strides[0] * (channels // groups), steps[0], *within[1:], x.strides[0], *between[1:], x.strides[-1]),
-        )
+        self.shape = (groups, size[0], *kernel[1:], channels // groups, *self.box)
+        self.strides = (plane * (channels // groups), steps[0], *within[1:], plane, *between[1:], itemsize)
+
+    def windows(self, x: np.ndarray) -> np.ndarray:
+        """Return the windows of a contiguous array as a view, (groups, lines, *kernel[1:], C / groups, *box)."""
+        return np.ndarray(self.shape, x.dtype, x, 0, self.strides)
 
     def split(self, y: np.ndarray) -> np.ndarray:
         """Return an output (O, *out, N) as (groups, rows, O / groups, positions), to be cut as the blocks are."""
@@ -165,24 +179,25 @@ class Columns:
 
     def blocks(self, limit: int) -> list[Block]:
         """Cut the positions into blocks of about `limit` (more where nothing is copied), and the rows to fit."""
-        line = self.windows.itemsize * self.groups * self.depth // self.kernel[0]
         if self.in_place:
             limit = UNCOPIED
         elif self.rows == 1:
-            limit = max(64, min(limit, CACHE_BYTES // line))
+            limit = max(64, min(limit, CACHE_BYTES // self.line))
+        else:  # with fewer positions where the least number of rows would not fit
+            limit = max(128, min(limit, 2 * CACHE_BYTES // (self.line * (ROWS_MIN + self.kernel[0]))))
         found = []
         stop = 0
         for box in blocks(self.box, limit):
             start, stop = stop, stop + math.prod([s.stop - s.start for s in box])
-            height = max(4, (CACHE_BYTES // (line * (stop - start)) - self.kernel[0]) // self.stride + 1)
+            height = max(ROWS_MIN, (CACHE_BYTES // (self.line * (stop - start)) - self.kernel[0]) // self.stride + 1)
             found += [Block(rows, slice(start, stop), box) for (rows,) in blocks((self.rows,), height)]
         return found
 
-    def matrices(self, block: Block) -> np.ndarray:
-        """Return the matrices of a block, (groups, rows, depth, positions): valid until this thread asks for others."""
+    def matrices(self, windows: np.ndarray, block: Block) -> np.ndarray:
+        """Return a block's matrices, (groups, rows, depth, positions): valid until this thread asks for others."""
         rows, positions, box = block
         lines = slice(rows.start * self.stride, (rows.stop - 1) * self.stride + self.kernel[0])
-        source = self.windows[(slice(None), lines) + (slice(None),) * len(self.kernel) + box]
+        source = windows[(slice(None), lines) + (slice(None),) * len(self.kernel) + box]
         shape = (self.groups, rows.stop - rows.start, self.depth, positions.stop - positions.start)
         if self.in_place:
             return source.reshape(shape)

@@ -12,6 +12,7 @@ import numpy as np
 from minigrad.autograd.section import record_sections
 from minigrad.generator import Generator, get_generator, use_generator
 from minigrad.kernels.parallel import get_num_threads
+from minigrad.nn.lazy import LazyModule
 from minigrad.nn.module import Module
 from minigrad.ops.joining import cat, chunk, stack
 from minigrad.tensor import Tensor
@@ -69,14 +70,14 @@ class DataParallel(Module):
         shares = _scatter((inputs, kwargs), count, self.dim)
         if len(shares) == 1:
             return self.module(*inputs, **kwargs)
+        modules = [self.module, *[_replica(self.module, {}) for _ in shares[1:]]]  # before the first changes anything
         random = get_generator().integers("DataParallel", 0, 1 << 62, (len(shares),), np.dtype(np.int64))
         structures: list[Any] = [None] * len(shares)
 
         def compute(number: int) -> list[Tensor]:
             args, options = shares[number]
-            module = self.module if number == 0 else _replica(self.module, {})
             with use_generator(Generator().manual_seed(int(random[number]))):
-                structures[number] = output = module(*args, **options)
+                structures[number] = output = modules[number](*args, **options)
             return list(_tensors(output))
 
         recorded = record_sections([partial(compute, number) for number in range(len(shares))])
@@ -114,20 +115,32 @@ def _filled(structure: Any, tensors: Iterator[Tensor]) -> Any:
 def _scatter(arguments: Any, count: int, dim: int) -> list[Any]:
     """`count` shares of the arguments, or fewer where the batch is too small for so many."""
     cut = [t for t in _tensors(arguments) if t.ndim]
+    if short := [tuple(t.shape) for t in cut if not -t.ndim <= dim < t.ndim]:
+        raise IndexError(f"DataParallel: expected tensors with a dimension {dim}, the batch, got shape {short[0]}")
     lengths = {t.shape[dim] for t in cut}
     if len(lengths) > 1:
         raise RuntimeError(
             f"DataParallel: expected tensors of one length along dimension {dim}, the batch, got {sorted(lengths)}; "
             "let the module hold what does not belong to a batch, or pass an array"
         )
-    pieces = {id(t): chunk(t, count, dim) for t in cut}
+    pieces = {id(t): [_own(part) for part in chunk(t, count, dim)] for t in cut}
     shares = min(map(len, pieces.values()), default=1)
     return [_map(lambda t: pieces[id(t)][i] if t.ndim else t, arguments) for i in range(shares)]  # noqa: B023
+
+
+def _own(part: Tensor) -> Tensor:
+    """A part of a batch with a history of its own: shares that change a view in place would change the batch's."""
+    return part.clone() if part.requires_grad else part.detach()
 
 
 def _replica(module: Module, made: dict[Module, Module]) -> Module:
     """A copy of the module with the same parameters, but buffers, submodules and other attributes of its own."""
     if module not in made:
+        if isinstance(module, LazyModule) and module.has_uninitialized_params():
+            raise RuntimeError(
+                f"DataParallel: {type(module).__name__} has parameters without a shape; call the module itself once, "
+                "with a small batch, to give them one"
+            )
         made[module] = copy = module.__new__(type(module))
         copy.__dict__.update(module.__getstate__())
         for name, child in module._modules.items():

@@ -180,21 +180,22 @@ def _transposed_arguments(
     return size, stride, tuple((p, p - e) for p, e in zip(padding, extra, strict=True)), dilation
 
 
-def _check_tensors(name: str, input: Any, weight: Any, bias: Any) -> None:
-    check_tensor(name, "input", input)
-    check_tensor(name, "weight", weight)
-    if bias is not None:
-        check_tensor(name, "bias", bias)
-    if input.dtype != weight.dtype or (bias is not None and bias.dtype != weight.dtype):
-        given = f"{input.dtype}, {weight.dtype}" + ("" if bias is None else f" and {bias.dtype}")
+def _shapes(name: str, input: Any, weight: Any, bias: Any) -> list[tuple[int, ...]]:
+    """The shapes of what is given; raises unless all are tensors of one dtype."""
+    given = {"input": input, "weight": weight} if bias is None else {"input": input, "weight": weight, "bias": bias}
+    arrays = [check_tensor(name, what, value) for what, value in given.items()]
+    dtypes = [a.dtype for a in arrays]
+    if dtypes.count(dtypes[0]) < len(dtypes):
         raise RuntimeError(
-            f"{name}: expected input, weight and bias of one dtype, got {given}; convert with .to(dtype)"
+            f"{name}: expected {', '.join(given)} of one dtype, got {', '.join(map(str, dtypes))}; "
+            "convert with .to(dtype)"
         )
+    return [a.shape for a in arrays]
 
 
-def _check_bias(name: str, bias: Any, outputs: int) -> None:
-    if bias is not None and tuple(bias.shape) != (outputs,):
-        raise RuntimeError(f"{name}: expected a bias of shape ({outputs},), got {tuple(bias.shape)}")
+def _check_bias(name: str, shapes: list[tuple[int, ...]], outputs: int) -> None:
+    if len(shapes) == 3 and shapes[2] != (outputs,):
+        raise RuntimeError(f"{name}: expected a bias of shape ({outputs},), got {shapes[2]}")
 
 
 # ---- PyTorch's names -------------------------------------------------------------------------------------------------
@@ -203,12 +204,11 @@ def _check_bias(name: str, bias: Any, outputs: int) -> None:
 def _convolve(
     name: str, dims: int, input: Any, weight: Any, bias: Any, stride: Any, padding: Any, dilation: Any, groups: int
 ) -> Any:
-    _check_tensors(name, input, weight, bias)
-    shape = tuple(input.shape)
+    shape, sizes, *_ = shapes = _shapes(name, input, weight, bias)
     steps = _arguments(
-        name, dims, shape, tuple(weight.shape), hashable(stride), hashable(padding), hashable(dilation), groups
+        name, dims, shape, sizes, hashable(stride), hashable(padding), hashable(dilation), groups
     )
-    _check_bias(name, bias, weight.shape[0])
+    _check_bias(name, shapes, sizes[0])
     if len(shape) == dims + 2:
         return _convolution(input, weight, bias, *steps, groups)
     y = _convolution(_reshape(input, (1, *shape)), weight, bias, *steps, groups)
@@ -219,13 +219,12 @@ def _convolve_transposed(
     name: str, dims: int, input: Any, weight: Any, bias: Any, stride: Any, padding: Any, output_padding: Any,
     groups: int, dilation: Any,
 ) -> Any:  # fmt: skip
-    _check_tensors(name, input, weight, bias)
-    shape = tuple(input.shape)
+    shape, sizes, *_ = shapes = _shapes(name, input, weight, bias)
     steps = _transposed_arguments(
-        name, dims, shape, tuple(weight.shape), hashable(stride), hashable(padding), hashable(output_padding),
+        name, dims, shape, sizes, hashable(stride), hashable(padding), hashable(output_padding),
         groups, hashable(dilation),
     )  # fmt: skip
-    _check_bias(name, bias, weight.shape[1] * groups)
+    _check_bias(name, shapes, sizes[1] * groups)
     if len(shape) == dims + 2:
         return _convolution_transpose(input, weight, bias, *steps, groups)
     y = _convolution_transpose(_reshape(input, (1, *shape)), weight, bias, *steps, groups)

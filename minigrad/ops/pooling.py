@@ -88,18 +88,20 @@ def _pooled(shape: Sequence[int], window: Window) -> tuple[int, ...]:
 # ---- arguments -------------------------------------------------------------------------------------------------------
 
 
-def check_input(name: str, input: Any, dims: int) -> None:
-    check_tensor(name, "input", input)
-    check_shape(name, tuple(input.shape), dims)
-    if input.shape[-dims - 1] == 0:
-        raise RuntimeError(f"{name}: only the batch may be empty, got an input of shape {tuple(input.shape)}")
+def check_pooled(name: str, shape: tuple[int, ...], dims: int) -> None:
+    """Raise unless the last `dims` dimensions of such an input can be pooled."""
+    check_shape(name, shape, dims)
+    if shape[-dims - 1] == 0:
+        raise RuntimeError(f"{name}: only the batch may be empty, got an input of shape {shape}")
 
 
 @lru_cache(maxsize=1024, typed=True)  # typed: 1.0 is not the 1 that was accepted before
 def _window(
-    name: str, dims: int, size: tuple[int, ...], kernel: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
+    name: str, dims: int, shape: tuple[int, ...], kernel: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
 ) -> Window:
     """The windows that these arguments mean; raises where they mean none."""
+    check_pooled(name, shape, dims)
+    size = shape[-dims:]
     kernel = per_dim(name, "kernel_size", kernel, dims, 1)
     stride = kernel if stride is None or stride == () else per_dim(name, "stride", stride, dims, 1)
     padding = per_dim(name, "padding", padding, dims, 0)
@@ -122,28 +124,26 @@ def _maximum(
     name: str, dims: int, input: Any, kernel: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool,
     return_indices: bool,
 ) -> Any:  # fmt: skip
-    check_input(name, input, dims)
-    size = tuple(input.shape[-dims:])
+    shape = check_tensor(name, "input", input).shape
     window = _window(
-        name, dims, size, hashable(kernel), hashable(stride), hashable(padding), hashable(dilation), ceil_mode
+        name, dims, shape, hashable(kernel), hashable(stride), hashable(padding), hashable(dilation), ceil_mode
     )
     recorded = isinstance(input, Tensor) and input.requires_grad and is_grad_enabled()
     if not (recorded or return_indices):
         return _max_pool_values(input, window)
     values, winners = _max_pool(input, window)
-    return (values, _winner_indices(winners, size, window)) if return_indices else values
+    return (values, _winner_indices(winners, shape[-dims:], window)) if return_indices else values
 
 
 def _average(
     name: str, dims: int, input: Any, kernel: Any, stride: Any, padding: Any, ceil_mode: bool, count_include_pad: bool,
     divisor: int | None,
 ) -> Any:  # fmt: skip
-    check_input(name, input, dims)
+    shape = check_tensor(name, "input", input).shape
     check_floating(name, input)
     if divisor == 0:
         raise RuntimeError(f"{name}: expected divisor_override not to be 0")
-    size = tuple(input.shape[-dims:])
-    window = _window(name, dims, size, hashable(kernel), hashable(stride), hashable(padding), 1, ceil_mode)
+    window = _window(name, dims, shape, hashable(kernel), hashable(stride), hashable(padding), 1, ceil_mode)
     return _avg_pool(input, window, bool(count_include_pad), divisor)
 
 

@@ -12,10 +12,13 @@ from minigrad.tensor import Tensor
 Numbers = int | Sequence[int]
 
 
-def check_tensor(operation: str, name: str, value: Any) -> None:
-    """Raise TypeError unless `value` is a Tensor (or an array, in a rule)."""
-    if not isinstance(value, (Tensor, np.ndarray)):
+def check_tensor(operation: str, name: str, value: Any) -> np.ndarray:
+    """Return the array of a Tensor (or of a rule, which is given arrays), or raise TypeError."""
+    if isinstance(value, Tensor):
+        return value._data
+    if not isinstance(value, np.ndarray):
         raise TypeError(f"{operation}: expected {name} to be a Tensor, got {type(value).__name__}")
+    return value
 
 
 def check_shape(operation: str, shape: tuple[int, ...], dims: int) -> None:

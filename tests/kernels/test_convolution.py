@@ -67,12 +67,13 @@ def cache(request: Any, monkeypatch: Any) -> Iterator[None]:
         monkeypatch.setattr(windows, "CACHE_BYTES", 2000)
         monkeypatch.setattr(convolution, "CACHE_BYTES", 2000)
         monkeypatch.setattr(convolution, "WIDTH", 90)
+        monkeypatch.setattr(convolution, "WIDTH_ALONE", 90)
         monkeypatch.setattr(convolution, "UNPACKED", 0)
     if request.param == "small products":
         monkeypatch.setattr(convolution, "UNPACKED", 100_000)
         monkeypatch.setattr(convolution, "UNPACKED_TRANSPOSED", 400_000)
         monkeypatch.setattr(convolution, "CHAIN_CHANNELS", 3)
-    remembered = (convolution._parts, convolution._product, convolution._chains)
+    remembered = (convolution._plan, convolution._weight_plan)
     for function in remembered:
         function.cache_clear()
     yield
@@ -230,4 +231,4 @@ def test_scratch_is_kept() -> None:
 
 
 def test_window_counts() -> None:
-    assert window_counts((7, 8), (3, 2), (2, 3), ((1, 0), (0, 0)), (1, 2)) == (3, 2)
+    assert window_counts((8, 8), (3, 2), (2, 3), (1, 2)) == (3, 2)

@@ -1,16 +1,18 @@
 """Threads: everything is done once, errors arrive, the setting is checked, and no result depends on it."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
+import time
 
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 import minigrad as mg
-from minigrad.kernels import convolution, parallel
+from minigrad.kernels import convolution, masks, normalization, parallel, pooling
 
 
 @pytest.fixture(params=[1, 2, 5])
@@ -66,6 +68,40 @@ def test_floating_point_settings_hold_in_every_thread(threads):
         parallel.run(divide, range(8))
     with np.errstate(divide="ignore"):
         parallel.run(divide, range(8))  # no warning
+    called = []
+    with np.errstate(divide="call", call=lambda *args: called.append(args)):
+        parallel.run(divide, range(8))
+    assert len(called) == 8
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="threads cannot be interrupted on this system")
+def test_an_interrupt_is_raised_when_no_thread_is_at_work_any_more(monkeypatch):
+    monkeypatch.setattr(parallel, "_threads", 2)
+    meeting, done = threading.Barrier(2, timeout=30), []
+
+    def compute(piece):
+        meeting.wait()
+        if threading.current_thread() is not threading.main_thread():
+            time.sleep(0.2)  # the main thread is waiting by now
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+            time.sleep(0.2)
+            done.append(piece)
+
+    with pytest.raises(KeyboardInterrupt):
+        parallel.run(compute, range(2))
+    assert len(done) == 1
+
+
+def test_without_threads_to_be_had_all_is_done_in_this_one(monkeypatch):
+    def start(thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    monkeypatch.setattr(parallel, "_workers", [])
+    monkeypatch.setattr(parallel, "_threads", 3)
+    done = []
+    parallel.run(done.append, range(9))
+    assert done == list(range(9))
 
 
 def test_blas_is_held_to_one_thread_meanwhile(threads):
@@ -76,10 +112,51 @@ def test_blas_is_held_to_one_thread_meanwhile(threads):
         assert all(count == 2 for count in blas_threads())
 
 
+@pytest.mark.parametrize("dims", [(0,), (1,), (2,), (0, 1), (1, 2), (0, 1, 2)])
+@pytest.mark.parametrize("own", [(1, 5, 1), (1, 1, 7), (9, 5, 7)])
+def test_normalization_by_slices_is_that_of_the_whole(dims, own, monkeypatch, threads):
+    rng = np.random.default_rng(0)
+    x, g = rng.standard_normal((2, 9, 5, 7))
+    weight, bias = rng.standard_normal((2, *own))
+    results = []
+    for limit in (x.size + 1, 0):
+        monkeypatch.setattr(parallel, "WORTH_SLICING", limit)
+        y, mean, _, inverse = normalization.normalized(x, weight, bias, dims, 1e-5)
+        results.append([y, *normalization.normalized_slopes(g, x, weight, mean, inverse, dims, own)])
+    for whole, sliced in zip(*results, strict=True):
+        np.testing.assert_allclose(sliced, whole, rtol=1e-12, atol=1e-12)
+
+
+def test_masks_and_pooling_by_slices_are_those_of_the_whole(monkeypatch, threads):
+    x = np.random.default_rng(0).standard_normal((9, 5, 7, 8))
+    window = pooling.pool_window((7, 8), (3, 2), (2, 2), (1, 0), (1, 1), False)
+    results = []
+    for limit in (x.size + 1, 0):
+        monkeypatch.setattr(parallel, "WORTH_SLICING", limit)
+        y, winners = pooling.max_pool_winners(x, window)
+        scattered = pooling.scatter_winners(y, winners, (7, 8), window)
+        results.append([masks.rectified(x), masks.zeroed(x, x > 0.5), y, winners, scattered])
+    for whole, sliced in zip(*results, strict=True):
+        np.testing.assert_array_equal(sliced, whole)
+
+
+def test_slices_cover_the_whole_and_are_cut_along_the_given_axes_only(monkeypatch, threads):
+    monkeypatch.setattr(parallel, "WORTH_SLICING", 0)
+    for axes in ([], [0], [1], [0, 1]):
+        x, places = np.zeros((9, 6)), []
+        parallel.by_slices(places.append, x, axes)
+        for place in places:
+            x[place] += 1
+            assert all(x[place].shape[a] == x.shape[a] for a in {0, 1} - set(axes))
+        assert (x == 1).all()
+        assert len(places) == (4 if axes else 1)
+
+
 def test_after_a_fork_the_child_has_a_pool_of_its_own():
     code = (
         "import os, minigrad as mg\nfrom minigrad.kernels import parallel\nmg.set_num_threads(2)\n"
-        "parallel.run(str, range(9))\nchild = os.fork()\nif not child:\n    done = []\n"
+        "parallel.run(str, range(9))\nparallel.blas_held._lock.acquire()  # as if by a thread that the child has not\n"
+        "child = os.fork()\nif not child:\n    done = []\n"
         "    parallel.run(done.append, range(9))\n    os._exit(len(done))\n"
         "print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))"
     )

@@ -1,6 +1,7 @@
 """DataParallel: the same as without it, but for the order of sums; each share on its own."""
 
 import gc
+import threading
 import weakref
 
 import numpy as np
@@ -182,3 +183,76 @@ def test_errors_name_the_cause():
         nn.DataParallel(nn.Bilinear(1, 1, 1), device_ids=[0, 1])(mg.ones(2, 1), mg.ones(3, 1))
     with pytest.raises(RuntimeError, match="linear: expected an input of shape"):
         nn.DataParallel(nn.Linear(3, 1), device_ids=[0, 1])(mg.ones(4, 2))
+
+
+def test_shares_begin_with_the_buffers_from_before_whoever_is_quicker(threads):
+    class Counting(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.register_buffer("calls", mg.zeros(1))
+
+        def forward(self, x):
+            self.calls += 1
+            return x * self.calls
+
+    counting = Counting()
+    split = nn.DataParallel(counting, device_ids=[0, 1, 2])
+    assert split(mg.ones(6)).tolist() == [1.0] * 6
+    assert split(mg.ones(6)).tolist() == [2.0] * 6
+    assert counting.calls.item() == 2
+
+
+def test_changes_in_place_of_an_input_that_requires_grad_stay_in_the_share():
+    class Triple(nn.Module):
+        def forward(self, x):
+            x *= 3
+            return x * 2
+
+    w = mg.ones(4, 2, requires_grad=True)
+    x = w * 2
+    y = nn.DataParallel(Triple(), device_ids=[0, 1])(x)
+    (x + y).sum().backward()
+    assert x.tolist() == [[2.0] * 2] * 4 and y.tolist() == [[12.0] * 2] * 4
+    assert w.grad.tolist() == [[2.0 + 12.0] * 2] * 4
+
+
+def test_lazy_layers_need_a_first_call_without_it():
+    lazy = nn.Sequential(nn.LazyLinear(2))
+    split = nn.DataParallel(lazy, device_ids=[0, 1])
+    with pytest.raises(RuntimeError, match="LazyLinear has parameters without a shape; call the module itself once"):
+        split(mg.ones(4, 3))
+    lazy(mg.ones(4, 3))
+    assert split(mg.ones(4, 3)).shape == (4, 2)
+
+
+def test_an_input_without_the_dimension_of_the_batch_is_named():
+    with pytest.raises(IndexError, match=r"a dimension 1, the batch, got shape \(4,\)"):
+        nn.DataParallel(nn.Identity(), device_ids=[0, 1], dim=1)(mg.ones(4))
+
+
+def test_every_thread_records_or_does_not_as_the_caller(threads):
+    seen = []
+    meeting = threading.Barrier(threads, timeout=30)  # so that each thread has a share
+
+    class Looking(nn.Module):
+        def forward(self, x):
+            self.look()
+            y = x * 1
+            if y.requires_grad:
+                y.register_hook(self.look)
+            return y * y
+
+        def look(self, gradient=None):
+            meeting.wait()
+            seen.append(mg.is_grad_enabled())
+
+    split = nn.DataParallel(Looking(), device_ids=[0, 1])
+    x = mg.ones(2, requires_grad=True)
+    for create_graph in (False, True):
+        seen.clear()
+        split(x).sum().backward(create_graph=create_graph)
+        assert seen == [True, True, create_graph, create_graph]
+    seen.clear()
+    with mg.no_grad():
+        split(x)
+    assert seen == [False, False]

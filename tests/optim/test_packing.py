@@ -289,3 +289,18 @@ def test_copies_go_on_part_by_part(small_parts, duplicate):
         copied.step(number)
     assert_equal(training, reference)
     assert_equal(copied, reference)
+
+
+def test_steps_saved_as_tensors_can_be_loaded_between_the_first_steps():
+    together, apart = (Training(kind, params=[mg.tensor(float(i), requires_grad=True) for i in range(3)]) for kind in
+                       (True, False))  # fmt: skip
+    for training in (together, apart):
+        training.step(0)
+        for optimizer in training.optimizers:
+            saved = copy.deepcopy(optimizer.state_dict())
+            for values in saved["state"].values():
+                values["step"] = mg.tensor(float(values["step"]))  # as PyTorch's are, and of the parameters' shape
+            optimizer.load_state_dict(saved)
+        for number in range(1, 4):
+            training.step(number)
+    assert_equal(together, apart)
