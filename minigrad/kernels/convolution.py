@@ -194,7 +194,7 @@ def _parts(rows: int, size: int, least: int, limit: int) -> int:
 
 
 def _product(outputs: int, depth: int, widest: int) -> tuple[int, int]:
-    """Return into how many parts to cut a weight matrix, and with how many columns, `widest` at most, to multiply it."""
+    """Return into how many parts to cut a weight matrix, and by how many columns, `widest` at most, to multiply it."""
     for width in (192, 64):
         parts = _parts(outputs, depth * width, 8, UNPACKED)
         fitting = UNPACKED // (outputs // parts * depth)
