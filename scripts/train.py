@@ -111,17 +111,17 @@ def introduce(training: Training) -> None:
 def main(arguments: list[str] | None = None) -> int:
     training, resumed = prepare(arguments)
     folder = training.folder
-    if not resumed:
-        training.save("last.npz")
-    introduce(training)
 
     def ask_to_stop(number: int, frame: Any) -> None:
         training.stop_asked = True
         signal.signal(number, previous[signal.Signals(number)])  # a second time: at once
 
     previous = {s: signal.signal(s, ask_to_stop) for s in (signal.SIGINT, signal.SIGTERM)}
-    started = time.perf_counter()
     try:
+        if not resumed:
+            training.save("last.npz")
+        introduce(training)
+        started = time.perf_counter()
         while not training.finished:
             if not training.run_epoch():
                 training.save("last.npz")

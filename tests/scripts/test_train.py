@@ -114,7 +114,6 @@ def test_ctrl_c_ends_cleanly(tmp_path):
     folder = tmp_path / "run"
     with start(folder) as process:
         wait_for(folder / "last.npz", process)
-        time.sleep(0.3)
         process.send_signal(signal.SIGINT)
         out, _ = process.communicate(timeout=60)
         assert process.returncode == 130
