@@ -130,7 +130,8 @@ class _Job:
     """Pieces of work, for the threads that join in."""
 
     def __init__(self, function: Callable[[Any], None], pieces: Iterable[Any]) -> None:
-        self.function, self.pieces = function, deque(pieces)
+        self.function: Callable[[Any], None] = function
+        self.pieces = deque(pieces)
         self.errors: list[BaseException] = []
         self._floats: dict[str, Any] = {**np.geterr(), "call": np.geterrcall()}  # settings of each thread, or context
         self._lock = threading.Lock()
@@ -167,15 +168,21 @@ class _Job:
         """Let nobody join any more, and wait for those who have, also after an interrupt: they write to the results."""
         with self._lock:
             self._closed = True
-            if not self._helpers:
-                return
-            self._left.clear()
+            if self._helpers:
+                self._left.clear()
+            else:
+                self._left.set()
         while not self._left.is_set():
             try:
                 self._left.wait()
             except BaseException as error:
                 self.errors.append(error)
                 self.pieces.clear()
+        self.function = _nothing  # a busy thread may find this job long after: its arrays shall not wait for that
+
+
+def _nothing(piece: Any) -> None:
+    """What is left to do of a job that is over."""
 
 
 class _Busy(threading.local):

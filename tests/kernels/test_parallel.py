@@ -6,6 +6,8 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
+from queue import SimpleQueue
 
 import numpy as np
 import pytest
@@ -150,6 +152,20 @@ def test_slices_cover_the_whole_and_are_cut_along_the_given_axes_only(monkeypatc
             assert all(x[place].shape[a] == x.shape[a] for a in {0, 1} - set(axes))
         assert (x == 1).all()
         assert len(places) == (4 if axes else 1)
+
+
+def test_a_job_that_is_over_holds_nothing_however_late_a_thread_finds_it(monkeypatch):
+    monkeypatch.setattr(parallel, "_jobs", SimpleQueue())  # of which no thread knows
+    before = mg.get_num_threads()
+    mg.set_num_threads(2)
+    try:
+        array = np.ones(10)
+        held = weakref.ref(array)
+        parallel.run(array.__getitem__, range(10))
+        del array
+        assert held() is None and parallel._jobs.qsize() == 1
+    finally:
+        mg.set_num_threads(before)
 
 
 def test_after_a_fork_the_child_has_a_pool_of_its_own():
