@@ -53,8 +53,10 @@ def correlate(
     """y[n, o, i] = bias[o] + sum over c, u of x[n, c, stride * i + dilation * u - padding] * w[o, c, u]."""
     x = pad(batch_inner(x), padding)
     if not (len(w) and x.shape[-1]):
-        return batch_first(np.empty((len(w), *window_counts(x.shape[1:-1], w.shape[2:], stride, dilation), x.shape[-1]), w.dtype))
-    columns, out, chains, parts, pieces = _plan(x.shape, w.itemsize, w.shape, stride, dilation, groups, bias is not None)
+        out = window_counts(x.shape[1:-1], w.shape[2:], stride, dilation)
+        return np.empty((x.shape[-1], len(w), *out), w.dtype)
+    biased = bias is not None
+    columns, out, chains, parts, pieces = _plan(x.shape, w.itemsize, w.shape, stride, dilation, groups, biased)
     y = np.empty((len(w), *out, x.shape[-1]), w.dtype)
     matrix = _matrix(w, groups)
     if columns.ones:
@@ -192,7 +194,7 @@ def _parts(rows: int, size: int, least: int, limit: int) -> int:
 
 
 def _product(outputs: int, depth: int, widest: int) -> tuple[int, int]:
-    """Return into how many parts to cut a weight matrix, and how many columns (at most `widest`) to multiply it with."""
+    """Return into how many parts to cut a weight matrix, and by how many columns, at most `widest`, to multiply it."""
     for width in (192, 64):
         parts = _parts(outputs, depth * width, 8, UNPACKED)
         fitting = UNPACKED // (outputs // parts * depth)

@@ -17,7 +17,7 @@ def total(x: np.ndarray, dim: tuple[int, ...], keepdim: bool) -> np.ndarray:
         for d in dim:
             while x.shape[d] > 2 * RUN and abs(x.strides[d]) > x.itemsize:
                 x = _runs(x, d)
-    return np.add.reduce(x, dim, None, None, keepdim)
+    return x.sum(axis=dim, keepdims=keepdim)
 
 
 def _runs(x: np.ndarray, d: int) -> np.ndarray:

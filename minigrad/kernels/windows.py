@@ -70,9 +70,7 @@ def window_counts(
     size: Sequence[int], kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]
 ) -> tuple[int, ...]:
     """Return how many windows fit along each axis."""
-    return tuple(
-        (n - d * (k - 1) - 1) // s + 1 for n, k, s, d in zip(size, kernel, stride, dilation, strict=True)
-    )
+    return tuple((n - d * (k - 1) - 1) // s + 1 for n, k, s, d in zip(size, kernel, stride, dilation, strict=True))
 
 
 def scratch(shape: Sequence[int], dtype: np.dtype, name: str = "columns") -> np.ndarray:
@@ -193,7 +191,7 @@ class Columns:
         return found
 
     def matrices(self, windows: np.ndarray, block: Block) -> np.ndarray:
-        """Return the matrices of a block of windows, (groups, rows, depth, positions): valid until this thread asks for others."""
+        """Return a block's matrices, (groups, rows, depth, positions): valid until this thread asks for others."""
         rows, positions, box = block
         lines = slice(rows.start * self.stride, (rows.stop - 1) * self.stride + self.kernel[0])
         source = windows[(slice(None), lines) + (slice(None),) * len(self.kernel) + box]
