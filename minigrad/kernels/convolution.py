@@ -36,7 +36,7 @@ CHAIN_CHANNELS = 16  # of which products are added in one go
 PRODUCT_BYTES = 1 << 20  # of products to be added: they have to stay in the second-level cache
 FAR = 1.25  # by which the input is longer than the output, for _gather_by_rows to pay
 PIECES = 8  # into which channels are cut, to be handed around
-SUMS, SUM_BYTES = 8, 1 << 24  # how many partial weight gradients are kept at most, and in how much memory
+SUMS, SUM_BYTES = 8, 1 << 22  # how many partial weight gradients are kept at most, and in how much memory
 UNPACKED = 1_000_000  # products of at most so many multiplications skip OpenBLAS's copy of their operands
 UNPACKED_TRANSPOSED = 600_000  # the same where the second operand is transposed
 
@@ -194,7 +194,7 @@ def _parts(rows: int, size: int, least: int, limit: int) -> int:
 
 
 def _product(outputs: int, depth: int, widest: int) -> tuple[int, int]:
-    """Return into how many parts to cut a weight matrix, and by how many columns, `widest` at most, to multiply it."""
+    """Return into how many parts to cut a weight matrix, and by how many columns, at most `widest`, to multiply it."""
     for width in (192, 64):
         parts = _parts(outputs, depth * width, 8, UNPACKED)
         fitting = UNPACKED // (outputs // parts * depth)
