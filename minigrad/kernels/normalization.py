@@ -13,6 +13,7 @@ import numpy as np
 from minigrad.kernels.parallel import by_slices
 
 Dims = tuple[int, ...]
+LONG = 1 << 12  # numbers: the roundings of longer sums pile up
 
 
 def _sum(x: np.ndarray, dims: Dims) -> np.ndarray:
@@ -20,10 +21,21 @@ def _sum(x: np.ndarray, dims: Dims) -> np.ndarray:
 
 
 def _dot(x: np.ndarray, y: np.ndarray, dims: Dims) -> np.ndarray:
-    """``(x * y).sum(dims, keepdims=True)`` without the product in between."""
+    """``(x * y).sum(dims, keepdims=True)`` without the product in between.
+
+    einsum adds one number to another: only where they are few, or along all of `dims` but the outermost.
+    """
+    if not dims:
+        return x * y
+    outer = max(dims, key=lambda d: abs(x.strides[d]))
+    if _size(x.shape, dims) > LONG * x.shape[outer]:
+        return _sum(x * y, dims)
     axes = list(range(x.ndim))
-    result = np.einsum(x, axes, y, axes, [i for i in axes if i not in dims])
-    return np.asarray(result).reshape([1 if i in dims else s for i, s in enumerate(x.shape)])
+    if _size(x.shape, dims) <= LONG:
+        outer = -1
+    result = np.asarray(np.einsum(x, axes, y, axes, [i for i in axes if i not in dims or i == outer]))
+    result = result.reshape([1 if i in dims and i != outer else s for i, s in enumerate(x.shape)])
+    return result if outer < 0 else _sum(result, (outer,))
 
 
 def _size(shape: tuple[int, ...], dims: Dims) -> int:
