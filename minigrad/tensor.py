@@ -86,8 +86,8 @@ class Tensor(Elements):
     @classmethod
     def _wrap(cls, array: np.ndarray) -> Tensor:
         """A tensor around `array` itself: nothing copied, nothing recorded."""
-        t = cls.__new__(cls)
-        t._data = array
+        t = object.__new__(cls)
+        t._data, t._requires_grad, t._node, t._view = array, False, None, None
         return t
 
     if TYPE_CHECKING:  # the operations become methods when minigrad.ops is imported
@@ -294,7 +294,8 @@ class Tensor(Elements):
             If this tensor does not require grad, `gradient` is missing or of another shape, the graph was freed by an
             earlier backward, or a value that backward needs was changed in place. No leaf's ``.grad`` is changed then.
         """
-        autograd.backward(self, gradient, retain_graph, create_graph, inputs=inputs)
+        start = autograd.differentiation.root("backward", self, gradient, create_graph)
+        autograd.differentiation.accumulate([start], retain_graph, create_graph, inputs)
 
     def retain_grad(self) -> None:
         """Let backward add up ``.grad`` here too, although this tensor is not a leaf."""

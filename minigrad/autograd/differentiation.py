@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from minigrad.autograd import engine
 from minigrad.autograd.grad_mode import mode
 from minigrad.autograd.operation import registry
+from minigrad.kernels.silence import silent
 from minigrad.tensor import Tensor
+
+Roots: TypeAlias = list[tuple[Any, Any]]
 
 
 def backward(
@@ -46,24 +49,34 @@ def backward(
     >>> w.grad
     tensor([3., 5.])
     """
-    outputs = _as_list(tensors)
-    gradients = _as_list(grad_tensors, len(outputs))
+    accumulate(_roots("backward", tensors, grad_tensors, create_graph), retain_graph, create_graph, inputs)
+
+
+def accumulate(
+    roots: Roots, retain_graph: bool | None, create_graph: bool, inputs: Sequence[Tensor] | Tensor | None
+) -> None:
+    """`backward` from these roots."""
     if inputs is None:
-        arrived = _run("backward", outputs, gradients, None, retain_graph, create_graph)
+        arrived = _run(roots, None, retain_graph, create_graph)
     else:
-        targets = _as_list(inputs)
-        if not targets:
-            raise RuntimeError("backward: inputs is empty; leave it out to accumulate into all leaves")
-        _require_grad("backward", targets)
-        tensor_of = {t._edge(): t for t in targets}
-        arrived = _run("backward", outputs, gradients, tensor_of, retain_graph, create_graph)
-        arrived = {tensor_of[edge]: g for edge, g in arrived.items()}
+        arrived = _arrived_at(_as_list(inputs), roots, retain_graph, create_graph)
     for leaf, g in arrived.items():  # only now that nothing can fail any more
-        if leaf._retained is None:  # else its hook has done so
-            leaf._accumulate(g)
+        leaf._accumulate(g)
     for leaf in arrived:
         if leaf._after_grad:
             engine.run_hooks(leaf._after_grad, leaf)
+
+
+def _arrived_at(
+    targets: list[Tensor], roots: Roots, retain_graph: bool | None, create_graph: bool
+) -> dict[Tensor, Any]:
+    """The gradients of these tensors, but not of those that retain theirs: their hooks have added them up."""
+    if not targets:
+        raise RuntimeError("backward: inputs is empty; leave it out to accumulate into all leaves")
+    _require_grad("backward", targets)
+    tensor_of = {t._edge(): t for t in targets}
+    arrived = _run(roots, tensor_of, retain_graph, create_graph)
+    return {t: g for edge, g in arrived.items() if (t := tensor_of[edge])._retained is None}
 
 
 def grad(
@@ -118,9 +131,8 @@ def grad(
         raise ValueError("grad: materialize_grads gives zeros for unused inputs, so allow_unused cannot be False")
     targets = _as_list(inputs)
     _require_grad("grad", targets)
-    outs = _as_list(outputs)
     edges = [t._edge() for t in targets]
-    arrived = _run("grad", outs, _as_list(grad_outputs, len(outs)), edges, retain_graph, create_graph)
+    arrived = _run(_roots("grad", outputs, grad_outputs, create_graph), edges, retain_graph, create_graph)
     results: list[Tensor | None] = []
     for i, (target, edge) in enumerate(zip(targets, edges, strict=True)):
         g = arrived.get(edge)
@@ -138,23 +150,15 @@ def grad(
     return tuple(results)
 
 
+@silent  # an infinite slope is a result like any other
 def _run(
-    operation: str,
-    outputs: list[Tensor],
-    gradients: list[Any],
-    targets: Iterable[Any] | None,
-    retain_graph: bool | None,
-    create_graph: bool,
+    roots: Roots, targets: Iterable[Any] | None, retain_graph: bool | None, create_graph: bool
 ) -> dict[Any, Any]:
-    if len(gradients) != len(outputs):
-        raise RuntimeError(f"{operation}: got {len(outputs)} outputs and {len(gradients)} gradients for them")
-    roots = [_root(operation, outputs[i], g, create_graph) for i, g in enumerate(gradients)]
     retain = create_graph if retain_graph is None else retain_graph
     before = mode.enabled
     mode.enabled = create_graph
     try:
-        with np.errstate(all="ignore"):  # an infinite slope is a result like any other
-            arrived = engine.run(roots, targets, retain, create_graph)
+        arrived = engine.run(roots, targets, retain, create_graph)
     finally:
         mode.enabled = before
     for edge, g in arrived.items():  # the hooks of nodes have run in the engine
@@ -163,7 +167,15 @@ def _run(
     return arrived
 
 
-def _root(operation: str, output: Tensor, gradient: Any, create_graph: bool) -> tuple[Any, Any]:
+def _roots(operation: str, outputs: Any, gradients: Any, create_graph: bool) -> Roots:
+    outputs = _as_list(outputs)
+    gradients = _as_list(gradients, len(outputs))
+    if len(gradients) != len(outputs):
+        raise RuntimeError(f"{operation}: got {len(outputs)} outputs and {len(gradients)} gradients for them")
+    return [root(operation, output, g, create_graph) for output, g in zip(outputs, gradients, strict=True)]
+
+
+def root(operation: str, output: Tensor, gradient: Any, create_graph: bool) -> tuple[Any, Any]:
     """Where to start, and the gradient there: an array, or a Tensor where the computation is to be recorded."""
     if not isinstance(output, Tensor):
         raise TypeError(f"{operation}: expected Tensors to differentiate, got {type(output).__name__}")

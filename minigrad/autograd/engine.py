@@ -106,9 +106,8 @@ def run(
         for parent, g in edges:
             if g is None or leading is not None and parent not in leading:
                 continue
-            before = pending.get(parent)
-            if before is not None:
-                pending[parent] = before + g
+            if parent in pending:
+                pending[parent] = pending[parent] + g
             else:
                 pending[parent] = g
                 if isinstance(parent, Node) and parent.number > since:
@@ -123,8 +122,8 @@ def run(
         if leading is not None and wanted is not None:
             if node in wanted:
                 arrived[node] = g
-            needed = [p in leading for p in parents]
-            if not any(needed):
+            needed = list(map(leading.__contains__, parents))
+            if True not in needed:
                 edges = ()
                 continue
         gradients = node.apply(g, needed, create_graph)

@@ -8,7 +8,6 @@ As long as the last change of all is older than a node (nearly always) nothing n
 
 from __future__ import annotations
 
-import threading
 import weakref
 from typing import Any
 
@@ -27,7 +26,6 @@ class Clock:
 
 
 clock = Clock()
-_lock = threading.RLock()  # reentrant: whatever is collected here may run code that comes back
 # id of an owner -> [time of its last change, weak reference that removes the entry]
 _changes: dict[int, list[Any]] = {}
 
@@ -47,14 +45,13 @@ def owner_of(array: np.ndarray) -> Any:
 def changed(array: np.ndarray) -> None:
     """Note that the memory of `array` was written to."""
     owner = array if array.base is None else owner_of(array)
-    key = id(owner)
-    with _lock:  # so that no thread sets the clock back to an earlier tick of its own
-        clock.now = next(numbers)
-        entry = _changes.get(key)
-        if entry is None:
-            _changes[key] = [clock.now, weakref.ref(owner, lambda _: _changes.pop(key, None))]
-        else:
-            entry[0] = clock.now
+    key, tick = id(owner), next(numbers)
+    if key not in _changes:
+        _changes[key] = [tick, weakref.ref(owner, lambda _: _changes.pop(key, None))]
+    else:
+        _changes[key][0] = tick
+    if clock.now < tick:  # never set back to an earlier tick of this thread: a lock would take as long as all of this
+        clock.now = tick
 
 
 def last_change(array: np.ndarray) -> int:

@@ -117,7 +117,7 @@ class Operation:
 class Plan:
     """For one choice of inputs that require grad: what to keep, and which rules to call with what."""
 
-    __slots__ = ("operation", "kept", "save", "sources", "shapes", "dtypes", "steps", "frees")
+    __slots__ = ("operation", "kept", "save", "sources", "described", "steps", "frees")
 
     def __init__(self, operation: Operation, mask: int) -> None:
         self.operation = operation
@@ -148,8 +148,10 @@ class Plan:
         if unknown := [n for n in wanted if n not in order]:
             raise TypeError(f"operation {operation.name}: a rule asks for {unknown}, which the operation does not have")
         self.kept = tuple(places[n] for n in values)
-        self.shapes = tuple(places[n.removesuffix("_shape")] for n in shapes)
-        self.dtypes = tuple(places[n.removesuffix("_dtype")] for n in types)
+        self.described = (
+            *((places[n.removesuffix("_shape")], operator.attrgetter("shape")) for n in shapes),
+            *((places[n.removesuffix("_dtype")], operator.attrgetter("dtype")) for n in types),
+        )
         # For each kept value: which parent it was (its place among the active inputs), OUTPUT, or None for a constant.
         parent_of = {places[n]: i for i, n in enumerate(active)}
         self.sources = tuple(OUTPUT if p == places["y"] else parent_of.get(p) for p in self.kept)
@@ -346,12 +348,9 @@ def _call(op: Operation, prepare: Callable[..., tuple[Any, ...]] | None) -> Call
         out._node, out._view = None, None
         if mask and grad_mode.enabled:
             plan = plans.get(mask) or op.plan(mask)
-            arrays.append(y)
-            arrays += others
-            for i in plan.shapes:
-                arrays.append(arrays[i].shape)
-            for i in plan.dtypes:
-                arrays.append(arrays[i].dtype)
+            arrays += [y, *others]
+            for i, describe in plan.described:
+                arrays.append(describe(arrays[i]))
             out._node = OperationNode(plan, parents, plan.save(arrays))
             out._requires_grad = True
         if view and (y.base is arrays[0] or np.may_share_memory(y, arrays[0])):
@@ -379,7 +378,7 @@ def _sequence_call(op: Operation) -> Callable[..., Any]:
         if mode.enabled and any(require):
             plan = op.plan(1)
             values = [arrays, *rest, out._data]
-            shapes = [[a.shape for a in arrays] for _ in plan.shapes]
+            shapes = [[a.shape for a in arrays] for _ in plan.described]
             # the rule gives a gradient for each input, the node has parents for some: `require` tells which
             saved = (*plan.save([*values, *shapes]), require)
             out._node = OperationNode(plan, [t._edge() for t, r in zip(inputs, require, strict=True) if r], saved)

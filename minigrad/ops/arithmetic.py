@@ -10,7 +10,8 @@ from minigrad import dtypes
 from minigrad.autograd.elementwise import elementwise
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand
-from minigrad.ops.conversion import silent, zeros_as
+from minigrad.kernels.silence import silent
+from minigrad.ops.conversion import zeros_as
 from minigrad.tensor import Tensor
 
 __all__ = [

@@ -22,18 +22,18 @@ __all__ = ["sum", "broadcast_to", "broadcast_tensors"]
 SMALL = 4096  # elements: NumPy computes faster with so few in memory than with one that is repeated
 
 
-def spread(g: Any, shape: tuple[int, ...], dim: tuple[int, ...], keepdim: bool) -> Any:
-    """What was reduced over `dim`, repeated to `shape`: the adjoint of summing."""
-    if not g.shape and not isinstance(g, Tensor) and math.prod(shape) <= SMALL:
-        filled = np.empty(shape, g.dtype)
+def spread(g: Any, input_shape: tuple[int, ...], dim: tuple[int, ...], keepdim: bool) -> Any:
+    """What was reduced over `dim`, repeated to `input_shape`: the adjoint of summing."""
+    if not g.shape and not isinstance(g, Tensor) and math.prod(input_shape) <= SMALL:
+        filled = np.empty(input_shape, g.dtype)
         filled.fill(g)
         return filled
-    if not keepdim and len(dim) < len(shape):
-        g = _reshape(g, tuple(1 if i in dim else s for i, s in enumerate(shape)))
-    return expand(g, shape)
+    if not keepdim and len(dim) < len(input_shape):
+        g = _reshape(g, tuple(1 if i in dim else s for i, s in enumerate(input_shape)))
+    return expand(g, input_shape)
 
 
-@operation(input=lambda g, input_shape, dim, keepdim: spread(g, input_shape, dim, keepdim))
+@operation(input=spread)
 def _sum(input: Operand, dim: tuple[int, ...], keepdim: bool) -> Operand:
     return total(input, dim, keepdim)
 
@@ -62,10 +62,10 @@ def sum(
     >>> mg.sum(mg.tensor([[1.0, 2.0], [3.0, 4.0]]), dim=0)
     tensor([4., 6.])
     """
-    given = input.dtype
-    wanted = dtype or (given if given.kind == "f" else dtypes.int64)
-    if given != wanted:
-        input = cast(input, wanted)
+    if dtype is None and input.dtype.kind != "f":
+        dtype = dtypes.int64
+    if dtype is not None and input.dtype != dtype:
+        input = cast(input, dtype)
     return _sum(input, all_dims("sum", dim if axis is None else axis, input.ndim), keepdim or keepdims)
 
 

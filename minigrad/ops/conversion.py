@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -12,15 +11,7 @@ from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
 from minigrad.tensor import Tensor
 
-F = TypeVar("F", bound=Callable[..., Any])
-
 __all__ = ["clone"]
-
-
-def silent(function: F) -> F:
-    """Where PyTorch gives inf or nan without a word, so does `function`."""
-    # an object for each function: NumPy 1 does not restore the state after entering one object twice
-    return np.errstate(divide="ignore", invalid="ignore", over="ignore")(function)
 
 
 def _differentiable(args: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -9,8 +9,8 @@ import numpy as np
 from minigrad.autograd.operation import Operand, operation
 from minigrad.kernels import classes as kernel
 from minigrad.kernels.classes import Classes
+from minigrad.kernels.silence import silent
 from minigrad.ops.broadcasting import _sum
-from minigrad.ops.conversion import silent
 from minigrad.ops.loss import REDUCTIONS, reduced
 from minigrad.ops.shape import _reshape
 from minigrad.ops.softmax import _log_softmax, _softmax

@@ -9,7 +9,8 @@ import numpy as np
 from minigrad.autograd.elementwise import elementwise
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand
-from minigrad.ops.conversion import silent, zeros_as
+from minigrad.kernels.silence import silent
+from minigrad.ops.conversion import zeros_as
 from minigrad.ops.selection import clamp, where
 
 __all__ = [

@@ -9,8 +9,8 @@ import numpy as np
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
 from minigrad.kernels import products
+from minigrad.kernels.silence import silent
 from minigrad.ops.broadcasting import _sum, sum_to
-from minigrad.ops.conversion import silent
 from minigrad.ops.diagonals import _diagonal
 from minigrad.ops.reordering import roll
 from minigrad.ops.shape import _reshape, adjoint, one_dim

@@ -14,8 +14,8 @@ import numpy as np
 
 from minigrad.autograd.elementwise import elementwise
 from minigrad.autograd.operation import Operand
+from minigrad.kernels.silence import silent
 from minigrad.ops.broadcasting import _sum
-from minigrad.ops.conversion import silent
 from minigrad.ops.elementwise import exp, log, log1p, sigmoid, sign, xlogy
 from minigrad.ops.selection import clamp, where
 from minigrad.ops.smooth_activation import softplus

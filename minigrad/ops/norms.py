@@ -10,8 +10,9 @@ import numpy as np
 
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
+from minigrad.kernels.silence import silent
 from minigrad.ops.broadcasting import sum
-from minigrad.ops.conversion import cast, silent
+from minigrad.ops.conversion import cast
 from minigrad.ops.elementwise import abs, sign
 from minigrad.ops.extrema import _amax, _amin, amax, amin, not_empty
 from minigrad.ops.reduction import Dim, Dims, floating, fold, kept, numpy_names

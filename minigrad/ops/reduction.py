@@ -12,10 +12,11 @@ import numpy as np
 from minigrad import dtypes
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
+from minigrad.kernels.silence import silent
 from minigrad.kernels.summation import total
 from minigrad.ops.broadcasting import expand, spread, sum
 from minigrad.ops.comparison import isnan
-from minigrad.ops.conversion import cast, silent
+from minigrad.ops.conversion import cast
 from minigrad.ops.elementwise import exp
 from minigrad.ops.joining import _cat
 from minigrad.ops.selection import where

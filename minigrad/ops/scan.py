@@ -9,7 +9,8 @@ import numpy as np
 from minigrad import dtypes
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, joint, operation
-from minigrad.ops.conversion import cast, silent
+from minigrad.kernels.silence import silent
+from minigrad.ops.conversion import cast
 from minigrad.ops.elementwise import exp
 from minigrad.ops.extrema import ValuesIndices, pick
 from minigrad.ops.indexing import ALL, Key, _slice

@@ -10,8 +10,9 @@ from minigrad import dtypes
 from minigrad.autograd.elementwise import elementwise
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
+from minigrad.kernels.silence import silent
 from minigrad.ops.comparison import isfinite, isnan
-from minigrad.ops.conversion import cast, silent
+from minigrad.ops.conversion import cast
 from minigrad.tensor import Tensor
 
 __all__ = [

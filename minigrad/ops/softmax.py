@@ -10,8 +10,9 @@ import numpy as np
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
 from minigrad.dtypes import as_dtype
+from minigrad.kernels.silence import silent
 from minigrad.ops.broadcasting import _sum
-from minigrad.ops.conversion import cast, silent
+from minigrad.ops.conversion import cast
 from minigrad.ops.elementwise import exp, sigmoid
 from minigrad.ops.joining import chunk
 from minigrad.ops.shape import all_dims, one_dim

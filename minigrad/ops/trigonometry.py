@@ -9,7 +9,7 @@ import numpy as np
 from minigrad.autograd.elementwise import elementwise
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
-from minigrad.ops.conversion import silent
+from minigrad.kernels.silence import silent
 from minigrad.ops.elementwise import rsqrt
 from minigrad.ops.selection import where
 

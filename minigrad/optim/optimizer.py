@@ -12,7 +12,7 @@ import numpy as np
 
 from minigrad.autograd import enable_grad
 from minigrad.autograd.memory import changed
-from minigrad.ops.conversion import silent
+from minigrad.kernels.silence import silent
 from minigrad.optim.packing import Plan
 from minigrad.tensor import Tensor
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from minigrad.ops.conversion import silent
+from minigrad.kernels.silence import silent
 from minigrad.tensor import Tensor
 
 
