@@ -14,7 +14,6 @@ from functools import lru_cache
 import numpy as np
 
 from minigrad.kernels.parallel import share
-from minigrad.kernels.products import matmul
 from minigrad.kernels.windows import (
     CACHE_BYTES,
     Block,
@@ -28,7 +27,7 @@ from minigrad.kernels.windows import (
     window_counts,
 )
 
-__all__ = ["correlate", "correlate_input", "correlate_weight", "channel_sums"]
+__all__ = ["correlate", "correlate_input", "correlate_weight"]
 
 WIDTH = 512  # columns of one product
 WIDTH_ALONE = 1024  # the same where a block is one product, not one for each of many rows
@@ -131,13 +130,6 @@ def correlate_weight(
     share(compute, range(len(shares)), g.size * columns.depth)
     total = sums.sum(0).reshape(groups, math.prod(kernel), channels, outputs).transpose(0, 3, 2, 1)
     return total.reshape(groups * outputs, channels, *kernel)
-
-
-def channel_sums(g: np.ndarray) -> np.ndarray:
-    """b[o] = sum over n, i of g[n, o, i]: the gradient of the bias, as a product with ones."""
-    rows = batch_inner(g)
-    rows = rows.reshape(rows.shape[0] * rows.shape[1], -1)
-    return matmul(rows, np.ones(rows.shape[1], rows.dtype)).reshape(g.shape[1], -1).sum(1)
 
 
 @lru_cache(maxsize=256)
