@@ -122,5 +122,5 @@ def _slopes(
     slope *= (dot * inverse * inverse / n).astype(x.dtype)
     np.subtract(g, slope, out=slope)
     slope -= (total / n).astype(x.dtype)
-    slope *= scale
-    return weight_slope, bias_slope
+    slope *= scale.astype(x.dtype, copy=False)
+    return weight_slope.astype(x.dtype, copy=False), bias_slope.astype(x.dtype, copy=False)

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 __all__ = ["sums", "total", "variance"]
 
-FEW = 64  # numbers that may be added in any way
+SMALL = 1 << 12  # numbers, for which float64 costs nothing
 CHAIN = 16  # numbers of a run: they are added one to another, ...
-RUN = 512  # ... unless they are neighbours in memory, which add up in many lanes
+FEW, RUN = 64, 512  # ... unless they are neighbours in memory, which add up in many lanes
 RUNS = 16  # there should be, so that their own roundings are small in the mean
 
 Dims = tuple[int, ...]
+_add: Any = np.add.reduce
 
 
 class _Cut(NamedTuple):
@@ -36,28 +37,28 @@ class _Cut(NamedTuple):
     rest: Dims
 
 
-def sums(x: np.ndarray, dims: Dims, y: np.ndarray | None = None) -> np.ndarray:
-    """``x.sum(dims, keepdims=True)`` of floating numbers, or ``(x * y).sum(...)`` without the product in between.
+def sums(x: np.ndarray, dims: Dims, y: np.ndarray | None = None, keepdim: bool = True) -> np.ndarray:
+    """``x.sum(dims)`` of floating numbers, or ``(x * y).sum(dims)`` without the product in between.
 
-    In float64 where there were several runs to add up, and in float32 for float16, which soon overflows.
+    In float64, unless all of it is short runs; at least in float32, as float16 soon overflows.
     """
+    if x.size <= SMALL:
+        return np.asarray(_add(x if y is None else x * y, axis=dims, keepdims=keepdim, dtype=np.float64))
     if x.dtype == np.float16:
         x, y = x.astype(np.float32), None if y is None else y.astype(np.float32)
     cut = _cut(x.shape, x.strides, x.itemsize, dims)
     if cut is None:
-        return np.asarray(np.add.reduce(x if y is None else x * y, axis=dims, keepdims=True))
+        return np.asarray(_add(x if y is None else x * y, axis=dims, keepdims=keepdim))
     operands: list[np.ndarray | list[int]] = []
     for array in (x,) if y is None else (x, y):
         if cut.length < array.shape[cut.dim]:
             array = array[(slice(None),) * cut.dim + (slice(cut.length),)]
         operands += [array.reshape(cut.shape), list(range(len(cut.shape)))]
-    runs = np.einsum(*operands, cut.kept)
-    result = np.add.reduce(runs, axis=cut.rest, dtype=np.float64)
-    result = result.reshape([1 if d in dims else n for d, n in enumerate(x.shape)])
+    result = np.asarray(_add(np.einsum(*operands, cut.kept), axis=cut.rest, dtype=np.float64))
     if cut.length < x.shape[cut.dim]:
         place = (slice(None),) * cut.dim + (slice(cut.length, None),)
-        result += sums(x[place], dims, None if y is None else y[place])
-    return result
+        result += sums(x[place], dims, None if y is None else y[place], keepdim=False)
+    return result.reshape([1 if d in dims else n for d, n in enumerate(x.shape)]) if keepdim else result
 
 
 @lru_cache(maxsize=256)
@@ -90,20 +91,17 @@ def _cut(shape: Dims, strides: Dims, itemsize: int, dims: Dims) -> _Cut | None:
 
 def total(x: np.ndarray, dim: Dims, keepdim: bool = False, divisor: float = 1) -> np.ndarray:
     """``x.sum(dim) / divisor``, in the dtype of `x`: with a divisor, no sum on the way to it overflows."""
-    if x.dtype.kind != "f" or (x.size <= FEW and x.dtype != np.float16):
-        result = np.asarray(np.add.reduce(x, axis=dim, keepdims=keepdim))  # type: ignore[call-overload]
-    else:
-        result = sums(x, dim)
-        if not keepdim:
-            result = np.squeeze(result, dim)
+    if x.dtype.kind != "f":
+        return np.asarray(_add(x, axis=dim, keepdims=keepdim))
+    result = sums(x, dim, None, keepdim)
     if divisor != 1:
         result = result / divisor
-    return result if x.dtype.kind != "f" else result.astype(x.dtype, copy=False)
+    return result.astype(x.dtype, copy=False)
 
 
 def variance(x: np.ndarray, dim: Dims, keepdim: bool, divisor: float) -> np.ndarray:
     """The squares of ``x - x.mean(dim)``, computed in float64, added up over `dim` and divided."""
-    mean = np.add.reduce(x, axis=dim, keepdims=True, dtype=np.float64) / math.prod(x.shape[d] for d in dim)
+    mean = _add(x, axis=dim, keepdims=True, dtype=np.float64) / math.prod(x.shape[d] for d in dim)
     centered = np.asarray(x - mean)
     np.square(centered, out=centered)
     return total(centered, dim, keepdim, divisor).astype(x.dtype, copy=False)

@@ -38,12 +38,11 @@ def _norm_rule(g: Any, y: Any, input: Any, input_shape: tuple[int, ...], p: floa
 def _norm(input: Operand, p: float, dim: Dims, keepdim: bool) -> Operand:
     """``sum(|x| ** p) ** (1 / p)``."""
     if p == 2:
-        y = np.sqrt(sums(input, dim, input))
+        y = np.sqrt(sums(input, dim, input, keepdim))
     else:
         sizes = np.abs(input, dtype=np.float32 if input.dtype == np.float16 else input.dtype)
-        y = np.power(sums(np.power(sizes, p), dim), 1 / p)
-    y = y.astype(input.dtype, copy=False)
-    return y if keepdim else np.squeeze(y, axis=dim)
+        y = np.power(sums(np.power(sizes, p), dim, None, keepdim), 1 / p)
+    return y.astype(input.dtype, copy=False)
 
 
 @numpy_names
