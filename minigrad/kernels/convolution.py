@@ -14,21 +14,20 @@ from functools import lru_cache
 import numpy as np
 
 from minigrad.kernels.parallel import share
-from minigrad.kernels.products import matmul
 from minigrad.kernels.windows import (
     CACHE_BYTES,
     Block,
     Columns,
     Pairs,
+    Taps,
     batch_first,
     batch_inner,
     blocks,
-    pad,
     scratch,
     window_counts,
 )
 
-__all__ = ["correlate", "correlate_input", "correlate_weight", "channel_sums"]
+__all__ = ["correlate", "correlate_input", "correlate_weight"]
 
 WIDTH = 512  # columns of one product
 WIDTH_ALONE = 1024  # the same where a block is one product, not one for each of many rows
@@ -51,30 +50,26 @@ def correlate(
     groups: int,
 ) -> np.ndarray:
     """y[n, o, i] = bias[o] + sum over c, u of x[n, c, stride * i + dilation * u - padding] * w[o, c, u]."""
-    x = pad(batch_inner(x), padding)
-    if not (len(w) and x.shape[-1]):
-        out = window_counts(x.shape[1:-1], w.shape[2:], stride, dilation)
-        return np.empty((x.shape[-1], len(w), *out), w.dtype)
+    shape = (*x.shape[1:], len(x))
+    if not (len(w) and len(x)):
+        return np.empty((len(x), len(w), *_output(shape, w.shape, stride, padding, dilation)), w.dtype)
     biased = bias is not None
-    columns, out, chains, parts, pieces = _plan(x.shape, w.itemsize, w.shape, stride, dilation, groups, biased)
-    y = np.empty((len(w), *out, x.shape[-1]), w.dtype)
-    matrix = _matrix(w, groups)
-    if columns.ones:
-        matrix, bias = _woven(matrix, bias, columns), None
-    # (groups, 1 row, chains, parts, O / groups / parts, depth / chains)
-    matrix = matrix.reshape(groups, 1, parts, -1, chains, columns.depth // chains).transpose(0, 1, 4, 2, 3, 5)
-    offset = None if bias is None else bias.reshape(groups, 1, parts, -1, 1)
+    columns, out, chains, parts, pieces = _plan(shape, w.itemsize, w.shape, stride, padding, dilation, groups, biased)
+    y = np.empty((len(w), *out, len(x)), w.dtype)
+    weights = _weights(w, bias if columns.ones else None, columns, chains, parts)
+    offset = None if bias is None or columns.ones else bias.reshape(groups, 1, parts, -1, 1)
     source, target = columns.windows(x), columns.split(y)
     target = target.reshape(*target.shape[:2], parts, -1, target.shape[-1])
 
     def compute(block: Block) -> None:
-        windows, part = columns.matrices(source, block), target[:, block.rows, :, :, block.positions]
-        if chains > 1:
-            _add_products(matrix, windows, offset, part)
-            return
-        np.matmul(matrix[:, :, 0], windows[:, :, None], out=part)
-        if offset is not None:
-            part += offset
+        for rows, taps, windows in columns.matrices(source, block):
+            matrix, part = weights[taps], target[:, rows, :, :, block.positions]
+            if chains[taps] > 1:
+                _add_products(matrix, windows, offset, part)
+                continue
+            np.matmul(matrix[:, :, 0], windows[:, :, None], out=part)
+            if offset is not None:
+                part += offset
 
     share(compute, pieces, y.size * columns.depth)
     return batch_first(y)
@@ -116,28 +111,30 @@ def correlate_weight(
     channels, outputs = x.shape[1] // groups, g.shape[1] // groups
     if not g.size:
         return np.zeros((groups * outputs, channels, *kernel), g.dtype)
-    x = pad(batch_inner(x), padding)
-    columns, parts, shares = _weight_plan(x.shape, g.itemsize, kernel, g.shape[2:], stride, dilation, groups, outputs)
+    shape = (*x.shape[1:], len(x))
+    columns, parts, shares = _weight_plan(shape, g.itemsize, kernel, g.shape, stride, padding, dilation, groups)
     source, other = columns.windows(x), columns.split(batch_inner(g)).swapaxes(2, 3)
-    sums = np.zeros((len(shares), groups, columns.depth, outputs), g.dtype)
+    sums = np.zeros((len(shares), groups, columns.kernel[0], columns.tap, outputs), g.dtype)
 
     def compute(number: int) -> None:
         for block in shares[number]:
-            windows = columns.matrices(source, block)
-            windows = windows.reshape(*windows.shape[:2], parts, -1, windows.shape[-1])
-            product = np.matmul(windows, other[:, block.rows, None, block.positions])
-            sums[number] += product.reshape(groups, -1, columns.depth, outputs).sum(1)
+            for rows, taps, windows in columns.matrices(source, block):
+                count, depth, positions = windows.shape[1:]
+                windows = windows.reshape(groups, count, parts[taps], -1, positions)
+                product = np.matmul(windows, other[:, rows, None, block.positions])
+                part = sums[number, :, slice(*taps)]
+                part += product.reshape(groups, count, depth, outputs).sum(1).reshape(part.shape)
 
     share(compute, range(len(shares)), g.size * columns.depth)
     total = sums.sum(0).reshape(groups, math.prod(kernel), channels, outputs).transpose(0, 3, 2, 1)
     return total.reshape(groups * outputs, channels, *kernel)
 
 
-def channel_sums(g: np.ndarray) -> np.ndarray:
-    """b[o] = sum over n, i of g[n, o, i]: the gradient of the bias, as a product with ones."""
-    rows = batch_inner(g)
-    rows = rows.reshape(rows.shape[0] * rows.shape[1], -1)
-    return matmul(rows, np.ones(rows.shape[1], rows.dtype)).reshape(g.shape[1], -1).sum(1)
+def _output(
+    shape: tuple[int, ...], weight: tuple[int, ...], stride: tuple[int, ...], padding: Pairs, dilation: tuple[int, ...]
+) -> tuple[int, ...]:
+    sizes = [n + before + after for n, (before, after) in zip(shape[1:-1], padding, strict=True)]
+    return window_counts(sizes, weight[2:], stride, dilation)
 
 
 @lru_cache(maxsize=256)
@@ -146,21 +143,27 @@ def _plan(
     itemsize: int,
     weight: tuple[int, ...],
     stride: tuple[int, ...],
+    padding: Pairs,
     dilation: tuple[int, ...],
     groups: int,
     biased: bool,
-) -> tuple[Columns, tuple[int, ...], int, int, list[Block]]:
+) -> tuple[Columns, tuple[int, ...], dict[Taps, int], int, list[Block]]:
     """What `correlate` takes from shapes: columns, the output's size, chains and parts of the products, and blocks."""
     outputs, channels, *kernel = weight
-    out = window_counts(shape[1:-1], kernel, stride, dilation)
+    out = _output(shape, weight, stride, padding, dilation)
     woven = biased and groups == 1 and channels <= CHAIN_CHANNELS and math.prod(kernel) > 1
-    columns = Columns(shape, itemsize, tuple(kernel), out, stride, dilation, groups, woven)
-    chains, parts, width = 1, 1, WIDTH
+    columns = Columns(shape, itemsize, tuple(kernel), out, stride, padding, dilation, groups, woven)
+    parts, width = 1, WIDTH
     if not columns.in_place:
-        chains = _chains(columns.depth, channels)
         widest = WIDTH if columns.rows > 1 else WIDTH_ALONE
-        parts, width = _product(outputs // groups, columns.depth // chains, widest)
-    return columns, out, chains, parts, columns.blocks(width)
+        parts, width = _product(outputs // groups, columns.depth // _chains(columns.depth, channels), widest)
+    pieces = columns.blocks(width)
+    chains = {
+        run.taps: 1 if columns.in_place else _chains(columns.tap * (run.taps[1] - run.taps[0]), channels)
+        for block in pieces
+        for run in block.runs
+    }
+    return columns, out, chains, parts, pieces
 
 
 @lru_cache(maxsize=256)
@@ -168,16 +171,21 @@ def _weight_plan(
     shape: tuple[int, ...],
     itemsize: int,
     kernel: tuple[int, ...],
-    out: tuple[int, ...],
+    other: tuple[int, ...],
     stride: tuple[int, ...],
+    padding: Pairs,
     dilation: tuple[int, ...],
     groups: int,
-    outputs: int,
-) -> tuple[Columns, int, list[list[Block]]]:
+) -> tuple[Columns, dict[Taps, int], list[list[Block]]]:
     """What `correlate_weight` takes from shapes: columns, parts of the products, and the blocks of each partial sum."""
-    columns = Columns(shape, itemsize, kernel, out, stride, dilation, groups)
-    parts = _parts(columns.depth, outputs * WIDTH, 24, UNPACKED_TRANSPOSED)
+    outputs = other[1] // groups
+    columns = Columns(shape, itemsize, kernel, other[2:], stride, padding, dilation, groups)
     pieces = columns.blocks(WIDTH)
+    parts = {
+        run.taps: _parts(columns.tap * (run.taps[1] - run.taps[0]), outputs * WIDTH, 24, UNPACKED_TRANSPOSED)
+        for block in pieces
+        for run in block.runs
+    }
     count = max(1, min(SUMS, len(pieces), SUM_BYTES // (groups * columns.depth * outputs * itemsize)))
     cuts = [len(pieces) * i // count for i in range(count + 1)]
     return columns, parts, [pieces[a:b] for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
@@ -228,20 +236,27 @@ def _add_products(matrix: np.ndarray, windows: np.ndarray, offset: np.ndarray | 
         np.add(products[:, :, 0], products[:, :, 1], out=part)
 
 
-def _matrix(w: np.ndarray, groups: int) -> np.ndarray:
-    """Return (O, C / groups, *K) as (groups, O / groups, prod(K) * C / groups), the channel varying fastest."""
-    outputs, channels = w.shape[:2]
-    w = w.reshape(groups, outputs // groups, channels, -1).swapaxes(2, 3)
-    return np.ascontiguousarray(w).reshape(groups, outputs // groups, -1)
+def _weights(
+    w: np.ndarray, bias: np.ndarray | None, columns: Columns, chains: dict[Taps, int], parts: int
+) -> dict[Taps, np.ndarray]:
+    """The weight matrix for some rows of the kernel, (groups, 1, chains, parts, O / groups / parts, depth / chains).
 
-
-def _woven(matrix: np.ndarray, bias: np.ndarray | None, columns: Columns) -> np.ndarray:
-    """The weight matrix for columns with rows of ones: the first of them is multiplied by the bias, the others by 0."""
-    lines = matrix.reshape(*matrix.shape[:2], columns.kernel[0], -1)
-    woven = np.zeros((*lines.shape[:3], lines.shape[3] + 1), matrix.dtype)
-    woven[..., :-1] = lines
-    woven[..., 0, -1] = bias
-    return woven.reshape(*matrix.shape[:2], columns.depth)
+    For columns with rows of ones: the first of them is multiplied by the bias, the others by 0.
+    """
+    groups, (outputs, channels) = columns.groups, w.shape[:2]
+    lines = w.reshape(groups, outputs // groups, channels, -1).swapaxes(2, 3)
+    lines = lines.reshape(groups, outputs // groups, columns.kernel[0], -1)
+    found = {}
+    for taps, count in chains.items():
+        matrix = lines[:, :, slice(*taps)]
+        if bias is not None:
+            woven = np.zeros((*matrix.shape[:3], columns.tap), w.dtype)
+            woven[..., :-1] = matrix
+            woven[..., 0, -1] = bias
+            matrix = woven
+        matrix = matrix.reshape(groups, 1, parts, outputs // groups // parts, count, -1)
+        found[taps] = matrix.transpose(0, 1, 4, 2, 3, 5)
+    return found
 
 
 def _gather(

@@ -44,9 +44,12 @@ def add_up(values: np.ndarray, shape: tuple[int, ...], key: Key) -> np.ndarray:
         sums = np.zeros((count, width), values.dtype)
         sums[flat] = rows
     else:
-        sums = np.zeros(count * width, values.dtype)
         where = flat if width == 1 else (flat[:, None] * width + np.arange(width)).reshape(-1)
-        np.add.at(sums, where, rows.reshape(-1))  # fast in one dimension only
+        if values.dtype.kind == "f":
+            sums = np.bincount(where, rows.reshape(-1), count * width).astype(values.dtype)  # adds up in float64
+        else:
+            sums = np.zeros(count * width, values.dtype)
+            np.add.at(sums, where, rows.reshape(-1))  # fast in one dimension only
     rest = [d for d in range(len(shape)) if d not in dims]
     order = [*dims, *rest]
     return sums.reshape([shape[d] for d in order]).transpose([order.index(d) for d in range(len(shape))])

@@ -11,40 +11,23 @@ from typing import Any
 import numpy as np
 
 from minigrad.kernels.parallel import by_slices
+from minigrad.kernels.summation import sums
 
 Dims = tuple[int, ...]
-LONG = 1 << 12  # numbers: the roundings of longer sums pile up
 
 
-def _sum(x: np.ndarray, dims: Dims) -> np.ndarray:
-    return np.asarray(np.add.reduce(x, axis=dims, keepdims=True))
-
-
-def _dot(x: np.ndarray, y: np.ndarray, dims: Dims) -> np.ndarray:
-    """``(x * y).sum(dims, keepdims=True)`` without the product in between.
-
-    einsum adds one number to another: only where they are few, or along all of `dims` but the outermost.
-    """
-    if not dims:
-        return x * y
-    outer = max(dims, key=lambda d: abs(x.strides[d]))
-    if _size(x.shape, dims) > LONG * x.shape[outer]:
-        return _sum(x * y, dims)
-    axes = list(range(x.ndim))
-    if _size(x.shape, dims) <= LONG:
-        outer = -1
-    result = np.asarray(np.einsum(x, axes, y, axes, [i for i in axes if i not in dims or i == outer]))
-    result = result.reshape([1 if i in dims and i != outer else s for i, s in enumerate(x.shape)])
-    return result if outer < 0 else _sum(result, (outer,))
+def _single(x: Any) -> Any:
+    """As float32: float16 is for keeping numbers, their sums overflow."""
+    return None if x is None else x.astype(np.float32)
 
 
 def _size(shape: tuple[int, ...], dims: Dims) -> int:
     return math.prod(shape[d] for d in dims)
 
 
-def _to(sums: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+def _to(parts: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Added up further, to `shape` of as many dimensions."""
-    return _sum(sums, tuple(d for d, s in enumerate(shape) if s == 1 and sums.shape[d] != 1))
+    return sums(parts, tuple(d for d, s in enumerate(shape) if s == 1 and parts.shape[d] != 1))
 
 
 def _part(x: np.ndarray | None, at: tuple[Any, ...]) -> Any:
@@ -61,6 +44,9 @@ def normalized(
 
     weight, bias : with as many dimensions as x
     """
+    if x.dtype == np.float16:
+        y, mean, variance, inverse = normalized(_single(x), _single(weight), _single(bias), dims, eps)
+        return y.astype(x.dtype), mean, variance, inverse
     y = np.empty_like(x)
     shape = [1 if d in dims else n for d, n in enumerate(x.shape)]
     mean, variance, inverse = (np.empty(shape, x.dtype) for _ in range(3))
@@ -78,16 +64,16 @@ def _normalize(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Put the result into `y`, and return mean, variance, and the root's reciprocal."""
     n = _size(x.shape, dims)
-    mean = _sum(x, dims) / x.dtype.type(n)
+    mean = (sums(x, dims) / n).astype(x.dtype)
     np.subtract(x, mean, out=y)
-    variance = _dot(y, y, dims) / x.dtype.type(n)
-    inverse = 1 / np.sqrt(variance + x.dtype.type(eps))
+    variance = sums(y, dims, y) / n
+    inverse = 1 / np.sqrt(variance + eps)
     if weight is None:
-        y *= inverse
+        y *= inverse.astype(x.dtype)
     elif all(weight.shape[d] == 1 for d in dims):
-        y *= inverse * weight
+        y *= (inverse * weight).astype(x.dtype)
     else:
-        y *= inverse
+        y *= inverse.astype(x.dtype)
         y *= weight
     if bias is not None:
         y += bias
@@ -98,6 +84,9 @@ def normalized_slopes(
     g: Any, x: np.ndarray, weight: np.ndarray | None, mean: np.ndarray, inverse: np.ndarray, dims: Dims, shape: Dims
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The gradients of the input, and of weight and bias, which have `shape`."""
+    if x.dtype == np.float16:
+        slopes = normalized_slopes(_single(g), _single(x), _single(weight), mean, inverse, dims, shape)
+        return slopes[0].astype(x.dtype), slopes[1].astype(x.dtype), slopes[2].astype(x.dtype)
     if any(shape[d] != 1 for d in dims):  # every part would add to all of weight and bias
         slope = np.empty_like(x)
         return slope, *_slopes(g, x, weight, mean, inverse, dims, shape, slope)
@@ -119,19 +108,19 @@ def _slopes(
 ) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
     """The same, with the first of them put into `slope`."""
     centered = np.subtract(x, mean, out=slope)
-    n = x.dtype.type(_size(x.shape, dims))
+    n = _size(x.shape, dims)
     if all(shape[d] == 1 for d in dims):
-        total, dot = _sum(g, dims), _dot(g, centered, dims)
+        total, dot = sums(g, dims), sums(g, dims, centered)
         weight_slope, bias_slope = _to(dot * inverse, shape), _to(total, shape)
         scale = inverse if weight is None else inverse * weight
     else:
         over = tuple(d for d, s in enumerate(shape) if s == 1)
-        weight_slope, bias_slope = _dot(g, centered * inverse, over), _sum(g, over)
+        weight_slope, bias_slope = sums(g, over, centered * inverse), sums(g, over)
         g = g if weight is None else g * weight
-        total, dot = _sum(g, dims), _dot(g, centered, dims)
+        total, dot = sums(g, dims), sums(g, dims, centered)
         scale = inverse
-    slope *= dot * inverse * inverse / n
+    slope *= (dot * inverse * inverse / n).astype(x.dtype)
     np.subtract(g, slope, out=slope)
-    slope -= total / n
-    slope *= scale
-    return weight_slope, bias_slope
+    slope -= (total / n).astype(x.dtype)
+    slope *= scale.astype(x.dtype, copy=False)
+    return weight_slope.astype(x.dtype, copy=False), bias_slope.astype(x.dtype, copy=False)

@@ -238,9 +238,9 @@ def _divisor(size: tuple[int, ...], window: Window, count_include_pad: bool, dty
 
 def avg_pool(x: np.ndarray, window: Window, count_include_pad: bool = True, divisor: float | None = None) -> np.ndarray:
     """Return the mean of each window."""
-    y = _fold(np.add, x, window, 0)
-    y /= divisor or _divisor(x.shape[-len(window.out) :], window, count_include_pad, x.dtype)
-    return y
+    y = _fold(np.add, x.astype(np.float32) if x.dtype == np.float16 else x, window, 0)
+    y /= divisor or _divisor(x.shape[-len(window.out) :], window, count_include_pad, y.dtype)
+    return y.astype(x.dtype, copy=False)
 
 
 def avg_pool_adjoint(

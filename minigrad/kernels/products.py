@@ -7,6 +7,8 @@ alone.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from minigrad.kernels import parallel
@@ -15,18 +17,39 @@ __all__ = ["matmul"]
 
 SMALL, SMALL_VECTOR = 1 << 17, 1 << 13  # multiplications: for less BLAS has no use for threads
 PART = 1 << 24  # of a part, about 200 us
+LONG, CHAIN = 384, 256  # terms: the roundings of longer sums pile up; so they are made of sums of about 256
+RESULT = 1 << 14  # elements: so few can be added up from several products at little cost
 
 
 def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """``a @ b``."""
     matrices = a.ndim > 1 < b.ndim and a.shape[-2] > 1 < b.shape[-1]
     multiplications = a.size * b.shape[-1] if b.ndim > 1 else a.size
+    long = a.shape[-1] > LONG and math.prod(a.shape[-2:-1]) * math.prod(b.shape[1:][-1:]) <= RESULT
+    product = _in_chains if long else np.matmul
     if multiplications < (SMALL if matrices else SMALL_VECTOR):
-        return np.asarray(a @ b)
+        return np.asarray(product(a, b))
     if multiplications < 2 * PART or a.ndim != 2 or b.ndim != 2:
         with parallel.blas_held:
-            return np.asarray(a @ b)
+            return np.asarray(product(a, b))
     return _by_parts(a, b, multiplications)
+
+
+def _in_chains(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """The same, as the sum of products, each along a part of the dimension that is added up."""
+    if a.ndim == 1:
+        return _in_chains(a[None], b)[..., 0, :] if b.ndim > 1 else _in_chains(a[None], b)[0]
+    if b.ndim == 1:
+        return _in_chains(a, b[:, None])[..., 0]
+    depth = a.shape[-1]
+    count = -(-depth // CHAIN)
+    whole = depth // count * count
+    left = a[..., :whole].reshape(*a.shape[:-1], count, -1).swapaxes(-2, -3)
+    right = b[..., :whole, :].reshape(*b.shape[:-2], count, -1, b.shape[-1])
+    y = np.asarray(np.matmul(left, right).sum(-3))
+    if whole < depth:
+        y += np.matmul(a[..., whole:], b[..., whole:, :])
+    return y
 
 
 def _by_parts(a: np.ndarray, b: np.ndarray, multiplications: int) -> np.ndarray:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 import math
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -21,11 +21,13 @@ __all__ = ["batch_inner", "batch_first", "pad", "window_counts", "scratch", "blo
 
 Pairs = tuple[tuple[int, int], ...]
 Box = tuple[slice, ...]
+Taps = tuple[int, int]
 
 CACHE_BYTES = 1 << 20  # what one block of columns may take: it has to stay in the second-level cache
 LINE_BYTES = 64  # a cache line
 UNCOPIED = 1 << 13  # positions of a block that is multiplied where it lies
 ROWS_MIN = 4  # output rows of a block, so that sliding pays
+TRIM_MIN = 32  # rows of a line, for matrices of fewer lines at the edges to be cheaper than padding
 SLIDE_MIN = 192  # shortest row of positions (width * batch) for which sliding lines pay
 _local = threading.local()
 
@@ -101,10 +103,19 @@ def blocks(shape: tuple[int, ...], limit: int) -> list[Box]:
     return list(itertools.product(*reversed(cuts)))
 
 
-class Block(NamedTuple):
-    """Some output rows, some positions in each as a range of their numbers, and the same as a box of places."""
+class Run(NamedTuple):
+    """Neighbouring output rows that the same rows of the kernel reach from inside the array, and their first line."""
 
     rows: slice
+    taps: Taps
+    line: int
+
+
+class Block(NamedTuple):
+    """Some lines, the runs of output rows made of them, some positions in each as a range, and as a box of places."""
+
+    lines: slice
+    runs: list[Run]
     positions: slice
     box: Box
 
@@ -117,7 +128,8 @@ class Columns:
     windows cover it. Where it can, this class therefore copies *lines*, one for each index of the first
     spatial axis, which hold the windows along the other axes only. The matrix for the first output row is
     lines 0 to k-1, for the next one lines 1 to k: overlapping views of one buffer, so an element is
-    repeated k times less, and one batched product makes many output rows.
+    repeated k times less, and one batched product makes many output rows. Padding along the first axis
+    needs no lines: at the edges, matrices are of fewer lines, for fewer rows of the kernel.
 
     Where sliding does not pay (few positions in a row, dilation, stride as large as the kernel), a first
     axis of length one is put in front: the one line of that axis is the classical column matrix.
@@ -127,19 +139,23 @@ class Columns:
     Parameters
     ----------
     shape : tuple of int
-        That of the arrays, (C, *S, N), padded already.
+        That of the arrays, (C, *S, N).
     itemsize : int
         Bytes of one element.
-    kernel, out, stride, dilation : sequences of int
+    kernel, out, stride, dilation : tuples of int
         Sizes of window and output, step between windows, step inside a window.
+    padding : tuple of pairs
     groups : int
     ones : bool
         End each line in a row of ones, for a product with a weight matrix into which the bias is woven.
 
     Attributes
     ----------
-    depth : int
-        Rows of a matrix, prod(kernel) * C / groups and the ones; the channel varies fastest.
+    kernel : tuple of int
+        With that axis of length one, if there is one.
+    depth, tap : int
+        Rows of a matrix, prod(kernel) * C / groups and the ones, and those of a row of the kernel; the channel varies
+        fastest.
     """
 
     def __init__(
@@ -149,20 +165,27 @@ class Columns:
         kernel: tuple[int, ...],
         out: tuple[int, ...],
         stride: tuple[int, ...],
+        padding: Pairs,
         dilation: tuple[int, ...],
         groups: int,
         ones: bool = False,
     ) -> None:
         channels, *size, batch = shape
-        self.groups, self.ones = groups, ones
+        self.groups, self.ones, self.padding = groups, ones, padding
         self.in_place = math.prod(kernel) == 1 and max(stride) == 1  # the array is its own matrix
+        self.above = 0
         slide = len(size) > 1 and stride[0] < kernel[0] and dilation[0] == 1
-        if not (slide and math.prod(out[1:]) * batch >= SLIDE_MIN):
+        slide = slide and math.prod(out[1:]) * batch >= SLIDE_MIN
+        self.tap = math.prod(kernel[1:] if slide else kernel) * (channels // groups) + ones
+        if slide and self.tap >= TRIM_MIN and 0 <= min(padding[0]) <= max(padding[0]) < kernel[0]:
+            self.above, self.padding = padding[0][0], ((0, 0), *padding[1:])
+        size = [n + before + after for n, (before, after) in zip(size, self.padding, strict=True)]
+        if not slide:
             size, kernel, out, stride, dilation = [1, *size], (1, *kernel), (1, *out), (1, *stride), (1, *dilation)
         self.kernel, self.stride = kernel, stride[0]
-        self.depth = kernel[0] * (math.prod(kernel[1:]) * (channels // groups) + ones)
-        self.rows, self.box = out[0], (*out[1:], batch)
-        self.line = itemsize * groups * self.depth // kernel[0]  # bytes of one position in a line
+        self.depth = kernel[0] * self.tap
+        self.rows, self.lines, self.box = out[0], size[0], (*out[1:], batch)
+        self.line = itemsize * groups * self.tap  # bytes of one position in a line
         plane, *steps = [itemsize * math.prod([*size[i:], batch]) for i in range(len(size) + 1)]
         within = [step * d for step, d in zip(steps, dilation, strict=True)]
         between = [step * s for step, s in zip(steps, stride, strict=True)]
@@ -170,7 +193,8 @@ class Columns:
         self.strides = (plane * (channels // groups), steps[0], *within[1:], plane, *between[1:], itemsize)
 
     def windows(self, x: np.ndarray) -> np.ndarray:
-        """Return the windows of a contiguous array as a view, (groups, lines, *kernel[1:], C / groups, *box)."""
+        """Return the windows of (N, C, *S), a view if that can be: (groups, lines, *kernel[1:], C / groups, *box)."""
+        x = pad(batch_inner(x), self.padding)
         return np.ndarray(self.shape, x.dtype, x, 0, self.strides)
 
     def split(self, y: np.ndarray) -> np.ndarray:
@@ -190,23 +214,43 @@ class Columns:
         for box in blocks(self.box, limit):
             start, stop = stop, stop + math.prod([s.stop - s.start for s in box])
             height = max(ROWS_MIN, (CACHE_BYTES // (self.line * (stop - start)) - self.kernel[0]) // self.stride + 1)
-            found += [Block(rows, slice(start, stop), box) for (rows,) in blocks((self.rows,), height)]
+            for (rows,) in blocks((self.rows,), height):
+                found.append(Block(*self._runs(rows), slice(start, stop), box))
         return found
 
-    def matrices(self, windows: np.ndarray, block: Block) -> np.ndarray:
-        """Return a block's matrices, (groups, rows, depth, positions): valid until this thread asks for others."""
-        rows, positions, box = block
-        lines = slice(rows.start * self.stride, (rows.stop - 1) * self.stride + self.kernel[0])
-        source = windows[(slice(None), lines) + (slice(None),) * len(self.kernel) + box]
-        shape = (self.groups, rows.stop - rows.start, self.depth, positions.stop - positions.start)
+    def _runs(self, rows: slice) -> tuple[slice, list[Run]]:
+        """The lines of some output rows, and these rows by the rows of the kernel that meet them."""
+        first, last = (row * self.stride - self.above for row in (rows.start, rows.stop - 1))
+        lines = slice(max(0, first), min(self.lines, last + self.kernel[0]))
+        runs = []
+        taps_of = {}
+        for row in range(rows.start, rows.stop):
+            top = row * self.stride - self.above
+            taps_of[row] = max(0, -top), min(self.kernel[0], self.lines - top)
+        for taps, same in itertools.groupby(taps_of, key=lambda row: taps_of[row]):
+            start, *others = same
+            line = start * self.stride - self.above + taps[0] - lines.start
+            runs.append(Run(slice(start, start + 1 + len(others)), taps, line))
+        return lines, runs
+
+    def matrices(self, windows: np.ndarray, block: Block) -> Iterator[tuple[slice, Taps, np.ndarray]]:
+        """Give the rows of each run, their taps and matrices, (groups, rows, depth of the taps, positions).
+
+        They are valid until this thread asks for another block.
+        """
+        source = windows[(slice(None), block.lines) + (slice(None),) * len(self.kernel) + block.box]
+        positions = block.positions.stop - block.positions.start
         if self.in_place:
-            return source.reshape(shape)
-        copies = scratch((*source.shape[:2], self.depth // self.kernel[0], shape[-1]), source.dtype)
+            for rows, taps, _ in block.runs:
+                yield rows, taps, source.reshape(self.groups, rows.stop - rows.start, self.depth, positions)
+            return
+        copies = scratch((*source.shape[:2], self.tap, positions), source.dtype)
         if self.ones:
             copies[:, :, -1] = 1
             np.copyto(copies[:, :, :-1].reshape(source.shape), source)
         else:
             np.copyto(copies.reshape(source.shape), source)
-        group, line = copies.strides[:2]
-        strides = (group, line * self.stride, shape[-1] * copies.itemsize, copies.itemsize)
-        return np.ndarray(shape, copies.dtype, copies, 0, strides)
+        group, line, *inner = copies.strides
+        for rows, taps, first in block.runs:
+            shape = (self.groups, rows.stop - rows.start, self.tap * (taps[1] - taps[0]), positions)
+            yield rows, taps, np.ndarray(shape, copies.dtype, copies, first * line, (group, line * self.stride, *inner))

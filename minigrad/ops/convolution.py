@@ -11,8 +11,8 @@ from functools import lru_cache
 from typing import Any
 
 from minigrad.autograd.operation import Operand, operation
-from minigrad.kernels.convolution import channel_sums, correlate, correlate_input, correlate_weight
-from minigrad.ops.broadcasting import expand
+from minigrad.kernels.convolution import correlate, correlate_input, correlate_weight
+from minigrad.ops.broadcasting import _sum
 from minigrad.ops.shape import _reshape
 from minigrad.ops.windowing import Numbers, check_shape, check_tensor, hashable, per_dim
 
@@ -31,7 +31,7 @@ Pairs = tuple[tuple[int, int], ...]
     weight=lambda g, input, weight_shape, stride, padding, dilation, groups: _convolution_weight(
         input, g, weight_shape[2:], stride, padding, dilation, groups
     ),
-    bias=lambda g: _channel_sum(g),
+    bias=lambda g: _sum(g, (0, *range(2, g.ndim)), False),
 )
 def _convolution(
     input: Operand, weight: Operand, bias: Operand, stride: tuple[int, ...], padding: Pairs, dilation: tuple[int, ...],
@@ -48,7 +48,7 @@ def _convolution(
     weight=lambda g, input, weight_shape, stride, padding, dilation, groups: _convolution_weight(
         g, input, weight_shape[2:], stride, padding, dilation, groups
     ),
-    bias=lambda g: _channel_sum(g),
+    bias=lambda g: _sum(g, (0, *range(2, g.ndim)), False),
 )
 def _convolution_transpose(
     input: Operand, weight: Operand, bias: Operand, size: tuple[int, ...], stride: tuple[int, ...], padding: Pairs,
@@ -75,12 +75,6 @@ def _convolution_weight(
 ) -> Operand:  # fmt: skip
     """The adjoint of the convolution in its weight; `other` has the shape of the output."""
     return correlate_weight(input, other, kernel, stride, padding, dilation, groups)
-
-
-@operation(input=lambda g, input_shape: expand(_reshape(g, (-1, *[1] * (len(input_shape) - 2))), input_shape))
-def _channel_sum(input: Operand) -> Operand:
-    """The sum over all dimensions but the second."""
-    return channel_sums(input)
 
 
 # ---- arguments -------------------------------------------------------------------------------------------------------
@@ -205,9 +199,7 @@ def _convolve(
     name: str, dims: int, input: Any, weight: Any, bias: Any, stride: Any, padding: Any, dilation: Any, groups: int
 ) -> Any:
     shape, sizes, *_ = shapes = _shapes(name, input, weight, bias)
-    steps = _arguments(
-        name, dims, shape, sizes, hashable(stride), hashable(padding), hashable(dilation), groups
-    )
+    steps = _arguments(name, dims, shape, sizes, hashable(stride), hashable(padding), hashable(dilation), groups)
     _check_bias(name, shapes, sizes[0])
     if len(shape) == dims + 2:
         return _convolution(input, weight, bias, *steps, groups)

@@ -9,8 +9,7 @@ import numpy as np
 
 from minigrad.autograd.operation import Operand, operation
 from minigrad.kernels.products import matmul
-from minigrad.kernels.summation import column_sums
-from minigrad.ops.broadcasting import expand
+from minigrad.ops.broadcasting import _sum
 from minigrad.ops.linalg import _matmul
 from minigrad.ops.shape import _reshape
 from minigrad.ops.windowing import check_tensor
@@ -22,12 +21,6 @@ __all__ = ["linear", "bilinear", "embedding", "one_hot"]
 # ---- linear ----------------------------------------------------------------------------------------------------------
 
 
-@operation(input=lambda g, input_shape: expand(g, input_shape))
-def _column_sums(input: Operand) -> Operand:
-    """The sum over dimension 0."""
-    return column_sums(input)
-
-
 def _rows(t: Any) -> Any:
     return t if t.ndim == 2 else t.reshape(-1, t.shape[-1])
 
@@ -35,7 +28,7 @@ def _rows(t: Any) -> Any:
 @operation(
     input=lambda g, weight: _linear(g, weight.T, None),
     weight=lambda g, input: _matmul(_rows(g).T, _rows(input)),
-    bias=lambda g: _column_sums(_rows(g)),
+    bias=lambda g: _sum(_rows(g), (0,), False),
 )
 def _linear(input: Operand, weight: Operand, bias: Operand | None) -> Operand:
     rows = _rows(input)

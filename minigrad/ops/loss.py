@@ -17,6 +17,7 @@ from minigrad.autograd.operation import Operand
 from minigrad.kernels.silence import silent
 from minigrad.ops.broadcasting import _sum
 from minigrad.ops.elementwise import exp, log, log1p, sigmoid, sign, xlogy
+from minigrad.ops.reduction import _mean
 from minigrad.ops.selection import clamp, where
 from minigrad.ops.smooth_activation import softplus
 from minigrad.tensor import Tensor
@@ -35,8 +36,7 @@ def reduced(name: str, loss: Any, reduction: str) -> Any:
         raise ValueError(f"{name}: expected reduction 'none', 'mean' or 'sum', got {reduction!r}")
     if reduction == "none":
         return loss
-    total = _sum(loss, tuple(range(len(loss.shape))), False)
-    return total if reduction == "sum" else total / math.prod(loss.shape)
+    return (_sum if reduction == "sum" else _mean)(loss, tuple(range(len(loss.shape))), False)
 
 
 def check_shapes(name: str, input: Any, target: Any) -> None:

@@ -12,18 +12,15 @@ from minigrad.autograd import memory
 from minigrad.autograd.operation import Operand, joint, operation
 from minigrad.kernels import normalization as kernel
 from minigrad.ops.arithmetic import square
-from minigrad.ops.broadcasting import _sum, sum_to
+from minigrad.ops.broadcasting import sum_to
 from minigrad.ops.elementwise import rsqrt
+from minigrad.ops.reduction import _mean
 from minigrad.ops.shape import _reshape
 from minigrad.tensor import Tensor
 
 __all__ = ["batch_norm", "layer_norm", "group_norm", "instance_norm", "rms_norm"]
 
 Shape = tuple[int, ...]
-
-
-def _mean(x: Any, dims: Shape) -> Any:
-    return _sum(x, dims, True) / float(math.prod(x.shape[d] for d in dims))
 
 
 def _slopes(
@@ -35,11 +32,11 @@ def _slopes(
         slope, by_weight, by_bias = kernel.normalized_slopes(g, input, weight, mean, inverse, dims, broad)
         return slope, by_weight.reshape(own), by_bias.reshape(own)
     # To be differentiated again: the same from the input, so that mean and inverse are part of the graph.
-    centered = input - _mean(input, dims)
-    inverse = rsqrt(_mean(square(centered), dims) + eps)
+    centered = input - _mean(input, dims, True)
+    inverse = rsqrt(_mean(square(centered), dims, True) + eps)
     y = centered * inverse
     gy = g if weight is None else g * weight
-    slope = (gy - _mean(gy, dims) - y * _mean(gy * y, dims)) * inverse
+    slope = (gy - _mean(gy, dims, True) - y * _mean(gy * y, dims, True)) * inverse
     return slope, _reshape(sum_to(g * y, broad), own), _reshape(sum_to(g, broad), own)
 
 
@@ -316,5 +313,5 @@ def rms_norm(
     shape = _last("rms_norm", input, normalized_shape, weight=weight)
     dims = tuple(range(len(input.shape) - len(shape), len(input.shape)))
     eps = float(np.finfo(input.dtype).eps) if eps is None else eps
-    y = input * rsqrt(_mean(square(input), dims) + eps)
+    y = input * rsqrt(_mean(square(input), dims, True) + eps)
     return y if weight is None else y * weight

@@ -11,11 +11,12 @@ import numpy as np
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
 from minigrad.kernels.silence import silent
+from minigrad.kernels.summation import sums
 from minigrad.ops.broadcasting import sum
 from minigrad.ops.conversion import cast
 from minigrad.ops.elementwise import abs, sign
 from minigrad.ops.extrema import _amax, _amin, amax, amin, not_empty
-from minigrad.ops.reduction import Dim, Dims, floating, fold, kept, numpy_names
+from minigrad.ops.reduction import Dim, Dims, floating, kept, numpy_names
 from minigrad.ops.selection import where
 from minigrad.ops.shape import all_dims
 
@@ -38,11 +39,11 @@ def _norm_rule(g: Any, y: Any, input: Any, input_shape: tuple[int, ...], p: floa
 def _norm(input: Operand, p: float, dim: Dims, keepdim: bool) -> Operand:
     """``sum(|x| ** p) ** (1 / p)``."""
     if p == 2:
-        return np.sqrt(fold(np.add, np.square(input), dim, keepdim))
-    powers = np.asarray(np.abs(input))
-    np.power(powers, p, out=powers)
-    total = fold(np.add, powers, dim, keepdim)
-    return np.power(total, total.dtype.type(1 / p))
+        y = np.sqrt(sums(input, dim, input, keepdim))
+    else:
+        sizes = np.abs(input, dtype=np.float32 if input.dtype == np.float16 else input.dtype)
+        y = np.power(sums(np.power(sizes, p), dim, None, keepdim), 1 / p)
+    return y.astype(input.dtype, copy=False)
 
 
 @numpy_names

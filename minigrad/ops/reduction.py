@@ -12,8 +12,9 @@ import numpy as np
 from minigrad import dtypes
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
+from minigrad.kernels import summation
 from minigrad.kernels.silence import silent
-from minigrad.kernels.summation import total
+from minigrad.kernels.summation import sums, total
 from minigrad.ops.broadcasting import expand, spread, sum
 from minigrad.ops.comparison import isnan
 from minigrad.ops.conversion import cast
@@ -88,7 +89,7 @@ def _divided(total: Any, n: float) -> Any:
 )
 @silent
 def _mean(input: Operand, dim: Dims, keepdim: bool) -> Operand:
-    return _divided(total(input, dim, keepdim), number_in(input.shape, dim))
+    return total(input, dim, keepdim, number_in(input.shape, dim))
 
 
 @method()
@@ -210,10 +211,7 @@ def _var_rule(g: Any, input: Any, input_shape: tuple[int, ...], dim: Dims, corre
 @operation(input=_var_rule)
 @silent
 def _var(input: Operand, dim: Dims, correction: float, keepdim: bool) -> Operand:
-    centered = np.asarray(input - _mean(input, dim, True))
-    np.square(centered, out=centered)
-    freedom = max(number_in(input.shape, dim) - correction, 0)
-    return _divided(total(centered, dim, keepdim), freedom)
+    return summation.variance(input, dim, keepdim, max(number_in(input.shape, dim) - correction, 0))
 
 
 def _std_rule(
@@ -323,7 +321,7 @@ def _logsumexp(input: Operand, dim: Dims, keepdim: bool) -> Operand:
     top[~np.isfinite(top)] = 0
     powers = np.asarray(input - top)
     np.exp(powers, out=powers)
-    y = np.log(np.add.reduce(powers, axis=dim, keepdims=True)) + top
+    y = (np.log(sums(powers, dim)) + top).astype(input.dtype, copy=False)
     return y if keepdim else np.squeeze(y, axis=dim)
 
 

@@ -40,11 +40,17 @@ def _prepared(name: str, input: Any, dim: int, dtype: Any) -> tuple[Any, int]:
 # ---- sums ------------------------------------------------------------------------------------------------------------
 
 
+def _accumulated(ufunc: Any, x: np.ndarray, dim: int) -> np.ndarray:
+    """``ufunc.accumulate``, in float64 where numbers are floating: roundings would pile up."""
+    wide = np.float64 if x.dtype.kind == "f" else x.dtype
+    return np.asarray(ufunc.accumulate(x, axis=dim, dtype=wide)).astype(x.dtype, copy=False)
+
+
 @operation(input=lambda g, dim, reverse: _cumsum(g, dim, not reverse))
 def _cumsum(input: Operand, dim: int, reverse: bool) -> Operand:
     if reverse:
-        return np.flip(np.add.accumulate(np.flip(input, dim), axis=dim), dim)
-    return np.add.accumulate(input, axis=dim)
+        return np.flip(_accumulated(np.add, np.flip(input, dim), dim), dim)
+    return _accumulated(np.add, input, dim)
 
 
 @method(inplace=True)
@@ -75,12 +81,12 @@ def _decayed_sum(input: Operand, decay: Operand, dim: int, reverse: bool) -> Ope
     `decay` is shorter than `input` by 1. One direction is the adjoint of the other; cumprod and logcumsumexp have
     gradients of this kind, free of divisions and of large numbers.
     """
-    y = input.copy()
+    y = input.astype(np.float64)  # roundings would pile up
     steps, factors = np.moveaxis(y, dim, 0), np.moveaxis(decay, dim, 0)
     for k in reversed(range(len(factors))) if reverse else range(len(factors)):
         into, source = (k, k + 1) if reverse else (k + 1, k)
         steps[into] += factors[k] * steps[source]
-    return y
+    return y.astype(input.dtype, copy=False)
 
 
 # ---- products --------------------------------------------------------------------------------------------------------
@@ -96,7 +102,7 @@ def _cumprod_rule(g: Any, y: Any, input: Any, dim: int) -> Any:
 @operation(input=_cumprod_rule)
 @silent
 def _cumprod(input: Operand, dim: int) -> Operand:
-    return np.multiply.accumulate(input, axis=dim)
+    return _accumulated(np.multiply, input, dim)
 
 
 @method(inplace=True)
@@ -115,14 +121,16 @@ def cumprod(input: Operand, dim: int, *, dtype: np.dtype | None = None) -> Any:
 
 def _logcumsumexp_rule(g: Any, y: Any, input: Any, dim: int) -> Any:
     """The sum over i >= k of ``g[i] * exp(input[k] - y[i])``, in steps whose factors are all at most 1."""
+    dtype = g.dtype
+    g, y, input = (cast(t, dtypes.float64) for t in (g, y, input))  # the roundings of the factors would pile up
     decay = exp(_slice(y, _but_last(dim)) - _slice(y, _but_first(dim)))
-    return _decayed_sum(g, decay, dim, True) * exp(input - y)
+    return cast(_decayed_sum(g, decay, dim, True) * exp(input - y), dtype)
 
 
 @operation(input=_logcumsumexp_rule)
 @silent
 def _logcumsumexp(input: Operand, dim: int) -> Operand:
-    return np.logaddexp.accumulate(input, axis=dim)
+    return _accumulated(np.logaddexp, input, dim)
 
 
 @method()

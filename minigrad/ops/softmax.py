@@ -11,6 +11,7 @@ from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
 from minigrad.dtypes import as_dtype
 from minigrad.kernels.silence import silent
+from minigrad.kernels.summation import total
 from minigrad.ops.broadcasting import _sum
 from minigrad.ops.conversion import cast
 from minigrad.ops.elementwise import exp, sigmoid
@@ -32,7 +33,7 @@ def shifted(x: np.ndarray, dim: Dims) -> np.ndarray:
 def _softmax(input: Operand, dim: Dims) -> Operand:
     y = shifted(input, dim)
     np.exp(y, out=y)
-    y /= np.add.reduce(y, axis=dim, keepdims=True)
+    y /= total(y, dim, True)
     return y
 
 
@@ -40,7 +41,7 @@ def _softmax(input: Operand, dim: Dims) -> Operand:
 @silent
 def _log_softmax(input: Operand, dim: Dims) -> Operand:
     y = shifted(input, dim)
-    y -= np.log(np.add.reduce(np.exp(y), axis=dim, keepdims=True))
+    y -= np.log(total(np.exp(y), dim, True))
     return y
 
 

@@ -137,7 +137,7 @@ def graph(loss: Tensor, params: Mapping[str, Tensor] | None = None, most: int = 
     >>> loss = F.mse_loss(net(mg.ones(3, 2)), mg.zeros(3, 1))
     >>> fig = viz.graph(loss, dict(net.named_parameters()))
     >>> fig.get_suptitle()
-    '4 operations, 2 leaves with 3 elements'
+    '3 operations, 2 leaves with 3 elements'
     """
     vertices = trace("graph", loss, params)
     if len(vertices) > most:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from minigrad.kernels import convolution, windows
-from minigrad.kernels.convolution import channel_sums, correlate, correlate_input, correlate_weight
+from minigrad.kernels.convolution import correlate, correlate_input, correlate_weight
 from minigrad.kernels.windows import batch_first, batch_inner, blocks, pad, scratch, window_counts
 
 
@@ -123,8 +123,6 @@ def test_adjoints(geometry: Geometry, cache: None) -> None:
     gx = correlate_input(g, w, geometry.size, *geometry[5:])
     gw = correlate_weight(x, g, geometry.kernel, *geometry[5:])
     assert gx.shape == x.shape and gw.shape == w.shape
-    axes = (0, *range(2, g.ndim))
-    np.testing.assert_allclose(channel_sums(g), g.sum(axes), atol=1e-12)
     np.testing.assert_allclose([np.vdot(gx, x), np.vdot(gw, w)], product, rtol=1e-11, atol=1e-11)
 
 
@@ -153,7 +151,7 @@ def test_empty_batch(geometry: Geometry) -> None:
     assert y.shape == (0, *correlate(x, w, bias, *geometry[5:]).shape[1:])
     assert correlate_input(y, w, geometry.size, *geometry[5:]).shape == (0, *x.shape[1:])
     gw = correlate_weight(x[:0], y, geometry.kernel, *geometry[5:])
-    assert gw.shape == w.shape and not gw.any() and not channel_sums(y).any()
+    assert gw.shape == w.shape and not gw.any()
 
 
 def test_batch_is_innermost() -> None:
