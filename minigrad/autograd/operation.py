@@ -332,7 +332,7 @@ def _call(op: Operation, prepare: Callable[..., tuple[Any, ...]] | None) -> Call
                 if bit and t._requires_grad:
                     mask |= bit
                     parents.append(t if t._node is None else t._node)
-            elif not isinstance(t, _ACCEPTED):
+            elif type(t) is not ndarray and not isinstance(t, _ACCEPTED):
                 raise TypeError(f"{op.name}: expected a Tensor as {op.parameters[i]!r}, got {type(t).__name__}")
         y = forward(*arrays)
         if not seen:

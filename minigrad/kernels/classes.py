@@ -18,7 +18,7 @@ import numpy as np
 FEW = 32  # classes: NumPy reduces short rows one after the other, and columns all at once
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Classes:
     """The classes of a batch, and how much each counts.
 
@@ -81,7 +81,7 @@ def cross_entropy(scores: np.ndarray, classes: Classes) -> tuple[Any, np.ndarray
     spread = _weighted(z, classes.weight) if classes.smoothing else 0
     p = np.exp(z, out=z)
     total = np.add.reduce(p, axis=1)
-    p /= np.expand_dims(total, 1)
+    p /= total[:, None]
     logs = np.log(total, out=total)
     losses += logs
     losses *= a
@@ -128,4 +128,4 @@ def _along_classes(weight: np.ndarray, ndim: int) -> np.ndarray:
 
 def _column(rows: Any) -> Any:
     """One number a row, to be multiplied with the scores of the row."""
-    return np.expand_dims(rows, 1) if np.ndim(rows) else rows
+    return rows[:, None] if np.ndim(rows) else rows

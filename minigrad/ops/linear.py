@@ -65,8 +65,9 @@ def linear(input: Operand, weight: Operand, bias: Operand | None = None) -> Any:
     >>> F.linear(mg.tensor([[1.0, 2.0]]), mg.tensor([[3.0, 4.0], [5.0, 6.0]]), mg.tensor([0.0, 100.0]))
     tensor([[ 11., 117.]])
     """
-    check_tensor("linear", "input", input)
-    x, w, b = (t._data if isinstance(t, Tensor) else t for t in (input, weight, weight if bias is None else bias))
+    x = check_tensor("linear", "input", input)
+    w = weight._data if isinstance(weight, Tensor) else weight
+    b = bias._data if isinstance(bias, Tensor) else w if bias is None else bias
     shape, sizes = x.shape, w.shape
     if len(sizes) == 1:
         y = linear(input, _reshape(weight, (1, *sizes)), None if bias is None else _reshape(bias, (1,)))
