@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 import weakref
 from collections.abc import Callable, Sequence
+from sys import getrefcount
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -359,8 +360,9 @@ class Tensor(Elements):
         if isinstance(g, Tensor):
             self._grad = g if before is None else before + g
         elif before is None or before._requires_grad:
-            # a copy: g may be a view, or be what another leaf gets too
-            g = np.array(g, dtype=self._data.dtype, order="C")
+            whole = type(g) is np.ndarray and g.base is None and g.dtype == self._data.dtype and g.flags.c_contiguous
+            if not whole or getrefcount(g) > ALONE:  # a copy, as g is a view, or may be what another leaf gets too
+                g = np.array(g, dtype=self._data.dtype, order="C")
             self._grad = Tensor._wrap(g) if before is None else before + Tensor._wrap(g)
         else:
             before._data += g
@@ -436,6 +438,12 @@ class Tensor(Elements):
         """A view with the last two dimensions exchanged."""
         return self.adjoint()
 
+
+def _references(g: Any) -> int:
+    return getrefcount(g)
+
+
+ALONE = _references(object())  # how many references a function sees to an argument that nobody else refers to
 
 _OF_THIS_MEMORY = {"_grad", "_hooks", "_after_grad", "_rewrites", "_retained"}
 

@@ -60,9 +60,10 @@ def accumulate(
         arrived = _run(roots, None, retain_graph, create_graph)
     else:
         arrived = _arrived_at(_as_list(inputs), roots, retain_graph, create_graph)
-    for leaf, g in arrived.items():  # only now that nothing can fail any more
-        leaf._accumulate(g)
-    for leaf in arrived:
+    leaves = list(arrived)
+    for leaf in leaves:  # only now that nothing can fail any more
+        leaf._accumulate(arrived.pop(leaf))
+    for leaf in leaves:
         if leaf._after_grad:
             engine.run_hooks(leaf._after_grad, leaf)
 

@@ -338,6 +338,57 @@ def test_gradients_are_not_shared_between_leaves():
     assert g2.tolist() == [1, 1]
 
 
+class Keeping(mg.autograd.Function):
+    """The identity; its backward makes a new gradient and refers to it weakly, and if told so strongly, too."""
+
+    made, kept = [], []
+
+    @staticmethod
+    def forward(ctx, x, keep):
+        ctx.keep = keep
+        return x * 1
+
+    @staticmethod
+    def backward(ctx, g):
+        g = g * 1
+        Keeping.made.append(weakref.ref(g._data))
+        if ctx.keep:
+            Keeping.kept.append(g)
+        return g, None
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_a_gradient_is_copied_only_where_something_else_refers_to_it(keep):
+    x = leaf([1.0, 2.0])
+    Keeping.apply(x, keep).sum().backward()
+    made = Keeping.made.pop()()
+    assert (x.grad._data is made) is not keep
+    if keep:
+        x.grad.zero_()
+        np.testing.assert_array_equal(Keeping.kept.pop().numpy(), [1, 1])
+
+
+def test_a_gradient_that_a_hook_or_the_caller_keeps_is_copied():
+    x, kept = leaf([1.0, 2.0]), []
+    y = x.clone()
+    y.register_hook(kept.append)
+    x.register_hook(kept.append)
+    given = mg.tensor([3.0, 4.0], dtype=mg.float64)
+    y.backward(given)
+    x.grad.zero_()
+    for g in (given, *kept):
+        np.testing.assert_array_equal(g.numpy(), [3, 4])
+
+
+def test_a_retained_gradient_is_not_that_of_the_leaf():
+    x = leaf([1.0, 2.0])
+    y = x.clone()
+    y.retain_grad()
+    y.sum().backward()
+    x.grad.zero_()
+    np.testing.assert_array_equal(y.grad.numpy(), [1, 1])
+
+
 def test_given_gradient_is_not_changed_or_aliased():
     x = leaf(1.0, 2.0)
     g = mg.ones(2, dtype=mg.float64)
