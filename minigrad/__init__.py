@@ -54,7 +54,7 @@ from minigrad.random import *
 from minigrad.serialization import load, save
 from minigrad.tensor import Tensor
 
-from minigrad import func, linalg, nn, optim, profiler  # isort: skip  (needs the operations above)
+from minigrad import func, linalg, nn, optim  # isort: skip  (needs the operations above)
 
 newaxis = None
 
@@ -63,7 +63,7 @@ __version__ = "0.1.0"
 
 def __getattr__(name: str) -> object:
     """Packages that many scripts do without are imported when they are asked for."""
-    if name in ("utils", "vision", "viz"):
+    if name in ("profiler", "utils", "vision", "viz"):
         import importlib
 
         return importlib.import_module(f"minigrad.{name}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import random
 from typing import Any
 
 import numpy as np
@@ -114,9 +113,13 @@ class _RandomState:
     """The default generators together."""
 
     def state_dict(self) -> dict[str, Any]:
+        import random
+
         return {"minigrad": get_rng_state(), "python": random.getstate(), "numpy": np.random.get_state(legacy=False)}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
+        import random
+
         set_rng_state(state["minigrad"])
         random.setstate(state["python"])
         np.random.set_state(state["numpy"])

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["set_printoptions"]
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(NamedTuple):
     """What `set_printoptions` sets."""
 
     precision: int = 4
@@ -69,7 +67,7 @@ def set_printoptions(
     base = options if profile is None else _PROFILES[profile.lower()]
     given = {"precision": precision, "threshold": threshold, "edgeitems": edgeitems, "linewidth": linewidth}
     changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    options = replace(base, **changes, sci_mode=sci_mode)
+    options = base._replace(**changes, sci_mode=sci_mode)
 
 
 def format_tensor(t: Tensor) -> str:

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
 import math
 import os
 import re
-import secrets
 from collections.abc import Callable, Iterator
 from typing import IO, TYPE_CHECKING, Any
 
@@ -69,6 +67,8 @@ def save(obj: Any, f: Any) -> None:
     >>> list(np.load(io.BytesIO(file.getvalue())))
     ['structure.json', 'fc.weight']
     """
+    import json  # only when something is saved
+
     writer = _Writer()
     try:
         structure = {"format": "minigrad", "version": _VERSION, "object": writer.encode(obj, ())}
@@ -226,7 +226,7 @@ def replaced(path: Any) -> Iterator[IO[bytes]]:
     folder, name = os.path.split(path)
     if not os.path.isdir(folder):
         raise FileNotFoundError(f"save: there is no folder {folder}; make it with os.makedirs")
-    temporary = os.path.join(folder, f".{name}.{secrets.token_hex(4)}.tmp")
+    temporary = os.path.join(folder, f".{name}.{os.urandom(4).hex()}.tmp")
     try:
         with open(temporary, "xb") as file:
             yield file
@@ -246,6 +246,7 @@ def replaced(path: Any) -> Iterator[IO[bytes]]:
 
 
 def _read(file: IO[bytes], name: str) -> Any:
+    import json
     import zipfile
 
     try:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,8 +18,7 @@ class GradcheckError(RuntimeError):
     """A gradient is not the derivative."""
 
 
-@dataclass(frozen=True)
-class _Options:
+class _Options(NamedTuple):
     eps: float
     atol: float
     rtol: float

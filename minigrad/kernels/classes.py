@@ -10,7 +10,6 @@ where a holds the weight of the class and b the label smoothing, and both hold w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,6 @@ import numpy as np
 FEW = 32  # classes: NumPy reduces short rows one after the other, and columns all at once
 
 
-@dataclass(eq=False)
 class Classes:
     """The classes of a batch, and how much each counts.
 
@@ -29,11 +27,18 @@ class Classes:
     reduction : 'none', 'mean' or 'sum'
     """
 
-    index: np.ndarray
-    ignored: np.ndarray | None = None
-    weight: np.ndarray | None = None
-    smoothing: float = 0.0
-    reduction: str = "mean"
+    __slots__ = ("index", "ignored", "weight", "smoothing", "reduction")
+
+    def __init__(
+        self,
+        index: np.ndarray,
+        ignored: np.ndarray | None = None,
+        weight: np.ndarray | None = None,
+        smoothing: float = 0.0,
+        reduction: str = "mean",
+    ) -> None:
+        self.index, self.ignored, self.weight = index, ignored, weight
+        self.smoothing, self.reduction = smoothing, reduction
 
     def place(self) -> tuple[Any, ...]:
         """``scores[place]`` is the score of each row's class."""

@@ -5,7 +5,6 @@ A label names a dimension: a letter, an int, or for the dimensions of an ellipsi
 
 from __future__ import annotations
 
-import string
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,6 +17,8 @@ from minigrad.ops.linalg import _check, _matmul
 from minigrad.ops.shape import _permute, _reshape, one_dim
 
 __all__ = ["einsum", "tensordot", "chain_matmul"]
+
+LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 Labels = list[Any]
 Labelled = tuple[Any, Labels]
@@ -76,7 +77,7 @@ def _parsed(args: tuple[Any, ...]) -> tuple[list[Any], list[Labels], Labels | No
 def _letters(term: str) -> Labels:
     labels: Labels = list(term.replace("...", "\0"))
     for c in labels:
-        if c != "\0" and c not in string.ascii_letters:
+        if c != "\0" and c not in LETTERS:
             raise RuntimeError(f"einsum: expected letters and ..., got {c!r} in {term!r}")
     return [Ellipsis if c == "\0" else c for c in labels]
 
@@ -147,7 +148,7 @@ def _path(parts: list[Labelled], output: Labels) -> list[tuple[int, ...]]:
     if len(parts) <= 2:
         return [(0, 1)] * (len(parts) - 1)
     names = dict.fromkeys(label for _, labels in parts for label in labels)
-    letter = dict(zip(names, string.ascii_letters, strict=False))
+    letter = dict(zip(names, LETTERS, strict=False))
     terms = ["".join(letter[label] for label in labels) for labels in (*[p[1] for p in parts], output)]
     shapes = [np.broadcast_to(np.float32(0), tuple(t.shape)) for t, _ in parts]
     path = np.einsum_path(f"{','.join(terms[:-1])}->{terms[-1]}", *shapes, optimize="greedy")[0][1:]
