@@ -98,7 +98,12 @@ def test_predictions_show_the_first_ten_and_count_them_only():
     assert apart(text_boxes(figure, [ax.title for ax in pictures]))
 
 
-@pytest.mark.parametrize("images, targets", [(np.zeros((2, 3, 3)), [0]), (np.zeros((0, 3, 3)), [])])
-def test_predictions_refuse_other_shapes(images, targets):
-    with pytest.raises(ValueError, match=r"predictions: expected .*\(N, 2\)"):
-        viz.predictions(images, np.full((len(images), 2), 0.5), targets, ["cat", "dog"])
+@pytest.mark.parametrize("name", ["predictions", "misclassified"])
+def test_pictures_of_answers_refuse_what_does_not_fit(name):
+    picture, classes = getattr(viz, name), ["cat", "dog"]
+    for count, targets in ((2, [0]), (0, [])):
+        with pytest.raises(ValueError, match=rf"{name}: expected .*\(N, 2\)"):
+            picture(np.zeros((count, 3, 3)), np.full((count, 2), 0.5), targets, classes)
+    for target in (2, -1, 0.5):
+        with pytest.raises(ValueError, match=f"{name}: expected targets of whole numbers from 0 to 1"):
+            picture(np.zeros((1, 3, 3)), [[0.5, 0.5]], [target], classes)
