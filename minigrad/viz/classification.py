@@ -133,7 +133,7 @@ def predictions(
     Raises
     ------
     ValueError
-        If there are not as many probabilities, targets and classes as the shapes say, no image, or no class of a target.
+        If the shapes do not fit together, there is no image, or a target is none of the classes.
 
     Examples
     --------

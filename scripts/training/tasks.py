@@ -13,6 +13,7 @@ import numpy as np
 from minigrad.utils.data import DataLoader
 from minigrad.vision import datasets
 from minigrad.vision.datasets import ImageFolder
+from minigrad.vision.datasets.images import every_nth
 from minigrad.vision.io import read_image
 from minigrad.vision.transforms import Resize
 
@@ -143,9 +144,5 @@ def _read_all(folder: ImageFolder) -> tuple[np.ndarray, np.ndarray]:
 
 def stratified(split: Split, every: int) -> tuple[Split, Split]:
     """The images without and with every `every`-th of each class, in their order: the same split each time."""
-    rank = np.empty(len(split), np.int64)  # the number of an image within its class
-    for label in np.unique(split.labels):
-        of_class = split.labels == label
-        rank[of_class] = np.arange(of_class.sum())
-    aside = rank % every == every - 1
+    aside = every_nth(split.labels, every)
     return split[~aside], split[aside]
