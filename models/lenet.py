@@ -45,9 +45,9 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"relu": F.relu, "sigmoid":
 
 def chosen(pool: str, activation: str) -> tuple[Callable[[Tensor, int], Tensor], Callable[[Tensor], Tensor]]:
     """The functions of these names. Raises ValueError for a name that is none."""
-    for name, table in ((pool, POOLS), (activation, ACTIVATIONS)):
+    for what, name, table in (("pool", pool, POOLS), ("activation", activation, ACTIVATIONS)):
         if name not in table:
-            raise ValueError(f"LeNet: {', '.join(table)} expected, got {name!r}")
+            raise ValueError(f"LeNet: expected {what} of {', '.join(table)}, got {name!r}")
     return POOLS[pool], ACTIVATIONS[activation]
 
 

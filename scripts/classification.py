@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # so that `models` is found from anywhere
-
-import minigrad as mg  # noqa: E402
-import minigrad.nn.functional as F  # noqa: E402
-from minigrad import Tensor, nn  # noqa: E402
-from minigrad.vision.transforms import resize  # noqa: E402
-from models import MODELS  # noqa: E402
-from training.tasks import Task  # noqa: E402
+import command_line  # noqa: F401  # so that `models` is found from anywhere
+import minigrad as mg
+import minigrad.nn.functional as F
+from minigrad import Tensor, nn
+from minigrad.vision.transforms import resize
+from models import MODELS
+from training.tasks import Task
 
 
 def fit(images: np.ndarray, size: int) -> np.ndarray:

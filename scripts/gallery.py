@@ -1,7 +1,9 @@
-"""Draw the pictures of README.md anew, by its commands, and put them into docs/, at the most 1000 pixels wide.
+"""Draw the pictures of README.md anew, by its commands, and put them into docs/.
 
-    python scripts/gallery.py                   all but that of the drawing board, which is a screenshot of its page
+    python scripts/gallery.py
     python scripts/gallery.py --out pictures    into another folder
+
+They are at most 1000 pixels wide. That of the drawing board is none of them, but a screenshot of its page.
 """
 
 from __future__ import annotations

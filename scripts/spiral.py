@@ -23,7 +23,7 @@ from matplotlib.figure import Figure
 
 import minigrad as mg
 from command_line import at_least, make_folder, positive
-from fitting import fit
+from learning import learn
 from minigrad import optim, viz
 from minigrad.utils.data import TensorDataset
 from minigrad.viz.decision import COLOURS, MARKERS
@@ -60,7 +60,7 @@ def train(train_set: TensorDataset, held_out: TensorDataset, args: argparse.Name
     kept = {0, *np.geomspace(1, args.epochs, 5).round().astype(int).tolist()}
     nets: dict[int, MLP] = {}
     history = []
-    for epoch, row in enumerate(fit(net, optimizer, train_set, held_out, args.epochs, args.batch_size)):
+    for epoch, row in enumerate(learn(net, optimizer, train_set, held_out, args.epochs, args.batch_size)):
         history.append({**row, "lr": scheduler.get_last_lr()[0]})
         if epoch:
             scheduler.step()

@@ -29,7 +29,7 @@ from matplotlib.patches import Rectangle
 
 import minigrad as mg
 from command_line import at_least, make_folder, positive
-from fitting import evaluate, fit
+from learning import evaluate, learn
 from minigrad import Tensor, optim, viz
 from minigrad.utils.data import TensorDataset
 from minigrad.viz.style import BLUE, ORANGE, figure
@@ -88,7 +88,7 @@ def train(noise: float, count: int, epochs: int, lr: float, seed: int) -> Traine
     data, held_out = noisy_letters(count, noise, rng), noisy_letters(2000, noise, rng)
     net = XO()
     before = filters_of(net)
-    history = [*fit(net, optim.Adam(net.parameters(), lr=lr), data, held_out, epochs)]
+    history = [*learn(net, optim.Adam(net.parameters(), lr=lr), data, held_out, epochs)]
     return Trained(net, before, data, held_out, history)
 
 

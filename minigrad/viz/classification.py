@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from minigrad.viz.style import BLUE, GREY, RED, figure
+from minigrad.viz.style import BLUE, GREY, RED, figure, positive
 
 
 def confusion_matrix(matrix: Any, classes: Sequence[str]) -> Figure:
@@ -85,6 +85,7 @@ def misclassified(images: Any, probabilities: Any, targets: Any, classes: Sequen
     >>> fig.axes[0].get_title()
     'cat, 90%\\nis dog, 10%'
     """
+    positive("misclassified", most=most)
     images, probabilities, targets = _checked("misclassified", images, probabilities, targets, classes)
     predicted = probabilities.argmax(1)
     wrong = np.flatnonzero(predicted != targets)
@@ -133,7 +134,8 @@ def predictions(
     Raises
     ------
     ValueError
-        If the shapes do not fit together, there is no image, or a target is none of the classes.
+        If the shapes do not fit together, there is no image, a target is none of the classes, or `most` or `bars` is
+        below 1.
 
     Examples
     --------
@@ -142,6 +144,7 @@ def predictions(
     >>> fig.axes[0].get_title()
     'cat, 90%\\nis dog'
     """
+    positive("predictions", most=most, bars=bars)
     images, probabilities, targets = _checked("predictions", images, probabilities, targets, classes)
     images, probabilities, targets = images[:most], probabilities[:most], targets[:most]
     predicted = probabilities.argmax(1)

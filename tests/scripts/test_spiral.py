@@ -9,7 +9,7 @@ pytest.importorskip("matplotlib")
 
 import minigrad as mg
 import spiral
-from fitting import evaluate
+from learning import evaluate
 from minigrad.utils.data import TensorDataset
 from minigrad.vision.io import read_image
 

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+import minigrad as mg
+from minigrad import nn
 from tests.viz.rendering import apart, rendered, text_boxes
 
 viz = pytest.importorskip("minigrad.viz", reason="needs matplotlib")
@@ -107,3 +109,18 @@ def test_pictures_of_answers_refuse_what_does_not_fit(name):
     for target in (2, -1, 0.5):
         with pytest.raises(ValueError, match=f"{name}: expected targets of whole numbers from 0 to 1"):
             picture(np.zeros((1, 3, 3)), [[0.5, 0.5]], [target], classes)
+
+
+PICTURES = {
+    "feature_maps": lambda **most: viz.feature_maps(nn.ReLU(), mg.ones(1, 2, 3, 3), **most),
+    "filters": lambda **most: viz.filters(mg.ones(2, 3, 3), **most),
+    "misclassified": lambda **most: viz.misclassified(np.zeros((1, 3, 3)), [[0.5, 0.5]], [1], "ab", **most),
+    "predictions": lambda **most: viz.predictions(np.zeros((1, 3, 3)), [[0.5, 0.5]], [1], "ab", **most),
+}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_at_least_one_is_shown(name):
+    PICTURES[name](most=1)
+    with pytest.raises(ValueError, match=f"{name}: expected most of at least 1, got 0"):
+        PICTURES[name](most=0)

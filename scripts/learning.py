@@ -18,7 +18,7 @@ def evaluate(net: nn.Module, data: TensorDataset) -> tuple[float, float]:
         return loss_and_accuracy(net(inputs), labels.numpy())
 
 
-def fit(
+def learn(
     net: nn.Module,
     optimizer: optim.Optimizer,
     train_set: TensorDataset,
