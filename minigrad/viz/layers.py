@@ -178,7 +178,7 @@ def filters(layer: Any, most: int = 32, rgb: bool = True) -> Figure:
     Parameters
     ----------
     layer : a layer with a ``weight``, or the weights: Tensor or array, shape (O, C, kh, kw) or (O, kh, kw)
-        Of a layer that keeps its weights in another form, the attribute ``kernels``.
+        Of a layer that keeps its weights in another form, the Tensor ``kernels``.
     most : int, default 32
         Show so many filters, and so many kernels of a filter, at the most.
     rgb : bool, default True
@@ -247,7 +247,8 @@ def _weights(layer: Any) -> tuple[np.ndarray, str]:
     weights, what = layer, "weights"
     if isinstance(layer, Module):
         what = type(layer).__name__
-        weights = getattr(layer, "kernels", getattr(layer, "weight", None))
+        kernels = getattr(layer, "kernels", None)
+        weights = kernels if isinstance(kernels, Tensor) else getattr(layer, "weight", None)
         if weights is None:
             raise TypeError(
                 f"filters: expected a layer with a weight, such as Conv2d, got {what}; give its layers singly"
