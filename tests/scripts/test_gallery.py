@@ -31,6 +31,7 @@ def test_commands_are_taken(command):
 
 def test_wide_pictures_are_shrunk(tmp_path, monkeypatch):
     drawn = {"runs/spiral/curves.png": "wide.png", "runs/spiral/data.png": "narrow.png"}
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setattr(gallery, "PICTURES", {"spiral.py --points 10 --epochs 1 --hidden 4": drawn})
     assert gallery.main(["--out", str(tmp_path / "out")]) == 0
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"wide.png", "narrow.png"}
