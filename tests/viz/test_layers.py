@@ -197,6 +197,7 @@ def test_filters_of_other_layers():
     kernels = mg.randn(60, 5, 5)
     np.testing.assert_array_equal(shown(viz.filters(kernels)), kernels.numpy()[:32])
     layer = nn.ConvTranspose2d(1, 4, 3)  # weight: (in, out, kh, kw)
+    layer.kernels = 4  # no Tensor, so not what it computes with
     np.testing.assert_array_equal(shown(viz.filters(layer)), layer.weight.detach().numpy()[0])
 
 
