@@ -42,7 +42,8 @@ def shrink(source: Path, target: Path) -> None:
     """Copy a picture, no wider than WIDEST, in 256 colours."""
     image = Image.open(source).convert("RGB")
     image.thumbnail((WIDEST, image.height), Image.Resampling.LANCZOS)
-    image.quantize(256).save(target, optimize=True)
+    image = image.quantize(256, Image.Quantize.MAXCOVERAGE)  # which keeps colours that only few pixels have
+    image.save(target, optimize=True)
 
 
 def options() -> argparse.ArgumentParser:

@@ -5,13 +5,14 @@ import re
 import shlex
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 pytest.importorskip("matplotlib")
 pytest.importorskip("tqdm")
 
 import gallery
-from minigrad.vision.io import read_image
+from minigrad.vision.io import read_image, write_image
 
 ROOT = Path(gallery.__file__).parents[1]
 
@@ -37,3 +38,12 @@ def test_wide_pictures_are_shrunk(tmp_path, monkeypatch):
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"wide.png", "narrow.png"}
     sizes = [read_image(tmp_path / "out" / name).shape[:2] for name in ("wide.png", "narrow.png")]
     assert sizes == [(400, 1000), (528, 528)]  # of 9 x 3.6 and 4.4 x 4.4 inches, at 120 pixels an inch
+
+
+def test_colours_of_few_pixels_are_kept(tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 256, (80, 100, 1), np.uint8).repeat(3, 2)
+    pixels[:4, :4] = 0, 114, 178
+    write_image(pixels, tmp_path / "photo.png")
+    gallery.shrink(tmp_path / "photo.png", tmp_path / "small.png")
+    off = read_image(tmp_path / "small.png", "rgb").astype(int) - pixels
+    assert np.abs(off).max() < 16
