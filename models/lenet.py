@@ -45,22 +45,28 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"relu": F.relu, "sigmoid":
 
 def chosen(pool: str, activation: str) -> tuple[Callable[[Tensor, int], Tensor], Callable[[Tensor], Tensor]]:
     """The functions of these names. Raises ValueError for a name that is none."""
-    for name, table in ((pool, POOLS), (activation, ACTIVATIONS)):
+    for what, name, table in (("pool", pool, POOLS), ("activation", activation, ACTIVATIONS)):
         if name not in table:
-            raise ValueError(f"LeNet: {', '.join(table)} expected, got {name!r}")
+            raise ValueError(f"LeNet: expected {what} of {', '.join(table)}, got {name!r}")
     return POOLS[pool], ACTIVATIONS[activation]
 
 
 class TableConv2d(nn.Module):
     """A convolution in which each output map sees only some of the input maps.
 
-    Only the kernels of existing connections are parameters; the others are zeros.
-
     Parameters
     ----------
     table : (in_channels, out_channels) of 0 and 1
         Which output map sees which input map.
     kernel_size : int
+
+    Attributes
+    ----------
+    weight : Parameter, shape (connections, kernel_size, kernel_size)
+        The kernels of the connections: those of the first output map, of the second, and so on.
+    bias : Parameter, shape (out_channels,)
+    kernels : Tensor, shape (out_channels, in_channels, kernel_size, kernel_size)
+        The same kernels in their places, and zeros where there is no connection.
     """
 
     places: Tensor
@@ -80,11 +86,14 @@ class TableConv2d(nn.Module):
             nn.init.uniform_(self.bias.data[j : j + 1], -bound, bound)
             first += len(inputs)
 
-    def forward(self, x: Tensor) -> Tensor:
+    @property
+    def kernels(self) -> Tensor:
         k = self.kernel_size
-        kernels = mg.zeros(self.out_channels * self.in_channels, k, k, dtype=self.weight.dtype)
-        kernels = kernels.index_copy(0, self.places, self.weight)
-        return F.conv2d(x, kernels.reshape(self.out_channels, self.in_channels, k, k), self.bias)
+        none = mg.zeros(self.out_channels * self.in_channels, k, k, dtype=self.weight.dtype)
+        return none.index_copy(0, self.places, self.weight).reshape(self.out_channels, self.in_channels, k, k)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.conv2d(x, self.kernels, self.bias)
 
 
 class LeNet5(nn.Module):

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # so that `models` is found from anywhere
+import command_line  # noqa: F401  # so that `models` is found from anywhere
+import minigrad as mg
+import minigrad.nn.functional as F
+from minigrad import Tensor, nn
+from minigrad.vision.transforms import resize
+from models import MODELS
+from training.tasks import Task
 
-import minigrad as mg  # noqa: E402
-import minigrad.nn.functional as F  # noqa: E402
-from minigrad import Tensor, nn  # noqa: E402
-from minigrad.vision.transforms import resize  # noqa: E402
-from models import MODELS  # noqa: E402
-from training.tasks import Task  # noqa: E402
 
-
-def fit(images: np.ndarray, size: int) -> np.ndarray:
+def sized(images: np.ndarray, size: int) -> np.ndarray:
     """(N, H, W) or (N, H, W, 3) uint8 as (N, C, size, size) float32 in [0, 1].
 
     A few missing pixels are added around a square image; for more, or for fewer, it is resized.
@@ -33,9 +31,9 @@ def fit(images: np.ndarray, size: int) -> np.ndarray:
     return x if x.shape[-2:] == (size, size) else resize(x, size)
 
 
-def shown(image: np.ndarray, size: int) -> float:
-    """How much of the model's frame an image takes: less than all where `fit` adds pixels around it."""
-    return float((fit(np.full_like(image[None], 255), size)[0, 0] > 0).any(1).mean())
+def part_of_frame(image: np.ndarray, size: int) -> float:
+    """How much of the model's frame an image takes: less than all where `sized` adds pixels around it."""
+    return float((sized(np.full_like(image[None], 255), size)[0, 0] > 0).any(1).mean())
 
 
 class Classifier:
@@ -69,7 +67,7 @@ class Classifier:
                 "image_size": size,
                 "data": task.name,
                 "classes": task.classes,
-                "fill": task.fill and task.fill * shown(task.train.images[0], size),
+                "fill": task.fill and task.fill * part_of_frame(task.train.images[0], size),
                 "mean": mean,
                 "std": std,
             }
@@ -102,9 +100,9 @@ class Classifier:
         """1 for a model of grey images, 3 for one of coloured ones."""
         return len(self.description["mean"])
 
-    def fit(self, images: np.ndarray) -> Tensor:
+    def sized(self, images: np.ndarray) -> Tensor:
         """(N, H, W) or (N, H, W, 3) uint8 images in the model's size, (N, C, S, S) float32 in [0, 1]."""
-        return mg.from_numpy(fit(images, self.image_size))
+        return mg.from_numpy(sized(images, self.image_size))
 
     def normalize(self, images: Tensor) -> Tensor:
         """Images in [0, 1], standardized by channel: what the model is given."""
@@ -113,7 +111,7 @@ class Classifier:
 
     def prepare(self, images: np.ndarray) -> Tensor:
         """(N, H, W) or (N, H, W, 3) uint8 images as the model's input, (N, C, S, S) float32."""
-        return self.normalize(self.fit(images))
+        return self.normalize(self.sized(images))
 
     def loss(self, outputs: Tensor, labels: Tensor, label_smoothing: float = 0.0) -> Tensor:
         """The mean cross-entropy of the model's outputs, of which two classes may share one."""
@@ -135,10 +133,10 @@ def by_class(outputs: Tensor) -> Tensor:
 
 
 def statistics(images: np.ndarray, size: int) -> tuple[list[float], list[float]]:
-    """The mean and the standard deviation of each channel of all images, as `fit` gives them."""
+    """The mean and the standard deviation of each channel of all images, as `sized` gives them."""
     count, total, squares = 0, np.zeros(1), np.zeros(1)
     for start in range(0, len(images), 1000):  # a large data set as floats would not leave much memory
-        pixels = fit(images[start : start + 1000], size).astype(np.float64)
+        pixels = sized(images[start : start + 1000], size).astype(np.float64)
         count += pixels[:, 0].size
         total = total + pixels.sum((0, 2, 3))
         squares = squares + (pixels**2).sum((0, 2, 3))

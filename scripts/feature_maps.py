@@ -138,7 +138,7 @@ def of_model(classifier: Classifier, inputs: Tensor, labels: Tensor | None) -> d
             figures[f"filters-{name}.png"] = viz.filters(layer)
     logits = classified("feature_maps", model, inputs)
     loss = F.cross_entropy(logits, logits.argmax(1) if labels is None else labels)
-    figures["graph.png"] = viz.graph(loss, dict(model.named_parameters()))
+    figures["graph.png"] = viz.graph(loss, model.named_parameters())
     return figures
 
 

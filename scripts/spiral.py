@@ -22,10 +22,10 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import minigrad as mg
-import minigrad.nn.functional as F
 from command_line import at_least, make_folder, positive
+from learning import learn
 from minigrad import optim, viz
-from minigrad.utils.data import DataLoader, TensorDataset
+from minigrad.utils.data import TensorDataset
 from minigrad.viz.decision import COLOURS, MARKERS
 from minigrad.viz.style import figure, plain
 from models.mlp import MLP
@@ -44,14 +44,6 @@ def spiral(count: int, turns: float, noise: float, rng: np.random.Generator) -> 
     return (radius * np.stack([np.cos(angle), np.sin(angle)])).T.astype(np.float32), labels
 
 
-def evaluate(net: MLP, data: TensorDataset) -> tuple[float, float]:
-    """Cross-entropy, and the part of the points that are classified rightly."""
-    points, labels = data.tensors
-    with mg.no_grad():
-        logits = net(points)
-        return F.cross_entropy(logits, labels).item(), (logits.argmax(1) == labels).float().mean().item()
-
-
 @dataclass
 class Trained:
     """What training leaves: the net after each of some epochs, and loss, accuracy and learning rate by epoch."""
@@ -68,17 +60,10 @@ def train(train_set: TensorDataset, held_out: TensorDataset, args: argparse.Name
     kept = {0, *np.geomspace(1, args.epochs, 5).round().astype(int).tolist()}
     nets: dict[int, MLP] = {}
     history = []
-    for epoch in range(args.epochs + 1):  # the first is what random weights do
-        lr = scheduler.get_last_lr()[0]
+    for epoch, row in enumerate(learn(net, optimizer, train_set, held_out, args.epochs, args.batch_size)):
+        history.append({**row, "lr": scheduler.get_last_lr()[0]})
         if epoch:
-            for points, labels in DataLoader(train_set, batch_size=args.batch_size, shuffle=True):
-                optimizer.zero_grad()
-                F.cross_entropy(net(points), labels).backward()
-                optimizer.step()
             scheduler.step()
-        (loss, accuracy), (val_loss, val_accuracy) = evaluate(net, train_set), evaluate(net, held_out)
-        row = dict(epoch=epoch, train_loss=loss, train_accuracy=accuracy, val_loss=val_loss, val_accuracy=val_accuracy)
-        history.append({**row, "lr": lr})
         if epoch in kept:
             nets[epoch] = copy.deepcopy(net)
     return Trained(nets, history)
@@ -128,7 +113,8 @@ def main(arguments: list[str] | None = None) -> int:
     trained = train(train_set, held_out, args)
 
     scatter(points, labels).savefig(folder / "data.png")
-    panels = {f"epoch {i}: {trained.history[i]['val_accuracy']:.1%}": net for i, net in trained.nets.items()}
+    rates = {i: trained.history[i]["val_accuracy"] for i in trained.nets}
+    panels = {f"epoch {i}: {rates[i]:.1%} held-out accuracy": net for i, net in trained.nets.items()}
     viz.decision_regions(panels, *others, CLASSES).savefig(folder / "regions.png")
     viz.curves(trained.history).savefig(folder / "curves.png")
     first, last = trained.history[0], trained.history[-1]

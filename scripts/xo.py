@@ -28,10 +28,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 import minigrad as mg
-import minigrad.nn.functional as F
 from command_line import at_least, make_folder, positive
+from learning import evaluate, learn
 from minigrad import Tensor, optim, viz
-from minigrad.utils.data import DataLoader, TensorDataset
+from minigrad.utils.data import TensorDataset
 from minigrad.viz.style import BLUE, ORANGE, figure
 from models.xo import FILTERS, LETTERS, XO
 
@@ -81,14 +81,6 @@ class Trained:
     history: list[dict[str, float]]
 
 
-def evaluate(net: XO, data: TensorDataset) -> tuple[float, float]:
-    """Cross-entropy, and the part of the images that are classified rightly."""
-    images, labels = data.tensors
-    with mg.no_grad():
-        votes = net(images)
-        return F.cross_entropy(votes, labels).item(), (votes.argmax(1) == labels).float().mean().item()
-
-
 def train(noise: float, count: int, epochs: int, lr: float, seed: int) -> Trained:
     """The net of random weights, trained on `count` noisy letters."""
     mg.manual_seed(seed)
@@ -96,18 +88,7 @@ def train(noise: float, count: int, epochs: int, lr: float, seed: int) -> Traine
     data, held_out = noisy_letters(count, noise, rng), noisy_letters(2000, noise, rng)
     net = XO()
     before = filters_of(net)
-    optimizer = optim.Adam(net.parameters(), lr=lr)
-    history = []
-    for epoch in range(epochs + 1):  # the first is what noise does
-        if epoch:
-            for images, labels in DataLoader(data, batch_size=32, shuffle=True):
-                optimizer.zero_grad()
-                F.cross_entropy(net(images), labels).backward()
-                optimizer.step()
-        (loss, accuracy), (val_loss, val_accuracy) = evaluate(net, data), evaluate(net, held_out)
-        history.append(
-            dict(epoch=epoch, train_loss=loss, train_accuracy=accuracy, val_loss=val_loss, val_accuracy=val_accuracy)
-        )
+    history = [*learn(net, optim.Adam(net.parameters(), lr=lr), data, held_out, epochs)]
     return Trained(net, before, data, held_out, history)
 
 

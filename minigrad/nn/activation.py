@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from minigrad.nn import functional as F
@@ -11,24 +12,28 @@ from minigrad.nn.parameter import Parameter
 from minigrad.tensor import Tensor
 
 
-class ReLU(Layer):
+class _InPlace(Layer):
+    """A function without other arguments than whether to overwrite its input."""
+
+    _function: Callable[..., Tensor]
+
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__(inplace=inplace)
+
+    def forward(self, input: Tensor) -> Tensor:
+        return self._function(input, self.inplace)
+
+
+class ReLU(_InPlace):
     """``max(input, 0)``."""
 
-    def __init__(self, inplace: bool = False) -> None:
-        super().__init__(inplace=inplace)
-
-    def forward(self, input: Tensor) -> Tensor:
-        return F.relu(input, self.inplace)
+    _function = staticmethod(F.relu)
 
 
-class ReLU6(Layer):
+class ReLU6(_InPlace):
     """``min(max(input, 0), 6)``."""
 
-    def __init__(self, inplace: bool = False) -> None:
-        super().__init__(inplace=inplace)
-
-    def forward(self, input: Tensor) -> Tensor:
-        return F.relu6(input, self.inplace)
+    _function = staticmethod(F.relu6)
 
 
 class LeakyReLU(Layer):
@@ -71,14 +76,10 @@ class CELU(Layer):
         return F.celu(input, self.alpha, self.inplace)
 
 
-class SELU(Layer):
+class SELU(_InPlace):
     """ELU with the factors that make layers keep mean 0 and variance 1."""
 
-    def __init__(self, inplace: bool = False) -> None:
-        super().__init__(inplace=inplace)
-
-    def forward(self, input: Tensor) -> Tensor:
-        return F.selu(input, self.inplace)
+    _function = staticmethod(F.selu)
 
 
 class GELU(Layer):
@@ -91,24 +92,16 @@ class GELU(Layer):
         return F.gelu(input, self.approximate)
 
 
-class SiLU(Layer):
+class SiLU(_InPlace):
     """``input * sigmoid(input)``, also called swish."""
 
-    def __init__(self, inplace: bool = False) -> None:
-        super().__init__(inplace=inplace)
-
-    def forward(self, input: Tensor) -> Tensor:
-        return F.silu(input, self.inplace)
+    _function = staticmethod(F.silu)
 
 
-class Mish(Layer):
+class Mish(_InPlace):
     """``input * tanh(softplus(input))``."""
 
-    def __init__(self, inplace: bool = False) -> None:
-        super().__init__(inplace=inplace)
-
-    def forward(self, input: Tensor) -> Tensor:
-        return F.mish(input, self.inplace)
+    _function = staticmethod(F.mish)
 
 
 class Hardtanh(Layer):
@@ -121,24 +114,16 @@ class Hardtanh(Layer):
         return F.hardtanh(input, self.min_val, self.max_val, self.inplace)
 
 
-class Hardsigmoid(Layer):
+class Hardsigmoid(_InPlace):
     """``relu6(input + 3) / 6``."""
 
-    def __init__(self, inplace: bool = False) -> None:
-        super().__init__(inplace=inplace)
-
-    def forward(self, input: Tensor) -> Tensor:
-        return F.hardsigmoid(input, self.inplace)
+    _function = staticmethod(F.hardsigmoid)
 
 
-class Hardswish(Layer):
+class Hardswish(_InPlace):
     """``input * relu6(input + 3) / 6``."""
 
-    def __init__(self, inplace: bool = False) -> None:
-        super().__init__(inplace=inplace)
-
-    def forward(self, input: Tensor) -> Tensor:
-        return F.hardswish(input, self.inplace)
+    _function = staticmethod(F.hardswish)
 
 
 class Threshold(Layer):

@@ -190,7 +190,64 @@ class ModuleList(_ModuleSequence):
         return [f"({a}): {text}" if a == b else f"({a}-{b}): {b - a + 1} x {text}" for a, b, text in runs]
 
 
-class ModuleDict(Module):
+class _Dictionary(Module):
+    """What ModuleDict and ParameterDict have in common: the behaviour of a dictionary of attributes."""
+
+    def _names(self) -> Mapping[str, Any]:
+        raise NotImplementedError
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        raise NotImplementedError
+
+    def __getitem__(self, key: str) -> Any:
+        if key not in self._names():
+            raise KeyError(key)
+        return getattr(self, key)
+
+    def __delitem__(self, key: str) -> None:
+        if key not in self._names():
+            raise KeyError(key)
+        delattr(self, key)
+
+    def __len__(self) -> int:
+        return len(self._names())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names())
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._names()
+
+    def clear(self) -> None:
+        """Remove all."""
+        for key in list(self):
+            del self[key]
+
+    def pop(self, key: str) -> Any:
+        """Remove what is called `key`, and return it."""
+        value = self[key]
+        del self[key]
+        return value
+
+    def keys(self) -> Iterable[str]:
+        """The names."""
+        return self._names().keys()
+
+    def values(self) -> Iterable[Any]:
+        """What they are names of."""
+        return [self[key] for key in self]
+
+    def items(self) -> Iterable[tuple[str, Any]]:
+        """Pairs of name and value."""
+        return [(key, self[key]) for key in self]
+
+    def update(self, values: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> None:
+        """Add or replace several."""
+        for key, value in dict(values).items():
+            self[key] = value
+
+
+class ModuleDict(_Dictionary):
     """A dictionary of modules, all of which are part of the model that holds it. It has no forward of its own.
 
     Examples
@@ -204,53 +261,11 @@ class ModuleDict(Module):
         super().__init__()
         self.update(() if modules is None else modules)
 
-    def __getitem__(self, key: str) -> Any:
-        return self._modules[key]
+    def _names(self) -> Mapping[str, Any]:
+        return self._modules
 
     def __setitem__(self, key: str, module: Module) -> None:
         self.register_module(key, _checked(self, module))
-
-    def __delitem__(self, key: str) -> None:
-        if key not in self._modules:
-            raise KeyError(key)
-        delattr(self, key)
-
-    def __len__(self) -> int:
-        return len(self._modules)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._modules)
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._modules
-
-    def clear(self) -> None:
-        """Remove all."""
-        for key in list(self._modules):
-            del self[key]
-
-    def pop(self, key: str) -> Any:
-        """Remove the module called `key`, and return it."""
-        module = self[key]
-        del self[key]
-        return module
-
-    def keys(self) -> Iterable[str]:
-        """The names."""
-        return self._modules.keys()
-
-    def values(self) -> Iterable[Any]:
-        """The modules."""
-        return self._modules.values()
-
-    def items(self) -> Iterable[tuple[str, Any]]:
-        """Pairs of name and module."""
-        return self._modules.items()
-
-    def update(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]]) -> None:
-        """Add or replace several."""
-        for key, module in dict(modules).items():
-            self[key] = module
 
 
 def _as_member(value: Any) -> Any:
@@ -319,7 +334,7 @@ class ParameterList(Module):
         return [_member_line(i, value) for i, value in enumerate(self)]
 
 
-class ParameterDict(Module):
+class ParameterDict(_Dictionary):
     """A dictionary of parameters, all of which are part of the model that holds it. Tensors become parameters.
 
     Examples
@@ -334,10 +349,8 @@ class ParameterDict(Module):
         self._keys: dict[str, None] = {}
         self.update(() if parameters is None else parameters)
 
-    def __getitem__(self, key: str) -> Any:
-        if key not in self._keys:
-            raise KeyError(key)
-        return getattr(self, key)
+    def _names(self) -> Mapping[str, Any]:
+        return self._keys
 
     def __setitem__(self, key: str, value: Any) -> None:
         if key not in self._keys and hasattr(self, key):
@@ -346,49 +359,12 @@ class ParameterDict(Module):
         self._keys[key] = None
 
     def __delitem__(self, key: str) -> None:
+        super().__delitem__(key)
         del self._keys[key]
-        delattr(self, key)
-
-    def __len__(self) -> int:
-        return len(self._keys)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._keys)
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._keys
-
-    def clear(self) -> None:
-        """Remove all."""
-        for key in list(self._keys):
-            del self[key]
-
-    def pop(self, key: str) -> Any:
-        """Remove the parameter called `key`, and return it."""
-        value = self[key]
-        del self[key]
-        return value
 
     def get(self, key: str, default: Any = None) -> Any:
         """The parameter called `key`, or `default`."""
         return self[key] if key in self else default
-
-    def keys(self) -> Iterable[str]:
-        """The names."""
-        return self._keys.keys()
-
-    def values(self) -> Iterable[Any]:
-        """The parameters."""
-        return [self[key] for key in self._keys]
-
-    def items(self) -> Iterable[tuple[str, Any]]:
-        """Pairs of name and parameter."""
-        return [(key, self[key]) for key in self._keys]
-
-    def update(self, parameters: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> None:
-        """Add or replace several."""
-        for key, value in parameters.items() if hasattr(parameters, "items") else parameters:
-            self[key] = value
 
     def _repr_lines(self) -> list[str]:
         return [_member_line(key, value) for key, value in self.items()]

@@ -11,23 +11,32 @@ from minigrad import dtypes
 from minigrad.nn import functional as F
 from minigrad.nn.init import constant_, ones_, zeros_
 from minigrad.nn.layer import Layer, new_parameter, new_tensor, positive
-from minigrad.nn.module import Module
 from minigrad.nn.parameter import Parameter
 from minigrad.tensor import Tensor
 
 
-def _reset_affine(layer: Module) -> None:
-    if layer.weight is not None:
-        ones_(layer.weight)
-    if layer.bias is not None:
-        zeros_(layer.bias)
-
-
-class _ChannelNorm(Layer):
-    """What batch and instance normalization have in common: parameters and running statistics by channel."""
+class _AffineNorm(Layer):
+    """What most normalizations end with: times weight plus bias."""
 
     weight: Parameter | None
     bias: Parameter | None
+
+    def _make_parameters(self, shape: tuple[int, ...], affine: bool, bias: bool, device: Any, dtype: Any) -> None:
+        self.register_parameter("weight", new_parameter(shape, device, dtype) if affine else None)
+        self.register_parameter("bias", new_parameter(shape, device, dtype) if affine and bias else None)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Set the weight to 1 and the bias to 0."""
+        if self.weight is not None:
+            ones_(self.weight)
+        if self.bias is not None:
+            zeros_(self.bias)
+
+
+class _ChannelNorm(_AffineNorm):
+    """What batch and instance normalization have in common: parameters and running statistics by channel."""
+
     running_mean: Tensor | None
     running_var: Tensor | None
     num_batches_tracked: Tensor | None
@@ -50,14 +59,11 @@ class _ChannelNorm(Layer):
         del self.__dict__["bias"]  # only printed; the attribute is the parameter
         positive(self, num_features=num_features)
         self.num_features = num_features
-        shape = (num_features,)
-        self.register_parameter("weight", new_parameter(shape, device, dtype) if affine else None)
-        self.register_parameter("bias", new_parameter(shape, device, dtype) if affine and bias else None)
-        tracked = track_running_stats
+        shape, tracked = (num_features,), track_running_stats
         self.register_buffer("running_mean", new_tensor(shape, device, dtype) if tracked else None)
         self.register_buffer("running_var", new_tensor(shape, device, dtype) if tracked else None)
         self.register_buffer("num_batches_tracked", new_tensor((), device, dtypes.int64) if tracked else None)
-        self.reset_parameters()
+        self._make_parameters(shape, affine, bias, device, dtype)
 
     def reset_running_stats(self) -> None:
         """Forget the statistics of all batches so far: mean 0, variance 1."""
@@ -68,7 +74,7 @@ class _ChannelNorm(Layer):
     def reset_parameters(self) -> None:
         """Set the weight to 1, the bias to 0, and forget the running statistics."""
         self.reset_running_stats()
-        _reset_affine(self)
+        super().reset_parameters()
 
     def _check_input(self, input: Tensor) -> None:
         if input._data.ndim not in self._ndims:
@@ -243,7 +249,7 @@ class _DimensionNorm(Layer):
         return f"{self.normalized_shape}, {super().extra_repr()}"
 
 
-class LayerNorm(_DimensionNorm):
+class LayerNorm(_DimensionNorm, _AffineNorm):
     """Normalization of each example over its last dimensions: mean 0, variance 1, then times weight plus bias.
 
     Ba, Kiros and Hinton, "Layer normalization", 2016.
@@ -263,9 +269,6 @@ class LayerNorm(_DimensionNorm):
     True
     """
 
-    weight: Parameter | None
-    bias: Parameter | None
-
     def __init__(
         self,
         normalized_shape: int | Sequence[int],
@@ -276,14 +279,7 @@ class LayerNorm(_DimensionNorm):
         dtype: Any = None,
     ) -> None:
         super().__init__(normalized_shape, eps=eps, elementwise_affine=elementwise_affine)
-        affine, shape = elementwise_affine, self.normalized_shape
-        self.register_parameter("weight", new_parameter(shape, device, dtype) if affine else None)
-        self.register_parameter("bias", new_parameter(shape, device, dtype) if affine and bias else None)
-        self.reset_parameters()
-
-    def reset_parameters(self) -> None:
-        """Set the weight to 1 and the bias to 0."""
-        _reset_affine(self)
+        self._make_parameters(self.normalized_shape, elementwise_affine, bias, device, dtype)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
@@ -330,7 +326,7 @@ class RMSNorm(_DimensionNorm):
         return F.rms_norm(input, self.normalized_shape, self.weight, self.eps)
 
 
-class GroupNorm(Layer):
+class GroupNorm(_AffineNorm):
     """Normalization of each example over groups of its channels, (N, C, ...). Wu and He, "Group normalization", 2018.
 
     Parameters
@@ -346,9 +342,6 @@ class GroupNorm(Layer):
     >>> nn.GroupNorm(2, 6)(mg.randn(8, 6, 4, 4)).shape
     Size([8, 6, 4, 4])
     """
-
-    weight: Parameter | None
-    bias: Parameter | None
 
     def __init__(
         self,
@@ -366,14 +359,7 @@ class GroupNorm(Layer):
         if not num_groups or num_channels % num_groups:
             raise ValueError(f"GroupNorm: num_channels={num_channels} must be divisible by num_groups={num_groups}")
         self.num_groups, self.num_channels = num_groups, num_channels
-        shape = (num_channels,)
-        self.register_parameter("weight", new_parameter(shape, device, dtype) if affine else None)
-        self.register_parameter("bias", new_parameter(shape, device, dtype) if affine and bias else None)
-        self.reset_parameters()
-
-    def reset_parameters(self) -> None:
-        """Set the weight to 1 and the bias to 0."""
-        _reset_affine(self)
+        self._make_parameters((num_channels,), affine, bias, device, dtype)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)

@@ -9,14 +9,20 @@ from minigrad.nn.layer import Layer, repeated
 from minigrad.tensor import Tensor
 
 
-class _Pad(Layer):
+class _Padding(Layer):
     _dims: int
-    _mode: str
 
     def __init__(self, padding: int | Sequence[int]) -> None:
         super().__init__(padding=repeated(padding, 2 * self._dims))
         if len(self.padding) != 2 * self._dims:
             raise ValueError(f"{type(self).__name__}: expected one int or {2 * self._dims} as padding, got {padding}")
+
+    def extra_repr(self) -> str:
+        return str(self.padding)
+
+
+class _Pad(_Padding):
+    _mode: str
 
     def forward(self, input: Tensor) -> Tensor:
         if input.ndim not in (self._dims + 1, self._dims + 2):
@@ -26,28 +32,24 @@ class _Pad(Layer):
             )
         return F.pad(input, self.padding, self._mode)
 
-    def extra_repr(self) -> str:
-        return str(self.padding)
 
-
-class _ConstantPad(Layer):
-    _dims: int
-
+class _ConstantPad(_Padding):
     def __init__(self, padding: int | Sequence[int], value: float) -> None:
-        super().__init__(padding=repeated(padding, 2 * self._dims), value=value)
-        if len(self.padding) != 2 * self._dims:
-            raise ValueError(f"{type(self).__name__}: expected one int or {2 * self._dims} as padding, got {padding}")
+        super().__init__(padding)
+        self.value = value
 
     def forward(self, input: Tensor) -> Tensor:
         return F.pad(input, self.padding, "constant", self.value)
+
+    def extra_repr(self) -> str:
+        return f"padding={self.padding}, value={self.value}"
 
 
 class _ZeroPad(_ConstantPad):
     def __init__(self, padding: int | Sequence[int]) -> None:
         super().__init__(padding, 0.0)
 
-    def extra_repr(self) -> str:
-        return str(self.padding)
+    extra_repr = _Padding.extra_repr
 
 
 class ConstantPad1d(_ConstantPad):

@@ -197,6 +197,11 @@ def saliency(model: Module, input: Tensor, target: Any = None, classes: Sequence
     -------
     matplotlib.figure.Figure
 
+    Raises
+    ------
+    ValueError
+        As `saliency_map`, or if there are more or fewer names than classes.
+
     Examples
     --------
     >>> from minigrad import viz
@@ -226,6 +231,11 @@ def occlusion(
     -------
     matplotlib.figure.Figure
 
+    Raises
+    ------
+    ValueError
+        As `occlusion_map`, or if there are more or fewer names than classes.
+
     Examples
     --------
     >>> from minigrad import viz
@@ -250,6 +260,8 @@ def _below(
     """The images with what the model says in the first row, their maps in the second."""
     with evaluating(model), no_grad():
         logits = classified(operation, model, input)
+    if classes and len(classes) != logits.shape[1]:
+        raise ValueError(f"{operation}: expected names of {logits.shape[1]} classes, got {len(classes)}")
     probabilities = F.softmax(logits, dim=1).numpy()
     chosen = _targets(operation, logits, target)
     fig, axes = figure(max(1.6 * len(maps), 2.4), 3.7, 2, len(maps))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from minigrad.viz.style import BLUE, GREY, RED, figure
+from minigrad.viz.style import BLUE, GREY, RED, figure, positive
 
 
 def confusion_matrix(matrix: Any, classes: Sequence[str]) -> Figure:
@@ -73,6 +73,11 @@ def misclassified(images: Any, probabilities: Any, targets: Any, classes: Sequen
     -------
     matplotlib.figure.Figure
 
+    Raises
+    ------
+    ValueError
+        As `predictions`.
+
     Examples
     --------
     >>> from minigrad import viz
@@ -80,7 +85,8 @@ def misclassified(images: Any, probabilities: Any, targets: Any, classes: Sequen
     >>> fig.axes[0].get_title()
     'cat, 90%\\nis dog, 10%'
     """
-    images, probabilities, targets = np.asarray(images), np.asarray(probabilities), np.asarray(targets)
+    positive("misclassified", most=most)
+    images, probabilities, targets = _checked("misclassified", images, probabilities, targets, classes)
     predicted = probabilities.argmax(1)
     wrong = np.flatnonzero(predicted != targets)
     wrong = wrong[np.argsort(-probabilities[wrong, predicted[wrong]], kind="stable")]
@@ -128,7 +134,8 @@ def predictions(
     Raises
     ------
     ValueError
-        If there are not as many probabilities, targets and classes as the shapes say, or no image.
+        If the shapes do not fit together, there is no image, a target is none of the classes, or `most` or `bars` is
+        below 1.
 
     Examples
     --------
@@ -137,12 +144,8 @@ def predictions(
     >>> fig.axes[0].get_title()
     'cat, 90%\\nis dog'
     """
-    images, probabilities, targets = np.asarray(images), np.asarray(probabilities), np.asarray(targets)
-    if not len(images) or probabilities.shape != (len(images), len(classes)) or targets.shape != (len(images),):
-        raise ValueError(
-            f"predictions: expected images, probabilities (N, {len(classes)}) and targets (N,) of at least one image, "
-            f"got shapes {images.shape}, {probabilities.shape} and {targets.shape}"
-        )
+    positive("predictions", most=most, bars=bars)
+    images, probabilities, targets = _checked("predictions", images, probabilities, targets, classes)
     images, probabilities, targets = images[:most], probabilities[:most], targets[:most]
     predicted = probabilities.argmax(1)
     columns = min(5, len(images))
@@ -160,6 +163,22 @@ def predictions(
     right = int((predicted == targets).sum())
     fig.suptitle(f"{right} of {len(targets)} right", color=BLUE if right == len(targets) else RED)
     return fig
+
+
+def _checked(
+    operation: str, images: Any, probabilities: Any, targets: Any, classes: Sequence[str]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The three as arrays that fit together."""
+    images, probabilities, targets = np.asarray(images), np.asarray(probabilities), np.asarray(targets)
+    count, most = len(images), len(classes) - 1
+    if not count or probabilities.shape != (count, len(classes)) or targets.shape != (count,):
+        raise ValueError(
+            f"{operation}: expected images, probabilities (N, {len(classes)}) and targets (N,) of at least one image, "
+            f"got shapes {images.shape}, {probabilities.shape} and {targets.shape}"
+        )
+    if targets.dtype.kind not in "iu" or targets.min() < 0 or targets.max() > most:
+        raise ValueError(f"{operation}: expected targets of whole numbers from 0 to {most}, got {targets}")
+    return images, probabilities, targets
 
 
 def _with_bars(

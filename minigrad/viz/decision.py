@@ -55,8 +55,8 @@ def decision_regions(
     Raises
     ------
     ValueError
-        If points or labels have other shapes, the model gives something else than (M, C) scores, or a label or name has
-        no score.
+        If points or labels have other shapes, the model gives something else than (M, C) scores, a label or name has
+        no score, or the resolution is below 2.
 
     Examples
     --------
@@ -67,14 +67,7 @@ def decision_regions(
     >>> [ax.get_title() for ax in fig.axes]
     ['as is', 'flipped']
     """
-    where, targets = np.asarray(points, np.float64), np.asarray(labels)
-    if where.ndim != 2 or where.shape[1] != 2 or not len(where):
-        raise ValueError(f"decision_regions: expected points of shape (N, 2), got {where.shape}")
-    if targets.shape != where.shape[:1] or targets.dtype.kind not in "iu":
-        raise ValueError(
-            f"decision_regions: expected {len(where)} whole numbers as labels, got shape {targets.shape} "
-            f"of {targets.dtype}"
-        )
+    where, targets = _checked(points, labels, resolution)
     models = model if isinstance(model, Mapping) else {"": model}
     low, high = where.min(0), where.max(0)
     margin = 0.08 * max((high - low).max(), 1e-6)
@@ -100,6 +93,21 @@ def decision_regions(
     ]
     fig.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False)
     return fig
+
+
+def _checked(points: Any, labels: Any, resolution: int) -> tuple[np.ndarray, np.ndarray]:
+    """Points and labels as arrays that fit together."""
+    where, targets = np.asarray(points, np.float64), np.asarray(labels)
+    if where.ndim != 2 or where.shape[1] != 2 or not len(where):
+        raise ValueError(f"decision_regions: expected points of shape (N, 2), got {where.shape}")
+    if targets.shape != where.shape[:1] or targets.dtype.kind not in "iu":
+        raise ValueError(
+            f"decision_regions: expected {len(where)} whole numbers as labels, got shape {targets.shape} "
+            f"of {targets.dtype}"
+        )
+    if resolution < 2:
+        raise ValueError(f"decision_regions: expected a resolution of at least 2, got {resolution}")
+    return where, targets
 
 
 def _look(label: int) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -26,6 +26,8 @@ COLOURS = {OPERATION: (BLUE, "#DCEBF5"), PARAMETER: (ORANGE, "#FCF0D4"), LEAF: (
 ROW, BOX, PAD = 0.62, 0.36, 0.12  # inches: from layer to layer, height of a box, around a text
 NAME_SIZE, SHAPE_SIZE = 7.5, 6.5
 
+Names = Mapping[str, Tensor] | Iterable[tuple[str, Tensor]]
+
 
 @dataclass
 class Vertex:
@@ -42,7 +44,7 @@ class Vertex:
         return [self.name] if self.shape is None else [self.name, "x".join(map(str, self.shape)) or "scalar"]
 
 
-def trace(operation: str, loss: Tensor, params: Mapping[str, Tensor] | None) -> list[Vertex]:
+def trace(operation: str, loss: Tensor, params: Names | None) -> list[Vertex]:
     """The vertices of the graph, that of `loss` first, each before its parents."""
     if not isinstance(loss, Tensor) or loss.grad_fn is None:
         got = "one without a grad_fn" if isinstance(loss, Tensor) else type(loss).__name__
@@ -50,7 +52,7 @@ def trace(operation: str, loss: Tensor, params: Mapping[str, Tensor] | None) -> 
             f"{operation}: expected a Tensor that was computed from tensors that require grad, outside of no_grad; "
             f"got {got}"
         )
-    names = {id(t): name for name, t in (params or {}).items()}
+    names = {id(t): name for name, t in dict(params or ()).items()}
     nodes = _reachable(loss.grad_fn)
     leaves = list(dict.fromkeys(p for n in nodes for p in n.parents if not isinstance(p, engine.Node)))
     number = {edge: i for i, edge in enumerate([*nodes, *leaves])}
@@ -104,15 +106,15 @@ def _shapes(nodes: list[engine.Node], loss: Tensor) -> dict[engine.Node, tuple[i
 # ---- pictures -------------------------------------------------------------------------------------------------------
 
 
-def graph(loss: Tensor, params: Mapping[str, Tensor] | None = None, most: int = 150) -> Figure:
+def graph(loss: Tensor, params: Names | None = None, most: int = 150) -> Figure:
     """The graph of a Tensor as backward walks it: operations with the shapes of their outputs, and leaves.
 
     Parameters
     ----------
     loss : Tensor
         Any tensor with a ``grad_fn``. Nothing is freed, and no gradient is changed.
-    params : mapping of names to Tensors, optional
-        What to call the leaves, such as ``dict(model.named_parameters())``.
+    params : mapping of names to Tensors, or pairs of both, optional
+        What to call the leaves, such as ``model.named_parameters()``.
     most : int, default 150
         The most operations and leaves that are drawn.
 
@@ -135,7 +137,7 @@ def graph(loss: Tensor, params: Mapping[str, Tensor] | None = None, most: int = 
     >>> from minigrad import viz
     >>> net = nn.Linear(2, 1)
     >>> loss = F.mse_loss(net(mg.ones(3, 2)), mg.zeros(3, 1))
-    >>> fig = viz.graph(loss, dict(net.named_parameters()))
+    >>> fig = viz.graph(loss, net.named_parameters())
     >>> fig.get_suptitle()
     '3 operations, 2 leaves with 3 elements'
     """
@@ -207,7 +209,7 @@ def _plain_text(name: str) -> str:
     return name.replace("$", r"\$")
 
 
-def graph_dot(loss: Tensor, params: Mapping[str, Tensor] | None = None) -> str:
+def graph_dot(loss: Tensor, params: Names | None = None) -> str:
     """The graph of a Tensor in the DOT language, for Graphviz: ``dot -Tsvg graph.dot -o graph.svg``.
 
     Parameters

@@ -13,7 +13,7 @@ from minigrad.nn import ConvTranspose2d, Module
 from minigrad.tensor import Tensor
 from minigrad.viz.grid import Grid, stacked
 from minigrad.viz.probing import evaluating
-from minigrad.viz.style import signed
+from minigrad.viz.style import positive, signed
 
 WIDTH = 9.0  # of a row of pictures, in inches
 MOST_VALUES = 0.995  # reach the darkest colours; a few extreme pixels should not make all others pale
@@ -114,7 +114,7 @@ def feature_maps(model: Module, input: Tensor, layers: Sequence[str] | None = No
     Raises
     ------
     ValueError
-        As `activations`; or if no layer gives a tensor.
+        As `activations`; or if no layer gives a tensor, or `most` is below 1.
 
     Examples
     --------
@@ -124,6 +124,7 @@ def feature_maps(model: Module, input: Tensor, layers: Sequence[str] | None = No
     >>> len(fig.axes)
     3
     """
+    positive("feature_maps", most=most)
     modules = {name or type(model).__name__: module for name, module in model.named_modules()}
     grids = []
     for name, output in activations(model, input, layers).items():
@@ -177,6 +178,7 @@ def filters(layer: Any, most: int = 32, rgb: bool = True) -> Figure:
     Parameters
     ----------
     layer : a layer with a ``weight``, or the weights: Tensor or array, shape (O, C, kh, kw) or (O, kh, kw)
+        Of a layer that keeps its weights in another form, the Tensor ``kernels``.
     most : int, default 32
         Show so many filters, and so many kernels of a filter, at the most.
     rgb : bool, default True
@@ -191,7 +193,7 @@ def filters(layer: Any, most: int = 32, rgb: bool = True) -> Figure:
     TypeError
         If a layer has no ``weight``.
     ValueError
-        If the weights have another shape.
+        If the weights have another shape, or `most` is below 1.
 
     Examples
     --------
@@ -200,6 +202,7 @@ def filters(layer: Any, most: int = 32, rgb: bool = True) -> Figure:
     >>> len(fig.axes[0].images)
     6
     """
+    positive("filters", most=most)
     weights, what = _weights(layer)
     count, size = len(weights), "x".join(map(str, weights.shape[1:]))
     what += f": {count} {'filter' if weights.ndim == 4 else 'kernel'}{'s' * (count > 1)} of {size}"
@@ -244,7 +247,8 @@ def _weights(layer: Any) -> tuple[np.ndarray, str]:
     weights, what = layer, "weights"
     if isinstance(layer, Module):
         what = type(layer).__name__
-        weights = getattr(layer, "weight", None)
+        kernels = getattr(layer, "kernels", None)
+        weights = kernels if isinstance(kernels, Tensor) else getattr(layer, "weight", None)
         if weights is None:
             raise TypeError(
                 f"filters: expected a layer with a weight, such as Conv2d, got {what}; give its layers singly"

@@ -40,3 +40,10 @@ def unit_range(image: np.ndarray) -> np.ndarray:
     """An image whose darkest value is 0 and whose lightest is 1, whatever it was scaled by."""
     low, high = float(image.min()), float(image.max())
     return (image - low) / (high - low) if high > low else np.zeros_like(image)
+
+
+def positive(operation: str, **counts: int) -> None:
+    """Raise ValueError where a count is below 1."""
+    for name, count in counts.items():
+        if count < 1:
+            raise ValueError(f"{operation}: expected {name} of at least 1, got {count}")

@@ -87,7 +87,7 @@ class Training:
 
     def step(self, images: Tensor, labels: Tensor) -> None:
         """Learn from one batch of images as they are stored."""
-        inputs = self.classifier.normalize(self.augment(self.classifier.fit(images.numpy())))
+        inputs = self.classifier.normalize(self.augment(self.classifier.sized(images.numpy())))
         self.optimizer.zero_grad()
         outputs = self.model(inputs)
         loss = objective = self.classifier.loss(outputs, labels, self.settings["label_smoothing"])

@@ -13,6 +13,7 @@ import numpy as np
 from minigrad.utils.data import DataLoader
 from minigrad.vision import datasets
 from minigrad.vision.datasets import ImageFolder
+from minigrad.vision.datasets.images import every_nth
 from minigrad.vision.io import read_image
 from minigrad.vision.transforms import Resize
 
@@ -68,8 +69,7 @@ def load_task(settings: dict[str, Any], size: int) -> Task:
 
 
 def _digits(settings: dict[str, Any], size: int) -> Task:
-    train, test = datasets.Digits(train=True), datasets.Digits(train=False)
-    return _task("digits", _arrays(train), _arrays(test), fill=1.0)
+    return _of_arrays("digits", datasets.Digits(train=True), datasets.Digits(train=False), fill=1.0)
 
 
 def _downloaded(kind: Any, fill: float | None = None, **of_train: Any) -> Callable[[dict[str, Any], int], Task]:
@@ -77,8 +77,7 @@ def _downloaded(kind: Any, fill: float | None = None, **of_train: Any) -> Callab
 
     def load(settings: dict[str, Any], size: int) -> Task:
         where = {"root": settings["root"] or "data", "download": settings["root"] is None}
-        train, test = kind(train=True, **where, **of_train), kind(train=False, **where)
-        return _task(settings["data"], _arrays(train), _arrays(test), fill=fill)
+        return _of_arrays(settings["data"], kind(train=True, **where, **of_train), kind(train=False, **where), fill)
 
     return load
 
@@ -106,7 +105,7 @@ def _folder(settings: dict[str, Any], size: int) -> Task:
         )
     splits = [Split(*_read_all(part)) for part in found]
     train, test = splits if apart else stratified(splits[0], 5)
-    task = _task(root.resolve().name, (found[0].classes, train), (found[0].classes, test))
+    task = _task(root.resolve().name, found[0].classes, train, test)
     task.skipped = [path for part in found for path, _ in part.skipped]
     return task
 
@@ -121,17 +120,18 @@ TASKS: dict[str, Callable[[dict[str, Any], int], Task]] = {
 }
 
 
-def _task(name: str, train: tuple[list[str], Split], test: tuple[list[str], Split], fill: float | None = None) -> Task:
-    classes, everything = train
-    kept, aside = stratified(everything, 10)
-    for part, use in ((aside, "validate"), (test[1], "test")):
+def _of_arrays(name: str, train: Any, test: Any, fill: float | None = None) -> Task:
+    """The task of two data sets that are arrays."""
+    kept, tested = (Split(part.data.numpy(), part.targets.numpy()) for part in (train, test))
+    return _task(name, list(train.classes), kept, tested, fill)
+
+
+def _task(name: str, classes: list[str], train: Split, test: Split, fill: float | None = None) -> Task:
+    kept, aside = stratified(train, 10)
+    for part, use in ((aside, "validate"), (test, "test")):
         if not len(part):
             raise ValueError(f"{name}: too few images to set some aside to {use}; at least 15 a class are needed")
-    return Task(name, classes, kept, aside, test[1], fill)
-
-
-def _arrays(dataset: Any) -> tuple[list[str], Split]:
-    return list(dataset.classes), Split(dataset.data.numpy(), dataset.targets.numpy())
+    return Task(name, classes, kept, aside, test, fill)
 
 
 def _read_all(folder: ImageFolder) -> tuple[np.ndarray, np.ndarray]:
@@ -143,9 +143,5 @@ def _read_all(folder: ImageFolder) -> tuple[np.ndarray, np.ndarray]:
 
 def stratified(split: Split, every: int) -> tuple[Split, Split]:
     """The images without and with every `every`-th of each class, in their order: the same split each time."""
-    rank = np.empty(len(split), np.int64)  # the number of an image within its class
-    for label in np.unique(split.labels):
-        of_class = split.labels == label
-        rank[of_class] = np.arange(of_class.sum())
-    aside = rank % every == every - 1
+    aside = every_nth(split.labels, every)
     return split[~aside], split[aside]

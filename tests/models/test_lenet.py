@@ -95,7 +95,7 @@ def test_an_option_changes_the_function_and_not_the_parameters(model, size):
 
 
 def test_an_unknown_pool_is_refused():
-    with pytest.raises(ValueError, match="avg, max, min expected, got 'median'"):
+    with pytest.raises(ValueError, match="expected pool of avg, max, min, got 'median'"):
         LeNet(pool="median")
 
 

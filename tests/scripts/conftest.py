@@ -1,5 +1,7 @@
 """What several tests of the scripts start from."""
 
+import threading
+
 import pytest
 
 
@@ -11,3 +13,24 @@ def digits_checkpoint(tmp_path_factory):
     folder = tmp_path_factory.mktemp("digits") / "run"
     assert train.main(["--epochs", "8", "--out", str(folder)]) == 0
     return folder / "best.npz"
+
+
+@pytest.fixture(scope="module")
+def board(digits_checkpoint):
+    """The drawing board with that network."""
+    import draw
+
+    return draw.load_board(digits_checkpoint)
+
+
+@pytest.fixture(scope="module")
+def server(board, tmp_path_factory):
+    """The server of the drawing board, at work in another thread."""
+    from drawing.server import BoardServer
+
+    with BoardServer(board, 0, tmp_path_factory.mktemp("drawings")) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()

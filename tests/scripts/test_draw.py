@@ -10,7 +10,6 @@ import socket
 import struct
 import subprocess
 import sys
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -34,21 +33,6 @@ from minigrad.vision.transforms import resize
 
 ROOT = Path(__file__).resolve().parents[2]
 JSON = {"Content-Type": "application/json"}
-
-
-@pytest.fixture(scope="module")
-def board(digits_checkpoint):
-    return draw.load_board(digits_checkpoint)
-
-
-@pytest.fixture(scope="module")
-def server(board, tmp_path_factory):
-    with BoardServer(board, 0, tmp_path_factory.mktemp("drawings")) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
 
 
 def drawings(count, seed=0):

@@ -1,7 +1,6 @@
 """The page of scripts/draw.py in a headless Chromium, drawn on by mouse, finger and keys."""
 
 import re
-import threading
 import time
 
 import numpy as np
@@ -10,9 +9,7 @@ import pytest
 pytest.importorskip("matplotlib")
 pytest.importorskip("tqdm")
 
-import draw
 from drawing.board import SIDE
-from drawing.server import BoardServer
 from minigrad.vision.io import read_image
 from tests.scripts.webdriver import Browser, programs
 
@@ -28,17 +25,6 @@ PERCENTS = "return [...document.querySelectorAll('.percent')].map(e => e.textCon
 SETTLED = f"return answered === wanted && !asking && {LABEL}"
 BOXES = """return [...document.querySelectorAll('section, #label, #bars li, .track, .percent, canvas, button, p')]
     .map(e => e.getBoundingClientRect()).map(r => [r.left, r.top, r.width, r.height])"""
-
-
-@pytest.fixture(scope="module")
-def server(digits_checkpoint, tmp_path_factory):
-    board = draw.load_board(digits_checkpoint)
-    with BoardServer(board, 0, tmp_path_factory.mktemp("drawings")) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ pytest.importorskip("matplotlib")
 
 import minigrad as mg
 import spiral
+from learning import evaluate
 from minigrad.utils.data import TensorDataset
 from minigrad.vision.io import read_image
 
@@ -78,7 +79,7 @@ def test_nets_are_kept_as_they_were():
     result, train_set = trained("--epochs 9 --hidden 8".split(), count=40)
     assert list(result.nets) == [0, 1, 2, 3, 5, 9]  # 9 ** (0, 1/4, 1/2, 3/4, 1), rounded, and the start
     for epoch, net in result.nets.items():
-        assert spiral.evaluate(net, train_set)[0] == result.history[epoch]["train_loss"]
+        assert evaluate(net, train_set)[0] == result.history[epoch]["train_loss"]
 
 
 @pytest.mark.parametrize("seed", [0, 1])
@@ -100,6 +101,18 @@ def test_it_draws_data_regions_and_curves(tmp_path, capsys):
     names = {path.name for path in (tmp_path / "out").iterdir()}
     assert names == {"data.png", "regions.png", "curves.png"}
     assert all(read_image(tmp_path / "out" / name).std() > 10 for name in names)
+
+
+def test_panels_say_the_accuracy_on_the_points_that_they_show(tmp_path, monkeypatch):
+    drawn = []
+    original = spiral.viz.decision_regions
+    monkeypatch.setattr(spiral.viz, "decision_regions", lambda *args: drawn.append(args) or original(*args))
+    spiral.main(["--points", "40", "--epochs", "2", "--hidden", "8", "--out", str(tmp_path / "out")])
+    ((panels, points, labels, _),) = drawn
+    assert len(points) == 60  # those held out; 120 are to train on
+    for (title, net), epoch in zip(panels.items(), (0, 1, 2), strict=True):
+        right = (net(mg.from_numpy(points)).detach().numpy().argmax(1) == labels).mean()
+        assert title == f"epoch {epoch}: {right:.1%} held-out accuracy"
 
 
 def test_the_same_seed_gives_the_same_training(tmp_path, capsys):

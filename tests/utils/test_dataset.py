@@ -86,6 +86,44 @@ def test_concatenation(pairs):
         ConcatDataset([IterableDataset()])
 
 
+@pytest.mark.parametrize("indices", [[8, 0, 11, -1, 3, 0], [9, 7, 2], []])
+def test_a_batch_of_a_concatenation_is_that_of_its_samples(pairs, indices):
+    joined = ConcatDataset([pairs, TensorDataset(np.zeros((0, 2)), np.zeros(0, int)), Subset(pairs, [4, 5])])
+    batch = joined.__getitems__(indices)
+    assert len(batch) == len(indices)
+    for sample, index in zip(batch, indices, strict=True):
+        assert same(sample, joined[index])
+    with pytest.raises(IndexError, match="index 12"):
+        joined.__getitems__([0, 12])
+
+
+def test_parts_of_a_concatenation_are_asked_once_a_batch():
+    class Rows(Dataset):
+        def __init__(self, values):
+            self.values, self.asked = values, []
+
+        def __len__(self):
+            return len(self.values)
+
+        def __getitems__(self, indices):
+            self.asked.append(indices)
+            return Batch(self.values[indices])
+
+    first, second = Rows(np.arange(5)), Rows(np.arange(10, 13))
+    batch = ConcatDataset([first, second]).__getitems__([6, 1, 5, 4])
+    assert isinstance(batch, Batch) and batch.columns[0].tolist() == [11, 1, 10, 4]
+    assert (first.asked, second.asked) == ([[1, 4]], [[1, 0]])
+
+
+@pytest.mark.parametrize("other", [np.zeros((2, 3)), np.zeros((2, 2), np.float32)], ids=["shape", "dtype"])
+def test_parts_of_other_kinds_are_joined_as_samples(pairs, other):
+    """Columns that do not fit together, and parts that know nothing of batches."""
+    joined = ConcatDataset([pairs, TensorDataset(other, np.zeros(2, int)), [(mg.ones(2), 7)]])
+    samples = joined.__getitems__([12, 10, 1])
+    assert samples[0][1] == 7
+    assert same(samples[1], joined[10]) and same(samples[2], joined[1])
+
+
 def test_abstract_data_sets_say_what_is_missing():
     with pytest.raises(NotImplementedError, match="__getitem__"):
         Dataset()[0]

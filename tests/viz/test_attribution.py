@@ -147,3 +147,10 @@ def test_pictures_show_images_and_maps(channels):
         for ax, expected in zip(below, compute(model, x, 1).numpy(), strict=True):
             np.testing.assert_array_equal(ax.images[0].get_array(), expected)
         rendered(figure)
+
+
+@pytest.mark.parametrize("draw", [viz.saliency, viz.occlusion])
+def test_every_class_needs_a_name(draw):
+    model = nn.Sequential(nn.Flatten(), nn.Linear(36, 3))
+    with pytest.raises(ValueError, match=f"{draw.__name__}: expected names of 3 classes, got 2"):
+        draw(model, mg.ones(1, 1, 6, 6), classes=["cat", "dog"])

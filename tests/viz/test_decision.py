@@ -104,3 +104,8 @@ def test_what_does_not_fit_is_refused(points, labels, classes, message):
 def test_scores_of_another_shape_are_refused():
     with pytest.raises(ValueError, match=r"\(25, classes\) scores, but it gave \(25,\)"):
         viz.decision_regions(lambda p: np.zeros(len(p)), CORNERS, [0, 1, 0, 1], resolution=5)
+
+
+def test_a_resolution_is_at_least_two():
+    with pytest.raises(ValueError, match="decision_regions: expected a resolution of at least 2, got 1"):
+        viz.decision_regions(quadrants, CORNERS, [0, 1, 2, 3], resolution=1)

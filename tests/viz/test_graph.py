@@ -66,7 +66,7 @@ def test_every_parameter_of_a_model_is_there_once():
     for name in MODELS:
         model, loss = lenet_loss(name)
         parameters = dict(model.named_parameters())
-        labels, _ = parsed(viz.graph_dot(loss, parameters))
+        labels, _ = parsed(viz.graph_dot(loss, model.named_parameters()))
         for key, p in parameters.items():
             shape = "x".join(map(str, p.shape))
             assert list(labels.values()).count(rf"{key}\n{shape}") == 1

@@ -6,6 +6,7 @@ import pytest
 import minigrad as mg
 from minigrad import nn
 from models import MODELS
+from models.lenet import TableConv2d
 from tests.viz.rendering import apart, rendered, text_boxes
 
 viz = pytest.importorskip("minigrad.viz", reason="needs matplotlib")
@@ -196,7 +197,18 @@ def test_filters_of_other_layers():
     kernels = mg.randn(60, 5, 5)
     np.testing.assert_array_equal(shown(viz.filters(kernels)), kernels.numpy()[:32])
     layer = nn.ConvTranspose2d(1, 4, 3)  # weight: (in, out, kh, kw)
+    layer.kernels = 4  # no Tensor, so not what it computes with
     np.testing.assert_array_equal(shown(viz.filters(layer)), layer.weight.detach().numpy()[0])
+
+
+def test_filters_of_a_connection_table_stand_where_the_connections_are():
+    table = [[1, 0, 1, 0], [1, 1, 0, 1]]  # from each of 2 inputs to 4 outputs
+    layer = TableConv2d(table, 2)
+    figure = viz.filters(layer)
+    pictures = shown(figure).reshape(2, 4, 2, 2)  # a column for each filter
+    assert pictures.any((2, 3)).astype(int).tolist() == table
+    np.testing.assert_array_equal(pictures.swapaxes(0, 1)[np.array(table).T == 1], layer.weight.detach().numpy())
+    assert "TableConv2d: 4 filters of 2x2x2" in figure.axes[0].texts[-1].get_text()
 
 
 def test_filters_refuse_what_has_no_kernels():

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+import minigrad as mg
+from minigrad import nn
 from tests.viz.rendering import apart, rendered, text_boxes
 
 viz = pytest.importorskip("minigrad.viz", reason="needs matplotlib")
@@ -98,7 +100,27 @@ def test_predictions_show_the_first_ten_and_count_them_only():
     assert apart(text_boxes(figure, [ax.title for ax in pictures]))
 
 
-@pytest.mark.parametrize("images, targets", [(np.zeros((2, 3, 3)), [0]), (np.zeros((0, 3, 3)), [])])
-def test_predictions_refuse_other_shapes(images, targets):
-    with pytest.raises(ValueError, match=r"predictions: expected .*\(N, 2\)"):
-        viz.predictions(images, np.full((len(images), 2), 0.5), targets, ["cat", "dog"])
+@pytest.mark.parametrize("name", ["predictions", "misclassified"])
+def test_pictures_of_answers_refuse_what_does_not_fit(name):
+    picture, classes = getattr(viz, name), ["cat", "dog"]
+    for count, targets in ((2, [0]), (0, [])):
+        with pytest.raises(ValueError, match=rf"{name}: expected .*\(N, 2\)"):
+            picture(np.zeros((count, 3, 3)), np.full((count, 2), 0.5), targets, classes)
+    for target in (2, -1, 0.5):
+        with pytest.raises(ValueError, match=f"{name}: expected targets of whole numbers from 0 to 1"):
+            picture(np.zeros((1, 3, 3)), [[0.5, 0.5]], [target], classes)
+
+
+PICTURES = {
+    "feature_maps": lambda **most: viz.feature_maps(nn.ReLU(), mg.ones(1, 2, 3, 3), **most),
+    "filters": lambda **most: viz.filters(mg.ones(2, 3, 3), **most),
+    "misclassified": lambda **most: viz.misclassified(np.zeros((1, 3, 3)), [[0.5, 0.5]], [1], "ab", **most),
+    "predictions": lambda **most: viz.predictions(np.zeros((1, 3, 3)), [[0.5, 0.5]], [1], "ab", **most),
+}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_at_least_one_is_shown(name):
+    PICTURES[name](most=1)
+    with pytest.raises(ValueError, match=f"{name}: expected most of at least 1, got 0"):
+        PICTURES[name](most=0)

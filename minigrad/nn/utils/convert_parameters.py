@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from minigrad.ops.joining import cat
 from minigrad.tensor import Tensor
 
 
@@ -15,8 +16,6 @@ def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
     >>> nn.utils.parameters_to_vector([mg.ones(1, 2), mg.zeros(1)])
     tensor([1., 1., 0.])
     """
-    from minigrad import cat
-
     return cat([p.reshape(-1) for p in parameters])
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.creation import tensor
+from minigrad.ops.joining import stack
 from minigrad.tensor import Tensor
 from minigrad.utils.data.dataset import Batch
 
@@ -55,9 +56,7 @@ def default_collate(batch: Sequence[Any]) -> Any:
     if isinstance(first, Tensor):
         _same([tuple(sample.shape) for sample in batch])
         if any(sample.requires_grad for sample in batch):
-            from minigrad import stack  # recorded; not there yet while minigrad itself is imported
-
-            return stack(list(batch))
+            return stack(batch)  # recorded
         return Tensor._wrap(np.stack([sample._data for sample in batch]))
     if isinstance(first, (np.ndarray, np.generic)) and first.dtype.kind in "biuf":
         _same([np.shape(sample) for sample in batch])

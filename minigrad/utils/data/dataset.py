@@ -17,6 +17,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from minigrad.creation import as_tensor
+from minigrad.ops.joining import cat
 from minigrad.random import Generator, get_generator
 from minigrad.tensor import Tensor
 
@@ -183,13 +184,38 @@ class ConcatDataset(Dataset[T_co]):
         return self.cumulative_sizes[-1]
 
     def __getitem__(self, index: int) -> T_co:
+        part, inside = self._place(index)
+        return self.datasets[part][inside]
+
+    def __getitems__(self, indices: Sequence[int]) -> Sequence[T_co]:
+        places = [self._place(index) for index in indices]
+        positions: dict[int, list[int]] = {}  # of the samples of each part
+        for position, (part, _) in enumerate(places):
+            positions.setdefault(part, []).append(position)
+        fetched = [fetch(self.datasets[part], [places[i][1] for i in at]) for part, at in positions.items()]
+        return _rearranged(fetched, np.argsort([*itertools.chain(*positions.values())]))
+
+    def _place(self, index: int) -> tuple[int, int]:
+        """Which data set a sample is in, and its index there."""
         if index < -len(self):
             raise ValueError(f"ConcatDataset: index {index} is out of range for a length of {len(self)}")
         if index >= len(self):
             raise IndexError(f"ConcatDataset: index {index} is out of range for a length of {len(self)}")
         index += len(self) if index < 0 else 0
         part = bisect.bisect_right(self.cumulative_sizes, index)
-        return self.datasets[part][index - (self.cumulative_sizes[part - 1] if part else 0)]
+        return part, index - (self.cumulative_sizes[part - 1] if part else 0)
+
+
+def _rearranged(parts: Sequence[Sequence[Any]], order: np.ndarray) -> Sequence[Any]:
+    """The samples of all parts in a new order; as a Batch, if all parts are one and have columns of one kind."""
+    if len(parts) == 1:
+        return parts[0]
+    batches = [part.columns for part in parts if isinstance(part, Batch)]
+    kinds = {tuple((column.shape[1:], column.dtype) for column in columns) for columns in batches}
+    if len(batches) == len(parts) and len(kinds) == 1:
+        return Batch(*(cat(columns)[order] for columns in zip(*batches, strict=True)))
+    samples = [*itertools.chain(*parts)]
+    return [samples[i] for i in order]
 
 
 def fetch(dataset: Any, indices: Sequence[int]) -> Sequence[Any]:

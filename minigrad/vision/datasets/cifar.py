@@ -29,11 +29,8 @@ class CIFAR10(ArrayImages):
         in these inside ``root/cifar10``, or in ``root`` itself.
     train : bool, default True
         The training set, or else the test set.
-    transform : callable, optional
-        Given the image, a uint8 array of shape (32, 32, 3), or, if it has ``batched = True``, the images of a batch,
-        (N, 32, 32, 3); without it a sample holds a float32 Tensor of shape (3, 32, 32) with values in [0, 1].
-    target_transform : callable, optional
-        Given the class, an int.
+    transform, target_transform : callable, optional
+        Given the image, a uint8 array of shape (32, 32, 3), and the class, an int; see :mod:`minigrad.vision.datasets`.
     download : bool, default False
         Where files are missing, get ``root/cifar-10-python.tar.gz``, 170 MB, and unpack it.
     batches : sequence of int, optional

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from minigrad.vision.datasets.images import ArrayImages, TargetTransform, Transform
+from minigrad.vision.datasets.images import ArrayImages, TargetTransform, Transform, every_nth
 
 _BUNDLED = Path(__file__).parents[1] / "data"
 
@@ -21,11 +21,8 @@ class Digits(ArrayImages):
     ----------
     train : bool, default True
         The training set, or else the test set.
-    transform : callable, optional
-        Given the image, a uint8 array of shape (8, 8), or, if it has ``batched = True``, the images of a batch,
-        (N, 8, 8, 1); without it a sample holds a float32 Tensor of shape (1, 8, 8) with values in [0, 1].
-    target_transform : callable, optional
-        Given the class, an int.
+    transform, target_transform : callable, optional
+        Given the image, a uint8 array of shape (8, 8), and the class, an int; see :mod:`minigrad.vision.datasets`.
 
     Attributes
     ----------
@@ -57,9 +54,7 @@ class Digits(ArrayImages):
     ):
         with np.load(_BUNDLED / "digits.npz", allow_pickle=False) as file:
             images, labels = file["images"], file["labels"]
-        rank = np.empty(len(labels), np.int64)  # the number of an image within its class
-        for label in range(10):
-            rank[labels == label] = np.arange((labels == label).sum())
-        chosen = (rank % 5 != 4) if train else (rank % 5 == 4)
+        aside = every_nth(labels, 5)
+        chosen = ~aside if train else aside
         grey = (images[chosen].astype(np.uint16) * 255 + 8) // 16
         super().__init__(grey.astype(np.uint8), labels[chosen], train, transform, target_transform)

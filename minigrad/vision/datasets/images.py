@@ -96,3 +96,11 @@ def with_channels(images: np.ndarray, dims: int) -> np.ndarray:
 def network_input(images: np.ndarray) -> Tensor:
     """uint8 (..., H, W, C) as float32 (..., C, H, W) in [0, 1]."""
     return Tensor._wrap(np.divide(np.moveaxis(images, -1, -3), 255, dtype=np.float32, order="C"))
+
+
+def every_nth(labels: np.ndarray, n: int) -> np.ndarray:
+    """A mask of every n-th image of each class, in their order: the same ones each time."""
+    mask = np.zeros(len(labels), bool)
+    for label in np.unique(labels):
+        mask[np.flatnonzero(labels == label)[n - 1 :: n]] = True
+    return mask

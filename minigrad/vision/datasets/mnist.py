@@ -23,11 +23,8 @@ class MNIST(ArrayImages):
         or ``root`` itself.
     train : bool, default True
         The training set, or else the test set.
-    transform : callable, optional
-        Given the image, a uint8 array of shape (28, 28), or, if it has ``batched = True``, the images of a batch,
-        (N, 28, 28, 1); without it a sample holds a float32 Tensor of shape (1, 28, 28) with values in [0, 1].
-    target_transform : callable, optional
-        Given the class, an int.
+    transform, target_transform : callable, optional
+        Given the image, a uint8 array of shape (28, 28), and the class, an int; see :mod:`minigrad.vision.datasets`.
     download : bool, default False
         Get the files that are missing, into ``root/MNIST/raw``.
 

@@ -49,12 +49,7 @@ class RandomHorizontalFlip(_RandomFlip):
 
 
 class RandomVerticalFlip(_RandomFlip):
-    """Swap top and bottom of each image with probability `p`.
-
-    Parameters
-    ----------
-    p : float, default 0.5
-    generator : Generator, optional
+    """Swap top and bottom of each image with probability `p`; parameters as of `RandomHorizontalFlip`.
 
     Examples
     --------

@@ -6,7 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.vision.transforms.arguments import Fill, InterpolationMode, by_channel, interpolation_mode, restored
+from minigrad.vision.transforms.arguments import (
+    INTEGER,
+    Fill,
+    InterpolationMode,
+    by_channel,
+    interpolation_mode,
+    restored,
+)
 
 __all__ = ["affine", "resize"]
 
@@ -43,7 +50,7 @@ def resize(images: Any, size: int | tuple[int, int], antialias: bool = True) -> 
     array([[0.  , 0.25, 0.75, 1.  ]], dtype=float32)
     """
     x = np.ascontiguousarray(images, dtype=np.float32)
-    height, width = (size, size) if isinstance(size, int) else size
+    height, width = (size, size) if isinstance(size, INTEGER) else size
     if x.ndim < 2 or 0 in x.shape[-2:] or height < 1 or width < 1:
         raise ValueError(f"resize: expected images (..., H, W) and a positive size, got shape {x.shape} and {size}")
     return _weights(x.shape[-2], height, antialias) @ x @ _weights(x.shape[-1], width, antialias).T
@@ -83,6 +90,11 @@ def affine(
     -------
     ndarray, shape (N, height, width) or (N, height, width, C), of the dtype of `images`
 
+    Raises
+    ------
+    ValueError
+        If the images, matrices or offsets have other shapes.
+
     Examples
     --------
     >>> from minigrad.vision.transforms import affine
@@ -91,6 +103,12 @@ def affine(
     array([[[0., 1., 2.]]], dtype=float32)
     """
     mode = interpolation_mode("affine", interpolation)
+    n = len(images)
+    if images.ndim not in (3, 4) or matrices.shape != (n, 2, 2) or offsets.shape != (n, 2, 1):
+        raise ValueError(
+            "affine: expected images (N, H, W) or (N, H, W, C), matrices (N, 2, 2) and offsets (N, 2, 1), "
+            f"got shapes {images.shape}, {matrices.shape} and {offsets.shape}"
+        )
     x = images if images.ndim == 4 else images[..., None]
     rows, columns = _sources(x.shape[1:3], matrices, offsets, size or x.shape[1:3])
     y = (_nearest if mode is InterpolationMode.NEAREST else _bilinear)(x, rows, columns, fill)

@@ -34,6 +34,11 @@ def test_errors(shape, size):
         resize(np.zeros(shape), size)
 
 
+def test_resize_takes_integers_of_any_kind():
+    x = np.arange(12.0).reshape(3, 4)
+    np.testing.assert_array_equal(resize(x, np.int64(2)), resize(x, (2, 2)))
+
+
 @pytest.mark.parametrize("size", [(8, 8), (32, 32), (5, 40), (3, 3)])
 def test_without_antialias_agrees_with_pytorch(size):
     torch = pytest.importorskip("torch")
@@ -138,3 +143,10 @@ def test_affine_of_uint8_is_rounded():
     exact = affine(images.astype(np.float32), matrices, offsets, 7.0)
     ours = affine(images, matrices, offsets, 7)
     assert ours.dtype == np.uint8 and np.array_equal(ours, np.rint(exact))
+
+
+@pytest.mark.parametrize("shapes", [[(4, 4)], [(3, 4, 4)], [(2, 4, 4), (1, 2, 2)], [(2, 4, 4), (2, 2, 2), (2, 2)]])
+def test_affine_refuses_other_shapes(shapes):
+    shapes = shapes + [(2, 4, 4), (2, 2, 2), (2, 2, 1)][len(shapes) :]
+    with pytest.raises(ValueError, match="affine: expected images .* got shapes"):
+        affine(*map(np.zeros, shapes))
