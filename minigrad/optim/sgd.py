@@ -75,7 +75,7 @@ class SGD(Optimizer):
         super().__init__(params, options)
 
     def _update(self, p: np.ndarray, g: np.ndarray, state: dict[str, Any], group: dict[str, Any]) -> None:
-        g, s = self._gradient(p, g, group), self._scratch(p)
+        g, s = self._gradient(p, g, group), self._scratch(p, 1)  # where g may lie, too: that memory is in the cache
         momentum, undamped = float(group["momentum"]), 1 - float(group["dampening"])
         if momentum:
             first = state.get("momentum_buffer") is None
@@ -85,5 +85,5 @@ class SGD(Optimizer):
             if not first:
                 b *= momentum
                 b += g if undamped == 1 else np.multiply(g, undamped, out=s)
-            g = np.add(g, np.multiply(b, momentum, out=s), out=s) if group["nesterov"] else b
+            g = np.add(g, np.multiply(b, momentum, out=self._scratch(p)), out=s) if group["nesterov"] else b
         p -= np.multiply(g, float(group["lr"]), out=s)
