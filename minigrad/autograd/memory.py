@@ -50,7 +50,7 @@ def changed(array: np.ndarray) -> None:
         _changes[key] = [tick, weakref.ref(owner, lambda _: _changes.pop(key, None))]
     else:
         _changes[key][0] = tick
-    if clock.now < tick:  # never set back to an earlier tick of this thread: a lock would take as long as all of this
+    if clock.now < tick:  # it never goes back; there is no call in between, at which CPython might switch threads
         clock.now = tick
 
 
