@@ -8,6 +8,7 @@ As long as the last change of all is older than a node (nearly always) nothing n
 
 from __future__ import annotations
 
+import threading
 import weakref
 from typing import Any
 
@@ -26,6 +27,7 @@ class Clock:
 
 
 clock = Clock()
+_lock = threading.RLock()  # reentrant: whatever is collected here may run code that comes back
 # id of an owner -> [time of its last change, weak reference that removes the entry]
 _changes: dict[int, list[Any]] = {}
 
@@ -45,13 +47,14 @@ def owner_of(array: np.ndarray) -> Any:
 def changed(array: np.ndarray) -> None:
     """Note that the memory of `array` was written to."""
     owner = array if array.base is None else owner_of(array)
-    key, tick = id(owner), next(numbers)
-    if key not in _changes:
-        _changes[key] = [tick, weakref.ref(owner, lambda _: _changes.pop(key, None))]
-    else:
-        _changes[key][0] = tick
-    if clock.now < tick:  # it never goes back; there is no call in between, at which CPython might switch threads
-        clock.now = tick
+    key = id(owner)
+    with _lock:  # so that no thread sets the clock back to an earlier tick of its own
+        clock.now = next(numbers)
+        entry = _changes.get(key)
+        if entry is None:
+            _changes[key] = [clock.now, weakref.ref(owner, lambda _: _changes.pop(key, None))]
+        else:
+            entry[0] = clock.now
 
 
 def last_change(array: np.ndarray) -> int:
