@@ -33,6 +33,10 @@ def _slopes(
     if not isinstance(g, Tensor):
         slope, by_weight, by_bias = kernel.normalized_slopes(g, input, weight, mean, inverse, dims, broad)
         return slope, by_weight.reshape(own), by_bias.reshape(own)
+    if g.dtype == np.float16:  # the squares would overflow
+        g, input, weight = (None if t is None else cast(t, dtypes.float32) for t in (g, input, weight))
+        slope, by_weight, by_bias = _slopes(g, input, weight, dims, eps, own, broad, mean, inverse)
+        return cast(slope, dtypes.float16), cast(by_weight, dtypes.float16), cast(by_bias, dtypes.float16)
     # To be differentiated again: the same from the input, so that mean and inverse are part of the graph.
     centered = input - _mean(input, dims, True)
     inverse = rsqrt(_mean(square(centered), dims, True) + eps)

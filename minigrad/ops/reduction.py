@@ -73,8 +73,10 @@ def fold(ufunc: Any, x: Any, dim: Dims, keepdim: bool) -> Any:
     return ufunc.reduce(x, axis=dim, keepdims=keepdim)
 
 
-def _divided(total: Any, n: float) -> Any:
-    return total / total.dtype.type(n)
+def _divided(g: Any, n: int) -> Any:
+    if g.dtype == np.float16:  # holds no n of more than 65504
+        return cast(cast(g, dtypes.float32) / np.float32(n), dtypes.float16)
+    return g / g.dtype.type(n)
 
 
 # ---- means -----------------------------------------------------------------------------------------------------------

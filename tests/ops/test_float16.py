@@ -29,6 +29,11 @@ CASES = [
     case("norm of many", lambda m, x: mg.linalg.vector_norm(x, 3, dim=1), uniform(1, 2, 2, 9000)),
     case("std", lambda m, x: mg.std(x, 0), lambda rng: 400 * rng.standard_normal((30, 4))),
     case("mean", lambda m, x: mg.mean(x), full(60_000, 40)),
+    case("mean of many", lambda m, x: mg.mean(x), uniform(0, 1, 70_000)),
+    case("cross_entropy", lambda m, x: F.cross_entropy(x, mg.arange(70_000) % 2), normal(70_000, 2)),
+    case("cross_entropy of probabilities", lambda m, x, p: F.cross_entropy(x, p),
+         normal(70_000, 2), uniform(0, 1, 70_000, 2)),
+    case("nll_loss", lambda m, x: F.nll_loss(x, mg.arange(70_000) % 2, mg.tensor([1.0, 2.0])), normal(70_000, 2)),
     case("softmax", lambda m, x: mg.softmax(x, 1), full(0, 1, 70_000)),
     case("log_softmax", lambda m, x: mg.log_softmax(x, 1), full(0, 1, 70_000)),
     case("logsumexp", lambda m, x: mg.logsumexp(x, 1), full(0, 1, 70_000)),
@@ -73,6 +78,16 @@ def test_as_in_float32(case: Case) -> None:
         assert found.dtype == np.float16 and np.isfinite(expected).all()
         room = 2e-3 * np.abs(expected).max() + np.finfo(np.float16).smallest_subnormal
         np.testing.assert_allclose(found, expected, rtol=2e-3, atol=room)
+
+
+@pytest.mark.parametrize("name", ["batch_norm", "layer_norm"])
+def test_slopes_to_be_differentiated_again(name: str) -> None:
+    x = mg.from_numpy((400 * np.random.default_rng(0).standard_normal((30, 40))).astype(np.float16)).requires_grad_()
+    y = F.layer_norm(x, (40,)) if name == "layer_norm" else F.batch_norm(x, None, None, training=True)
+    g = mg.arange(1200.0).reshape(30, 40).to(mg.float16)
+    expected, found = (mg.autograd.grad(y, x, g, retain_graph=True, create_graph=again)[0] for again in (False, True))
+    assert found.dtype == mg.float16
+    np.testing.assert_allclose(found.detach().numpy(), expected.numpy(), rtol=2e-3, atol=2e-3)
 
 
 @pytest.mark.parametrize("case", PRODUCTS, ids=[c.name for c in PRODUCTS])
