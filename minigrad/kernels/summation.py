@@ -47,12 +47,13 @@ class _Cut(NamedTuple):
 def sums(x: np.ndarray, dims: Dims, y: np.ndarray | None = None, keepdim: bool = True) -> np.ndarray:
     """``x.sum(dims)`` of floating numbers, or ``(x * y).sum(dims)`` with `y` of the shape of `x`.
 
-    The result is in float64, or in float32 where each sum of a large array in float32 is one short run. No product of
-    large arrays is made in between.
+    The result is in float64, except where each sum of a large array is one short run: then in float32, unless `x` is in
+    float64. No product of large arrays is made in between.
     """
+    if x.size <= SMALL or not dims:  # over no dimensions, einsum would give `x` itself
+        product = x if y is None else single(x) * single(y)
+        return np.asarray(_add(product, axis=dims, keepdims=keepdim, dtype=np.float64))
     x, y = single(x), single(y)
-    if x.size <= SMALL or not dims:  # of no dimensions, einsum would give `x` itself
-        return np.asarray(_add(x if y is None else x * y, axis=dims, keepdims=keepdim, dtype=np.float64))
     cut = _cut(x.shape, x.strides, x.itemsize, dims)
     operands: list[np.ndarray | list[int]] = []
     for array in (x,) if y is None else (x, y):
@@ -95,7 +96,10 @@ def _cut(shape: Dims, strides: Dims, itemsize: int, dims: Dims) -> _Cut:
 
 
 def total(x: np.ndarray, dim: Dims, keepdim: bool = False, divisor: float = 1) -> np.ndarray:
-    """``x.sum(dim) / divisor``, in the dtype of `x`: with a divisor, no sum on the way to it overflows."""
+    """``x.sum(dim) / divisor``, in the dtype of `x`: with a divisor, no sum on the way to it overflows.
+
+    Integers and bools are added up as NumPy does it, and not divided.
+    """
     if x.dtype.kind != "f":
         return np.asarray(_add(x, axis=dim, keepdims=keepdim))
     result = sums(x, dim, None, keepdim)
