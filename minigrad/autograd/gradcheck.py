@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.autograd.diagnosis import Disagreement, at, explain
 from minigrad.autograd.differentiation import grad
 from minigrad.tensor import Tensor
 
@@ -86,7 +87,8 @@ def gradcheck(
     Raises
     ------
     GradcheckError
-        Naming the input, the output, the worst entry with both numbers, and how many entries disagree.
+        Naming the input, the output, the worst entry with both numbers, how many entries disagree, and where the
+        pattern is that of a common mistake, which: such as a factor, a transpose, or a kink in the function.
     ValueError
         Where no input requires grad, or an option is refused.
 
@@ -302,10 +304,10 @@ class _Check:
 
     def compare_jacobians(self) -> None:
         analytical = {j: self.analytical(j) for j in self.compared}
-        for k, (i, x) in enumerate(self.checked):
+        for k, (_, x) in enumerate(self.checked):
             numerical = self.numerical(x)
             for j in self.compared:
-                self.compare(i, x, j, analytical[j][k], numerical[j])
+                self.compare(k, x, j, analytical[j][k], numerical[j])
 
     def analytical(self, j: int) -> list[np.ndarray]:
         """d output j / d input, for each checked input: (elements of the output, elements of the input)."""
@@ -330,22 +332,26 @@ class _Check:
             for n, j in enumerate(self.compared)
         }
 
-    def compare(self, i: int, x: Tensor, j: int, analytical: np.ndarray, numerical: np.ndarray) -> None:
+    def compare(self, k: int, x: Tensor, j: int, analytical: np.ndarray, numerical: np.ndarray) -> None:
         o = self.options
         wrong = ~np.isclose(analytical, numerical, rtol=o.rtol, atol=o.atol)
         if not wrong.any():
             return
-        with np.errstate(invalid="ignore"):
-            distance = np.nan_to_num(np.abs(analytical - numerical), nan=np.inf, posinf=np.inf)
-        row, column = np.unravel_index(np.argmax(np.where(wrong, distance, -1)), wrong.shape)
-        at_output = [int(n) for n in np.unravel_index(row, self.outputs[j].shape)]
-        at_input = [int(n) for n in np.unravel_index(column, x.shape)]
+        found = Disagreement(
+            analytical, numerical, wrong, tuple(x.shape), tuple(self.outputs[j].shape),
+            lambda v: self.gradients(j, v)[k],
+            lambda: _outputs_of(self.func, self.inputs)[j]._data.astype(np.float64),
+            x._data, o.eps,
+        )  # fmt: skip
+        row, column = found.worst
+        reason = f"; output {j} does not require grad, but is not constant"
+        if j in self.differentiable:
+            reason = f". Perhaps {reason}" if (reason := explain(found)) else ""
         raise GradcheckError(
-            f"gradcheck: the gradient of output {j} for input {i} is wrong: {int(wrong.sum())} of {wrong.size} entries "
-            f"disagree. The worst is d output{at_output} / d input{at_input}: backward gives "
-            f"{analytical[row, column]:.8g}, central differences give {numerical[row, column]:.8g} "
-            f"(eps={o.eps:g}, atol={o.atol:g}, rtol={o.rtol:g})"
-            + ("" if j in self.differentiable else f"; output {j} does not require grad, but is not constant")
+            f"gradcheck: the gradient of output {j} for input {self.checked[k][0]} is wrong: {int(wrong.sum())} of "
+            f"{wrong.size} entries disagree. The worst is d output{at(row, found.output)} / d "
+            f"input{at(column, found.input)}: backward gives {analytical[row, column]:.8g}, central differences give "
+            f"{numerical[row, column]:.8g} (eps={o.eps:g}, atol={o.atol:g}, rtol={o.rtol:g}){reason}"
         )
 
     def compare_projections(self) -> None:
@@ -374,6 +380,9 @@ class _Check:
             v = self.rng.standard_normal(self.outputs[j].shape)
             first, again = self.gradients(j, v), self.gradients(j, v)
             self._same(j, first, again, o.nondet_tol, "a second backward through the same graph gives another gradient")
+            small = 1e-9 * max(1.0, *(float(np.abs(g).max(initial=0)) for g in first))
+            twice = [g / 2 for g in self.gradients(j, 2 * v)]
+            self._same(j, first, twice, small + o.nondet_tol, "backward is not linear in the gradient of the output")
             if o.check_undefined_grad and len(self.differentiable) > 1:
                 zeros = [v if n == j else np.zeros(self.outputs[n].shape) for n in self.differentiable]
                 gs = [self._tensor(z, self.outputs[n]) for z, n in zip(zeros, self.differentiable, strict=True)]

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import minigrad as mg
+import minigrad.nn.functional as F
 from minigrad.autograd import Function, GradcheckError, gradcheck, gradgradcheck
 
 
@@ -298,3 +299,88 @@ def test_bad_calls():
         gradcheck(lambda x: (x, 1.0), leaf(2))
     with pytest.raises(RuntimeError, match="repeats its memory"):
         gradcheck(mg.exp, leaf(1).expand(3))
+
+
+# ---- explanations ----------------------------------------------------------------------------------------------------
+
+
+def at(*values):
+    return mg.tensor(values, dtype=mg.float64, requires_grad=True)
+
+
+def overwriting(x):
+    x._data[...] += 1
+    return x * 2
+
+
+KERNEL = mg.tensor([[[1.0, 2.0, 5.0]]], dtype=mg.float64)
+SQUARE = mg.arange(9, dtype=mg.float64).reshape(3, 3)
+
+MISTAKES = {
+    "float32, in which": (lambda x: (x * x).sum(), leaf(40, dtype=mg.float32)),
+    "overwrites its input": (lambda x: (overwriting(x.detach()), x * x)[1], leaf(3)),
+    "the function is random": (lambda x: F.dropout(x, 0.5), leaf(20)),
+    "not finite around input[0]": (mg.log, at(0.0, 1.0)),
+    "a branch that where() does not choose": (lambda x: mg.where(x > 0.0, x.sqrt(), 0 * x), at(0.0, 1.0)),
+    "multiplied by it (the chain rule)": (function(lambda x: x * 2, lambda g, y, x: mg.ones_like(g) * 2), leaf(3)),
+    "only be multiplied, and once": (function(lambda x: x**2, lambda g, y, x: g * g * g.sum() * x), leaf(3)),
+    "kink or a jump at input[1]: its slope is 0 before and 1 behind": (F.relu, at(1.0, 0.0)),
+    "kink or a jump at input[2]": (function(mg.floor, lambda g, y, x: 0 * g), at(0.5, 1.5, 1.0)),
+    "no gradient arrives": (lambda x: x.detach() * 2 + 0 * x, leaf(3)),
+    "a sign is wrong": (function(lambda x: x.exp(), lambda g, y, x: -g * y), leaf(3)),
+    "gives 3 times the derivative, everywhere: a factor": (
+        function(softmax, lambda *a: 3 * softmax_backward(*a)), leaf(3, 4),
+    ),
+    "one of several ways from the input": (lambda x: x * x.detach(), leaf(3)),
+    "a mean over 7 elements of the input has the gradient of a sum": (
+        function(lambda x: x.mean(), lambda g, y, x: g * mg.ones_like(x)), leaf(7),
+    ),
+    "a sum over 7 elements of the input has the gradient of a mean": (
+        function(lambda x: x.sum(), lambda g, y, x: g * mg.ones_like(x) / 7), leaf(7),
+    ),
+    "exchange dimensions 0 and 1 of the input": (
+        function(lambda x: x @ SQUARE, lambda g, y, x: (g @ SQUARE.T).T), leaf(3, 3),
+    ),
+    "flip dimension 0 of the input": (function(lambda x: x.flip(0) * 2, lambda g, y, x: g * 2), leaf(4)),
+    "shift by -1 along dimension 0 of the output": (
+        function(lambda x: mg.roll(x, -1) ** 2, lambda g, y, x: g * 2 * x), leaf(5),
+    ),
+    "a matrix or a kernel is the wrong way round": (
+        function(lambda x: F.conv1d(x, KERNEL, padding=1), lambda g, y, x: F.conv1d(g, KERNEL, padding=1)),
+        leaf(1, 1, 6),
+    ),
+    "it is wrong only where dimension 2 of the input is 0, 5, the edges": (
+        function(
+            lambda x: F.conv1d(x, KERNEL, padding=1),
+            lambda g, y, x: F.pad(F.conv_transpose1d(g, KERNEL, padding=1)[..., 1:-1], (1, 1)),
+        ),
+        leaf(1, 1, 6),
+    ),
+    "it is right only where dimension 0 of the output is 0": (
+        function(lambda x: x.expand(4, 3) * 1.0, lambda g, y, x: g[0]), leaf(3),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore:gradcheck. input 0 is float32")
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("explanation", MISTAKES)
+def test_a_common_mistake_is_explained(explanation):
+    f, x = MISTAKES[explanation]
+    before = x.detach().clone()
+    with pytest.raises(GradcheckError) as caught:
+        gradcheck(f, x)
+    assert explanation in str(caught.value).split(". Perhaps ")[1]
+    assert mg.equal(x, before) or "overwrites" in explanation
+
+
+def test_what_is_no_common_mistake_is_not_explained():
+    f, shapes = WRONG["softmax, wrong axis"]
+    with pytest.raises(GradcheckError, match="rtol=0.001\\)$"):
+        gradcheck(f, inputs_of(shapes))
+
+
+def test_backward_has_to_be_linear():
+    """Which gradients of 0 and 1, as they make up a Jacobian, would not show."""
+    with pytest.raises(GradcheckError, match="backward is not linear in the gradient of the output"):
+        gradcheck(function(lambda x: x**2, lambda g, y, x: g * g * 2 * x), leaf(3))

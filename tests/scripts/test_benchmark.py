@@ -50,6 +50,23 @@ def test_steps_of_pytorch_have_the_same_losses(net):
     assert mine[-1] < mine[0]
 
 
+@pytest.mark.parametrize("net", nets.NETS)
+def test_gradients_are_as_accurate_as_pytorchs(net):
+    """Those of all parameters in float32 are no farther from PyTorch's in float64 than PyTorch's in float32 are."""
+    torch = pytest.importorskip("torch")
+    resolved, inputs, labels = nets.task(net, batch=32)
+
+    def gradients(library, dtype):
+        model = torchlike.model(library, resolved).to(getattr(library, dtype))
+        outputs = model(library.from_numpy(inputs.astype(dtype)))
+        library.nn.functional.cross_entropy(outputs, library.from_numpy(labels)).backward()
+        return np.concatenate([p.grad.numpy().ravel() for p in model.parameters()])
+
+    exact = gradients(torch, "float64")
+    ours, theirs = (np.linalg.norm(gradients(library, "float32") - exact) for library in (mg, torch))
+    assert ours < 1.15 * theirs
+
+
 @pytest.mark.parametrize("library", ["mygrad", "autograd", "jax"])
 @pytest.mark.parametrize("net", ["lenet5-tanh", "lenet-relu", "vgg", "mlp-2-16-16-2"])
 def test_steps_of_other_libraries_have_the_same_losses(library, net):
