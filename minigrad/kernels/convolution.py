@@ -14,6 +14,7 @@ from functools import lru_cache
 import numpy as np
 
 from minigrad.kernels.parallel import share
+from minigrad.kernels.summation import single
 from minigrad.kernels.windows import (
     CACHE_BYTES,
     Block,
@@ -50,6 +51,8 @@ def correlate(
     groups: int,
 ) -> np.ndarray:
     """y[n, o, i] = bias[o] + sum over c, u of x[n, c, stride * i + dilation * u - padding] * w[o, c, u]."""
+    if x.dtype == np.float16:
+        return correlate(single(x), single(w), single(bias), stride, padding, dilation, groups).astype(x.dtype)
     shape = (*x.shape[1:], len(x))
     if not (len(w) and len(x)):
         return np.empty((len(x), len(w), *_output(shape, w.shape, stride, padding, dilation)), w.dtype)
@@ -92,6 +95,8 @@ def correlate_input(
     """
     if not g.size:
         return np.zeros((len(g), w.shape[1] * groups, *size), g.dtype)
+    if g.dtype == np.float16:
+        return correlate_input(single(g), single(w), size, stride, padding, dilation, groups).astype(g.dtype)
     if max(stride) == 1:
         far = size[0] > FAR * g.shape[2]
         return (_gather_by_rows if far else _gather)(g, w, size, padding, dilation, groups)
@@ -111,6 +116,8 @@ def correlate_weight(
     channels, outputs = x.shape[1] // groups, g.shape[1] // groups
     if not g.size:
         return np.zeros((groups * outputs, channels, *kernel), g.dtype)
+    if g.dtype == np.float16:
+        return correlate_weight(single(x), single(g), kernel, stride, padding, dilation, groups).astype(g.dtype)
     shape = (*x.shape[1:], len(x))
     columns, parts, shares = _weight_plan(shape, g.itemsize, kernel, g.shape, stride, padding, dilation, groups)
     source, other = columns.windows(x), columns.split(batch_inner(g)).swapaxes(2, 3)
@@ -133,6 +140,7 @@ def correlate_weight(
 def _output(
     shape: tuple[int, ...], weight: tuple[int, ...], stride: tuple[int, ...], padding: Pairs, dilation: tuple[int, ...]
 ) -> tuple[int, ...]:
+    """The output's size, for an input (C, *S, N) and the shape of a weight."""
     sizes = [n + before + after for n, (before, after) in zip(shape[1:-1], padding, strict=True)]
     return window_counts(sizes, weight[2:], stride, dilation)
 

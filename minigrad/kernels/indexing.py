@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 Key = tuple[Any, ...]
+FEW = 2  # rows of the result for each that is added: if there are more, sums are made only for those that get any
 
 
 def look_up(x: np.ndarray, key: Key) -> np.ndarray:
@@ -43,16 +44,27 @@ def add_up(values: np.ndarray, shape: tuple[int, ...], key: Key) -> np.ndarray:
     if width > 1 and _distinct(flat, count):
         sums = np.zeros((count, width), values.dtype)
         sums[flat] = rows
+    elif FEW * flat.size < count:
+        found, flat = np.unique(flat, return_inverse=True)
+        sums = np.zeros((count, width), values.dtype)
+        sums[found] = _added(rows, flat.reshape(-1), len(found))
     else:
-        where = flat if width == 1 else (flat[:, None] * width + np.arange(width)).reshape(-1)
-        if values.dtype.kind == "f":
-            sums = np.bincount(where, rows.reshape(-1), count * width).astype(values.dtype)  # adds up in float64
-        else:
-            sums = np.zeros(count * width, values.dtype)
-            np.add.at(sums, where, rows.reshape(-1))  # fast in one dimension only
+        sums = _added(rows, flat, count)
     rest = [d for d in range(len(shape)) if d not in dims]
     order = [*dims, *rest]
     return sums.reshape([shape[d] for d in order]).transpose([order.index(d) for d in range(len(shape))])
+
+
+def _added(rows: np.ndarray, flat: np.ndarray, count: int) -> np.ndarray:
+    """`count` rows, to which `rows` are added at the numbers `flat`, as often as they say."""
+    width = rows.shape[1]
+    where = flat if width == 1 else (flat[:, None] * width + np.arange(width)).reshape(-1)
+    if rows.dtype.kind == "f":  # in float64
+        sums = np.bincount(where, rows.reshape(-1), count * width).astype(rows.dtype)
+    else:
+        sums = np.zeros(count * width, rows.dtype)
+        np.add.at(sums, where, rows.reshape(-1))  # fast in one dimension only
+    return sums.reshape(count, width)
 
 
 def _indexed(key: Key) -> tuple[list[int], list[np.ndarray]]:

@@ -11,14 +11,9 @@ from typing import Any
 import numpy as np
 
 from minigrad.kernels.parallel import by_slices
-from minigrad.kernels.summation import sums
+from minigrad.kernels.summation import single, sums
 
 Dims = tuple[int, ...]
-
-
-def _single(x: Any) -> Any:
-    """As float32: float16 is for keeping numbers, their sums overflow."""
-    return None if x is None else x.astype(np.float32)
 
 
 def _size(shape: tuple[int, ...], dims: Dims) -> int:
@@ -45,7 +40,7 @@ def normalized(
     weight, bias : with as many dimensions as x
     """
     if x.dtype == np.float16:
-        y, mean, variance, inverse = normalized(_single(x), _single(weight), _single(bias), dims, eps)
+        y, mean, variance, inverse = normalized(single(x), single(weight), single(bias), dims, eps)
         return y.astype(x.dtype), mean, variance, inverse
     y = np.empty_like(x)
     shape = [1 if d in dims else n for d, n in enumerate(x.shape)]
@@ -85,7 +80,7 @@ def normalized_slopes(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The gradients of the input, and of weight and bias, which have `shape`."""
     if x.dtype == np.float16:
-        slopes = normalized_slopes(_single(g), _single(x), _single(weight), mean, inverse, dims, shape)
+        slopes = normalized_slopes(single(g), single(x), single(weight), mean, inverse, dims, shape)
         return slopes[0].astype(x.dtype), slopes[1].astype(x.dtype), slopes[2].astype(x.dtype)
     if any(shape[d] != 1 for d in dims):  # every part would add to all of weight and bias
         slope = np.empty_like(x)

@@ -17,6 +17,7 @@ import numpy as np
 
 from minigrad.kernels.masks import zeroed
 from minigrad.kernels.parallel import by_slices
+from minigrad.kernels.summation import single
 
 __all__ = [
     "Window",
@@ -238,7 +239,7 @@ def _divisor(size: tuple[int, ...], window: Window, count_include_pad: bool, dty
 
 def avg_pool(x: np.ndarray, window: Window, count_include_pad: bool = True, divisor: float | None = None) -> np.ndarray:
     """Return the mean of each window."""
-    y = _fold(np.add, x.astype(np.float32) if x.dtype == np.float16 else x, window, 0)
+    y = _fold(np.add, single(x), window, 0)
     y /= divisor or _divisor(x.shape[-len(window.out) :], window, count_include_pad, y.dtype)
     return y.astype(x.dtype, copy=False)
 
@@ -270,12 +271,13 @@ def _adaptive_bins(n: int, out: int) -> list[slice]:
 
 def adaptive_avg_pool(x: np.ndarray, out: Sequence[int]) -> np.ndarray:
     """Average the last axes down (or up) to `out` bins each."""
+    dtype, x = x.dtype, single(x)
     for axis, count in enumerate(out, x.ndim - len(out)):
         y = np.empty_like(x, shape=(*x.shape[:axis], count, *x.shape[axis + 1 :]))
         for i, bin in enumerate(_adaptive_bins(x.shape[axis], count)):
             _at(x, axis, bin).mean(axis, keepdims=True, out=_at(y, axis, slice(i, i + 1)))
         x = y
-    return x
+    return x.astype(dtype, copy=False)
 
 
 def adaptive_avg_pool_adjoint(g: np.ndarray, size: Sequence[int]) -> np.ndarray:

@@ -12,20 +12,24 @@ import math
 import numpy as np
 
 from minigrad.kernels import parallel
+from minigrad.kernels.summation import single
 
 __all__ = ["matmul"]
 
 SMALL, SMALL_VECTOR = 1 << 17, 1 << 13  # multiplications: for less BLAS has no use for threads
 PART = 1 << 24  # of a part, about 200 us
-LONG, CHAIN = 384, 256  # terms: the roundings of longer sums pile up; so they are made of sums of about 256
-RESULT = 1 << 14  # elements: so few can be added up from several products at little cost
+LONG, CHAIN = 384, 256  # terms: the roundings in float32 of longer sums pile up; so they are made of sums of about 256
+RESULT = 1 << 14  # elements of a matrix: so few can be added up from several products at little cost
 
 
 def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """``a @ b``."""
+    """``a @ b``, of operands of one dtype."""
+    if a.dtype == np.float16:
+        return matmul(single(a), single(b)).astype(np.float16)
     matrices = a.ndim > 1 < b.ndim and a.shape[-2] > 1 < b.shape[-1]
     multiplications = a.size * b.shape[-1] if b.ndim > 1 else a.size
-    long = a.shape[-1] > LONG and math.prod(a.shape[-2:-1]) * math.prod(b.shape[1:][-1:]) <= RESULT
+    long = a.dtype == np.float32 and a.shape[-1] > LONG
+    long = long and math.prod(a.shape[-2:-1]) * math.prod(b.shape[1:][-1:]) <= RESULT
     product = _in_chains if long else np.matmul
     if multiplications < (SMALL if matrices else SMALL_VECTOR):
         return np.asarray(product(a, b))
@@ -43,9 +47,10 @@ def _in_chains(a: np.ndarray, b: np.ndarray) -> np.ndarray:
         return _in_chains(a, b[:, None])[..., 0]
     depth = a.shape[-1]
     count = -(-depth // CHAIN)
-    whole = depth // count * count
-    left = a[..., :whole].reshape(*a.shape[:-1], count, -1).swapaxes(-2, -3)
-    right = b[..., :whole, :].reshape(*b.shape[:-2], count, -1, b.shape[-1])
+    length = depth // count
+    whole = count * length
+    left = a[..., :whole].reshape(*a.shape[:-1], count, length).swapaxes(-2, -3)
+    right = b[..., :whole, :].reshape(*b.shape[:-2], count, length, b.shape[-1])
     y = np.asarray(np.matmul(left, right).sum(-3))
     if whole < depth:
         y += np.matmul(a[..., whole:], b[..., whole:, :])

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-__all__ = ["sums", "total", "variance"]
+__all__ = ["single", "sums", "total", "variance"]
 
 SMALL = 1 << 12  # numbers, for which float64 costs nothing
 CHAIN = 16  # numbers of a run: they are added one to another, ...
@@ -23,11 +23,18 @@ Dims = tuple[int, ...]
 _add: Any = np.add.reduce
 
 
-class _Cut(NamedTuple):
-    """How to add up over some dimensions: cut `dim` into runs, add up each over `run` and then the runs over `rest`.
+def single(x: Any) -> Any:
+    """`x`, in float32 if it is in float16: that is for keeping numbers, their sums and squares soon overflow."""
+    return x.astype(np.float32) if x is not None and x.dtype == np.float16 else x
 
-    shape : of the array as cut; it lacks the last elements of `dim` where it is no multiple of the runs
-    kept : dimensions of the sums of runs
+
+class _Cut(NamedTuple):
+    """How to add up over some dimensions: cut one of them into runs, add up each of these, and then their sums.
+
+    dim, length : the dimension that is cut, and how many of its elements are a multiple of the runs: the last are left
+    shape : of the array as cut, without those
+    kept : its dimensions that the sums of runs have
+    rest : dimensions of the sums of runs, over which they are added up
     """
 
     dim: int
@@ -38,23 +45,24 @@ class _Cut(NamedTuple):
 
 
 def sums(x: np.ndarray, dims: Dims, y: np.ndarray | None = None, keepdim: bool = True) -> np.ndarray:
-    """``x.sum(dims)`` of floating numbers, or ``(x * y).sum(dims)`` without the product in between.
+    """``x.sum(dims)`` of floating numbers, or ``(x * y).sum(dims)`` with `y` of the shape of `x`.
 
-    In float64, unless all of it is short runs; at least in float32, as float16 soon overflows.
+    The result is in float64, except where each sum of a large array is one short run: then in float32, unless `x` is in
+    float64. No product of large arrays is made in between.
     """
-    if x.size <= SMALL:
-        return np.asarray(_add(x if y is None else x * y, axis=dims, keepdims=keepdim, dtype=np.float64))
-    if x.dtype == np.float16:
-        x, y = x.astype(np.float32), None if y is None else y.astype(np.float32)
+    if x.size <= SMALL or not dims:  # over no dimensions, einsum would give `x` itself
+        product = x if y is None else single(x) * single(y)
+        return np.asarray(_add(product, axis=dims, keepdims=keepdim, dtype=np.float64))
+    x, y = single(x), single(y)
     cut = _cut(x.shape, x.strides, x.itemsize, dims)
-    if cut is None:
-        return np.asarray(_add(x if y is None else x * y, axis=dims, keepdims=keepdim))
     operands: list[np.ndarray | list[int]] = []
     for array in (x,) if y is None else (x, y):
         if cut.length < array.shape[cut.dim]:
             array = array[(slice(None),) * cut.dim + (slice(cut.length),)]
         operands += [array.reshape(cut.shape), list(range(len(cut.shape)))]
-    result = np.asarray(_add(np.einsum(*operands, cut.kept), axis=cut.rest, dtype=np.float64))
+    result = np.asarray(np.einsum(*operands, cut.kept))
+    if cut.rest:
+        result = np.asarray(_add(result, axis=cut.rest, dtype=np.float64))
     if cut.length < x.shape[cut.dim]:
         place = (slice(None),) * cut.dim + (slice(cut.length, None),)
         result += sums(x[place], dims, None if y is None else y[place], keepdim=False)
@@ -62,10 +70,8 @@ def sums(x: np.ndarray, dims: Dims, y: np.ndarray | None = None, keepdim: bool =
 
 
 @lru_cache(maxsize=256)
-def _cut(shape: Dims, strides: Dims, itemsize: int, dims: Dims) -> _Cut | None:
-    """Where to cut an array so that runs are as long as they may be; None where all is one run."""
-    if 0 in shape:
-        return None
+def _cut(shape: Dims, strides: Dims, itemsize: int, dims: Dims) -> _Cut:
+    """Where to cut an array so that runs are as long as they may be; nowhere if all is one run."""
     inside: list[int] = []  # the dimensions of a run, from the innermost in memory
     neighbours = others = 1
     longest = min(RUN, max(FEW, math.prod(shape[d] for d in dims) // RUNS))
@@ -80,7 +86,7 @@ def _cut(shape: Dims, strides: Dims, itemsize: int, dims: Dims) -> _Cut | None:
         else:
             others *= shape[d]
     else:
-        return None
+        return _Cut(0, shape[0], shape, [i for i in range(len(shape)) if i not in dims], ())
     length = shape[d] // room * room
     new = (*shape[:d], length // room, room, *shape[d + 1 :])
     run = [i + (i > d) for i in inside] + [d + 1]
@@ -90,18 +96,19 @@ def _cut(shape: Dims, strides: Dims, itemsize: int, dims: Dims) -> _Cut | None:
 
 
 def total(x: np.ndarray, dim: Dims, keepdim: bool = False, divisor: float = 1) -> np.ndarray:
-    """``x.sum(dim) / divisor``, in the dtype of `x`: with a divisor, no sum on the way to it overflows."""
+    """``x.sum(dim) / divisor``, in the dtype of `x`: with a divisor, no sum on the way to it overflows.
+
+    Integers and bools are added up as NumPy does it, and not divided.
+    """
     if x.dtype.kind != "f":
-        return np.asarray(_add(x, axis=dim, keepdims=keepdim))
-    result = sums(x, dim, None, keepdim)
-    if divisor != 1:
-        result = result / divisor
-    return result.astype(x.dtype, copy=False)
+        return np.asarray(_add(x, dim, None, None, keepdim))
+    result = _add(x, dim, np.float64, None, keepdim) if x.size <= SMALL else sums(x, dim, None, keepdim)
+    return np.asarray(result if divisor == 1 else result / divisor, x.dtype)
 
 
 def variance(x: np.ndarray, dim: Dims, keepdim: bool, divisor: float) -> np.ndarray:
-    """The squares of ``x - x.mean(dim)``, computed in float64, added up over `dim` and divided."""
+    """The squares of ``x - x.mean(dim)``, added up over `dim` and divided, in float64."""
     mean = _add(x, axis=dim, keepdims=True, dtype=np.float64) / math.prod(x.shape[d] for d in dim)
     centered = np.asarray(x - mean)
     np.square(centered, out=centered)
-    return total(centered, dim, keepdim, divisor).astype(x.dtype, copy=False)
+    return total(centered, dim, keepdim, divisor)

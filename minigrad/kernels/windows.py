@@ -21,7 +21,7 @@ __all__ = ["batch_inner", "batch_first", "pad", "window_counts", "scratch", "blo
 
 Pairs = tuple[tuple[int, int], ...]
 Box = tuple[slice, ...]
-Taps = tuple[int, int]
+Taps = tuple[int, int]  # rows of the kernel, along the first spatial axis: the first of them and the one after the last
 
 CACHE_BYTES = 1 << 20  # what one block of columns may take: it has to stay in the second-level cache
 LINE_BYTES = 64  # a cache line
@@ -153,6 +153,8 @@ class Columns:
     ----------
     kernel : tuple of int
         With that axis of length one, if there is one.
+    padding : tuple of pairs
+        What of it is in the lines; `above` is how much in front of them is not.
     depth, tap : int
         Rows of a matrix, prod(kernel) * C / groups and the ones, and those of a row of the kernel; the channel varies
         fastest.

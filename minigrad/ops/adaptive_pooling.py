@@ -8,9 +8,9 @@ from typing import Any
 from minigrad.autograd.operation import Operand, operation
 from minigrad.kernels import pooling as kernels
 from minigrad.ops.gathering import gather
-from minigrad.ops.pooling import check_floating, check_pooled
+from minigrad.ops.pooling import check_floating
 from minigrad.ops.shape import _reshape
-from minigrad.ops.windowing import check_tensor, per_dim
+from minigrad.ops.windowing import check_shape, check_tensor, per_dim
 
 __all__ = [
     "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d",
@@ -38,7 +38,7 @@ def _adaptive_max_indices(input: Operand, size: tuple[int, ...]) -> Operand:
 
 def _bins(name: str, dims: int, input: Any, output_size: Any) -> tuple[int, ...]:
     """`output_size` for each dimension; None keeps the input's."""
-    check_pooled(name, check_tensor(name, "input", input).shape, dims)
+    check_shape(name, check_tensor(name, "input", input).shape, dims)
     sizes = output_size if isinstance(output_size, (tuple, list)) else (output_size,) * dims
     if len(sizes) != dims:
         raise RuntimeError(f"{name}: expected output_size to be one int or {dims}, got {output_size!r}")

@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from minigrad import dtypes
 from minigrad.autograd.operation import Operand, operation
 from minigrad.kernels import classes as kernel
 from minigrad.kernels.classes import Classes
 from minigrad.kernels.silence import silent
 from minigrad.ops.broadcasting import _sum
+from minigrad.ops.conversion import cast
 from minigrad.ops.loss import REDUCTIONS, reduced
 from minigrad.ops.shape import _reshape
 from minigrad.ops.softmax import _log_softmax, _softmax
@@ -141,6 +143,9 @@ def nll_loss(
     """
     if len(input.shape) == 0:
         raise ValueError("nll_loss: expected an input of shape (classes,) or (N, classes, ...), got a 0-dim tensor")
+    if input.dtype == np.float16:  # holds no sum of many losses, nor their number
+        y = nll_loss(cast(input, dtypes.float32), target, weight, ignore_index=ignore_index, reduction=reduction)
+        return cast(y, dtypes.float16)
     if len(input.shape) == 1:
         input, target = _reshape(input, (1, *input.shape)), _array(target)[None]
         y = _nll(input, _classes("nll_loss", input, target, weight, ignore_index, 0.0, reduction))
@@ -195,6 +200,12 @@ def cross_entropy(
         raise ValueError(
             "cross_entropy: expected an input of shape (classes,) or (N, classes, ...), got a 0-dim tensor"
         )
+    if input.dtype == np.float16:  # holds no sum of many losses, nor their number
+        y = cross_entropy(
+            cast(input, dtypes.float32), target, weight,
+            ignore_index=ignore_index, reduction=reduction, label_smoothing=label_smoothing,
+        )  # fmt: skip
+        return cast(y, dtypes.float16)
     if len(shape) == 1:
         input = _reshape(input, (1, *shape))
         target = _reshape(target, (1, *wanted))

@@ -174,9 +174,9 @@ def scatter_reduce(
     total = input + _add_at(src, tuple(input.shape), key)
     if reduce == "sum":
         return total
-    counts = np.full(tuple(input.shape), int(include_self), input.dtype)
+    counts = np.full(tuple(input.shape), int(include_self))
     np.add.at(counts, key, 1)
-    return total / np.maximum(counts, 1)
+    return total / np.maximum(counts, 1).astype(input.dtype)
 
 
 @method()

@@ -8,11 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from minigrad import dtypes
 from minigrad.autograd import memory
 from minigrad.autograd.operation import Operand, joint, operation
 from minigrad.kernels import normalization as kernel
+from minigrad.kernels.silence import silent
 from minigrad.ops.arithmetic import square
 from minigrad.ops.broadcasting import sum_to
+from minigrad.ops.conversion import cast
 from minigrad.ops.elementwise import rsqrt
 from minigrad.ops.reduction import _mean
 from minigrad.ops.shape import _reshape
@@ -31,6 +34,10 @@ def _slopes(
     if not isinstance(g, Tensor):
         slope, by_weight, by_bias = kernel.normalized_slopes(g, input, weight, mean, inverse, dims, broad)
         return slope, by_weight.reshape(own), by_bias.reshape(own)
+    if g.dtype == np.float16:  # the squares would overflow
+        g, input, weight = (None if t is None else cast(t, dtypes.float32) for t in (g, input, weight))
+        slope, by_weight, by_bias = _slopes(g, input, weight, dims, eps, own, broad, mean, inverse)
+        return cast(slope, dtypes.float16), cast(by_weight, dtypes.float16), cast(by_bias, dtypes.float16)
     # To be differentiated again: the same from the input, so that mean and inverse are part of the graph.
     centered = input - _mean(input, dims, True)
     inverse = rsqrt(_mean(square(centered), dims, True) + eps)
@@ -44,6 +51,7 @@ _rule = joint(_slopes)
 
 
 @operation(outputs=("y", "mean", "variance", "inverse"), input=_rule, weight=_rule, bias=_rule)
+@silent
 def _normalize(
     input: Operand, weight: Operand | None, bias: Operand | None, dims: Shape, eps: float, own: Shape, broad: Shape
 ) -> Any:
@@ -100,15 +108,19 @@ def _channels(name: str, input: Any, **parameters: Any) -> tuple[Shape, Shape]:
 # ---- running statistics ----------------------------------------------------------------------------------------------
 
 
-def _update(running: Any, new: np.ndarray, momentum: float) -> None:
-    if running is not None:
-        array = running._data if isinstance(running, Tensor) else running
-        array += momentum * (new.reshape(array.shape) - array)
-        memory.changed(array)
-
-
 def _array(t: Any) -> np.ndarray:
     return t._data if isinstance(t, Tensor) else np.asarray(t)
+
+
+@silent
+def _update(running_mean: Any, running_var: Any, mean: Any, variance: Any, n: int, momentum: float) -> None:
+    """Those that are there take in the mean and (as the unbiased one) the variance of n values, averaged over dim 0."""
+    for running, new in ((running_mean, _array(mean)), (running_var, _array(variance) * (n / (n - 1)))):
+        if running is not None:
+            array = _array(running)
+            average = np.add.reduce(new.reshape(len(new), len(array))) / len(new)
+            array += momentum * (average - array)
+            memory.changed(array)
 
 
 def _with_running(name: str, input: Any, mean: Any, var: Any, weight: Any, bias: Any, eps: float, broad: Shape) -> Any:
@@ -170,8 +182,7 @@ def batch_norm(
             "use a larger batch, or eval()"
         )
     y, mean, variance, _ = _normalize(input, weight, bias, dims, eps, own, broad)
-    _update(running_mean, _array(mean), momentum)
-    _update(running_var, _array(variance) * (n / (n - 1)), momentum)
+    _update(running_mean, running_var, mean, variance, n, momentum)
     return y
 
 
@@ -212,8 +223,7 @@ def instance_norm(
             f"instance_norm: expected more than 1 spatial element in training, got shape {tuple(input.shape)}"
         )
     y, mean, variance, _ = _normalize(input, weight, bias, dims, eps, own, broad)
-    _update(running_mean, _array(mean).mean(0), momentum)
-    _update(running_var, _array(variance).mean(0) * (n / (n - 1)), momentum)
+    _update(running_mean, running_var, mean, variance, n, momentum)
     return y
 
 
@@ -303,7 +313,7 @@ def rms_norm(
     normalized_shape : ints
         The lengths of these dimensions; also the shape of `weight`.
     eps : float, optional
-        By default the distance from 1 to the next number of the dtype.
+        By default the distance from 1 to the next number of the dtype, float32 if that is float16.
 
     Examples
     --------
@@ -312,6 +322,9 @@ def rms_norm(
     """
     shape = _last("rms_norm", input, normalized_shape, weight=weight)
     dims = tuple(range(len(input.shape) - len(shape), len(input.shape)))
+    if input.dtype == np.float16:  # the squares would overflow
+        weight = None if weight is None else cast(weight, dtypes.float32)
+        return cast(rms_norm(cast(input, dtypes.float32), shape, weight, eps), dtypes.float16)
     eps = float(np.finfo(input.dtype).eps) if eps is None else eps
     y = input * rsqrt(_mean(square(input), dims, True) + eps)
     return y if weight is None else y * weight

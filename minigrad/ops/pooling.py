@@ -88,19 +88,12 @@ def _pooled(shape: Sequence[int], window: Window) -> tuple[int, ...]:
 # ---- arguments -------------------------------------------------------------------------------------------------------
 
 
-def check_pooled(name: str, shape: tuple[int, ...], dims: int) -> None:
-    """Raise unless the last `dims` dimensions of such an input can be pooled."""
-    check_shape(name, shape, dims)
-    if shape[-dims - 1] == 0:
-        raise RuntimeError(f"{name}: only the batch may be empty, got an input of shape {shape}")
-
-
 @lru_cache(maxsize=1024, typed=True)  # typed: 1.0 is not the 1 that was accepted before
 def _window(
     name: str, dims: int, shape: tuple[int, ...], kernel: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
 ) -> Window:
     """The windows that these arguments mean; raises where they mean none."""
-    check_pooled(name, shape, dims)
+    check_shape(name, shape, dims)
     size = shape[-dims:]
     kernel = per_dim(name, "kernel_size", kernel, dims, 1)
     stride = kernel if stride is None or stride == () else per_dim(name, "stride", stride, dims, 1)

@@ -12,9 +12,8 @@ import numpy as np
 from minigrad import dtypes
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
-from minigrad.kernels import summation
 from minigrad.kernels.silence import silent
-from minigrad.kernels.summation import sums, total
+from minigrad.kernels.summation import sums, total, variance
 from minigrad.ops.broadcasting import expand, spread, sum
 from minigrad.ops.comparison import isnan
 from minigrad.ops.conversion import cast
@@ -75,8 +74,10 @@ def fold(ufunc: Any, x: Any, dim: Dims, keepdim: bool) -> Any:
     return ufunc.reduce(x, axis=dim, keepdims=keepdim)
 
 
-def _divided(total: Any, n: float) -> Any:
-    return total / total.dtype.type(n)
+def _divided(g: Any, n: int) -> Any:
+    if g.dtype == np.float16:  # holds no n of more than 65504
+        return cast(cast(g, dtypes.float32) / np.float32(n), dtypes.float16)
+    return g / g.dtype.type(n)
 
 
 # ---- means -----------------------------------------------------------------------------------------------------------
@@ -208,10 +209,14 @@ def _var_rule(g: Any, input: Any, input_shape: tuple[int, ...], dim: Dims, corre
     return (kept(g, input_shape, dim, keepdim) * scale) * (input - _mean(input, dim, True))
 
 
+def _variance(x: np.ndarray, dim: Dims, correction: float, keepdim: bool) -> np.ndarray:
+    return variance(x, dim, keepdim, max(number_in(x.shape, dim) - correction, 0))
+
+
 @operation(input=_var_rule)
 @silent
 def _var(input: Operand, dim: Dims, correction: float, keepdim: bool) -> Operand:
-    return summation.variance(input, dim, keepdim, max(number_in(input.shape, dim) - correction, 0))
+    return _variance(input, dim, correction, keepdim).astype(input.dtype, copy=False)
 
 
 def _std_rule(
@@ -225,8 +230,9 @@ def _std_rule(
 
 
 @operation(input=_std_rule)
+@silent
 def _std(input: Operand, dim: Dims, correction: float, keepdim: bool) -> Operand:
-    return np.sqrt(_var(input, dim, correction, keepdim))
+    return np.sqrt(_variance(input, dim, correction, keepdim)).astype(input.dtype, copy=False)
 
 
 def _spread_arguments(

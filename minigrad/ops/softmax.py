@@ -11,7 +11,7 @@ from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
 from minigrad.dtypes import as_dtype
 from minigrad.kernels.silence import silent
-from minigrad.kernels.summation import total
+from minigrad.kernels.summation import single, total
 from minigrad.ops.broadcasting import _sum
 from minigrad.ops.conversion import cast
 from minigrad.ops.elementwise import exp, sigmoid
@@ -31,18 +31,18 @@ def shifted(x: np.ndarray, dim: Dims) -> np.ndarray:
 @operation(input=lambda g, y, dim: (g - _sum(g * y, dim, True)) * y)
 @silent
 def _softmax(input: Operand, dim: Dims) -> Operand:
-    y = shifted(input, dim)
+    y = shifted(single(input), dim)
     np.exp(y, out=y)
     y /= total(y, dim, True)
-    return y
+    return y.astype(input.dtype, copy=False)
 
 
 @operation(input=lambda g, y, dim: g - exp(y) * _sum(g, dim, True))
 @silent
 def _log_softmax(input: Operand, dim: Dims) -> Operand:
-    y = shifted(input, dim)
+    y = shifted(single(input), dim)
     y -= np.log(total(np.exp(y), dim, True))
-    return y
+    return y.astype(input.dtype, copy=False)
 
 
 def _checked(name: str, input: Any, dim: int | None, dtype: Any) -> tuple[Any, Dims]:

@@ -22,14 +22,14 @@ def check_tensor(operation: str, name: str, value: Any) -> np.ndarray:
 
 
 def check_shape(operation: str, shape: tuple[int, ...], dims: int) -> None:
-    """Raise unless `shape` is that of channels, or a batch of them, with `dims` dimensions that are not empty."""
+    """Raise unless `shape` is (N, C, *S) or (C, *S), S having `dims` lengths, with at least one channel and element."""
     if len(shape) not in (dims + 1, dims + 2):
         letters = ", ".join("DHW"[-dims:])
         raise RuntimeError(
             f"{operation}: expected an input of shape (N, C, {letters}) or (C, {letters}), got {shape}; "
             "unsqueeze() adds a dimension"
         )
-    if 0 in shape[-dims:]:
+    if 0 in shape[-dims - 1 :]:
         raise RuntimeError(f"{operation}: only the batch may be empty, got an input of shape {shape}")
 
 

@@ -9,7 +9,8 @@ from minigrad.kernels import parallel, products
 SHAPES = [
     ((300, 40), (40, 20)), ((20, 40), (40, 300)), ((1, 50), (50, 400)), ((64, 33), (33, 64)),
     ((5, 7), (7, 5)), ((3, 20, 30), (3, 30, 10)), ((20, 30), (30,)), ((30,), (30, 20)), ((2000,), (2000,)),
-    ((0, 4), (4, 3)), ((4, 0), (0, 3)),
+    ((0, 4), (4, 3)), ((4, 0), (0, 3)), ((3, 1030), (1030, 5)), ((2, 3, 4, 500), (3, 500, 2)), ((500,), (2, 500, 3)),
+    ((2, 3, 500), (500,)), ((0, 500), (500, 3)), ((3, 500), (500, 0)), ((0, 3, 500), (500, 2)), ((500,), (500, 0)),
 ]  # fmt: skip
 
 
@@ -22,7 +23,7 @@ def small_parts(monkeypatch):
 
 
 @pytest.mark.parametrize(("a", "b"), SHAPES)
-@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int64])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int64, np.int32])
 @pytest.mark.parametrize("transposed", [False, True])
 def test_they_are_sums_of_products(a, b, dtype, transposed, small_parts):
     rng = np.random.default_rng(0)

@@ -8,7 +8,7 @@ from minigrad.kernels.summation import CHAIN, RUN, SMALL, sums, total, variance
 SHAPES = [
     ((), ()), ((0, 3), (0,)), ((3, 0), (0,)), ((SMALL,), (0,)), ((RUN * 40 + 5,), (0,)), ((RUN * 40 + 5, 2), (0,)),
     ((3, 2 * CHAIN + 1, 40), (1,)), ((300, 3, 300), (0, 2)), ((300, 300, 2), (0, 1)), ((257, 2, 64), (1, 0)),
-    ((2, 3, 4, 50), ()), ((4, 5, 6, 7), (0, 2, 3)), ((4, 5, 6, 7), (0, 1, 2, 3)),
+    ((2, 3, 4, 50), ()), ((70, 2, 40), ()), ((500, 16), (1,)), ((4, 5, 6, 7), (0, 2, 3)), ((4, 5, 6, 7), (0, 1, 2, 3)),
 ]  # fmt: skip
 
 
@@ -29,6 +29,7 @@ def test_sums(shape, dims):
         np.testing.assert_array_equal(sums(a, dims), x.sum(axis=dims, keepdims=True))
         for b in orders(y):
             np.testing.assert_array_equal(sums(a, dims, b), (x * y).sum(axis=dims, keepdims=True))
+        assert not np.shares_memory(sums(a, dims), a)
         for keepdim in (False, True):
             result = total(a, dims, keepdim)
             np.testing.assert_array_equal(result, x.sum(axis=dims, keepdims=keepdim))

@@ -74,6 +74,7 @@ X, W = (1, 4, 6, 6), (4, 4, 3, 3)
 ERRORS = [
     ("shape", lambda: F.conv2d(rand(6, 6), rand(*W)), r"conv2d: expected an input of shape \(N, C, H, W\)"),
     ("empty", lambda: F.conv2d(rand(1, 4, 0, 6), rand(*W)), "only the batch may be empty"),
+    ("no channels", lambda: F.conv2d(rand(1, 0, 6, 6), rand(4, 0, 3, 3)), "only the batch may be empty"),
     ("weight", lambda: F.conv1d(rand(1, 4, 6), rand(4, 4)), r"conv1d: expected a weight of shape \(out_channels"),
     ("channels", lambda: F.conv2d(rand(1, 3, 6, 6), rand(*W)), "expects 4 input channels, got 3"),
     ("groups", lambda: F.conv2d(rand(*X), rand(*W), groups=3), "groups=3 does not divide"),

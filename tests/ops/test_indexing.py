@@ -187,6 +187,13 @@ def test_repeated_indices_add_up_in_backward():
     np.testing.assert_array_equal(x.grad.numpy(), np.array([[3.0], [0], [1]]) * np.ones((3, 4)))
 
 
+@pytest.mark.parametrize("dtype", [mg.float32, mg.int64])
+def test_a_few_rows_of_many_add_up(dtype):
+    rows = mg.tensor([[1, 2], [3, 4], [5, 6]], dtype=dtype)
+    x = mg.index_add(mg.zeros(100, 2, dtype=dtype), 0, mg.tensor([7, 99, 7]), rows)
+    assert x.dtype == dtype and x[[7, 99]].tolist() == [[6, 8], [3, 4]] and x.sum().item() == 21
+
+
 def test_detached_assignment_cuts_the_history():
     x = (leaf := fresh().requires_grad_()) * 1
     x[0] = x[0].detach()

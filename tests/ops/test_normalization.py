@@ -115,6 +115,27 @@ def test_a_large_mean_and_many_values_in_float32():
     np.testing.assert_allclose(y, exact, atol=1e-3)
 
 
+@pytest.mark.parametrize("norm", ["batch_norm", "instance_norm", "layer_norm"])
+def test_infinities_are_normalized_quietly(norm):
+    x = mg.ones(2, 3, 4)
+    x[0, 0, 0] = float("inf")
+    options = {"batch_norm": (None, None, None, None, True), "instance_norm": (), "layer_norm": ((4,),)}[norm]
+    assert np.isnan(getattr(F, norm)(x, *options).numpy()[0, 0, 0])
+
+
+def test_of_no_samples_there_is_no_mean():
+    mean, var = mg.zeros(3), mg.ones(3)
+    assert F.instance_norm(mg.ones(0, 3, 4), mean, var).shape == (0, 3, 4)
+    assert np.isnan(mean.numpy()).all() and np.isnan(var.numpy()).all()
+
+
+def test_a_running_variance_too_large_for_float16_is_infinite():
+    x = mg.tensor([[400.0], [-400.0]], dtype=mg.float16)
+    var = mg.ones(1, dtype=mg.float16)
+    F.batch_norm(x, mg.zeros(1, dtype=mg.float16), var, training=True, momentum=1.0)
+    assert var.item() == float("inf")
+
+
 def test_constant_channels_stay_finite():
     x = mg.full((4, 2), 3.0, requires_grad=True)
     y = F.batch_norm(x, None, None, training=True)
