@@ -106,7 +106,8 @@ def test_without_threads_to_be_had_all_is_done_in_this_one(monkeypatch):
     assert done == list(range(9))
 
 
-def test_blas_is_held_to_one_thread_meanwhile(threads):
+def test_blas_is_held_to_one_thread_meanwhile(threads, monkeypatch):
+    monkeypatch.setattr(parallel.blas_held, "_libraries", None)  # other tests may have loaded libraries since it looked
     with threadpool_limits(2, "blas"):
         seen = []
         parallel.run(lambda piece: seen.append(blas_threads()), range(4))
