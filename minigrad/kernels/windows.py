@@ -104,20 +104,31 @@ def blocks(shape: tuple[int, ...], limit: int) -> list[Box]:
 
 
 class Run(NamedTuple):
-    """Neighbouring output rows that the same rows of the kernel reach from inside the array, and their first line."""
+    """Neighbouring output rows that the same rows of the kernel reach from inside the array, and their matrices.
+
+    shape : of the matrices, (groups, rows, depth of the taps, positions)
+    offset : where they begin in the copied lines, in bytes
+    """
 
     rows: slice
     taps: Taps
-    line: int
+    shape: tuple[int, ...]
+    offset: int
 
 
 class Block(NamedTuple):
-    """Some lines, the runs of output rows made of them, some positions in each as a range, and as a box of places."""
+    """Some output rows and some positions in each.
 
-    lines: slice
+    window : its part of the windows
+    shape : of the copied lines, (groups, lines, tap, positions)
+    strides : of the matrices in them
+    """
+
+    window: Box
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
     runs: list[Run]
     positions: slice
-    box: Box
 
 
 class Columns:
@@ -173,7 +184,7 @@ class Columns:
         ones: bool = False,
     ) -> None:
         channels, *size, batch = shape
-        self.groups, self.ones, self.padding = groups, ones, padding
+        self.itemsize, self.groups, self.ones, self.padding = itemsize, groups, ones, padding
         self.in_place = math.prod(kernel) == 1 and max(stride) == 1  # the array is its own matrix
         self.above = 0
         slide = len(size) > 1 and stride[0] < kernel[0] and dilation[0] == 1
@@ -216,43 +227,40 @@ class Columns:
         for box in blocks(self.box, limit):
             start, stop = stop, stop + math.prod([s.stop - s.start for s in box])
             height = max(ROWS_MIN, (CACHE_BYTES // (self.line * (stop - start)) - self.kernel[0]) // self.stride + 1)
-            for (rows,) in blocks((self.rows,), height):
-                found.append(Block(*self._runs(rows), slice(start, stop), box))
+            found += [self._block(rows, slice(start, stop), box) for (rows,) in blocks((self.rows,), height)]
         return found
 
-    def _runs(self, rows: slice) -> tuple[slice, list[Run]]:
-        """The lines of some output rows, and these rows by the rows of the kernel that meet them."""
-        first, last = (row * self.stride - self.above for row in (rows.start, rows.stop - 1))
-        lines = slice(max(0, first), min(self.lines, last + self.kernel[0]))
+    def _block(self, rows: slice, positions: slice, box: Box) -> Block:
+        """The output rows are put together by the rows of the kernel that meet lines."""
+        tops = {row: row * self.stride - self.above for row in range(rows.start, rows.stop)}
+        lines = slice(max(0, tops[rows.start]), min(self.lines, tops[rows.stop - 1] + self.kernel[0]))
+        taps_of = {row: (max(0, -top), min(self.kernel[0], self.lines - top)) for row, top in tops.items()}
+        shape = (self.groups, lines.stop - lines.start, self.tap, positions.stop - positions.start)
+        group, line, *inner = (self.itemsize * math.prod(shape[i:]) for i in range(1, 5))
         runs = []
-        taps_of = {}
-        for row in range(rows.start, rows.stop):
-            top = row * self.stride - self.above
-            taps_of[row] = max(0, -top), min(self.kernel[0], self.lines - top)
         for taps, same in itertools.groupby(taps_of, key=lambda row: taps_of[row]):
             start, *others = same
-            line = start * self.stride - self.above + taps[0] - lines.start
-            runs.append(Run(slice(start, start + 1 + len(others)), taps, line))
-        return lines, runs
+            matrices = (self.groups, 1 + len(others), self.tap * (taps[1] - taps[0]), shape[3])
+            offset = line * (tops[start] + taps[0] - lines.start)
+            runs.append(Run(slice(start, start + matrices[1]), taps, matrices, offset))
+        window = (slice(None), lines) + (slice(None),) * len(self.kernel) + box
+        return Block(window, shape, (group, line * self.stride, *inner), runs, positions)
 
     def matrices(self, windows: np.ndarray, block: Block) -> Iterator[tuple[slice, Taps, np.ndarray]]:
         """Give the rows of each run, their taps and matrices, (groups, rows, depth of the taps, positions).
 
         They are valid until this thread asks for another block.
         """
-        source = windows[(slice(None), block.lines) + (slice(None),) * len(self.kernel) + block.box]
-        positions = block.positions.stop - block.positions.start
+        source = windows[block.window]
         if self.in_place:
-            for rows, taps, _ in block.runs:
-                yield rows, taps, source.reshape(self.groups, rows.stop - rows.start, self.depth, positions)
+            for rows, taps, shape, _ in block.runs:
+                yield rows, taps, source.reshape(shape)
             return
-        copies = scratch((*source.shape[:2], self.tap, positions), source.dtype)
+        copies = scratch(block.shape, source.dtype)
         if self.ones:
             copies[:, :, -1] = 1
             np.copyto(copies[:, :, :-1].reshape(source.shape), source)
         else:
             np.copyto(copies.reshape(source.shape), source)
-        group, line, *inner = copies.strides
-        for rows, taps, first in block.runs:
-            shape = (self.groups, rows.stop - rows.start, self.tap * (taps[1] - taps[0]), positions)
-            yield rows, taps, np.ndarray(shape, copies.dtype, copies, first * line, (group, line * self.stride, *inner))
+        for rows, taps, shape, offset in block.runs:
+            yield rows, taps, np.ndarray(shape, copies.dtype, copies, offset, block.strides)
