@@ -2,7 +2,8 @@
 
 The engine knows no operation and no Tensor. It sees nodes, each with its parents and a rule (`Node.apply`) that turns
 the gradient of the node's output into the gradients of its parents. A parent is another node or a leaf; a leaf is
-anything else that can be a dictionary key. A gradient is anything that can be added with ``+``.
+anything else that can be a dictionary key. A gradient is anything that can be added with ``+``; a `Part` becomes an
+array before anybody sees it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import itertools
 from collections.abc import Callable, Iterable, Sequence
 from heapq import heappop, heappush
 from typing import Any
+
+from minigrad.autograd.part import Part
 
 numbers = itertools.count(1)
 
@@ -116,6 +119,8 @@ def run(
             break
         node = heappop(heap)[1]
         g = pending.pop(node)
+        if type(g) is Part:
+            g = g.whole()
         parents = node.parents
         if node.hooks:
             g = run_hooks(node.hooks, g)
@@ -132,4 +137,6 @@ def run(
         edges = zip(parents, gradients)  # noqa: B905 (strict=True takes twice as long)
         if not retain_graph:
             node.release()
-    return arrived | pending if arrived else pending  # only leaves are left
+    for leaf, g in pending.items():  # only leaves are left
+        arrived[leaf] = g.whole() if type(g) is Part else g
+    return arrived

@@ -8,6 +8,7 @@ import numpy as np
 
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
+from minigrad.autograd.part import Part
 from minigrad.conversion import as_array
 from minigrad.kernels import indexing as kernels
 from minigrad.kernels.indexing import Key
@@ -23,7 +24,11 @@ ALL = slice(None)
 # ---- the operations --------------------------------------------------------------------------------------------------
 
 
-@operation(input=lambda g, input_shape, key: _unslice(g, input_shape, key), view=True)
+def _part(g: Any, input_shape: tuple[int, ...], key: Key) -> Any:
+    return _unslice(g, input_shape, key) if isinstance(g, Tensor) else Part(g, input_shape, key)
+
+
+@operation(input=_part, view=True)
 def _slice(input: Operand, key: Key) -> Operand:
     """``input[key]`` for ints, slices, None and an Ellipsis: a view."""
     try:

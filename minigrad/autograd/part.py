@@ -1,0 +1,44 @@
+"""Gradients of parts of a tensor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+class Part:
+    """A gradient that is zero outside of one part of its tensor.
+
+    As an array it would be zeros of the whole size, and a loop over a thousand rows would make and add a thousand of
+    them. Only one is made: that of the first part, and the others are added to it where they belong. A Part has one
+    owner, the engine, so it may change as it is added to.
+    """
+
+    __slots__ = ("part", "shape", "key", "total")
+    __array_ufunc__ = None  # array + Part is for Part to compute
+
+    def __init__(self, part: np.ndarray, shape: tuple[int, ...], key: Any) -> None:
+        self.part, self.shape, self.key = part, shape, key
+        self.total: np.ndarray | None = None
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    def whole(self) -> np.ndarray:
+        """The gradient as an array."""
+        if self.total is None:
+            self.total = np.zeros_like(self.part, shape=self.shape)
+            self.total[self.key] = self.part
+        return self.total
+
+    def __add__(self, other: Any) -> Part:
+        total = self.whole()
+        if isinstance(other, Part) and other.total is None:
+            total[other.key] += other.part
+        else:
+            total += other.whole() if isinstance(other, Part) else other
+        return self
+
+    __radd__ = __add__
