@@ -2,8 +2,7 @@
 
 The engine knows no operation and no Tensor. It sees nodes, each with its parents and a rule (`Node.apply`) that turns
 the gradient of the node's output into the gradients of its parents. A parent is another node or a leaf; a leaf is
-anything else that can be a dictionary key. A gradient is anything that can be added with ``+``; a `Part` becomes an
-array before anybody sees it.
+anything else that can be a dictionary key. A gradient is anything that can be added with ``+``.
 """
 
 from __future__ import annotations
@@ -12,8 +11,6 @@ import itertools
 from collections.abc import Callable, Iterable, Sequence
 from heapq import heappop, heappush
 from typing import Any
-
-from minigrad.autograd.part import Part
 
 numbers = itertools.count(1)
 
@@ -44,6 +41,16 @@ class Node:
 
     def __repr__(self) -> str:
         return f"<{self.name()}>"
+
+
+class Unfinished:
+    """A gradient in a form that is quick to add to. Nobody but the engine, which asks for `whole`, gets to see it."""
+
+    __slots__ = ()
+
+    def whole(self) -> Any:
+        """The gradient as nodes, hooks and leaves know it."""
+        raise NotImplementedError
 
 
 def run_hooks(hooks: dict[int, Callable[[Any], Any]] | None, g: Any) -> Any:
@@ -119,7 +126,7 @@ def run(
             break
         node = heappop(heap)[1]
         g = pending.pop(node)
-        if type(g) is Part:
+        if isinstance(g, Unfinished):
             g = g.whole()
         parents = node.parents
         if node.hooks:
@@ -138,5 +145,5 @@ def run(
         if not retain_graph:
             node.release()
     for leaf, g in pending.items():  # only leaves are left
-        arrived[leaf] = g.whole() if type(g) is Part else g
+        arrived[leaf] = g.whole() if isinstance(g, Unfinished) else g
     return arrived

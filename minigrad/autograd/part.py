@@ -6,13 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.autograd.engine import Unfinished
 
-class Part:
+
+class Part(Unfinished):
     """A gradient that is zero outside of one part of its tensor.
 
     As an array it would be zeros of the whole size, and a loop over a thousand rows would make and add a thousand of
-    them. Only one is made: that of the first part, and the others are added to it where they belong. A Part has one
-    owner, the engine, so it may change as it is added to.
+    them. Only one is made: that of the first part, and the others are added to it where they belong. It changes as it
+    is added to: it has one owner, the engine.
     """
 
     __slots__ = ("part", "shape", "key", "total")
