@@ -26,6 +26,7 @@ class Part(Unfinished):
 
     @property
     def ndim(self) -> int:
+        """Never 0, so that operations take it as it is."""
         return len(self.shape)
 
     def whole(self) -> np.ndarray:

@@ -25,7 +25,8 @@ ALL = slice(None)
 
 
 def _part(g: Any, input_shape: tuple[int, ...], key: Key) -> Any:
-    return _unslice(g, input_shape, key) if isinstance(g, Tensor) else Part(g, input_shape, key)
+    recorded_or_all = isinstance(g, Tensor) or not input_shape
+    return _unslice(g, input_shape, key) if recorded_or_all else Part(g, input_shape, key)
 
 
 @operation(input=_part, view=True)
