@@ -360,8 +360,8 @@ class Tensor(Elements):
         if isinstance(g, Tensor):
             self._grad = g if before is None else before + g
         elif before is None or before._requires_grad:
-            whole = type(g) is np.ndarray and g.base is None and g.dtype == self._data.dtype and g.flags.c_contiguous
-            if not whole or getrefcount(g) > ALONE:  # a copy, as g is a view, or may be what another leaf gets too
+            whole = type(g) is np.ndarray and g.base is None and g.dtype == self._data.dtype and g.flags.carray
+            if not whole or getrefcount(g) > ALONE:  # a copy, as g is a view or not to be written to, or others have it
                 g = np.array(g, dtype=self._data.dtype, order="C")
             self._grad = Tensor._wrap(g) if before is None else before + Tensor._wrap(g)
         else:

@@ -26,7 +26,7 @@ class Part(Unfinished):
 
     @property
     def ndim(self) -> int:
-        """Never 0, so that operations take it as it is."""
+        """That of the tensor: 1 or more, as one without dimensions has no parts."""
         return len(self.shape)
 
     def whole(self) -> np.ndarray:

@@ -380,6 +380,24 @@ def test_a_gradient_that_a_hook_or_the_caller_keeps_is_copied():
         np.testing.assert_array_equal(g.numpy(), [3, 4])
 
 
+def test_a_gradient_that_must_not_be_written_to_is_copied():
+    class Frozen(mg.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 3
+
+        @staticmethod
+        def backward(ctx, g):
+            slope = g.numpy() * 3
+            slope.flags.writeable = False
+            return mg.Tensor._wrap(slope)
+
+    x = leaf([1.0, 2.0])
+    for _ in range(2):
+        Frozen.apply(x).sum().backward()
+    assert x.grad.tolist() == [6, 6]
+
+
 def test_a_retained_gradient_is_not_that_of_the_leaf():
     x = leaf([1.0, 2.0])
     y = x.clone()
