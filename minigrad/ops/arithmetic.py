@@ -10,6 +10,7 @@ from minigrad import dtypes
 from minigrad.autograd.elementwise import elementwise
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand
+from minigrad.autograd.rounding import rounded_once
 from minigrad.kernels.silence import silent
 from minigrad.ops.conversion import zeros_as
 from minigrad.tensor import Tensor
@@ -29,6 +30,11 @@ def _add(input: Operand, other: Operand) -> Operand:
     return np.add(input, other)
 
 
+@rounded_once
+def _with_alpha(operator: Any, input: Operand, other: Operand, alpha: float) -> Any:
+    return operator(input, other * alpha)
+
+
 @method(inplace=True)
 def add(input: Operand, other: Operand, *, alpha: float = 1) -> Any:
     """``input + alpha * other``, elementwise with broadcasting and type promotion.
@@ -38,7 +44,7 @@ def add(input: Operand, other: Operand, *, alpha: float = 1) -> Any:
     >>> mg.add(mg.tensor([1.0, 2.0]), 10)
     tensor([11., 12.])
     """
-    return _add(input, other if alpha == 1 else other * alpha)
+    return _add(input, other) if alpha == 1 else _with_alpha(_add, input, other, alpha)
 
 
 @elementwise(lambda g: g, lambda g: -g)
@@ -58,7 +64,7 @@ def sub(input: Operand, other: Operand, *, alpha: float = 1) -> Any:
     for t in (input, other):
         if getattr(t, "dtype", None) == dtypes.bool or isinstance(t, bool):
             raise RuntimeError("sub: bools have no difference; use ^ (logical_xor), or ~ for 1 - mask")
-    return _sub(input, other if alpha == 1 else other * alpha)
+    return _sub(input, other) if alpha == 1 else _with_alpha(_sub, input, other, alpha)
 
 
 @method("__mul__", "__rmul__", "multiply", inplace=True)
@@ -265,6 +271,7 @@ def square(input: Operand) -> Operand:
 
 
 @method(inplace=True)
+@rounded_once
 def lerp(input: Operand, end: Operand, weight: Operand) -> Any:
     """``input + weight * (end - input)``: linear interpolation.
 
@@ -277,6 +284,7 @@ def lerp(input: Operand, end: Operand, weight: Operand) -> Any:
 
 
 @method(inplace=True)
+@rounded_once
 def addcmul(input: Operand, tensor1: Operand, tensor2: Operand, *, value: float = 1) -> Any:
     """``input + value * tensor1 * tensor2``.
 
@@ -289,6 +297,7 @@ def addcmul(input: Operand, tensor1: Operand, tensor2: Operand, *, value: float 
 
 
 @method(inplace=True)
+@rounded_once
 def addcdiv(input: Operand, tensor1: Operand, tensor2: Operand, *, value: float = 1) -> Any:
     """``input + value * tensor1 / tensor2``.
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.operation import Operand
+from minigrad.autograd.rounding import rounded_once
 from minigrad.ops.dropout import dropout
 from minigrad.ops.linalg import matmul
 from minigrad.ops.selection import where
@@ -17,6 +18,7 @@ from minigrad.ops.softmax import softmax
 __all__ = ["scaled_dot_product_attention"]
 
 
+@rounded_once
 def scaled_dot_product_attention(
     query: Operand,
     key: Operand,

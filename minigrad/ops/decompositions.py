@@ -13,6 +13,7 @@ import numpy as np
 
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
+from minigrad.autograd.rounding import rounded_once
 from minigrad.ops.diagonals import _diagonal, diag_embed, tril
 from minigrad.ops.joining import cat
 from minigrad.ops.linalg import matmul
@@ -69,6 +70,7 @@ def _cholesky(A: Operand) -> Operand:
 
 
 @method()
+@rounded_once
 def cholesky(A: Operand, *, upper: bool = False) -> Any:
     """The lower triangular L with ``A = L @ L.T``, or with `upper` the transposed one.
 
@@ -107,6 +109,7 @@ def _qr(A: Operand) -> Operand:
     return np.concatenate(np.linalg.qr(A), axis=-2)
 
 
+@rounded_once
 def qr(A: Operand, mode: str = "reduced") -> QR:
     """Q with orthonormal columns and the upper triangular R, with ``A = Q @ R``.
 
@@ -153,6 +156,7 @@ def _eigh(A: Operand, UPLO: str) -> Operand:
     return np.concatenate([w[..., None, :], v], axis=-2)
 
 
+@rounded_once
 def eigh(A: Operand, UPLO: str = "L") -> Eigh:
     """The eigenvalues of symmetric matrices, from small to large, and eigenvectors of length 1 as columns.
 
@@ -173,6 +177,7 @@ def eigh(A: Operand, UPLO: str = "L") -> Eigh:
     return Eigh(both[..., 0, :], both[..., 1:, :])
 
 
+@rounded_once
 def eigvalsh(A: Operand, UPLO: str = "L") -> Any:
     """The eigenvalues of symmetric matrices, from small to large.
 
@@ -211,6 +216,7 @@ def _full_svd(A: Operand, which: int) -> Operand:
     return np.linalg.svd(A)[which]
 
 
+@rounded_once
 def svd(A: Operand, full_matrices: bool = True) -> SVD:
     """U and V with orthonormal columns, and S not negative, from large to small: ``A = U @ diag(S) @ V.T``.
 
@@ -235,6 +241,7 @@ def svd(A: Operand, full_matrices: bool = True) -> SVD:
     return SVD(_full_svd(A, 0), s, _full_svd(A, 2)) if full_matrices and m != n else SVD(u, s, adjoint(v))
 
 
+@rounded_once
 def svdvals(A: Operand) -> Any:
     """The singular values, from large to small.
 
@@ -255,6 +262,7 @@ def _threshold(A: Any, s: Any, rtol: float | None) -> Any:
     return s[..., :1] * rtol
 
 
+@rounded_once
 def pinv(A: Operand, rtol: float | None = None) -> Any:
     """The pseudo-inverse (Moore, 1920; Penrose, 1955), singular values below `rtol` times the largest being none.
 
@@ -281,6 +289,7 @@ def matrix_rank(A: Operand, *, rtol: float | None = None) -> Any:
     return (s > _threshold(A, s, rtol)).sum(-1)
 
 
+@rounded_once
 def lstsq(A: Operand, B: Operand) -> LstSq:
     """The X of least squares of ``A @ X - B``, and among several the smallest.
 

@@ -74,18 +74,12 @@ def fold(ufunc: Any, x: Any, dim: Dims, keepdim: bool) -> Any:
     return ufunc.reduce(x, axis=dim, keepdims=keepdim)
 
 
-def _divided(g: Any, n: int) -> Any:
-    if g.dtype == np.float16:  # holds no n of more than 65504
-        return cast(cast(g, dtypes.float32) / np.float32(n), dtypes.float16)
-    return g / g.dtype.type(n)
-
-
 # ---- means -----------------------------------------------------------------------------------------------------------
 
 
 @operation(
     input=lambda g, input_shape, dim, keepdim: spread(
-        _divided(g, number_in(input_shape, dim) or 1), input_shape, dim, keepdim
+        g / g.dtype.type(number_in(input_shape, dim) or 1), input_shape, dim, keepdim
     )
 )
 @silent

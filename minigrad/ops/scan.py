@@ -9,6 +9,7 @@ import numpy as np
 from minigrad import dtypes
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, joint, operation
+from minigrad.autograd.rounding import rounded_once
 from minigrad.kernels.silence import silent
 from minigrad.ops.conversion import cast
 from minigrad.ops.elementwise import exp
@@ -237,6 +238,7 @@ def diff(
     return x
 
 
+@rounded_once
 def trapezoid(y: Operand, x: Operand | None = None, *, dx: float = 1, dim: int = -1) -> Any:
     """The integral over dimension `dim` of the straight lines between neighbours.
 

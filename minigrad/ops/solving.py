@@ -13,6 +13,7 @@ import numpy as np
 
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
+from minigrad.autograd.rounding import rounded_once
 from minigrad.ops.broadcasting import sum_to
 from minigrad.ops.diagonals import tril, triu
 from minigrad.ops.linalg import matmul
@@ -69,6 +70,7 @@ def _solve(A: Operand, B: Operand) -> Operand:
     return np.linalg.solve(A, B)
 
 
+@rounded_once
 def solve(A: Operand, B: Operand, *, left: bool = True) -> Any:
     """The X with ``A @ X = B``, or with ``X @ A = B`` if `left` is False.
 
@@ -101,6 +103,7 @@ def solve(A: Operand, B: Operand, *, left: bool = True) -> Any:
     return _reshape(x, x.shape[:-1])
 
 
+@rounded_once
 def solve_triangular(A: Operand, B: Operand, *, upper: bool, left: bool = True, unitriangular: bool = False) -> Any:
     """`solve` with the upper or lower triangle of `A` alone, with ones on the diagonal if `unitriangular`.
 
@@ -117,6 +120,7 @@ def solve_triangular(A: Operand, B: Operand, *, upper: bool, left: bool = True, 
 
 
 @method()
+@rounded_once
 def cholesky_solve(B: Operand, L: Operand, upper: bool = False) -> Any:
     """The X with ``A @ X = B``, given the factor `L` of `A`: ``L @ L.T``, or ``L.T @ L`` if `upper`.
 
@@ -192,6 +196,7 @@ def det(A: Operand) -> Any:
 
 
 @method()
+@rounded_once
 def slogdet(A: Operand) -> SlogDet:
     """The sign of the determinant, and the logarithm of its absolute value.
 
@@ -205,6 +210,7 @@ def slogdet(A: Operand) -> SlogDet:
 
 
 @method()
+@rounded_once
 def logdet(A: Operand) -> Any:
     """The logarithm of the determinant: NaN where that is negative.
 
@@ -218,6 +224,7 @@ def logdet(A: Operand) -> Any:
 
 
 @method()
+@rounded_once
 def matrix_power(A: Operand, n: int) -> Any:
     """The product of `n` times the matrix; of its inverse for negative `n`.
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
+from minigrad.autograd.rounding import rounded_once
 from minigrad.ops.comparison import isnan
 from minigrad.ops.extrema import ValuesIndices, dropped, even_share, not_empty, pick
 from minigrad.ops.indexing import ALL, _slice, index_select
@@ -251,6 +252,7 @@ _BETWEEN: dict[str, tuple[Any, Any]] = {
 
 @method()
 @numpy_names
+@rounded_once
 def quantile(
     input: Operand,
     q: float | Operand,

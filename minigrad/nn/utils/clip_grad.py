@@ -7,7 +7,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from minigrad.kernels.norms import length
 from minigrad.kernels.silence import silent
+from minigrad.kernels.summation import single
 from minigrad.tensor import Tensor
 
 
@@ -67,7 +69,7 @@ def get_total_norm(
     error_if_nonfinite: bool = False,
     foreach: bool | None = None,
 ) -> Tensor:
-    """The norm of all elements of `tensors` together.
+    """The norm of all elements of `tensors` together, as of one long vector; of tensors in float16 in float32.
 
     Examples
     --------
@@ -76,14 +78,15 @@ def get_total_norm(
     """
     arrays = [t._data for t in _as_list(tensors)]
     p = float(norm_type)
-    norms = np.array([np.linalg.norm(a.ravel(), p) for a in arrays]) if arrays else np.zeros(0, np.float32)
-    norm = np.linalg.norm(norms, p) if arrays else norms.sum()
+    vectors = [single(a).reshape(-1) for a in arrays if a.size]
+    norms = np.array([length(v, p, (0,), False) for v in vectors], np.float64)
+    norm = float(length(norms, p, (0,), False)) if vectors else 0.0
     if error_if_nonfinite and not math.isfinite(norm):
         raise RuntimeError(
             f"clip_grad_norm_: the norm of order {norm_type} of the gradients is {norm}; look for the operation that "
             "makes it, or pass error_if_nonfinite=False"
         )
-    return Tensor._wrap(np.asarray(norm))
+    return Tensor._wrap(np.asarray(norm, np.result_type(np.float32, *vectors) if vectors else np.float32))
 
 
 @silent
