@@ -23,8 +23,8 @@ from minigrad.ops.convolution import conv1d, conv2d, conv3d, conv_transpose1d, c
 from minigrad.ops.counting import *
 from minigrad.ops.decompositions import pinv as pinverse
 from minigrad.ops.diagonals import *
-from minigrad.ops.dropout import alpha_dropout, dropout, feature_alpha_dropout
 from minigrad.ops.distances import cdist, cosine_similarity, pairwise_distance
+from minigrad.ops.dropout import alpha_dropout, dropout, feature_alpha_dropout
 from minigrad.ops.einsum import *
 from minigrad.ops.elementwise import *
 from minigrad.ops.extrema import *

@@ -72,6 +72,8 @@ class Operation:
         self.outputs = ("y", *outputs[1:])
         self.sequence = sequence  # the first parameter is a sequence of tensors
         self.view = view  # the output may share memory with the first parameter
+        # the dtype that it is not to compute in: there may be arithmetic in it
+        self.half = HALF if rules and not view and "dtype" not in parameters else None
         self.tensors = tuple(
             (i, 1 << i if name in rules else 0) for i, name in enumerate(parameters) if name in {*rules, *constants}
         )
@@ -311,10 +313,9 @@ def operation(
 
 
 def _call(op: Operation, prepare: Callable[..., tuple[Any, ...]] | None) -> Callable[..., Any]:
-    forward, tensors, count, plans = op.forward, op.tensors, len(op.parameters), op.plans
+    forward, tensors, count, plans, half = op.forward, op.tensors, len(op.parameters), op.plans, op.half
     view, several, new, ndarray, grad_mode = op.view, len(op.outputs) > 1, object.__new__, np.ndarray, mode
     value_based = VALUE_BASED and "dtype" not in op.parameters
-    half = HALF if op.rules and not view and "dtype" not in op.parameters else None
 
     def call(*args: Any, **kwargs: Any) -> Any:
         if kwargs or len(args) != count:

@@ -1,4 +1,4 @@
-"""Distances of all pairs of rows, in blocks: memory for the distances, and for no more differences than fit the cache."""
+"""Distances of all pairs of rows, in blocks: memory for the distances, and no more differences than fit the cache."""
 
 from __future__ import annotations
 

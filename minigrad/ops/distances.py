@@ -88,7 +88,8 @@ def _cdist_rule(g: Any, y: Any, x1: Any, x2: Any, p: float) -> tuple[Any, Any]:
             kernel.slopes(*parts, p, lambda g, y, differences: _slope(g, y, differences, p))
             for parts in zip(g, y, x1, x2, strict=True)
         ]
-        return tuple(np.stack(gradients).astype(x1.dtype, copy=False) for gradients in zip(*pairs, strict=True))
+        first, second = (np.stack(gradients).astype(x1.dtype, copy=False) for gradients in zip(*pairs, strict=True))
+        return first, second
     if p != 2:
         pulls = _slope(g, y, _differences(x1, x2), p)
         return sum(pulls, -2), -sum(pulls, -3)
@@ -112,9 +113,7 @@ def _cdist(x1: Operand, x2: Operand, p: float, by_products: bool) -> Operand:
 
 
 @rounded_once
-def cdist(
-    x1: Operand, x2: Operand, p: float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary"
-) -> Any:
+def cdist(x1: Operand, x2: Operand, p: float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary") -> Any:
     """The p-norms of the differences of each row of `x1` and each row of `x2`.
 
     The memory that it and its gradient take is that of the distances, not of the differences.

@@ -11,7 +11,7 @@ from minigrad.autograd.operation import Operand, operation
 from minigrad.autograd.rounding import rounded_once
 from minigrad.kernels import products
 from minigrad.kernels.silence import silent
-from minigrad.ops.broadcasting import _sum, sum_to
+from minigrad.ops.broadcasting import _sum, sum, sum_to
 from minigrad.ops.diagonals import _diagonal
 from minigrad.ops.reordering import roll
 from minigrad.ops.shape import _reshape, adjoint, one_dim
@@ -230,7 +230,9 @@ ger = outer
 
 
 def _plus(input: Any, product: Any, beta: float, alpha: float) -> Any:
-    """``beta * input + alpha * product``; a `beta` of 0 lets nothing of `input` through."""
+    """``beta * input + alpha * product``; a `beta` of 0 lets nothing of `input` through. Integers stay integers."""
+    if product.dtype.kind != "f" and input.dtype.kind != "f":
+        beta, alpha = int(beta), int(alpha)
     if alpha != 1:
         product = product * alpha
     return product if beta == 0 else (input if beta == 1 else input * beta) + product
@@ -274,6 +276,8 @@ def addr(input: Operand, vec1: Operand, vec2: Operand, *, beta: float = 1, alpha
     tensor([[3.],
             [6.]])
     """
+    if isinstance(alpha * beta, float) and not any(t.dtype.kind == "f" for t in (input, vec1, vec2)):
+        raise RuntimeError(f"addr: expected integers as beta and alpha for integers, got {beta} and {alpha}")
     return _plus(input, outer(vec1, vec2), beta, alpha)
 
 
@@ -334,7 +338,7 @@ def trace(input: Operand) -> Any:
     """
     if len(input.shape) != 2:
         raise RuntimeError(f"trace: expected a matrix, got shape {tuple(input.shape)}")
-    return _sum(_diagonal(input, 0, 0, 1), (0,), False)
+    return sum(_diagonal(input, 0, 0, 1), 0)
 
 
 @method()
