@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.operation import Operand
-from minigrad.ops.decompositions import cholesky, eigh, eigvalsh, lstsq, matrix_rank, pinv, qr, svd, svdvals
 from minigrad.ops import linalg as products
+from minigrad.ops.decompositions import cholesky, eigh, eigvalsh, lstsq, matrix_rank, pinv, qr, svd, svdvals
 from minigrad.ops.linalg import matmul
 from minigrad.ops.norms import matrix_norm, vector_norm
 from minigrad.ops.reduction import Dim, numpy_names

@@ -15,7 +15,11 @@ from minigrad.ops.selection import clamp, minimum, where
 from minigrad.ops.smooth_activation import softplus
 
 __all__ = [
-    "cosine_embedding_loss", "hinge_embedding_loss", "margin_ranking_loss", "soft_margin_loss", "triplet_margin_loss",
+    "cosine_embedding_loss",
+    "hinge_embedding_loss",
+    "margin_ranking_loss",
+    "soft_margin_loss",
+    "triplet_margin_loss",
 ]
 
 

@@ -41,7 +41,7 @@ def norm_slope(g: Any, y: Any, input: Any, input_shape: tuple[int, ...], p: floa
     g, y = where(nothing, 0.0, g), where(nothing, 1.0, y)
     if p == 2:
         return g * (input / y)
-    return g * sign(input) * (abs(where(input == 0, 1.0, input)) / y) ** (p - 1)
+    return g * sign(input) * where(nothing | (input == 0), 1.0, abs(input) / y) ** (p - 1)
 
 
 @operation(input=norm_slope)
@@ -111,10 +111,10 @@ def _matrix_norm(name: str, A: Any, ord: float | str, dim: Dims, keepdim: bool) 
     dims = all_dims(name, dim, len(A.shape))
     if len(dims) != 2:
         raise RuntimeError(f"{name}: expected two dimensions as dim, got {dim}")
-    if ord == "fro":
-        return _norm(A, 2, dims, keepdim)
-    if ord not in ("nuc", 1, -1, 2, -2, math.inf, -math.inf):
+    if ord not in ("fro", "nuc", 1, -1, 2, -2, math.inf, -math.inf):
         raise RuntimeError(f"{name}: expected ord 'fro', 'nuc', 1, -1, 2, -2, inf or -inf, got {ord!r}")
+    if ord == "fro" or not number_in(A.shape, dims):
+        return _norm(A, 2, dims, keepdim)
     if ord in ("nuc", 2, -2):
         s = svdvals(movedim(A, dims, (-2, -1)))
         y = sum(s, -1) if ord == "nuc" else (amax if float(ord) > 0 else amin)(s, -1)

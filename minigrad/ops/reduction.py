@@ -12,6 +12,7 @@ import numpy as np
 from minigrad import dtypes
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
+from minigrad.autograd.rounding import rounded_once
 from minigrad.kernels.silence import silent
 from minigrad.kernels.summation import sums, total, variance
 from minigrad.ops.broadcasting import expand, spread, sum
@@ -136,7 +137,11 @@ def nanmean(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: np
     >>> mg.nanmean(mg.tensor([1.0, float("nan"), 2.0]))
     tensor(1.5000)
     """
-    input = floating("nanmean", input, dtype)
+    return _nanmean(floating("nanmean", input, dtype), dim, keepdim)
+
+
+@rounded_once
+def _nanmean(input: Any, dim: Dim, keepdim: bool) -> Any:
     return nansum(input, dim, keepdim) / sum(cast(~isnan(input), input.dtype), dim, keepdim)
 
 
