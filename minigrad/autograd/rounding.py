@@ -25,7 +25,7 @@ def rounded_once(function: F) -> F:
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
         for t in args:
-            if isinstance(t, (Tensor, np.ndarray)) and t.dtype is HALF:
+            if isinstance(t, (Tensor, np.ndarray)) and _dtype(t) is HALF:
                 if not all_half((*args, *kwargs.values())):
                     break
                 y = function(*map(widened, args), **{name: widened(value) for name, value in kwargs.items()})
@@ -37,7 +37,12 @@ def rounded_once(function: F) -> F:
 
 def all_half(values: Sequence[Any]) -> bool:
     """Whether no tensor among `values` is floating and of another dtype."""
-    return not any(isinstance(t, (Tensor, np.ndarray)) and t.dtype.kind == "f" and t.dtype != HALF for t in values)
+    types = [_dtype(t) for t in values if isinstance(t, (Tensor, np.ndarray))]
+    return all(dtype == HALF for dtype in types if dtype.kind == "f")
+
+
+def _dtype(t: Tensor | np.ndarray) -> np.dtype:
+    return t._data.dtype if isinstance(t, Tensor) else t.dtype
 
 
 def widened(value: Any) -> Any:
@@ -54,7 +59,7 @@ def rounded(result: Any) -> Any:
 
 def _converted(value: Any, old: np.dtype, new: np.dtype) -> Any:
     if isinstance(value, Tensor):
-        return value.to(new) if value.dtype == old else value
+        return value.to(new) if value._data.dtype == old else value
     if not isinstance(value, (np.ndarray, np.generic)) or value.dtype != old:
         return value
     with np.errstate(over="ignore"):  # what is too large becomes inf

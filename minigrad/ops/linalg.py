@@ -338,7 +338,7 @@ def trace(input: Operand) -> Any:
     """
     if len(input.shape) != 2:
         raise RuntimeError(f"trace: expected a matrix, got shape {tuple(input.shape)}")
-    return sum(_diagonal(input, 0, 0, 1), 0)
+    return sum(_diagonal(input, 0, 0, 1))
 
 
 @method()

@@ -163,6 +163,6 @@ def test_integers_to_negative_powers_in_a_tensor_are_truncated():
         ours, theirs = (
             m.tensor(base, dtype=getattr(m, dtype)) ** m.tensor(exponent, dtype=getattr(m, dtype)) for m in (mg, torch)
         )
-        assert ours.tolist() == theirs.tolist() and str(theirs.dtype).endswith(str(ours.dtype))
+        assert ours.tolist() == theirs.tolist() and str(theirs.dtype)[6:] == ours.dtype.name
     with pytest.raises(RuntimeError, match="pow: an integer has no negative"):
         mg.tensor([2]) ** -1

@@ -129,7 +129,7 @@ def test_integers_stay_integers(name, dtype):
         INTEGERS[name](m, m.tensor([[1, 2], [3, 4]], dtype=getattr(m, dtype)), m.tensor([[True, False], [True, True]]))
         for m in (mg, torch)
     )
-    assert ours.tolist() == theirs.tolist() and str(theirs.dtype) == f"torch.{ours.dtype}"
+    assert ours.tolist() == theirs.tolist() and str(theirs.dtype)[6:] == ours.dtype.name
 
 
 def test_the_cross_product_of_linalg_is_of_the_last_dimension():
