@@ -227,7 +227,8 @@ def sign(input: Operand) -> Operand:
 
 
 @method()
-@elementwise(lambda g, y, input: g * input / y, lambda g, y, other: g * other / y, floating=True)
+@elementwise(lambda g, y, input: g * (input / y), lambda g, y, other: g * (other / y), floating=True)
+@silent
 def hypot(input: Operand, other: Operand) -> Operand:
     """``sqrt(input ** 2 + other ** 2)``, elementwise.
 

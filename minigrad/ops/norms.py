@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
 from minigrad.autograd.rounding import rounded_once
@@ -20,6 +22,7 @@ from minigrad.ops.extrema import amax, amin, even_share
 from minigrad.ops.reduction import Dim, Dims, floating, kept, number_in, numpy_names
 from minigrad.ops.selection import where
 from minigrad.ops.shape import all_dims, movedim
+from minigrad.tensor import Tensor
 
 __all__ = ["norm", "vector_norm", "matrix_norm"]
 
@@ -27,7 +30,8 @@ __all__ = ["norm", "vector_norm", "matrix_norm"]
 def norm_slope(g: Any, y: Any, input: Any, input_shape: tuple[int, ...], p: float, dim: Dims, keepdim: bool) -> Any:
     """``sign(x) * (|x| / y) ** (p - 1)``, and 0 where x is 0 or the norm is; ties for inf share evenly.
 
-    The quotient comes first: where x is very small or large, so is y, and a product with one of them is no number.
+    The quotient comes first: where x is very small or large, so is y, and a product with one of them is no number. For
+    p = 2 the cheaper product is taken where it does no harm.
     """
     if p == 0:
         return zeros_as(input)
@@ -39,8 +43,16 @@ def norm_slope(g: Any, y: Any, input: Any, input_shape: tuple[int, ...], p: floa
     nothing = y == 0
     g, y = where(nothing, 0.0, g), where(nothing, 1.0, y)
     if p == 2:
-        return g * (input / y)
+        factor = g / y
+        return factor * input if _normal(factor) else g * (input / y)
     return g * sign(input) * where(nothing | (input == 0), 1.0, abs(input) / y) ** (p - 1)
+
+
+def _normal(factor: Any) -> bool:
+    """Whether all numbers are normal ones, or 0."""
+    size = np.abs(factor._data if isinstance(factor, Tensor) else factor)
+    limits = np.finfo(size.dtype)
+    return bool(((size <= limits.max) & ((size >= limits.tiny) | (size == 0))).all())
 
 
 @operation(input=norm_slope)
