@@ -315,10 +315,11 @@ def svdvals(A: Operand) -> Any:
 # ---- made of these ---------------------------------------------------------------------------------------------------
 
 
-def _threshold(A: Any, s: Any, rtol: float | None) -> Any:
+def _threshold(A: Any, s: Any, atol: float | None, rtol: float | None) -> Any:
     """The singular value from which on it counts as none."""
-    rtol = max(A.shape[-2:]) * float(np.finfo(A.dtype).eps) if rtol is None else rtol
-    return s[..., :1] * rtol
+    if rtol is None:
+        rtol = max(A.shape[-2:]) * float(np.finfo(s.dtype).eps) if atol is None else 0.0
+    return np.maximum(raw(s)[..., :1] * rtol, 0.0 if atol is None else atol)
 
 
 def _pinv_rule(g: Any, y: Any, A: Any) -> Any:
@@ -331,16 +332,18 @@ def _pinv_rule(g: Any, y: Any, A: Any) -> Any:
 
 @operation(A=_pinv_rule)
 @numpy_errors
-def _pinv(A: Operand, rtol: float | None) -> Operand:
+def _pinv(A: Operand, atol: float | None, rtol: float | None) -> Operand:
     u, s, vh = np.linalg.svd(A, full_matrices=False)
-    counts = s > _threshold(A, s, rtol)
+    counts = s > _threshold(A, s, atol, rtol)
     inverse = np.where(counts, 1 / np.where(counts, s, 1), 0)
     return np.matmul(vh.swapaxes(-1, -2) * inverse[..., None, :], u.swapaxes(-1, -2))
 
 
 @rounded_once
-def pinv(A: Operand, rtol: float | None = None) -> Any:
-    """The pseudo-inverse (Moore, 1920; Penrose, 1955), singular values below `rtol` times the largest being none.
+def pinv(A: Operand, rtol: float | None = None, *, atol: float | None = None) -> Any:
+    """The pseudo-inverse (Moore, 1920; Penrose, 1955).
+
+    Singular values up to `rtol` times the largest, or up to `atol`, count as none.
 
     Examples
     --------
@@ -348,11 +351,11 @@ def pinv(A: Operand, rtol: float | None = None) -> Any:
     tensor([[0.5000, 0.0000]])
     """
     check_matrix("pinv", A)
-    return _pinv(A, rtol)
+    return _pinv(A, atol, rtol)
 
 
-def matrix_rank(A: Operand, *, rtol: float | None = None) -> Any:
-    """The number of singular values above `rtol` times the largest.
+def matrix_rank(A: Operand, *, atol: float | None = None, rtol: float | None = None) -> Any:
+    """The number of singular values above `rtol` times the largest, and above `atol`.
 
     Examples
     --------
@@ -360,7 +363,7 @@ def matrix_rank(A: Operand, *, rtol: float | None = None) -> Any:
     tensor(1)
     """
     s = svdvals(A)
-    return (s > _threshold(A, s, rtol)).sum(-1)
+    return (s > _threshold(A, s, atol, rtol)).sum(-1)
 
 
 @rounded_once
