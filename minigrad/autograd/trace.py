@@ -1,4 +1,5 @@
 """Which line of the user's something was done in: the innermost outside of this package, and those that led there."""
+
 from __future__ import annotations
 
 import linecache
