@@ -64,7 +64,7 @@ __version__ = "0.1.0"
 
 def __getattr__(name: str) -> object:
     """Packages that many scripts do without are imported when they are asked for."""
-    if name in ("profiler", "utils", "vision", "viz"):
+    if name in ("profiler", "testing", "utils", "vision", "viz"):
         import importlib
 
         return importlib.import_module(f"minigrad.{name}")

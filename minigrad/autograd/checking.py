@@ -38,6 +38,15 @@ class Options(NamedTuple):
     constants_too: bool = False  # outputs that don't require grad must be constant
     entries: int | None = None  # of each input and output, compare only so many that are chosen at random
 
+    def checked(self, name: str) -> Options:
+        """These options, if they make sense; `name` is what the user called."""
+        if not self.eps > 0:
+            raise ValueError(f"{name}: expected a step eps above 0, got {self.eps}")
+        for option in ("atol", "rtol", "nondet_tol"):
+            if not getattr(self, option) >= 0:
+                raise ValueError(f"{name}: expected {option} >= 0, got {getattr(self, option)}")
+        return self
+
 
 class Fault(NamedTuple):
     """What is wrong besides numbers: with backward from one output to one input, or to all of them."""
@@ -237,6 +246,29 @@ class Check:
                         f"differences give {n:.8g} (eps={o.eps:g}, atol={atol:g}, rtol={o.rtol:g})",
                     )  # fmt: skip
 
+    def locate(self, k: int, j: int) -> Comparison:
+        """One entry of the Jacobian that is wrong where projections are, found by halving again and again."""
+        v = self.rng.standard_normal(self.outputs[j].shape)
+        backward = self.gradients({j: v})[k].ravel()
+
+        def off(columns: np.ndarray) -> float:
+            u = np.zeros(self.states[k].size)
+            u[columns] = self.rng.standard_normal(len(columns))
+            along = self.differences(k, u.reshape(self.states[k].shape))[self.compared.index(j)]
+            return abs(float(backward @ u) - float((along * v).sum()))
+
+        columns = _halved(np.arange(backward.size), off)
+        change = self.differences(k, _unit(self.states[k].shape, columns[0]))[self.compared.index(j)].ravel()
+
+        def missed(rows: np.ndarray) -> float:
+            w = np.zeros(v.size)
+            w[rows] = v.ravel()[rows]
+            return abs(float(self.gradients({j: w.reshape(v.shape)})[k].flat[columns[0]]) - float(change @ w))
+
+        rows = _halved(np.arange(v.size), missed)
+        analytical = self._rows(j, rows, [columns] * len(self.checked))[k]
+        return self._compared(k, j, rows, columns, analytical, change[rows][:, None])
+
     # ---- what a Jacobian does not show -----------------------------------------------------------------------------
 
     def faults(self) -> Iterator[Fault]:
@@ -347,6 +379,14 @@ class Check:
     def _note(self, j: int, i: int | None, text: str) -> None:
         if (fault := Fault(j, i, text)) not in self.meddling:
             self.meddling.append(fault)
+
+
+def _halved(places: np.ndarray, error: Callable[[np.ndarray], float]) -> np.ndarray:
+    """The one of `places` at which most of the error is."""
+    while len(places) > 1:
+        halves = np.array_split(places, 2)
+        places = max(halves, key=error)
+    return places
 
 
 def _sum(p: float, q: float) -> str:

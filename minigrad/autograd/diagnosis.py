@@ -79,6 +79,14 @@ class Comparison:
         """What backward and central differences give there."""
         return float(self.analytical[self._worst]), float(self.numerical[self._worst])
 
+    def difference(self, eps: float) -> float:
+        """What central differences of another step give at the worst place."""
+        row, column = self.worst
+        step = np.zeros(self.input)
+        step.flat[column] = eps
+        up, down = (float(self.moved(sign * step).flat[row]) for sign in (1, -1))
+        return (up - down) / (2 * eps)
+
     @cached_property
     def reason(self) -> str:
         """In words, what may have caused it; empty if it is no common mistake."""

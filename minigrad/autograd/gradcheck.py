@@ -84,9 +84,8 @@ def gradcheck(
     _refuse("gradcheck", **forward, masked=masked)
     if not check_backward_ad:
         raise ValueError("gradcheck: check_backward_ad=False leaves nothing to check, as there is no forward mode")
-    _check_tolerances("gradcheck", eps, atol, rtol, nondet_tol)
     options = Options(eps, atol, rtol, nondet_tol, check_undefined_grad, check_grad_dtypes, check_batched_grad)
-    return _verdict(func, _as_tuple(inputs), options, fast_mode, raise_exception)
+    return _verdict(func, _as_tuple(inputs), options.checked("gradcheck"), fast_mode, raise_exception)
 
 
 def gradgradcheck(
@@ -141,7 +140,8 @@ def gradgradcheck(
     _refuse("gradgradcheck", check_fwd_over_rev=check_fwd_over_rev, masked=masked)
     if not check_rev_over_rev:
         raise ValueError("gradgradcheck: check_rev_over_rev=False leaves nothing to check, as there is no forward mode")
-    _check_tolerances("gradgradcheck", eps, atol, rtol, nondet_tol)
+    options = Options(eps, atol, rtol, nondet_tol, check_undefined_grad, check_grad_dtypes, check_batched_grad, True)
+    options.checked("gradgradcheck")
     given = _as_tuple(inputs)
     outputs = [o for o in outputs_of(func, given) if o.requires_grad]
     if grad_outputs is None:
@@ -153,7 +153,6 @@ def gradgradcheck(
         raise ValueError(
             f"gradgradcheck: got {len(cotangents)} grad_outputs for {len(outputs)} outputs that require grad"
         )
-    options = Options(eps, atol, rtol, nondet_tol, check_undefined_grad, check_grad_dtypes, check_batched_grad, True)
     second = derivative(func, len(given))
     return _verdict(second, (*given, *cotangents), options, fast_mode, raise_exception, func, len(given))
 
@@ -162,14 +161,6 @@ def _refuse(name: str, **options: Any) -> None:
     for option, value in options.items():
         if value:
             raise ValueError(f"{name}: {option}={value} is refused: minigrad has no forward mode and nothing sparse")
-
-
-def _check_tolerances(name: str, eps: float, atol: float, rtol: float, nondet_tol: float) -> None:
-    if not eps > 0:
-        raise ValueError(f"{name}: expected a step eps above 0, got {eps}")
-    for option, value in (("atol", atol), ("rtol", rtol), ("nondet_tol", nondet_tol)):
-        if not value >= 0:
-            raise ValueError(f"{name}: expected {option} >= 0, got {value}")
 
 
 def _as_tuple(values: Any) -> tuple[Any, ...]:
@@ -188,7 +179,8 @@ def derivative(func: Callable[..., Any], count: int) -> Callable[..., tuple[Tens
     def gradients(*args: Any) -> tuple[Tensor, ...]:
         xs, gs = args[:count], args[count:]
         ys = [o for o in outputs_of(func, xs) if o.requires_grad]
-        found = grad(ys, [x for x in xs if is_checked(x)], gs, create_graph=True, allow_unused=True)
+        # None would be left out of what is checked; zeros must stay zeros
+        found = grad(ys, [x for x in xs if is_checked(x)], gs, create_graph=True, materialize_grads=True)
         return tuple(g for g in found if g is not None)
 
     return gradients
