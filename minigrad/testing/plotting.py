@@ -36,7 +36,7 @@ def _errors(axes: Any, tensor: TensorReport, comparison: Comparison) -> None:
     allowed = comparison.atol + comparison.rtol * abs(tensor.differences)
     if np.isfinite(allowed):
         axes.axhline(allowed, color=style.GREY, linestyle="--", linewidth=1)
-        axes.annotate("allowed", (STEPS[0], allowed), (0, 3), textcoords="offset points", ha="right", color=style.GREY)
+        axes.annotate("allowed", (STEPS[-1], allowed), (0, 3), textcoords="offset points", color=style.GREY)
     axes.axvline(comparison.eps, color=style.GREY, linestyle=":", linewidth=1)
     axes.annotate(
         "this check", (comparison.eps, 0.02), (3, 0), xycoords=("data", "axes fraction"),
