@@ -294,10 +294,11 @@ def _complain(y: np.ndarray, name: str, inputs: list[np.ndarray]) -> None:
     place = np.unravel_index(int(np.argmax(made)), made.shape)
     values = ", ".join(f"{a[place]:.6g}" for a in inputs if a.shape == y.shape)
     trace = Trace()
-    within = f" (part of {trace.function})" if trace.function not in ("", name) else ""
-    raise RuntimeError(
-        f"forward: {name}{within} gave {what}, and {given}: {_share(made)}"
-        f"{f', where it was given {values}' if values else ''}. It was called in\n{trace}"
+    called = trace.function or name
+    within = f" (in {name})" if called != name else ""
+    raise RuntimeError(  # in which layer, the module says
+        f"forward: {called} gave {what}{within}, and {given}: {_share(made)}"
+        f"{f', where it was given {values}' if values else ''}. It was called in\n{trace.text}"
     )
 
 

@@ -35,6 +35,9 @@ def gradcheck(
 ) -> bool:
     """Compare the gradients of `func` with central differences, ``(f(x + eps) - f(x - eps)) / (2 eps)``.
 
+    Besides that, backward must be linear in the gradients that it is given, give the same twice and however these lie
+    in memory, and change neither them nor the inputs. `minigrad.testing.check_gradients` reports on every input.
+
     Parameters
     ----------
     func : callable
@@ -50,7 +53,8 @@ def gradcheck(
     nondet_tol : float, default 0
         How much two backward passes through one graph may differ.
     check_undefined_grad : bool, default True
-        With several outputs: leaving one out of the loss must be the same as giving it a gradient of zeros.
+        With several outputs: leaving one out of the loss must be the same as giving it a gradient of zeros, and the
+        gradients of all of them must add up.
     check_grad_dtypes : bool, default False
         Gradients must leave backward with the input's dtype.
     check_batched_grad : bool, default False
@@ -70,7 +74,8 @@ def gradcheck(
     ------
     GradcheckError
         Naming the input, the output, the worst entry with both numbers, how many entries disagree, and where the
-        pattern is that of a common mistake, which: such as a factor, a transpose, or a kink in the function.
+        pattern is that of a common mistake, which: such as a factor, a transpose, or a kink in the function. Also where
+        the shape, dtype or number of the outputs changes as an input moves by `eps`; that is an AssertionError, too.
     ValueError
         Where no input requires grad, or an option is refused.
 

@@ -85,22 +85,19 @@ class Trace:
         return f"{name!r} of {type(root).__name__}: {what}" if name else what
 
     @property
-    def place(self) -> str:
-        """The innermost line alone: ``File "train.py", line 3, in loss: y = x.log()``."""
-        return _written(self.lines[0], ": ") if self.lines else "a line that is not known"
+    def text(self) -> str:
+        """As in a traceback, the innermost line last."""
+        lines = [_written(line) for line in reversed(self.lines)]
+        return "\n".join(f"  {line}" for line in lines) or "  a line that is not known"
 
     def __str__(self) -> str:
-        """As in a traceback, the innermost line last."""
-        lines = [_written(line, "\n    ") for line in reversed(self.lines)]
-        text = "\n".join(f"  {line}" for line in lines) or "  a line that is not known"
-        layer = f"\n  in layer {self.layer}" if self.layer else ""
-        return text + layer
+        return self.text + (f"\n  in layer {self.layer}" if self.layer else "")
 
 
-def _written(line: Line, gap: str) -> str:
+def _written(line: Line) -> str:
     file, number, function = line
     source = linecache.getline(file, number).strip()
-    return f'File "{file}", line {number}, in {function}' + (gap + source if source else "")
+    return f'File "{file}", line {number}, in {function}' + (f"\n    {source}" if source else "")
 
 
 def _called(frame: Any) -> str:

@@ -15,6 +15,7 @@ from minigrad.autograd.function import FunctionNode
 from minigrad.autograd.operation import OperationNode, registry
 from minigrad.autograd.trace import Trace
 from minigrad.kernels import parallel
+from tests.ops.test_cases import ROWS, outputs_of, tensors_of
 
 inf, nan = float("inf"), float("nan")
 
@@ -274,6 +275,20 @@ def test_what_is_put_in_on_purpose_or_handed_on_is_no_error(name):
         y = ON_PURPOSE[name](x)
         if isinstance(y, mg.Tensor) and y.requires_grad:
             y.sum().backward()
+
+
+def test_no_row_of_the_table_of_operations_is_an_anomaly():
+    """Whatever an operation computes on its way: its result is finite, and so is it called."""
+    found = []
+    for row in ROWS.values():
+        with detect_anomaly():
+            try:
+                outputs = [o for o in outputs_of(row.function(mg, *tensors_of(row))) if o.requires_grad]
+                if outputs:
+                    mg.autograd.backward(outputs, [mg.ones_like(o) for o in outputs])
+            except RuntimeError as error:
+                found.append(f"{row.name}: {error}")
+    assert not found, "\n".join(found)
 
 
 def test_a_message_shows_what_the_operation_was_given():
