@@ -329,17 +329,13 @@ def _floats(values: Iterable[Any]) -> Iterator[np.ndarray]:
 
 
 def _watched(apply: Callable[..., Sequence[Any]]) -> Callable[..., Sequence[Any]]:
-    """A node's `apply`, with a look at the gradients, and the line of the forward in every error."""
+    """A node's `apply`, with a look at the gradients."""
 
     def watch(node: Node, g: Any, *rest: Any) -> Sequence[Any]:
         before = _thread.busy, _thread.trace
         _thread.busy, _thread.trace = True, _traces.get(node)
         try:
             gradients = apply(node, g, *rest)
-        except Exception as error:
-            notes = error.__dict__.setdefault("__notes__", [])  # shown below the message from Python 3.11 on
-            notes.append(f"raised in the backward of {node.name()}{_made_in(node)}")
-            raise
         finally:
             _thread.busy, _thread.trace = before
         if _state.check_nan:
@@ -379,11 +375,15 @@ def _made_in(node: Node) -> str:
 
 
 def _run(run: Callable[..., dict[Any, Any]]) -> Callable[..., dict[Any, Any]]:
-    """The engine's walk, with a look at sums of gradients that are without nan themselves."""
+    """The engine's walk, with a look at sums of gradients, and the line of the forward in every error."""
 
     def walk(roots: Sequence[tuple[Any, Any]], *args: Any, **kwargs: Any) -> dict[Any, Any]:
         given = any(np.isnan(g).any() for _, g in roots for g in _floats((g,)))
-        arrived = run(roots, *args, **kwargs)
+        try:
+            arrived = run(roots, *args, **kwargs)
+        except Exception as error:
+            _add_line(error)
+            raise
         if _state.check_nan and not given:
             for g in _floats(arrived.values()):
                 if np.isnan(g).any():
@@ -394,6 +394,17 @@ def _run(run: Callable[..., dict[Any, Any]]) -> Callable[..., dict[Any, Any]]:
         return arrived
 
     return walk
+
+
+def _add_line(error: Exception) -> None:
+    """Add a note, shown below the message from Python 3.11 on, of the forward of the node at which the walk was."""
+    trace, node = error.__traceback__, None
+    while trace is not None and node is None:  # in the outermost walk: those within have added theirs
+        frame, trace = trace.tb_frame, trace.tb_next
+        if frame.f_code.co_filename == engine.__file__:
+            node = frame.f_locals.get("node")
+    if node is not None and (made := _made_in(node)) not in str(error):
+        error.__dict__.setdefault("__notes__", []).append(f"raised in the backward of {node.name()}{made}")
 
 
 def _story(array: np.ndarray, node: Node | None) -> str:

@@ -111,7 +111,7 @@ class Operation:
     def computing(self, function: Callable[..., Any]) -> None:
         self._cell.cell_contents = function
 
-    @property
+    @functools.cached_property
     def _cell(self) -> Any:
         call: Any = self.call
         return call.__closure__[call.__code__.co_freevars.index("forward")]

@@ -103,5 +103,7 @@ def _written(line: Line) -> str:
 def _called(frame: Any) -> str:
     """The public name of the package's function that this frame runs; empty if it is an operation or a method."""
     name = frame.f_code.co_name
+    if name == "change":  # in place: see method.py
+        return str(frame.f_locals.get("name", ""))
     known = frame.f_globals.get(name)
     return name if callable(known) and not name.startswith("_") else ""

@@ -203,6 +203,35 @@ def test_any_error_in_backward_has_a_note_with_the_line():
         call(at(1.0)).sum().backward()
     assert names(caught.value, call) and "FailingBackward" in caught.value.__notes__[0]
 
+    def hooked(x):
+        y = x * 2  # here
+        y.register_hook(lambda g: 1 / 0)
+        return y
+
+    with detect_anomaly(), pytest.raises(ZeroDivisionError) as caught:
+        hooked(at(1.0)).sum().backward()
+    assert names(caught.value, hooked) and "MulBackward" in caught.value.__notes__[0]
+
+
+def test_an_error_of_a_backward_within_a_backward_names_both():
+    class Outer(Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 2
+
+        @staticmethod
+        def backward(ctx, g):
+            with mg.enable_grad():
+                Failing.apply(at(1.0)).sum().backward()  # inner
+
+    def call(x):
+        return Outer.apply(x)  # here
+
+    with detect_anomaly(), pytest.raises(ZeroDivisionError) as caught:
+        call(at(1.0)).sum().backward()
+    assert names(caught.value, call) and names(caught.value, Outer.backward, "# inner")
+    assert [note.split(".")[0].split()[-1] for note in caught.value.__notes__] == ["FailingBackward", "OuterBackward"]
+
 
 # ---- forward ---------------------------------------------------------------------------------------------------------
 
@@ -229,7 +258,7 @@ FORWARD = {
     "rsqrt gave inf": lambda: mg.rsqrt(mg.zeros(2)),
     "rms_norm": lambda: F.rms_norm(mg.full((1, 2), 1e30), (2,)),
     "nll_loss|cross_entropy": lambda: F.cross_entropy(at(1.0, 2.0)[None], mg.tensor([-100])),
-    "log gave nan, in place": lambda: mg.tensor([-1.0]).log_(),
+    "log_ gave nan .in log., in place": lambda: mg.tensor([-1.0]).log_(),
 }
 
 
