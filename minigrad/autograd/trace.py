@@ -19,7 +19,7 @@ _PACKAGES = tuple(
 _OTHERS = "site-packages"  # such as what runs tests: of those only the innermost line is told
 _LINES = 4  # how many are kept
 Line: TypeAlias = tuple[str, int, str]  # file, number and function
-_users: dict[CodeType, bool] = {}
+_users: dict[str, bool] = {}  # by file
 
 
 class _Handed(threading.local):
@@ -33,11 +33,11 @@ handed = _Handed()
 
 def _is_users(code: CodeType) -> bool:
     """Whether code is neither of this package nor of NumPy or Python itself."""
-    known = _users.get(code)
+    file = code.co_filename
+    known = _users.get(file)
     if known is None:
-        file = code.co_filename
         python = file.startswith(_PYTHON) and _OTHERS not in file
-        known = _users[code] = not python and not file.startswith((*_PACKAGES, "<frozen", "<__array_function__"))
+        known = _users[file] = not python and not file.startswith((*_PACKAGES, "<frozen", "<__array_function__"))
     return known
 
 

@@ -115,10 +115,10 @@ def test_the_tolerances_are_pytorchs(dtype):
     torch = pytest.importorskip("torch")
     rng = np.random.default_rng(0)
     for scale in (0, 1e-6, 1e-3, 1, 100) if dtype[0] == "f" else (0, 1, 100):
-        a = (rng.uniform(0.5, 1.5, 200) * scale).astype(dtype)
-        step = (np.abs(a) * 1e-4 + 1e-5) * 10.0 ** rng.uniform(-5, 1.5, 200)
-        step = step if dtype[0] == "f" else rng.integers(0, 2, 200)
-        b = (a + step * rng.choice([-1, 1], 200) * (dtype != "uint8")).astype(dtype)
+        a = (rng.uniform(0.5, 1.5, 60) * scale).astype(dtype)
+        step = (np.abs(a) * 1e-4 + 1e-5) * 10.0 ** rng.uniform(-5, 1.5, 60)
+        step = step if dtype[0] == "f" else rng.integers(0, 2, 60)
+        b = (a + step * rng.choice([-1, 1], 60) * (dtype != "uint8")).astype(dtype)
         for x, y in zip(a, b, strict=True):
             ours = outcome(assert_close, mg.tensor([x]), mg.tensor([y]), {})
             assert ours == outcome(torch.testing.assert_close, torch.tensor([x]), torch.tensor([y]), {}), (x, y)
