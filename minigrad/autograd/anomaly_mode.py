@@ -297,7 +297,7 @@ def _complain(y: np.ndarray, name: str, inputs: list[np.ndarray]) -> None:
     called = trace.function or name
     within = f" (in {name})" if called != name else ""
     raise RuntimeError(  # in which layer, the module says
-        f"forward: {called} gave {what}{within}, and {given}: {_share(made)}"
+        f"{called}: gave {what}{within}, and {given}: {_share(made)}"
         f"{f', where it was given {values}' if values else ''}. It was called in\n{trace.text}"
     )
 

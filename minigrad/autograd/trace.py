@@ -101,9 +101,9 @@ def _written(line: Line) -> str:
 
 
 def _called(frame: Any) -> str:
-    """The public name of the package's function that this frame runs; empty if it is an operation or a method."""
+    """The name by which the user called what this frame runs; empty where an operation was called itself."""
     name = frame.f_code.co_name
-    if name == "change":  # in place: see method.py
+    if name in ("call", "change"):  # see naming.py and method.py
         return str(frame.f_locals.get("name", ""))
     known = frame.f_globals.get(name)
     return name if callable(known) and not name.startswith("_") else ""
