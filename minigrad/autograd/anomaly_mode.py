@@ -42,6 +42,7 @@ class _Thread(threading.local):
 
     busy = False  # computing an operation or a node's gradients, the parts of which are not looked at
     trace: Trace | None = None  # that of the node whose gradients are computed
+    infinite: dict[Any, Node] = {}  # by which node a node or leaf was last given an infinite gradient, in this walk
 
 
 _state = _State()
@@ -105,6 +106,7 @@ class detect_anomaly:
     - A nan that a *forward* computes while no input holds one is an error at once, and so is an inf while all inputs
       are finite: what overflows, or divides by 0. Infinities that are put in on purpose are none, such as by
       ``masked_fill(mask, -inf)``, ``where``, ``full`` or by adding a mask that has them: the operation is given them.
+      That of ``mask.log()`` is computed, and an error: write ``where(mask, 0.0, -inf)``.
     - Any other error in backward has a note with the line of the forward.
     - An error about a change in place names the line that used the value and the line that changed it.
 
@@ -343,6 +345,8 @@ def _watched(apply: Callable[..., Sequence[Any]]) -> Callable[..., Sequence[Any]
                 for array in _floats((gradient,)):
                     if np.isnan(array).any():
                         raise RuntimeError(_nan(node, i, array, list(_floats((g,)))))
+                    if np.isinf(array).any():
+                        _thread.infinite[node.parents[i]] = node
         return gradients
 
     return watch
@@ -379,21 +383,32 @@ def _run(run: Callable[..., dict[Any, Any]]) -> Callable[..., dict[Any, Any]]:
 
     def walk(roots: Sequence[tuple[Any, Any]], *args: Any, **kwargs: Any) -> dict[Any, Any]:
         given = any(np.isnan(g).any() for _, g in roots for g in _floats((g,)))
+        before, _thread.infinite = _thread.infinite, {}
         try:
             arrived = run(roots, *args, **kwargs)
+            if _state.check_nan and not given:
+                _check_sums(arrived)
+            return arrived
         except Exception as error:
             _add_line(error)
             raise
-        if _state.check_nan and not given:
-            for g in _floats(arrived.values()):
-                if np.isnan(g).any():
-                    raise RuntimeError(
-                        f"backward: gradients without nan add up to nan, for a tensor of shape {g.shape} "
-                        f"({_share(np.isnan(g))}): inf and -inf came together"
-                    )
-        return arrived
+        finally:
+            _thread.infinite = before
 
     return walk
+
+
+def _check_sums(arrived: dict[Any, Any]) -> None:
+    """No node made a nan; so if there is one, inf and -inf came together."""
+    for edge, gradient in arrived.items():
+        for g in _floats((gradient,)):
+            if np.isnan(g).any():
+                node = _thread.infinite.get(edge)
+                last = f". The last to give an infinite one was {node.name()}{_made_in(node)}" if node else ""
+                raise RuntimeError(
+                    f"backward: gradients without nan add up to nan, for a tensor of shape {g.shape}: "
+                    f"{_share(np.isnan(g))}, where inf and -inf came together{last}"
+                )
 
 
 def _add_line(error: Exception) -> None:
@@ -403,7 +418,7 @@ def _add_line(error: Exception) -> None:
         frame, trace = trace.tb_frame, trace.tb_next
         if frame.f_code.co_filename == engine.__file__:
             node = frame.f_locals.get("node")
-    if node is not None and (made := _made_in(node)) not in str(error):
+    if isinstance(node, Node) and (made := _made_in(node)) not in str(error):
         error.__dict__.setdefault("__notes__", []).append(f"raised in the backward of {node.name()}{made}")
 
 
