@@ -268,7 +268,7 @@ def test_options_are_checked(options):
 
 
 def test_what_cannot_be_checked():
-    with pytest.raises(ValueError, match="requires grad"):
+    with pytest.raises(ValueError, match="check_gradients: .* requires grad"):
         check_gradients(lambda x: x, mg.tensor([1, 2]))
     with pytest.raises(ValueError, match="return Tensors, got float"):
         check_gradients(lambda x: 1.0, mg.ones(2))
