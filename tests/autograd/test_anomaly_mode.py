@@ -11,7 +11,7 @@ import pytest
 import minigrad as mg
 import minigrad.nn.functional as F
 from minigrad import nn
-from minigrad.autograd import Function, anomaly_mode, detect_anomaly, engine, memory, set_detect_anomaly
+from minigrad.autograd import Function, detect_anomaly, engine, memory, set_detect_anomaly, watching
 from minigrad.autograd.function import FunctionNode
 from minigrad.autograd.operation import OperationNode, registry
 from minigrad.autograd.trace import Trace
@@ -486,7 +486,7 @@ def test_when_it_is_off_everything_is_as_it_was():
     assert all(a is not b for a, b in zip(before, inside, strict=True))
     assert all(a is b for a, b in zip(before, functions_in_place(), strict=True))
     node = weakref.ref(y.grad_fn)
-    assert node() in anomaly_mode._traces
+    assert node() in watching._traces
     del y
     assert node() is None  # what is remembered of it does not keep it alive
 
