@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,27 +15,37 @@ from minigrad.tensor import Tensor
 
 __all__ = ["read_image", "write_image"]
 
+_RATIO, _ALWAYS = 16, 1 << 24  # pixels by default: so many for each byte of a file, and so many more
+_pillow_lock = threading.Lock()
 
-def read_image(path: str | os.PathLike[str], mode: str = "unchanged") -> np.ndarray:
-    """Read an image file of any kind that Pillow knows.
+
+def read_image(
+    path: str | os.PathLike[str], mode: str = "unchanged", *, max_pixels: int | None = None
+) -> np.ndarray:
+    """Read an image file of any kind that Pillow knows, but for icons and PostScript.
 
     Parameters
     ----------
     path : path
     mode : {"unchanged", "gray", "rgb"}
         "gray" gives shape (H, W), "rgb" (H, W, 3); "unchanged" gives what the file holds, grey or colour.
+    max_pixels : int, optional
+        Refuse larger images by their header, before they are decoded. By default 2**24, which is 4096x4096, and 16 more
+        for each byte of the file: photographs stay far below, and a small file made to fill the memory does not.
 
     Returns
     -------
     ndarray, shape (H, W) or (H, W, 3), uint8
-        Turned upright where a camera noted how it was held; transparent parts lie on white; 16 bits become 8.
+        Turned upright where a camera noted how it was held; transparent parts lie on white; 16 bits become 8; of an
+        animation the first picture. Integers of 32 bits and floating-point numbers have no agreed white: it is the
+        first of 1 (for floats), 255, 65535 and the largest value that no pixel exceeds; what is below 0 is black.
 
     Raises
     ------
     FileNotFoundError
         If there is no such file.
     ValueError
-        If it is not an image, or is damaged.
+        If it is not an image, is damaged, or has more than `max_pixels`.
 
     Examples
     --------
@@ -46,15 +59,19 @@ def read_image(path: str | os.PathLike[str], mode: str = "unchanged") -> np.ndar
     if not Path(path).is_file():
         raise FileNotFoundError(f"read_image: there is no file {os.fspath(path)}")
     try:
-        with image_module.open(path) as file:
-            image = _eight_bits(ops.exif_transpose(file), image_module)
-    except (OSError, SyntaxError, ValueError, NotImplementedError, image_module.DecompressionBombError) as error:
+        with _limit_of_pillow(image_module, max_pixels), image_module.open(path, formats=_formats(image_module)) as file:
+            most = _ALWAYS + _RATIO * os.path.getsize(path) if max_pixels is None else max_pixels
+            if file.width * file.height > most:
+                raise ValueError(
+                    f"it has {file.width}x{file.height} pixels, more than {most}; pass a larger max_pixels to trust it"
+                )
+            image = _eight_bits(ops.exif_transpose(file), file.format, image_module)
+            return np.array(image if mode == "unchanged" else image.convert("L" if mode == "gray" else "RGB"))
+    except Exception as error:  # Pillow raises many kinds for damaged files, RuntimeError and IndexError among them
         raise ValueError(
-            f"read_image: an image expected, but {os.fspath(path)} is another kind of file or is damaged: {error}"
+            f"read_image: an image expected, but {os.fspath(path)} is another kind of file or is damaged: "
+            f"{error or type(error).__name__}"
         ) from error
-    if mode != "unchanged":
-        image = image.convert("L" if mode == "gray" else "RGB")
-    return np.array(image)
 
 
 def write_image(input: Any, path: str | os.PathLike[str]) -> None:
@@ -103,7 +120,34 @@ def write_image(input: Any, path: str | os.PathLike[str]) -> None:
 def image_endings() -> tuple[str, ...]:
     """The endings of the names of files that `read_image` can read, in lower case: ``.jpg``, ``.png``, ..."""
     image_module, _ = _pillow()
-    return tuple(ending for ending, kind in image_module.registered_extensions().items() if kind in image_module.OPEN)
+    known = image_module.registered_extensions()  # which lets Pillow find its formats
+    formats = _formats(image_module)
+    return tuple(ending for ending, kind in known.items() if kind in formats)
+
+
+def _formats(image_module: Any) -> list[str]:
+    """Those of Pillow's that are safe.
+
+    For PostScript it starts an interpreter, and what the file says is run; an icon holds images that may have any size,
+    whatever its header says.
+    """
+    image_module.init()
+    return [kind for kind in image_module.OPEN if kind not in ("EPS", "ICO", "ICNS")]
+
+
+@contextlib.contextmanager
+def _limit_of_pillow(image_module: Any, max_pixels: int | None) -> Iterator[None]:
+    """Within the block Pillow does not refuse what the caller allows: its own limit is one for all threads."""
+    if max_pixels is None:
+        yield
+        return
+    with _pillow_lock:
+        before = image_module.MAX_IMAGE_PIXELS
+        image_module.MAX_IMAGE_PIXELS = max(before or 0, max_pixels)
+        try:
+            yield
+        finally:
+            image_module.MAX_IMAGE_PIXELS = before
 
 
 def _pillow() -> tuple[Any, Any]:
@@ -114,13 +158,24 @@ def _pillow() -> tuple[Any, Any]:
     return Image, ImageOps
 
 
-def _eight_bits(image: Any, image_module: Any) -> Any:
+def _eight_bits(image: Any, kind: str, image_module: Any) -> Any:
     """The same image in mode L (grey) or RGB, without transparency."""
-    if image.mode.startswith("I"):  # grey of 16 bits, which Pillow would clip to 8
+    if image.mode.startswith("I;16") or (image.mode == "I" and kind == "PNG"):
         return image_module.fromarray((np.clip(np.array(image), 0, 65535) // 257).astype(np.uint8))
+    if image.mode in ("I", "F"):
+        return image_module.fromarray(_scaled(np.array(image)))
     if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
-        kind = "L" if image.mode in ("L", "LA", "La") else "RGB"
+        grey = image.mode in ("L", "LA", "La")
         image = image.convert("RGBA")
         white = image_module.new("RGBA", image.size, "white")
-        return image_module.alpha_composite(white, image).convert(kind)
-    return image.convert("L" if image.mode in ("1", "L", "F") else "RGB")
+        return image_module.alpha_composite(white, image).convert("L" if grey else "RGB")
+    return image.convert("L" if image.mode in ("1", "L") else "RGB")
+
+
+def _scaled(numbers: np.ndarray) -> np.ndarray:
+    """Grey values without an agreed white as uint8."""
+    finite = np.nan_to_num(numbers, nan=0.0, posinf=np.max(numbers, initial=0, where=np.isfinite(numbers)), neginf=0.0)
+    largest = finite.max(initial=0)
+    whites = [*([1.0] if numbers.dtype.kind == "f" else []), 255, 65535]
+    white = next((white for white in whites if largest <= white), largest)
+    return np.rint(np.clip(finite, 0, None) * (255 / white)).astype(np.uint8)
