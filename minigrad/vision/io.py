@@ -59,7 +59,8 @@ def read_image(
     if not Path(path).is_file():
         raise FileNotFoundError(f"read_image: there is no file {os.fspath(path)}")
     try:
-        with _limit_of_pillow(image_module, max_pixels), image_module.open(path, formats=_formats(image_module)) as file:
+        formats = _formats(image_module)
+        with _limit_of_pillow(image_module, max_pixels), image_module.open(path, formats=formats) as file:
             most = _ALWAYS + _RATIO * os.path.getsize(path) if max_pixels is None else max_pixels
             if file.width * file.height > most:
                 raise ValueError(

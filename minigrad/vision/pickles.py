@@ -42,7 +42,7 @@ def read_pickled_dict(path: Path) -> dict[str, Any]:
         ) from error
 
 
-# Numbers, strings, lists, tuples, dicts, the stack and the memo, and the three by which arrays are made
+# Numbers, strings, lists, tuples, dicts, the stack and the memo; and names and calls, by which arrays are made
 _OPCODES = [
     getattr(pickle, name)
     for name in """
@@ -51,7 +51,7 @@ _OPCODES = [
     STRING BINSTRING SHORT_BINSTRING UNICODE BINUNICODE SHORT_BINUNICODE BINUNICODE8
     BINBYTES SHORT_BINBYTES BINBYTES8 BYTEARRAY8
     EMPTY_LIST LIST APPEND APPENDS EMPTY_TUPLE TUPLE TUPLE1 TUPLE2 TUPLE3 EMPTY_DICT DICT SETITEM SETITEMS
-    GLOBAL STACK_GLOBAL REDUCE BUILD
+    GLOBAL STACK_GLOBAL REDUCE BUILD INST PERSID BINPERSID
     """.split()
 ]
 
@@ -74,7 +74,9 @@ class _Unpickler(_InPython):
         except KeyError as error:
             (code,) = error.args
             if type(code) is int and code not in self.dispatch:
-                raise pickle.UnpicklingError(f"it has the opcode {bytes([code])!r}, which is not allowed") from None
+                raise pickle.UnpicklingError(
+                    f"it has the opcode {bytes([code])!r}, of a set, an object or an extension, which is not allowed"
+                ) from None
             raise
 
     def find_class(self, module: str, name: str) -> Any:

@@ -139,7 +139,7 @@ class ImageFolder(Images):
         if empty:
             left_out = ""
             if self.skipped:
-                left_out = f" ({len(self.skipped)} files cannot be read; the first: {': '.join(self.skipped[0])})"
+                left_out = f" ({len(self.skipped)} files cannot be read), the first because of: {self.skipped[0][1]}"
             raise FileNotFoundError(
                 f"ImageFolder: images in each folder of {self.root} expected, "
                 f"none found in {', '.join(empty)}{left_out}; every folder is a class: remove those that are not, "
