@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.serialization import replaced
+from minigrad.atomic import replaced
 from minigrad.tensor import Tensor
 
 __all__ = ["load_file", "save_file"]
