@@ -52,6 +52,7 @@ def unpack(archive: Path, folder: Path) -> None:
                 f"{archive}: a whole .tar.gz archive of files and folders expected, but "
                 f"{error or type(error).__name__}; delete it and get it again"
             ) from error
+        _refuse_conflicts(archive, part, folder)
         _move(part, folder)
     finally:
         shutil.rmtree(part, ignore_errors=True)
@@ -88,6 +89,14 @@ def _write(archive: tarfile.TarFile, member: tarfile.TarInfo, path: Path) -> Non
     if content is not None:
         with content, open(path, "xb") as file:
             shutil.copyfileobj(content, file)
+
+
+def _refuse_conflicts(archive: Path, source: Path, target: Path) -> None:
+    for entry in source.rglob("*"):
+        there = target / entry.relative_to(source)
+        if there.exists() and there.is_dir() != entry.is_dir():
+            kinds = ("a folder", "a file") if entry.is_dir() else ("a file", "a folder")
+            raise RuntimeError(f"{archive}: it has {kinds[0]} for {there}, which is {kinds[1]}; move that away")
 
 
 def _move(source: Path, target: Path) -> None:
