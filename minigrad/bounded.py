@@ -87,8 +87,8 @@ def read_npy(stream: Readable, size: int) -> np.ndarray:
     header = ast.literal_eval(stream.read(length).decode("utf-8" if start[6] == 3 else "latin1"))
     dtype, shape = np.lib.format.descr_to_dtype(header["descr"]), header["shape"]
     content = size_of_array(shape, dtype)
-    if dtype.hasobject or 8 + width + length + content != size:
-        raise ValueError(f"an array is of objects, or not of the {size} bytes that there are")
+    if dtype.hasobject or dtype.str[1:] in ("S0", "U0") or 8 + width + length + content != size:
+        raise ValueError(f"an array is of {dtype}, or not of the {size} bytes that there are")
     array = read_array(stream, shape, dtype, "F" if header["fortran_order"] is True else "C")
     if stream.read(1):  # reading to the end checks the sum of the entry
         raise ValueError("an array is longer than its shape says")

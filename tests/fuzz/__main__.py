@@ -2,8 +2,8 @@
 
     python -m tests.fuzz FOLDER COUNT SEED READER [READER ...]
 
-A reader must not crash, hang, start a program or write elsewhere, raise what it does not document, leave the name of the
-file out of an error, or ask for more memory than it may, even where it is refused.
+A reader must not crash, hang, start a program or write elsewhere, raise what it does not document, leave the name of
+the file out of an error, or ask for more memory than it may, even where it is refused.
 """
 
 import inspect

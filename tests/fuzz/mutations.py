@@ -70,8 +70,8 @@ def _entries(content):
 
 def _text_mutated(data, rng):
     """A number, a bracket or a name in the text of a header exchanged for another one of the same kind."""
-    tokens = [b"0", b"1", b"-1", b"9" * 30, b"1e400", b"[", b"]", b"(", b")", b"{", b"}", b'""', b"null", b"True", b"'O'"]
-    tokens += [b"'<f8'", b"'>u2'", b"'V2147483647'", b"'<U9'", b"F64", b'"scalar"', b'"parameter"', b'"dict"', b"[" * 3000]
+    tokens = b"""0 1 -1 1e400 [ ] ( ) { } "" null True 'O' '<f8' '>u2' '<U9' 'V2147483647' F64 "scalar" "tensor" "dict" """
+    tokens = [*tokens.split(), b"9" * 30, b"[" * 3000]
     place = rng.randrange(len(data) + 1)
     return data[:place] + rng.choice(tokens) + data[place + rng.randrange(4) :]
 

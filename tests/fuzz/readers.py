@@ -22,7 +22,6 @@ from minigrad.vision.io import read_image
 from minigrad.vision.pickles import read_pickled_dict
 from tests.fuzz import mutations
 
-
 _TEN = list("abcdefghij")
 
 
@@ -43,7 +42,7 @@ def npz():
     obj = {
         "model": {"fc.weight": mg.ones(3, 2), "fc.bias": mg.zeros(0), "p": mg.ones(2, requires_grad=True)},
         "list": [1, (2.5, None, float("nan")), {"a": "b", 3: np.float64(2)}, 2**20000],
-        "arrays": [np.array(["x", "yz"]), np.zeros((2, 3), "f8", order="F") + 1, np.zeros(2, [("a", "i4"), ("b", "f8")])],
+        "arrays": [np.array(["x", "yz"]), np.ones((2, 3), order="F"), np.zeros(2, [("a", "i4"), ("b", "f8")])],
     }
     return Reader([_saved(lambda f: mg.save(obj, f))], mg.load, (RuntimeError,), [mutations.rezipped])
 
@@ -83,7 +82,8 @@ def _if_gzip(change):
 
 
 def pickles():
-    value = {"data": np.arange(12, dtype=np.uint8).reshape(3, 4), "labels": [1, 2, 3], "nested": [(1, 2.5), {"a": b"b"}]}
+    array = np.arange(12, dtype=np.uint8).reshape(3, 4)
+    value = {"data": array, "labels": [1, 2, 3], "nested": [(1, 2.5), {"a": b"b"}]}
     wholes = [pickle.dumps(value, protocol) for protocol in range(6)]
     return Reader(wholes, read_pickled_dict, (RuntimeError,), [])
 
@@ -124,7 +124,7 @@ def images():
     wholes += [_saved(lambda f: colour.quantize(9).save(f, "GIF", save_all=True, append_images=[colour.quantize(5)]))]
     wholes += [_saved(lambda f: grey16.save(f, "PNG")), _saved(lambda f: colour.convert("F").save(f, "TIFF"))]
     wholes += [_saved(lambda f: colour.quantize(9).save(f, "PNG", transparency=0))]
-    wholes += [_saved(lambda f: colour.save(f, kind)) for kind in ("AVIF", "JPEG2000") if kind in Image.SAVE]
+    wholes += [_saved(lambda f, kind=kind: colour.save(f, kind)) for kind in ("AVIF", "JPEG2000") if kind in Image.SAVE]
     return Reader(wholes, read_image, (ValueError,), [mutations.rechunked])
 
 

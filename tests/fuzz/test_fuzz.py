@@ -1,4 +1,4 @@
-"""Damaged files are refused by the error that the reader documents: they crash, hang and run nothing, and take no memory.
+"""Damaged files are refused by the error that a reader documents: they crash, hang and run nothing, and take no memory.
 
 The long version takes ten minutes: ``python -m pytest -m long tests/fuzz``.
 """
