@@ -70,7 +70,7 @@ def _entries(content):
 
 def _text_mutated(data, rng):
     """A number, a bracket or a name in the text of a header exchanged for another one of the same kind."""
-    tokens = b"""0 1 -1 1e400 [ ] ( ) { } "" null True 'O' '<f8' '>u2' '<U9' 'V2147483647' F64 "scalar" "tensor" "dict" """
+    tokens = b"""0 1 -1 1e400 [ ] ( ) { } "" null True 'O' '<f8' '>u2' '<U9' 'V2147483647' F64 "scalar" "dict" """
     tokens = [*tokens.split(), b"9" * 30, b"[" * 3000]
     place = rng.randrange(len(data) + 1)
     return data[:place] + rng.choice(tokens) + data[place + rng.randrange(4) :]
