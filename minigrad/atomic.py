@@ -46,12 +46,15 @@ def _destination(path: Any, caller: str) -> str:
         raise TypeError(f"{caller}: a path or a binary file expected, got {type(path).__name__}") from None
     if not text or "\0" in text:
         raise FileNotFoundError(f"{caller}: the name of a file expected, got {path!r}")
-    folder, name = os.path.split(os.path.realpath(text))
+    resolved = os.path.realpath(text)
+    folder = os.path.dirname(resolved)
+    if os.path.islink(resolved):
+        raise OSError(errno.ELOOP, f"{caller}: {os.strerror(errno.ELOOP)}", text)
     if not os.path.split(text)[1] or os.path.isdir(text):
         raise IsADirectoryError(errno.EISDIR, f"{caller}: the name of a file expected, not of a folder", text)
     if not os.path.isdir(folder):
         raise FileNotFoundError(f"{caller}: there is no folder {folder}; make it with os.makedirs")
-    return os.path.join(folder, name)
+    return resolved
 
 
 def _replaced(path: str) -> Iterator[IO[bytes]]:
@@ -93,13 +96,22 @@ def _temporary(path: str) -> IO[bytes]:
         name = name[:50]  # the longest name that there may be has 255 bytes
     while True:
         file = open(os.path.join(folder, f".{name}.{os.urandom(4).hex()}.tmp"), "xb")
-        if not fcntl:
-            return file
+        try:
+            if _lock(file):
+                return file
+        except BaseException:
+            file.close()
+            os.remove(file.name)
+            raise
+        file.close()
+
+
+def _lock(file: IO[bytes]) -> bool:
+    """Lock a new file; False if somebody took it for a stale one before, and it is no more."""
+    if fcntl:
         with contextlib.suppress(OSError):  # not all file systems have locks
             fcntl.flock(file, fcntl.LOCK_EX)
-        if os.fstat(file.fileno()).st_nlink:
-            return file
-        file.close()  # somebody took it for a stale one before it was locked
+    return not fcntl or os.fstat(file.fileno()).st_nlink > 0
 
 
 def _remove_stale(path: str) -> None:
