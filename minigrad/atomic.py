@@ -95,7 +95,7 @@ def _temporary(path: str) -> IO[bytes]:
     if len(os.fsencode(name)) > 200:
         name = name[:50]  # the longest name that there may be has 255 bytes
     while True:
-        file = open(os.path.join(folder, f".{name}.{os.urandom(4).hex()}.tmp"), "xb")
+        file = open(os.path.join(folder, f".{name}.{os.urandom(4).hex()}.tmp"), "x+b")
         try:
             if _lock(file):
                 return file

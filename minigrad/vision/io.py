@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.atomic import replaced
 from minigrad.tensor import Tensor
 
 __all__ = ["read_image", "write_image"]
@@ -90,6 +91,8 @@ def write_image(input: Any, path: str | os.PathLike[str]) -> None:
         If the image is not uint8.
     ValueError
         If its shape is another one, or Pillow knows no kind of image of this ending.
+    OSError
+        If the file cannot be written; it names the file, and an old one is as it was.
 
     Examples
     --------
@@ -110,12 +113,8 @@ def write_image(input: Any, path: str | os.PathLike[str]) -> None:
     kind = image_module.registered_extensions().get(path.suffix.lower())
     if kind not in image_module.SAVE:
         raise ValueError(f"write_image: an ending such as .png or .jpg expected, got {path.name!r}")
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        image_module.fromarray(np.ascontiguousarray(array)).save(part, format=kind)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    with replaced(path, "write_image") as file:
+        image_module.fromarray(np.ascontiguousarray(array)).save(file, format=kind)
 
 
 def image_endings() -> tuple[str, ...]:
