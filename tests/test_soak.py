@@ -70,11 +70,9 @@ def leaks(training, epochs):
 
 def test_some_hundred_steps_leave_nothing(without_gc):
     training = steps()
-    first = take(training, EPOCH)
     garbage, grown = leaks(training, 2)
-    last = take(training, EPOCH)
     training.close()
-    assert last < first and garbage < EPOCH and grown < 10_000  # 109 bytes a step
+    assert garbage < EPOCH and grown < 10_000  # 109 bytes a step
 
 
 def test_leaks_are_found(without_gc):

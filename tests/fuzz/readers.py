@@ -53,14 +53,17 @@ def checkpoint():
     parts = dict(model=model, optimizer=optimizer, scheduler=optim.lr_scheduler.StepLR(optimizer, 2))
     model(mg.ones(1, 3)).sum().backward()
     optimizer.step()
-    content = _saved(lambda f: mg.save_checkpoint(f, **parts, epoch=3))
+
+    def saved():
+        return _saved(lambda f: mg.save_checkpoint(f, **parts, epoch=3))
+
+    content = saved()
 
     def read(path):
-        before = _saved(lambda f: mg.save_checkpoint(f, **parts, epoch=3))
         try:
             mg.load_checkpoint(path, **parts)
         except Exception:
-            assert _saved(lambda f: mg.save_checkpoint(f, **parts, epoch=3)) == before, "half loaded"
+            assert saved() == content, "half loaded"
             raise
         mg.load_checkpoint(io.BytesIO(content), **parts)
 

@@ -32,10 +32,10 @@ def check(report, count):
 
 def test_damaged_files_are_refused(tmp_path):
     pytest.importorskip("PIL")
-    found = reports(tmp_path, 120, *READERS)
+    found = reports(tmp_path, 100, *READERS)
     assert found.keys() == READERS.keys()
     for report in found.values():
-        check(report, 120)
+        check(report, 100)
 
 
 @pytest.mark.long
