@@ -91,11 +91,9 @@ def _replaced(path: str) -> Iterator[IO[bytes]]:
 
 def _temporary(path: str) -> IO[bytes]:
     """A new file beside `path`, locked."""
-    folder, name = os.path.split(path)
-    if len(os.fsencode(name)) > 200:
-        name = name[:50]  # the longest name that there may be has 255 bytes
     while True:
-        file = open(os.path.join(folder, f".{name}.{os.urandom(4).hex()}.tmp"), "x+b")
+        name = f".{_short(path)}.{os.urandom(4).hex()}.tmp"
+        file = open(os.path.join(os.path.dirname(path), name), "x+b")
         try:
             if _lock(file):
                 return file
@@ -104,6 +102,12 @@ def _temporary(path: str) -> IO[bytes]:
             os.remove(file.name)
             raise
         file.close()
+
+
+def _short(path: str) -> str:
+    """The name of a file, or what fits of it into a longer name: there may be 255 bytes."""
+    name = os.path.basename(path)
+    return name if len(os.fsencode(name)) <= 200 else name[:50]
 
 
 def _lock(file: IO[bytes]) -> bool:
@@ -116,12 +120,12 @@ def _lock(file: IO[bytes]) -> bool:
 
 def _remove_stale(path: str) -> None:
     """Remove what killed processes have left of `path`, and of other files in its folder."""
-    folder, name = os.path.split(path)
+    folder = os.path.dirname(path)
     with contextlib.suppress(OSError):
         found = set(os.listdir(folder))
         for entry in found:
             match = re.fullmatch(r"\.(.+)\.[0-9a-f]{8}\.tmp", entry, re.DOTALL)
-            if match and (match[1] == name or match[1] in found):
+            if match and (match[1] == _short(path) or match[1] in found):
                 with contextlib.suppress(OSError):
                     _remove_if_stale(os.path.join(folder, entry))
 

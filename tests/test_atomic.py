@@ -220,6 +220,17 @@ def test_what_killed_processes_leave_is_removed_and_nothing_else(tmp_path):
     assert temporary(tmp_path) == sorted(foreign)
 
 
+def test_a_stale_file_of_a_long_name_is_removed(tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "remove", lambda path: None)  # as if killed
+        patch.setattr(os, "replace", lambda source, target: os.fspath(None))
+        with pytest.raises(TypeError):
+            mg.save(1, tmp_path / ("x" * 255))
+    assert len(temporary(tmp_path)) == 1
+    mg.save(1, tmp_path / ("x" * 255))
+    assert os.listdir(tmp_path) == ["x" * 255]
+
+
 def test_threads_may_save_the_same_file(tmp_path):
     errors = []
 
