@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import threading
 from collections.abc import Iterator
@@ -61,7 +62,11 @@ def read_image(
         raise FileNotFoundError(f"read_image: there is no file {os.fspath(path)}")
     try:
         formats = _formats(image_module)
-        with _limit_of_pillow(image_module, max_pixels), image_module.open(path, formats=formats) as file:
+        with (
+            _File(path) as content,
+            _limit_of_pillow(image_module, max_pixels),
+            image_module.open(content, formats=formats) as file,
+        ):
             most = _ALWAYS + _RATIO * os.path.getsize(path) if max_pixels is None else max_pixels
             if file.width * file.height > most:
                 raise ValueError(
@@ -133,6 +138,17 @@ def _formats(image_module: Any) -> list[str]:
     """
     image_module.init()
     return [kind for kind in image_module.OPEN if kind not in ("EPS", "ICO", "ICNS")]
+
+
+class _File(io.BufferedReader):
+    """A file that makes no room for more than it has, which Pillow asks for where a length is damaged."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        super().__init__(io.FileIO(path))
+        self._size = os.path.getsize(path)
+
+    def read(self, size: int | None = -1) -> bytes:
+        return super().read(size if size is None or size < 0 else min(size, self._size))
 
 
 @contextlib.contextmanager
