@@ -15,7 +15,7 @@ ARRAYS = {
     "empty": np.zeros((0, 3), np.float16),
     "mask": np.array([True, False]),
     **{f"i{n}": np.array([-3, 5], f"i{n}") for n in (1, 2, 4, 8)},
-    "u1": np.array([200], np.uint8),
+    **{f"u{n}": np.array([3, 200], f"u{n}") for n in (1, 2, 4, 8)},
 }
 
 
