@@ -36,25 +36,24 @@ def read_idx(path: Path) -> np.ndarray:
         If the file is truncated, corrupt, or something else, or unfolds to far more than its size.
     """
     with uncompressed(path) as file:
-        content = file.read()
-    if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in _IDX_TYPES or not content[3]:
-        begin = content[:4].hex(" ") or "nothing"
-        raise RuntimeError(f"{path}: an IDX file expected, but it begins with {begin}")
-    if content[3] > _MOST_DIMS:
-        raise RuntimeError(f"{path}: an array of at most {_MOST_DIMS} dimensions expected, got {content[3]}")
-    dtype, start = np.dtype(_IDX_TYPES[content[2]]), 4 + 4 * content[3]
-    shape = struct.unpack(f">{content[3]}I", content[4:start]) if len(content) >= start else ()
-    expected = start + (math.prod(shape) * dtype.itemsize if shape else 0)
-    if len(content) != expected:
-        of_shape = f" for an array of shape {shape}" if shape else ""
-        raise RuntimeError(
-            f"{path}: {expected} bytes expected{of_shape}, got {len(content)}; "
-            "the file is truncated or corrupt: delete it and get it again"
-        )
-    try:
-        return np.frombuffer(content, dtype, offset=start).reshape(shape).astype(dtype.newbyteorder("="))
-    except ValueError as error:  # lengths that are too large beside one of 0
-        raise RuntimeError(f"{path}: there is no array of shape {shape}: {error}") from error
+        begin = file.read(4)
+        if len(begin) < 4 or begin[:2] != b"\0\0" or begin[2] not in _IDX_TYPES or not 0 < begin[3] <= _MOST_DIMS:
+            raise RuntimeError(f"{path}: an IDX file expected, but it begins with {begin.hex(' ') or 'nothing'}")
+        dtype, dims = np.dtype(_IDX_TYPES[begin[2]]), begin[3]
+        lengths = file.read(4 * dims)
+        shape = struct.unpack(f">{dims}I", lengths) if len(lengths) == 4 * dims else ()
+        size = math.prod(shape) * dtype.itemsize if shape else 0
+        content = file.read(size + 1)
+        expected, got = 4 + 4 * dims + size, 4 + len(lengths) + len(content)
+        while more := file.read(_CHUNK):  # to its very end, where a gzip file has its sum
+            got += len(more)
+        if got != expected:
+            of_shape = f" for an array of shape {shape}" if shape else ""
+            raise RuntimeError(
+                f"{path}: {expected} bytes expected{of_shape}, got {got}; "
+                "the file is truncated or corrupt: delete it and get it again"
+            )
+        return np.frombuffer(content, dtype).reshape(shape).astype(dtype.newbyteorder("="))
 
 
 @contextlib.contextmanager

@@ -176,7 +176,7 @@ def _pillow() -> tuple[Any, Any]:
 
 def _eight_bits(image: Any, kind: str, image_module: Any) -> Any:
     """The same image in mode L (grey) or RGB, without transparency."""
-    if image.mode.startswith("I;16") or (image.mode == "I" and kind == "PNG"):
+    if image.mode.startswith("I;16") or (image.mode == "I" and kind in ("PNG", "PPM")):
         return image_module.fromarray((np.clip(np.array(image), 0, 65535) // 257).astype(np.uint8))
     if image.mode in ("I", "F"):
         return image_module.fromarray(_scaled(np.array(image)))

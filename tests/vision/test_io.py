@@ -79,6 +79,14 @@ def test_numbers_without_a_white_of_their_own(numbers, expected, tmp_path):
     assert np.array_equal(read_image(tmp_path / "a.tiff", "rgb"), np.stack([read] * 3, -1))
 
 
+@pytest.mark.parametrize("ending", ["png", "pgm", "tiff"])
+def test_16_bits_have_a_white_however_dark_they_are(ending, tmp_path):
+    dark = np.array([[0, 100, 255]], np.uint16)  # not to be taken for 8 bits
+    for add, expected in ((0, [[0, 0, 0]]), (257 * 9, [[9, 9, 9]])):
+        Image.fromarray(dark + np.uint16(add)).save(tmp_path / f"a.{ending}")
+        assert read_image(tmp_path / f"a.{ending}").tolist() == expected
+
+
 def test_more_kinds_of_pixels(tmp_path):
     colour = Image.fromarray(COLOUR)
     first, second = colour.quantize(40), Image.new("P", (8, 6))
