@@ -29,7 +29,8 @@ class ImageFolder(Images):
         Given the class, an int.
     loader : callable, optional
         From the path of a file to its image, a uint8 array; by default :func:`~minigrad.vision.io.read_image`, which
-        reads what Pillow reads, in colour: grey images get three equal channels.
+        reads what Pillow reads, in colour: grey images get three equal channels. For images that it takes for too
+        large: ``functools.partial(read_image, mode="rgb", max_pixels=10**9)``.
     is_valid_file : callable, optional
         From the path of a file to whether it is an image; by default those are with an ending that Pillow knows.
     on_error : {"raise", "skip"}, default "raise"
@@ -127,8 +128,8 @@ class ImageFolder(Images):
     def _readable(self, path: str) -> bool:
         try:
             self._read(path)
-        except (OSError, SyntaxError, ValueError) as error:  # what Pillow raises for damaged files
-            self.skipped.append((path, str(error)))
+        except Exception as error:  # Pillow, which a loader may use, raises many kinds for damaged files
+            self.skipped.append((path, str(error) or type(error).__name__))
             return False
         return True
 
@@ -136,7 +137,9 @@ class ImageFolder(Images):
         filled = set(self.targets)
         empty = [name for name, number in self.class_to_idx.items() if number not in filled]
         if empty:
-            left_out = f" ({len(self.skipped)} files cannot be read)" if self.skipped else ""
+            left_out = ""
+            if self.skipped:
+                left_out = f" ({len(self.skipped)} files cannot be read), the first because of: {self.skipped[0][1]}"
             raise FileNotFoundError(
                 f"ImageFolder: images in each folder of {self.root} expected, "
                 f"none found in {', '.join(empty)}{left_out}; every folder is a class: remove those that are not, "

@@ -1,5 +1,8 @@
 """A folder of image files: what is found, what is read, what is left out."""
 
+import struct
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -181,6 +184,18 @@ def test_broken_images_are_skipped_and_counted(broken, cache, tmp_path, monkeypa
 
 def test_nothing_is_read_before_it_is_asked_for(broken, tmp_path):
     assert ImageFolder(tmp_path, loader=lambda path: pytest.fail("read")).skipped == []
+
+
+@pytest.mark.parametrize("error", [RuntimeError, IndexError, struct.error, MemoryError, OSError, SyntaxError])
+def test_whatever_a_loader_raises_is_skipped(error, pets, tmp_path):
+    def loader(path):
+        if path.endswith("bad.png"):
+            raise error("so")
+        return np.zeros((2, 2, 3), np.uint8)
+
+    (tmp_path / "cat" / "bad.png").touch()
+    dataset = ImageFolder(tmp_path, loader=loader, on_error="skip")
+    assert [(Path(path).name, reason) for path, reason in dataset.skipped] == [("bad.png", "so")]
 
 
 def test_a_class_of_broken_images_only(pets, tmp_path):
