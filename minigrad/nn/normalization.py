@@ -90,6 +90,8 @@ class _ChannelNorm(_AffineNorm):
 
 
 class _BatchNorm(_ChannelNorm):
+    _version = 2  # has num_batches_tracked
+
     def __init__(
         self,
         num_features: int,
@@ -103,6 +105,14 @@ class _BatchNorm(_ChannelNorm):
         bias: bool = True,
     ) -> None:
         super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias)
+
+    def _load_from_state_dict(
+        self, state_dict: dict[str, Any], prefix: str, local_metadata: dict[str, Any], *others: Any
+    ) -> None:
+        key = prefix + "num_batches_tracked"  # which states of version 1, and those without a version, may lack
+        if local_metadata.get("version", 1) < 2 and self.num_batches_tracked is not None and key not in state_dict:
+            state_dict[key] = self.num_batches_tracked.detach()
+        super()._load_from_state_dict(state_dict, prefix, local_metadata, *others)
 
     def forward(self, input: Tensor) -> Tensor:
         self._check_input(input)
