@@ -382,3 +382,159 @@ def test_prefetching_is_bounded():
     time.sleep(0.05)
     assert 1 <= len(fetched) <= 2 * 3 + 1
     del iterator
+
+
+# ---- after an error ------------------------------------------------------------------------------------------------
+
+
+class Faulty(Dataset):
+    """Every third sample cannot be had."""
+
+    def __len__(self):
+        return 9
+
+    def __getitem__(self, index):
+        if index % 3 == 1:
+            raise ZeroDivisionError(f"sample {index}")
+        return index
+
+
+class FaultyStream(IterableDataset):
+    """An iterator that goes on after its errors, as a reader of records may."""
+
+    def __iter__(self):
+        self.index = -1
+        return self
+
+    def __next__(self):
+        self.index += 1
+        if self.index == 9:
+            raise StopIteration
+        return Faulty()[self.index]
+
+
+def epoch(data, loader):
+    """All batches of an epoch, errors by what they say."""
+    iterator, got = iter(loader), []
+    assert iter(iterator) is iterator
+    while True:
+        try:
+            got.append(next(iterator).tolist())
+        except ZeroDivisionError as error:
+            got.append(str(error))
+        except StopIteration:
+            return got
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"batch_size": 1}, {"batch_size": 2}, {"batch_size": None}, {"batch_sampler": [[1], [0, 2], [4, 3], [8]]},
+        {"sampler": [2, 1, 0, 4, 8], "batch_size": 2, "drop_last": True}, {"stream": True},
+        {"collate_fn": lambda samples: mg.tensor([1 // (samples[0] - 2)])},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_after_an_error_the_next_batch_comes(options):
+    torch = pytest.importorskip("torch")
+
+    def told(lib, **more):
+        data = lib.utils.data
+        given = {**options, **more}
+        kind = FaultyStream if given.pop("stream", False) else Faulty
+        dataset = type(
+            kind.__name__, (data.IterableDataset if kind is FaultyStream else data.Dataset,), dict(kind.__dict__)
+        )()
+        if "collate_fn" in given:
+            given["collate_fn"] = lambda samples: lib.tensor([1 // (samples[0] - 2)])
+        if given.get("batch_size", 1) is None:
+            given["collate_fn"] = lib.tensor
+        return epoch(data, data.DataLoader(dataset, **given))
+
+    expected = told(torch)
+    assert told(mg) == expected and any(isinstance(batch, str) for batch in expected)
+    if "stream" not in options:  # of which each worker has its own
+        for workers in (1, 3):
+            assert told(mg, num_workers=workers, persistent_workers=True) == expected
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_an_error_of_the_sampler_comes_in_its_place(workers):
+    class Breaks:
+        def __iter__(self):
+            yield from (0, 2, 3)
+            raise ZeroDivisionError("no more")
+
+        def __len__(self):
+            return 4
+
+    loader = DataLoader(Faulty(), sampler=Breaks(), num_workers=workers)
+    assert epoch(Faulty(), loader) == [[0], [2], [3], "no more"]
+    assert len(iter(loader)) == 4
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_stop_of_the_data_set_is_no_end_of_the_epoch(workers):
+    class Stops(Noisy):
+        def __getitem__(self, index):
+            return next(iter(()))
+
+    with pytest.raises(RuntimeError, match="raised StopIteration"):
+        list(DataLoader(Stops(), num_workers=workers))
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_seed_of_worker_init_fn_is_that_of_all_its_batches(workers):
+    class Draws(Dataset):
+        def __len__(self):
+            return 6
+
+        def __getitem__(self, index):
+            return mg.initial_seed(), mg.randint(1 << 40, ()).item()
+
+    def seeded(worker):
+        mg.manual_seed(100 + worker)
+
+    batches = [b for b in DataLoader(Draws(), 1, num_workers=workers, worker_init_fn=seeded)]
+    expected = [Generator().manual_seed(100 + worker) for worker in range(workers)]
+    for i, (seed, number) in enumerate(batches):
+        worker = i % workers
+        assert seed.item() == 100 + worker
+        assert number.item() == mg.randint(1 << 40, (), generator=expected[worker]).item()
+
+
+def test_a_data_set_that_cannot_be_copied_is_shared_by_workers():
+    class Delegates:
+        def __init__(self):
+            self.dataset, self.lock = Noisy(), threading.Lock()
+
+        def __getattr__(self, name):
+            return getattr(self.dataset, name)
+
+        def __len__(self):
+            return 3
+
+        def __getitem__(self, index):
+            return index
+
+    assert [b.tolist() for b in DataLoader(Delegates(), 2, num_workers=2)] == [[0, 1], [2]]
+
+
+def test_more_workers_than_cores_are_warned_of():
+    with pytest.warns(UserWarning, match="DataLoader: num_workers=1000"):
+        DataLoader([1], num_workers=1000)
+
+
+def test_streams_are_chained():
+    class Stream(IterableDataset):
+        def __iter__(self):
+            return iter([1, 2])
+
+        def __len__(self):
+            return 2
+
+    both = Stream() + Stream() + Stream()
+    assert list(both) == [1, 2] * 3 and len(both) == 6
+    assert [b.tolist() for b in DataLoader(both, 4)] == [[1, 2, 1, 2], [1, 2]]
+    with pytest.raises(TypeError, match="ChainDataset: expected IterableDatasets, got list"):
+        list(Stream() + [1])
