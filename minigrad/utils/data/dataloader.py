@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from minigrad.random import Generator, get_generator, use_generator
 from minigrad.utils.data.collate import default_collate, default_convert
 from minigrad.utils.data.dataset import IterableDataset, fetch
-from minigrad.utils.data.sampler import BatchSampler, RandomSampler, SequentialSampler, iterable, positive
+from minigrad.utils.data.sampler import BatchSampler, RandomSampler, SequentialSampler, iterable, positive, take
 from minigrad.utils.data.workers import END, Worker, WorkerInfo, in_turns, stop
 
 T_co = TypeVar("T_co", covariant=True)
@@ -277,7 +277,7 @@ def _stream_reader(
             return END
         if iterator is None:
             iterator = iter(dataset)
-        samples = list(itertools.islice(iterator, batch_size or 1))
+        samples = take(iterator, batch_size or 1)
         ended = len(samples) < (batch_size or 1)
         if not samples or (drop_last and ended):
             return END

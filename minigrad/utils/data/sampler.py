@@ -6,7 +6,6 @@ an epoch is all that it takes to repeat the epoch.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Iterator, Sequence, Sized
 from typing import Any, Generic, TypeVar
 
@@ -16,6 +15,7 @@ from minigrad.creation import as_tensor
 from minigrad.random import Generator, get_generator, multinomial
 
 T_co = TypeVar("T_co", covariant=True)
+_END = object()
 
 
 class Sampler(Generic[T_co]):
@@ -187,13 +187,24 @@ class BatchSampler(Sampler[list[int]]):
         return self._batches(iter(self.sampler))  # the order is drawn now, not when the first batch is asked for
 
     def _batches(self, indices: Iterator[int]) -> Iterator[list[int]]:
-        while batch := list(itertools.islice(indices, self.batch_size)):
+        while batch := take(indices, self.batch_size):
             if len(batch) == self.batch_size or not self.drop_last:
                 yield batch
 
     def __len__(self) -> int:
         samples = len(self.sampler)  # type: ignore[arg-type]
         return samples // self.batch_size if self.drop_last else -(-samples // self.batch_size)
+
+
+def take(iterator: Iterator[Any], count: int) -> list[Any]:
+    """The next items, fewer than `count` at the end. Only ``__next__`` is asked: an ``__iter__`` may begin again."""
+    taken: list[Any] = []
+    while len(taken) < count:
+        item = next(iterator, _END)
+        if item is _END:
+            break
+        taken.append(item)
+    return taken
 
 
 def iterable(who: str, name: str, value: Any) -> None:
