@@ -56,7 +56,7 @@ def test_pytorchs_state_goes_on_as_in_pytorch(name, options, done):
     run(optimizer, theirs, 4)
     run(own, ours, 4)
     for p, q in zip(ours, theirs, strict=True):
-        np.testing.assert_allclose(p.detach().numpy(), q.detach().numpy(), rtol=1e-8)  # NAdam keeps a float32
+        np.testing.assert_allclose(p.detach().numpy(), q.detach().numpy(), rtol=1e-7)  # NAdam keeps a float32
     again = grouped(mg, name, {})[1]
     again.load_state_dict(copy.deepcopy(own.state_dict()))
 
