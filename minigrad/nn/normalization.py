@@ -314,6 +314,8 @@ class RMSNorm(_DimensionNorm):
 
     weight: Parameter | None
 
+    _optional = frozenset({"eps"})
+
     def __init__(
         self,
         normalized_shape: int | Sequence[int],
