@@ -47,6 +47,8 @@ class SmoothL1Loss(_Loss):
     def __init__(self, *, reduction: str = "mean", beta: float = 1.0) -> None:
         super().__init__(reduction=reduction)
         check_options(self, beta=beta)
+        if not beta >= 0:
+            raise ValueError(f"SmoothL1Loss: expected beta of at least 0, got {beta}")
         self.beta = beta
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:

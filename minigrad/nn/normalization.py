@@ -11,6 +11,7 @@ from minigrad import dtypes
 from minigrad.nn import functional as F
 from minigrad.nn.init import constant_, ones_, zeros_
 from minigrad.nn.layer import Layer, new_parameter, new_tensor, positive
+from minigrad.nn.options import check_options
 from minigrad.nn.parameter import Parameter
 from minigrad.tensor import Tensor
 
@@ -252,6 +253,7 @@ class _DimensionNorm(Layer):
 
     def __init__(self, normalized_shape: int | Sequence[int], **arguments: Any) -> None:
         super().__init__(**arguments)
+        check_options(self, normalized_shape=normalized_shape)
         shape = (normalized_shape,) if isinstance(normalized_shape, (int, np.integer)) else tuple(normalized_shape)
         self.normalized_shape = shape
 

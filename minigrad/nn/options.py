@@ -81,6 +81,8 @@ _CHECKS: dict[str, Check] = {
     **{name: _sizes(least, name) for name, least in _SIZES.items()},
     "output_size": _sizes(0, "output_size", optional=True),
     "size": _sizes(1, "size"),
+    "normalized_shape": _sizes(0, "normalized_shape"),
+    "unflattened_size": _sizes(-1, "unflattened_size"),
     "scale_factor": _factors,
     "eps": _number("eps", 0),
     "delta": _number("delta", 0, above=True),

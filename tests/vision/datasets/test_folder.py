@@ -7,6 +7,7 @@ import minigrad as mg
 from minigrad.utils.data import DataLoader, default_collate
 from minigrad.vision.datasets import ImageFolder, folder
 from minigrad.vision.io import read_image, write_image
+from minigrad.vision.transforms import ToTensor
 
 Image = pytest.importorskip("PIL.Image")
 
@@ -201,3 +202,15 @@ def test_other_errors(pets, tmp_path):
         (tmp_path / name).mkdir()
     with pytest.raises(FileNotFoundError, match="none found in ant, bird; every folder is a class: remove"):
         ImageFolder(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "transform", [None, ToTensor(), lambda image: np.asarray(image)[:2, :2]], ids=["no", "batched", "one"]
+)
+def test_a_loader_may_give_pils_images(pets, tmp_path, transform):
+    def load(path):
+        return Image.open(path).convert("RGB").resize((3, 4))
+
+    dataset = ImageFolder(tmp_path, transform=transform, loader=load)
+    x, _ = next(iter(DataLoader(dataset, 2)))
+    np.testing.assert_array_equal(x.numpy(), np.stack([np.asarray(dataset[i][0]) for i in range(2)]))
