@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import minigrad as mg
+import minigrad.utils.data as utils_data
 from minigrad import random
 from minigrad.random import Generator
 from minigrad.utils.data import (
@@ -538,3 +539,45 @@ def test_streams_are_chained():
     assert [b.tolist() for b in DataLoader(both, 4)] == [[1, 2, 1, 2], [1, 2]]
     with pytest.raises(TypeError, match="ChainDataset: expected IterableDatasets, got list"):
         list(Stream() + [1])
+
+
+@pytest.mark.parametrize(
+    "option, value",
+    [
+        ("num_workers", "2"), ("num_workers", 1.5), ("num_workers", None), ("num_workers", -1), ("timeout", "a"),
+        ("timeout", -1),
+        ("prefetch_factor", 2.0), ("prefetch_factor", 0), ("batch_size", "a"), ("batch_size", 2.0), ("batch_size", -1),
+        ("drop_last", "yes"), ("collate_fn", 3), ("worker_init_fn", 3), ("generator", 3), ("sampler", 3),
+        ("batch_sampler", 3), ("dataset", 3), ("dataset", None), ("dataset", iter([1])),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_wrong_option_is_refused_when_it_is_given(option, value):
+    options = {"dataset": [1, 2], option: value}
+    if option in ("timeout", "prefetch_factor"):
+        options["num_workers"] = 1
+    with pytest.raises((TypeError, ValueError), match=option):
+        DataLoader(**options)
+
+
+@pytest.mark.parametrize(
+    "make, option",
+    [
+        (lambda: utils_data.RandomSampler([1], replacement="a"), "replacement"),
+        (lambda: utils_data.RandomSampler([1], num_samples="a"), "num_samples"),
+        (lambda: utils_data.RandomSampler([1], generator=3), "generator"),
+        (lambda: utils_data.SubsetRandomSampler(3), "indices"),
+        (lambda: utils_data.SubsetRandomSampler([3], generator=3), "generator"),
+        (lambda: utils_data.WeightedRandomSampler([1.0, -1.0], 2), "weights"),
+        (lambda: utils_data.WeightedRandomSampler([0.0, 0.0], 2), "weights"),
+        (lambda: utils_data.WeightedRandomSampler([1.0, float("nan")], 2), "weights"),
+        (lambda: utils_data.WeightedRandomSampler([1.0, 0.0], 2, replacement=False), "num_samples"),
+        (lambda: utils_data.WeightedRandomSampler([1.0], "a"), "num_samples"),
+        (lambda: utils_data.BatchSampler(3, 2, False), "sampler"),
+        (lambda: utils_data.BatchSampler([3], "a", False), "batch_size"),
+        (lambda: utils_data.BatchSampler([3], 2, "a"), "drop_last"),
+    ],
+)
+def test_a_wrong_option_of_a_sampler_is_refused_when_it_is_given(make, option):
+    with pytest.raises((TypeError, ValueError, RuntimeError), match=option):
+        make()

@@ -133,7 +133,8 @@ def test_images_of_different_sizes_are_transformed_one_by_one(pets, tmp_path):
 
 def test_without_a_transform_different_sizes_say_what_to_do(pets, tmp_path):
     write_image(picture(9, 7, 9), tmp_path / "cat" / "x.PNG")
-    with pytest.raises(RuntimeError, match=r"\(3, 7, 9\) for sample 1, at \[0\]; .*transforms.Resize\(\(height, width\)\)"):
+    words = r"\(3, 7, 9\) for sample 1, at \[0\]; .*transforms.Resize\(\(height, width\)\)"
+    with pytest.raises(RuntimeError, match=words):
         next(iter(DataLoader(ImageFolder(tmp_path), 5)))
 
 
