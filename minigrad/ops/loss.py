@@ -204,7 +204,7 @@ def binary_cross_entropy(
     ValueError
         If the shapes differ.
     RuntimeError
-        If an input is not in [0, 1].
+        If an input or a target is not in [0, 1].
 
     Examples
     --------
@@ -212,14 +212,18 @@ def binary_cross_entropy(
     tensor([  0.6931, 100.0000])
     """
     check_shapes("binary_cross_entropy", input, target)
-    values = input._data if isinstance(input, Tensor) else input
+    _check_probabilities("input", input, "of logits take binary_cross_entropy_with_logits")
+    _check_probabilities("target", target, "divide what is counted in other units, such as pixels of 0 to 255")
+    return _weighted("binary_cross_entropy", _binary_cross_entropy(input, target), weight, reduction)
+
+
+def _check_probabilities(name: str, operand: Operand, mend: str) -> None:
+    values = operand._data if isinstance(operand, Tensor) else operand
     outside = values[(values < 0) | (values > 1)]
     if outside.size:
         raise RuntimeError(
-            f"binary_cross_entropy: expected probabilities in [0, 1] as 'input', got {outside[0]:.4g}; "
-            "of logits take binary_cross_entropy_with_logits"
+            f"binary_cross_entropy: expected probabilities in [0, 1] as {name!r}, got {outside[0]:.4g}; {mend}"
         )
-    return _weighted("binary_cross_entropy", _binary_cross_entropy(input, target), weight, reduction)
 
 
 def _factor(target: Any, pos_weight: Any) -> Any:

@@ -125,6 +125,8 @@ def triplet_margin_loss(
     >>> F.triplet_margin_loss(mg.zeros(1, 2), mg.tensor([[3.0, 4.0]]), mg.tensor([[0.0, 2.0]]))
     tensor(4.0000)
     """
+    if not margin > 0:
+        raise ValueError(f"triplet_margin_loss: expected margin above 0, got {margin}")
     check_shapes("triplet_margin_loss", anchor, positive)
     check_shapes("triplet_margin_loss", anchor, negative)
     far = pairwise_distance(anchor, negative, p, eps)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Iterable
 
 import numpy as np
@@ -56,6 +57,13 @@ def clip_grad_norm_(
     tensor([0.6000, 0.8000])
     """
     tensors = _as_list(parameters)
+    if not tensors and hasattr(parameters, "__next__"):
+        warnings.warn(
+            "clip_grad_norm_: the generator of parameters is used up, so nothing is clipped; pass a list of them, or "
+            "model.parameters() anew",
+            UserWarning,
+            stacklevel=2,
+        )
     grads = [p._grad for p in tensors if p._grad is not None]
     norm = get_total_norm(grads, norm_type, error_if_nonfinite)
     clip_grads_with_norm_(tensors, max_norm, norm)
@@ -113,6 +121,8 @@ def clip_grad_value_(parameters: Iterable[Tensor] | Tensor, clip_value: float, f
     >>> w.grad
     tensor([1.0000, 0.5000])
     """
+    if not clip_value >= 0:
+        raise ValueError(f"clip_grad_value_: expected a clip_value of 0 or more, got {clip_value}")
     for parameter in _as_list(parameters):
         if parameter._grad is not None:
             parameter._grad._write(np.clip(parameter._grad._data, -float(clip_value), float(clip_value)))

@@ -28,9 +28,10 @@ class ImageFolder(Images):
     target_transform : callable, optional
         Given the class, an int.
     loader : callable, optional
-        From the path of a file to its image, a uint8 array; by default :func:`~minigrad.vision.io.read_image`, which
-        reads what Pillow reads, in colour: grey images get three equal channels. For images that it takes for too
-        large: ``functools.partial(read_image, mode="rgb", max_pixels=10**9)``.
+        From the path of a file to its image, a uint8 array or whatever `transform` takes; by default
+        :func:`~minigrad.vision.io.read_image`, which reads what Pillow reads, in colour: grey images get three equal
+        channels. For images that it takes for too large:
+        ``functools.partial(read_image, mode="rgb", max_pixels=10**9)``.
     is_valid_file : callable, optional
         From the path of a file to whether it is an image; by default those are with an ending that Pillow knows.
     on_error : {"raise", "skip"}, default "raise"
@@ -110,7 +111,8 @@ class ImageFolder(Images):
         chosen = [self.samples[index] for index in indices]
         images = [self._read(path) for path, _ in chosen]
         targets = [target for _, target in chosen]
-        if self._by_batch and len({image.shape for image in images}) == 1:
+        kinds = {(x.shape, x.dtype) if isinstance(x, np.ndarray) else None for x in images}  # a loader may give others
+        if self._by_batch and len(kinds) == 1 and None not in kinds:
             return self._batch(np.stack(images), np.array(targets))
         return [self._sample(image, target) for image, target in zip(images, targets, strict=True)]
 
