@@ -12,7 +12,7 @@ from minigrad import dtypes
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
 from minigrad.kernels.summation import total
-from minigrad.ops.conversion import cast
+from minigrad.ops.conversion import cast, clone
 from minigrad.ops.shape import _reshape, all_dims, as_shape
 from minigrad.tensor import Tensor
 
@@ -102,7 +102,7 @@ def broadcast_to(input: Operand, shape: Sequence[int]) -> Any:
     tensor([[1, 2],
             [1, 2]])
     """
-    wanted, have = as_shape((shape,)), tuple(input.shape)
+    wanted, have = as_shape("expand", (shape,)), tuple(input.shape)
     new = len(wanted) - len(have)
     filled = tuple(have[i - new] if s == -1 and i >= new else s for i, s in enumerate(wanted))
     if new < 0 or any(f != h and h != 1 for f, h in zip(filled[new:], have, strict=True)) or min(filled, default=0) < 0:
@@ -116,7 +116,7 @@ def broadcast_to(input: Operand, shape: Sequence[int]) -> Any:
 @method("expand", only=True)
 def _expand_method(input: Tensor, *sizes: Any) -> Tensor:
     """`broadcast_to`, with the lengths as one argument or several."""
-    return broadcast_to(input, as_shape(sizes))
+    return broadcast_to(input, as_shape("expand", sizes))
 
 
 @method("expand_as", only=True)
@@ -128,7 +128,12 @@ def _expand_as(input: Tensor, other: Tensor) -> Tensor:
 @method("sum_to_size", only=True)
 def _sum_to_size(input: Tensor, *size: Any) -> Tensor:
     """The sum over those dimensions that broadcasting from `size` to this tensor's shape would repeat."""
-    return sum_to(input, as_shape(size))
+    shape, have = as_shape("sum_to_size", size), tuple(input.shape)
+    if len(shape) > len(have) or any(n not in (1, h) for n, h in zip(shape[::-1], have[::-1], strict=False)):
+        raise RuntimeError(f"sum_to_size: shape {shape} does not broadcast to {have}, so nothing sums up to it")
+    if input.dtype.kind != "f":
+        input = cast(input, dtypes.int64)
+    return clone(input) if shape == have else sum_to(input, shape)
 
 
 def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:

@@ -271,8 +271,8 @@ def _repeat(input: Operand, repeats: tuple[int, ...]) -> Operand:
 @method("repeat", only=True)
 def _repeat_method(input: Tensor, *repeats: Any) -> Any:
     """This tensor repeated so many times along each dimension; more numbers than dimensions make new ones in front."""
-    counts = as_shape(repeats)
-    if len(counts) < len(input.shape) or min(counts, default=0) < 0:
+    counts = as_shape("repeat", repeats, 0)
+    if len(counts) < len(input.shape):
         raise RuntimeError(
             f"repeat: expected a number of repetitions for each dimension of shape {tuple(input.shape)}, got {counts}"
         )
@@ -288,14 +288,14 @@ def tile(input: Operand, dims: Sequence[int]) -> Any:
     tensor([[1, 2, 1, 2],
             [1, 2, 1, 2]])
     """
-    counts = as_shape((dims,))
+    counts = as_shape("tile", (dims,), 0)
     return _repeat(input, (1,) * (len(input.shape) - len(counts)) + counts)
 
 
 @method("tile", only=True)
 def _tile_method(input: Tensor, *dims: Any) -> Any:
     """`minigrad.tile`, with the numbers as one argument or several."""
-    return tile(input, as_shape(dims))
+    return tile(input, as_shape("tile", dims))
 
 
 @method()

@@ -76,7 +76,7 @@ def pad(input: Operand, pad: Sequence[int], mode: str = "constant", value: float
     >>> F.pad(mg.tensor([1, 2, 3]), (2, 1), mode="reflect")
     tensor([3, 2, 1, 2, 3, 2])
     """
-    widths, shape = as_shape((pad,)), tuple(input.shape)
+    widths, shape = as_shape("pad", (pad,)), tuple(input.shape)
     if len(widths) % 2 or len(widths) > 2 * len(shape):
         raise RuntimeError(
             f"pad: expected pairs for at most {len(shape)} dimensions of {shape}, got {widths}"
