@@ -8,10 +8,15 @@ from typing import Any, ParamSpec
 import numpy as np
 
 from minigrad.autograd.engine import numbers
-from minigrad.autograd.operation import OperationNode
+from minigrad.autograd.operation import OperationNode, as_operator
 from minigrad.tensor import Tensor
 
 P = ParamSpec("P")
+
+
+_ARITHMETIC = "add sub mul truediv floordiv mod pow and or xor lshift rshift matmul".split()
+_IN_PLACE = {f"__{name}__": f"__i{name}__" for name in _ARITHMETIC}
+_OPERATORS = {*_IN_PLACE, *(f"__r{n}__" for n in _ARITHMETIC), *(f"__{n}__" for n in "eq ne lt le gt ge".split())}
 
 
 def method(*names: str, inplace: bool = False, only: bool = False) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
@@ -24,13 +29,14 @@ def method(*names: str, inplace: bool = False, only: bool = False) -> Callable[[
     def attach(function: Callable[P, Any]) -> Callable[P, Any]:
         own: str = function.__name__.strip("_")
         for name in names if only else (own, *names):
-            setattr(Tensor, name, function)
+            setattr(Tensor, name, as_operator(function) if name in _OPERATORS else function)
         if inplace:
             setattr(Tensor, own + "_", in_place(own + "_", function))
             for name in names:
-                if not name.startswith("__r"):
-                    other = "__i" + name[2:] if name.startswith("__") else name + "_"
-                    setattr(Tensor, other, in_place(own + "_", function))
+                if name in _IN_PLACE:
+                    setattr(Tensor, _IN_PLACE[name], in_place(own + "_", as_operator(function)))
+                elif not name.startswith("__"):
+                    setattr(Tensor, name + "_", in_place(own + "_", function))
         return function
 
     return attach
@@ -43,6 +49,8 @@ def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
         self._check_writable(name)
         before = next(numbers)
         result = function(self, *args, **kwargs)
+        if result is NotImplemented:
+            return result
         if isinstance(result, Tensor) and result._node is not None:
             _keep_old_values(result._node, self._data, before)
         return self._assign(result, name)

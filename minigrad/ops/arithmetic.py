@@ -38,15 +38,28 @@ def add(input: Operand, other: Operand, *, alpha: float = 1) -> Any:
     >>> mg.add(mg.tensor([1.0, 2.0]), 10)
     tensor([11., 12.])
     """
-    return _add(input, other if alpha == 1 else other * alpha)
+    return _add(input, _multiple("add", alpha, input, other))
 
 
-@elementwise(lambda g: g, lambda g: -g)
+def _multiple(name: str, alpha: Any, input: Any, other: Any) -> Any:
+    """``alpha * other``, where `alpha` is of no higher kind than the result."""
+    if type(alpha) is int and alpha == 1:
+        return other
+    kind = dtypes.result_type(*[getattr(t, "_data", t) for t in (input, other)]).kind
+    if isinstance(alpha, bool) and kind != "b":
+        raise RuntimeError(f"{name}: a bool as alpha is for bools, got {alpha}; use an int")
+    if isinstance(alpha, float) and kind != "f":
+        raise RuntimeError(f"{name}: expected an int as alpha for integers, got {alpha}; convert them with .float()")
+    return other * alpha
+
+
+@method("__sub__", inplace=True, only=True)
+@elementwise(lambda g: g, lambda g: -g, no_bools="bools have no difference; use ^ (logical_xor), or ~ for 1 - mask")
 def _sub(input: Operand, other: Operand) -> Operand:
     return np.subtract(input, other)
 
 
-@method("__sub__", "subtract", inplace=True)
+@method("subtract", inplace=True)
 def sub(input: Operand, other: Operand, *, alpha: float = 1) -> Any:
     """``input - alpha * other``, elementwise with broadcasting and type promotion.
 
@@ -55,10 +68,7 @@ def sub(input: Operand, other: Operand, *, alpha: float = 1) -> Any:
     >>> mg.sub(mg.tensor([1.0, 2.0]), mg.tensor([1.0, 1.0]), alpha=2)
     tensor([-1.,  0.])
     """
-    for t in (input, other):
-        if getattr(t, "dtype", None) == dtypes.bool or isinstance(t, bool):
-            raise RuntimeError("sub: bools have no difference; use ^ (logical_xor), or ~ for 1 - mask")
-    return _sub(input, other if alpha == 1 else other * alpha)
+    return _sub(input, _multiple("sub", alpha, input, other))
 
 
 @method("__mul__", "__rmul__", "multiply", inplace=True)
@@ -75,6 +85,7 @@ def mul(input: Operand, other: Operand) -> Operand:
     return np.multiply(input, other)
 
 
+@method("__truediv__", inplace=True, only=True)
 @elementwise(lambda g, other: g / other, lambda g, y, other: -g * y / other, floating=True)
 @silent
 def true_divide(input: Operand, other: Operand) -> Operand:
@@ -88,7 +99,7 @@ def true_divide(input: Operand, other: Operand) -> Operand:
     return np.divide(input, other)
 
 
-@method("__truediv__", "divide", "true_divide", inplace=True)
+@method("divide", "true_divide", inplace=True)
 def div(input: Operand, other: Operand, *, rounding_mode: str | None = None) -> Any:
     """``input / other``, elementwise; integers give the default floating dtype.
 
@@ -212,7 +223,7 @@ def pow(input: Operand, exponent: Operand) -> Operand:
 
 
 @method("__neg__", "negative", inplace=True)
-@elementwise(lambda g: -g)
+@elementwise(lambda g: -g, no_bools="bools have no negative; use ~ (logical_not)")
 def neg(input: Operand) -> Operand:
     """``-input``, elementwise.
 

@@ -144,5 +144,12 @@ def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
     >>> [t.shape for t in mg.broadcast_tensors(mg.zeros(3, 1), mg.zeros(2))]
     [Size([3, 2]), Size([3, 2])]
     """
-    shape = np.broadcast_shapes(*[tuple(t.shape) for t in tensors])
+    for t in tensors:
+        if not isinstance(t, (Tensor, np.ndarray)):
+            raise TypeError(f"broadcast_tensors: expected Tensors, got {type(t).__name__}")
+    try:
+        shape = np.broadcast_shapes(*[tuple(t.shape) for t in tensors])
+    except ValueError:
+        shapes = " and ".join(str(tuple(t.shape)) for t in tensors)
+        raise RuntimeError(f"broadcast_tensors: shapes {shapes} do not broadcast; lengths must be equal or 1") from None
     return tuple(broadcast_to(t, shape) for t in tensors)

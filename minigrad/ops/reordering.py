@@ -34,9 +34,11 @@ def flip(input: Operand, dims: int | Sequence[int]) -> Any:
 
 
 @method("flip", only=True)
-def _flip_method(input: Tensor, *dims: Any) -> Any:
+def _flip_method(input: Tensor, *along: Any, dims: Any = None) -> Any:
     """A copy with the order along `dims`, one argument or several, reversed."""
-    return flip(input, as_shape("flip", dims))
+    if not along and dims is None:
+        raise TypeError("flip: missing argument dims, the dimensions to reverse")
+    return flip(input, as_shape("flip", along or (dims,)))
 
 
 @method()
@@ -90,6 +92,10 @@ def roll(input: Operand, shifts: int | Sequence[int], dims: int | Sequence[int] 
         shape = tuple(input.shape)
         return _reshape(_roll(_reshape(input, (int(np.prod(shape, dtype=np.int64)),)), steps, (0,)), shape)
     along = tuple(one_dim("roll", d, len(input.shape)) for d in as_shape("roll", (dims,)))
+    if not along and len(steps) == 1:
+        return roll(input, steps)
+    if not input.shape:
+        raise IndexError("roll: a 0-dim tensor has no dimension to be shifted along")
     if len(steps) != len(along):
         raise RuntimeError(f"roll: expected a shift for each of the dims {along}, got {steps}")
     return _roll(input, steps, along)

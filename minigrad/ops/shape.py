@@ -104,6 +104,8 @@ def reshape(input: Operand, shape: Sequence[int]) -> Any:
 @method("reshape", only=True)
 def _reshape_method(input: Tensor, *shape: Any) -> Any:
     """The same elements in another shape, given as one argument or several; one length may be -1, for what is left."""
+    if not shape:
+        raise TypeError("reshape: missing argument shape")
     return _reshape(input, _resolved("reshape", input, as_shape("reshape", shape)))
 
 
@@ -192,7 +194,7 @@ def squeeze(input: Operand, dim: int | Sequence[int] | None = None) -> Any:
     >>> mg.zeros(1, 3, 1).squeeze().shape, mg.zeros(1, 3, 1).squeeze(0).shape
     (Size([3]), Size([3, 1]))
     """
-    drop = all_dims("squeeze", dim, len(input.shape))
+    drop = () if dim == () else all_dims("squeeze", dim, len(input.shape))
     return _reshape(input, tuple(s for i, s in enumerate(input.shape) if s != 1 or i not in drop))
 
 
@@ -214,7 +216,7 @@ def _at_least(ndim: int, tensors: Sequence[Any]) -> Any:
     """With new dimensions in front, the third one at the end."""
     if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)):
         return tuple(_at_least(ndim, (t,)) for t in tensors[0])
-    if len(tensors) > 1:
+    if len(tensors) != 1:
         return tuple(_at_least(ndim, (t,)) for t in tensors)
     shape = tuple(tensors[0].shape)
     if len(shape) >= ndim:
@@ -281,6 +283,8 @@ def permute(input: Operand, dims: Sequence[int]) -> Any:
 @method("permute", only=True)
 def _permute_method(input: Tensor, *dims: Any) -> Any:
     """A view with the dimensions in another order, given as one argument or several."""
+    if not dims:
+        raise TypeError("permute: missing argument dims, the order of the dimensions")
     return permute(input, as_shape("permute", dims))
 
 
@@ -387,5 +391,7 @@ def _contiguous(input: Operand) -> Operand:
 def replace_part(input: Operand, part: Operand, calls: Calls) -> Operand:
     """`input` with what a view made by `calls` shows of it replaced by `part`."""
     whole = input.copy(order="K")
-    replay(calls, whole)[...] = part
+    place = replay(calls, whole)
+    place.flags.writeable = True  # a part of what was expanded is not, in which no element is repeated
+    place[...] = part
     return whole
