@@ -14,7 +14,10 @@ Self = TypeVar("Self", bound="Elements")
 
 
 def as_int(operation: str, name: str, value: Any) -> int:
-    """`value`, which the user gave `operation` as `name`, as an int: an int, a NumPy integer or a 0-dim integer tensor."""
+    """`value`, which the user gave `operation` as `name`, as an int.
+
+    It is an int, a NumPy integer or a 0-dim tensor of integers, but no bool.
+    """
     if type(value) is int:
         return value
     array = value._data if isinstance(value, Elements) else value

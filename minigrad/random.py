@@ -9,6 +9,7 @@ import numpy as np
 
 from minigrad.device import device as as_device
 from minigrad.dtypes import as_dtype, get_default_dtype, result_type
+from minigrad.elements import as_int
 from minigrad.generator import (
     Generator,
     default_generator,
@@ -21,7 +22,6 @@ from minigrad.generator import (
     set_rng_state,
     use_generator,
 )
-from minigrad.elements import as_int
 from minigrad.ops.sampling import bernoulli, multinomial
 from minigrad.ops.shape import as_shape
 from minigrad.tensor import Tensor

@@ -80,7 +80,7 @@ def _match(
         if not isinstance(t, (Tensor, bool, int, float)):
             raise OperandTypeError(f"{name}: expected Tensors, arrays or numbers, got {type(t).__name__}")
     given = [t._data if isinstance(t, Tensor) else t for i in promoted for t in [inputs[i]]]
-    if no_bools and any(isinstance(t, bool) or getattr(t, "dtype", None) == bool for t in given):
+    if no_bools and any(np.result_type(t).kind == "b" for t in given):
         raise RuntimeError(f"{name}: {no_bools}")
     dtype = dtypes.result_type(*given)
     if floating and dtype.kind != "f":

@@ -215,7 +215,7 @@ def index_put(input: Operand, indices: Sequence[Any], values: Operand, accumulat
     if key is None:
         raise IndexError("index_put: expected a tuple with at least one tensor of indices")
     if values.dtype != input.dtype:
-        raise RuntimeError(f"index_put: expected values of {input.dtype}, as the input, got {values.dtype}; convert them")
+        raise RuntimeError(f"index_put: expected values of the input's {input.dtype}, got {values.dtype}; convert them")
     values = fitted("index_put", values, _index(np.empty(shape, bool), key).shape, input.dtype)
     return input + _add_at(values, shape, key) if accumulate else _put(input, values, key)
 

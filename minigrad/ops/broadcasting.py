@@ -12,7 +12,7 @@ from minigrad import dtypes
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
 from minigrad.kernels.summation import total
-from minigrad.ops.conversion import cast, clone
+from minigrad.ops.conversion import cast
 from minigrad.ops.shape import _reshape, all_dims, as_shape
 from minigrad.tensor import Tensor
 
@@ -131,9 +131,9 @@ def _sum_to_size(input: Tensor, *size: Any) -> Tensor:
     shape, have = as_shape("sum_to_size", size), tuple(input.shape)
     if len(shape) > len(have) or any(n not in (1, h) for n, h in zip(shape[::-1], have[::-1], strict=False)):
         raise RuntimeError(f"sum_to_size: shape {shape} does not broadcast to {have}, so nothing sums up to it")
-    if input.dtype.kind != "f":
-        input = cast(input, dtypes.int64)
-    return clone(input) if shape == have else sum_to(input, shape)
+    if shape == have:
+        return input
+    return sum_to(input if input.dtype.kind == "f" else cast(input, dtypes.int64), shape)
 
 
 def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:

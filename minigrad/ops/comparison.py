@@ -167,6 +167,9 @@ def isclose(
     >>> mg.isclose(mg.tensor([1.0, 2.0]), mg.tensor([1.0, 2.1]))
     tensor([ True, False])
     """
+    for name, tolerance in (("rtol", rtol), ("atol", atol)):
+        if not tolerance >= 0:
+            raise RuntimeError(f"isclose: expected {name} to be at least 0, got {tolerance}")
     return np.isclose(input, other, rtol, atol, equal_nan)
 
 
@@ -188,7 +191,7 @@ def allclose(input: Operand, other: Operand, rtol: float = 1e-05, atol: float = 
 def _check_bits(operation: str, input: Operand, kinds: str = "biu") -> None:
     if input.dtype.kind not in kinds:
         wanted = "bools or integers" if "b" in kinds else "integers"
-        raise NotImplementedError(f"{operation}: expected {wanted}, got {input.dtype}; convert it, such as with .long()")
+        raise NotImplementedError(f"{operation}: expected {wanted}, got {input.dtype}; convert it, as with .long()")
 
 
 @method("bitwise_and", "__and__", "__rand__", inplace=True)

@@ -175,7 +175,8 @@ def _indices(name: str, find: Any, row: Any, col: Any, offset: Any, dtype: Any, 
     wanted = dtypes.as_dtype(dtype)
     if wanted not in (np.int32, np.int64):
         raise NotImplementedError(f"{name}: expected dtype int32 or int64, got {wanted}")
-    return Tensor._wrap(np.stack(find(rows, as_int(name, "offset", offset), columns)).astype(wanted)).to(device or "cpu")
+    found = np.stack(find(rows, as_int(name, "offset", offset), columns))
+    return Tensor._wrap(found.astype(wanted)).to(device or "cpu")
 
 
 def tril_indices(

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.operation import Operand
+from minigrad.elements import as_int
 from minigrad.ops.broadcasting import _sum
 from minigrad.ops.diagonals import _diagonal
 from minigrad.ops.linalg import _check, _matmul
@@ -65,6 +66,8 @@ def _parsed(args: tuple[Any, ...]) -> tuple[list[Any], list[Labels], Labels | No
         equation, *operands = args
         if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
             operands = list(operands[0])
+        if not operands:
+            raise ValueError(f"einsum: expected an operand for each term of {equation!r}, got none")
         left, arrow, right = equation.replace(" ", "").partition("->")
         terms = [_letters(term) for term in left.split(",")]
         if len(terms) != len(operands):
@@ -217,14 +220,17 @@ def tensordot(a: Operand, b: Operand, dims: int | Sequence[Sequence[int]] | Sequ
     """
     _check("tensordot", a, b)
     na, nb = len(a.shape), len(b.shape)
-    if isinstance(dims, int):
+    if not isinstance(dims, Sequence) and getattr(dims, "ndim", 0) == 0:
+        dims = as_int("tensordot", "dims", dims)
         if not 0 <= dims <= min(na, nb):
             raise RuntimeError(f"tensordot: expected dims from 0 to {min(na, nb)}, got {dims}")
         pairs: Any = (range(na - dims, na), range(dims))
+    elif len(dims) != 2:
+        raise ValueError(f"tensordot: expected dims to be an int or two lists of ints, got {dims}")
     else:
         pairs = [d if isinstance(d, (list, tuple)) else (d,) for d in dims]
-    first = [one_dim("tensordot", int(d), na) for d in pairs[0]]
-    second = [one_dim("tensordot", int(d), nb) for d in pairs[1]]
+    first = [one_dim("tensordot", d, na) for d in pairs[0]]
+    second = [one_dim("tensordot", d, nb) for d in pairs[1]]
     if [a.shape[d] for d in first] != [b.shape[d] for d in second] or len({*first}) + len({*second}) != 2 * len(first):
         raise RuntimeError(
             f"tensordot: dims {first} of shape {tuple(a.shape)} and {second} of {tuple(b.shape)} do not match"

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.operation import Operand, operation
+from minigrad.elements import as_int
 from minigrad.kernels.products import matmul
 from minigrad.ops.broadcasting import _sum
 from minigrad.ops.linalg import _matmul
@@ -236,6 +237,7 @@ def one_hot(tensor: Operand, num_classes: int = -1) -> Any:
     tensor([[1, 0, 0],
             [0, 0, 1]])
     """
+    num_classes = as_int("one_hot", "num_classes", num_classes)
     if num_classes == 0 or num_classes < -1:
         raise RuntimeError(
             f"one_hot: expected a positive num_classes, or -1 for the largest index + 1, got {num_classes}"

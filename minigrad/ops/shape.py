@@ -150,6 +150,8 @@ def flatten(input: Operand, start_dim: int = 0, end_dim: int = -1) -> Any:
     """
     shape = tuple(input.shape) or (1,)
     first, last = one_dim("flatten", start_dim, len(shape)), one_dim("flatten", end_dim, len(shape))
+    if first == last and input.shape:
+        return input
     if first > last:
         raise RuntimeError(f"flatten: start_dim {start_dim} comes after end_dim {end_dim}")
     size = math.prod(shape[first : last + 1])
@@ -194,7 +196,7 @@ def squeeze(input: Operand, dim: int | Sequence[int] | None = None) -> Any:
     >>> mg.zeros(1, 3, 1).squeeze().shape, mg.zeros(1, 3, 1).squeeze(0).shape
     (Size([3]), Size([3, 1]))
     """
-    drop = () if dim == () else all_dims("squeeze", dim, len(input.shape))
+    drop = () if isinstance(dim, tuple) and not dim else all_dims("squeeze", dim, len(input.shape))
     return _reshape(input, tuple(s for i, s in enumerate(input.shape) if s != 1 or i not in drop))
 
 
@@ -341,7 +343,7 @@ def t(input: Operand) -> Any:
     """
     if len(input.shape) > 2:
         raise RuntimeError(f"t: expected at most 2 dimensions, got shape {tuple(input.shape)}; see .mT and permute()")
-    return transpose(input, 0, 1) if len(input.shape) == 2 else input
+    return transpose(input, 0, 1) if len(input.shape) == 2 else _reshape(input, tuple(input.shape))
 
 
 @method()

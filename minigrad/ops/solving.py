@@ -13,6 +13,7 @@ import numpy as np
 
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
+from minigrad.elements import as_int
 from minigrad.ops.broadcasting import sum_to
 from minigrad.ops.diagonals import tril, triu
 from minigrad.ops.linalg import matmul
@@ -228,7 +229,7 @@ def matrix_power(A: Operand, n: int) -> Any:
             [0., 1.]])
     """
     shape = check_matrix("matrix_power", A, square=True)
-    if n < 0:
+    if (n := as_int("matrix_power", "n", n)) < 0:
         return matrix_power(inv(A), -n)
     if n == 0:
         return A * 0 + np.eye(shape[-1], dtype=A.dtype)
