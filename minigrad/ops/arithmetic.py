@@ -50,6 +50,8 @@ def _multiple(name: str, alpha: Any, input: Any, other: Any) -> Any:
         raise RuntimeError(f"{name}: a bool as alpha is for bools, got {alpha}; use an int")
     if isinstance(alpha, float) and kind != "f":
         raise RuntimeError(f"{name}: expected an int as alpha for integers, got {alpha}; convert them with .float()")
+    if kind == "b":
+        return other if alpha else logical_and(other, False)  # where all that is not 0 is True
     return other * alpha
 
 
@@ -244,6 +246,8 @@ def positive(input: Operand) -> Any:
     >>> +mg.tensor([1.0])
     tensor([1.])
     """
+    if input.dtype.kind == "b":
+        raise RuntimeError("positive: bools have no sign; leave + out")
     return input
 
 
