@@ -84,7 +84,7 @@ def _match(
         raise RuntimeError(f"{name}: {no_bools}")
     dtype = dtypes.result_type(*given)
     if floating and dtype.kind != "f":
-        dtype = dtypes.get_default_dtype()
+        dtype = dtypes.get_default_dtype().dtype
     shape = _broadcast_shape(name, [t._data.shape for t in inputs if isinstance(t, Tensor)])
     for i, t in enumerate(inputs):
         if not isinstance(t, Tensor):

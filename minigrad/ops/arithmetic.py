@@ -51,7 +51,7 @@ def _multiple(name: str, alpha: Any, input: Any, other: Any) -> Any:
     if isinstance(alpha, float) and kind != "f":
         raise RuntimeError(f"{name}: expected an int as alpha for integers, got {alpha}; convert them with .float()")
     if kind == "b":
-        return other if alpha else logical_and(other, False)  # where all that is not 0 is True
+        return other if alpha else other & False  # all that is not 0 is True
     return other * alpha
 
 
