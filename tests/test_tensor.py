@@ -80,7 +80,7 @@ ERRORS = {
     "size of a dimension": (lambda m, x, s, i: x.size(2), IndexError),
     "view": (lambda m, x, s, i: x.T.view(6), RuntimeError),
     "view of another size": (lambda m, x, s, i: x.view(4), RuntimeError),
-    "invert floats": (lambda m, x, s, i: ~x, NotImplementedError),
+    "invert floats": (lambda m, x, s, i: ~x, TypeError),
     "deepcopy": (lambda m, x, s, i: copy.deepcopy(m.ones(1, requires_grad=True) * 2), RuntimeError),
     "grad of a number": (lambda m, x, s, i: setattr(x, "grad", 1.0), TypeError),
     "unknown device": (lambda m, x, s, i: x.to("nowhere"), RuntimeError),

@@ -336,9 +336,7 @@ def operation(
     return declare
 
 
-def _call(
-    op: Operation, prepare: Callable[..., tuple[Any, ...]] | None, foreign: tuple[type[Exception], ...] = ()
-) -> Callable[..., Any]:
+def _call(op: Operation, prepare: Callable[..., Any] | None, foreign: tuple[Any, ...] = ()) -> Callable[..., Any]:
     forward, tensors, count, plans = op.forward, op.tensors, len(op.parameters), op.plans
     view, several, new, ndarray, grad_mode = op.view, len(op.outputs) > 1, object.__new__, np.ndarray, mode
     value_based = VALUE_BASED and "dtype" not in op.parameters

@@ -191,7 +191,8 @@ def allclose(input: Operand, other: Operand, rtol: float = 1e-05, atol: float = 
 def _check_bits(operation: str, input: Operand, kinds: str = "biu") -> None:
     if input.dtype.kind not in kinds:
         wanted = "bools or integers" if "b" in kinds else "integers"
-        raise NotImplementedError(f"{operation}: expected {wanted}, got {input.dtype}; convert it, as with .long()")
+        error = TypeError if operation == "bitwise_not" else NotImplementedError
+        raise error(f"{operation}: expected {wanted}, got {input.dtype}; convert it, as with .long()")
 
 
 @method("bitwise_and", "__and__", "__rand__", inplace=True)
