@@ -57,6 +57,8 @@ from minigrad.tensor import Tensor
 
 from minigrad import func, linalg, nn, optim, return_types  # isort: skip  (needs the operations above)
 
+autograd.naming.publish(globals())
+
 newaxis = None
 
 __version__ = "0.1.0"

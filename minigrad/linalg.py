@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from minigrad.autograd.naming import publish
 from minigrad.autograd.operation import Operand
 from minigrad.dtypes import DType
 from minigrad.ops.decompositions import cholesky, eigh, eigvalsh, lstsq, matrix_rank, pinv, qr, svd, svdvals
@@ -53,3 +54,6 @@ def norm(
     if dim is None and ndim > 2:
         raise RuntimeError(f"linalg.norm: with ord expected at most 2 dimensions, got shape {tuple(A.shape)}; pass dim")
     return matrix_norm(A, ord, dims, keepdim, dtype=dtype)
+
+
+publish(globals())

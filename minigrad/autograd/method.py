@@ -8,6 +8,7 @@ from typing import Any, ParamSpec
 import numpy as np
 
 from minigrad.autograd.engine import numbers
+from minigrad.autograd.naming import NAMED, as_called, named
 from minigrad.autograd.operation import OperationNode, as_operator
 from minigrad.tensor import Tensor
 
@@ -29,14 +30,17 @@ def method(*names: str, inplace: bool = False, only: bool = False) -> Callable[[
     def attach(function: Callable[P, Any]) -> Callable[P, Any]:
         own: str = function.__name__.strip("_")
         for name in names if only else (own, *names):
-            setattr(Tensor, name, as_operator(function) if name in _OPERATORS else function)
+            if name.startswith("__"):
+                setattr(Tensor, name, as_operator(function) if name in _OPERATORS else function)
+            else:
+                setattr(Tensor, name, named(function, name))
         if inplace:
             setattr(Tensor, own + "_", in_place(own + "_", function))
             for name in names:
                 if name in _IN_PLACE:
                     setattr(Tensor, _IN_PLACE[name], in_place(own + "_", as_operator(function)))
                 elif not name.startswith("__"):
-                    setattr(Tensor, name + "_", in_place(own + "_", function))
+                    setattr(Tensor, name + "_", in_place(name + "_", function))
         return function
 
     return attach
@@ -48,7 +52,10 @@ def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
     def change(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         self._check_writable(name)
         before = next(numbers)
-        result = function(self, *args, **kwargs)
+        try:
+            result = function(self, *args, **kwargs)
+        except NAMED as error:
+            raise as_called(error, name, (self, *args, *kwargs.values())) from error.__cause__
         if result is NotImplemented:
             return result
         if isinstance(result, Tensor) and result._node is not None:
@@ -56,6 +63,7 @@ def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
         return self._assign(result, name)
 
     change.__name__ = change.__qualname__ = name
+    change.__module__ = function.__module__  # where those that are functions, too, are found again by pickle
     change.__doc__ = f"In-place version of `{function.__name__}`: writes the result into this tensor and returns it."
     return change
 

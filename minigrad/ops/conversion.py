@@ -118,14 +118,13 @@ def _type_as(input: Tensor, other: Tensor) -> Tensor:
     return _to(input, other.dtype)
 
 
-def _add_conversion(name: str, dtype: dtypes.dtype) -> None:
+def _conversion(dtype: dtypes.dtype) -> Any:
     def convert(input: Tensor) -> Tensor:
         return _to(input, dtype)
 
-    convert.__name__ = name
     convert.__doc__ = f"This tensor as ``{dtype}``."
-    setattr(Tensor, name, convert)
+    return convert
 
 
 for _name, _dtype in TYPES.items():
-    _add_conversion(_name.lower(), _dtype)
+    method(_name.lower(), only=True)(_conversion(_dtype))

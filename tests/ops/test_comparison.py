@@ -114,7 +114,7 @@ def test_nan_to_num_against_pytorch():
     "operation", [lambda x: x & 1, lambda x: x | 1, lambda x: x ^ 1, lambda x: ~x, lambda x: x << 1, lambda x: x >> 1]
 )
 def test_bits_of_floats_are_refused(operation):
-    with pytest.raises(NotImplementedError, match="bitwise_.*integers, got float32"):
+    with pytest.raises((NotImplementedError, TypeError), match="bitwise_.*integers, got float32"):
         operation(mg.ones(2))
 
 
