@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -76,7 +77,12 @@ def split_index(index: Any, shape: tuple[int, ...]) -> tuple[Key, Key | None]:
     array of indices: in ``x[0, :, [1, 2]]`` the last dimension stays the last.
     """
     if isinstance(index, list) and any(i is None or isinstance(i, _SEQUENCES) for i in index):
-        index = tuple(index)  # as PyTorch does
+        warnings.warn(
+            "index: a list of sequences is taken for a tuple, an index for each dimension; use a tuple or a tensor",
+            UserWarning,
+            stacklevel=3,
+        )
+        index = tuple(index)
     items = [_item(i) for i in (index if isinstance(index, tuple) else (index,))]
     used = sum(_dims_used(i) for i in items)
     if used > len(shape):

@@ -337,7 +337,7 @@ def repeat_interleave(
     if not isinstance(repeats, (Tensor, np.ndarray)):
         repeats = as_int("repeat_interleave", "repeats", repeats)
     x = input if input.shape else _reshape(input, (1,))
-    size, counts = x.shape[dim], index_array("repeat_interleave", repeats)
+    size, counts = x.shape[dim], index_array("repeat_interleave", repeats, NotImplementedError)
     if counts.size not in (1, size) or counts.ndim > 1 or (counts < 0).any():
         raise RuntimeError(
             f"repeat_interleave: expected one number of repetitions or {size}, none negative, got {counts.tolist()}"

@@ -23,7 +23,7 @@ __all__ = ["linear", "bilinear", "embedding", "one_hot"]
 
 
 def _rows(t: Any) -> Any:
-    return t if t.ndim == 2 else t.reshape(-1, t.shape[-1])
+    return t if t.ndim == 2 else t.reshape(math.prod(t.shape[:-1]), t.shape[-1])
 
 
 @operation(

@@ -15,6 +15,7 @@ from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
 from minigrad.elements import as_int
 from minigrad.ops.broadcasting import sum_to
+from minigrad.ops.conversion import clone
 from minigrad.ops.diagonals import tril, triu
 from minigrad.ops.linalg import matmul
 from minigrad.ops.selection import where
@@ -234,5 +235,5 @@ def matrix_power(A: Operand, n: int) -> Any:
     if n == 0:
         return A * 0 + np.eye(shape[-1], dtype=A.dtype)
     half = matrix_power(A, n // 2) if n > 1 else None
-    square = A if half is None else matmul(half, half)
+    square = clone(A) if half is None else matmul(half, half)
     return square if half is None or n % 2 == 0 else matmul(square, A)
