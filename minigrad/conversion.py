@@ -30,7 +30,7 @@ def as_array(data: Any, dtype: Any = None, copy: bool = False) -> np.ndarray:
     return np.array(array, dtype=wanted) if copy else array.astype(wanted, copy=False)
 
 
-def as_scalar(operation: str, name: str, value: Any, dtype: np.dtype) -> np.ndarray:
+def as_scalar(operation: str, name: str, value: Any, dtype: dtypes.DType) -> np.ndarray:
     """`value`, which the user gave `operation` as `name`, as a 0-dim array of `dtype`.
 
     Raises
@@ -50,7 +50,7 @@ def as_scalar(operation: str, name: str, value: Any, dtype: np.dtype) -> np.ndar
     return np.array(int(value) if dtype.kind in "iu" else value).astype(dtype)  # -1 wraps around, as in PyTorch
 
 
-def _check_holds(operation: str, dtype: np.dtype, low: Any, high: Any) -> None:
+def _check_holds(operation: str, dtype: dtypes.DType, low: Any, high: Any) -> None:
     """Raise if numbers from `low` to `high` do not fit into `dtype`. An unsigned one takes negatives of its range."""
     if dtype.kind == "b" or (dtype.kind == "f" and not (np.isfinite(low) and np.isfinite(high))):
         return

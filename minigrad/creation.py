@@ -155,7 +155,7 @@ def _checked(operation: str, input: Any) -> Tensor:
     return input
 
 
-def _dtype_of(number: Any) -> np.dtype:
+def _dtype_of(number: Any) -> DType:
     """The dtype that a tensor of such a number has; of what is none, any."""
     if isinstance(number, (Tensor, np.generic)):
         return as_dtype(number.dtype)
@@ -306,7 +306,7 @@ def _number(operation: str, name: str, value: Any) -> Any:
     return value
 
 
-def _steps(operation: str, start: Any, end: Any, steps: Any, dtype: np.dtype) -> np.ndarray:
+def _steps(operation: str, start: Any, end: Any, steps: Any, dtype: DType) -> np.ndarray:
     """`steps` float64 numbers at equal distances; for integers between whole ones, and with no rounding error below."""
     first, last = _number(operation, "start", start), _number(operation, "end", end)
     if (count := as_int(operation, "steps", steps)) < 0:

@@ -19,7 +19,7 @@ def _result(name: str, *fields: str) -> Any:
         __slots__ = ()
 
         def __repr__(self) -> str:
-            values = ",\n".join(f"{field}={value!r}" for field, value in zip(fields, self, strict=True))
+            values = ",\n".join(f"{field}={getattr(self, field)!r}" for field in fields)
             return f"minigrad.return_types.{name}(\n{values})"
 
     Result.__name__ = Result.__qualname__ = name

@@ -63,7 +63,7 @@ class Classes:
         weights = dtype.type(count) if self.weight is None else np.add.reduce(self.weight)
         return (
             rows * dtype.type(1 - self.smoothing) / divisor,
-            counted * dtype.type(self.smoothing / count) / divisor,
+            counted * dtype.type(self.smoothing / max(count, 1)) / divisor,
             weights,
         )
 

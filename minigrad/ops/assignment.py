@@ -137,7 +137,7 @@ def fill_(self: Tensor, value: Any) -> Tensor:
     return copy_(self, _scalar("fill_", value, self.dtype))
 
 
-def _scalar(name: str, value: Any, dtype: np.dtype) -> Any:
+def _scalar(name: str, value: Any, dtype: DType) -> Any:
     """`value` in another dtype: a 0-dim Tensor, through which gradients flow, or a 0-dim array of a number."""
     if getattr(value, "ndim", 0):
         raise RuntimeError(f"{name}: expected a number or a 0-dim tensor as value, got shape {tuple(value.shape)}")

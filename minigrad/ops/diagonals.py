@@ -9,6 +9,7 @@ import numpy as np
 from minigrad import dtypes
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
+from minigrad.dtypes import DType
 from minigrad.elements import as_int
 from minigrad.ops.conversion import clone
 from minigrad.ops.shape import as_shape, one_dim
@@ -180,7 +181,7 @@ def _indices(name: str, find: Any, row: Any, col: Any, offset: Any, dtype: Any, 
 
 
 def tril_indices(
-    row: int, col: int, offset: int = 0, *, dtype: np.dtype = dtypes.int64, device: Any = None
+    row: int, col: int, offset: int = 0, *, dtype: DType = dtypes.int64, device: Any = None
 ) -> Tensor:
     """The indices of the lower triangle of a matrix: a row of row numbers and one of column numbers.
 
@@ -194,7 +195,7 @@ def tril_indices(
 
 
 def triu_indices(
-    row: int, col: int, offset: int = 0, *, dtype: np.dtype = dtypes.int64, device: Any = None
+    row: int, col: int, offset: int = 0, *, dtype: DType = dtypes.int64, device: Any = None
 ) -> Tensor:
     """The indices of the upper triangle of a matrix: a row of row numbers and one of column numbers.
 

@@ -219,16 +219,17 @@ def tensordot(a: Operand, b: Operand, dims: int | Sequence[Sequence[int]] | Sequ
     Size([2, 5])
     """
     _check("tensordot", a, b)
+    given: Any = dims
     na, nb = len(a.shape), len(b.shape)
-    if not isinstance(dims, Sequence) and getattr(dims, "ndim", 0) == 0:
-        dims = as_int("tensordot", "dims", dims)
-        if not 0 <= dims <= min(na, nb):
-            raise RuntimeError(f"tensordot: expected dims from 0 to {min(na, nb)}, got {dims}")
-        pairs: Any = (range(na - dims, na), range(dims))
-    elif len(dims) != 2:
-        raise ValueError(f"tensordot: expected dims to be an int or two lists of ints, got {dims}")
+    if not isinstance(given, Sequence) and getattr(given, "ndim", 0) == 0:
+        count = as_int("tensordot", "dims", given)
+        if not 0 <= count <= min(na, nb):
+            raise RuntimeError(f"tensordot: expected dims from 0 to {min(na, nb)}, got {count}")
+        pairs: Any = (range(na - count, na), range(count))
+    elif len(given) != 2:
+        raise ValueError(f"tensordot: expected dims to be an int or two lists of ints, got {given}")
     else:
-        pairs = [d if isinstance(d, (list, tuple)) else (d,) for d in dims]
+        pairs = [d if isinstance(d, (list, tuple)) else (d,) for d in given]
     first = [one_dim("tensordot", d, na) for d in pairs[0]]
     second = [one_dim("tensordot", d, nb) for d in pairs[1]]
     if [a.shape[d] for d in first] != [b.shape[d] for d in second] or len({*first}) + len({*second}) != 2 * len(first):

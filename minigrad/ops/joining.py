@@ -189,7 +189,7 @@ def split(tensor: Operand, split_size_or_sections: int | Sequence[int], dim: int
     (tensor([0, 1]), tensor([2, 3]), tensor([4]))
     """
     dim, size = _to_cut("split", tensor, dim)
-    lengths = split_size_or_sections
+    lengths: Any = split_size_or_sections
     if not isinstance(lengths, Sequence) and getattr(lengths, "ndim", 0) != 1:
         lengths = as_int("split", "split_size", lengths)
         if lengths < 0 or lengths == 0 and size:
@@ -236,7 +236,7 @@ def tensor_split(input: Operand, indices_or_sections: int | Sequence[int], dim: 
     ((tensor([0, 1, 2]), tensor([3, 4])), (tensor([0]), tensor([1, 2])))
     """
     dim, size = _to_cut("tensor_split", input, dim)
-    n = indices_or_sections
+    n: Any = indices_or_sections
     if isinstance(n, Tensor) and n.dtype != np.int64:
         raise RuntimeError(f"tensor_split: expected a tensor of sections or indices to be int64, got {n.dtype}")
     if isinstance(n, Sequence) or getattr(n, "ndim", 0) == 1:
