@@ -87,7 +87,6 @@ def mul(input: Operand, other: Operand) -> Operand:
     return np.multiply(input, other)
 
 
-@method("__truediv__", inplace=True, only=True)
 @elementwise(lambda g, other: g / other, lambda g, y, other: -g * y / other, floating=True)
 @silent
 def true_divide(input: Operand, other: Operand) -> Operand:
@@ -101,7 +100,7 @@ def true_divide(input: Operand, other: Operand) -> Operand:
     return np.divide(input, other)
 
 
-@method("divide", "true_divide", inplace=True)
+@method("__truediv__", "divide", "true_divide", inplace=True)
 def div(input: Operand, other: Operand, *, rounding_mode: str | None = None) -> Any:
     """``input / other``, elementwise; integers give the default floating dtype.
 
