@@ -413,7 +413,7 @@ class Tensor(Elements):
 
     def _check_writable(self, operation: str) -> None:
         """Raise where the memory is read-only, or a recorded change would leave a tensor with a wrong history."""
-        if not self._data.flags.writeable:
+        if not self._data.flags.writeable and not self._alone_in_memory():
             raise RuntimeError(
                 f"{operation}: several elements share one place in memory, as expand() and broadcasting make them, or "
                 "the array is read-only; change a clone()"
@@ -427,6 +427,16 @@ class Tensor(Elements):
                 f"{operation}: {which} that requires grad cannot be changed in place while operations are recorded; "
                 "do it under minigrad.no_grad(), or on a clone()"
             )
+
+    def _alone_in_memory(self) -> bool:
+        """Make the memory of a part of an expanded tensor writable, where no two of its elements share a place."""
+        array = self._data
+        if self._view is None or not self._view.base._data.flags.writeable:
+            return False
+        if any(step == 0 and n > 1 for step, n in zip(array.strides, array.shape, strict=True)):
+            return False
+        array.flags.writeable = True
+        return True
 
     @property
     def T(self) -> Tensor:

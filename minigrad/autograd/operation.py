@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import functools
 import operator
+import types
 from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeAlias
 
@@ -290,6 +291,32 @@ def attached(array: np.ndarray, edge: Any) -> Tensor:
     return t
 
 
+class OperandTypeError(TypeError):
+    """An operand that is neither a Tensor nor an array nor a number: it may know itself what an operator means."""
+
+
+def as_operator(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function` for a special method such as ``__add__``: where the other operand is foreign, Python asks that one.
+
+    An operation is copied rather than wrapped, as to look for errors costs nothing, and another call would. The copy
+    has the same cells but one, so `Operation.compute_with` reaches it too.
+    """
+    if not hasattr(function, "operation"):
+
+        @functools.wraps(function)
+        def operator_of(self: Any, other: Any) -> Any:
+            try:
+                return function(self, other)
+            except OperandTypeError:
+                return NotImplemented
+
+        return operator_of
+    call: Any = function
+    cells = zip(call.__code__.co_freevars, call.__closure__, strict=True)
+    closure = tuple(types.CellType(OperandTypeError) if name == "foreign" else cell for name, cell in cells)
+    return functools.update_wrapper(types.FunctionType(call.__code__, call.__globals__, closure=closure), call)
+
+
 def operation(
     *constants: str,
     outputs: Sequence[str] = ("y",),
@@ -323,7 +350,7 @@ def operation(
     return declare
 
 
-def _call(op: Operation, prepare: Callable[..., tuple[Any, ...]] | None) -> Callable[..., Any]:
+def _call(op: Operation, prepare: Callable[..., Any] | None, foreign: tuple[Any, ...] = ()) -> Callable[..., Any]:
     forward, tensors, count, plans, half = op.forward, op.tensors, len(op.parameters), op.plans, op.half
     view, several, new, ndarray, grad_mode = op.view, len(op.outputs) > 1, object.__new__, np.ndarray, mode
     value_based = VALUE_BASED and "dtype" not in op.parameters
@@ -333,7 +360,10 @@ def _call(op: Operation, prepare: Callable[..., tuple[Any, ...]] | None) -> Call
             args = op.bind(args, kwargs)
         given = args
         if prepare is not None:
-            args = prepare(args)
+            try:
+                args = prepare(args)
+            except foreign:  # an empty tuple but in operators
+                return NotImplemented
         arrays = [*args]
         parents: list[Any] = []
         mask, seen = 0, False

@@ -57,11 +57,13 @@ class Classes:
         if self.weight is not None:
             rows = self.weight[self.index] * counted
             total = np.add.reduce(rows, axis=None)
-        divisor = dtype.type((total or 1) if self.reduction == "mean" else 1)
+        if not total:  # the mean of rows that weigh nothing is nan, and so is its slope; where there is no row, it is 0
+            total = np.nan if self.weight is not None and np.any(counted) else 1
+        divisor = dtype.type(total if self.reduction == "mean" else 1)
         weights = dtype.type(count) if self.weight is None else np.add.reduce(self.weight)
         return (
             rows * dtype.type(1 - self.smoothing) / divisor,
-            counted * dtype.type(self.smoothing / count) / divisor,
+            counted * dtype.type(self.smoothing / max(count, 1)) / divisor,
             weights,
         )
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from minigrad import dtypes
 from minigrad.autograd.operation import Operand, operation
+from minigrad.elements import as_int
 from minigrad.kernels import classes as kernel
 from minigrad.kernels.classes import Classes
 from minigrad.kernels.silence import silent
@@ -108,6 +109,7 @@ def _classes(
     ignored = None
     # a negative index seen as unsigned is a large one
     highest = np.maximum.reduce(index.view(_UNSIGNED[index.itemsize]), None) if index.size else 0
+    ignore_index = as_int(name, "ignore_index", ignore_index)
     if highest >= count or 0 <= ignore_index < count:
         ignored = index == ignore_index
         wrong = index[~ignored & ((index < 0) | (index >= count))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
 from minigrad.autograd.part import Part
 from minigrad.conversion import as_array
+from minigrad.elements import as_int
 from minigrad.kernels import indexing as kernels
 from minigrad.kernels.indexing import Key
 from minigrad.ops.broadcasting import expand
@@ -74,6 +76,13 @@ def split_index(index: Any, shape: tuple[int, ...]) -> tuple[Key, Key | None]:
     Ints, slices and None come first, arrays act on what they leave. So, as in PyTorch and unlike NumPy, an int is no
     array of indices: in ``x[0, :, [1, 2]]`` the last dimension stays the last.
     """
+    if isinstance(index, list) and any(i is None or isinstance(i, _SEQUENCES) for i in index):
+        warnings.warn(
+            "index: a list of sequences is taken for a tuple, an index for each dimension; use a tuple or a tensor",
+            UserWarning,
+            stacklevel=3,
+        )
+        index = tuple(index)
     items = [_item(i) for i in (index if isinstance(index, tuple) else (index,))]
     used = sum(_dims_used(i) for i in items)
     if used > len(shape):
@@ -94,6 +103,9 @@ def split_index(index: Any, shape: tuple[int, ...]) -> tuple[Key, Key | None]:
             arrays += [] if isinstance(i, int) else [ALL]
     has_arrays = any(isinstance(i, np.ndarray) for i in arrays)
     return (*basic, ...), tuple(arrays) if has_arrays else None  # with ... NumPy gives a view even of one element
+
+
+_SEQUENCES = (list, tuple, slice, Tensor, np.ndarray, type(...))
 
 
 def _dims_used(item: Any) -> int:
@@ -157,9 +169,10 @@ def select(input: Operand, dim: int, index: int) -> Any:
     """
     dim = one_dim("select", dim, len(input.shape))
     size = tuple(input.shape)[dim] if input.shape else 0
+    index = as_int("select", "index", index)
     if not -size <= index < size:
         raise IndexError(f"select: index {index} is out of range for dim {dim} of shape {tuple(input.shape)}")
-    return _slice(input, (*[ALL] * dim, int(index), ...))
+    return _slice(input, (*[ALL] * dim, index, ...))
 
 
 @method()
@@ -174,7 +187,9 @@ def narrow(input: Operand, dim: int, start: int, length: int) -> Any:
     dim = one_dim("narrow", dim, len(input.shape))
     if not input.shape:
         raise RuntimeError("narrow: a 0-dim tensor has no dimension to take a part of")
-    size, start = input.shape[dim], int(start)
+    if isinstance(start, Tensor) and (start.ndim or start.dtype.kind not in "iu"):
+        raise RuntimeError(f"narrow: expected an int as start, got a tensor {start.dtype}{list(start.shape)}")
+    size, start, length = input.shape[dim], as_int("narrow", "start", start), as_int("narrow", "length", length)
     if not -size <= start <= size:
         raise IndexError(f"narrow: start {start} is out of range for dim {dim} of shape {tuple(input.shape)}")
     start += size if start < 0 else 0
@@ -200,14 +215,17 @@ def check_range(name: str, index: np.ndarray, dim: int, shape: Any, error: type[
             raise error(f"{name}: index {wrong} is out of bounds for dim {dim} of shape {tuple(shape)}")
 
 
-def dim_key(name: str, input: Any, dim: int, index: Any) -> Key:
-    """The key for the indices `index`, a vector, of dimension `dim`."""
+def along(name: str, input: Any, dim: int, index: Any, negative: bool = False) -> tuple[Any, Key]:
+    """`input` with at least one dimension, and the key for the indices `index`, a vector, of its dimension `dim`."""
     dim = one_dim(name, dim, len(input.shape))
+    x = input if input.shape else _reshape(input, (1,))
     array = index_array(name, index)
     if array.ndim > 1:
         raise IndexError(f"{name}: expected an index of one dimension, got shape {array.shape}")
-    check_range(name, array, dim, tuple(input.shape) or (1,))
-    return (*[ALL] * dim, array.reshape(-1))
+    if negative:
+        array = np.where(array < 0, array + x.shape[dim], array)
+    check_range(name, array, dim, tuple(x.shape))
+    return x, (*[ALL] * dim, array.reshape(-1))
 
 
 @method()
@@ -220,8 +238,10 @@ def index_select(input: Operand, dim: int, index: Operand) -> Any:
     tensor([[3, 1],
             [6, 4]])
     """
-    key = dim_key("index_select", input, dim, index)
-    return _index(input, key) if input.shape else _reshape(_index(_reshape(input, (1,)), key), ())
+    x, key = along("index_select", input, dim, index)
+    if not input.shape and len(key[-1]) != 1:
+        raise RuntimeError(f"index_select: of a 0-dim tensor expected one index, got {len(key[-1])}")
+    return _index(x, key) if input.shape else _reshape(_index(x, key), ())
 
 
 @method()
@@ -249,12 +269,7 @@ def masked_select(input: Operand, mask: Operand) -> Any:
     tensor([3, 4])
     """
     array = mask_array("masked_select", mask)
-    try:
-        shape = np.broadcast_shapes(tuple(input.shape), array.shape)
-    except ValueError:
-        raise RuntimeError(
-            f"masked_select: a mask of shape {array.shape} does not broadcast with shape {tuple(input.shape)}"
-        ) from None
+    shape = common_shape("masked_select", tuple(input.shape), array.shape)
     if tuple(input.shape) != shape:
         input = expand(input, shape)
     if not shape:
@@ -262,8 +277,18 @@ def masked_select(input: Operand, mask: Operand) -> Any:
     return _index(input, (np.broadcast_to(array, shape),))
 
 
+def common_shape(name: str, shape: tuple[int, ...], mask: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape to which a tensor and a mask broadcast."""
+    try:
+        return np.broadcast_shapes(shape, mask)
+    except ValueError:
+        raise RuntimeError(f"{name}: a mask of shape {mask} does not broadcast with shape {shape}") from None
+
+
 def mask_array(name: str, mask: Any) -> np.ndarray:
     """`mask` as a bool array; raises if it does not hold bools."""
+    if not isinstance(mask, (Tensor, np.ndarray, np.bool_)):
+        raise TypeError(f"{name}: expected a Tensor of bools as mask, got {type(mask).__name__}")
     array = mask._data if isinstance(mask, Tensor) else np.asarray(mask)
     if array.dtype != bool:
         raise RuntimeError(f"{name}: expected a mask of bools, got {array.dtype}; compare it, such as with != 0")

@@ -9,6 +9,7 @@ import numpy as np
 
 from minigrad.autograd.operation import Operand, operation
 from minigrad.autograd.rounding import rounded_once
+from minigrad.elements import as_int
 from minigrad.kernels.products import matmul
 from minigrad.ops.broadcasting import _sum
 from minigrad.ops.linalg import _matmul
@@ -23,7 +24,7 @@ __all__ = ["linear", "bilinear", "embedding", "one_hot"]
 
 
 def _rows(t: Any) -> Any:
-    return t if t.ndim == 2 else t.reshape(-1, t.shape[-1])
+    return t if t.ndim == 2 else t.reshape(math.prod(t.shape[:-1]), t.shape[-1])
 
 
 @operation(
@@ -238,6 +239,7 @@ def one_hot(tensor: Operand, num_classes: int = -1) -> Any:
     tensor([[1, 0, 0],
             [0, 0, 1]])
     """
+    num_classes = as_int("one_hot", "num_classes", num_classes)
     if num_classes == 0 or num_classes < -1:
         raise RuntimeError(
             f"one_hot: expected a positive num_classes, or -1 for the largest index + 1, got {num_classes}"

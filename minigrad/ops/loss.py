@@ -396,7 +396,7 @@ def gaussian_nll_loss(
     variance = var if isinstance(var, (Tensor, np.ndarray)) else np.full((*shape[:-1], 1), var, input.dtype)
     if tuple(variance.shape) == shape[:-1] != shape:
         variance = variance.reshape(*shape[:-1], 1)
-    if tuple(variance.shape) not in (shape, (*shape[:-1], 1)):
+    if len(variance.shape) != len(shape) or any(v not in (1, n) for v, n in zip(variance.shape, shape, strict=True)):
         raise ValueError(f"gaussian_nll_loss: var of shape {tuple(variance.shape)} does not fit an input of {shape}")
     values = variance._data if isinstance(variance, Tensor) else variance
     if (values < 0).any():

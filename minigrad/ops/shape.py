@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
 from minigrad.autograd.view import Calls, replay
+from minigrad.elements import as_int
 from minigrad.tensor import Tensor
 
 __all__ = [
@@ -23,11 +24,10 @@ __all__ = [
 def one_dim(operation: str, dim: Any, ndim: int) -> int:
     """`dim` counted from the front; raises IndexError where there is no such dimension."""
     ndim = max(ndim, 1)  # a 0-dim tensor has a dimension 0 and -1, as in PyTorch
-    if isinstance(dim, bool) or not isinstance(dim, (int, np.integer)):
-        raise TypeError(f"{operation}: expected an int as dim, got {type(dim).__name__}")
+    dim = as_int(operation, "dim", dim)
     if not -ndim <= dim < ndim:
         raise IndexError(f"{operation}: dim {dim} is out of range; expected {-ndim} to {ndim - 1}")
-    return int(dim) % ndim
+    return dim % ndim
 
 
 _ALL = [tuple(range(ndim)) for ndim in range(65)]  # 64 is NumPy's greatest number of dimensions
@@ -37,20 +37,26 @@ def all_dims(operation: str, dim: Any, ndim: int) -> tuple[int, ...]:
     """`dim`, an int, several, or None or () for all, as distinct dimensions counted from the front."""
     if dim is None or (isinstance(dim, (tuple, list)) and not dim):
         return _ALL[ndim]
-    dims = tuple(one_dim(operation, d, ndim) for d in (dim if isinstance(dim, (tuple, list)) else (dim,)))
+    several = isinstance(dim, (tuple, list)) or (isinstance(dim, Tensor) and dim.ndim == 1)
+    dims = tuple(one_dim(operation, d, ndim) for d in (dim if several else (dim,)))
     if len(set(dims)) != len(dims):
         raise RuntimeError(f"{operation}: dim {tuple(dim)} names a dimension twice")
     return dims if ndim else ()
 
 
-def as_shape(sizes: tuple[Any, ...]) -> tuple[int, ...]:
-    """The arguments of ``f(2, 3)`` or ``f((2, 3))`` as a tuple of ints."""
-    if len(sizes) == 1 and not isinstance(sizes[0], (int, np.integer, Tensor)):
-        sizes = tuple(sizes[0]) if isinstance(sizes[0], Iterable) and not isinstance(sizes[0], str) else sizes
+def as_shape(operation: str, sizes: tuple[Any, ...], least: int | None = None) -> tuple[int, ...]:
+    """The arguments of ``f(2, 3)`` or ``f((2, 3))`` as a tuple of ints, none below `least`."""
+    if len(sizes) == 1 and (isinstance(sizes[0], Sequence) or getattr(sizes[0], "ndim", 0) == 1):
+        sizes = tuple(sizes[0])
     try:
-        return tuple(map(operator.index, sizes))
+        if sizes and isinstance(sizes[0], (bool, str)):
+            raise TypeError
+        shape = tuple(map(operator.index, sizes))
     except TypeError:
-        raise TypeError(f"expected ints as sizes, got {', '.join(map(repr, sizes))}") from None
+        raise TypeError(f"{operation}: expected ints as sizes, got {', '.join(map(repr, sizes))}") from None
+    if least is not None and (min(shape, default=least) < least or math.prod(shape) >= 2**60):
+        raise RuntimeError(f"{operation}: expected lengths of at least {least} that fit into memory, got {shape}")
+    return shape
 
 
 # ---- reshape ---------------------------------------------------------------------------------------------------------
@@ -92,13 +98,15 @@ def reshape(input: Operand, shape: Sequence[int]) -> Any:
     tensor([[0, 1, 2],
             [3, 4, 5]])
     """
-    return _reshape(input, _resolved("reshape", input, as_shape((shape,))))
+    return _reshape(input, _resolved("reshape", input, as_shape("reshape", (shape,))))
 
 
 @method("reshape", only=True)
 def _reshape_method(input: Tensor, *shape: Any) -> Any:
     """The same elements in another shape, given as one argument or several; one length may be -1, for what is left."""
-    return _reshape(input, _resolved("reshape", input, as_shape(shape)))
+    if not shape:
+        raise TypeError("reshape: missing argument shape")
+    return _reshape(input, _resolved("reshape", input, as_shape("reshape", shape)))
 
 
 @method("reshape_as", only=True)
@@ -116,7 +124,7 @@ def _view(input: Tensor, *shape: Any) -> Any:
     RuntimeError
         If the layout in memory does not allow it; `reshape` copies then.
     """
-    wanted = _resolved("view", input, as_shape(shape))
+    wanted = _resolved("view", input, as_shape("view", shape))
     if input._data.size and not np.may_share_memory(input._data.reshape(wanted), input._data):
         raise RuntimeError(
             f"view: shape {tuple(input.shape)} with strides {input.stride()} cannot be seen as {wanted} "
@@ -142,6 +150,8 @@ def flatten(input: Operand, start_dim: int = 0, end_dim: int = -1) -> Any:
     """
     shape = tuple(input.shape) or (1,)
     first, last = one_dim("flatten", start_dim, len(shape)), one_dim("flatten", end_dim, len(shape))
+    if first == last and input.shape:
+        return input
     if first > last:
         raise RuntimeError(f"flatten: start_dim {start_dim} comes after end_dim {end_dim}")
     size = math.prod(shape[first : last + 1])
@@ -173,7 +183,7 @@ def unflatten(input: Operand, dim: int, sizes: Sequence[int]) -> Any:
     if not shape:
         raise RuntimeError("unflatten: expected a tensor with at least one dimension, got a 0-dim one")
     dim = one_dim("unflatten", dim, len(shape))
-    parts = _resolved("unflatten", np.empty(shape[dim]), tuple(sizes))
+    parts = _resolved("unflatten", np.empty(shape[dim]), as_shape("unflatten", (sizes,)))
     return reshape(input, (*shape[:dim], *parts, *shape[dim + 1 :]))
 
 
@@ -186,7 +196,7 @@ def squeeze(input: Operand, dim: int | Sequence[int] | None = None) -> Any:
     >>> mg.zeros(1, 3, 1).squeeze().shape, mg.zeros(1, 3, 1).squeeze(0).shape
     (Size([3]), Size([3, 1]))
     """
-    drop = all_dims("squeeze", dim, len(input.shape))
+    drop = () if isinstance(dim, tuple) and not dim else all_dims("squeeze", dim, len(input.shape))
     return _reshape(input, tuple(s for i, s in enumerate(input.shape) if s != 1 or i not in drop))
 
 
@@ -208,7 +218,7 @@ def _at_least(ndim: int, tensors: Sequence[Any]) -> Any:
     """With new dimensions in front, the third one at the end."""
     if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)):
         return tuple(_at_least(ndim, (t,)) for t in tensors[0])
-    if len(tensors) > 1:
+    if len(tensors) != 1:
         return tuple(_at_least(ndim, (t,)) for t in tensors)
     shape = tuple(tensors[0].shape)
     if len(shape) >= ndim:
@@ -266,7 +276,7 @@ def permute(input: Operand, dims: Sequence[int]) -> Any:
     >>> mg.permute(mg.zeros(2, 3, 4), (2, 0, 1)).shape
     Size([4, 2, 3])
     """
-    order = as_shape((dims,))
+    order = as_shape("permute", (dims,))
     if len(order) != len(input.shape):
         raise RuntimeError(f"permute: expected {len(input.shape)} dimensions, got {order}")
     return _permute(input, all_dims("permute", order, len(input.shape)))
@@ -275,7 +285,9 @@ def permute(input: Operand, dims: Sequence[int]) -> Any:
 @method("permute", only=True)
 def _permute_method(input: Tensor, *dims: Any) -> Any:
     """A view with the dimensions in another order, given as one argument or several."""
-    return permute(input, as_shape(dims))
+    if not dims:
+        raise TypeError("permute: missing argument dims, the order of the dimensions")
+    return permute(input, as_shape("permute", dims))
 
 
 @method("swapaxes", "swapdims")
@@ -331,7 +343,7 @@ def t(input: Operand) -> Any:
     """
     if len(input.shape) > 2:
         raise RuntimeError(f"t: expected at most 2 dimensions, got shape {tuple(input.shape)}; see .mT and permute()")
-    return transpose(input, 0, 1) if len(input.shape) == 2 else input
+    return transpose(input, 0, 1) if len(input.shape) == 2 else _reshape(input, tuple(input.shape))
 
 
 @method()
@@ -381,5 +393,7 @@ def _contiguous(input: Operand) -> Operand:
 def replace_part(input: Operand, part: Operand, calls: Calls) -> Operand:
     """`input` with what a view made by `calls` shows of it replaced by `part`."""
     whole = input.copy(order="K")
-    replay(calls, whole)[...] = part
+    place = replay(calls, whole)
+    place.flags.writeable = True  # a part of what was expanded is not, in which no element is repeated
+    place[...] = part
     return whole
