@@ -20,6 +20,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from command_line import Parser, exit_status  # before what may not be installed
+
+# isort: split
+
 from tqdm import tqdm
 
 from benchmarks.cases import Case, chosen
@@ -74,7 +78,7 @@ def profiles(cases: Sequence[Case], threads: int, settings: Settings) -> str:
 
 
 def options() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser(description=__doc__)
     parser.add_argument(
         "--only", nargs="+", default=[], metavar="PATTERN", help="cases whose names contain or match it (* and ?)"
     )
@@ -136,4 +140,4 @@ def compare(
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_status(main))

@@ -23,6 +23,7 @@ import numpy as np
 
 import train
 from classification import Classifier
+from command_line import Parser, exit_status
 from drawing.board import SIDE, Board
 from drawing.picture import picture, write_numbered
 from drawing.server import BoardServer
@@ -83,7 +84,7 @@ def demonstrate(board: Board, digit: int) -> int:
 
 
 def options() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser(description=__doc__)
     parser.add_argument(
         "--checkpoint", type=Path, help="of scripts/train.py; default: the newest runs/*/best.npz that knows the digits"
     )
@@ -116,4 +117,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_status(main))

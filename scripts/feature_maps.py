@@ -21,6 +21,10 @@ import re
 import sys
 from pathlib import Path
 
+from command_line import Parser, at_least, exit_status, make_folder  # before what may not be installed
+
+# isort: split
+
 import numpy as np
 from matplotlib.cbook import get_sample_data
 from matplotlib.figure import Figure
@@ -28,7 +32,6 @@ from matplotlib.figure import Figure
 import minigrad as mg
 import minigrad.nn.functional as F
 from classification import Classifier
-from command_line import at_least, make_folder
 from framing import frame_of, inputs_of_file, inputs_of_frames
 from minigrad import Tensor, nn, viz
 from minigrad.vision.datasets import Digits
@@ -175,7 +178,7 @@ def stage_list(text: str) -> list[Stage]:
 
 
 def options() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser(description=__doc__)
     parser.add_argument("--image", type=Path, help="default: matplotlib's grace_hopper.jpg; for a model, test digits")
     parser.add_argument("--color", action="store_true", help="keep the colours of the photo; default: make it grey")
     parser.add_argument("--stages", type=stage_list, help=f"filters and their sizes; default: {STAGES}")
@@ -207,4 +210,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_status(main))

@@ -15,6 +15,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+from command_line import Parser, exit_status  # before what may not be installed
+
+# isort: split
+
 from PIL import Image
 
 SCRIPTS = Path(__file__).resolve().parent
@@ -47,7 +51,7 @@ def shrink(source: Path, target: Path) -> None:
 
 
 def options() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser(description=__doc__)
     parser.add_argument("--out", type=Path, default=SCRIPTS.parent / "docs", help="folder; default: docs")
     return parser
 
@@ -67,4 +71,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_status(main))

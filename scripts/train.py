@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 import minigrad as mg
-from command_line import at_least, fraction, free_folder, positive
+from command_line import Parser, at_least, exit_status, fraction, free_folder, positive
 from minigrad import viz
 from models import MODELS
 from training import recipes
@@ -138,4 +138,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_status(main))
