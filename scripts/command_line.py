@@ -14,7 +14,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn
 
-LIBRARY = re.compile(r"^(load|save|load_checkpoint|read_image|write_image|conv2d|ImageFolder|MNIST|CIFAR10): ")
+FUNCTION = re.compile(r"^(load|save|load_checkpoint|read_image|write_image|conv2d|ImageFolder|\w*MNIST|CIFAR10): ")
+WORDS = {
+    "pass download=True": "leave --root out, and they are downloaded into data/",
+    ", or pass is_valid_file for files of other kinds": "",
+}
+"""What the library says to one who calls it, and what that is on a command line."""
+
 SCRIPTS = Path(__file__).resolve().parent
 sys.path.insert(0, str(SCRIPTS.parent))  # so that `models` is found from anywhere
 
@@ -57,7 +63,10 @@ def in_words(error: BaseException) -> str:
     if isinstance(error, ModuleNotFoundError):
         where = SCRIPTS.parent
         return f'{error.name} is not installed; get what the scripts need by: pip install -e "{where}[scripts]"'
-    return LIBRARY.sub("", str(error)) or type(error).__name__
+    text = FUNCTION.sub("", str(error))
+    for argument, option in WORDS.items():
+        text = text.replace(argument, option)
+    return text or type(error).__name__
 
 
 def explain(error: BaseException) -> int | None:

@@ -117,5 +117,5 @@ def upright(image: np.ndarray) -> np.ndarray:
 
 def blurred(image: np.ndarray) -> np.ndarray:
     """Each pixel the mean of those around it, near ones weighing more: a binomial filter of 5x5."""
-    weights = np.outer(*[[1, 4, 6, 4, 1]] * 2) / 256
+    weights = np.outer([1, 4, 6, 4, 1], [1, 4, 6, 4, 1]) / 256
     return (np.lib.stride_tricks.sliding_window_view(np.pad(image, 2), (5, 5)) * weights).sum((2, 3))

@@ -42,7 +42,7 @@ def strokes(image: np.ndarray, background: str = "auto") -> np.ndarray:
 def shrunk(image: np.ndarray) -> np.ndarray:
     """The image with a longer side of at most SIDE pixels."""
     part = SIDE / max(image.shape)
-    return image if part >= 1 else resize(image, tuple(max(1, round(n * part)) for n in image.shape))  # type: ignore[arg-type]
+    return image if part >= 1 else resize(image, tuple(max(1, round(n * part)) for n in image.shape))
 
 
 def smoothed(image: np.ndarray) -> np.ndarray:
@@ -71,7 +71,7 @@ def grown(mask: np.ndarray) -> np.ndarray:
 
 def leaning_of(image: np.ndarray) -> float:
     """Below zero where what differs from the median around it is rather darker than lighter."""
-    coarse = resize(image, tuple(max(1, round(64 * n / max(image.shape))) for n in image.shape))  # type: ignore[arg-type]
+    coarse = resize(image, tuple(max(1, round(64 * n / max(image.shape))) for n in image.shape))
     side = 2 * (min(coarse.shape) // 4) + 1
     windows = np.lib.stride_tricks.sliding_window_view(np.pad(coarse, side // 2, mode="reflect"), (side, side))
     return float(((coarse - np.median(windows, (2, 3))) ** 3).sum())
