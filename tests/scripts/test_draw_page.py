@@ -168,9 +168,7 @@ def test_a_saved_picture_is_offered(page, server):
     stroke(page, ONE)
     page.click("#save")
     page.wait_for(shown)
-    name, start = page.run(
-        "const a = document.getElementById('download'); return [a.download, a.href.slice(0, 5)]"
-    )
+    name, start = page.run("const a = document.getElementById('download'); return [a.download, a.href.slice(0, 5)]")
     assert start == "blob:" and (server.folder / name).is_file()
     page.click("#clear")
     assert not page.run(shown)
@@ -220,7 +218,9 @@ def test_on_a_phone_drawing_and_prediction_are_seen_together(page, server):
 @pytest.mark.parametrize("size", [(844, 390), (667, 375), (568, 320)])
 def test_on_a_phone_held_sideways_all_is_in_view(page, server, size):
     show(page, server, *size)
-    bottoms = "return [...document.querySelectorAll('#board, button, #bars')].map(e => e.getBoundingClientRect().bottom)"
+    bottoms = (
+        "return [...document.querySelectorAll('#board, button, #bars')].map(e => e.getBoundingClientRect().bottom)"
+    )
     assert max(page.run(bottoms)) <= size[1]
     square = "const r = board.getBoundingClientRect(); return [board.width - board.height, r.width - r.height]"
     assert page.run(square) == [0, 0]
