@@ -20,7 +20,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from command_line import Parser, exit_status  # before what may not be installed
+from command_line import Parser, exit_status, make_folder  # first: see there
 
 # isort: split
 
@@ -108,7 +108,7 @@ def main(arguments: list[str] | None = None) -> int:
     if threads[0] < 1 or threads[-1] > usable_cores():
         parser.error(f"--threads: this process may use 1 to {usable_cores()} cores, got {args.threads}")
     settings = Settings(args.quick)
-    args.out.mkdir(parents=True, exist_ok=True)
+    make_folder(parser, args.out, args.out)
     if args.profile:
         text = profiles(cases, threads[0], settings)
         (args.out / "profile.txt").write_text(text + "\n")

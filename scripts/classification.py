@@ -36,6 +36,9 @@ def part_of_frame(image: np.ndarray, size: int) -> float:
     return float((sized(np.full_like(image[None], 255), size)[0, 0] > 0).any(1).mean())
 
 
+DESCRIBED = ("model", "options", "image_size", "data", "classes", "fill", "mean", "std")
+
+
 class Classifier:
     """A model together with all that its input and output mean. `description` is plain data, for a checkpoint."""
 
@@ -88,12 +91,13 @@ class Classifier:
         path = path / "best.npz" if path.is_dir() else path
         checkpoint = mg.load(path)
         try:
-            classifier = cls(checkpoint["description"])
+            classifier = cls({name: checkpoint["description"][name] for name in DESCRIBED})
             classifier.model.load_state_dict(checkpoint["model"])
-        except (AttributeError, KeyError, IndexError, TypeError) as error:
-            raise ValueError(f"{path}: not a checkpoint of scripts/train.py (missing {error})") from None
+        except (AttributeError, LookupError, TypeError) as error:
+            missing = f" (missing {error})" if isinstance(error, KeyError) else ""
+            raise ValueError(f"{path}: not a checkpoint of scripts/train.py{missing}") from None
         except (RuntimeError, ValueError) as error:
-            raise ValueError(f"{path}: damaged, or of another version: {error}") from None
+            raise ValueError(f"{path}: {' '.join(str(error).split())}") from None
         check_finite(classifier.model, path)
         classifier.model.eval()
         return classifier

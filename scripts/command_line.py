@@ -1,4 +1,7 @@
-"""What the command lines share: kinds of options, one line for each error, and the folder of a run."""
+"""What the command lines share: kinds of options, one line for each error, and the folder of a run.
+
+Scripts import it before what may not be installed, so that a missing module is told in one line, too.
+"""
 
 from __future__ import annotations
 

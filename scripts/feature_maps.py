@@ -21,7 +21,7 @@ import re
 import sys
 from pathlib import Path
 
-from command_line import Parser, at_least, exit_status, make_folder  # before what may not be installed
+from command_line import Parser, at_least, exit_status, in_words, make_folder  # first: see there
 
 # isort: split
 
@@ -201,7 +201,7 @@ def main(arguments: list[str] | None = None) -> int:
             path = args.image or Path(get_sample_data("grace_hopper.jpg", asfileobj=False))
             figures = of_photo(read(path, args.color), args.stages or stage_list(STAGES), args.seed or 0)
     except (OSError, RuntimeError, ValueError, MemoryError) as error:
-        parser.error("\n".join([str(error), *getattr(error, "__notes__", [])]))
+        parser.error("; ".join([in_words(error), *getattr(error, "__notes__", [])]))
     folder = make_folder(parser, args.out, Path("runs/feature-maps"))
     for name, fig in figures.items():
         fig.savefig(folder / name)

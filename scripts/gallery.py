@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from command_line import Parser, exit_status  # before what may not be installed
+from command_line import Parser, exit_status, make_folder  # first: see there
 
 # isort: split
 
@@ -57,8 +57,9 @@ def options() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    args = options().parse_args(arguments)
-    args.out.mkdir(parents=True, exist_ok=True)
+    parser = options()
+    args = parser.parse_args(arguments)
+    make_folder(parser, args.out, args.out)
     with tempfile.TemporaryDirectory() as folder:
         for command, pictures in PICTURES.items():
             print(f"scripts/{command}", flush=True)

@@ -14,7 +14,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from command_line import Parser, at_least, exit_status, make_folder, positive  # before what may not be installed
+from command_line import Parser, at_least, exit_status, in_words, make_folder, positive  # first: see there
 
 # isort: split
 
@@ -116,12 +116,12 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         image = read_image(args.image or get_sample_data("grace_hopper.jpg", asfileobj=False))
     except (OSError, ValueError) as error:
-        parser.error(str(error))
+        parser.error(in_words(error))
     channels = np.ascontiguousarray(np.atleast_3d(image).transpose(2, 0, 1)).astype(np.float32) / 255
     try:
         maps = filtered(channels, args.padding, args.stride)
     except (ValueError, RuntimeError) as error:  # the image is smaller than the kernel
-        parser.error(str(error))
+        parser.error(in_words(error))
     sizes = [formula(n, 3, args.padding, args.stride) for n in channels.shape[1:]]
     print(f"size by the formula: height {sizes[0]}, width {sizes[1]}; measured: {maps.shape[2]} x {maps.shape[3]}")
 

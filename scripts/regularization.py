@@ -16,7 +16,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from command_line import Parser, at_least, exit_status, make_folder, positive  # before what may not be installed
+from command_line import Parser, at_least, exit_status, make_folder, positive  # first: see there
 
 # isort: split
 

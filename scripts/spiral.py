@@ -18,7 +18,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from command_line import Parser, at_least, exit_status, make_folder, positive  # before what may not be installed
+from command_line import Parser, at_least, exit_status, make_folder, positive  # first: see there
 
 # isort: split
 

@@ -92,8 +92,9 @@ def prepare(arguments: list[str] | None, held: ExitStack) -> tuple[Training, boo
         return training, False
     except BlockingIOError:
         parser.error(f"another process trains in {args.resume or args.out}; wait for its end, or choose another folder")
-    except (KeyError, TypeError) as error:
-        parser.error(f"--resume: not a checkpoint of this script (missing {error})")
+    except (AttributeError, LookupError, TypeError) as error:
+        missing = f" (missing {error})" if isinstance(error, KeyError) else ""
+        parser.error(f"--resume: not a checkpoint of this script{missing}")
     except (OSError, RuntimeError, ValueError) as error:
         parser.error(in_words(error))
 

@@ -173,7 +173,7 @@ class Training:
         """Become what was saved. Raises ValueError where its weights are no numbers."""
         rest = mg.load_checkpoint(path, model=self.model, optimizer=self.optimizer, scheduler=self.scheduler)
         check_finite(self.model, path)
-        self.history = rest["history"]
+        self.history = list(rest["history"])
         self.batch, self.loss_sum, self.correct = rest["epoch_so_far"]
 
     def extend(self, epochs: int) -> None:
