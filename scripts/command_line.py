@@ -123,6 +123,11 @@ def at_least(least: float, kind: type) -> Callable[[str], Any]:
     return _number(kind, lambda value: least <= value < math.inf, f"at least {least}")
 
 
+def between(least: int, most: int) -> Callable[[str], Any]:
+    """A kind of option for argparse: an int in a range, beyond which memory would not do."""
+    return _number(int, lambda value: least <= value <= most, f"{least} to {most}")
+
+
 def fraction(text: str) -> float:
     """A kind of option for argparse: a float from 0 to 1."""
     return _number(float, lambda value: 0 <= value <= 1, "a number from 0 to 1")(text)

@@ -29,7 +29,7 @@ from typing import Any
 import numpy as np
 
 import minigrad as mg
-from command_line import Parser, at_least, exit_status, fraction, in_words, locked, make_folder, positive
+from command_line import Parser, at_least, between, exit_status, fraction, in_words, locked, make_folder, positive
 from minigrad import viz
 from models import MODELS
 from training import recipes
@@ -49,7 +49,7 @@ def options() -> argparse.ArgumentParser:
     add("--model", choices=MODELS)
     add("--pool", choices=["avg", "max", "min"], help="of lenet and lenet5; default: the model's own")
     add("--activation", choices=["relu", "sigmoid", "tanh"], help="of lenet and lenet5; default: the model's own")
-    add("--image-size", type=positive(int), help="what images are brought to; default: the model's own")
+    add("--image-size", type=between(1, 1024), help="what images are brought to; default: the model's own")
     add("--epochs", type=positive(int))
     add("--batch-size", type=positive(int))
     add("--optimizer", choices=OPTIMIZERS)
