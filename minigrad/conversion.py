@@ -30,6 +30,11 @@ def as_array(data: Any, dtype: Any = None, copy: bool = False) -> np.ndarray:
     return np.array(array, dtype=wanted) if copy else array.astype(wanted, copy=False)
 
 
+def constant(data: Any) -> np.ndarray:
+    """The array of a Tensor, or a copy of an array: what an operation keeps, NumPy must not change unnoticed."""
+    return data._data if isinstance(data, Elements) else np.array(data)
+
+
 def _from_python(data: Any, dtype: Any) -> np.ndarray:
     """Nested lists of numbers, or of tensors and arrays of one element or one shape, or what has ``__array__``."""
     try:

@@ -9,6 +9,7 @@ from typing import Any, ParamSpec
 import numpy as np
 
 from minigrad import dtypes
+from minigrad.autograd.grad_mode import mode
 from minigrad.autograd.operation import Rule, attached, operation, registry, signature
 from minigrad.conversion import as_array
 from minigrad.tensor import Tensor
@@ -73,7 +74,7 @@ def _match(name: str, count: int, promoted: tuple[int, ...], floating: bool, arg
         if isinstance(t, np.generic):
             inputs[i] = t.item()
         elif isinstance(t, np.ndarray):
-            inputs[i] = Tensor._wrap(as_array(t))
+            inputs[i] = Tensor._wrap(as_array(t, copy=mode.enabled))  # NumPy may change it
         elif not isinstance(t, (Tensor, bool, int, float)):
             raise TypeError(f"{name}: expected Tensors, arrays or numbers, got {type(t).__name__}")
     dtype = dtypes.result_type(*[t._data if isinstance(t, Tensor) else t for i in promoted for t in [inputs[i]]])

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 import weakref
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,15 @@ def owner_of(array: np.ndarray) -> Any:
             break
         owner = base
     return owner
+
+
+def arrays_in(value: Any) -> Iterator[np.ndarray]:
+    """The arrays that `value` is or, as tuples and lists of any depth, holds."""
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, (tuple, list)):
+        for v in value:
+            yield from arrays_in(v)
 
 
 def changed(array: np.ndarray) -> None:

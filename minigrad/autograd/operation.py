@@ -31,7 +31,7 @@ import numpy as np
 
 from minigrad.autograd.engine import Node, numbers
 from minigrad.autograd.grad_mode import mode
-from minigrad.autograd.memory import clock, last_change
+from minigrad.autograd.memory import arrays_in, clock, last_change
 from minigrad.tensor import Tensor, View
 
 P = ParamSpec("P")
@@ -60,6 +60,7 @@ class Operation:
         outputs: Sequence[str],
         sequence: bool,
         view: bool,
+        holds: Sequence[str],
     ) -> None:
         parameters, self.defaults = signature(forward)
         self.name = forward.__name__.strip("_")
@@ -69,6 +70,7 @@ class Operation:
         self.rules = rules
         self.constants = tuple(constants)
         self.outputs = ("y", *outputs[1:])
+        self.holds = tuple(holds)
         self.sequence = sequence  # the first parameter is a sequence of tensors
         self.view = view  # the output may share memory with the first parameter
         self.tensors = tuple(
@@ -117,7 +119,7 @@ class Operation:
 class Plan:
     """For one choice of inputs that require grad: what to keep, and which rules to call with what."""
 
-    __slots__ = ("operation", "kept", "save", "sources", "described", "steps", "frees")
+    __slots__ = ("operation", "kept", "save", "sources", "described", "steps", "frees", "constants")
 
     def __init__(self, operation: Operation, mask: int) -> None:
         self.operation = operation
@@ -155,9 +157,11 @@ class Plan:
         # For each kept value: which parent it was (its place among the active inputs), OUTPUT, or None for a constant.
         parent_of = {places[n]: i for i, n in enumerate(active)}
         self.sources = tuple(OUTPUT if p == places["y"] else parent_of.get(p) for p in self.kept)
+        self.constants = tuple(p for p, s in zip(self.kept, self.sources, strict=True) if s is None and p in tensors)
         self.save = _picker((*self.kept, *range(len(places), len(places) + len(shapes + types))))
         self.steps = tuple((rule, _picker([order[n] for n in needs]), keep) for rule, needs, keep in steps)
-        self.frees = any(p in tensors or p >= len(operation.parameters) for p in self.kept)
+        held = {places[n] for n in operation.holds}
+        self.frees = any(p in tensors or p in held or p >= len(operation.parameters) for p in self.kept)
 
 
 OUTPUT = -1
@@ -207,7 +211,10 @@ class OperationNode(Node):
 
     def release(self) -> None:
         if self.plan.frees:
-            self.saved = None
+            for value in self.saved or ():
+                if type(value) not in _PLAIN:  # x * 2 keeps nothing that needs to be freed
+                    self.saved = None
+                    break
 
     def apply(self, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> list[Any]:
         saved, plan = self.saved, self.plan
@@ -237,11 +244,7 @@ class OperationNode(Node):
         return gradients
 
     def _arrays(self, saved: Sequence[Any]) -> list[tuple[int, np.ndarray]]:
-        found = []
-        for i, place in enumerate(self.plan.kept):
-            values = saved[i] if isinstance(saved[i], (tuple, list)) else (saved[i],)
-            found += [(place, v) for v in values if isinstance(v, np.ndarray)]
-        return found
+        return [(place, a) for i, place in enumerate(self.plan.kept) for a in arrays_in(saved[i])]
 
     def _check_unchanged(self, saved: Sequence[Any]) -> None:
         operation = self.plan.operation
@@ -281,6 +284,7 @@ def operation(
     outputs: Sequence[str] = ("y",),
     sequence: bool = False,
     view: bool = False,
+    holds: Sequence[str] = (),
     prepare: Callable[..., tuple[Any, ...]] | None = None,
     **rules: Any,
 ) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
@@ -292,12 +296,13 @@ def operation(
     outputs : the names of the outputs where the function returns several; the first one has a gradient
     sequence : the first parameter is a sequence of tensors, and its rule returns a sequence of gradients
     view : the output may share memory with the first parameter
+    holds : names of parameters that are no tensors, but hold arrays in tuples: freed after backward as tensors are
     prepare : applied to the tuple of arguments before anything else when there is a Tensor among them
     rules : by parameter, the rule for its gradient, or a `joint` rule that several share
     """
 
     def declare(forward: Callable[P, Any]) -> Callable[P, Any]:
-        op = Operation(forward, rules, constants, outputs, sequence, view)
+        op = Operation(forward, rules, constants, outputs, sequence, view, holds)
         if op.name in registry:
             raise TypeError(f"operation {op.name} is declared twice")
         registry[op.name] = op
@@ -348,6 +353,9 @@ def _call(op: Operation, prepare: Callable[..., tuple[Any, ...]] | None) -> Call
         out._node, out._view = None, None
         if mask and grad_mode.enabled:
             plan = plans.get(mask) or op.plan(mask)
+            for i in plan.constants:
+                if isinstance(args[i], ndarray):  # NumPy may change it, which nobody would notice
+                    arrays[i] = arrays[i].copy()
             arrays += [y, *others]
             for i, describe in plan.described:
                 arrays.append(describe(arrays[i]))
@@ -397,4 +405,5 @@ def _as_inputs(y: np.ndarray, inputs: list[Any]) -> np.ndarray:
     return y
 
 
+_PLAIN = frozenset((bool, int, float, type(None)))
 _ACCEPTED = (np.ndarray, np.generic, type(None), bool, int, float)

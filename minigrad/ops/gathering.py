@@ -137,7 +137,7 @@ def _extreme_rule(g: Any, y: Any, input: Any, src: Any, input_shape: tuple[int, 
     return share * own, _index(share, key) * others
 
 
-@operation(input=_extreme_rule, src=_extreme_rule)
+@operation(input=_extreme_rule, src=_extreme_rule, holds=("key",))
 def _scatter_extreme(input: Operand, src: Operand, key: Key, largest: bool) -> Operand:
     result = input.copy()
     (np.maximum if largest else np.minimum).at(result, key, src)

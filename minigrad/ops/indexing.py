@@ -9,7 +9,7 @@ import numpy as np
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
 from minigrad.autograd.part import Part
-from minigrad.conversion import as_array
+from minigrad.conversion import as_array, constant
 from minigrad.kernels import indexing as kernels
 from minigrad.kernels.indexing import Key
 from minigrad.ops.broadcasting import expand
@@ -46,7 +46,7 @@ def _unslice(input: Operand, shape: tuple[int, ...], key: Key) -> Operand:
     return whole
 
 
-@operation(input=lambda g, input_shape, key: _add_at(g, input_shape, key))
+@operation(input=lambda g, input_shape, key: _add_at(g, input_shape, key), holds=("key",))
 def _index(input: Operand, key: Key) -> Operand:
     """``input[key]`` for full slices, integer arrays and masks: a copy."""
     try:
@@ -55,7 +55,7 @@ def _index(input: Operand, key: Key) -> Operand:
         raise _index_error(error, input) from None
 
 
-@operation(input=lambda g, key: _index(g, key))
+@operation(input=lambda g, key: _index(g, key), holds=("key",))
 def _add_at(input: Operand, shape: tuple[int, ...], key: Key) -> Operand:
     """Zeros of `shape` to which `input` is added at `key`, repeatedly where it repeats: the adjoint of `_index`."""
     return kernels.add_up(input, shape, key)
@@ -112,11 +112,11 @@ def _item(i: Any) -> Any:
         return i
     if isinstance(i, (list, tuple, range)):
         i = as_array(list(i)) if len(i) else np.zeros(0, np.int64)
-    elif isinstance(i, Tensor):
-        i = i._data
+    elif isinstance(i, (Tensor, np.ndarray)):
+        i = constant(i)
     elif isinstance(i, (bool, np.generic)):
         i = np.asarray(i)
-    elif not isinstance(i, np.ndarray):
+    else:
         kind = IndexError if isinstance(i, float) else TypeError
         raise kind(f"index: expected ints, slices, None, ..., or integer or bool tensors, got {type(i).__name__}")
     if i.dtype.kind == "b":
@@ -185,7 +185,7 @@ def narrow(input: Operand, dim: int, start: int, length: int) -> Any:
 
 def index_array(name: str, index: Any, error: type[Exception] = RuntimeError) -> np.ndarray:
     """`index` as an int64 array; raises if it does not hold integers."""
-    array = index._data if isinstance(index, Tensor) else np.asarray(index)
+    array = constant(index)
     if array.dtype.kind not in "iu" and array.size:
         raise error(f"{name}: expected an index of integers, got {array.dtype}; convert it with .long()")
     return array.astype(np.int64, copy=False)
@@ -264,7 +264,7 @@ def masked_select(input: Operand, mask: Operand) -> Any:
 
 def mask_array(name: str, mask: Any) -> np.ndarray:
     """`mask` as a bool array; raises if it does not hold bools."""
-    array = mask._data if isinstance(mask, Tensor) else np.asarray(mask)
+    array = constant(mask)
     if array.dtype != bool:
         raise RuntimeError(f"{name}: expected a mask of bools, got {array.dtype}; compare it, such as with != 0")
     return array
