@@ -149,6 +149,11 @@ class Tensor(Elements):
         self.requires_grad_(value)
 
     @property
+    def retains_grad(self) -> bool:
+        """Whether `retain_grad` was called on it, and it is not a leaf."""
+        return self._retained is not None
+
+    @property
     def data(self) -> Tensor:
         """The values without the history: a tensor that shares memory and does not require grad. May be replaced."""
         return Tensor._wrap(self._data)
@@ -182,7 +187,13 @@ class Tensor(Elements):
                     f"grad: expected the tensor's own shape {tuple(self.shape)} and dtype {self.dtype}, "
                     f"got {tuple(value.shape)} and {value.dtype}"
                 )
+            if value is self:
+                raise RuntimeError("grad: a tensor cannot be its own gradient; assign a detach() or a clone()")
         self._grad = value
+
+    @grad.deleter
+    def grad(self) -> None:
+        self._grad = None
 
     # ---- out of minigrad -------------------------------------------------------------------------------------------
 
@@ -381,7 +392,7 @@ class Tensor(Elements):
     def _take_history(self, result: Tensor) -> None:
         """From now on this tensor, and with it what it is a view of, was computed as `result` was."""
         if self._view is not None:
-            self._view.rewrite(result)
+            self._view.rewrite(self, result)
         elif result._requires_grad or self._requires_grad:
             self._set_history(result)
             self._rewrites += 1
@@ -410,6 +421,8 @@ class Tensor(Elements):
                 f"convert the tensor first, such as with .float()"
             )
         self._check_writable(operation)
+        if mode.enabled and self._view is not None:
+            self._view.check(operation, result)
 
     def _check_writable(self, operation: str) -> None:
         """Raise where the memory is read-only, or a recorded change would leave a tensor with a wrong history."""
@@ -418,15 +431,18 @@ class Tensor(Elements):
                 f"{operation}: several elements share one place in memory, as expand() and broadcasting make them, or "
                 "the array is read-only; change a clone()"
             )
-        if mode.enabled and self._view is not None and self._view.refusal:
-            raise RuntimeError(f"{operation}: {self._view.refusal}")
-        leaf = self if self._view is None else self._view.base
-        if mode.enabled and leaf._node is None and leaf._requires_grad:
-            which = "a leaf" if leaf is self else "a view of a leaf"
-            raise RuntimeError(
-                f"{operation}: {which} that requires grad cannot be changed in place while operations are recorded; "
-                "do it under minigrad.no_grad(), or on a clone()"
-            )
+        if not mode.enabled:
+            return
+        if self._view is not None:
+            self._view.refresh(self)
+            self._view.check(operation, self)
+        for leaf in (self,) if self._view is None else (self, self._view.base):
+            if leaf._node is None and leaf._requires_grad:
+                which = "a leaf" if leaf is self else "a view of a leaf"
+                raise RuntimeError(
+                    f"{operation}: {which} that requires grad cannot be changed in place while operations are "
+                    "recorded; do it under minigrad.no_grad(), or on a clone()"
+                )
 
     @property
     def T(self) -> Tensor:

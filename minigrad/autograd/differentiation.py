@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import contextvars
+import threading
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -60,7 +62,13 @@ def accumulate(
         arrived = _run(roots, None, retain_graph, create_graph)
     else:
         arrived = _arrived_at(_as_list(inputs), roots, retain_graph, create_graph)
-    leaves = list(arrived)
+    leaves = [leaf for leaf in arrived if leaf._requires_grad]  # it may have been set to False since
+    for leaf in leaves:
+        if leaf._grad is not None and leaf._grad._data.shape != arrived[leaf].shape:
+            raise RuntimeError(
+                f"backward: the gradient has shape {tuple(arrived[leaf].shape)}, and the .grad to which it is to be added "
+                f"{tuple(leaf._grad.shape)}; after .data was given another shape, set .grad to None"
+            )
     for leaf in leaves:  # only now that nothing can fail any more
         leaf._accumulate(arrived.pop(leaf))
     for leaf in leaves:
@@ -131,6 +139,8 @@ def grad(
     if materialize_grads and allow_unused is False:
         raise ValueError("grad: materialize_grads gives zeros for unused inputs, so allow_unused cannot be False")
     targets = _as_list(inputs)
+    if not targets:
+        raise RuntimeError("grad: inputs is empty, so there is nothing to differentiate with respect to")
     _require_grad("grad", targets)
     edges = [t._edge() for t in targets]
     arrived = _run(_roots("grad", outputs, grad_outputs, create_graph), edges, retain_graph, create_graph)
@@ -151,21 +161,46 @@ def grad(
     return tuple(results)
 
 
+DEEP = 20  # backwards inside of one another, each with some ten frames, in one thread
+
+
 @silent  # an infinite slope is a result like any other
 def _run(
     roots: Roots, targets: Iterable[Any] | None, retain_graph: bool | None, create_graph: bool
 ) -> dict[Any, Any]:
     retain = create_graph if retain_graph is None else retain_graph
-    before = mode.enabled
-    mode.enabled = create_graph
+    before, depth = mode.enabled, mode.depth
+    if depth == DEEP:  # Python counts the frames of each thread
+        return _elsewhere(lambda: _run(roots, targets, retain, create_graph))
+    mode.enabled, mode.depth = create_graph, depth + 1
     try:
         arrived = engine.run(roots, targets, retain, create_graph)
     finally:
-        mode.enabled = before
+        mode.enabled, mode.depth = before, depth
     for edge, g in arrived.items():  # the hooks of nodes have run in the engine
         if isinstance(edge, Tensor) and edge._hooks:
             arrived[edge] = engine.run_hooks(edge._hooks, g)
     return arrived
+
+
+def _elsewhere(function: Callable[[], Any]) -> Any:
+    """What `function` returns or raises, called in a thread of its own."""
+    context = contextvars.copy_context()
+    returned: list[Any] = []
+    raised: list[BaseException] = []
+
+    def call() -> None:
+        try:
+            returned.append(context.run(function))
+        except BaseException as error:  # whatever it is, it belongs to the caller
+            raised.append(error)
+
+    thread = threading.Thread(target=call)
+    thread.start()
+    thread.join()
+    if raised:
+        raise raised[0]
+    return returned[0]
 
 
 def _roots(operation: str, outputs: Any, gradients: Any, create_graph: bool) -> Roots:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.differentiation import grad
-from minigrad.autograd.grad_mode import enable_grad
+from minigrad.autograd.grad_mode import enable_grad, set_grad_enabled
 from minigrad.autograd.operation import registry
 from minigrad.tensor import Tensor
 

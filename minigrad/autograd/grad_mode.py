@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import threading
+import warnings
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, TypeVar
@@ -14,6 +15,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 class _Mode(threading.local):
     enabled = True
+    depth = 0  # how many backwards this thread is inside of
 
 
 mode = _Mode()
@@ -56,26 +58,53 @@ class _GradMode:
                 return function(*args, **kwargs)
 
         @functools.wraps(function)
-        def stepwise(*args: Any, **kwargs: Any) -> Any:  # a generator: the mode is its own, not that of its caller
-            generator = function(*args, **kwargs)
-            step, sent = generator.send, None
-            while True:
-                try:
-                    with _GradMode(enabled):
-                        result = step(sent)
-                except StopIteration as end:
-                    return end.value
-                try:
-                    step, sent = generator.send, (yield result)
-                except GeneratorExit:
-                    generator.close()
-                    raise
-                except BaseException as error:
-                    step, sent = generator.throw, error
+        def stepwise(*args: Any, **kwargs: Any) -> Any:
+            return (yield from _steps(function(*args, **kwargs), enabled))
 
+        @functools.wraps(function)
+        async def awaited(*args: Any, **kwargs: Any) -> Any:
+            return await _Awaitable(function(*args, **kwargs), enabled)
+
+        if inspect.isclass(function):
+            warnings.warn(
+                "a class is decorated, which sets the mode for its __init__ alone; decorate __init__, or the methods",
+                FutureWarning,
+                stacklevel=2,
+            )
         if inspect.isgeneratorfunction(function):
             return stepwise  # type: ignore[return-value]
+        if inspect.iscoroutinefunction(function):
+            return awaited  # type: ignore[return-value]
         return wrapped  # type: ignore[return-value]  # functools.wraps keeps the signature at run time only
+
+
+def _steps(body: Any, enabled: bool) -> Any:
+    """The steps of a generator or coroutine, in a mode that is its own, not that of its caller."""
+    step, sent = body.send, None
+    while True:
+        try:
+            with _GradMode(enabled):
+                result = step(sent)
+        except StopIteration as end:
+            return end.value
+        try:
+            step, sent = body.send, (yield result)
+        except GeneratorExit:
+            with _GradMode(enabled):  # what it cleans up belongs to it, too
+                body.close()
+            raise
+        except BaseException as error:
+            step, sent = body.throw, error
+
+
+class _Awaitable:
+    """A coroutine that runs in a mode of its own."""
+
+    def __init__(self, coroutine: Any, enabled: bool) -> None:
+        self._coroutine, self._enabled = coroutine, enabled
+
+    def __await__(self) -> Any:
+        return _steps(self._coroutine, self._enabled)
 
 
 class _Decorable(_GradMode):

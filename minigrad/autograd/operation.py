@@ -86,6 +86,12 @@ class Operation:
     def differentiable(self) -> bool:
         return bool(self.rules)
 
+    @functools.cached_property
+    def node(self) -> type[OperationNode]:
+        """The class of its nodes, by which messages and prints name them, such as ``MulBackward0``."""
+        name = self.name.title().replace("_", "") + "Backward0"
+        return type(name, (OperationNode,), {"__slots__": ()})
+
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
         """All arguments in the order of the signature, defaults filled in."""
         bound = list(args) + list(self.defaults[len(args) :])
@@ -119,10 +125,11 @@ class Operation:
 class Plan:
     """For one choice of inputs that require grad: what to keep, and which rules to call with what."""
 
-    __slots__ = ("operation", "kept", "save", "sources", "described", "steps", "frees", "constants")
+    __slots__ = ("operation", "kept", "save", "sources", "described", "steps", "frees", "constants", "node")
 
     def __init__(self, operation: Operation, mask: int) -> None:
         self.operation = operation
+        self.node = operation.node
         active = [n for n in operation.parameters if n in operation.rules and mask >> operation.places[n] & 1]
         wanted: list[str] = []
         steps: list[tuple[Rule, tuple[str, ...], tuple[int, ...] | None]] = []
@@ -195,7 +202,7 @@ def _picker(places: Sequence[int]) -> Callable[[Any], Sequence[Any]]:
 
 
 class OperationNode(Node):
-    """The record of one call of an operation."""
+    """The record of one call of an operation; each operation has a subclass with its name."""
 
     __slots__ = ("plan", "saved")
 
@@ -205,9 +212,6 @@ class OperationNode(Node):
         self.hooks = None
         self.plan = plan
         self.saved = saved
-
-    def name(self) -> str:
-        return self.plan.operation.name.title().replace("_", "") + "Backward0"
 
     def release(self) -> None:
         if self.plan.frees:
@@ -359,7 +363,7 @@ def _call(op: Operation, prepare: Callable[..., tuple[Any, ...]] | None) -> Call
             arrays += [y, *others]
             for i, describe in plan.described:
                 arrays.append(describe(arrays[i]))
-            out._node = OperationNode(plan, parents, plan.save(arrays))
+            out._node = plan.node(plan, parents, plan.save(arrays))
             out._requires_grad = True
         if view and (y.base is arrays[0] or np.may_share_memory(y, arrays[0])):
             out._view = View(args[0], call, args[1:])
@@ -389,7 +393,7 @@ def _sequence_call(op: Operation) -> Callable[..., Any]:
             shapes = [[a.shape for a in arrays] for _ in plan.described]
             # the rule gives a gradient for each input, the node has parents for some: `require` tells which
             saved = (*plan.save([*values, *shapes]), require)
-            out._node = OperationNode(plan, [t._edge() for t, r in zip(inputs, require, strict=True) if r], saved)
+            out._node = plan.node(plan, [t._edge() for t, r in zip(inputs, require, strict=True) if r], saved)
             out._requires_grad = True
         return out
 
