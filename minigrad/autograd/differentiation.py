@@ -66,7 +66,7 @@ def accumulate(
     for leaf in leaves:
         if leaf._grad is not None and leaf._grad._data.shape != arrived[leaf].shape:
             raise RuntimeError(
-                f"backward: the gradient has shape {tuple(arrived[leaf].shape)}, and the .grad to which it is to be added "
+                f"backward: a gradient of shape {tuple(arrived[leaf].shape)} cannot be added to a .grad of shape "
                 f"{tuple(leaf._grad.shape)}; after .data was given another shape, set .grad to None"
             )
     for leaf in leaves:  # only now that nothing can fail any more
