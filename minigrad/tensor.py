@@ -146,6 +146,8 @@ class Tensor(Elements):
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
+        if not self.is_leaf:
+            raise RuntimeError("requires_grad: can be set on leaves only; use .detach()")
         self.requires_grad_(value)
 
     @property
@@ -241,8 +243,6 @@ class Tensor(Elements):
         return copy
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        if not self.is_leaf:
-            raise RuntimeError("pickle: only leaves can be pickled; use .detach()")
         return _rebuild, (type(self), self._data, self._requires_grad)
 
     # ---- graph -----------------------------------------------------------------------------------------------------
@@ -319,7 +319,9 @@ class Tensor(Elements):
 
         def store(g: Any) -> None:
             tensor = me()
-            if tensor is not None:
+            if tensor is not None and mode.retained is not None:
+                mode.retained.append((tensor, g))  # it is added when the walk has ended well
+            elif tensor is not None:
                 tensor._accumulate(g)
 
         self._retained = self._add_hook(store)
@@ -336,13 +338,18 @@ class Tensor(Elements):
             raise RuntimeError("register_hook: this tensor does not require grad, so the hook would never run")
 
         def on_gradient(g: Any) -> Any:
-            replaced = hook(g if isinstance(g, Tensor) else Tensor._wrap(np.asarray(g)))
+            # a copy: others may have the same gradient, and the hook may change its own in place
+            given = g.clone() if isinstance(g, Tensor) else Tensor._wrap(np.array(g))
+            replaced = hook(given)
             if replaced is None:
-                return None
+                replaced = given
             if not isinstance(replaced, Tensor):
                 raise TypeError(f"hook: expected a Tensor or None, got {type(replaced).__name__}")
-            if replaced.shape != g.shape:
-                raise RuntimeError(f"hook: expected a gradient of shape {g.shape}, got {tuple(replaced.shape)}")
+            if replaced.shape != g.shape or replaced.dtype != g.dtype:
+                raise RuntimeError(
+                    f"hook: expected a gradient of shape {tuple(g.shape)} and {g.dtype}, "
+                    f"got {tuple(replaced.shape)} and {replaced.dtype}"
+                )
             return replaced if isinstance(g, Tensor) else replaced._data
 
         return self._add_hook(on_gradient)
@@ -370,7 +377,7 @@ class Tensor(Elements):
         before = self._grad
         if isinstance(g, Tensor):
             self._grad = g if before is None else before + g
-        elif before is None or before._requires_grad:
+        elif before is None or before._requires_grad or not before._data.flags.writeable:
             whole = type(g) is np.ndarray and g.base is None and g.dtype == self._data.dtype and g.flags.carray
             if not whole or getrefcount(g) > ALONE:  # a copy, as g is a view or not to be written to, or others have it
                 g = np.array(g, dtype=self._data.dtype, order="C")

@@ -54,6 +54,7 @@ def backward(
     accumulate(_roots("backward", tensors, grad_tensors, create_graph), retain_graph, create_graph, inputs)
 
 
+@silent  # an infinite slope is a result like any other
 def accumulate(
     roots: Roots, retain_graph: bool | None, create_graph: bool, inputs: Sequence[Tensor] | Tensor | None
 ) -> None:
@@ -72,8 +73,9 @@ def accumulate(
     for leaf in leaves:  # only now that nothing can fail any more
         leaf._accumulate(arrived.pop(leaf))
     for leaf in leaves:
-        if leaf._after_grad:
-            engine.run_hooks(leaf._after_grad, leaf)
+        for hook in list(leaf._after_grad.values()) if leaf._after_grad else ():
+            if (returned := hook(leaf)) is not None:
+                raise TypeError(f"post_accumulate_grad_hook: expected None, got {type(returned).__name__}")
 
 
 def _arrived_at(
@@ -143,7 +145,7 @@ def grad(
         raise RuntimeError("grad: inputs is empty, so there is nothing to differentiate with respect to")
     _require_grad("grad", targets)
     edges = [t._edge() for t in targets]
-    arrived = _run(_roots("grad", outputs, grad_outputs, create_graph), edges, retain_graph, create_graph)
+    arrived = _silently(_roots("grad", outputs, grad_outputs, create_graph), edges, retain_graph, create_graph)
     results: list[Tensor | None] = []
     for i, (target, edge) in enumerate(zip(targets, edges, strict=True)):
         g = arrived.get(edge)
@@ -164,23 +166,30 @@ def grad(
 DEEP = 20  # backwards inside of one another, each with some ten frames, in one thread
 
 
-@silent  # an infinite slope is a result like any other
 def _run(
     roots: Roots, targets: Iterable[Any] | None, retain_graph: bool | None, create_graph: bool
 ) -> dict[Any, Any]:
+    """Walk, with the hooks of leaves, and add up what is retained if all went well."""
     retain = create_graph if retain_graph is None else retain_graph
-    before, depth = mode.enabled, mode.depth
+    before, depth, outer = mode.enabled, mode.depth, mode.retained
     if depth == DEEP:  # Python counts the frames of each thread
-        return _elsewhere(lambda: _run(roots, targets, retain, create_graph))
+        return _elsewhere(lambda: _silently(roots, targets, retain, create_graph))
     mode.enabled, mode.depth = create_graph, depth + 1
+    retained: list[Any] = []
+    mode.retained = retained
     try:
         arrived = engine.run(roots, targets, retain, create_graph)
+        for edge, g in arrived.items():  # the hooks of nodes have run in the engine
+            if isinstance(edge, Tensor) and edge._hooks:
+                arrived[edge] = engine.run_hooks(edge._hooks, g)
     finally:
-        mode.enabled, mode.depth = before, depth
-    for edge, g in arrived.items():  # the hooks of nodes have run in the engine
-        if isinstance(edge, Tensor) and edge._hooks:
-            arrived[edge] = engine.run_hooks(edge._hooks, g)
+        mode.enabled, mode.depth, mode.retained = before, depth, outer
+    for tensor, g in retained:
+        tensor._accumulate(g)
     return arrived
+
+
+_silently = silent(_run)
 
 
 def _elsewhere(function: Callable[[], Any]) -> Any:

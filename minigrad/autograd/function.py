@@ -157,6 +157,11 @@ class FunctionNode(Node):
         self.inputs = [(a.shape, a.dtype, a.requires_grad) if isinstance(a, Tensor) else None for a in args]
         self.outputs: list[tuple[Any, Any] | None] = []  # shape and dtype
 
+    @property
+    def saved_tensors(self) -> tuple[Tensor | None, ...]:
+        """Those of the context."""
+        return self.ctx.saved_tensors
+
     def output(self, place: int) -> Node:
         """Where the gradient of one output flows to: here, or if there are several, to a node of its own."""
         return self if len(self.outputs) == 1 else self.part(self, place)
@@ -192,7 +197,7 @@ class FunctionNode(Node):
         if g is None:
             return None
         if not isinstance(g, Tensor):
-            raise TypeError(f"{self.name()}: expected a Tensor or None as gradient {i}, got {type(g).__name__}")
+            raise RuntimeError(f"{self.name()}: expected a Tensor or None as gradient {i}, got {type(g).__name__}")
         if like is None:
             raise RuntimeError(f"{self.name()}: gradient {i} must be None, as argument {i} of forward is not a tensor")
         shape, dtype, requires_grad = like

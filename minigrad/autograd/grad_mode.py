@@ -16,6 +16,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 class _Mode(threading.local):
     enabled = True
     depth = 0  # how many backwards this thread is inside of
+    retained: list[Any] | None = None  # while one walks: tensors that retain their gradients, and those gradients
 
 
 mode = _Mode()
