@@ -61,9 +61,10 @@ class Operation:
         sequence: bool,
         view: bool,
         holds: Sequence[str],
+        name: str | None = None,
     ) -> None:
         parameters, self.defaults = signature(forward)
-        self.name = forward.__name__.strip("_")
+        self.name = name or forward.__name__.strip("_")
         self.call: Callable[..., Any] = forward  # what users call; `operation` puts it here
         self.forward = forward
         self.parameters = parameters
@@ -307,15 +308,26 @@ def operation(
 
     def declare(forward: Callable[P, Any]) -> Callable[P, Any]:
         op = Operation(forward, rules, constants, outputs, sequence, view, holds)
-        if op.name in registry:
-            raise TypeError(f"operation {op.name} is declared twice")
-        registry[op.name] = op
-        call = _sequence_call(op) if sequence else _call(op, prepare)
-        op.call = functools.update_wrapper(call, forward)
-        call.operation = op  # type: ignore[attr-defined]
-        return call
+        return _registered(op, _sequence_call(op) if sequence else _call(op, prepare))
 
     return declare
+
+
+def twin(call: Callable[P, Any], name: str) -> Callable[P, Any]:
+    """A declared operation under another name, by which its nodes are printed: ``unsqueeze`` is a kind of reshaping."""
+    op = call.operation  # type: ignore[attr-defined]
+    given = (op.forward, op.rules, op.constants, op.outputs, op.sequence, op.view, op.holds)
+    other = Operation(*given, name)
+    return _registered(other, _call(other, None))
+
+
+def _registered(op: Operation, call: Callable[P, Any]) -> Callable[P, Any]:
+    if op.name in registry:
+        raise TypeError(f"operation {op.name} is declared twice")
+    registry[op.name] = op
+    op.call = functools.update_wrapper(call, op.forward)
+    call.operation = op  # type: ignore[attr-defined]
+    return call
 
 
 def _call(op: Operation, prepare: Callable[..., tuple[Any, ...]] | None) -> Callable[..., Any]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.method import method
-from minigrad.autograd.operation import Operand, joint, operation
+from minigrad.autograd.operation import Operand, joint, operation, twin
 from minigrad.kernels.indexing import Key
 from minigrad.ops.assignment import _put, fitted
 from minigrad.ops.broadcasting import expand
@@ -40,6 +40,9 @@ def _along(index: np.ndarray, dim: int) -> Key:
     )
 
 
+_gathered = twin(_index, "gather")
+
+
 @method()
 def gather(input: Operand, dim: int, index: Operand) -> Any:
     """``out[i, j, k] = input[index[i, j, k], j, k]`` for `dim` 0, and so on for the others.
@@ -60,7 +63,7 @@ def gather(input: Operand, dim: int, index: Operand) -> Any:
     """
     if not input.shape:
         return _reshape(gather(_reshape(input, (1,)), dim, index_array("gather", index).reshape(1)), index.shape)
-    return _index(input, _key("gather", input, dim, index))
+    return _gathered(input, _key("gather", input, dim, index))
 
 
 def _source(name: str, input: Any, index: Any, src: Any) -> Any:

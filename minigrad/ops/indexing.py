@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.method import method
-from minigrad.autograd.operation import Operand, operation
+from minigrad.autograd.operation import Operand, operation, twin
 from minigrad.autograd.part import Part
 from minigrad.conversion import as_array, constant
 from minigrad.kernels import indexing as kernels
@@ -59,6 +59,10 @@ def _index(input: Operand, key: Key) -> Operand:
 def _add_at(input: Operand, shape: tuple[int, ...], key: Key) -> Operand:
     """Zeros of `shape` to which `input` is added at `key`, repeatedly where it repeats: the adjoint of `_index`."""
     return kernels.add_up(input, shape, key)
+
+
+_selected = twin(_slice, "select")
+_index_selected = twin(_index, "index_select")
 
 
 def _index_error(error: IndexError, input: np.ndarray) -> IndexError:
@@ -132,7 +136,7 @@ def _item(i: Any) -> Any:
 def _getitem(input: Tensor, index: Any) -> Tensor:
     """``input[index]``: a view for ints, slices, None and ...; a copy for lists, integer tensors and masks."""
     if type(index) is int:
-        return _slice(input, (index, ...))
+        return _selected(input, (index, ...))
     basic, arrays = split_index(index, input._data.shape)
     if arrays is None:
         return _slice(input, basic)
@@ -159,7 +163,7 @@ def select(input: Operand, dim: int, index: int) -> Any:
     size = tuple(input.shape)[dim] if input.shape else 0
     if not -size <= index < size:
         raise IndexError(f"select: index {index} is out of range for dim {dim} of shape {tuple(input.shape)}")
-    return _slice(input, (*[ALL] * dim, int(index), ...))
+    return _selected(input, (*[ALL] * dim, int(index), ...))
 
 
 @method()
@@ -221,7 +225,7 @@ def index_select(input: Operand, dim: int, index: Operand) -> Any:
             [6, 4]])
     """
     key = dim_key("index_select", input, dim, index)
-    return _index(input, key) if input.shape else _reshape(_index(_reshape(input, (1,)), key), ())
+    return _index_selected(input, key) if input.shape else _reshape(_index(_reshape(input, (1,)), key), ())
 
 
 @method()

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.method import method
-from minigrad.autograd.operation import Operand, operation
+from minigrad.autograd.operation import Operand, operation, twin
 from minigrad.autograd.view import Calls, replay
 from minigrad.tensor import Tensor
 
@@ -61,6 +61,9 @@ def _reshape(input: Operand, shape: tuple[int, ...]) -> Operand:
     return input.reshape(shape)
 
 
+_viewed, _squeezed, _unsqueezed = (twin(_reshape, name) for name in ("view", "squeeze", "unsqueeze"))
+
+
 def _resolved(name: str, input: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
     """`shape` with its -1 filled in; raises where the number of elements differs."""
     size = math.prod(input.shape)
@@ -92,13 +95,13 @@ def reshape(input: Operand, shape: Sequence[int]) -> Any:
     tensor([[0, 1, 2],
             [3, 4, 5]])
     """
-    return _reshape(input, _resolved("reshape", input, as_shape((shape,))))
+    return _viewed(input, _resolved("reshape", input, as_shape((shape,))))
 
 
 @method("reshape", only=True)
 def _reshape_method(input: Tensor, *shape: Any) -> Any:
     """The same elements in another shape, given as one argument or several; one length may be -1, for what is left."""
-    return _reshape(input, _resolved("reshape", input, as_shape(shape)))
+    return _viewed(input, _resolved("reshape", input, as_shape(shape)))
 
 
 @method("reshape_as", only=True)
@@ -122,7 +125,7 @@ def _view(input: Tensor, *shape: Any) -> Any:
             f"view: shape {tuple(input.shape)} with strides {input.stride()} cannot be seen as {wanted} "
             "without a copy; use .reshape() instead"
         )
-    return _reshape(input, wanted)
+    return _viewed(input, wanted)
 
 
 @method("view_as", only=True)
@@ -145,7 +148,7 @@ def flatten(input: Operand, start_dim: int = 0, end_dim: int = -1) -> Any:
     if first > last:
         raise RuntimeError(f"flatten: start_dim {start_dim} comes after end_dim {end_dim}")
     size = math.prod(shape[first : last + 1])
-    return _reshape(input, (*shape[:first], size, *shape[last + 1 :]))
+    return _viewed(input, (*shape[:first], size, *shape[last + 1 :]))
 
 
 @method()
@@ -187,7 +190,7 @@ def squeeze(input: Operand, dim: int | Sequence[int] | None = None) -> Any:
     (Size([3]), Size([3, 1]))
     """
     drop = all_dims("squeeze", dim, len(input.shape))
-    return _reshape(input, tuple(s for i, s in enumerate(input.shape) if s != 1 or i not in drop))
+    return _squeezed(input, tuple(s for i, s in enumerate(input.shape) if s != 1 or i not in drop))
 
 
 @method()
@@ -201,7 +204,7 @@ def unsqueeze(input: Operand, dim: int) -> Any:
     """
     shape = tuple(input.shape)
     dim = one_dim("unsqueeze", dim, len(shape) + 1)
-    return _reshape(input, (*shape[:dim], 1, *shape[dim:]))
+    return _unsqueezed(input, (*shape[:dim], 1, *shape[dim:]))
 
 
 def _at_least(ndim: int, tensors: Sequence[Any]) -> Any:
@@ -258,6 +261,9 @@ def _permute(input: Operand, dims: tuple[int, ...]) -> Operand:
     return input.transpose(dims)
 
 
+_transposed = twin(_permute, "transpose")
+
+
 def permute(input: Operand, dims: Sequence[int]) -> Any:
     """A view with the dimensions in another order.
 
@@ -291,7 +297,7 @@ def transpose(input: Operand, dim0: int, dim1: int) -> Any:
     a, b = one_dim("transpose", dim0, len(order)), one_dim("transpose", dim1, len(order))
     if order:
         order[a], order[b] = b, a
-    return _permute(input, tuple(order))
+    return _transposed(input, tuple(order))
 
 
 swapaxes = swapdims = transpose
