@@ -216,10 +216,7 @@ class OperationNode(Node):
 
     def release(self) -> None:
         if self.plan.frees:
-            for value in self.saved or ():
-                if type(value) not in _PLAIN:  # x * 2 keeps nothing that needs to be freed
-                    self.saved = None
-                    break
+            self.saved = None
 
     def apply(self, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> list[Any]:
         saved, plan = self.saved, self.plan
@@ -421,5 +418,4 @@ def _as_inputs(y: np.ndarray, inputs: list[Any]) -> np.ndarray:
     return y
 
 
-_PLAIN = frozenset((bool, int, float, type(None)))
 _ACCEPTED = (np.ndarray, np.generic, type(None), bool, int, float)
