@@ -60,9 +60,9 @@ def accumulate(
 ) -> None:
     """`backward` from these roots."""
     if inputs is None:
-        arrived = _run(roots, None, retain_graph, create_graph)
+        arrived, retained = _run(roots, None, retain_graph, create_graph)
     else:
-        arrived = _arrived_at(_as_list(inputs), roots, retain_graph, create_graph)
+        arrived, retained = _arrived_at(_as_list(inputs), roots, retain_graph, create_graph)
     leaves = [leaf for leaf in arrived if leaf._requires_grad]  # it may have been set to False since
     for leaf in leaves:
         if leaf._grad is not None and leaf._grad._data.shape != arrived[leaf].shape:
@@ -70,7 +70,9 @@ def accumulate(
                 f"backward: a gradient of shape {tuple(arrived[leaf].shape)} cannot be added to a .grad of shape "
                 f"{tuple(leaf._grad.shape)}; after .data was given another shape, set .grad to None"
             )
-    for leaf in leaves:  # only now that nothing can fail any more
+    for tensor, g in retained:  # only now that nothing can fail any more
+        tensor._accumulate(g)
+    for leaf in leaves:
         leaf._accumulate(arrived.pop(leaf))
     for leaf in leaves:
         for hook in list(leaf._after_grad.values()) if leaf._after_grad else ():
@@ -80,14 +82,14 @@ def accumulate(
 
 def _arrived_at(
     targets: list[Tensor], roots: Roots, retain_graph: bool | None, create_graph: bool
-) -> dict[Tensor, Any]:
+) -> tuple[dict[Tensor, Any], Roots]:
     """The gradients of these tensors, but not of those that retain theirs: their hooks have added them up."""
     if not targets:
         raise RuntimeError("backward: inputs is empty; leave it out to accumulate into all leaves")
     _require_grad("backward", targets)
     tensor_of = {t._edge(): t for t in targets}
-    arrived = _run(roots, tensor_of, retain_graph, create_graph)
-    return {t: g for edge, g in arrived.items() if (t := tensor_of[edge])._retained is None}
+    arrived, retained = _run(roots, tensor_of, retain_graph, create_graph)
+    return {t: g for edge, g in arrived.items() if (t := tensor_of[edge])._retained is None}, retained
 
 
 def grad(
@@ -145,7 +147,10 @@ def grad(
         raise RuntimeError("grad: inputs is empty, so there is nothing to differentiate with respect to")
     _require_grad("grad", targets)
     edges = [t._edge() for t in targets]
-    arrived = _silently(_roots("grad", outputs, grad_outputs, create_graph), edges, retain_graph, create_graph)
+    roots = _roots("grad", outputs, grad_outputs, create_graph)
+    arrived, retained = _silently(roots, edges, retain_graph, create_graph)
+    for tensor, g in retained:
+        tensor._accumulate(g)
     results: list[Tensor | None] = []
     for i, (target, edge) in enumerate(zip(targets, edges, strict=True)):
         g = arrived.get(edge)
@@ -168,14 +173,14 @@ DEEP = 20  # backwards inside of one another, each with some ten frames, in one 
 
 def _run(
     roots: Roots, targets: Iterable[Any] | None, retain_graph: bool | None, create_graph: bool
-) -> dict[Any, Any]:
-    """Walk, with the hooks of leaves, and add up what is retained if all went well."""
+) -> tuple[dict[Any, Any], Roots]:
+    """Walk, with the hooks of leaves: the gradients of leaves or targets, and those that tensors retain."""
     retain = create_graph if retain_graph is None else retain_graph
     before, depth, outer = mode.enabled, mode.depth, mode.retained
     if depth == DEEP:  # Python counts the frames of each thread
         return _elsewhere(lambda: _silently(roots, targets, retain, create_graph))
     mode.enabled, mode.depth = create_graph, depth + 1
-    retained: list[Any] = []
+    retained: Roots = []
     mode.retained = retained
     try:
         arrived = engine.run(roots, targets, retain, create_graph)
@@ -184,9 +189,7 @@ def _run(
                 arrived[edge] = engine.run_hooks(edge._hooks, g)
     finally:
         mode.enabled, mode.depth, mode.retained = before, depth, outer
-    for tensor, g in retained:
-        tensor._accumulate(g)
-    return arrived
+    return arrived, retained
 
 
 _silently = silent(_run)
