@@ -63,6 +63,7 @@ class Tensor(Elements):
     _view: View | None  # of which tensor it shows a part, if any
     _grad: Tensor | None = None
     _rewrites: int = 0  # how often an in-place operation has replaced its history
+    _cut: bool = False  # whether detach_ has ended its history, which earlier views may still have
     _hooks: dict[int, Callable[[Any], Any]] | None = None  # of a leaf; those of others are on the node
     _after_grad: dict[int, Callable[[Tensor], Any]] | None = None
     _retained: RemovableHandle | None = None  # of the hook that `retain_grad` made
@@ -140,7 +141,7 @@ class Tensor(Elements):
     @property
     def requires_grad(self) -> bool:
         """Whether gradients flow to this tensor; may be set on leaves."""
-        if self._view is not None:
+        if self._view is not None and not self._view.refusal:
             self._view.refresh(self)
         return self._requires_grad
 
@@ -277,7 +278,7 @@ class Tensor(Elements):
         """Cut this tensor itself off from the graph."""
         if self._view is not None:
             raise RuntimeError("detach_: a view cannot be detached in place; use .detach()")
-        self._node, self._requires_grad = None, False
+        self._node, self._requires_grad, self._cut = None, False, True
         return self
 
     def backward(
@@ -415,6 +416,8 @@ class Tensor(Elements):
         """Change the memory, and let everyone who kept it notice."""
         np.copyto(self._data, values, casting="same_kind")
         memory.changed(self._data)
+        if self._cut and mode.enabled:
+            self._rewrites += 1  # what views show from now on has no history either
 
     def _check_in_place(self, result: Any, operation: str) -> None:
         if result._data.shape != self._data.shape:
@@ -468,7 +471,7 @@ def _references(g: Any) -> int:
 
 ALONE = _references(object())  # how many references a function sees to an argument that nobody else refers to
 
-_OF_THIS_MEMORY = {"_grad", "_hooks", "_after_grad", "_rewrites", "_retained"}
+_OF_THIS_MEMORY = {"_grad", "_hooks", "_after_grad", "_rewrites", "_retained", "_cut"}
 
 
 def _rebuild(cls: type[Tensor], array: np.ndarray, requires_grad: bool) -> Tensor:

@@ -41,8 +41,10 @@ class View:
     def refresh(self, view: Tensor) -> None:
         """Give `view` its history if the base has got a new one since."""
         if self.rewrites != self.base._rewrites:
-            if self.refusal:
+            if self.refusal and mode.enabled and self.base._requires_grad:
                 raise RuntimeError(f"the tensor that this is a view of was changed in place: {self.refusal}")
+            if self.refusal:
+                return  # nobody asks for the history, or there is none
             self.rewrites = self.base._rewrites
             with enable_grad():  # the history must be complete, whoever asks for it
                 view._set_history(replay(self.calls, self.base))

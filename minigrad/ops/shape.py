@@ -387,5 +387,12 @@ def _contiguous(input: Operand) -> Operand:
 def replace_part(input: Operand, part: Operand, calls: Calls) -> Operand:
     """`input` with what a view made by `calls` shows of it replaced by `part`."""
     whole = input.copy(order="K")
-    replay(calls, whole)[...] = part
-    return whole
+    shown = replay(calls, whole)
+    if np.may_share_memory(shown, whole):
+        shown[...] = part
+        return whole
+    # A gradient may lie in memory in another order than the tensor did, and what was a view there is a copy here.
+    places = replay(calls, np.arange(whole.size).reshape(whole.shape))
+    whole = input.flatten()
+    whole[places] = part
+    return whole.reshape(input.shape)

@@ -495,6 +495,15 @@ def test_a_gradient_of_the_users_that_must_not_be_written_to():
     assert x.grad.tolist() == [3, 3]
 
 
+def test_view_of_a_base_that_was_detached_and_then_changed_has_no_old_gradient():
+    base = leaf(1.0, 1.0) * 2
+    view = base[:1]
+    base.detach_()
+    assert view.requires_grad
+    base.mul_(3)
+    assert not view.requires_grad and not base.requires_grad
+
+
 def test_mode_is_restored_after_an_error_in_backward():
     x = leaf(2.0)
     x.register_hook(lambda g: 1 / 0)

@@ -170,6 +170,17 @@ def base_detached(m):
     return u.grad
 
 
+@fact([[1.0], [1.0]])
+def view_made_under_no_grad_of_what_was_detached(m):
+    u = x_of(m, 1.0, 1.0)
+    base = m.zeros(2)
+    with m.no_grad():
+        v = base[:1]
+    base.add_(u)
+    base.detach_()
+    return v * 1, v
+
+
 @fact(RuntimeError)
 def view_detached_in_place(m):
     (x_of(m, 1.0, 1.0) * 2)[:1].detach_()
