@@ -52,46 +52,51 @@ class _GradMode:
 
     def __call__(self, function: F) -> F:
         enabled = self._enabled
-
-        @functools.wraps(function)
-        def wrapped(*args: Any, **kwargs: Any) -> Any:
-            with _GradMode(enabled):
-                return function(*args, **kwargs)
-
-        @functools.wraps(function)
-        def stepwise(*args: Any, **kwargs: Any) -> Any:
-            return (yield from _steps(function(*args, **kwargs), enabled))
-
-        @functools.wraps(function)
-        async def awaited(*args: Any, **kwargs: Any) -> Any:
-            return await _Awaitable(function(*args, **kwargs), enabled)
-
         if inspect.isclass(function):
             warnings.warn(
                 "a class is decorated, which sets the mode for its __init__ alone; decorate __init__, or the methods",
                 FutureWarning,
                 stacklevel=2,
             )
-        if inspect.isgeneratorfunction(function):
-            return stepwise  # type: ignore[return-value]
-        if inspect.iscoroutinefunction(function):
-            return awaited  # type: ignore[return-value]
-        return wrapped  # type: ignore[return-value]  # functools.wraps keeps the signature at run time only
+        return within(lambda: _GradMode(enabled), function)
 
 
-def _steps(body: Any, enabled: bool) -> Any:
-    """The steps of a generator or coroutine, in a mode that is its own, not that of its caller."""
+def within(context: Callable[[], Any], function: F) -> F:
+    """`function`, whose calls run in a context of their own; so does each step of a generator or coroutine."""
+
+    @functools.wraps(function)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        with context():
+            return function(*args, **kwargs)
+
+    @functools.wraps(function)
+    def stepwise(*args: Any, **kwargs: Any) -> Any:
+        return (yield from _steps(function(*args, **kwargs), context))
+
+    @functools.wraps(function)
+    async def awaited(*args: Any, **kwargs: Any) -> Any:
+        return await _Awaitable(function(*args, **kwargs), context)
+
+    if inspect.isgeneratorfunction(function):
+        return stepwise  # type: ignore[return-value]
+    if inspect.iscoroutinefunction(function):
+        return awaited  # type: ignore[return-value]
+    return wrapped  # type: ignore[return-value]  # functools.wraps keeps the signature at run time only
+
+
+def _steps(body: Any, context: Callable[[], Any]) -> Any:
+    """The steps of a generator or coroutine: the context is its own, not that of its caller."""
     step, sent = body.send, None
     while True:
         try:
-            with _GradMode(enabled):
+            with context():
                 result = step(sent)
         except StopIteration as end:
             return end.value
         try:
             step, sent = body.send, (yield result)
         except GeneratorExit:
-            with _GradMode(enabled):  # what it cleans up belongs to it, too
+            with context():  # what it cleans up belongs to it, too
                 body.close()
             raise
         except BaseException as error:
@@ -99,13 +104,13 @@ def _steps(body: Any, enabled: bool) -> Any:
 
 
 class _Awaitable:
-    """A coroutine that runs in a mode of its own."""
+    """A coroutine that runs in a context of its own."""
 
-    def __init__(self, coroutine: Any, enabled: bool) -> None:
-        self._coroutine, self._enabled = coroutine, enabled
+    def __init__(self, coroutine: Any, context: Callable[[], Any]) -> None:
+        self._coroutine, self._context = coroutine, context
 
     def __await__(self) -> Any:
-        return _steps(self._coroutine, self._enabled)
+        return _steps(self._coroutine, self._context)
 
 
 class _Decorable(_GradMode):
