@@ -264,6 +264,7 @@ class OperationNode(Node):
         for place, array in self._arrays(saved):
             if last_change(array) > self.number:
                 what = f"its input {names[place]!r}" if place < len(operation.parameters) else "its output"
+                what = "its index, mask, target or weight" if names[place] in operation.holds else what
                 raise RuntimeError(
                     f"backward: {self.name()} needs {what} of shape {array.shape}, which was changed in place "
                     f"after {operation.name} had used it; use an operation that is not in place there, or a clone()"
