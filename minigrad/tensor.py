@@ -136,7 +136,7 @@ class Tensor(Elements):
     def grad_fn(self) -> engine.Node | None:
         """The record of the operation that made this tensor; None for a leaf."""
         edge = self._edge()
-        return edge if isinstance(edge, engine.Node) else None
+        return edge.named() if isinstance(edge, engine.Node) else None
 
     @property
     def requires_grad(self) -> bool:
@@ -320,8 +320,8 @@ class Tensor(Elements):
 
         def store(g: Any) -> None:
             tensor = me()
-            if tensor is not None and mode.retained is not None:
-                mode.retained.append((tensor, g))  # it is added when the walk has ended well
+            if tensor is not None and mode.walk is not None:
+                mode.walk[1].append((tensor, g))  # it is added when the walk has ended well
             elif tensor is not None:
                 tensor._accumulate(g)
 
@@ -378,13 +378,17 @@ class Tensor(Elements):
         before = self._grad
         if isinstance(g, Tensor):
             self._grad = g if before is None else before + g
-        elif before is None or before._requires_grad or not before._data.flags.writeable:
+        elif before is None or before._requires_grad:
             whole = type(g) is np.ndarray and g.base is None and g.dtype == self._data.dtype and g.flags.carray
             if not whole or getrefcount(g) > ALONE:  # a copy, as g is a view or not to be written to, or others have it
                 g = np.array(g, dtype=self._data.dtype, order="C")
             self._grad = Tensor._wrap(g) if before is None else before + Tensor._wrap(g)
         else:
-            before._data += g
+            try:
+                before._data += g
+            except ValueError:  # it must not be written to
+                self._grad = before + Tensor._wrap(np.asarray(g))
+                return
             memory.changed(before._data)
 
     # ---- in place --------------------------------------------------------------------------------------------------

@@ -63,13 +63,16 @@ def accumulate(
         arrived, retained = _run(roots, None, retain_graph, create_graph)
     else:
         arrived, retained = _arrived_at(_as_list(inputs), roots, retain_graph, create_graph)
-    leaves = [leaf for leaf in arrived if leaf._requires_grad]  # it may have been set to False since
-    for leaf in leaves:
-        if leaf._grad is not None and leaf._grad._data.shape != arrived[leaf].shape:
+    leaves, g = [], None
+    for leaf, g in arrived.items():
+        if leaf._requires_grad:  # it may have been set to False since
+            leaves.append(leaf)
+        if leaf._grad is not None and leaf._grad._data.shape != g.shape:
             raise RuntimeError(
-                f"backward: a gradient of shape {tuple(arrived[leaf].shape)} cannot be added to a .grad of shape "
+                f"backward: a gradient of shape {tuple(g.shape)} cannot be added to a .grad of shape "
                 f"{tuple(leaf._grad.shape)}; after .data was given another shape, set .grad to None"
             )
+    g = None  # what nobody else refers to need not be copied
     for tensor, g in retained:  # only now that nothing can fail any more
         tensor._accumulate(g)
     for leaf in leaves:
@@ -176,19 +179,19 @@ def _run(
 ) -> tuple[dict[Any, Any], Roots]:
     """Walk, with the hooks of leaves: the gradients of leaves or targets, and those that tensors retain."""
     retain = create_graph if retain_graph is None else retain_graph
-    before, depth, outer = mode.enabled, mode.depth, mode.retained
+    before, outer = mode.enabled, mode.walk
+    depth = 0 if outer is None else outer[0]
     if depth == DEEP:  # Python counts the frames of each thread
         return _elsewhere(lambda: _silently(roots, targets, retain, create_graph))
-    mode.enabled, mode.depth = create_graph, depth + 1
     retained: Roots = []
-    mode.retained = retained
+    mode.enabled, mode.walk = create_graph, (depth + 1, retained)
     try:
         arrived = engine.run(roots, targets, retain, create_graph)
         for edge, g in arrived.items():  # the hooks of nodes have run in the engine
             if isinstance(edge, Tensor) and edge._hooks:
                 arrived[edge] = engine.run_hooks(edge._hooks, g)
     finally:
-        mode.enabled, mode.depth, mode.retained = before, depth, outer
+        mode.enabled, mode.walk = before, outer
     return arrived, retained
 
 

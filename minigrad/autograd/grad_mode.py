@@ -15,8 +15,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 class _Mode(threading.local):
     enabled = True
-    depth = 0  # how many backwards this thread is inside of
-    retained: list[Any] | None = None  # while one walks: tensors that retain their gradients, and those gradients
+    # within a backward: how deep it is inside of others, and the tensors that retain their gradients, with these
+    walk: tuple[int, list[Any]] | None = None
 
 
 mode = _Mode()

@@ -136,11 +136,10 @@ class Operation:
 class Plan:
     """For one choice of inputs that require grad: what to keep, and which rules to call with what."""
 
-    __slots__ = ("operation", "kept", "save", "sources", "described", "steps", "frees", "constants", "node")
+    __slots__ = ("operation", "kept", "save", "sources", "described", "steps", "frees", "constants")
 
     def __init__(self, operation: Operation, mask: int) -> None:
         self.operation = operation
-        self.node = operation.node
         active = [n for n in operation.parameters if n in operation.rules and mask >> operation.places[n] & 1]
         wanted: list[str] = []
         steps: list[tuple[Rule, tuple[str, ...], tuple[int, ...] | None]] = []
@@ -213,7 +212,7 @@ def _picker(places: Sequence[int]) -> Callable[[Any], Sequence[Any]]:
 
 
 class OperationNode(Node):
-    """The record of one call of an operation; each operation has a subclass with its name."""
+    """The record of one call of an operation; each operation has a subclass with its name, see `named`."""
 
     __slots__ = ("plan", "saved")
 
@@ -223,6 +222,13 @@ class OperationNode(Node):
         self.hooks = None
         self.plan = plan
         self.saved = saved
+
+    def name(self) -> str:
+        return self.plan.operation.node.__name__
+
+    def named(self) -> Node:  # not from the beginning: Python is quicker with objects that are all of one class
+        self.__class__ = self.plan.operation.node
+        return self
 
     def release(self) -> None:
         if self.plan.frees:
@@ -384,7 +390,7 @@ def _call(op: Operation, prepare: Callable[..., tuple[Any, ...]] | None) -> Call
             arrays += [y, *others]
             for i, describe in plan.described:
                 arrays.append(describe(arrays[i]))
-            out._node = plan.node(plan, parents, plan.save(arrays))
+            out._node = OperationNode(plan, parents, plan.save(arrays))
             out._requires_grad = True
         if view and (y.base is arrays[0] or np.may_share_memory(y, arrays[0])):
             out._view = View(args[0], call, args[1:])
@@ -414,7 +420,7 @@ def _sequence_call(op: Operation) -> Callable[..., Any]:
             shapes = [[a.shape for a in arrays] for _ in plan.described]
             # the rule gives a gradient for each input, the node has parents for some: `require` tells which
             saved = (*plan.save([*values, *shapes]), require)
-            out._node = plan.node(plan, [t._edge() for t, r in zip(inputs, require, strict=True) if r], saved)
+            out._node = OperationNode(plan, [t._edge() for t, r in zip(inputs, require, strict=True) if r], saved)
             out._requires_grad = True
         return out
 
