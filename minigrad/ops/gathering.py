@@ -8,6 +8,7 @@ import numpy as np
 
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, joint, operation, twin
+from minigrad.autograd.rounding import rounded_once
 from minigrad.kernels.indexing import Key
 from minigrad.ops.assignment import _put, fitted
 from minigrad.ops.broadcasting import expand
@@ -35,9 +36,7 @@ def _key(name: str, input: Any, dim: int, index: Any) -> Key:
 
 def _along(index: np.ndarray, dim: int) -> Key:
     last = index.ndim - 1
-    return tuple(
-        index if d == dim else np.arange(n).reshape(-1, *[1] * (last - d)) for d, n in enumerate(index.shape)
-    )
+    return tuple(index if d == dim else np.arange(n).reshape(-1, *[1] * (last - d)) for d, n in enumerate(index.shape))
 
 
 _gathered = twin(_index, "gather")
@@ -148,6 +147,7 @@ def _scatter_extreme(input: Operand, src: Operand, key: Key, largest: bool) -> O
 
 
 @method(inplace=True)
+@rounded_once
 def scatter_reduce(
     input: Operand, dim: int, index: Operand, src: Operand, reduce: str, *, include_self: bool = True
 ) -> Any:
