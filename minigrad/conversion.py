@@ -61,6 +61,11 @@ def _check_holds(operation: str, dtype: dtypes.DType, low: Any, high: Any) -> No
         raise RuntimeError(f"{operation}: {wrong} does not fit into {dtype}, which holds {info.min} to {info.max}")
 
 
+def constant(data: Any) -> np.ndarray:
+    """The array of a Tensor, or a copy of an array: what an operation keeps, NumPy must not change unnoticed."""
+    return data._data if isinstance(data, Elements) else np.array(data)
+
+
 def _from_python(data: Any, dtype: Any) -> np.ndarray:
     """Nested lists of numbers, or of tensors and arrays of one element or one shape, or what has ``__array__``."""
     kinds: set[Any] = set()

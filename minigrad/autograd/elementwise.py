@@ -9,6 +9,7 @@ from typing import Any, ParamSpec
 import numpy as np
 
 from minigrad import dtypes
+from minigrad.autograd.grad_mode import mode
 from minigrad.autograd.operation import OperandTypeError, Rule, attached, operation, registry, signature
 from minigrad.conversion import as_array
 from minigrad.tensor import Tensor
@@ -76,7 +77,7 @@ def _match(
         if isinstance(t, (np.number, np.bool_)):
             inputs[i] = t = t.item()
         elif isinstance(t, np.ndarray):
-            inputs[i] = t = Tensor._wrap(as_array(t))
+            inputs[i] = t = Tensor._wrap(as_array(t, copy=mode.enabled))  # NumPy may change it
         if not isinstance(t, (Tensor, bool, int, float)):
             raise OperandTypeError(f"{name}: expected Tensors, arrays or numbers, got {type(t).__name__}")
     given = [t._data if isinstance(t, Tensor) else t for i in promoted for t in [inputs[i]]]

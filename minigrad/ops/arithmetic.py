@@ -102,6 +102,9 @@ def true_divide(input: Operand, other: Operand) -> Operand:
     return np.divide(input, other)
 
 
+true_divide.operation.name = "div"  # type: ignore[attr-defined]  # in prints, as in PyTorch
+
+
 @method("__truediv__", "divide", "true_divide", inplace=True)
 def div(input: Operand, other: Operand, *, rounding_mode: str | None = None) -> Any:
     """``input / other``, elementwise; integers give the default floating dtype.

@@ -12,7 +12,7 @@ from minigrad.autograd.grad_mode import mode
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
 from minigrad.autograd.rounding import rounded_once
-from minigrad.conversion import as_scalar
+from minigrad.conversion import as_scalar, constant
 from minigrad.dtypes import DType
 from minigrad.kernels import indexing as kernels
 from minigrad.kernels.indexing import Key
@@ -32,7 +32,7 @@ def _of_values(g: Any, key: Key) -> Any:
     return _index(g, key) if lost is None else _where(lost, 0.0, _index(g, key))
 
 
-@operation(input=lambda g, key: _put(g, 0.0, key), values=_of_values)
+@operation(input=lambda g, key: _put(g, 0.0, key), values=_of_values, holds=("key",))
 def _put(input: Operand, values: Operand, key: Key) -> Operand:
     """A copy of `input` with `values`, of the shape of ``input[key]``, at `key`."""
     whole = input.copy(order="K")
@@ -213,7 +213,7 @@ def index_put(input: Operand, indices: Sequence[Any], values: Operand, accumulat
     tensor([2., 0., 1.])
     """
     shape = tuple(input.shape)
-    _, key = split_index(tuple(np.atleast_1d(np.asarray(i)) if i is not None else ALL for i in indices), shape)
+    _, key = split_index(tuple(np.atleast_1d(constant(i)) if i is not None else ALL for i in indices), shape)
     if key is None:
         raise IndexError("index_put: expected a tuple with at least one tensor of indices")
     if values.dtype != input.dtype:

@@ -15,7 +15,7 @@ from minigrad.ops.activation import optionally_in_place
 __all__ = ["dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout"]
 
 
-@operation(input=lambda g, dropped, scale: _dropout(g, dropped, scale))
+@operation(input=lambda g, dropped, scale: _dropout(g, dropped, scale), holds=("dropped",))
 def _dropout(input: Operand, dropped: np.ndarray, scale: float) -> Operand:
     y = masks.zeroed(input, dropped)
     y *= scale

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.method import method
-from minigrad.autograd.operation import Operand, joint, operation
+from minigrad.autograd.operation import Operand, joint, operation, twin
 from minigrad.autograd.rounding import rounded_once
 from minigrad.conversion import as_scalar
 from minigrad.kernels.indexing import Key
@@ -56,6 +56,9 @@ def _along(index: np.ndarray, dim: int) -> Key:
     return tuple(index if d == dim else np.arange(n).reshape(-1, *[1] * (last - d)) for d, n in enumerate(index.shape))
 
 
+_gathered = twin(_index, "gather")
+
+
 @method()
 def gather(input: Operand, dim: int, index: Operand) -> Any:
     """``out[i, j, k] = input[index[i, j, k], j, k]`` for `dim` 0, and so on for the others.
@@ -76,7 +79,7 @@ def gather(input: Operand, dim: int, index: Operand) -> Any:
     """
     shape = tuple(index_array("gather", index).shape)
     x, _, key = _key("gather", input, dim, index)
-    picked = _index(x, key)
+    picked = _gathered(x, key)
     return picked if tuple(picked.shape) == shape else _reshape(picked, shape)
 
 
@@ -164,7 +167,7 @@ def _extreme_rule(g: Any, y: Any, input: Any, src: Any, input_shape: tuple[int, 
     return share * own, _index(share, key) * others
 
 
-@operation(input=_extreme_rule, src=_extreme_rule)
+@operation(input=_extreme_rule, src=_extreme_rule, holds=("key",))
 def _scatter_extreme(input: Operand, src: Operand, key: Key, largest: bool) -> Operand:
     result = input.copy()
     (np.maximum if largest else np.minimum).at(result, key, src)

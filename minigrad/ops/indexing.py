@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.method import method
-from minigrad.autograd.operation import Operand, operation
+from minigrad.autograd.operation import Operand, operation, twin
 from minigrad.autograd.part import Part
-from minigrad.conversion import as_array
+from minigrad.conversion import as_array, constant
 from minigrad.elements import as_int
 from minigrad.kernels import indexing as kernels
 from minigrad.kernels.indexing import Key
@@ -48,7 +48,7 @@ def _unslice(input: Operand, shape: tuple[int, ...], key: Key) -> Operand:
     return whole
 
 
-@operation(input=lambda g, input_shape, key: _add_at(g, input_shape, key))
+@operation(input=lambda g, input_shape, key: _add_at(g, input_shape, key), holds=("key",))
 def _index(input: Operand, key: Key) -> Operand:
     """``input[key]`` for full slices, integer arrays and masks: a copy."""
     try:
@@ -57,10 +57,14 @@ def _index(input: Operand, key: Key) -> Operand:
         raise _index_error(error, input) from None
 
 
-@operation(input=lambda g, key: _index(g, key))
+@operation(input=lambda g, key: _index(g, key), holds=("key",))
 def _add_at(input: Operand, shape: tuple[int, ...], key: Key) -> Operand:
     """Zeros of `shape` to which `input` is added at `key`, repeatedly where it repeats: the adjoint of `_index`."""
     return kernels.add_up(input, shape, key)
+
+
+_selected = twin(_slice, "select")
+_index_selected = twin(_index, "index_select")
 
 
 def _index_error(error: IndexError, input: np.ndarray) -> IndexError:
@@ -124,11 +128,11 @@ def _item(i: Any) -> Any:
         return i
     if isinstance(i, (list, tuple, range)):
         i = as_array(list(i)) if len(i) else np.zeros(0, np.int64)
-    elif isinstance(i, Tensor):
-        i = i._data
+    elif isinstance(i, (Tensor, np.ndarray)):
+        i = constant(i)
     elif isinstance(i, (bool, np.generic)):
         i = np.asarray(i)
-    elif not isinstance(i, np.ndarray):
+    else:
         kind = IndexError if isinstance(i, float) else TypeError
         raise kind(f"index: expected ints, slices, None, ..., or integer or bool tensors, got {type(i).__name__}")
     if i.dtype.kind == "b":
@@ -144,7 +148,7 @@ def _item(i: Any) -> Any:
 def _getitem(input: Tensor, index: Any) -> Tensor:
     """``input[index]``: a view for ints, slices, None and ...; a copy for lists, integer tensors and masks."""
     if type(index) is int:
-        return _slice(input, (index, ...))
+        return _selected(input, (index, ...))
     basic, arrays = split_index(index, input._data.shape)
     if arrays is None:
         return _slice(input, basic)
@@ -172,7 +176,7 @@ def select(input: Operand, dim: int, index: int) -> Any:
     index = as_int("select", "index", index)
     if not -size <= index < size:
         raise IndexError(f"select: index {index} is out of range for dim {dim} of shape {tuple(input.shape)}")
-    return _slice(input, (*[ALL] * dim, index, ...))
+    return _selected(input, (*[ALL] * dim, index, ...))
 
 
 @method()
@@ -200,7 +204,7 @@ def narrow(input: Operand, dim: int, start: int, length: int) -> Any:
 
 def index_array(name: str, index: Any, error: type[Exception] = RuntimeError) -> np.ndarray:
     """`index` as an int64 array; raises if it does not hold integers."""
-    array = index._data if isinstance(index, Tensor) else np.asarray(index)
+    array = constant(index)
     if array.dtype.kind not in "iu" and array.size:
         raise error(f"{name}: expected an index of integers, got {array.dtype}; convert it with .long()")
     return array.astype(np.int64, copy=False)
@@ -241,7 +245,7 @@ def index_select(input: Operand, dim: int, index: Operand) -> Any:
     x, key = along("index_select", input, dim, index)
     if not input.shape and len(key[-1]) != 1:
         raise RuntimeError(f"index_select: of a 0-dim tensor expected one index, got {len(key[-1])}")
-    return _index(x, key) if input.shape else _reshape(_index(x, key), ())
+    return _index_selected(x, key) if input.shape else _reshape(_index(x, key), ())
 
 
 @method()
@@ -289,7 +293,7 @@ def mask_array(name: str, mask: Any) -> np.ndarray:
     """`mask` as a bool array; raises if it does not hold bools."""
     if not isinstance(mask, (Tensor, np.ndarray, np.bool_)):
         raise TypeError(f"{name}: expected a Tensor of bools as mask, got {type(mask).__name__}")
-    array = mask._data if isinstance(mask, Tensor) else np.asarray(mask)
+    array = constant(mask)
     if array.dtype != bool:
         raise RuntimeError(f"{name}: expected a mask of bools, got {array.dtype}; compare it, such as with != 0")
     return array

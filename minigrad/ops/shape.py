@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.method import method
-from minigrad.autograd.operation import Operand, operation
+from minigrad.autograd.operation import Operand, operation, twin
 from minigrad.autograd.view import Calls, replay
 from minigrad.elements import as_int
 from minigrad.tensor import Tensor
@@ -67,6 +67,9 @@ def _reshape(input: Operand, shape: tuple[int, ...]) -> Operand:
     return input.reshape(shape)
 
 
+_viewed, _squeezed, _unsqueezed = (twin(_reshape, name) for name in ("view", "squeeze", "unsqueeze"))
+
+
 def _resolved(name: str, input: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
     """`shape` with its -1 filled in; raises where the number of elements differs."""
     size = math.prod(input.shape)
@@ -98,7 +101,7 @@ def reshape(input: Operand, shape: Sequence[int]) -> Any:
     tensor([[0, 1, 2],
             [3, 4, 5]])
     """
-    return _reshape(input, _resolved("reshape", input, as_shape("reshape", (shape,))))
+    return _viewed(input, _resolved("reshape", input, as_shape("reshape", (shape,))))
 
 
 @method("reshape", only=True)
@@ -106,7 +109,7 @@ def _reshape_method(input: Tensor, *shape: Any) -> Any:
     """The same elements in another shape, given as one argument or several; one length may be -1, for what is left."""
     if not shape:
         raise TypeError("reshape: missing argument shape")
-    return _reshape(input, _resolved("reshape", input, as_shape("reshape", shape)))
+    return _viewed(input, _resolved("reshape", input, as_shape("reshape", shape)))
 
 
 @method("reshape_as", only=True)
@@ -130,7 +133,7 @@ def _view(input: Tensor, *shape: Any) -> Any:
             f"view: shape {tuple(input.shape)} with strides {input.stride()} cannot be seen as {wanted} "
             "without a copy; use .reshape() instead"
         )
-    return _reshape(input, wanted)
+    return _viewed(input, wanted)
 
 
 @method("view_as", only=True)
@@ -155,7 +158,7 @@ def flatten(input: Operand, start_dim: int = 0, end_dim: int = -1) -> Any:
     if first > last:
         raise RuntimeError(f"flatten: start_dim {start_dim} comes after end_dim {end_dim}")
     size = math.prod(shape[first : last + 1])
-    return _reshape(input, (*shape[:first], size, *shape[last + 1 :]))
+    return _viewed(input, (*shape[:first], size, *shape[last + 1 :]))
 
 
 @method()
@@ -197,7 +200,7 @@ def squeeze(input: Operand, dim: int | Sequence[int] | None = None) -> Any:
     (Size([3]), Size([3, 1]))
     """
     drop = () if isinstance(dim, tuple) and not dim else all_dims("squeeze", dim, len(input.shape))
-    return _reshape(input, tuple(s for i, s in enumerate(input.shape) if s != 1 or i not in drop))
+    return _squeezed(input, tuple(s for i, s in enumerate(input.shape) if s != 1 or i not in drop))
 
 
 @method()
@@ -211,7 +214,7 @@ def unsqueeze(input: Operand, dim: int) -> Any:
     """
     shape = tuple(input.shape)
     dim = one_dim("unsqueeze", dim, len(shape) + 1)
-    return _reshape(input, (*shape[:dim], 1, *shape[dim:]))
+    return _unsqueezed(input, (*shape[:dim], 1, *shape[dim:]))
 
 
 def _at_least(ndim: int, tensors: Sequence[Any]) -> Any:
@@ -268,6 +271,9 @@ def _permute(input: Operand, dims: tuple[int, ...]) -> Operand:
     return input.transpose(dims)
 
 
+_transposed = twin(_permute, "transpose")
+
+
 def permute(input: Operand, dims: Sequence[int]) -> Any:
     """A view with the dimensions in another order.
 
@@ -303,7 +309,7 @@ def transpose(input: Operand, dim0: int, dim1: int) -> Any:
     a, b = one_dim("transpose", dim0, len(order)), one_dim("transpose", dim1, len(order))
     if order:
         order[a], order[b] = b, a
-    return _permute(input, tuple(order))
+    return _transposed(input, tuple(order))
 
 
 swapaxes = swapdims = transpose
@@ -393,7 +399,13 @@ def _contiguous(input: Operand) -> Operand:
 def replace_part(input: Operand, part: Operand, calls: Calls) -> Operand:
     """`input` with what a view made by `calls` shows of it replaced by `part`."""
     whole = input.copy(order="K")
-    place = replay(calls, whole)
-    place.flags.writeable = True  # a part of what was expanded is not, in which no element is repeated
-    place[...] = part
-    return whole
+    shown = replay(calls, whole)
+    if np.may_share_memory(shown, whole):
+        shown.flags.writeable = True  # a part of what was expanded is not, in which no element is repeated
+        shown[...] = part
+        return whole
+    # A gradient may lie in memory in another order than the tensor did, and what was a view there is a copy here.
+    places = replay(calls, np.arange(whole.size).reshape(whole.shape))
+    whole = input.flatten()
+    whole[places] = part
+    return whole.reshape(input.shape)
