@@ -13,6 +13,7 @@ import numpy as np
 
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
+from minigrad.kernels.blas import hold_blas
 from minigrad.ops.broadcasting import sum_to
 from minigrad.ops.diagonals import tril, triu
 from minigrad.ops.linalg import matmul
@@ -34,12 +35,12 @@ class LinAlgError(RuntimeError):
 
 
 def numpy_errors(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Let NumPy's error be one that says which operation it was."""
+    """For what NumPy's linear algebra computes: BLAS uses one thread, and an error says which operation it was."""
 
     @functools.wraps(function)
     def call(*args: Any) -> Any:
         try:
-            return function(*args)
+            return hold_blas(function, *args)
         except np.linalg.LinAlgError as error:
             shape = args[0].shape
             raise LinAlgError(f"linalg.{function.__name__.strip('_')}: {error} (matrix of shape {shape})") from None
@@ -164,16 +165,19 @@ def _as_factor(g: Any) -> Any:
 
 
 @operation(A=lambda g, y, A: _as_factor(g * y) * adjoint(_inv(A)))
+@numpy_errors
 def _det(A: Operand) -> Operand:
     return np.asarray(np.linalg.det(A))
 
 
 @operation(A=lambda g, A: _as_factor(g) * adjoint(_inv(A)))
+@numpy_errors
 def _logabsdet(A: Operand) -> Operand:
     return np.asarray(np.linalg.slogdet(A)[1])
 
 
 @operation("A")
+@numpy_errors
 def _sign_of_det(A: Operand) -> Operand:
     return np.asarray(np.linalg.slogdet(A)[0])
 
