@@ -160,8 +160,8 @@ _drawing: list[Any] = []  # the locks of NumPy's generators, while a thread fork
 def _await_draws() -> None:
     """Before a fork: let other threads draw to the end, for NumPy locks a generator that draws."""
     lock.acquire()
-    used = [g._rng.bit_generator.lock for g in _generators if hasattr(g._rng, "bit_generator")]
-    _drawing.extend(drawing for drawing in set(used) if drawing.acquire(timeout=10))
+    used = {rng.bit_generator.lock for g in _generators if hasattr(rng := g.__dict__["_rng"], "bit_generator")}
+    _drawing.extend(drawing for drawing in used if drawing.acquire(timeout=10))
 
 
 def _let_draw() -> None:
