@@ -53,7 +53,7 @@ class Generator:
     True
     """
 
-    _rng: np.random.Generator | None
+    _rng: np.random.Generator | None = None
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Generator:
         self = super().__new__(cls)
@@ -160,7 +160,8 @@ _drawing: list[Any] = []  # the locks of NumPy's generators, while a thread fork
 def _await_draws() -> None:
     """Before a fork: let other threads draw to the end, for NumPy locks a generator that draws."""
     lock.acquire()
-    used = {rng.bit_generator.lock for g in _generators if hasattr(rng := g.__dict__["_rng"], "bit_generator")}
+    rngs = [g._rng for g in _generators if g._rng is not None]
+    used = {rng.bit_generator.lock for rng in rngs if hasattr(rng, "bit_generator")}
     _drawing.extend(drawing for drawing in used if drawing.acquire(timeout=10))
 
 
