@@ -29,11 +29,11 @@ def together(*functions):
         return [f.result() for f in [pool.submit(lambda f=f: (ready.wait(), f())[1]) for f in functions]]
 
 
-@pytest.mark.parametrize("size", [1, 20_000])
+@pytest.mark.parametrize("size", [1, 300_000])
 def test_backward_from_several_threads_adds_up_in_a_shared_leaf(size):
     w = mg.ones(size, requires_grad=True)
-    together(*[lambda: [(w * 2).sum().backward() for _ in range(50)]] * 4)
-    np.testing.assert_array_equal(w.grad.numpy(), 400)
+    together(*[lambda: [(w * 2).sum().backward() for _ in range(20)]] * 4)
+    np.testing.assert_array_equal(w.grad.numpy(), 160)
 
 
 def test_two_threads_train_two_models_as_one_after_the_other():
