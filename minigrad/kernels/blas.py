@@ -44,14 +44,14 @@ def hold_blas(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """``function(*args, **kwargs)``, while NumPy's BLAS uses one thread.
 
     Several threads may be in here, and each may come again. The last one out lets BLAS have its threads again, whatever
-    happens: an interrupt may arrive between any two lines, of a ``with`` statement also before its last word.
+    happens: an interrupt may arrive anywhere, in the ``__exit__`` of a context manager too, so that is tried again.
     """
     hold, errors = _Hold(), []
     try:
         _take(hold)
         return function(*args, **kwargs)
     finally:
-        while hold in _holds or _changed and not _holds:
+        while (hold in _holds or _changed and not _holds) and len(errors) < 100:
             try:
                 _let_go(hold)
             except BaseException as error:
@@ -83,12 +83,10 @@ def _let_go(hold: _Hold) -> None:
 
 def _restore(changed: list[tuple[_Library, int]]) -> None:
     while changed:
-        library, count = changed[-1]
-        try:
-            if library.get() == 1:  # else someone has set it meanwhile, who shall have it so
-                library.set(count)
-        finally:
-            del changed[-1:]
+        library, count = changed[-1]  # it stays there until that is done
+        if library.get() == 1:  # else someone has set it meanwhile, who shall have it so
+            library.set(count)
+        del changed[-1:]
 
 
 def _blas_libraries() -> list[_Library]:
