@@ -4,6 +4,7 @@ from math import e, inf, nan, pi
 
 from minigrad import autograd
 from minigrad.autograd import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
+from minigrad.autograd.anomaly_mode import is_anomaly_check_nan_enabled, is_anomaly_enabled, set_anomaly_enabled
 from minigrad.checkpoint import load_checkpoint, save_checkpoint
 from minigrad.creation import *
 from minigrad.device import backends, cuda, device, use_deterministic_algorithms
@@ -56,6 +57,8 @@ from minigrad.tensor import Tensor
 
 from minigrad import func, linalg, nn, optim  # isort: skip  (needs the operations above)
 
+autograd.naming.publish(globals())
+
 newaxis = None
 
 __version__ = "0.1.0"
@@ -63,7 +66,7 @@ __version__ = "0.1.0"
 
 def __getattr__(name: str) -> object:
     """Packages that many scripts do without are imported when they are asked for."""
-    if name in ("profiler", "utils", "vision", "viz"):
+    if name in ("profiler", "testing", "utils", "vision", "viz"):
         import importlib
 
         return importlib.import_module(f"minigrad.{name}")

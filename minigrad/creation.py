@@ -10,6 +10,7 @@ import numpy as np
 from minigrad import dtypes
 from minigrad.autograd.method import method
 from minigrad.conversion import as_array
+from minigrad.dtypes import DType
 from minigrad.ops.shape import as_shape
 from minigrad.tensor import Tensor
 
@@ -24,7 +25,7 @@ def _made(array: np.ndarray, requires_grad: bool) -> Tensor:
     return t.requires_grad_() if requires_grad else t
 
 
-def _floating(dtype: Any) -> np.dtype:
+def _floating(dtype: Any) -> DType:
     return dtypes.get_default_dtype() if dtype is None else dtypes.as_dtype(dtype)
 
 
@@ -50,7 +51,7 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: b
     tensor([[1, 2],
             [3, 4]])
     >>> mg.tensor([1.0, 2.0]).dtype, mg.tensor(np.array([1.0, 2.0])).dtype
-    (dtype('float32'), dtype('float64'))
+    (minigrad.float32, minigrad.float64)
     """
     _check_device(device)
     return _made(as_array(data, dtype, copy=True), requires_grad)

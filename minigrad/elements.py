@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import numpy as np
 
+from minigrad.dtypes import dtype, of
+
 Self = TypeVar("Self", bound="Elements")
 
 
@@ -49,9 +51,9 @@ class Elements:
         return Size(self._data.shape)
 
     @property
-    def dtype(self) -> np.dtype:
+    def dtype(self) -> dtype:
         """The type of the elements, such as ``minigrad.float32``."""
-        return self._data.dtype
+        return of(self._data.dtype)
 
     @property
     def ndim(self) -> int:

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.device import device as as_device
+from minigrad.dtypes import DType
 from minigrad.kernels.forking import lock
 from minigrad.tensor import Tensor
 
@@ -128,18 +129,18 @@ class Generator:
         self._seed, self._rng = seed, np.random.Generator(bits)
         return self
 
-    def uniform(self, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    def uniform(self, shape: tuple[int, ...], dtype: DType) -> np.ndarray:
         """An array of numbers from [0, 1), drawn as `dtype` from the start."""
         if dtype == np.float16:  # which NumPy does not draw, and a float32 might be rounded up to 1
             return (self.rng.integers(2**11, size=shape) / 2**11).astype(dtype)
         return np.asarray(self.rng.random(shape, dtype=dtype.type))
 
-    def gaussian(self, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    def gaussian(self, shape: tuple[int, ...], dtype: DType) -> np.ndarray:
         """An array of normally distributed numbers of mean 0 and variance 1."""
         drawn = self.rng.standard_normal(shape, dtype=np.float32 if dtype == np.float16 else dtype.type)
         return np.asarray(drawn, dtype)
 
-    def integers(self, name: str, low: int, high: int, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    def integers(self, name: str, low: int, high: int, shape: tuple[int, ...], dtype: DType) -> np.ndarray:
         """An array of integers from `low` to ``high - 1``; `name` is the caller's, for errors."""
         if low >= high:
             raise RuntimeError(f"{name}: low < high expected, got low={low} and high={high}")

@@ -1,38 +1,55 @@
-"""Constructors of old scripts for PyTorch, named by the dtype; given ints, they make an empty tensor of that size.
+"""Types of tensors in old scripts for PyTorch, named by the dtype: they make tensors, and know their own.
 
 >>> mg.FloatTensor([1, 2]), mg.DoubleTensor(2, 3).shape
 (tensor([1., 2.]), Size([2, 3]))
->>> [make([1]).dtype.name for make in (mg.LongTensor, mg.IntTensor, mg.ByteTensor, mg.BoolTensor)]
-['int64', 'int32', 'uint8', 'bool']
+>>> isinstance(mg.ones(2), mg.FloatTensor), isinstance(mg.ones(2), mg.LongTensor)
+(True, False)
+>>> mg.ones(2).type(mg.LongTensor), mg.ones(2).type("torch.ByteTensor").dtype
+(tensor([1, 1]), minigrad.uint8)
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from minigrad import dtypes
 from minigrad.creation import empty, tensor
+from minigrad.ops.conversion import TYPES
 from minigrad.tensor import Tensor
 
-__all__ = ["FloatTensor", "DoubleTensor", "LongTensor", "IntTensor", "ByteTensor", "BoolTensor"]
+__all__ = [
+    "HalfTensor", "FloatTensor", "DoubleTensor", "ByteTensor", "CharTensor", "ShortTensor", "IntTensor", "LongTensor",
+    "BoolTensor",
+]  # fmt: skip
 
 
-def _constructor(name: str, dtype: np.dtype) -> Callable[..., Tensor]:
-    def make(*data: Any) -> Tensor:
-        sizes = not data or all(isinstance(d, (int, np.integer)) for d in data)
-        return empty(*data or (0,), dtype=dtype) if sizes else tensor(*data, dtype=dtype)
+class _TensorType(type):
+    """The class of these types. They have no objects of their own: theirs are all tensors of one dtype."""
 
-    make.__name__ = make.__qualname__ = name
-    make.__doc__ = f"`data` as a tensor of {dtype}; given ints, a tensor of that size that holds anything."
-    return make
+    dtype: np.dtype  # by this name NumPy, and so every function that takes a dtype, asks for it
+
+    def __call__(cls, *data: Any) -> Tensor:
+        if not data or all(isinstance(d, (int, np.integer)) for d in data):
+            return empty(*data or (0,), dtype=cls.dtype)
+        return tensor(*data, dtype=cls.dtype)
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return isinstance(instance, Tensor) and instance._data.dtype == cls.dtype
 
 
-FloatTensor = _constructor("FloatTensor", dtypes.float32)
-DoubleTensor = _constructor("DoubleTensor", dtypes.float64)
-LongTensor = _constructor("LongTensor", dtypes.int64)
-IntTensor = _constructor("IntTensor", dtypes.int32)
-ByteTensor = _constructor("ByteTensor", dtypes.uint8)
-BoolTensor = _constructor("BoolTensor", dtypes.bool)
+def _tensor_type(name: str) -> _TensorType:
+    dtype = TYPES[name.removesuffix("Tensor")]
+    doc = f"`data` as a tensor of {dtype}; given ints, a tensor of that size that holds anything."
+    return _TensorType(name, (), {"dtype": dtype.dtype, "__doc__": doc, "__module__": __name__})
+
+
+HalfTensor = _tensor_type("HalfTensor")
+FloatTensor = _tensor_type("FloatTensor")
+DoubleTensor = _tensor_type("DoubleTensor")
+ByteTensor = _tensor_type("ByteTensor")
+CharTensor = _tensor_type("CharTensor")
+ShortTensor = _tensor_type("ShortTensor")
+IntTensor = _tensor_type("IntTensor")
+LongTensor = _tensor_type("LongTensor")
+BoolTensor = _tensor_type("BoolTensor")

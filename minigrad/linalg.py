@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
+from minigrad.autograd.naming import publish
 from minigrad.autograd.operation import Operand
+from minigrad.dtypes import DType
 from minigrad.ops.decompositions import cholesky, eigh, eigvalsh, lstsq, matrix_rank, pinv, qr, svd, svdvals
 from minigrad.ops.linalg import cross, matmul
 from minigrad.ops.norms import matrix_norm, vector_norm
@@ -27,7 +27,7 @@ def norm(
     dim: Dim = None,
     keepdim: bool = False,
     *,
-    dtype: np.dtype | None = None,
+    dtype: DType | None = None,
 ) -> Any:
     """The norm of a vector or matrix.
 
@@ -54,3 +54,6 @@ def norm(
     if dim is None and ndim > 2:
         raise RuntimeError(f"linalg.norm: with ord expected at most 2 dimensions, got shape {tuple(A.shape)}; pass dim")
     return matrix_norm(A, ord, dims, keepdim, dtype=dtype)
+
+
+publish(globals())

@@ -101,7 +101,7 @@ def randn(
     Examples
     --------
     >>> mg.randn((2, 3), dtype=mg.float64).dtype
-    dtype('float64')
+    minigrad.float64
     """
     shape, dtype = _shape("randn", shape if size is None else (size,)), _floating("randn", dtype)
     return _made(get_generator(generator).gaussian(shape, dtype), device, requires_grad)

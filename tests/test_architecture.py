@@ -19,7 +19,7 @@ ROOT = Path(mg.__file__).parent.parent
 LAYERS = [
     ["scripts"],
     ["models"],
-    ["minigrad.vision", "minigrad.viz"],
+    ["minigrad.vision", "minigrad.viz", "minigrad.testing"],
     ["minigrad.nn", "minigrad.optim", "minigrad.utils", "minigrad.checkpoint", "minigrad.profiler", "minigrad.func"],
     ["minigrad", "minigrad.nn.functional", "minigrad.nn.init"],
     ["minigrad.ops"],
@@ -100,8 +100,8 @@ def test_importing_needs_numpy_only(name):
 SURFACES = [
     "minigrad", "minigrad.autograd", "minigrad.func", "minigrad.linalg", "minigrad.nn", "minigrad.nn.functional",
     "minigrad.nn.init", "minigrad.nn.utils", "minigrad.optim", "minigrad.optim.lr_scheduler", "minigrad.profiler",
-    "minigrad.utils.data", "minigrad.vision.datasets", "minigrad.vision.io", "minigrad.vision.transforms",
-    "minigrad.viz",
+    "minigrad.testing", "minigrad.utils.data", "minigrad.vision.datasets", "minigrad.vision.io",
+    "minigrad.vision.transforms", "minigrad.viz",
 ]  # fmt: skip
 
 
@@ -163,6 +163,7 @@ def test_every_module_is_imported_by_something():
         "minigrad",
         "minigrad.viz",
         "minigrad.vision",
+        "minigrad.testing",
         "minigrad.safetensors",
         *(m for m in FILES if not m.startswith("minigrad")),
     }

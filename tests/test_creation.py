@@ -94,7 +94,7 @@ def described(m, function):
     """Values, and of tensors the dtypes too."""
     result = function(m)
     several = result if isinstance(result, list) else [result]
-    return plain(result), [str(getattr(r, "dtype", None)).removeprefix("torch.") for r in several]
+    return plain(result), [str(getattr(r, "dtype", None)).rpartition(".")[2] for r in several]
 
 
 @pytest.mark.parametrize("name", EXPRESSIONS)

@@ -1,6 +1,13 @@
 """Reverse-mode automatic differentiation: the graph, the walk over it, and what starts it."""
 
 from minigrad.autograd import functional
+from minigrad.autograd.anomaly_mode import (
+    detect_anomaly,
+    is_anomaly_check_nan_enabled,
+    is_anomaly_enabled,
+    set_anomaly_enabled,
+    set_detect_anomaly,
+)
 from minigrad.autograd.differentiation import backward, grad
 from minigrad.autograd.engine import Node
 from minigrad.autograd.function import Function, once_differentiable
@@ -20,14 +27,19 @@ __all__ = [
     "Node",
     "Variable",
     "backward",
+    "detect_anomaly",
     "enable_grad",
     "functional",
     "grad",
     "gradcheck",
     "gradgradcheck",
     "inference_mode",
+    "is_anomaly_check_nan_enabled",
+    "is_anomaly_enabled",
     "is_grad_enabled",
     "no_grad",
     "once_differentiable",
+    "set_anomaly_enabled",
+    "set_detect_anomaly",
     "set_grad_enabled",
 ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -15,35 +16,94 @@ CLOSE = 1e-3  # relative: of what the differences are known to
 
 
 @dataclass(frozen=True)
-class Disagreement:
+class Comparison:
     """The gradient of one output for one input, as backward and as central differences have it.
 
-    analytical, numerical : (elements of the output, elements of the input)
-    wrong : where they disagree
+    number, of : which input, and of which output
+    analytical, numerical : the Jacobians, (elements of the output, elements of the input)
     input, output : the shapes
+    rows, columns : which elements of the output and the input they are of; not all where both are large
     gradient : what backward gives for the input where the gradient of the output is this array
     value : the output of one more call
     state : the input's own array
-    eps : the step of the differences
+    eps, atol, rtol : the step of the differences, and how closely the two have to agree
+    recorded : whether the output requires grad
     """
 
+    number: int
+    of: int
     analytical: np.ndarray
     numerical: np.ndarray
-    wrong: np.ndarray
     input: tuple[int, ...]
     output: tuple[int, ...]
+    rows: np.ndarray
+    columns: np.ndarray
     gradient: Callable[[np.ndarray], np.ndarray]
     value: Callable[[], np.ndarray]
     state: np.ndarray
     eps: float
+    atol: float
+    rtol: float
+    recorded: bool
+
+    @cached_property
+    def wrong(self) -> np.ndarray:
+        """Where the two disagree."""
+        return ~np.isclose(self.analytical, self.numerical, rtol=self.rtol, atol=self.atol)
+
+    @property
+    def passed(self) -> bool:
+        """Whether they agree everywhere."""
+        return not self.wrong.any()
+
+    @property
+    def partial(self) -> bool:
+        """Whether only some of the entries are compared."""
+        return self.analytical.size < int(np.prod(self.input)) * int(np.prod(self.output))
+
+    @property
+    def _worst(self) -> tuple[int, int]:
+        with np.errstate(invalid="ignore"):
+            distance = np.nan_to_num(np.abs(self.analytical - self.numerical), nan=np.inf, posinf=np.inf)
+        row, column = np.unravel_index(np.argmax(np.where(self.wrong | self.passed, distance, -1)), self.wrong.shape)
+        return int(row), int(column)
 
     @property
     def worst(self) -> tuple[int, int]:
-        """Where the two are farthest apart, as row and column."""
-        with np.errstate(invalid="ignore"):
-            distance = np.nan_to_num(np.abs(self.analytical - self.numerical), nan=np.inf, posinf=np.inf)
-        row, column = np.unravel_index(np.argmax(np.where(self.wrong, distance, -1)), self.wrong.shape)
-        return int(row), int(column)
+        """Where the two are farthest apart: an element of the output and one of the input, numbered through."""
+        row, column = self._worst
+        return int(self.rows[row]), int(self.columns[column])
+
+    @property
+    def numbers(self) -> tuple[float, float]:
+        """What backward and central differences give there."""
+        return float(self.analytical[self._worst]), float(self.numerical[self._worst])
+
+    def difference(self, eps: float) -> float:
+        """What central differences of another step give at the worst place."""
+        row, column = self.worst
+        step = np.zeros(self.input)
+        step.flat[column] = eps
+        up, down = (float(self.moved(sign * step).flat[row]) for sign in (1, -1))
+        return (up - down) / (2 * eps)
+
+    @cached_property
+    def reason(self) -> str:
+        """In words, what may have caused it; empty if it is no common mistake."""
+        if not self.recorded:
+            return f"output {self.of} does not require grad, but is not constant"
+        return explain(self)
+
+    def __str__(self) -> str:
+        row, column = self.worst
+        backward, differences = self.numbers
+        text = (
+            f"the gradient of output {self.of} for input {self.number} is wrong: {int(self.wrong.sum())} of "
+            f"{self.wrong.size} entries disagree. The worst is d output{at(row, self.output)} / d "
+            f"input{at(column, self.input)}: backward gives {backward:.8g}, central differences give "
+            f"{differences:.8g} (eps={self.eps:g}, atol={self.atol:g}, rtol={self.rtol:g})"
+        )
+        return text + (f"{'. Perhaps ' if self.recorded else '; '}{self.reason}" if self.reason else "")
 
     def moved(self, step: np.ndarray) -> np.ndarray:
         """The output with the input moved by a step."""
@@ -59,10 +119,11 @@ class Disagreement:
         return bool(np.allclose(a, b, rtol=CLOSE, atol=CLOSE * float(np.abs(self.numerical).max(initial=0))))
 
 
-def explain(d: Disagreement) -> str:
+def explain(d: Comparison) -> str:
     """The first explanation that fits, or nothing."""
+    patterns = () if d.partial else (_rearranged, _somewhere)
     for explanation in (
-        _coarse, _changed_input, _random, _not_finite, _not_linear, _kink, _nothing, _multiple, _rearranged, _somewhere,
+        _coarse, _changed_input, _random, _not_finite, _not_linear, _kink, _nothing, _multiple, *patterns,
     ):  # fmt: skip
         found = explanation(d)
         if found:
@@ -73,13 +134,13 @@ def explain(d: Disagreement) -> str:
 # ---- the function cannot be checked like this ------------------------------------------------------------------------
 
 
-def _coarse(d: Disagreement) -> str:
+def _coarse(d: Comparison) -> str:
     if d.state.dtype == np.float64:
         return ""
     return f"the input is {d.state.dtype}, in which differences of so small steps are lost: use .double()"
 
 
-def _changed_input(d: Disagreement) -> str:
+def _changed_input(d: Comparison) -> str:
     before = d.state.copy()
     d.value()
     if np.array_equal(before, d.state, equal_nan=True):
@@ -88,17 +149,18 @@ def _changed_input(d: Disagreement) -> str:
     return "the function overwrites its input: let it work on a copy"
 
 
-def _random(d: Disagreement) -> str:
+def _random(d: Comparison) -> str:
     if np.array_equal(d.value(), d.value(), equal_nan=True):
         return ""
     return "the function is random, it gives two results for one input: seed it on each call, or call eval()"
 
 
-def _not_finite(d: Disagreement) -> str:
-    row, column = d.worst
-    if not np.isfinite(d.numerical[row, column]):
+def _not_finite(d: Comparison) -> str:
+    column = d.worst[1]
+    backward, differences = d.numbers
+    if not np.isfinite(differences):
         return f"the function is not finite around input{at(column, d.input)}: move the input away from there"
-    if not np.isfinite(d.analytical[row, column]):
+    if not np.isfinite(backward):
         return (
             "backward divides by 0 or takes the logarithm of 0, perhaps in a branch that where() does not choose: "
             "give that branch a harmless input"
@@ -106,7 +168,7 @@ def _not_finite(d: Disagreement) -> str:
     return ""
 
 
-def _kink(d: Disagreement) -> str:
+def _kink(d: Comparison) -> str:
     row, column = d.worst
     slopes = []
     for eps in (d.eps, d.eps / 8):
@@ -127,7 +189,7 @@ def _kink(d: Disagreement) -> str:
 # ---- backward is wrong -----------------------------------------------------------------------------------------------
 
 
-def _not_linear(d: Disagreement) -> str:
+def _not_linear(d: Comparison) -> str:
     if d.gradient(np.zeros(d.output)).any():
         return (
             "backward gives a gradient even if that of the output is 0: it has to be multiplied by it (the chain rule)"
@@ -138,7 +200,7 @@ def _not_linear(d: Disagreement) -> str:
     return ""
 
 
-def _nothing(d: Disagreement) -> str:
+def _nothing(d: Comparison) -> str:
     if d.analytical.any():
         return ""
     return (
@@ -147,7 +209,7 @@ def _nothing(d: Disagreement) -> str:
     )
 
 
-def _multiple(d: Disagreement) -> str:
+def _multiple(d: Comparison) -> str:
     a, n = d.analytical.ravel(), d.numerical.ravel()
     factor = float(a @ n / (n @ n)) if n.any() else 0
     if not factor or not d.same(d.analytical, factor * d.numerical):
@@ -165,7 +227,7 @@ def _multiple(d: Disagreement) -> str:
     return f"{text}a factor is wrong or missing{part}"
 
 
-def _rearranged(d: Disagreement) -> str:
+def _rearranged(d: Comparison) -> str:
     """Right numbers in wrong places."""
     if d.analytical.shape == d.analytical.T.shape and d.same(d.analytical.T, d.numerical):
         return (
@@ -191,7 +253,7 @@ def _arrangements(a: np.ndarray, axes: range) -> Iterator[tuple[str, np.ndarray]
         yield "flip all dimensions", np.flip(a, tuple(axes))
 
 
-def _somewhere(d: Disagreement) -> str:
+def _somewhere(d: Comparison) -> str:
     """What all wrong entries, or all right ones, have in common."""
     for name, shape, wrong in (("input", d.input, d.wrong.any(0)), ("output", d.output, d.wrong.any(1))):
         wrong = wrong.reshape(shape)

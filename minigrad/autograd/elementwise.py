@@ -78,7 +78,7 @@ def _match(name: str, count: int, promoted: tuple[int, ...], floating: bool, arg
             raise TypeError(f"{name}: expected Tensors, arrays or numbers, got {type(t).__name__}")
     dtype = dtypes.result_type(*[t._data if isinstance(t, Tensor) else t for i in promoted for t in [inputs[i]]])
     if floating and dtype.kind != "f":
-        dtype = dtypes.get_default_dtype()
+        dtype = dtypes.get_default_dtype().dtype
     shape = _broadcast_shape(name, [t._data.shape for t in inputs if isinstance(t, Tensor)])
     for i, t in enumerate(inputs):
         if not isinstance(t, Tensor):

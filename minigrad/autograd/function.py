@@ -116,7 +116,7 @@ class FunctionCtx:
         if memory.last_change(array) > self._clock:
             raise RuntimeError(
                 f"{self._name}: {what}, of shape {array.shape}, was changed in place after forward had saved it; "
-                "use an operation that is not in place there, or a clone()"
+                f"use an operation that is not in place there, or a clone(){memory.story(array, self._node())}"
             )
         if place is not None:
             edge = self._node()

@@ -49,33 +49,39 @@ class _GradMode:
 
     def __call__(self, function: F) -> F:
         enabled = self._enabled
+        return within(lambda: _GradMode(enabled), function)
 
-        @functools.wraps(function)
-        def wrapped(*args: Any, **kwargs: Any) -> Any:
-            with _GradMode(enabled):
-                return function(*args, **kwargs)
 
-        @functools.wraps(function)
-        def stepwise(*args: Any, **kwargs: Any) -> Any:  # a generator: the mode is its own, not that of its caller
-            generator = function(*args, **kwargs)
-            step, sent = generator.send, None
-            while True:
-                try:
-                    with _GradMode(enabled):
-                        result = step(sent)
-                except StopIteration as end:
-                    return end.value
-                try:
-                    step, sent = generator.send, (yield result)
-                except GeneratorExit:
+def within(context: Callable[[], Any], function: F) -> F:
+    """`function`, whose calls run in a context of their own; if it is a generator, so does each of its steps."""
+
+    @functools.wraps(function)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        with context():
+            return function(*args, **kwargs)
+
+    @functools.wraps(function)
+    def stepwise(*args: Any, **kwargs: Any) -> Any:  # the mode is the generator's own, not that of its caller
+        generator = function(*args, **kwargs)
+        step, sent = generator.send, None
+        while True:
+            try:
+                with context():
+                    result = step(sent)
+            except StopIteration as end:
+                return end.value
+            try:
+                step, sent = generator.send, (yield result)
+            except GeneratorExit:
+                with context():
                     generator.close()
-                    raise
-                except BaseException as error:
-                    step, sent = generator.throw, error
+                raise
+            except BaseException as error:
+                step, sent = generator.throw, error
 
-        if inspect.isgeneratorfunction(function):
-            return stepwise  # type: ignore[return-value]
-        return wrapped  # type: ignore[return-value]  # functools.wraps keeps the signature at run time only
+    if inspect.isgeneratorfunction(function):
+        return stepwise  # type: ignore[return-value]
+    return wrapped  # type: ignore[return-value]  # functools.wraps keeps the signature at run time only
 
 
 class _Decorable(_GradMode):

@@ -8,6 +8,7 @@ from typing import Any, ParamSpec
 import numpy as np
 
 from minigrad.autograd.engine import numbers
+from minigrad.autograd.naming import NAMED, as_called, named
 from minigrad.autograd.operation import OperationNode
 from minigrad.tensor import Tensor
 
@@ -24,13 +25,14 @@ def method(*names: str, inplace: bool = False, only: bool = False) -> Callable[[
     def attach(function: Callable[P, Any]) -> Callable[P, Any]:
         own: str = function.__name__.strip("_")
         for name in names if only else (own, *names):
-            setattr(Tensor, name, function)
+            setattr(Tensor, name, function if name.startswith("__") else named(function, name))
         if inplace:
             setattr(Tensor, own + "_", in_place(own + "_", function))
             for name in names:
                 if not name.startswith("__r"):
-                    other = "__i" + name[2:] if name.startswith("__") else name + "_"
-                    setattr(Tensor, other, in_place(own + "_", function))
+                    operator = name.startswith("__")
+                    other = "__i" + name[2:] if operator else name + "_"
+                    setattr(Tensor, other, in_place(own + "_" if operator else other, function))
         return function
 
     return attach
@@ -42,12 +44,16 @@ def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
     def change(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         self._check_writable(name)
         before = next(numbers)
-        result = function(self, *args, **kwargs)
+        try:
+            result = function(self, *args, **kwargs)
+        except NAMED as error:
+            raise as_called(error, name, (self, *args, *kwargs.values())) from error.__cause__
         if isinstance(result, Tensor) and result._node is not None:
             _keep_old_values(result._node, self._data, before)
         return self._assign(result, name)
 
     change.__name__ = change.__qualname__ = name
+    change.__module__ = function.__module__  # where those that are functions, too, are found again by pickle
     change.__doc__ = f"In-place version of `{function.__name__}`: writes the result into this tensor and returns it."
     return change
 

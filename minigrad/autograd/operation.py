@@ -29,6 +29,7 @@ from typing import Any, ParamSpec, TypeAlias
 
 import numpy as np
 
+from minigrad.autograd import memory
 from minigrad.autograd.engine import Node, numbers
 from minigrad.autograd.grad_mode import mode
 from minigrad.autograd.memory import clock, last_change
@@ -101,10 +102,19 @@ class Operation:
             raise TypeError(f"{self.name}: missing argument {', '.join(missing)}")
         return tuple(bound)
 
-    def compute_with(self, function: Callable[..., Any]) -> None:
-        """Let `function` compute instead of `forward`, as a profiler does: a call asks no flag for that."""
+    @property
+    def computing(self) -> Callable[..., Any]:
+        """What a call computes with: `forward`, or what a profiler has put in its place; a call asks no flag."""
+        return self._cell.cell_contents
+
+    @computing.setter
+    def computing(self, function: Callable[..., Any]) -> None:
+        self._cell.cell_contents = function
+
+    @functools.cached_property
+    def _cell(self) -> Any:
         call: Any = self.call
-        call.__closure__[call.__code__.co_freevars.index("forward")].cell_contents = function
+        return call.__closure__[call.__code__.co_freevars.index("forward")]
 
     def plan(self, mask: int) -> Plan:
         """What a call keeps for backward when the parameters in `mask` require grad."""
@@ -252,6 +262,7 @@ class OperationNode(Node):
                 raise RuntimeError(
                     f"backward: {self.name()} needs {what} of shape {array.shape}, which was changed in place "
                     f"after {operation.name} had used it; use an operation that is not in place there, or a clone()"
+                    f"{memory.story(array, self)}"
                 )
 
     def _recordable(self, saved: Sequence[Any]) -> list[Any]:

@@ -98,10 +98,10 @@ def _cut(shape: Dims, strides: Dims, itemsize: int, dims: Dims) -> _Cut:
 def total(x: np.ndarray, dim: Dims, keepdim: bool = False, divisor: float = 1) -> np.ndarray:
     """``x.sum(dim) / divisor``, in the dtype of `x`: with a divisor, no sum on the way to it overflows.
 
-    Integers and bools are added up as NumPy does it, and not divided.
+    Integers wrap around and bools saturate; both are not divided.
     """
     if x.dtype.kind != "f":
-        return np.asarray(_add(x, dim, None, None, keepdim))
+        return np.asarray(_add(x, dim, x.dtype, None, keepdim))
     result = _add(x, dim, np.float64, None, keepdim) if x.size <= SMALL else sums(x, dim, None, keepdim)
     return np.asarray(result if divisor == 1 else result / divisor, x.dtype)
 

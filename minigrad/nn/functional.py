@@ -3,6 +3,7 @@
 A layer of `minigrad.nn` is its parameters and one of these functions.
 """
 
+from minigrad.autograd.naming import publish
 from minigrad.ops.activation import *
 from minigrad.ops.adaptive_pooling import *
 from minigrad.ops.attention import *
@@ -21,3 +22,6 @@ from minigrad.ops.smooth_activation import *
 from minigrad.ops.softmax import *
 from minigrad.ops.trigonometry import tanh as tanh
 from minigrad.ops.unfolding import *
+
+publish(globals())
+del publish

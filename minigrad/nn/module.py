@@ -7,6 +7,7 @@ from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 
+from minigrad import dtypes
 from minigrad.autograd.handle import RemovableHandle
 from minigrad.nn import state
 from minigrad.nn.diagnosis import name_layer
@@ -176,15 +177,15 @@ class Module(Registry):
 
     def float(self: Self) -> Self:
         """Convert the floating parameters and buffers to float32."""
-        return self.to(np.dtype("float32"))
+        return self.to(dtypes.float32)
 
     def double(self: Self) -> Self:
         """Convert the floating parameters and buffers to float64."""
-        return self.to(np.dtype("float64"))
+        return self.to(dtypes.float64)
 
     def half(self: Self) -> Self:
         """Convert the floating parameters and buffers to float16."""
-        return self.to(np.dtype("float16"))
+        return self.to(dtypes.float16)
 
     def type(self: Self, dst_type: Any) -> Self:
         """Convert all parameters and buffers, integer ones too."""

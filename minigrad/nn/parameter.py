@@ -97,9 +97,9 @@ class Uninitialized(Tensor):
         )
 
     @property
-    def dtype(self) -> np.dtype:
+    def dtype(self) -> dtypes.dtype:
         """The type that the elements will have."""
-        return self._dtype
+        return dtypes.dtype(self._dtype)
 
     def materialize(self, shape: tuple[int, ...], dtype: Any = None) -> None:
         """Become an ordinary parameter or buffer of this shape, with whatever the memory held.

@@ -11,6 +11,7 @@ from minigrad.autograd import memory
 from minigrad.autograd.grad_mode import mode
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
+from minigrad.dtypes import DType
 from minigrad.kernels import indexing as kernels
 from minigrad.kernels.indexing import Key
 from minigrad.ops.broadcasting import expand
@@ -43,7 +44,7 @@ def _overwrite(input: Operand, values: Operand) -> Operand:
     return values
 
 
-def fitted(name: str, values: Any, shape: tuple[int, ...], dtype: np.dtype) -> Any:
+def fitted(name: str, values: Any, shape: tuple[int, ...], dtype: DType) -> Any:
     """`values`, a tensor, array or number, in another dtype and broadcast to `shape`."""
     if not isinstance(values, Tensor):
         values = np.asarray(values)

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from minigrad import dtypes
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
+from minigrad.dtypes import DType
 from minigrad.kernels.summation import total
-from minigrad.ops.conversion import cast
+from minigrad.ops.conversion import terms
 from minigrad.ops.shape import _reshape, all_dims, as_shape
 from minigrad.tensor import Tensor
 
@@ -44,7 +44,7 @@ def sum(
     dim: int | Sequence[int] | None = None,
     keepdim: bool = False,
     *,
-    dtype: np.dtype | None = None,
+    dtype: DType | None = None,
     axis: Any = None,
     keepdims: bool = False,
 ) -> Any:
@@ -62,10 +62,7 @@ def sum(
     >>> mg.sum(mg.tensor([[1.0, 2.0], [3.0, 4.0]]), dim=0)
     tensor([4., 6.])
     """
-    if dtype is None and input.dtype.kind != "f":
-        dtype = dtypes.int64
-    if dtype is not None and input.dtype != dtype:
-        input = cast(input, dtype)
+    input = terms(input, dtype)
     return _sum(input, all_dims("sum", dim if axis is None else axis, input.ndim), keepdim or keepdims)
 
 

@@ -20,9 +20,15 @@ def _differentiable(args: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 @operation(input=lambda g, input_dtype: cast(g, input_dtype), prepare=_differentiable)
-def cast(input: Operand, dtype: np.dtype) -> Operand:
+def cast(input: Operand, dtype: dtypes.DType) -> Operand:
     """`input` with another dtype; the gradient gets the input's. Integers and bools have no gradient."""
     return input.astype(dtype)
+
+
+def terms(input: Operand, dtype: Any = None) -> Operand:
+    """`input` as it is added up or multiplied: in `dtype` if that is given, integers and bools otherwise in int64."""
+    wanted = input.dtype if dtype is None and input.dtype.kind == "f" else dtypes.as_dtype(dtype or dtypes.int64)
+    return input if input.dtype == wanted else cast(input, wanted)
 
 
 @method()
@@ -64,7 +70,7 @@ def _to(input: Tensor, *args: Any, dtype: Any = None, device: Any = None, copy: 
     for a in args:
         if isinstance(a, Tensor):
             dtype = a.dtype
-        elif isinstance(a, np.dtype) or (isinstance(a, type) and not isinstance(a, as_device)):
+        elif isinstance(a, (dtypes.dtype, np.dtype)) or (isinstance(a, type) and not isinstance(a, as_device)):
             dtype = a
         elif not isinstance(a, bool):  # PyTorch's positional non_blocking means nothing here
             as_device(a)
@@ -76,16 +82,34 @@ def _to(input: Tensor, *args: Any, dtype: Any = None, device: Any = None, copy: 
     return cast(input, wanted)
 
 
-_TYPES = {
-    "float16": "Half", "float32": "Float", "float64": "Double", "uint8": "Byte", "int8": "Char", "int16": "Short",
-    "int32": "Int", "int64": "Long", "bool": "Bool",
+TYPES = {
+    "Half": dtypes.float16, "Float": dtypes.float32, "Double": dtypes.float64, "Byte": dtypes.uint8,
+    "Char": dtypes.int8, "Short": dtypes.int16, "Int": dtypes.int32, "Long": dtypes.int64, "Bool": dtypes.bool,
 }  # fmt: skip
+_NAMES = {dtype: f"minigrad.{name}Tensor" for name, dtype in TYPES.items()}
 
 
 @method("type", only=True)
 def _type(input: Tensor, dtype: Any = None) -> Any:
-    """This tensor with another dtype, or without an argument the name of its type."""
-    return f"minigrad.{_TYPES[input.dtype.name]}Tensor" if dtype is None else _to(input, dtype)
+    """This tensor with another dtype, or without an argument the name of its type.
+
+    Parameters
+    ----------
+    dtype : dtype, or a type of tensors as old scripts name them, such as ``"torch.DoubleTensor"``
+
+    Examples
+    --------
+    >>> mg.ones(1).type(), mg.ones(1).type("torch.LongTensor")
+    ('minigrad.FloatTensor', tensor([1]))
+    """
+    if dtype is None:
+        return _NAMES.get(input.dtype, f"minigrad.{input.dtype.name}")
+    if isinstance(dtype, str) and dtype.endswith("Tensor"):
+        library, _, name = dtype.rpartition(".")
+        if library not in ("torch", "minigrad") or name.removesuffix("Tensor") not in TYPES:
+            raise ValueError(f"type: expected a dtype or a name such as 'torch.FloatTensor', got {dtype!r}")
+        dtype = TYPES[name.removesuffix("Tensor")]
+    return _to(input, dtype=dtype)
 
 
 @method("type_as", only=True)
@@ -94,14 +118,13 @@ def _type_as(input: Tensor, other: Tensor) -> Tensor:
     return _to(input, other.dtype)
 
 
-def _add_conversion(name: str, dtype: np.dtype) -> None:
+def _conversion(dtype: dtypes.dtype) -> Any:
     def convert(input: Tensor) -> Tensor:
         return _to(input, dtype)
 
-    convert.__name__ = name
-    convert.__doc__ = f"This tensor as ``minigrad.{dtype}``."
-    setattr(Tensor, name, convert)
+    convert.__doc__ = f"This tensor as ``{dtype}``."
+    return convert
 
 
-for _dtype, _name in _TYPES.items():
-    _add_conversion(_name.lower(), np.dtype(_dtype))
+for _name, _dtype in TYPES.items():
+    method(_name.lower(), only=True)(_conversion(_dtype))

@@ -10,7 +10,7 @@ from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
 from minigrad.kernels import products
 from minigrad.kernels.silence import silent
-from minigrad.ops.broadcasting import _sum, sum_to
+from minigrad.ops.broadcasting import _sum, sum, sum_to
 from minigrad.ops.diagonals import _diagonal
 from minigrad.ops.reordering import roll
 from minigrad.ops.shape import _reshape, adjoint, one_dim
@@ -326,7 +326,7 @@ def trace(input: Operand) -> Any:
     """
     if len(input.shape) != 2:
         raise RuntimeError(f"trace: expected a matrix, got shape {tuple(input.shape)}")
-    return _sum(_diagonal(input, 0, 0, 1), (0,), False)
+    return sum(_diagonal(input, 0, 0, 1))
 
 
 @method()

@@ -10,6 +10,7 @@ import numpy as np
 
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
+from minigrad.dtypes import DType
 from minigrad.kernels.silence import silent
 from minigrad.kernels.summation import sums
 from minigrad.ops.broadcasting import sum
@@ -48,7 +49,7 @@ def _norm(input: Operand, p: float, dim: Dims, keepdim: bool) -> Operand:
 
 @numpy_names
 def vector_norm(
-    x: Operand, ord: float = 2, dim: Dim = None, keepdim: bool = False, *, dtype: np.dtype | None = None
+    x: Operand, ord: float = 2, dim: Dim = None, keepdim: bool = False, *, dtype: DType | None = None
 ) -> Any:
     """``sum(|x| ** ord) ** (1 / ord)``: the length of all elements, or over the dimensions `dim`.
 
@@ -86,7 +87,7 @@ def matrix_norm(
     dim: Sequence[int] = (-2, -1),
     keepdim: bool = False,
     *,
-    dtype: np.dtype | None = None,
+    dtype: DType | None = None,
 ) -> Any:
     """The norm of the matrices that the two dimensions `dim` hold.
 
@@ -124,7 +125,7 @@ def norm(
     dim: Dim = None,
     keepdim: bool = False,
     *,
-    dtype: np.dtype | None = None,
+    dtype: DType | None = None,
 ) -> Any:
     """The p-norm of all elements, or over the dimensions `dim`; its gradient at 0 is 0.
 

@@ -12,11 +12,12 @@ import numpy as np
 from minigrad import dtypes
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
+from minigrad.dtypes import DType
 from minigrad.kernels.silence import silent
 from minigrad.kernels.summation import sums, total, variance
 from minigrad.ops.broadcasting import expand, spread, sum
 from minigrad.ops.comparison import isnan
-from minigrad.ops.conversion import cast
+from minigrad.ops.conversion import cast, terms
 from minigrad.ops.elementwise import exp
 from minigrad.ops.joining import _cat
 from minigrad.ops.selection import where
@@ -69,9 +70,9 @@ def floating(name: str, input: Any, dtype: Any = None) -> Any:
     return input
 
 
-def fold(ufunc: Any, x: Any, dim: Dims, keepdim: bool) -> Any:
+def fold(ufunc: Any, x: Any, dim: Dims, keepdim: bool, dtype: DType | None = None) -> Any:
     """``ufunc.reduce`` over `dim`."""
-    return ufunc.reduce(x, axis=dim, keepdims=keepdim)
+    return ufunc.reduce(x, axis=dim, keepdims=keepdim, dtype=dtype)
 
 
 def _divided(g: Any, n: int) -> Any:
@@ -95,7 +96,7 @@ def _mean(input: Operand, dim: Dims, keepdim: bool) -> Operand:
 
 @method()
 @numpy_names
-def mean(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: np.dtype | None = None) -> Any:
+def mean(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: DType | None = None) -> Any:
     """The mean of all elements, or over the dimensions `dim`. Of no elements it is nan.
 
     Parameters
@@ -121,7 +122,7 @@ def mean(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: np.dt
 
 @method()
 @numpy_names
-def nansum(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: np.dtype | None = None) -> Any:
+def nansum(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: DType | None = None) -> Any:
     """`sum` of the elements that are not nan.
 
     Examples
@@ -134,7 +135,7 @@ def nansum(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: np.
 
 @method()
 @numpy_names
-def nanmean(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: np.dtype | None = None) -> Any:
+def nanmean(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: DType | None = None) -> Any:
     """`mean` of the elements that are not nan.
 
     Examples
@@ -177,12 +178,12 @@ def _prod_rule(g: Any, input: Any, input_shape: tuple[int, ...], dim: Dims, keep
 
 @operation(input=_prod_rule)
 def _prod(input: Operand, dim: Dims, keepdim: bool) -> Operand:
-    return fold(np.multiply, input, dim, keepdim)
+    return fold(np.multiply, input, dim, keepdim, input.dtype)
 
 
 @method()
 @numpy_names
-def prod(input: Operand, dim: int | None = None, keepdim: bool = False, *, dtype: np.dtype | None = None) -> Any:
+def prod(input: Operand, dim: int | None = None, keepdim: bool = False, *, dtype: DType | None = None) -> Any:
     """The product of all elements, or over the dimension `dim`. Integers and bools multiply in int64.
 
     Examples
@@ -192,9 +193,7 @@ def prod(input: Operand, dim: int | None = None, keepdim: bool = False, *, dtype
     >>> x.grad
     tensor([ 0., 10.,  0.])
     """
-    wanted = dtypes.as_dtype(dtype) if dtype else input.dtype if input.dtype.kind == "f" else dtypes.int64
-    if input.dtype != wanted:
-        input = cast(input, wanted)
+    input = terms(input, dtype)
     ndim = len(input.shape)
     dims = tuple(range(ndim)) if dim is None else (one_dim("prod", dim, ndim),)[:ndim]
     return _prod(input, dims, keepdim and dim is not None)

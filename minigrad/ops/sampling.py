@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.method import method
+from minigrad.dtypes import DType
 from minigrad.generator import Generator, get_generator
 from minigrad.tensor import Tensor
 
@@ -117,7 +118,7 @@ def _check_weights(input: Tensor, weights: np.ndarray, num_samples: int, replace
 # ---- into a tensor that is there -------------------------------------------------------------------------------------
 
 
-def _floating(name: str, tensor: Tensor) -> np.dtype:
+def _floating(name: str, tensor: Tensor) -> DType:
     if tensor.dtype.kind != "f":
         raise NotImplementedError(f"{name}: a floating tensor expected, got {tensor.dtype}")
     return tensor.dtype
@@ -186,7 +187,7 @@ def random_(self: Tensor, *bounds: int, generator: Generator | None = None) -> T
     return _fill(self, "random_", drawn)
 
 
-def _limit(dtype: np.dtype) -> int:
+def _limit(dtype: DType) -> int:
     if dtype.kind == "f":
         return 2 ** (np.finfo(dtype).nmant + 1) + 1
     return 2 if dtype.kind == "b" else int(np.iinfo(dtype).max) + 1

@@ -9,8 +9,9 @@ import numpy as np
 from minigrad import dtypes
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, joint, operation
+from minigrad.dtypes import DType
 from minigrad.kernels.silence import silent
-from minigrad.ops.conversion import cast
+from minigrad.ops.conversion import cast, terms
 from minigrad.ops.elementwise import exp
 from minigrad.ops.extrema import ValuesIndices, pick
 from minigrad.ops.indexing import ALL, Key, _slice
@@ -31,9 +32,7 @@ def _but_first(dim: int) -> Key:
 
 def _prepared(name: str, input: Any, dim: int, dtype: Any) -> tuple[Any, int]:
     """`input` as it will be added up, with at least one dimension, and that dimension."""
-    wanted = dtypes.as_dtype(dtype) if dtype else input.dtype if input.dtype.kind == "f" else dtypes.int64
-    if input.dtype != wanted:
-        input = cast(input, wanted)
+    input = terms(input, dtype)
     return input if input.shape else _reshape(input, (1,)), one_dim(name, dim, len(input.shape))
 
 
@@ -55,7 +54,7 @@ def _cumsum(input: Operand, dim: int, reverse: bool) -> Operand:
 
 @method(inplace=True)
 @numpy_names
-def cumsum(input: Operand, dim: int, *, dtype: np.dtype | None = None) -> Any:
+def cumsum(input: Operand, dim: int, *, dtype: DType | None = None) -> Any:
     """The sum of each element and those before it in dimension `dim`. Integers and bools add up in int64.
 
     Examples
@@ -107,7 +106,7 @@ def _cumprod(input: Operand, dim: int) -> Operand:
 
 @method(inplace=True)
 @numpy_names
-def cumprod(input: Operand, dim: int, *, dtype: np.dtype | None = None) -> Any:
+def cumprod(input: Operand, dim: int, *, dtype: DType | None = None) -> Any:
     """The product of each element and those before it in dimension `dim`. Integers and bools multiply in int64.
 
     Examples

@@ -9,7 +9,7 @@ import numpy as np
 
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
-from minigrad.dtypes import as_dtype
+from minigrad.dtypes import DType, as_dtype
 from minigrad.kernels.silence import silent
 from minigrad.kernels.summation import single, total
 from minigrad.ops.broadcasting import _sum
@@ -63,7 +63,7 @@ def _checked(name: str, input: Any, dim: int | None, dtype: Any) -> tuple[Any, D
 
 
 @method()
-def softmax(input: Operand, dim: int | None = None, dtype: np.dtype | None = None) -> Any:
+def softmax(input: Operand, dim: int | None = None, dtype: DType | None = None) -> Any:
     """``exp(input) / exp(input).sum(dim)``: positive numbers that add up to 1 along `dim`.
 
     Parameters
@@ -81,7 +81,7 @@ def softmax(input: Operand, dim: int | None = None, dtype: np.dtype | None = Non
     return _softmax(*_checked("softmax", input, dim, dtype))
 
 
-def softmin(input: Operand, dim: int | None = None, dtype: np.dtype | None = None) -> Any:
+def softmin(input: Operand, dim: int | None = None, dtype: DType | None = None) -> Any:
     """`softmax` of ``-input``.
 
     Examples
@@ -93,7 +93,7 @@ def softmin(input: Operand, dim: int | None = None, dtype: np.dtype | None = Non
 
 
 @method()
-def log_softmax(input: Operand, dim: int | None = None, dtype: np.dtype | None = None) -> Any:
+def log_softmax(input: Operand, dim: int | None = None, dtype: DType | None = None) -> Any:
     """``log(softmax(input, dim))``, finite where that would be log(0). Parameters as for `softmax`.
 
     Examples

@@ -10,6 +10,7 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from time import perf_counter_ns
 from types import TracebackType
 from typing import Any
@@ -19,6 +20,7 @@ import numpy as np
 from minigrad.autograd import engine, function
 from minigrad.autograd.function import FunctionNode
 from minigrad.autograd.operation import OperationNode, registry
+from minigrad.autograd.replacement import Replacements, with_subclasses
 from minigrad.optim.optimizer import Optimizer
 from minigrad.profiler.averages import Averages, Event, EventAverage
 from minigrad.tensor import Tensor
@@ -102,7 +104,7 @@ class profile:
     def __init__(self) -> None:
         self._records: list[tuple[Any, ...]] = []  # of what an Event consists of
         self._state = _State(self._records)
-        self._replaced: list[tuple[type | Any, str, Any]] = []
+        self._replacements = Replacements()
         self._thread = 0  # which one started it
         self._started = 0
         self._spent = 0  # nanoseconds from start to stop
@@ -124,16 +126,17 @@ class profile:
         if _running is not None:
             raise RuntimeError("profile: another profile is running; leave its `with` block, or stop() it, first")
         _running = self
+        put = self._replacements.put
         for op in registry.values():
-            op.compute_with(self._timed(op.name, op.forward))
+            put(op, "computing", partial(self._timed, op.name))
         for node in (OperationNode, FunctionNode):
-            self._replace(node, "apply", self._timed_node(node.apply))
-        self._replace(function, "compute", self._timed_function(function.compute))
-        self._replace(engine, "run", self._timed_backward(engine.run))
-        for kind in _with_subclasses(Optimizer):
+            put(node, "apply", self._timed_node)
+        put(function, "compute", self._timed_function)
+        put(engine, "run", self._timed_backward)
+        for kind in with_subclasses(Optimizer):
             for method in ("step", "zero_grad"):
                 if method in vars(kind):
-                    self._replace(kind, method, self._timed_optimizer(method, vars(kind)[method]))
+                    put(kind, method, partial(self._timed_optimizer, method))
         self._thread = threading.get_ident()
         self._started = perf_counter_ns()
 
@@ -143,16 +146,8 @@ class profile:
         if _running is not self:
             raise RuntimeError("profile: it is not running")
         self._spent += perf_counter_ns() - self._started
-        for op in registry.values():
-            op.compute_with(op.forward)
-        for owner, name, original in reversed(self._replaced):
-            setattr(owner, name, original)
-        self._replaced.clear()
+        self._replacements.take_back()
         _running = None
-
-    def _replace(self, owner: Any, name: str, replacement: Any) -> None:
-        self._replaced.append((owner, name, vars(owner)[name]))
-        setattr(owner, name, replacement)
 
     def _measure(self, name: str, phase: str | None, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         begun, result = self._state.begin(name, phase), None
@@ -276,12 +271,3 @@ class record_function:
     def __exit__(self, *error: Any) -> None:
         if self._state is not None and self._begun is not None:
             self._state.end(self._begun)
-
-
-def _with_subclasses(kind: type) -> list[type]:
-    """A class and all that derive from it."""
-    found: list[type] = [kind]
-    for k in found:  # it grows meanwhile
-        derived: list[type] = k.__subclasses__()
-        found += [d for d in derived if d not in found]
-    return found

@@ -151,7 +151,7 @@ def test_gradient_of_the_wrong_dtype():
     try:
         assert isinstance(registry.pop("careless"), Operation)
         assert gradcheck(careless, leaf(3))
-        with pytest.raises(GradcheckError, match="float32, expected float64"):
+        with pytest.raises(GradcheckError, match="float32, expected minigrad.float64"):
             gradcheck(careless, leaf(3), check_grad_dtypes=True)
     finally:
         registry.pop("careless", None)
@@ -221,7 +221,7 @@ def test_inputs_are_as_before():
 
 
 def test_float32_warns():
-    with pytest.warns(UserWarning, match="input 0 is float32.*double"):
+    with pytest.warns(UserWarning, match="input 0 is minigrad.float32.*double"):
         gradcheck(lambda x: x * 2, leaf(3, dtype=mg.float32), eps=1e-2)
 
 
@@ -374,7 +374,7 @@ def test_a_common_mistake_is_explained(explanation):
 def test_too_few_digits_are_explained():
     with (
         pytest.raises(GradcheckError, match="the input is float32, in which differences"),
-        pytest.warns(UserWarning, match="input 0 is float32"),
+        pytest.warns(UserWarning, match="input 0 is minigrad.float32"),
     ):
         gradcheck(lambda x: (x * x).sum(), leaf(40, dtype=mg.float32))
 

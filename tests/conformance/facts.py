@@ -34,7 +34,7 @@ def plain(value: Any) -> Any:
         return round(value, 6)
     if value is None or isinstance(value, (bool, int, str)):
         return value
-    return str(value).replace("torch.", "")
+    return str(value).replace("minigrad.", "").replace("torch.", "")
 
 
 def outcome(function: Callable[[Any], Any], library: Any, errors: Any) -> Any:

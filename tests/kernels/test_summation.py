@@ -45,7 +45,9 @@ def test_repeated_numbers():
 
 def test_whole_numbers_and_truths():
     assert total(np.full(3, 2**30, np.int64), (0,)) == 3 * 2**30
-    assert total(np.ones(1000, bool), (0,)) == 1000
+    assert total(np.full(3, 2**30, np.int32), (0,)) == 3 * 2**30 - 2**32
+    truth = total(np.ones(1000, bool), (0,))
+    assert truth.dtype == bool and truth
 
 
 @pytest.mark.parametrize("dim", [(0,), (0, 1), (1,)])

@@ -56,7 +56,7 @@ def test_where_lets_no_nan_through_from_the_branch_not_taken():
 
 
 def test_where_wants_a_bool():
-    with pytest.raises(RuntimeError, match="where: expected a bool condition, got int64"):
+    with pytest.raises(RuntimeError, match="where: expected a bool condition, got minigrad.int64"):
         mg.where(mg.tensor([0, 1]), mg.ones(2), mg.zeros(2))
 
 

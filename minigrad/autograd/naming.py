@@ -1,0 +1,75 @@
+"""An error names what the user called, not an operation that was tried on the way.
+
+Functions are made of one another: `lerp` subtracts, `addmm` multiplies matrices. What a user calls, of the package or
+of Tensor, passes errors on under its own name, and gives NumPy's and Python's bare ones that name and the arguments.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import sys
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any
+
+from minigrad.elements import Elements
+
+NAMED = (TypeError, ValueError, LookupError, RuntimeError, AttributeError, ArithmeticError)
+_BEGINNING = re.compile(r"([A-Za-z_][\w.]*)(: |\(\) )")
+_known: set[str] = set()  # with which messages of ours begin
+_WHERE = ("minigrad.ops.", "minigrad.creation", "minigrad.random", "minigrad.linalg")
+
+
+@functools.cache
+def named(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """`function` as users call it: its errors name it `name`. Operations name themselves."""
+    _known.update((name, function.__name__.strip("_")))
+    if function.__name__ == name and (hasattr(function, "operation") or hasattr(function, "named")):
+        return function
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except NAMED as error:
+            renamed = as_called(error, name, (*args, *kwargs.values()))
+            if renamed is error:
+                raise
+            raise renamed from error
+
+    call.__name__ = call.__qualname__ = name
+    call.named = True  # type: ignore[attr-defined]
+    return call
+
+
+def publish(namespace: dict[str, Any]) -> None:
+    """Let the functions in this namespace of a module name themselves, and those modules that define them agree."""
+    for name, function in list(namespace.items()):
+        if isinstance(function, FunctionType) and name[0] != "_" and function.__module__.startswith(_WHERE):
+            namespace[name] = vars(sys.modules[function.__module__])[name] = named(function, name)
+
+
+def as_called(error: Exception, name: str, args: tuple[Any, ...]) -> Exception:
+    """`error`, which left what the user called `name` with these arguments."""
+    text = str(error)
+    found = _BEGINNING.match(text)
+    own = found[1].rpartition(".")[2].strip("_") if found else None
+    if found and own == name.strip("_") and found[2] == ": ":
+        return error
+    if found and own in _known:
+        text = f"{name}{found[2]}{text[found.end() :]}"
+    else:
+        text = f"{name}: {text}; the arguments were {', '.join(map(_described, args)) or 'none'}"
+    if isinstance(error, (AttributeError, LookupError)) and not isinstance(error, IndexError):
+        # something that is no Tensor was taken for one
+        return error if all(isinstance(a, Elements) for a in args) else TypeError(text)
+    error.args = (text,)
+    return error if str(error) == text else TypeError(text)  # NumPy's own classes make their texts themselves
+
+
+def _described(argument: Any) -> str:
+    if isinstance(argument, Elements):
+        return f"a {argument.dtype} Tensor of shape {tuple(argument.shape)}"
+    text = repr(argument)
+    return text if len(text) < 60 else f"a {type(argument).__name__}"

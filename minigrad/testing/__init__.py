@@ -1,0 +1,7 @@
+"""For those who prove what they write: gradient checks that report, and comparisons that say where and by how much."""
+
+from minigrad.testing.closeness import assert_close
+from minigrad.testing.gradients import check_gradients
+from minigrad.testing.report import GradientReport, TensorReport
+
+__all__ = ["GradientReport", "TensorReport", "assert_close", "check_gradients"]
