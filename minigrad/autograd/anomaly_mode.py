@@ -22,6 +22,7 @@ from minigrad.autograd.operation import OperationNode, registry
 from minigrad.autograd.replacement import Replacements, with_subclasses
 from minigrad.autograd.trace import Trace, handed
 from minigrad.kernels import parallel
+from minigrad.kernels.forking import lock
 from minigrad.kernels.silence import silent
 from minigrad.tensor import Tensor
 
@@ -47,7 +48,6 @@ class _Thread(threading.local):
 
 _state = _State()
 _thread = _Thread()
-_lock = threading.RLock()
 _replacements = Replacements()
 _traces: weakref.WeakKeyDictionary[Node, Trace] = weakref.WeakKeyDictionary()
 
@@ -87,7 +87,7 @@ def set_anomaly_enabled(enabled: bool, check_nan: bool = True) -> None:
     for name, value in (("mode", enabled), ("check_nan", check_nan)):
         if not isinstance(value, bool):
             raise TypeError(f"set_detect_anomaly: expected a bool as {name}, got {type(value).__name__}")
-    with _lock:
+    with lock:
         if enabled and not _state.enabled:
             _watch()
         elif _state.enabled and not enabled:

@@ -46,7 +46,8 @@ def hold_blas(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     Several threads may be in here, and each may come again. The last one out lets BLAS have its threads again, whatever
     happens: an interrupt may arrive anywhere, in the ``__exit__`` of a context manager too, so that is tried again.
     """
-    hold, errors = _Hold(), []
+    hold = _Hold()
+    errors: list[BaseException] = []
     try:
         _take(hold)
         return function(*args, **kwargs)
