@@ -21,6 +21,7 @@ from minigrad.kernels.forking import lock
 
 Self = TypeVar("Self", bound="Tensor")
 
+
 class Tensor(Elements):
     """A multi-dimensional array with a gradient.
 

@@ -58,6 +58,7 @@ def hold_blas(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
             except BaseException as error:
                 errors.append(error)
         if errors:
+            del errors[:-1]
             raise errors.pop()
 
 

@@ -230,7 +230,8 @@ def _together(function: Callable[[Any], None], pieces: Iterable[Any]) -> None:
                 job.pieces.clear()
         _busy.now, _busy.job = False, None
     if job.errors:
-        raise job.errors.pop()  # not kept: it holds this frame, and the frame the job
+        del job.errors[:-1]  # none is kept: it holds this frame, and the frame the job
+        raise job.errors.pop()
 
 
 def share(function: Callable[[Any], None], pieces: Sequence[Any], multiplications: int) -> None:

@@ -35,9 +35,7 @@ def _key(name: str, input: Any, dim: int, index: Any) -> Key:
 
 def _along(index: np.ndarray, dim: int) -> Key:
     last = index.ndim - 1
-    return tuple(
-        index if d == dim else np.arange(n).reshape(-1, *[1] * (last - d)) for d, n in enumerate(index.shape)
-    )
+    return tuple(index if d == dim else np.arange(n).reshape(-1, *[1] * (last - d)) for d, n in enumerate(index.shape))
 
 
 @method()

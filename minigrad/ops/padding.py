@@ -78,9 +78,7 @@ def pad(input: Operand, pad: Sequence[int], mode: str = "constant", value: float
     """
     widths, shape = as_shape((pad,)), tuple(input.shape)
     if len(widths) % 2 or len(widths) > 2 * len(shape):
-        raise RuntimeError(
-            f"pad: expected pairs for at most {len(shape)} dimensions of {shape}, got {widths}"
-        )
+        raise RuntimeError(f"pad: expected pairs for at most {len(shape)} dimensions of {shape}, got {widths}")
     if mode != "constant" and mode not in _SOURCES:
         raise NotImplementedError(f"pad: expected mode 'constant', {', '.join(map(repr, _SOURCES))}, got {mode!r}")
     if mode != "constant" and value is not None:
