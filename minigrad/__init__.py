@@ -24,6 +24,7 @@ from minigrad.ops.convolution import conv1d, conv2d, conv3d, conv_transpose1d, c
 from minigrad.ops.counting import *
 from minigrad.ops.decompositions import pinv as pinverse
 from minigrad.ops.diagonals import *
+from minigrad.ops.distances import cdist, cosine_similarity, pairwise_distance
 from minigrad.ops.dropout import alpha_dropout, dropout, feature_alpha_dropout
 from minigrad.ops.einsum import *
 from minigrad.ops.elementwise import *
@@ -34,7 +35,6 @@ from minigrad.ops.interpolation import pixel_shuffle, pixel_unshuffle
 from minigrad.ops.joining import *
 from minigrad.ops.linalg import *
 from minigrad.ops.linear import bilinear
-from minigrad.ops.margin_loss import cdist, cosine_similarity, pairwise_distance
 from minigrad.ops.normalization import group_norm, layer_norm, rms_norm
 from minigrad.ops.norms import norm
 from minigrad.ops.pooling import avg_pool1d, max_pool1d, max_pool2d, max_pool3d

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 from typing import Any
 
 import numpy as np
@@ -66,28 +67,38 @@ def load_checkpoint(f: Any, **parts: Any) -> dict[str, Any]:
     FileNotFoundError, RuntimeError
         As `load` does.
     ValueError
-        If the file holds no checkpoint, or none of one of the `parts`.
+        If the file holds no checkpoint, or none of one of the `parts`, or one that is none of its kind.
+    TypeError, RuntimeError
+        Whatever else of these a part raises for a state that does not fit it.
 
     Notes
     -----
-    If anything does not fit, then everything is left as it was, and the error of the part is raised.
+    If anything does not fit, then everything is left as it was, and the error names the part and the file.
     """
     saved = load(f)
+    file = str(getattr(f, "name", "the file")) if hasattr(f, "read") else os.fsdecode(f)
     if not isinstance(saved, dict) or "random_state" not in saved:
-        raise ValueError("load_checkpoint: the file was not written by save_checkpoint; read it with minigrad.load")
+        raise ValueError(f"load_checkpoint: {file} was not written by save_checkpoint; read it with minigrad.load")
     missing = [name for name in parts if name not in saved]
     if missing:
-        raise ValueError(f"load_checkpoint: no {', '.join(missing)} in the file, which has {', '.join(saved)}")
+        raise ValueError(
+            f"load_checkpoint: no {', '.join(missing)} in the file, which has {', '.join(map(str, saved))}: {file}"
+        )
     parts = {**parts, "random_state": _RandomState()}
     before: dict[str, Any] = {}
     try:
         for name, part in parts.items():
             before[name] = copy.deepcopy(_get(part))
             _set(name, part, saved[name])
-    except BaseException:
+    except BaseException as error:
         for name, state in before.items():
             _set(name, parts[name], state)
-        raise
+        if not isinstance(error, Exception):
+            raise
+        # a state that is none of its kind fails in any way, so what is none of these becomes one
+        kind = next((kind for kind in (TypeError, ValueError, RuntimeError) if type(error) is kind), ValueError)
+        reason = error if type(error) is kind else repr(error)
+        raise kind(f"load_checkpoint: {name} in {file} does not fit: {reason}") from error
     return {name: value for name, value in saved.items() if name not in parts}
 
 
@@ -120,6 +131,27 @@ class _RandomState:
     def load_state_dict(self, state: dict[str, Any]) -> None:
         import random
 
+        _try_out(state["numpy"], state["python"])
         set_rng_state(state["minigrad"])
         random.setstate(state["python"])
         np.random.set_state(state["numpy"])
+
+
+def _try_out(numpy: dict[str, Any], python: tuple[Any, ...]) -> None:
+    """An error for what are no states of `numpy.random` and `random`; both generators are left alone.
+
+    NumPy checks neither the position, which may lead it out of its memory, nor all before it changes something.
+    """
+    import random
+
+    now = np.random.get_state(legacy=False)
+    for name, value in now["state"].items():
+        if np.shape(numpy["state"][name]) != np.shape(value):
+            raise ValueError(f"numpy.random's state has {name} of shape {np.shape(numpy['state'][name])}")
+    position, length = numpy["state"].get("pos", numpy.get("buffer_pos", 0)), len(numpy["state"].get("key", ()))
+    if type(position) is not int or not 0 <= position <= max(length, 4):  # 4 numbers are in the buffer of Philox
+        raise ValueError(f"numpy.random's state has the position {position!r:.40} of {length}")
+    np.random.RandomState(getattr(np.random, now["bit_generator"])()).set_state(numpy)
+    random.Random().setstate(python)
+    if not isinstance(python[2], (float, type(None))):
+        raise ValueError(f"random's state has {python[2]!r:.40} for a number")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any
 
 from minigrad.nn.module import Module
@@ -13,10 +13,11 @@ __all__ = ["functional_call"]
 
 def functional_call(
     module: Module,
-    parameter_and_buffer_dicts: Mapping[str, Tensor] | tuple[Mapping[str, Tensor], ...],
-    args: Any = (),
+    parameter_and_buffer_dicts: Mapping[str, Tensor] | Sequence[Mapping[str, Tensor]],
+    args: Any = None,
     kwargs: Mapping[str, Any] | None = None,
     *,
+    tie_weights: bool = True,
     strict: bool = False,
 ) -> Any:
     """What `module` returns with other tensors in the place of its parameters and buffers.
@@ -24,16 +25,23 @@ def functional_call(
     Parameters
     ----------
     parameter_and_buffer_dicts : mapping of dotted names to Tensors, or a tuple of several
-        Gradients flow to them. What is not named is the module's own.
+        Gradients flow to them. What is not named is the module's own; what the module does not have is an attribute of
+        it for the time of the call. A tensor that forward puts in the place of one of them, such as a new running mean,
+        is in the dict afterwards.
     args : tuple of arguments, or the only one
+    tie_weights : bool, default True
+        A tensor that the module has under several names is replaced under all of them.
     strict : bool, default False
-        All parameters and buffers must be named.
+        All parameters and buffers must be named, and no others.
 
     Raises
     ------
-    KeyError
-        If a name is not that of a parameter or buffer, or with `strict` one is missing. The module is unchanged, now
-        and after any other error.
+    RuntimeError
+        With `strict`, if names are missing or are not the module's.
+    ValueError
+        If a tensor is named in two of the dicts, or two names that are tied have different tensors.
+    TypeError
+        If a name is that of something else than a tensor. The module is unchanged, now and after any other error.
 
     Examples
     --------
@@ -41,27 +49,68 @@ def functional_call(
     >>> mg.func.functional_call(layer, {"weight": mg.ones(1, 2), "bias": mg.zeros(1)}, mg.tensor([3.0, 4.0]))
     tensor([7.])
     """
-    several = isinstance(parameter_and_buffer_dicts, tuple)
-    dicts = parameter_and_buffer_dicts if several else (parameter_and_buffer_dicts,)
-    given = {name: tensor for d in dicts for name, tensor in d.items()}  # type: ignore[union-attr]
-    owners = {}
-    for prefix, submodule in module.named_modules(remove_duplicate=False):
-        for name in (*submodule._parameters, *submodule._buffers):
-            owners[f"{prefix}.{name}".lstrip(".")] = submodule
-    unknown, missing = sorted(given.keys() - owners), sorted(owners.keys() - given)
-    if unknown or strict and missing:
-        raise KeyError(f"functional_call: the module has no {unknown}" if unknown else f"functional_call: no {missing}")
-    own = {name: getattr(owner, name.rpartition(".")[2]) for name, owner in owners.items()}
+    single = isinstance(parameter_and_buffer_dicts, Mapping)
+    dicts: list[Any] = [parameter_and_buffer_dicts] if single else list(parameter_and_buffer_dicts)
+    given: dict[str, Any] = {}
+    for each in dicts:
+        if not isinstance(each, Mapping):
+            raise ValueError(f"functional_call: expected a dict of tensors, or several, got {type(each).__name__}")
+        if twice := given.keys() & each:
+            raise ValueError(f"functional_call: {sorted(twice)} named in more than one of the dicts")
+        given.update(each)
+    own = _members(module)
+    places = _places(own, given, tie_weights)
+    if strict and (places.keys() != own.keys()):
+        unknown, missing = sorted(places.keys() - own), sorted(own.keys() - places)
+        raise RuntimeError(f"functional_call: strict, but the module has no {unknown}, and {missing} are missing")
+    before: dict[str, Any] = {}
     try:
-        for name, tensor in given.items():
-            _put(owners[name], name.rpartition(".")[2], tensor)
-        return module(*args if isinstance(args, tuple) else (args,), **kwargs or {})
+        for name, tensor in places.items():
+            before[name] = _swap(module, name, tensor)
+        return module(*() if args is None else args if isinstance(args, tuple) else (args,), **kwargs or {})
     finally:
-        for name, tensor in own.items():
-            _put(owners[name], name.rpartition(".")[2], tensor)
+        after = {name: _swap(module, name, tensor) for name, tensor in before.items()}
+        if single and isinstance(parameter_and_buffer_dicts, MutableMapping):
+            for name, tensor in given.items():
+                if name in after and after[name] is not tensor:
+                    parameter_and_buffer_dicts[name] = after[name]
 
 
-def _put(owner: Module, name: str, tensor: Any) -> None:
-    """Make any Tensor the parameter or buffer called `name`."""
-    table = owner._parameters if name in owner._parameters else owner._buffers
-    table[name] = owner.__dict__[name] = tensor
+_NOTHING: Any = object()
+
+
+def _members(module: Module) -> dict[str, Any]:
+    """All parameters and buffers, under all their names."""
+    tables = (module.named_parameters(remove_duplicate=False), module.named_buffers(remove_duplicate=False))
+    return {name: tensor for table in tables for name, tensor in table}
+
+
+def _places(own: Mapping[str, Any], given: Mapping[str, Any], tie_weights: bool) -> dict[str, Any]:
+    """What is to be put where: what is given, and with `tie_weights` also under the other names of the same tensor."""
+    places = dict(given)
+    chosen: dict[int, Any] = {}
+    for name, tensor in given.items() if tie_weights else ():
+        if name in own and chosen.setdefault(id(own[name]), tensor) is not tensor:
+            raise ValueError(f"functional_call: {name} is tied to another name, for which another tensor is given")
+    for name, tensor in own.items():
+        if id(tensor) in chosen:
+            places[name] = chosen[id(tensor)]
+    return places
+
+
+def _swap(module: Module, path: str, tensor: Any) -> Any:
+    """Make any Tensor the parameter, buffer or attribute of this dotted name; returns what was there before."""
+    prefix, _, name = path.rpartition(".")
+    owner = module.get_submodule(prefix)
+    for table in (owner._parameters, owner._buffers):
+        if name in table:
+            before, table[name] = table[name], tensor
+            return before
+    before = getattr(owner, name, _NOTHING)
+    if not (before is _NOTHING or before is None or isinstance(before, Tensor)):
+        raise TypeError(f"functional_call: {path} is {type(before).__name__}, no tensor to be replaced")
+    if tensor is _NOTHING:
+        delattr(owner, name)
+    else:
+        setattr(owner, name, tensor)
+    return before

@@ -7,8 +7,9 @@ from typing import Any
 from minigrad.autograd.naming import publish
 from minigrad.autograd.operation import Operand
 from minigrad.dtypes import DType
+from minigrad.ops import linalg as products
 from minigrad.ops.decompositions import cholesky, eigh, eigvalsh, lstsq, matrix_rank, pinv, qr, svd, svdvals
-from minigrad.ops.linalg import cross, matmul
+from minigrad.ops.linalg import matmul
 from minigrad.ops.norms import matrix_norm, vector_norm
 from minigrad.ops.reduction import Dim, numpy_names
 from minigrad.ops.solving import LinAlgError, det, inv, matrix_power, slogdet, solve, solve_triangular
@@ -18,6 +19,19 @@ __all__ = [
     "matrix_power", "matrix_rank", "norm", "pinv", "qr", "slogdet", "solve", "solve_triangular", "svd", "svdvals",
     "vector_norm",
 ]  # fmt: skip
+
+
+def cross(input: Operand, other: Operand, *, dim: int = -1) -> Any:
+    """The cross product of the vectors of length 3 in dimension `dim`, by default the last.
+
+    Examples
+    --------
+    >>> mg.linalg.cross(mg.eye(3), mg.eye(3)[[1, 2, 0]])
+    tensor([[0., 0., 1.],
+            [1., 0., 0.],
+            [0., 1., 0.]])
+    """
+    return products.cross(input, other, dim)
 
 
 @numpy_names

@@ -7,21 +7,24 @@ bytes begin and end), and the bytes, without gaps. There is no code in it.
 from __future__ import annotations
 
 import json
-import math
 import os
+import stat
 from collections.abc import Mapping
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
-from minigrad.serialization import replaced
+from minigrad.atomic import replaced
+from minigrad.bounded import read_array, size_of_array
 from minigrad.tensor import Tensor
 
 __all__ = ["load_file", "save_file"]
 
+_METADATA = "__metadata__"
+_LONGEST_HEADER = 100_000_000  # that of the original library
 _DTYPES = {
-    "F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1", "U8": "u1",
-    "BOOL": "?", "BF16": "<u2",
+    "F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1",
+    "U64": "<u8", "U32": "<u4", "U16": "<u2", "U8": "u1", "BOOL": "?", "BF16": "<u2",
 }  # fmt: skip
 _NAMES = {np.dtype(code): name for name, code in _DTYPES.items() if name != "BF16"}
 
@@ -38,7 +41,12 @@ def save_file(tensors: Mapping[str, Any], filename: Any, metadata: Mapping[str, 
     Raises
     ------
     TypeError
-        If a value is not a Tensor or array, or has a dtype that the format has not. Nothing is written then.
+        If a value is not a Tensor or array, or has a dtype that the format has not, or if a name or something in
+        `metadata` is not a str. Nothing is written then, as with all errors.
+    ValueError
+        If a name is ``__metadata__``, which the format has for itself, or is no Unicode text.
+    OSError
+        If the file cannot be written; it names the file, and the old one is as it was.
 
     Examples
     --------
@@ -49,8 +57,12 @@ def save_file(tensors: Mapping[str, Any], filename: Any, metadata: Mapping[str, 
     ...     load_file(folder + "/model.safetensors")
     {'fc.bias': tensor([1., 1.])}
     """
-    header: dict[str, Any] = {} if metadata is None else {"__metadata__": dict(metadata)}
+    header: dict[str, Any] = {} if metadata is None else {_METADATA: dict(metadata)}
     arrays, end = [], 0
+    for name in [*tensors, *(part for item in (metadata or {}).items() for part in item)]:
+        _check_text(name)
+    if _METADATA in tensors:
+        raise ValueError(f"save_file: {_METADATA} is the format's own name; give the tensor another one")
     for name, value in tensors.items():
         array = value._data if isinstance(value, Tensor) else value
         if not isinstance(array, np.ndarray) or array.dtype.newbyteorder("=") not in _NAMES:
@@ -63,10 +75,17 @@ def save_file(tensors: Mapping[str, Any], filename: Any, metadata: Mapping[str, 
         arrays.append(array)
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)  # so that the numbers are aligned in a mapped file
-    with replaced(filename) as file:
+    with replaced(filename, "save_file") as file:
         file.write(len(text).to_bytes(8, "little") + text)
         for array in arrays:
             file.write(array.tobytes())
+
+
+def _check_text(text: Any) -> None:
+    if not isinstance(text, str):
+        raise TypeError(f"save_file: names and metadata of type str expected, got {text!r:.80}")
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError(f"save_file: Unicode text expected for a name, got {text!r:.80}")
 
 
 def load_file(filename: Any) -> dict[str, Tensor]:
@@ -77,7 +96,8 @@ def load_file(filename: Any) -> dict[str, Tensor]:
     FileNotFoundError
         If there is no such file.
     RuntimeError
-        If it is truncated, damaged, something else, or has a dtype that minigrad has not.
+        If it is truncated, damaged, something else, or has a dtype that minigrad has not: it names the file. Every byte
+        must belong to one tensor, so no more memory is taken than the file's size (twice that for bfloat16).
 
     Examples
     --------
@@ -85,25 +105,55 @@ def load_file(filename: Any) -> dict[str, Tensor]:
     """
     name = os.fspath(filename)
     with open(name, "rb") as file:
-        content = file.read()
-    try:
-        start = 8 + int.from_bytes(content[:8], "little")
-        if len(content) < start or start < 10:
-            raise ValueError("the header is not all there")
-        header = json.loads(content[8:start])
-        header.pop("__metadata__", None)
-        return {key: _tensor(content, start, **entry) for key, entry in header.items()}
-    except Exception as error:  # json, int and NumPy raise many kinds where the content is arbitrary
-        raise RuntimeError(f"load_file: {name} is not a whole safetensors file ({error})") from error
+        try:
+            return {name: _tensor(file, *entry) for name, entry in _entries(file).items()}
+        except Exception as error:  # json, int and NumPy raise many kinds where the content is arbitrary
+            raise RuntimeError(f"load_file: {name} is not a whole safetensors file ({str(error):.200})") from error
 
 
-def _tensor(content: bytes, start: int, dtype: str, shape: list[int], data_offsets: list[int]) -> Tensor:
-    if dtype not in _DTYPES:
-        raise ValueError(f"dtype {dtype} is not supported")
-    kind, (begin, end), count = np.dtype(_DTYPES[dtype]), data_offsets, math.prod(shape)
-    if not 0 <= begin <= end <= len(content) - start or end - begin != count * kind.itemsize:
-        raise ValueError(f"the bytes {begin} to {end} are not there, or are not {count} numbers of {dtype}")
-    array = np.frombuffer(content, kind, count, start + begin).reshape(shape)
+def _entries(file: IO[bytes]) -> dict[str, tuple[str, list[int]]]:
+    """The dtypes and shapes by name, in the order of their bytes, which come next in the file."""
+    status = os.fstat(file.fileno())
+    length = int.from_bytes(file.read(8), "little")
+    left = status.st_size - 8 - length
+    if not stat.S_ISREG(status.st_mode) or left < 0 or not 2 <= length <= _LONGEST_HEADER:
+        raise ValueError("the header is not all there, or too long")
+    text = file.read(length)
+    if text[:1] != b"{":
+        raise ValueError("the header does not begin with a brace")
+    header = json.loads(text.decode("utf-8"), object_pairs_hook=_without_duplicates, parse_constant=_no_constant)
+    metadata = header.pop(_METADATA, None)
+    if metadata is not None and not all(type(value) is str for value in metadata.values()):
+        raise ValueError("the metadata are not text")
+    entries: dict[str, tuple[str, list[int]]] = {}
+    end = 0
+    for name, entry in sorted(header.items(), key=lambda item: item[1]["data_offsets"]):
+        dtype, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
+        if dtype not in _DTYPES:
+            raise ValueError(f"dtype {dtype!r:.20} is not supported")
+        begin, end = end, end + size_of_array(shape, np.dtype(_DTYPES[dtype]))
+        if offsets != [begin, end] or not all(type(offset) is int for offset in offsets):
+            raise ValueError(f"{name!r:.80} of {dtype} and shape {shape} does not take the bytes {begin} to {end}")
+        name.encode()  # an error where it is no Unicode text
+        entries[name] = dtype, shape
+    if end != left:
+        raise ValueError(f"the tensors take {end} bytes, and there are {left}")
+    return entries
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name is there twice")
+    return found
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _tensor(file: IO[bytes], dtype: str, shape: list[int]) -> Tensor:
+    array = read_array(file, shape, np.dtype(_DTYPES[dtype]))
     if dtype == "BF16":  # the upper half of a float32
         return Tensor._wrap((array.astype(np.uint32) << 16).view(np.float32))
-    return Tensor._wrap(array.astype(kind.newbyteorder("=")))
+    return Tensor._wrap(array.astype(array.dtype.newbyteorder("="), copy=False))

@@ -11,11 +11,14 @@ import io
 import math
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
+from minigrad import dtypes
+from minigrad.atomic import replaced
+from minigrad.bounded import read_npy
 from minigrad.device import device
 from minigrad.tensor import Tensor
 
@@ -26,6 +29,7 @@ __all__ = ["load", "save"]
 
 _STRUCTURE = "structure.json"
 _VERSION = 1
+_LONG = 10_000  # bits; from about 14,000 on Python refuses to write or to read the digits
 _Path = tuple[Any, ...]  # the keys and indices that lead to a part of the object
 
 
@@ -49,7 +53,9 @@ def save(obj: Any, f: Any) -> None:
     TypeError
         If there is anything else in `obj`, saying where. Nothing is written then.
     FileNotFoundError
-        If there is no such folder.
+        If there is no such folder, or `f` is empty.
+    OSError
+        If the file cannot be written, as where the disk is full; it names the file, and the old one is as it was.
     ValueError
         If `obj` contains itself, or is nested hundreds of levels deep.
 
@@ -75,6 +81,8 @@ def save(obj: Any, f: Any) -> None:
         text = json.dumps(structure, allow_nan=False)
     except RecursionError:
         raise ValueError("save: the object contains itself, or is nested too deeply") from None
+    if isinstance(f, io.TextIOBase):
+        raise TypeError('save: a binary file expected, got one of text; open it with "wb"')
     if hasattr(f, "write"):
         _write(f, text, writer.arrays)
     else:
@@ -98,7 +106,8 @@ def load(f: Any, map_location: Any = None, *, weights_only: bool = True) -> Any:
     FileNotFoundError
         If there is no such file.
     RuntimeError
-        If it is truncated, damaged, or was not written by `save`.
+        If it is truncated, damaged, or was not written by `save`, which includes one whose entries are compressed: it
+        names the file. So a file takes no more memory than what it holds, which is as large as the file.
 
     Examples
     --------
@@ -106,9 +115,14 @@ def load(f: Any, map_location: Any = None, *, weights_only: bool = True) -> Any:
     """
     if isinstance(map_location, (str, device)):
         device(map_location)
+    if isinstance(f, io.TextIOBase):
+        raise TypeError('load: a binary file expected, got one of text; open it with "rb"')
     if hasattr(f, "read"):
         return _read(f, str(getattr(f, "name", "the file")))
-    name = os.fspath(f)
+    try:
+        name = os.fsdecode(f)
+    except TypeError:
+        raise TypeError(f"load: a path or a binary file expected, got {type(f).__name__}") from None
     if not os.path.exists(name):
         raise FileNotFoundError(f"load: there is no file {name}")
     with open(name, "rb") as file:
@@ -137,7 +151,7 @@ class _Writer:
         if isinstance(x, str):
             return str.__str__(x)
         if isinstance(x, int):
-            return int(x)
+            return int(x) if x.bit_length() < _LONG else {"int": hex(x)}
         if isinstance(x, float):
             return float(x) if math.isfinite(x) else {"float": repr(float(x))}
         if isinstance(x, (list, tuple)):
@@ -158,6 +172,8 @@ class _Writer:
         """Note an array; returns the name of its entry, which is its place in the object where that is possible."""
         if array.dtype.hasobject:
             raise TypeError(f"save: {_place(path)} is an array of Python objects; expected one of numbers")
+        if not _has_name(array.dtype):
+            raise TypeError(f"save: {_place(path)} is an array of {array.dtype}, which NumPy's files have no name for")
         name = base = re.sub(r"[^\w.+ \-]", "_", ".".join(map(str, path)))[:200] or "object"
         count = 1
         while name in self.arrays:
@@ -165,6 +181,14 @@ class _Writer:
             name = f"{base}~{count}"
         self.arrays[name] = array
         return name
+
+
+def _has_name(dtype: np.dtype) -> bool:
+    """Whether a dtype can be written to a file, as all can but those with fields out of order."""
+    try:
+        return dtype.names is None or np.lib.format.descr_to_dtype(np.lib.format.dtype_to_descr(dtype)) == dtype
+    except ValueError:
+        return False
 
 
 def _place(path: _Path) -> str:
@@ -196,12 +220,15 @@ def _decode(x: Any, arrays: Callable[[str], np.ndarray]) -> Any:
         return tuple(_decode(item, arrays) for item in content)
     if kind == "float":
         return float(content)
+    if kind == "int":
+        return int(content, 16)
     array = arrays(content)
     if kind == "array":
         return array
     if kind == "scalar":
         return array[()]
     if kind in ("tensor", "parameter"):
+        dtypes.as_dtype(array.dtype)  # an error for those that no Tensor has
         return Tensor._wrap(array).requires_grad_(kind == "parameter")
     raise ValueError(f"unknown kind {kind!r}")
 
@@ -219,44 +246,28 @@ def _write(file: IO[bytes], text: str, arrays: dict[str, np.ndarray]) -> None:
                 np.lib.format.write_array(entry, array, allow_pickle=False)
 
 
-@contextlib.contextmanager
-def replaced(path: Any) -> Iterator[IO[bytes]]:
-    """A new file that takes the place of the one at `path` when the block ends, and vanishes if it raises."""
-    path = os.path.realpath(os.fsdecode(path))  # a link stays one
-    folder, name = os.path.split(path)
-    if not os.path.isdir(folder):
-        raise FileNotFoundError(f"save: there is no folder {folder}; make it with os.makedirs")
-    temporary = os.path.join(folder, f".{name}.{os.urandom(4).hex()}.tmp")
-    try:
-        with open(temporary, "xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:  # Ctrl-C, too
-        with contextlib.suppress(FileNotFoundError):
-            os.remove(temporary)
-        raise
-    if os.name == "posix":  # the renaming itself reaches the disk with the folder
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
 def _read(file: IO[bytes], name: str) -> Any:
     import json
     import zipfile
 
     try:
+        file.seek(0, os.SEEK_END)
+        size = file.tell()
         with zipfile.ZipFile(file) as archive:
-            if _STRUCTURE not in archive.namelist():
-                raise RuntimeError(f"load: {name} was not written by minigrad.save; {_origin(archive.namelist())}")
-            structure = json.loads(archive.read(_STRUCTURE))
+            entries = {info.filename: info for info in archive.infolist()}
+            if _STRUCTURE not in entries:
+                raise RuntimeError(f"load: {name} was not written by minigrad.save; {_origin(list(entries))}")
+            _refuse_to_unfold(archive.infolist(), size, name)
+            structure = json.loads(archive.read(entries.pop(_STRUCTURE)))
             if structure["format"] == "minigrad" and structure["version"] > _VERSION:
                 raise RuntimeError(f"load: {name} was written by a later version of minigrad; update it")
-            return _decode(structure["object"], lambda entry: _read_array(archive, entry))
+
+            def array(entry: str) -> np.ndarray:
+                info = entries.pop(f"{entry}.npy")  # each is there for one place
+                with archive.open(info) as content:
+                    return read_npy(content, info.file_size)
+
+            return _decode(structure["object"], array)
     except (RuntimeError, MemoryError) as error:
         if str(error).startswith("load: "):
             raise
@@ -265,12 +276,12 @@ def _read(file: IO[bytes], name: str) -> Any:
         raise _damaged(file, name, error) from error
 
 
-def _read_array(archive: zipfile.ZipFile, entry: str) -> np.ndarray:
-    with archive.open(f"{entry}.npy") as file:
-        array = np.lib.format.read_array(file, allow_pickle=False)
-        if file.read(1):  # reading to the end checks the sum of the entry
-            raise ValueError(f"{entry} is longer than its shape says")
-    return array
+def _refuse_to_unfold(entries: list[zipfile.ZipInfo], size: int, name: str) -> None:
+    """`save` stores everything as it is, so all together is no larger than the file."""
+    if any(entry.compress_type for entry in entries):
+        raise RuntimeError(f"load: {name} has compressed entries, which minigrad.save never writes; store them instead")
+    if sum(entry.file_size for entry in entries) > size:
+        raise RuntimeError(f"load: {name} is damaged: its entries are larger than the file")
 
 
 def _origin(entries: list[str]) -> str:
@@ -282,11 +293,11 @@ def _origin(entries: list[str]) -> str:
 
 
 def _damaged(file: IO[bytes], name: str, error: BaseException) -> RuntimeError:
-    with contextlib.suppress(OSError, ValueError, io.UnsupportedOperation):
+    with contextlib.suppress(Exception):
         file.seek(0)
         start = file.read(4)
         if not start:
             return RuntimeError(f"load: {name} is empty")
         if start != b"PK\x03\x04":
             return RuntimeError(f"load: {name} was not written by minigrad.save: it is not a zip file")
-    return RuntimeError(f"load: {name} is damaged or incomplete ({type(error).__name__}: {error})")
+    return RuntimeError(f"load: {name} is damaged or incomplete ({type(error).__name__}: {str(error):.200})")

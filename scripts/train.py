@@ -8,13 +8,15 @@
 
 A run's folder holds ``last.npz`` and ``best.npz`` (checkpoints: the latest, and the one with the best validation
 accuracy, among equals with the lowest loss), ``metrics.csv``, and the pictures ``curves.png``, ``confusion.png``,
-``misclassified.png`` and ``predictions.png``. A checkpoint is written at the start, after every epoch and when Ctrl-C
-stops the run. Resuming leads to the same weights, to the last bit, as a run that was never stopped.
+``misclassified.png`` and ``predictions.png``. A checkpoint is written at the start, after every epoch, and when Ctrl-C,
+SIGTERM or the end of the terminal stops the run. Resuming leads to the same weights, to the last bit, as a run that was
+never stopped.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 import time
@@ -32,6 +34,8 @@ from training.augmentation import AUGMENTATIONS
 from training.report import report
 from training.run import OPTIMIZERS, SCHEDULES, Training
 from training.tasks import TASKS
+
+HANGUP = getattr(signal, "SIGHUP", None)  # which Windows has not; nohup lets a run ignore it
 
 
 def options() -> argparse.ArgumentParser:
@@ -112,11 +116,17 @@ def main(arguments: list[str] | None = None) -> int:
     training, resumed = prepare(arguments)
     folder = training.folder
 
+    terminals = [file.fileno() for file in (sys.stdout, sys.stderr) if file.isatty()]
+
     def ask_to_stop(number: int, frame: Any) -> None:
         training.stop_asked = True
         signal.signal(number, previous[signal.Signals(number)])  # a second time: at once
+        if number == HANGUP:  # the terminal is gone, and to write to it would be an error
+            for terminal in terminals:
+                os.dup2(os.open(os.devnull, os.O_WRONLY), terminal)
 
-    previous = {s: signal.signal(s, ask_to_stop) for s in (signal.SIGINT, signal.SIGTERM)}
+    stopping = [s for s in (signal.SIGINT, signal.SIGTERM, HANGUP) if s and signal.getsignal(s) != signal.SIG_IGN]
+    previous = {s: signal.signal(s, ask_to_stop) for s in stopping}
     try:
         if not resumed:
             training.save("last.npz")

@@ -80,3 +80,69 @@ def test_errors(tmp_path):
         mg.save_checkpoint(file, loader=object())
     with pytest.raises(TypeError, match="random_state"):
         mg.save_checkpoint(file, random_state=1)
+
+
+DOCUMENTED = ValueError, TypeError, RuntimeError
+BAD_STATES = {
+    "numpy": [
+        3, {}, {"state": 3}, {"bit_generator": "PCG64", "state": {"key": np.zeros(624, np.uint32), "pos": 3}},
+        *[
+            {"bit_generator": "MT19937", "state": {"key": key, "pos": pos}, "has_gauss": has, "gauss": gauss}
+            for key, pos, has, gauss in [
+                (np.zeros(624, np.uint32), -1, 0, 0.0), (np.zeros(624, np.uint32), 625, 0, 0.0),
+                (np.zeros(624, np.uint32), 10**30, 0, 0.0), (np.zeros(624, np.uint32), 1.5, 0, 0.0),
+                (np.zeros(3, np.uint32), 3, 0, 0.0), (np.full(624, 1e300), 3, 0, 0.0), (None, 3, 0, 0.0),
+                (np.zeros(624, np.uint32), 3, "a", 0.0), (np.zeros(624, np.uint32), 3, 1, "a"),
+                (np.zeros(624, np.uint32), 3, 1, 10**400),
+            ]
+        ],
+    ],
+    "python": [
+        None, (), (3,), (3, (1,), None), (9, tuple(range(625)), None), (3, (0,) * 624 + (10**30,), None),
+        (3, (-1,) * 624 + (3,), None), (3, (0,) * 624 + (3,), "a"), (3, ("a",) * 625, None), (3, (0,) * 624 + (3,)),
+    ],
+    "minigrad": [
+        None, 3, mg.ones(3), mg.zeros(49, dtype=mg.uint8), mg.zeros(10**5, dtype=mg.uint8), np.zeros(49, np.uint8),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("generator", BAD_STATES)
+def test_a_malformed_random_state_changes_nothing(generator, tmp_path):
+    run = Run()
+    run.train(2)
+    file, other = tmp_path / "file", tmp_path / "other"
+    mg.save_checkpoint(other, **run.parts)
+    run.train(3)
+    mg.save_checkpoint(file, **run.parts)
+    for state in [*BAD_STATES[generator], "missing"]:
+        content = mg.load(other)
+        content["random_state"][generator] = state
+        if isinstance(state, str):
+            del content["random_state"][generator]
+        mg.save(content, tmp_path / "bad")
+        for parts in (run.parts, {}):
+            with pytest.raises(DOCUMENTED, match="random_state in .*bad does not fit") as error:
+                mg.load_checkpoint(tmp_path / "bad", **parts)
+            assert type(error.value) in DOCUMENTED
+        mg.save_checkpoint(tmp_path / "now", **run.parts)
+        assert (tmp_path / "now").read_bytes() == file.read_bytes(), f"{state!r:.100}"
+
+
+def test_what_is_no_state_of_a_part_changes_nothing(tmp_path):
+    run = Run()
+    model = mg.nn.Linear(2, 2)
+    parts = {**run.parts, "linear": model}
+    run.train(2)
+    mg.save_checkpoint(tmp_path / "file", **parts)
+    content = mg.load(tmp_path / "file")
+    for name in parts:
+        for state in (3, None, [], {}, {"a": 1}, "text", {"state": {}, "param_groups": []}, {"w": 1, "state": 10**400}):
+            mg.save({**content, name: state}, tmp_path / "bad")
+            try:
+                mg.load_checkpoint(tmp_path / "bad", **parts)
+            except DOCUMENTED as error:
+                assert type(error) in DOCUMENTED
+                assert f"load_checkpoint: {name} in {tmp_path / 'bad'} does not fit" in str(error)
+            mg.save_checkpoint(tmp_path / "now", **parts)
+            assert (tmp_path / "now").read_bytes() == (tmp_path / "file").read_bytes(), f"{name} {state}"

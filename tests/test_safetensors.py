@@ -15,7 +15,7 @@ ARRAYS = {
     "empty": np.zeros((0, 3), np.float16),
     "mask": np.array([True, False]),
     **{f"i{n}": np.array([-3, 5], f"i{n}") for n in (1, 2, 4, 8)},
-    "u1": np.array([200], np.uint8),
+    **{f"u{n}": np.array([3, 200], f"u{n}") for n in (1, 2, 4, 8)},
 }
 
 
@@ -44,6 +44,16 @@ def test_with_the_original_library(tmp_path):
     check(theirs.load_file(tmp_path / "ours"))
     theirs.save_file({k: np.ascontiguousarray(v).reshape(v.shape) for k, v in ARRAYS.items()}, tmp_path / "theirs")
     check(load_file(tmp_path / "theirs"))
+
+
+def test_tensors_may_lie_in_any_order(tmp_path):
+    header = {
+        "b": {"dtype": "U8", "shape": [2], "data_offsets": [4, 6]},
+        "none": {"dtype": "U8", "shape": [0], "data_offsets": [4, 4]},
+        "a": {"dtype": "F32", "shape": [], "data_offsets": [0, 4]},
+    }
+    tensors = load_file(written(tmp_path / "file", header, np.float32(1.5).tobytes() + b"\7\t"))
+    assert {name: tensor.tolist() for name, tensor in tensors.items()} == {"a": 1.5, "b": [7, 9], "none": []}
 
 
 def test_the_format(tmp_path):
@@ -87,6 +97,19 @@ def test_broken_headers(tmp_path, header):
 
 
 def test_what_cannot_be_saved(tmp_path):
+    for tensors, metadata, error, message in [
+        ({3: mg.ones(1)}, None, TypeError, "of type str expected, got 3"),
+        ({("a",): mg.ones(1)}, None, TypeError, "of type str expected, got"),
+        ({"__metadata__": mg.ones(1)}, None, ValueError, "__metadata__ is the format's own name"),
+        ({"__metadata__": mg.ones(1)}, {"a": "b"}, ValueError, "__metadata__ is the format's own name"),
+        ({"\ud800": mg.ones(1)}, None, ValueError, "Unicode text expected"),
+        ({"a": mg.ones(1)}, {"a": 1}, TypeError, "of type str expected, got 1"),
+        ({"a": mg.ones(1)}, {1: "a"}, TypeError, "of type str expected, got 1"),
+    ]:
+        with pytest.raises(error, match=message):
+            save_file(tensors, tmp_path / "file", metadata)
+    with pytest.raises(IsADirectoryError, match="save_file: the name of a file expected"):
+        save_file({}, tmp_path)
     for value in (3, np.array(["a"]), np.array([1j])):
         with pytest.raises(TypeError, match="for 'x'"):
             save_file({"x": value}, tmp_path / "file")

@@ -77,6 +77,9 @@ def test_round_trip_is_exact(obj):
         np.random.default_rng(0).bit_generator.state,
         random.getstate(),
         np.array(["a", "bc"]),
+        np.zeros(2, [("é", "i4"), ("b", "f8", (2,))]),
+        np.array(["2026-11-26", "NaT"], "M8[D]"),
+        np.zeros((2, 0, 3), order="F"),
         np.arange(3, dtype=">i4"),
         np.float64(0.1),
         mg.tensor([1.0], requires_grad=True),
@@ -87,6 +90,11 @@ def test_round_trip_is_exact(obj):
 )
 def test_round_trip_of_particular_objects(obj):
     assert same(round_trip(obj), obj)
+
+
+def test_integers_of_more_digits_than_python_writes():
+    numbers = [sign * 2**bits + 1 for bits in (9_999, 10_000, 10_001, 14_300, 100_000) for sign in (1, -1)]
+    assert round_trip(numbers) == numbers
 
 
 def test_subclasses_come_back_as_what_they_derive_from():
@@ -133,6 +141,9 @@ def test_arguments_of_torch(tmp_path, where):
         mg.load(tmp_path / "a", map_location="cuda")
 
 
+OUT_OF_ORDER = np.dtype({"names": ["a", "b"], "formats": ["i4", "i4"], "offsets": [4, 0]})
+
+
 class Model:
     def state_dict(self):
         return {}
@@ -150,6 +161,9 @@ class Model:
         ({"a": np.array([None])}, TypeError, "a is an array of Python objects"),
         ({"a": np.ma.masked_array([1, 2], [0, 1])}, TypeError, "a is a MaskedArray"),
         ({"a": b"x", "b": 1j}, TypeError, "a is a bytes"),
+        ({"a": [frozenset()]}, TypeError, r"a\[0\] is a frozenset"),
+        ({"a": np.zeros(2, OUT_OF_ORDER)}, TypeError, "a is an array of .*, which NumPy's files have no name for"),
+        ({"a": {np.int64(1): 2}}, TypeError, "a has the key"),
     ],
 )
 def test_what_cannot_be_saved(tmp_path, obj, error, message):
@@ -293,6 +307,14 @@ def test_foreign_archives(tmp_path):
     later = {"format": "minigrad", "version": 99, "object": {"unknown": 1}}
     with pytest.raises(RuntimeError, match="later version"):
         mg.load(archive(file, {"structure.json": json.dumps(later)}))
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as compressed:
+        compressed.writestr("structure.json", json.dumps({"format": "minigrad", "version": 1, "object": 1}))
+    with pytest.raises(RuntimeError, match="file.npz has compressed entries, which minigrad.save never writes"):
+        mg.load(file)
+    with pytest.raises(TypeError, match="load: a path or a binary file expected, got int"):
+        mg.load(3)
+    with open(file, errors="replace") as text, pytest.raises(TypeError, match='load: .* of text; open it with "rb"'):
+        mg.load(text)
     with pytest.raises(FileNotFoundError, match="no file .*nowhere"):
         mg.load(tmp_path / "nowhere")
     with pytest.raises(IsADirectoryError):

@@ -43,6 +43,8 @@ def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
 
     def change(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         self._check_writable(name)
+        if self._view is not None and _overlaps(self._data):
+            raise RuntimeError(f"{name}: several elements share one place in memory, as in unfold(); change a clone()")
         before = next(numbers)
         try:
             result = function(self, *args, **kwargs)
@@ -56,6 +58,12 @@ def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
     change.__module__ = function.__module__  # where those that are functions, too, are found again by pickle
     change.__doc__ = f"In-place version of `{function.__name__}`: writes the result into this tensor and returns it."
     return change
+
+
+def _overlaps(array: np.ndarray) -> bool:
+    """Whether there are more elements than places for them."""
+    places = sum([(n - 1) * abs(step) for n, step in zip(array.shape, array.strides, strict=True)], array.itemsize)
+    return array.size > 0 and places < array.nbytes
 
 
 def _keep_old_values(node: Any, array: np.ndarray, before: int) -> None:

@@ -33,6 +33,7 @@ from minigrad.autograd import memory
 from minigrad.autograd.engine import Node, numbers
 from minigrad.autograd.grad_mode import mode
 from minigrad.autograd.memory import clock, last_change
+from minigrad.autograd.rounding import HALF, all_half, rounded, widened
 from minigrad.tensor import Tensor, View
 
 P = ParamSpec("P")
@@ -72,6 +73,8 @@ class Operation:
         self.outputs = ("y", *outputs[1:])
         self.sequence = sequence  # the first parameter is a sequence of tensors
         self.view = view  # the output may share memory with the first parameter
+        # the dtype that it is not to compute in: there may be arithmetic in it
+        self.half = HALF if rules and not view and "dtype" not in parameters else None
         self.tensors = tuple(
             (i, 1 << i if name in rules else 0) for i, name in enumerate(parameters) if name in {*rules, *constants}
         )
@@ -321,13 +324,14 @@ def operation(
 
 
 def _call(op: Operation, prepare: Callable[..., tuple[Any, ...]] | None) -> Callable[..., Any]:
-    forward, tensors, count, plans = op.forward, op.tensors, len(op.parameters), op.plans
+    forward, tensors, count, plans, half = op.forward, op.tensors, len(op.parameters), op.plans, op.half
     view, several, new, ndarray, grad_mode = op.view, len(op.outputs) > 1, object.__new__, np.ndarray, mode
     value_based = VALUE_BASED and "dtype" not in op.parameters
 
     def call(*args: Any, **kwargs: Any) -> Any:
         if kwargs or len(args) != count:
             args = op.bind(args, kwargs)
+        given = args
         if prepare is not None:
             args = prepare(args)
         arrays = [*args]
@@ -337,7 +341,9 @@ def _call(op: Operation, prepare: Callable[..., tuple[Any, ...]] | None) -> Call
             t = args[i]
             if isinstance(t, Tensor):
                 seen = True
-                arrays[i] = t._data
+                arrays[i] = array = t._data
+                if array.dtype is half:
+                    return _in_single(op, given, args)
                 if t._view is not None:
                     t._view.refresh(t)
                 if bit and t._requires_grad:
@@ -369,6 +375,17 @@ def _call(op: Operation, prepare: Callable[..., tuple[Any, ...]] | None) -> Call
         return (out, *[Tensor._wrap(np.asarray(o)) for o in others]) if several else out
 
     return call
+
+
+def _in_single(op: Operation, given: tuple[Any, ...], prepared: tuple[Any, ...]) -> Any:
+    """What `op` makes of `given`, some of which are in float16: computed in float32, see `rounding`.
+
+    It is given them as they were before they were broadcast, so that the gradient of that is summed in float32, too.
+    """
+    y = op.call(*map(widened, given))
+    if not all_half([prepared[i] for i, _ in op.tensors]):
+        return y
+    return (rounded(y[0]), *y[1:]) if len(op.outputs) > 1 else rounded(y)
 
 
 def _sequence_call(op: Operation) -> Callable[..., Any]:

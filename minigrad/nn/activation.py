@@ -8,6 +8,7 @@ from typing import Any
 from minigrad.nn import functional as F
 from minigrad.nn.init import constant_
 from minigrad.nn.layer import Layer, new_parameter
+from minigrad.nn.options import check_options
 from minigrad.nn.parameter import Parameter
 from minigrad.tensor import Tensor
 
@@ -22,6 +23,13 @@ class _InPlace(Layer):
 
     def forward(self, input: Tensor) -> Tensor:
         return self._function(input, self.inplace)
+
+
+class _Plain(Layer):
+    """A function without options."""
+
+    def __init__(self) -> None:
+        super().__init__()
 
 
 class ReLU(_InPlace):
@@ -51,6 +59,8 @@ class RReLU(Layer):
 
     def __init__(self, lower: float = 1 / 8, upper: float = 1 / 3, inplace: bool = False) -> None:
         super().__init__(lower=lower, upper=upper, inplace=inplace)
+        if lower > upper:
+            raise ValueError(f"RReLU: expected lower of at most upper, got lower={lower} and upper={upper}")
 
     def forward(self, input: Tensor) -> Tensor:
         return F.rrelu(input, self.lower, self.upper, self.training, self.inplace)
@@ -71,6 +81,8 @@ class CELU(Layer):
 
     def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
         super().__init__(alpha=alpha, inplace=inplace)
+        if alpha == 0:
+            raise ValueError("CELU: expected alpha other than 0")
 
     def forward(self, input: Tensor) -> Tensor:
         return F.celu(input, self.alpha, self.inplace)
@@ -87,6 +99,8 @@ class GELU(Layer):
 
     def __init__(self, approximate: str = "none") -> None:
         super().__init__(approximate=approximate)
+        if approximate not in ("none", "tanh"):
+            raise ValueError(f"GELU: expected approximate 'none' or 'tanh', got {approximate!r}")
 
     def forward(self, input: Tensor) -> Tensor:
         return F.gelu(input, self.approximate)
@@ -109,6 +123,8 @@ class Hardtanh(Layer):
 
     def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
         super().__init__(min_val=min_val, max_val=max_val, inplace=inplace)
+        if not min_val <= max_val:
+            raise ValueError(f"Hardtanh: expected min_val of at most max_val, got min_val={min_val}, max_val={max_val}")
 
     def forward(self, input: Tensor) -> Tensor:
         return F.hardtanh(input, self.min_val, self.max_val, self.inplace)
@@ -136,21 +152,21 @@ class Threshold(Layer):
         return F.threshold(input, self.threshold, self.value, self.inplace)
 
 
-class Sigmoid(Layer):
+class Sigmoid(_Plain):
     """``1 / (1 + exp(-input))``."""
 
     def forward(self, input: Tensor) -> Tensor:
         return F.sigmoid(input)
 
 
-class Tanh(Layer):
+class Tanh(_Plain):
     """The hyperbolic tangent."""
 
     def forward(self, input: Tensor) -> Tensor:
         return F.tanh(input)
 
 
-class LogSigmoid(Layer):
+class LogSigmoid(_Plain):
     """``log(sigmoid(input))``, without overflow."""
 
     def forward(self, input: Tensor) -> Tensor:
@@ -167,14 +183,14 @@ class Softplus(Layer):
         return F.softplus(input, self.beta, self.threshold)
 
 
-class Softsign(Layer):
+class Softsign(_Plain):
     """``input / (1 + abs(input))``."""
 
     def forward(self, input: Tensor) -> Tensor:
         return F.softsign(input)
 
 
-class Tanhshrink(Layer):
+class Tanhshrink(_Plain):
     """``input - tanh(input)``."""
 
     def forward(self, input: Tensor) -> Tensor:
@@ -186,6 +202,8 @@ class Softshrink(Layer):
 
     def __init__(self, lambd: float = 0.5) -> None:
         super().__init__(lambd=lambd)
+        if lambd < 0:
+            raise ValueError(f"Softshrink: expected lambd of at least 0, got {lambd}")
 
     def forward(self, input: Tensor) -> Tensor:
         return F.softshrink(input, self.lambd)
@@ -247,7 +265,7 @@ class LogSoftmax(Layer):
         return F.log_softmax(input, self.dim)
 
 
-class Softmax2d(Layer):
+class Softmax2d(_Plain):
     """Softmax over the channels of images, (N, C, H, W) or (C, H, W)."""
 
     def forward(self, input: Tensor) -> Tensor:
@@ -266,6 +284,7 @@ class PReLU(Layer):
 
     def __init__(self, num_parameters: int = 1, init: float = 0.25, device: Any = None, dtype: Any = None) -> None:
         super().__init__(num_parameters=num_parameters)
+        check_options(self, init=init)
         self.init = init
         self.weight = new_parameter((num_parameters,), device, dtype)
         self.reset_parameters()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar, overload
 
@@ -34,13 +35,13 @@ class _ModuleSequence(Module):
         setattr(self, list(self._modules)[_position(self, index)], _checked(self, module))
 
     def __delitem__(self, index: int | slice) -> None:
-        modules = list(self)
+        modules = list(self._modules.values())
         del modules[index if isinstance(index, slice) else _position(self, index)]
         self._refill(modules)
 
     def append(self: Self, module: Module) -> Self:
         """Add `module` at the end; returns the container."""
-        self.register_module(str(len(self._modules)), _checked(self, module))
+        self.add_module(str(len(self)), _checked(self, module))
         return self
 
     def extend(self: Self, modules: Iterable[Module]) -> Self:
@@ -53,7 +54,7 @@ class _ModuleSequence(Module):
 
     def insert(self: Self, index: int, module: Module) -> Self:
         """Add `module` before position `index`; returns the container."""
-        modules = list(self)
+        modules = list(self._modules.values())
         if not -len(modules) <= index <= len(modules):
             raise IndexError(f"{type(self).__name__}.insert: index {index} is out of range for {len(modules)} elements")
         modules.insert(index, _checked(self, module))
@@ -73,7 +74,7 @@ class _ModuleSequence(Module):
         for name in list(self._modules):
             delattr(self, name)
         for i, module in enumerate(modules):
-            self.register_module(str(i), module)
+            self.add_module(str(i), module)
 
 
 def _checked(container: Module, module: Any) -> Module:
@@ -110,12 +111,12 @@ class Sequential(_ModuleSequence):
         super().__init__()
         named = args[0].items() if len(args) == 1 and isinstance(args[0], Mapping) else enumerate(args)
         for name, module in named:
-            self.register_module(str(name), _checked(self, module))
+            self.add_module(str(name), _checked(self, module))
 
     def forward(self, input: Any) -> Any:
         """The output of the last module."""
-        for module in self._modules.values():
-            input = module(input)  # type: ignore[misc]  # none is None
+        for module in self:
+            input = module(input)
         return input
 
     @overload
@@ -125,7 +126,7 @@ class Sequential(_ModuleSequence):
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
             return self.__class__(dict(list(self._modules.items())[index]))
-        return list(self)[_position(self, index)]
+        return list(self._modules.values())[_position(self, index)]
 
     def __add__(self, other: Sequential) -> Sequential:
         if not isinstance(other, Sequential):
@@ -172,7 +173,7 @@ class ModuleList(_ModuleSequence):
     @overload
     def __getitem__(self, index: slice) -> ModuleList: ...
     def __getitem__(self, index: Any) -> Any:
-        modules = list(self)
+        modules: list[Any] = list(self._modules.values())
         return self.__class__(modules[index]) if isinstance(index, slice) else modules[_position(self, index)]
 
     def __add__(self, other: Iterable[Module]) -> ModuleList:
@@ -243,7 +244,9 @@ class _Dictionary(Module):
 
     def update(self, values: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> None:
         """Add or replace several."""
-        for key, value in dict(values).items():
+        if not isinstance(values, Iterable):
+            raise TypeError(f"{type(self).__name__}.update: expected names and values, got {type(values).__name__}")
+        for key, value in OrderedDict(values.items() if hasattr(values, "items") else values).items():
             self[key] = value
 
 
@@ -265,7 +268,7 @@ class ModuleDict(_Dictionary):
         return self._modules
 
     def __setitem__(self, key: str, module: Module) -> None:
-        self.register_module(key, _checked(self, module))
+        self.add_module(key, _checked(self, module))
 
 
 def _as_member(value: Any) -> Any:
@@ -342,6 +345,8 @@ class ParameterDict(_Dictionary):
     >>> weights = nn.ParameterDict({"scale": mg.ones(2), "shift": mg.zeros(2)})
     >>> list(weights.state_dict())
     ['scale', 'shift']
+
+    As in PyTorch, what comes from a plain dict is added in the order of its sorted keys; all else keeps its order.
     """
 
     def __init__(self, parameters: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None) -> None:
@@ -362,9 +367,52 @@ class ParameterDict(_Dictionary):
         super().__delitem__(key)
         del self._keys[key]
 
+    def __or__(self, other: Mapping[str, Any]) -> ParameterDict:
+        both = self.copy()
+        both.update(other)
+        return both
+
+    def __ror__(self, other: Any) -> Any:
+        both = other.copy()  # of the other's kind
+        both.update(self.items())
+        return both
+
+    def __ior__(self, other: Mapping[str, Any]) -> ParameterDict:
+        self.update(other)
+        return self
+
+    def __reversed__(self) -> Iterator[str]:
+        return reversed(self._keys)
+
+    def update(self, values: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> None:
+        """Add or replace several: those of a plain dict sorted, others in their order."""
+        if isinstance(values, Mapping) and not isinstance(values, OrderedDict):
+            values = [(key, values[key]) for key in sorted(values)]
+        super().update(values)
+
+    def copy(self) -> ParameterDict:
+        """Another dictionary of the same parameters."""
+        return ParameterDict(OrderedDict(self.items()))
+
+    @classmethod
+    def fromkeys(cls, keys: Iterable[str], default: Any = None) -> ParameterDict:
+        """A dictionary with `default` under each of the keys."""
+        return cls((key, default) for key in keys)
+
     def get(self, key: str, default: Any = None) -> Any:
         """The parameter called `key`, or `default`."""
         return self[key] if key in self else default
+
+    def setdefault(self, key: str, default: Any = None) -> Any:
+        """The parameter called `key`, which is `default` if there was none."""
+        if key not in self:
+            self[key] = default
+        return self[key]
+
+    def popitem(self) -> tuple[str, Any]:
+        """Remove the last one, and return its name and value."""
+        key = next(reversed(self))
+        return key, self.pop(key)
 
     def _repr_lines(self) -> list[str]:
         return [_member_line(key, value) for key, value in self.items()]

@@ -9,6 +9,7 @@ from minigrad.nn import functional as F
 from minigrad.nn.init import uniform_by_fan_in
 from minigrad.nn.layer import new_parameter, positive, repeated
 from minigrad.nn.module import Module
+from minigrad.nn.options import check_options
 from minigrad.nn.parameter import Parameter
 from minigrad.tensor import Tensor
 
@@ -51,8 +52,9 @@ class _Convolution(Module):
         self.output_padding = repeated(output_padding, n)
         self.padding_mode = padding_mode
         for what in ("kernel_size", "stride", "dilation", "padding", "output_padding"):
-            if what == "padding" and isinstance(padding, str):
+            if what == "padding" and isinstance(padding, str) and hasattr(self, "_check_padding"):
                 continue
+            check_options(self, **{what: getattr(self, what)})
             if len(value := getattr(self, what)) != n:
                 raise ValueError(f"{name}: expected one int or {n} as {what}, got {value}")
 

@@ -141,14 +141,13 @@ def _replica(module: Module, made: dict[Module, Module]) -> Module:
                 f"DataParallel: {type(module).__name__} has parameters without a shape; call the module itself once, "
                 "with a small batch, to give them one"
             )
-        made[module] = copy = module.__new__(type(module))
-        copy.__dict__.update(module.__getstate__())
+        made[module] = copy = module._replicate_for_data_parallel()
         for name, child in module._modules.items():
             if child is not None:
-                copy._modules[name] = copy.__dict__[name] = _replica(child, made)
+                copy._modules[name] = _replica(child, made)
         for name, buffer in module._buffers.items():
             if buffer is not None:
-                copy._buffers[name] = copy.__dict__[name] = Tensor._wrap(buffer._data.copy())
+                copy._buffers[name] = Tensor._wrap(buffer._data.copy())
     return made[module]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from minigrad.nn import functional as F
 from minigrad.nn.layer import Layer
+from minigrad.nn.options import check_options
 from minigrad.tensor import Tensor
 
 
@@ -13,6 +14,7 @@ class _Dropout(Layer):
     _function: Callable[..., Tensor]
 
     def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
+        check_options(self, p=p)
         if not 0 <= p <= 1:
             raise ValueError(f"{type(self).__name__}: expected a probability p from 0 to 1, got {p}")
         super().__init__(p=p, inplace=inplace)

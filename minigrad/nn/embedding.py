@@ -8,6 +8,7 @@ from minigrad.nn import functional as F
 from minigrad.nn.init import normal_
 from minigrad.nn.layer import new_parameter, positive
 from minigrad.nn.module import Module
+from minigrad.nn.options import check_options
 from minigrad.nn.parameter import Parameter
 from minigrad.tensor import Tensor
 
@@ -53,6 +54,7 @@ class Embedding(Module):
     ) -> None:
         super().__init__()
         positive(self, num_embeddings=num_embeddings, embedding_dim=embedding_dim)
+        check_options(self, norm_type=norm_type)
         if max_norm is not None or scale_grad_by_freq or sparse:
             raise NotImplementedError(
                 "Embedding: max_norm, scale_grad_by_freq and sparse are not supported; leave them out"

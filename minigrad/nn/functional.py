@@ -9,6 +9,7 @@ from minigrad.ops.adaptive_pooling import *
 from minigrad.ops.attention import *
 from minigrad.ops.convolution import *
 from minigrad.ops.cross_entropy import *
+from minigrad.ops.distances import *
 from minigrad.ops.dropout import *
 from minigrad.ops.elementwise import sigmoid as sigmoid
 from minigrad.ops.interpolation import *

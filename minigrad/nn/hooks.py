@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import partial
@@ -20,13 +21,20 @@ if TYPE_CHECKING:
 class Hooks:
     """The hooks of one module, each kind in the order in which they run."""
 
-    __slots__ = ("forward_pre", "forward", "backward_pre", "backward")
+    __slots__ = (
+        "forward_pre", "forward", "backward_pre", "backward",
+        "state_dict_pre", "state_dict", "load_state_dict_pre", "load_state_dict",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.forward_pre: OrderedDict[int, Any] = OrderedDict()  # (hook, with_kwargs)
         self.forward: OrderedDict[int, Any] = OrderedDict()  # (hook, with_kwargs)
         self.backward_pre: OrderedDict[int, Any] = OrderedDict()
         self.backward: OrderedDict[int, Any] = OrderedDict()
+        self.state_dict_pre: OrderedDict[int, Any] = OrderedDict()
+        self.state_dict: OrderedDict[int, Any] = OrderedDict()  # (hook, may_replace)
+        self.load_state_dict_pre: OrderedDict[int, Any] = OrderedDict()  # (hook, with_module)
+        self.load_state_dict: OrderedDict[int, Any] = OrderedDict()
 
     def call(self, module: Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """``module.forward(*args, **kwargs)`` with all hooks."""
@@ -42,7 +50,7 @@ class Hooks:
         return result if watch is None else watch.outputs(result)
 
 
-def register(hooks: OrderedDict[int, Any], hook: Any, prepend: bool) -> RemovableHandle:
+def register(hooks: OrderedDict[int, Any], hook: Any, prepend: bool = False) -> RemovableHandle:
     """Add `hook` as the last one, or with `prepend` as the first one."""
     handle = RemovableHandle(hooks, hook)
     if prepend:
@@ -107,6 +115,13 @@ class GradientWatch:
         return passed
 
     def outputs(self, result: Any) -> Any:
+        if not isinstance(result, (Tensor, tuple)):
+            warnings.warn(
+                f"full backward hooks of {type(self.module).__name__}: expected a Tensor or a tuple of Tensors from "
+                f"forward, got {type(result).__name__}; they will not be called",
+                UserWarning,
+                stacklevel=4,
+            )
         results = _as_tuple(result)
         self.grad_output = [None] * len(results)
         passed = self._through(results, self._note_output, self._give_output)

@@ -9,6 +9,7 @@ import numpy as np
 from minigrad import dtypes
 from minigrad.device import device as as_device
 from minigrad.nn.module import Module
+from minigrad.nn.options import check_options
 from minigrad.nn.parameter import Parameter
 from minigrad.tensor import Tensor
 
@@ -18,6 +19,7 @@ class Layer(Module):
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__()
+        check_options(self, **arguments)
         self._arguments = tuple(arguments)
         self.__dict__.update(arguments)
 

@@ -23,10 +23,12 @@ from minigrad.tensor import Tensor
 class LazyModule(Module):
     """Until its first call a layer whose parameters have no shape; after it an ordinary one, of class `cls_to_become`.
 
-    Before the first call, parameters can be registered, listed, converted, frozen and loaded, but not read.
+    Before the first call, parameters can be registered, listed, converted, frozen and loaded, but not read. A subclass
+    that names no class to become keeps its own, with all that it overrides.
     """
 
     cls_to_become: type[Module]
+    _inferred = False
 
     def infer(self, input: Any) -> None:
         """Set the attributes, and give the parameters their shapes; called once, with the first input."""
@@ -37,9 +39,13 @@ class LazyModule(Module):
         return any(isinstance(t, Uninitialized) for r in (self._parameters, self._buffers) for t in r.values())
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        self.infer(args[0] if args else kwargs["input"])
-        self.__class__ = self.cls_to_become  # type: ignore[assignment]
-        return self(*args, **kwargs)
+        if not self._inferred:
+            self.infer(args[0] if args else kwargs["input"])
+            self._inferred = True
+        if "cls_to_become" in type(self).__dict__:
+            self.__class__ = self.cls_to_become  # type: ignore[assignment]
+            return self(*args, **kwargs)
+        return super().__call__(*args, **kwargs)
 
 
 class LazyLinear(LazyModule, Linear):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from minigrad.nn import functional as F
 from minigrad.nn.module import Module
+from minigrad.nn.options import check_options
 from minigrad.tensor import Tensor
 
 
@@ -45,6 +46,9 @@ class SmoothL1Loss(_Loss):
 
     def __init__(self, *, reduction: str = "mean", beta: float = 1.0) -> None:
         super().__init__(reduction=reduction)
+        check_options(self, beta=beta)
+        if not beta >= 0:
+            raise ValueError(f"SmoothL1Loss: expected beta of at least 0, got {beta}")
         self.beta = beta
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
@@ -56,6 +60,7 @@ class HuberLoss(_Loss):
 
     def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
         super().__init__(reduction=reduction)
+        check_options(self, delta=delta)
         self.delta = delta
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
@@ -93,7 +98,9 @@ class CrossEntropyLoss(_Loss):
     ) -> None:
         super().__init__(reduction=reduction)
         self.register_buffer("weight", weight)
+        check_options(self, ignore_index=ignore_index)
         self.ignore_index = ignore_index
+        check_options(self, label_smoothing=label_smoothing)
         self.label_smoothing = label_smoothing
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
@@ -115,6 +122,7 @@ class NLLLoss(_Loss):
     def __init__(self, weight: Tensor | None = None, *, ignore_index: int = -100, reduction: str = "mean") -> None:
         super().__init__(reduction=reduction)
         self.register_buffer("weight", weight)
+        check_options(self, ignore_index=ignore_index)
         self.ignore_index = ignore_index
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
@@ -175,6 +183,7 @@ class PoissonNLLLoss(_Loss):
         super().__init__(reduction=reduction)
         self.log_input = log_input
         self.full = full
+        check_options(self, eps=eps)
         self.eps = eps
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
@@ -189,6 +198,7 @@ class GaussianNLLLoss(_Loss):
     def __init__(self, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean") -> None:
         super().__init__(reduction=reduction)
         self.full = full
+        check_options(self, eps=eps)
         self.eps = eps
 
     def forward(self, input: Tensor, target: Tensor, var: Tensor) -> Tensor:
@@ -200,6 +210,7 @@ class HingeEmbeddingLoss(_Loss):
 
     def __init__(self, margin: float = 1.0, *, reduction: str = "mean") -> None:
         super().__init__(reduction=reduction)
+        check_options(self, margin=margin)
         self.margin = margin
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
@@ -211,6 +222,7 @@ class CosineEmbeddingLoss(_Loss):
 
     def __init__(self, margin: float = 0.0, *, reduction: str = "mean") -> None:
         super().__init__(reduction=reduction)
+        check_options(self, margin=margin)
         self.margin = margin
 
     def forward(self, input1: Tensor, input2: Tensor, target: Tensor) -> Tensor:
@@ -222,6 +234,7 @@ class MarginRankingLoss(_Loss):
 
     def __init__(self, margin: float = 0.0, *, reduction: str = "mean") -> None:
         super().__init__(reduction=reduction)
+        check_options(self, margin=margin)
         self.margin = margin
 
     def forward(self, input1: Tensor, input2: Tensor, target: Tensor) -> Tensor:
@@ -242,6 +255,9 @@ class TripletMarginLoss(_Loss):
         self, margin: float = 1.0, p: float = 2.0, eps: float = 1e-6, swap: bool = False, *, reduction: str = "mean"
     ) -> None:
         super().__init__(reduction=reduction)
+        check_options(self, margin=margin, p=p, eps=eps)
+        if not margin > 0:
+            raise ValueError(f"TripletMarginLoss: expected margin above 0, got {margin}")
         self.margin = margin
         self.p = p
         self.eps = eps
@@ -265,6 +281,7 @@ class CosineSimilarity(Module):
 
     def __init__(self, dim: int = 1, eps: float = 1e-8) -> None:
         super().__init__()
+        check_options(self, dim=dim, eps=eps)
         self.dim, self.eps = dim, eps
 
     def forward(self, x1: Tensor, x2: Tensor) -> Tensor:
@@ -276,6 +293,7 @@ class PairwiseDistance(Module):
 
     def __init__(self, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> None:
         super().__init__()
+        check_options(self, p=p, eps=eps)
         self.norm, self.eps, self.keepdim = p, eps, keepdim
 
     def forward(self, x1: Tensor, x2: Tensor) -> Tensor:

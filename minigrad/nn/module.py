@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from types import MethodType
 from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 
 from minigrad import dtypes
 from minigrad.autograd.handle import RemovableHandle
-from minigrad.nn import state
 from minigrad.nn.diagnosis import name_layer
-from minigrad.nn.hooks import Hooks, register
+from minigrad.nn.hooks import register
 from minigrad.nn.parameter import Uninitialized
 from minigrad.nn.registry import Registry
+from minigrad.nn.state import Stateful
 from minigrad.tensor import Tensor
 
 Self = TypeVar("Self", bound="Module")
 
 
-class Module(Registry):
+class Module(Stateful):
     """A function with parameters: a layer, or a model made of layers.
 
     Subclasses call ``super().__init__()``, assign parameters and other modules to attributes, and define `forward`.
@@ -28,6 +29,8 @@ class Module(Registry):
     ----------
     training : bool
         Whether the module is in training mode; see `train` and `eval`.
+    call_super_init : bool
+        Of the class: whether ``__init__`` goes on to that of the next base class, and hands it its arguments.
 
     Examples
     --------
@@ -46,12 +49,17 @@ class Module(Registry):
     ['fc.weight', 'fc.bias']
     """
 
-    _hooks: Hooks | None = None
     training: bool
+    call_super_init: bool = False
 
-    def __init__(self) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if (args or kwargs) and not self.call_super_init:
+            got = f"an unexpected keyword argument {next(iter(kwargs))!r}" if kwargs else f"{len(args)} too many"
+            raise TypeError(f"{type(self).__name__}.__init__: Module takes no arguments, got {got}")
         super().__init__()
         self.__dict__["training"] = True
+        if self.call_super_init:
+            super(Registry, self).__init__(*args, **kwargs)
 
     # ---- calling ---------------------------------------------------------------------------------------------------
 
@@ -118,19 +126,15 @@ class Module(Registry):
         """
         return register(self._own_hooks().backward, hook, prepend)
 
-    def _own_hooks(self) -> Hooks:
-        if self._hooks is None:
-            self._hooks = Hooks()
-        return self._hooks
-
     # ---- changing all of it ----------------------------------------------------------------------------------------
 
     def train(self: Self, mode: bool = True) -> Self:
         """Set training mode (dropout drops, batch norm uses the batch) here and in all modules within."""
         if not isinstance(mode, bool):
             raise ValueError(f"train: expected a bool as mode, got {type(mode).__name__}")
-        for module in self.modules():
-            module.training = mode
+        self.training = mode
+        for module in self.children():
+            module.train(mode)
         return self
 
     def eval(self: Self) -> Self:
@@ -145,7 +149,7 @@ class Module(Registry):
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Set the gradients of the parameters to None, or to zeros."""
-        for _, parameter in self._named_members("_parameters", "", True, True):
+        for parameter in self.parameters():
             if set_to_none or parameter._grad is None:
                 parameter._grad = None
             else:
@@ -173,7 +177,7 @@ class Module(Registry):
         wanted = Tensor._wrap(np.empty(0, np.float32)).to(*args, **kwargs).dtype
         if wanted.kind != "f":
             raise TypeError(f"{type(self).__name__}.to: expected a floating dtype, got {wanted}")
-        return self._convert(lambda t: t.to(*args, **kwargs) if t.dtype.kind == "f" else t)
+        return self._apply(lambda t: t.to(*args, **kwargs) if t.dtype.kind == "f" else t)
 
     def float(self: Self) -> Self:
         """Convert the floating parameters and buffers to float32."""
@@ -189,84 +193,38 @@ class Module(Registry):
 
     def type(self: Self, dst_type: Any) -> Self:
         """Convert all parameters and buffers, integer ones too."""
-        return self._convert(lambda t: t.to(dst_type))
+        return self._apply(lambda t: t.to(dst_type))
 
     def cpu(self: Self) -> Self:
         """This module: there is no other device."""
-        return self
+        return self._apply(lambda t: t)
 
     def cuda(self, device: Any = None) -> NoReturn:
         """There is no GPU here: raises RuntimeError."""
         raise RuntimeError("cuda: minigrad computes on the CPU only; leave .cuda() out or use .to('cpu')")
 
-    def _convert(self: Self, function: Callable[[Tensor], Tensor]) -> Self:
+    def _apply(self: Self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
         """Replace the values of every parameter and buffer; the objects stay, so optimizers keep what they have."""
-        for tensor in [*self.parameters(), *self.buffers()]:
+        for module in self.children() if recurse else ():
+            module._apply(fn)
+        for tensor in (*self._parameters.values(), *self._buffers.values()):
             if isinstance(tensor, Uninitialized):
-                tensor._dtype = function(Tensor._wrap(np.empty(0, tensor._dtype))).dtype
-                continue
-            grad = tensor._grad
-            tensor._data = function(tensor.detach())._data
-            if grad is not None:
-                tensor._grad = function(grad.detach())
+                tensor._dtype = fn(Tensor._wrap(np.empty(0, tensor._dtype))).dtype
+            elif tensor is not None:
+                grad = tensor._grad
+                tensor._data = fn(tensor.detach())._data
+                if grad is not None:
+                    tensor._grad = fn(grad.detach())
         return self
 
-    # ---- state -----------------------------------------------------------------------------------------------------
-
-    def state_dict(
-        self, *, destination: dict[str, Any] | None = None, prefix: str = "", keep_vars: bool = False
-    ) -> dict[str, Tensor]:
-        """The parameters and persistent buffers by dotted name: detached tensors that share the module's memory.
-
-        Parameters
-        ----------
-        destination : dict, optional
-            Put them into this dictionary.
-        prefix : str
-            What to put before every name.
-        keep_vars : bool, default False
-            The parameters themselves instead of detached tensors.
-
-        Examples
-        --------
-        >>> {name: tuple(t.shape) for name, t in nn.Linear(2, 3).state_dict().items()}
-        {'weight': (3, 2), 'bias': (3,)}
-        """
-        destination = {} if destination is None else destination
-        for key, entry in state.entries(self, prefix):
-            destination[key] = entry.tensor if keep_vars else entry.tensor.detach()
-        return destination
-
-    def load_state_dict(
-        self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False
-    ) -> state.IncompatibleKeys:
-        """Copy values into the parameters and buffers, which stay the objects they are.
-
-        Parameters
-        ----------
-        state_dict : mapping of dotted names to Tensors or arrays
-            As from `state_dict`, or from PyTorch's.
-        strict : bool, default True
-            Whether missing and unexpected names are an error.
-        assign : bool, default False
-            Put the given tensors, with their dtype, in the place of the ones that are there.
-
-        Returns
-        -------
-        named tuple ``(missing_keys, unexpected_keys)``
-
-        Raises
-        ------
-        RuntimeError
-            Listing all problems: missing and unexpected names, other shapes (also with ``strict=False``). Nothing has
-            been changed then.
-
-        Examples
-        --------
-        >>> nn.Linear(1, 2).load_state_dict({"weight": np.zeros((2, 1)), "bias": np.ones(2)})
-        <All keys matched successfully>
-        """
-        return state.load(self, state_dict, strict, assign)
+    def _replicate_for_data_parallel(self: Self) -> Self:
+        """A copy of this very module, which has its parameters, buffers and submodules until others replace them."""
+        copy = self.__new__(type(self))
+        copy.__dict__.update(self.__getstate__())
+        for name, value in self.__dict__.items():
+            if isinstance(value, MethodType) and value.__self__ is self:  # a method that was put on the instance
+                copy.__dict__[name] = MethodType(value.__func__, copy)
+        return copy
 
     # ---- printing --------------------------------------------------------------------------------------------------
 

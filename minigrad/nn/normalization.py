@@ -11,6 +11,7 @@ from minigrad import dtypes
 from minigrad.nn import functional as F
 from minigrad.nn.init import constant_, ones_, zeros_
 from minigrad.nn.layer import Layer, new_parameter, new_tensor, positive
+from minigrad.nn.options import check_options
 from minigrad.nn.parameter import Parameter
 from minigrad.tensor import Tensor
 
@@ -90,6 +91,8 @@ class _ChannelNorm(_AffineNorm):
 
 
 class _BatchNorm(_ChannelNorm):
+    _version = 2  # has num_batches_tracked
+
     def __init__(
         self,
         num_features: int,
@@ -103,6 +106,14 @@ class _BatchNorm(_ChannelNorm):
         bias: bool = True,
     ) -> None:
         super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias)
+
+    def _load_from_state_dict(
+        self, state_dict: dict[str, Any], prefix: str, local_metadata: dict[str, Any], *others: Any
+    ) -> None:
+        key = prefix + "num_batches_tracked"  # which states of version 1, and those without a version, may lack
+        if local_metadata.get("version", 1) < 2 and self.num_batches_tracked is not None and key not in state_dict:
+            state_dict[key] = self.num_batches_tracked.detach()
+        super()._load_from_state_dict(state_dict, prefix, local_metadata, *others)
 
     def forward(self, input: Tensor) -> Tensor:
         self._check_input(input)
@@ -242,6 +253,7 @@ class _DimensionNorm(Layer):
 
     def __init__(self, normalized_shape: int | Sequence[int], **arguments: Any) -> None:
         super().__init__(**arguments)
+        check_options(self, normalized_shape=normalized_shape)
         shape = (normalized_shape,) if isinstance(normalized_shape, (int, np.integer)) else tuple(normalized_shape)
         self.normalized_shape = shape
 
@@ -303,6 +315,8 @@ class RMSNorm(_DimensionNorm):
     """
 
     weight: Parameter | None
+
+    _optional = frozenset({"eps"})
 
     def __init__(
         self,

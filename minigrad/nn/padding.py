@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 from minigrad.nn import functional as F
 from minigrad.nn.layer import Layer, repeated
+from minigrad.nn.options import check_options
 from minigrad.tensor import Tensor
 
 
 class _Padding(Layer):
     _dims: int
+    _signed = ("padding",)  # a negative one takes away
 
     def __init__(self, padding: int | Sequence[int]) -> None:
         super().__init__(padding=repeated(padding, 2 * self._dims))
@@ -36,6 +38,7 @@ class _Pad(_Padding):
 class _ConstantPad(_Padding):
     def __init__(self, padding: int | Sequence[int], value: float) -> None:
         super().__init__(padding)
+        check_options(self, value=value)
         self.value = value
 
     def forward(self, input: Tensor) -> Tensor:

@@ -7,6 +7,7 @@ from typing import Any
 
 from minigrad.nn import functional as F
 from minigrad.nn.layer import Layer, repeated
+from minigrad.nn.options import check_options
 from minigrad.tensor import Tensor
 
 Size = int | Sequence[int]
@@ -109,6 +110,7 @@ class _AvgPool(Layer):
         super().__init__(kernel_size=kernel_size, stride=stride, padding=padding)
         self.ceil_mode = ceil_mode
         self.count_include_pad = count_include_pad
+        check_options(self, divisor_override=divisor_override)
         self.divisor_override = divisor_override
 
     def forward(self, input: Tensor) -> Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from minigrad.nn.diagnosis import warn_of_hidden_layers
@@ -16,21 +16,32 @@ if TYPE_CHECKING:
 class Registry:
     """Keeps the parameters, buffers and modules that are assigned to attributes, and lists them."""
 
-    # What is registered, and in which order, stands in these three. The same objects are ordinary attributes of the
-    # instance too, so that reading `self.weight` costs a dictionary lookup and nothing more.
+    # What is registered, and in which order, stands in these three and nowhere else.
     _parameters: dict[str, Parameter | None]
     _buffers: dict[str, Tensor | None]
     _modules: dict[str, Module | None]
     _transient: set[str]  # names of the buffers that are not in the state_dict
 
-    if TYPE_CHECKING:  # parameters, buffers and submodules by their names
-
-        def __getattr__(self, name: str) -> Any: ...
-
     def __init__(self) -> None:
         self.__dict__.update(_parameters={}, _buffers={}, _modules={}, _transient=set())
 
-    # ---- registration ----------------------------------------------------------------------------------------------
+    # ---- attributes ------------------------------------------------------------------------------------------------
+
+    def __getattr__(self, name: str) -> Any:
+        """Parameters, buffers and submodules by their names. Python asks here for what is no ordinary attribute."""
+        attributes = self.__dict__
+        if "_modules" in attributes:  # written out, as forwards read their parameters here
+            if name in attributes["_parameters"]:
+                return attributes["_parameters"][name]
+            if name in attributes["_modules"]:
+                return attributes["_modules"][name]
+            if name in attributes["_buffers"]:
+                return attributes["_buffers"][name]
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+
+    def __dir__(self) -> list[str]:
+        registered = [name for registry in _KINDS for name in self.__dict__.get(registry, ())]
+        return sorted({*super().__dir__(), *filter(str.isidentifier, registered)})
 
     def __setattr__(self, name: str, value: Any) -> None:
         registry = next((r for r, kind in _KINDS.items() if isinstance(value, kind)), None)
@@ -48,14 +59,18 @@ class Registry:
         self._register(registry, name, value)
 
     def __delattr__(self, name: str) -> None:
-        super().__delattr__(name)
-        for registry in _KINDS:
-            self.__dict__[registry].pop(name, None)
+        registry = next((r for r in _KINDS if name in self.__dict__.get(r, ())), None)
+        if registry is None:
+            return super().__delattr__(name)
+        del self.__dict__[registry][name]
         self._transient.discard(name)
 
     def __getstate__(self) -> dict[str, Any]:
         # copy.copy shares the parameters, but registering more in the copy leaves the original alone
         return {k: v.copy() if k in _OWN else v for k, v in self.__dict__.items()}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
 
     def _register(self, registry: str, name: str, value: Any) -> None:
         attributes = self.__dict__
@@ -67,12 +82,13 @@ class Registry:
             raise TypeError(f"{type(self).__name__}: expected a str as name, got {type(name).__name__}")
         if "." in name or not name:
             raise KeyError(f"{type(self).__name__}: a name must not be empty or contain '.', got {name!r}")
+        attributes.pop(name, None)
         for other in _KINDS:
             if other != registry:
                 attributes[other].pop(name, None)
         if registry != "_buffers":
             self._transient.discard(name)
-        attributes[registry][name] = attributes[name] = value
+        attributes[registry][name] = value
 
     def _register_new(self, registry: str, name: str, value: Any) -> None:
         """The same for the methods called register_..., which don't replace an attribute of another kind."""
@@ -99,11 +115,13 @@ class Registry:
         if "_transient" in self.__dict__:  # else _register is about to complain
             (self._transient.add if transient else self._transient.discard)(name)
 
-    def register_module(self, name: str, module: Module | None) -> None:
+    def add_module(self, name: str, module: Module | None) -> None:
         """Add a submodule, as assigning it does."""
         self._register_new("_modules", name, module)
 
-    add_module = register_module
+    def register_module(self, name: str, module: Module | None) -> None:
+        """The same as `add_module`."""
+        self.add_module(name, module)
 
     # ---- what is in it ---------------------------------------------------------------------------------------------
 
@@ -135,12 +153,16 @@ class Registry:
                 yield name, module
 
     def _named_members(
-        self, registry: str, prefix: str, recurse: bool, remove_duplicate: bool
+        self,
+        get_members_fn: Callable[[Any], Iterable[tuple[str, Any]]],
+        prefix: str = "",
+        recurse: bool = True,
+        remove_duplicate: bool = True,
     ) -> Iterator[tuple[str, Any]]:
-        modules = self.named_modules(None, prefix, remove_duplicate) if recurse else iter([(prefix, self)])
+        modules = self.named_modules(prefix=prefix, remove_duplicate=remove_duplicate) if recurse else [(prefix, self)]
         seen: set[int] = set()
         for path, module in modules:
-            for name, value in module.__dict__[registry].items():
+            for name, value in get_members_fn(module):
                 if value is not None and id(value) not in seen:
                     if remove_duplicate:
                         seen.add(id(value))
@@ -155,13 +177,13 @@ class Registry:
         """
         if recurse:
             warn_of_hidden_layers(list(self.modules()), (Registry, Parameter))
-        return self._named_members("_parameters", prefix, recurse, remove_duplicate)
+        return self._named_members(lambda module: module._parameters.items(), prefix, recurse, remove_duplicate)
 
     def named_buffers(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Tensor]]:
         """The buffers with their dotted names, each once unless `remove_duplicate` is False."""
-        return self._named_members("_buffers", prefix, recurse, remove_duplicate)
+        return self._named_members(lambda module: module._buffers.items(), prefix, recurse, remove_duplicate)
 
     def modules(self) -> Iterator[Module]:
         """This module and all within it, each once."""
@@ -173,11 +195,11 @@ class Registry:
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
         """The parameters of this module and, with `recurse`, of all within it: what an optimizer is given."""
-        return (parameter for _, parameter in self.named_parameters("", recurse))
+        return (parameter for _, parameter in self.named_parameters(recurse=recurse))
 
     def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
         """The buffers of this module and, with `recurse`, of all within it."""
-        return (buffer for _, buffer in self.named_buffers("", recurse))
+        return (buffer for _, buffer in self.named_buffers(recurse=recurse))
 
     def get_submodule(self, target: str) -> Module:
         """The module with this dotted name; the empty name is this module's own.
@@ -189,13 +211,13 @@ class Registry:
         """
         module: Module = self  # type: ignore[assignment]
         for name in target.split(".") if target else ():
-            child = module._modules.get(name)
-            if child is None:
+            child = getattr(module, name, None)
+            if not isinstance(child, Registry):
                 raise AttributeError(
                     f"{type(module).__name__}: no submodule {name!r} (looked for {target!r}); "
                     f"there are {', '.join(module._modules) or 'none'}"
                 )
-            module = child
+            module = child  # type: ignore[assignment]  # the only subclass is Module
         return module
 
     def get_parameter(self, target: str) -> Parameter:
@@ -209,13 +231,13 @@ class Registry:
     def _get_member(self, registry: str, target: str) -> Any:
         path, _, name = target.rpartition(".")
         module = self.get_submodule(path)
-        members: dict[str, Any] = module.__dict__[registry]
-        if members.get(name) is None:
+        member, members = getattr(module, name, None), getattr(module, registry)
+        if member is None or not (name in members or isinstance(member, _KINDS[registry])):
             raise AttributeError(
                 f"{type(module).__name__}: no {registry[1:-1]} {name!r} (looked for {target!r}); "
                 f"there are {', '.join(members) or 'none'}"
             )
-        return members[name]
+        return member
 
 
 _KINDS: dict[str, type] = {"_parameters": Parameter, "_modules": Registry, "_buffers": Buffer}

@@ -7,7 +7,10 @@ from typing import Any
 
 from minigrad.nn import functional as F
 from minigrad.nn.layer import Layer
+from minigrad.nn.options import check_options
 from minigrad.tensor import Tensor
+
+_MODES = ("nearest", "nearest-exact", "linear", "bilinear", "bicubic", "trilinear", "area")
 
 
 class Upsample(Layer):
@@ -28,6 +31,9 @@ class Upsample(Layer):
         recompute_scale_factor: bool | None = None,
     ) -> None:
         super().__init__()
+        if mode not in _MODES:
+            raise ValueError(f"{type(self).__name__}: expected mode from {_MODES}, got {mode!r}")
+        check_options(self, size=size, scale_factor=scale_factor)
         several = isinstance(scale_factor, (tuple, list))
         self.size, self.mode = size, mode
         self.scale_factor: Any = tuple(map(float, scale_factor)) if several else scale_factor and float(scale_factor)  # type: ignore[arg-type]

@@ -10,8 +10,9 @@ from minigrad import dtypes
 from minigrad.autograd.elementwise import elementwise
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand
+from minigrad.autograd.rounding import rounded_once
 from minigrad.kernels.silence import silent
-from minigrad.ops.conversion import zeros_as
+from minigrad.ops.conversion import cast, zeros_as
 from minigrad.tensor import Tensor
 
 __all__ = [
@@ -29,6 +30,11 @@ def _add(input: Operand, other: Operand) -> Operand:
     return np.add(input, other)
 
 
+@rounded_once
+def _with_alpha(operator: Any, input: Operand, other: Operand, alpha: float) -> Any:
+    return operator(input, other * alpha)
+
+
 @method(inplace=True)
 def add(input: Operand, other: Operand, *, alpha: float = 1) -> Any:
     """``input + alpha * other``, elementwise with broadcasting and type promotion.
@@ -38,7 +44,7 @@ def add(input: Operand, other: Operand, *, alpha: float = 1) -> Any:
     >>> mg.add(mg.tensor([1.0, 2.0]), 10)
     tensor([11., 12.])
     """
-    return _add(input, other if alpha == 1 else other * alpha)
+    return _add(input, other) if alpha == 1 else _with_alpha(_add, input, other, alpha)
 
 
 @elementwise(lambda g: g, lambda g: -g)
@@ -58,7 +64,7 @@ def sub(input: Operand, other: Operand, *, alpha: float = 1) -> Any:
     for t in (input, other):
         if getattr(t, "dtype", None) == dtypes.bool or isinstance(t, bool):
             raise RuntimeError("sub: bools have no difference; use ^ (logical_xor), or ~ for 1 - mask")
-    return _sub(input, other if alpha == 1 else other * alpha)
+    return _sub(input, other) if alpha == 1 else _with_alpha(_sub, input, other, alpha)
 
 
 @method("__mul__", "__rmul__", "multiply", inplace=True)
@@ -175,23 +181,56 @@ def _base_slope(g: Any, input: Any, exponent: Any) -> Any:
     """The gradient of ``input ** exponent`` for the input; 0 wherever the exponent is 0."""
     if isinstance(exponent, (int, float)):
         return zeros_as(g) if exponent == 0 else g * (exponent * input ** (exponent - 1))
+    return g * _pow_slope(input, exponent)
+
+
+@elementwise(
+    lambda g, input, exponent: g * _curvature(input, exponent),
+    lambda g, input, exponent: g * _mixed_slope(input, exponent),
+)
+@silent
+def _pow_slope(input: Operand, exponent: Operand) -> Operand:
+    """``exponent * input ** (exponent - 1)``, and 0 wherever the exponent is 0."""
+    return np.where(exponent == 0, 0, exponent * np.power(input, exponent - 1))
+
+
+def _curvature(input: Any, exponent: Any) -> Any:
     from minigrad.ops.selection import where
 
-    flat = exponent == 0
-    return where(flat, 0.0, g * (exponent * where(flat, 1.0, input) ** (exponent - 1)))
+    return where(exponent == 0, 0.0, exponent * _pow_slope(input, exponent - 1))
 
 
-def _exponent_slope(g: Any, y: Any, input: Any, exponent: Any) -> Any:
-    """``y * log(input)``; 0 where the input is 0 and the exponent is not negative."""
+@elementwise(
+    lambda g, input, exponent: g * _mixed_slope(input, exponent),
+    lambda g, y, input: g * y * _log_or_0(input, y),
+)
+@silent
+def _exponent_slope(input: Operand, exponent: Operand) -> Operand:
+    """``input ** exponent * log(input)``; 0 where the input is 0 and the exponent is not negative."""
+    zero = (input == 0) & (exponent >= 0)
+    return np.where(zero, 0, np.power(input, exponent) * np.log(np.where(zero, 1, input)))
+
+
+def _log_or_0(input: Any, y: Any) -> Any:
     from minigrad.ops.elementwise import log
     from minigrad.ops.selection import where
 
-    zero = (input == 0) & (exponent >= 0)
-    return where(zero, 0.0, g * y * log(where(zero, 1.0, input)))
+    return where(y == 0, 0.0, log(where(y == 0, 1.0, input)))
+
+
+def _mixed_slope(input: Any, exponent: Any) -> Any:
+    """``input ** (exponent - 1) * (1 + exponent * log(input))``, and where the input is 0 its limit."""
+    from minigrad.ops.elementwise import log
+    from minigrad.ops.selection import where
+
+    zero = input == 0
+    limit = where(exponent > 1, 0.0, where(exponent > 0, -np.inf, np.inf))
+    base = where(zero, 1.0, input)
+    return where(zero, limit, base ** (exponent - 1) * (1 + exponent * log(base)))
 
 
 @method("__pow__", inplace=True)
-@elementwise(_base_slope, _exponent_slope)
+@elementwise(_base_slope, lambda g, input, exponent: g * _exponent_slope(input, exponent))
 @silent
 def pow(input: Operand, exponent: Operand) -> Operand:
     """``input ** exponent``, elementwise. ``x ** 0`` has gradient 0 everywhere.
@@ -199,16 +238,22 @@ def pow(input: Operand, exponent: Operand) -> Operand:
     Raises
     ------
     RuntimeError
-        For an integer to a negative integer power.
+        For integers to the power of a negative integer. (Negative integers in a tensor of exponents give the truncated
+        result: 0, or 1 and -1 for these.)
 
     Examples
     --------
     >>> mg.tensor([1.0, 2.0, 3.0]) ** 2
     tensor([1., 4., 9.])
     """
-    if np.asarray(input).dtype.kind != "f" and np.any(np.asarray(exponent) < 0):
+    base = np.asarray(input)
+    if base.dtype.kind == "f" or not np.any(np.asarray(exponent) < 0):
+        return base**exponent
+    if isinstance(exponent, int) or not exponent.ndim:
         raise RuntimeError("pow: an integer has no negative integer power; convert it with .float()")
-    return np.asarray(input) ** exponent
+    power = base ** np.maximum(exponent, 0)
+    below = np.where(np.abs(base) == 1, base ** (exponent & 1), 0).astype(power.dtype)  # truncated, as PyTorch's
+    return np.where(exponent < 0, below, power)
 
 
 @method("__neg__", "negative", inplace=True)
@@ -265,6 +310,7 @@ def square(input: Operand) -> Operand:
 
 
 @method(inplace=True)
+@rounded_once
 def lerp(input: Operand, end: Operand, weight: Operand) -> Any:
     """``input + weight * (end - input)``: linear interpolation.
 
@@ -277,6 +323,7 @@ def lerp(input: Operand, end: Operand, weight: Operand) -> Any:
 
 
 @method(inplace=True)
+@rounded_once
 def addcmul(input: Operand, tensor1: Operand, tensor2: Operand, *, value: float = 1) -> Any:
     """``input + value * tensor1 * tensor2``.
 
@@ -285,10 +332,15 @@ def addcmul(input: Operand, tensor1: Operand, tensor2: Operand, *, value: float 
     >>> mg.addcmul(mg.ones(2), mg.tensor([1.0, 2.0]), mg.tensor([3.0, 4.0]), value=0.5)
     tensor([2.5000, 5.0000])
     """
-    return input + tensor1 * tensor2 * value
+    dtype = dtypes.result_type(*(t._data if isinstance(t, Tensor) else t for t in (input, tensor1, tensor2)))
+    if dtype.kind in "iu":  # integers stay integers, as in PyTorch
+        value, tensor1 = int(value), cast(tensor1, dtype)
+    product = tensor1 * tensor2
+    return input + (product if value == 1 else product * value)
 
 
 @method(inplace=True)
+@rounded_once
 def addcdiv(input: Operand, tensor1: Operand, tensor2: Operand, *, value: float = 1) -> Any:
     """``input + value * tensor1 / tensor2``.
 

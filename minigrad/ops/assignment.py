@@ -11,6 +11,7 @@ from minigrad.autograd import memory
 from minigrad.autograd.grad_mode import mode
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
+from minigrad.autograd.rounding import rounded_once
 from minigrad.dtypes import DType
 from minigrad.kernels import indexing as kernels
 from minigrad.kernels.indexing import Key
@@ -221,6 +222,7 @@ def _slices(name: str, input: Any, key: Key, source: Any) -> Any:
 
 
 @method(inplace=True)
+@rounded_once
 def index_add(input: Operand, dim: int, index: Operand, source: Operand, *, alpha: float = 1) -> Any:
     """`input` with ``alpha * source`` added to the slices of dimension `dim` at `index`, repeatedly where it repeats.
 

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.operation import Operand
+from minigrad.autograd.rounding import rounded_once
 from minigrad.ops.dropout import dropout
 from minigrad.ops.linalg import matmul
+from minigrad.ops.reduction import all as all_over
 from minigrad.ops.selection import where
 from minigrad.ops.shape import adjoint
 from minigrad.ops.softmax import softmax
@@ -17,6 +19,7 @@ from minigrad.ops.softmax import softmax
 __all__ = ["scaled_dot_product_attention"]
 
 
+@rounded_once
 def scaled_dot_product_attention(
     query: Operand,
     key: Operand,
@@ -27,6 +30,8 @@ def scaled_dot_product_attention(
     scale: float | None = None,
 ) -> Any:
     """``softmax(query @ key.mT * scale + mask) @ value``. (Vaswani et al., 2017)
+
+    A query that sees no key gets 0, and so do the gradients of its row.
 
     Parameters
     ----------
@@ -65,4 +70,13 @@ def scaled_dot_product_attention(
         attn_mask = np.tri(query.shape[-2], key.shape[-2], dtype=bool)
     if attn_mask is not None:
         scores = where(attn_mask, scores, -math.inf) if attn_mask.dtype == bool else scores + attn_mask
-    return matmul(dropout(softmax(scores, -1), dropout_p), value)
+    return matmul(dropout(_weights(scores), dropout_p), value)
+
+
+def _weights(scores: Any) -> Any:
+    """The softmax of each row, and 0 in a row in which no key is to be seen."""
+    hidden = scores == -math.inf
+    nothing = all_over(hidden, -1, True)
+    if scores.shape[-1] == 0 or not nothing.any():
+        return softmax(scores, -1)
+    return where(nothing, 0.0, softmax(where(nothing, 0.0, scores), -1))

@@ -9,6 +9,7 @@ import numpy as np
 from minigrad import dtypes
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
+from minigrad.kernels.silence import silent
 from minigrad.tensor import Tensor
 
 __all__ = ["clone"]
@@ -20,6 +21,7 @@ def _differentiable(args: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 @operation(input=lambda g, input_dtype: cast(g, input_dtype), prepare=_differentiable)
+@silent
 def cast(input: Operand, dtype: dtypes.DType) -> Operand:
     """`input` with another dtype; the gradient gets the input's. Integers and bools have no gradient."""
     return input.astype(dtype)

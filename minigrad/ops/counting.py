@@ -8,6 +8,7 @@ import numpy as np
 
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
+from minigrad.autograd.rounding import rounded_once
 from minigrad.conversion import as_array
 from minigrad.ops.extrema import pick
 from minigrad.ops.reduction import numpy_names
@@ -123,6 +124,7 @@ def bincount(input: Operand, weights: Operand | None = None, minlength: int = 0)
 
 
 @method()
+@rounded_once
 @operation("input")
 def histc(input: Operand, bins: int = 100, min: float = 0, max: float = 0) -> Operand:
     """How many elements lie in each of `bins` equal parts of [min, max], which includes both ends.

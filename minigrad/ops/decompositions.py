@@ -7,18 +7,21 @@ array, so that a gradient can flow to each.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+import math
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
+from minigrad.autograd.rounding import rounded_once
 from minigrad.ops.diagonals import _diagonal, diag_embed, tril
 from minigrad.ops.joining import cat
 from minigrad.ops.linalg import matmul
 from minigrad.ops.selection import where
 from minigrad.ops.shape import adjoint
 from minigrad.ops.solving import _solve, check_matrix, numpy_errors
+from minigrad.tensor import Tensor
 
 __all__ = ["cholesky", "qr", "eigh", "eigvalsh", "svd", "svdvals", "pinv", "lstsq", "matrix_rank"]
 
@@ -69,6 +72,7 @@ def _cholesky(A: Operand) -> Operand:
 
 
 @method()
+@rounded_once
 def cholesky(A: Operand, *, upper: bool = False) -> Any:
     """The lower triangular L with ``A = L @ L.T``, or with `upper` the transposed one.
 
@@ -96,6 +100,9 @@ def cholesky(A: Operand, *, upper: bool = False) -> Any:
 def _qr_rule(g: Any, y: Any, A_shape: tuple[int, ...]) -> Any:
     m = A_shape[-2]
     (q, r), (gq, gr) = ((t[..., :m, :], t[..., m:, :]) for t in (y, g))
+    size = np.abs(np.einsum("...ii->...i", raw(r)))
+    short = size.min(-1, initial=np.inf) <= m * np.finfo(size.dtype).eps * size.max(-1, initial=0)
+    r = where(short[..., None, None], math.nan, r)  # columns that depend on others have no direction of their own
     inner = matmul(r, adjoint(gr)) - matmul(adjoint(gq), q)
     both = tril(inner) + adjoint(tril(inner, -1))
     return adjoint(_solve(r, adjoint(gq + matmul(q, both))))
@@ -108,6 +115,7 @@ def _qr(A: Operand) -> Operand:
     return np.concatenate(np.linalg.qr(A), axis=-2)
 
 
+@rounded_once
 def qr(A: Operand, mode: str = "reduced") -> QR:
     """Q with orthonormal columns and the upper triangular R, with ``A = Q @ R``.
 
@@ -134,46 +142,82 @@ def qr(A: Operand, mode: str = "reduced") -> QR:
     return QR(q, r if m >= n else cat([r, matmul(adjoint(q), A[..., m:])], -1))
 
 
-def _one_over(gap: Any) -> Any:
-    """1 / gap, and 0 where there is none: equal values have no vectors of their own."""
-    same = gap == 0
-    return where(same, 0.0, 1 / where(same, 1.0, gap))
+def raw(t: Any) -> np.ndarray:
+    """The array of a Tensor."""
+    return t._data if isinstance(t, Tensor) else np.asarray(t)
+
+
+def _over_gaps(x: Any, values: Any) -> Any:
+    """``x[i, j] / (values[j] - values[i])``, and 0 on the diagonal.
+
+    Equal values have no vectors of their own: any turn among these does as well. How a function of the vectors and
+    values goes on from there cannot be told from its gradient for one choice of them, so that nan is the only answer.
+    """
+    v = raw(values)
+    size = np.maximum(np.abs(v)[..., None, :], np.abs(v)[..., :, None])
+    equal = np.abs(v[..., None, :] - v[..., :, None]) <= 8 * v.shape[-1] * np.finfo(v.dtype).eps * size
+    diagonal = np.eye(v.shape[-1], dtype=bool)
+    gaps = where(diagonal, 1.0, values[..., None, :] - values[..., :, None])
+    return where(diagonal, 0.0, where(equal & (raw(x) != 0), math.nan, x / gaps))
 
 
 def _eigh_rule(g: Any, y: Any) -> Any:
     (w, v), (gw, gv) = ((t[..., 0, :], t[..., 1:, :]) for t in (y, g))
-    inner = _one_over(w[..., None, :] - w[..., :, None]) * matmul(adjoint(v), gv) + diag_embed(gw)
+    turn = matmul(adjoint(v), gv)
+    inner = _over_gaps((turn - adjoint(turn)) / 2, w) + diag_embed(gw)
     return matmul(v, matmul(inner, adjoint(v)))
 
 
 @operation(A=_eigh_rule)
 @numpy_errors
-def _eigh(A: Operand, UPLO: str) -> Operand:
+def _eigh(A: Operand, UPLO: Literal["L", "U"]) -> Operand:
     """The eigenvalues above the eigenvectors."""
-    w, v = np.linalg.eigh(A, "L" if UPLO == "L" else "U")
+    w, v = np.linalg.eigh(A, UPLO)
     return np.concatenate([w[..., None, :], v], axis=-2)
 
 
+def _eigvalsh_rule(g: Any, A: Any, UPLO: Literal["L", "U"], known: np.ndarray | None) -> Any:
+    both = _eigh(A, UPLO) if known is None or isinstance(g, Tensor) else known
+    v = both[..., 1:, :]
+    return matmul(v * g[..., None, :], adjoint(v))
+
+
+@operation(A=_eigvalsh_rule)
+@numpy_errors
+def _eigvalsh(A: Operand, UPLO: Literal["L", "U"], known: np.ndarray | None = None) -> Operand:
+    """The eigenvalues, apart from the vectors: their gradient exists where several are equal. `known`: from `_eigh`."""
+    return np.linalg.eigvalsh(A, UPLO) if known is None else known[..., 0, :].copy()
+
+
+def _triangle(A: Any, UPLO: str) -> Literal["L", "U"]:
+    """Which triangle is to be looked at, checked."""
+    check_matrix("eigh", A, square=True)
+    if not isinstance(UPLO, str) or UPLO.upper() not in ("L", "U"):
+        raise RuntimeError(f"linalg.eigh: expected UPLO 'L' or 'U', got {UPLO!r}")
+    return "L" if UPLO.upper() == "L" else "U"
+
+
+@rounded_once
 def eigh(A: Operand, UPLO: str = "L") -> Eigh:
     """The eigenvalues of symmetric matrices, from small to large, and eigenvectors of length 1 as columns.
 
     Parameters
     ----------
     A : Tensor of shape (\\*, n, n)
-        Symmetric; only the lower triangle is looked at (with ``UPLO="U"`` the upper one).
+        Symmetric; only the lower triangle is looked at (with ``UPLO="U"`` the upper one). The gradient of vectors
+        whose eigenvalues are equal is nan: these vectors are not determined.
 
     Examples
     --------
     >>> mg.linalg.eigh(mg.tensor([[2.0, 0.0], [0.0, 1.0]])).eigenvalues
     tensor([1., 2.])
     """
-    check_matrix("eigh", A, square=True)
-    if UPLO not in ("L", "U"):
-        raise RuntimeError(f"linalg.eigh: expected UPLO 'L' or 'U', got {UPLO!r}")
-    both = _eigh(A, UPLO)
-    return Eigh(both[..., 0, :], both[..., 1:, :])
+    triangle = _triangle(A, UPLO)
+    both = _eigh(A, triangle)
+    return Eigh(_eigvalsh(A, triangle, raw(both)), both[..., 1:, :])
 
 
+@rounded_once
 def eigvalsh(A: Operand, UPLO: str = "L") -> Any:
     """The eigenvalues of symmetric matrices, from small to large.
 
@@ -182,20 +226,24 @@ def eigvalsh(A: Operand, UPLO: str = "L") -> Any:
     >>> mg.linalg.eigvalsh(mg.tensor([[2.0, 0.0], [0.0, 1.0]]))
     tensor([1., 2.])
     """
-    return eigh(A, UPLO).eigenvalues
+    return _eigvalsh(A, _triangle(A, UPLO))
 
 
 def _svd_rule(g: Any, y: Any, A_shape: tuple[int, ...]) -> Any:
+    """The turns of U and of V in common need different values, those of one against the other a sum that is not 0."""
     m = A_shape[-2]
     (u, s, v), (gu, gs, gv) = ((t[..., :m, :], t[..., m, :], t[..., m + 1 :, :]) for t in (y, g))
-    square = s * s
-    gaps = _one_over(square[..., None, :] - square[..., :, None])
-    across, inverse = s[..., None, :], _one_over(s)[..., None, :]
     turn_u, turn_v = matmul(adjoint(u), gu), matmul(adjoint(v), gv)
-    inner = gaps * (turn_u - adjoint(turn_u)) * across + adjoint(across) * (gaps * (turn_v - adjoint(turn_v)))
-    outside_u = (gu - matmul(u, turn_u)) * inverse
-    outside_v = (gv - matmul(v, turn_v)) * inverse
-    return matmul(matmul(u, inner + diag_embed(gs)) + outside_u, adjoint(v)) + matmul(u, adjoint(outside_v))
+    skew_u, skew_v = turn_u - adjoint(turn_u), turn_v - adjoint(turn_v)
+    diagonal = np.eye(s.shape[-1], dtype=bool)
+    sums = where(diagonal, 1.0, s[..., None, :] + s[..., :, None])
+    inner = (_over_gaps(skew_u + skew_v, s) + where(diagonal, 0.0, (skew_u - skew_v) / sums)) / 2
+    slope = matmul(matmul(u, inner + diag_embed(gs)), adjoint(v))
+    if A_shape[-2] > A_shape[-1]:  # out of the space of U
+        slope = slope + matmul((gu - matmul(u, turn_u)) / s[..., None, :], adjoint(v))
+    if A_shape[-2] < A_shape[-1]:
+        slope = slope + matmul(u, adjoint((gv - matmul(v, turn_v)) / s[..., None, :]))
+    return slope
 
 
 @operation(A=_svd_rule)
@@ -206,12 +254,26 @@ def _svd(A: Operand) -> Operand:
     return np.concatenate([u, s[..., None, :], vh.swapaxes(-1, -2)], axis=-2)
 
 
+def _svdvals_rule(g: Any, A: Any, A_shape: tuple[int, ...], known: np.ndarray | None) -> Any:
+    m = A_shape[-2]
+    packed = _svd(A) if known is None or isinstance(g, Tensor) else known
+    return matmul(packed[..., :m, :] * g[..., None, :], adjoint(packed[..., m + 1 :, :]))
+
+
+@operation(A=_svdvals_rule)
+@numpy_errors
+def _svdvals(A: Operand, known: np.ndarray | None = None) -> Operand:
+    """The singular values, apart from the vectors: whose gradient exists where some are equal. `known`: see `svd`."""
+    return np.linalg.svd(A, compute_uv=False) if known is None else known[..., A.shape[-2], :].copy()
+
+
 @operation("A")
 @numpy_errors
 def _full_svd(A: Operand, which: int) -> Operand:
     return np.linalg.svd(A)[which]
 
 
+@rounded_once
 def svd(A: Operand, full_matrices: bool = True) -> SVD:
     """U and V with orthonormal columns, and S not negative, from large to small: ``A = U @ diag(S) @ V.T``.
 
@@ -224,6 +286,8 @@ def svd(A: Operand, full_matrices: bool = True) -> SVD:
     Returns
     -------
     named tuple (U, S, Vh), Vh being the transpose of V
+        The gradient of U and V is nan where singular values are equal: their vectors are not determined then. That of
+        S alone exists, see `svdvals`.
 
     Examples
     --------
@@ -232,10 +296,11 @@ def svd(A: Operand, full_matrices: bool = True) -> SVD:
     """
     *_, m, n = check_matrix("svd", A)
     packed = _svd(A)
-    u, s, v = packed[..., :m, :], packed[..., m, :], packed[..., m + 1 :, :]
+    u, s, v = packed[..., :m, :], _svdvals(A, raw(packed)), packed[..., m + 1 :, :]
     return SVD(_full_svd(A, 0), s, _full_svd(A, 2)) if full_matrices and m != n else SVD(u, s, adjoint(v))
 
 
+@rounded_once
 def svdvals(A: Operand) -> Any:
     """The singular values, from large to small.
 
@@ -244,34 +309,54 @@ def svdvals(A: Operand) -> Any:
     >>> mg.linalg.svdvals(mg.tensor([[0.0, 3.0], [1.0, 0.0]]))
     tensor([3., 1.])
     """
-    return svd(A, full_matrices=False).S
+    check_matrix("svdvals", A)
+    return _svdvals(A)
 
 
 # ---- made of these ---------------------------------------------------------------------------------------------------
 
 
-def _threshold(A: Any, s: Any, rtol: float | None) -> Any:
+def _threshold(A: Any, s: Any, atol: float | None, rtol: float | None) -> Any:
     """The singular value from which on it counts as none."""
-    rtol = max(A.shape[-2:]) * float(np.finfo(A.dtype).eps) if rtol is None else rtol
-    return s[..., :1] * rtol
+    if rtol is None:
+        rtol = max(A.shape[-2:]) * float(np.finfo(s.dtype).eps) if atol is None else 0.0
+    return np.maximum(raw(s)[..., :1] * rtol, 0.0 if atol is None else atol)
 
 
-def pinv(A: Operand, rtol: float | None = None) -> Any:
-    """The pseudo-inverse (Moore, 1920; Penrose, 1955), singular values below `rtol` times the largest being none.
+def _pinv_rule(g: Any, y: Any, A: Any) -> Any:
+    """Of constant rank. (Golub, Pereyra, 1973)"""
+    back, ya = adjoint(y), adjoint(g)
+    left = ya - matmul(A, matmul(y, ya))  # what is outside of the columns of A, and of its rows
+    right = ya - matmul(matmul(ya, y), A)
+    return matmul(matmul(left, y), back) + matmul(back, matmul(y, right)) - matmul(back, matmul(g, back))
+
+
+@operation(A=_pinv_rule)
+@numpy_errors
+def _pinv(A: Operand, atol: float | None, rtol: float | None) -> Operand:
+    u, s, vh = np.linalg.svd(A, full_matrices=False)
+    counts = s > _threshold(A, s, atol, rtol)
+    inverse = np.where(counts, 1 / np.where(counts, s, 1), 0)
+    return np.matmul(vh.swapaxes(-1, -2) * inverse[..., None, :], u.swapaxes(-1, -2))
+
+
+@rounded_once
+def pinv(A: Operand, rtol: float | None = None, *, atol: float | None = None) -> Any:
+    """The pseudo-inverse (Moore, 1920; Penrose, 1955).
+
+    Singular values up to `rtol` times the largest, or up to `atol`, count as none.
 
     Examples
     --------
     >>> mg.linalg.pinv(mg.tensor([[2.0], [0.0]]))
     tensor([[0.5000, 0.0000]])
     """
-    u, s, vh = svd(A, full_matrices=False)
-    counts = s > _threshold(A, s, rtol)
-    inverse = where(counts, 1 / where(counts, s, 1.0), 0.0)
-    return matmul(adjoint(vh) * inverse[..., None, :], adjoint(u))
+    check_matrix("pinv", A)
+    return _pinv(A, atol, rtol)
 
 
-def matrix_rank(A: Operand, *, rtol: float | None = None) -> Any:
-    """The number of singular values above `rtol` times the largest.
+def matrix_rank(A: Operand, *, atol: float | None = None, rtol: float | None = None) -> Any:
+    """The number of singular values above `rtol` times the largest, and above `atol`.
 
     Examples
     --------
@@ -279,9 +364,10 @@ def matrix_rank(A: Operand, *, rtol: float | None = None) -> Any:
     tensor(1)
     """
     s = svdvals(A)
-    return (s > _threshold(A, s, rtol)).sum(-1)
+    return (s > _threshold(A, s, atol, rtol)).sum(-1)
 
 
+@rounded_once
 def lstsq(A: Operand, B: Operand) -> LstSq:
     """The X of least squares of ``A @ X - B``, and among several the smallest.
 

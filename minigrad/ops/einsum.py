@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.operation import Operand
+from minigrad.autograd.rounding import rounded_once
 from minigrad.ops.broadcasting import _sum
 from minigrad.ops.diagonals import _diagonal
 from minigrad.ops.linalg import _check, _matmul
@@ -155,6 +156,7 @@ def _path(parts: list[Labelled], output: Labels) -> list[tuple[int, ...]]:
     return [tuple(sorted(step)) for step in path]
 
 
+@rounded_once
 def einsum(*args: Any) -> Any:
     """The sum of products that `equation` describes (Einstein, 1916).
 
@@ -197,6 +199,7 @@ def einsum(*args: Any) -> Any:
     return _arranged(y, labels, output)
 
 
+@rounded_once
 def tensordot(a: Operand, b: Operand, dims: int | Sequence[Sequence[int]] | Sequence[int] = 2) -> Any:
     """The sums of products over pairs of dimensions of `a` and `b`.
 
@@ -233,6 +236,7 @@ def tensordot(a: Operand, b: Operand, dims: int | Sequence[Sequence[int]] | Sequ
     return _contracted((a, list(range(na))), (b, of_b), ())[0]
 
 
+@rounded_once
 def chain_matmul(*matrices: Operand) -> Any:
     """The product of several matrices, in an order that keeps the products small.
 

@@ -9,6 +9,7 @@ import numpy as np
 from minigrad.autograd.elementwise import elementwise
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand
+from minigrad.autograd.rounding import rounded_once
 from minigrad.kernels.silence import silent
 from minigrad.ops.conversion import zeros_as
 from minigrad.ops.selection import clamp, where
@@ -226,7 +227,8 @@ def sign(input: Operand) -> Operand:
 
 
 @method()
-@elementwise(lambda g, y, input: g * input / y, lambda g, y, other: g * other / y, floating=True)
+@elementwise(lambda g, y, input: g * (input / y), lambda g, y, other: g * (other / y), floating=True)
+@silent
 def hypot(input: Operand, other: Operand) -> Operand:
     """``sqrt(input ** 2 + other ** 2)``, elementwise.
 
@@ -256,6 +258,7 @@ def sigmoid(input: Operand) -> Operand:
 
 
 @method(inplace=True)
+@rounded_once
 def logit(input: Operand, eps: float | None = None) -> Any:
     """``log(input / (1 - input))``: the inverse of `sigmoid`; with `eps`, of input clamped to [eps, 1 - eps].
 

@@ -69,7 +69,7 @@ def even_share(input: Operand, y: Operand, dim: Dims) -> Operand:
     if np.isnan(y).any():
         hits |= np.isnan(input) & np.isnan(y)
     share = np.asarray(hits).astype(y.dtype)
-    share /= np.add.reduce(share, axis=dim, keepdims=True)
+    share /= np.asarray(hits).sum(axis=dim, keepdims=True, dtype=np.int64)
     return share
 
 

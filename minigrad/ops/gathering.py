@@ -8,6 +8,7 @@ import numpy as np
 
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, joint, operation
+from minigrad.autograd.rounding import rounded_once
 from minigrad.kernels.indexing import Key
 from minigrad.ops.assignment import _put, fitted
 from minigrad.ops.broadcasting import expand
@@ -143,6 +144,7 @@ def _scatter_extreme(input: Operand, src: Operand, key: Key, largest: bool) -> O
 
 
 @method(inplace=True)
+@rounded_once
 def scatter_reduce(
     input: Operand, dim: int, index: Operand, src: Operand, reduce: str, *, include_self: bool = True
 ) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.operation import Operand
+from minigrad.autograd.rounding import rounded_once
 from minigrad.ops.adaptive_pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
 from minigrad.ops.indexing import ALL, _index
 from minigrad.ops.shape import _permute, _reshape
@@ -74,6 +75,7 @@ def _per_dim(name: str, value: Any, dims: int) -> list[Any]:
     return values
 
 
+@rounded_once
 def interpolate(
     input: Operand,
     size: int | Sequence[int] | None = None,

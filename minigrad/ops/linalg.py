@@ -8,6 +8,7 @@ import numpy as np
 
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
+from minigrad.autograd.rounding import rounded_once
 from minigrad.kernels import products
 from minigrad.kernels.silence import silent
 from minigrad.ops.broadcasting import _sum, sum, sum_to
@@ -188,6 +189,7 @@ vdot = dot
 
 
 @method()
+@rounded_once
 def inner(input: Operand, other: Operand) -> Any:
     """The sums of products over the last dimensions of both.
 
@@ -228,13 +230,16 @@ ger = outer
 
 
 def _plus(input: Any, product: Any, beta: float, alpha: float) -> Any:
-    """``beta * input + alpha * product``; a `beta` of 0 lets nothing of `input` through."""
+    """``beta * input + alpha * product``; a `beta` of 0 lets nothing of `input` through. Integers stay integers."""
+    if product.dtype.kind != "f" and input.dtype.kind != "f":
+        beta, alpha = int(beta), int(alpha)
     if alpha != 1:
         product = product * alpha
     return product if beta == 0 else (input if beta == 1 else input * beta) + product
 
 
 @method(inplace=True)
+@rounded_once
 def addmm(input: Operand, mat1: Operand, mat2: Operand, *, beta: float = 1, alpha: float = 1) -> Any:
     """``beta * input + alpha * (mat1 @ mat2)``.
 
@@ -248,6 +253,7 @@ def addmm(input: Operand, mat1: Operand, mat2: Operand, *, beta: float = 1, alph
 
 
 @method(inplace=True)
+@rounded_once
 def addmv(input: Operand, mat: Operand, vec: Operand, *, beta: float = 1, alpha: float = 1) -> Any:
     """``beta * input + alpha * (mat @ vec)``.
 
@@ -260,6 +266,7 @@ def addmv(input: Operand, mat: Operand, vec: Operand, *, beta: float = 1, alpha:
 
 
 @method(inplace=True)
+@rounded_once
 def addr(input: Operand, vec1: Operand, vec2: Operand, *, beta: float = 1, alpha: float = 1) -> Any:
     """``beta * input + alpha * outer(vec1, vec2)``.
 
@@ -269,10 +276,13 @@ def addr(input: Operand, vec1: Operand, vec2: Operand, *, beta: float = 1, alpha
     tensor([[3.],
             [6.]])
     """
+    if isinstance(alpha * beta, float) and not any(t.dtype.kind == "f" for t in (input, vec1, vec2)):
+        raise RuntimeError(f"addr: expected integers as beta and alpha for integers, got {beta} and {alpha}")
     return _plus(input, outer(vec1, vec2), beta, alpha)
 
 
 @method(inplace=True)
+@rounded_once
 def baddbmm(input: Operand, batch1: Operand, batch2: Operand, *, beta: float = 1, alpha: float = 1) -> Any:
     """``beta * input + alpha * bmm(batch1, batch2)``.
 
@@ -285,6 +295,7 @@ def baddbmm(input: Operand, batch1: Operand, batch2: Operand, *, beta: float = 1
 
 
 @method(inplace=True)
+@rounded_once
 def addbmm(input: Operand, batch1: Operand, batch2: Operand, *, beta: float = 1, alpha: float = 1) -> Any:
     """``beta * input + alpha *`` the sum over the batch of ``bmm(batch1, batch2)``.
 
@@ -300,6 +311,7 @@ def addbmm(input: Operand, batch1: Operand, batch2: Operand, *, beta: float = 1,
 
 
 @method()
+@rounded_once
 def kron(input: Operand, other: Operand) -> Any:
     """The Kronecker product: every element of `input` times all of `other`, as blocks.
 
@@ -330,6 +342,7 @@ def trace(input: Operand) -> Any:
 
 
 @method()
+@rounded_once
 def cross(input: Operand, other: Operand, dim: int | None = None) -> Any:
     """The cross product of the vectors of length 3 in dimension `dim`, by default the first of that length.
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.operation import Operand, operation
+from minigrad.autograd.rounding import rounded_once
 from minigrad.kernels.products import matmul
 from minigrad.ops.broadcasting import _sum
 from minigrad.ops.linalg import _matmul
@@ -93,6 +94,7 @@ def _unflattened(shape: tuple[int, ...], features: int) -> str:
     return "" if start is None else f"; .flatten({start}) makes it {(*shape[:start], features)}"
 
 
+@rounded_once
 def bilinear(input1: Operand, input2: Operand, weight: Operand, bias: Operand | None = None) -> Any:
     """``sum over i, j of input1[..., i] * weight[o, i, j] * input2[..., j] + bias[o]``.
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from minigrad.autograd.elementwise import elementwise
 from minigrad.autograd.operation import Operand
+from minigrad.autograd.rounding import rounded_once
 from minigrad.kernels.silence import silent
 from minigrad.ops.broadcasting import _sum
 from minigrad.ops.elementwise import exp, log, log1p, sigmoid, sign, xlogy
@@ -71,6 +72,7 @@ def _squared_error(input: Operand, other: Operand) -> Operand:
     return np.square(difference, out=difference if isinstance(difference, np.ndarray) else None)
 
 
+@rounded_once
 def mse_loss(input: Operand, target: Operand, *, reduction: str = "mean", weight: Operand | None = None) -> Any:
     """``(input - target) ** 2``: the mean squared error.
 
@@ -102,6 +104,7 @@ def _absolute_error(input: Operand, other: Operand) -> Operand:
     return np.abs(input - other)
 
 
+@rounded_once
 def l1_loss(input: Operand, target: Operand, *, reduction: str = "mean", weight: Operand | None = None) -> Any:
     """``|input - target|``: the mean absolute error. Parameters and errors as for `mse_loss`.
 
@@ -131,6 +134,7 @@ def _smooth_error(input: Operand, other: Operand, beta: float) -> Operand:
     return near * near / (2 * beta) + (far - near)
 
 
+@rounded_once
 def smooth_l1_loss(input: Operand, target: Operand, *, reduction: str = "mean", beta: float = 1.0) -> Any:
     """`l1_loss` with a parabola below `beta`: ``d * d / (2 * beta)`` if ``d < beta``, else ``d - beta / 2``.
 
@@ -148,6 +152,7 @@ def smooth_l1_loss(input: Operand, target: Operand, *, reduction: str = "mean", 
     return reduced("smooth_l1_loss", loss, reduction)
 
 
+@rounded_once
 def huber_loss(
     input: Operand, target: Operand, reduction: str = "mean", delta: float = 1.0, weight: Operand | None = None
 ) -> Any:
@@ -178,6 +183,7 @@ def _binary_cross_entropy(input: Operand, target: Operand) -> Operand:
     return (target - 1) * np.maximum(np.log1p(-input), -100) - target * np.maximum(np.log(input), -100)
 
 
+@rounded_once
 def binary_cross_entropy(
     input: Operand, target: Operand, weight: Operand | None = None, *, reduction: str = "mean"
 ) -> Any:
@@ -198,7 +204,7 @@ def binary_cross_entropy(
     ValueError
         If the shapes differ.
     RuntimeError
-        If an input is not in [0, 1].
+        If an input or a target is not in [0, 1].
 
     Examples
     --------
@@ -206,14 +212,18 @@ def binary_cross_entropy(
     tensor([  0.6931, 100.0000])
     """
     check_shapes("binary_cross_entropy", input, target)
-    values = input._data if isinstance(input, Tensor) else input
+    _check_probabilities("input", input, "of logits take binary_cross_entropy_with_logits")
+    _check_probabilities("target", target, "divide what is counted in other units, such as pixels of 0 to 255")
+    return _weighted("binary_cross_entropy", _binary_cross_entropy(input, target), weight, reduction)
+
+
+def _check_probabilities(name: str, operand: Operand, mend: str) -> None:
+    values = operand._data if isinstance(operand, Tensor) else operand
     outside = values[(values < 0) | (values > 1)]
     if outside.size:
         raise RuntimeError(
-            f"binary_cross_entropy: expected probabilities in [0, 1] as 'input', got {outside[0]:.4g}; "
-            "of logits take binary_cross_entropy_with_logits"
+            f"binary_cross_entropy: expected probabilities in [0, 1] as {name!r}, got {outside[0]:.4g}; {mend}"
         )
-    return _weighted("binary_cross_entropy", _binary_cross_entropy(input, target), weight, reduction)
 
 
 def _factor(target: Any, pos_weight: Any) -> Any:
@@ -232,6 +242,7 @@ def _logit_loss(input: Operand, target: Operand, pos_weight: np.ndarray | None) 
     return (1 - target) * input + _factor(target, pos_weight) * log1pexp
 
 
+@rounded_once
 def binary_cross_entropy_with_logits(
     input: Operand,
     target: Operand,
@@ -282,6 +293,7 @@ def binary_cross_entropy_with_logits(
 # ---- likelihoods -----------------------------------------------------------------------------------------------------
 
 
+@rounded_once
 def kl_div(input: Operand, target: Operand, *, reduction: str = "mean", log_target: bool = False) -> Any:
     """The Kullback-Leibler divergence ``target * (log(target) - input)`` of probabilities from log-probabilities.
 
@@ -317,6 +329,7 @@ def kl_div(input: Operand, target: Operand, *, reduction: str = "mean", log_targ
     return reduced("kl_div", loss, reduction)
 
 
+@rounded_once
 def poisson_nll_loss(
     input: Operand,
     target: Operand,
@@ -348,6 +361,7 @@ def poisson_nll_loss(
     return reduced("poisson_nll_loss", loss, reduction)
 
 
+@rounded_once
 def gaussian_nll_loss(
     input: Operand,
     target: Operand,

@@ -5,87 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from minigrad.autograd.operation import Operand
-from minigrad.ops.broadcasting import _sum
-from minigrad.ops.elementwise import abs, rsqrt
+from minigrad.autograd.rounding import rounded_once
+from minigrad.ops.broadcasting import sum
+from minigrad.ops.distances import pairwise_distance
+from minigrad.ops.elementwise import hypot
 from minigrad.ops.loss import check_shapes, reduced
 from minigrad.ops.norms import vector_norm
 from minigrad.ops.selection import clamp, minimum, where
-from minigrad.ops.shape import one_dim
 from minigrad.ops.smooth_activation import softplus
 
 __all__ = [
-    "cdist", "cosine_embedding_loss", "cosine_similarity", "hinge_embedding_loss", "margin_ranking_loss", "normalize",
-    "pairwise_distance", "soft_margin_loss", "triplet_margin_loss",
-]  # fmt: skip
+    "cosine_embedding_loss",
+    "hinge_embedding_loss",
+    "margin_ranking_loss",
+    "soft_margin_loss",
+    "triplet_margin_loss",
+]
 
 
-def _length(x: Any, p: float, dim: int, keepdim: bool) -> Any:
-    """The p-norm over `dim`; its slope at 0 is 0."""
-    total = _sum(x * x if p == 2 else abs(x) ** p, (dim,), keepdim)
-    zero = total == 0
-    return where(zero, 0.0, where(zero, 1.0, total) ** (1 / p))
-
-
-def normalize(input: Operand, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Any:
-    """``input / max(norm(input, p, dim), eps)``: vectors of length 1 along `dim`.
-
-    Examples
-    --------
-    >>> F.normalize(mg.tensor([[3.0, 4.0]]))
-    tensor([[0.6000, 0.8000]])
-    """
-    dim = one_dim("normalize", dim, len(input.shape))
-    return input / clamp(_length(input, p, dim, True), min=eps)
-
-
-def cosine_similarity(x1: Operand, x2: Operand, dim: int = 1, eps: float = 1e-8) -> Any:
-    """The cosine of the angle between vectors along `dim`; lengths count as at least `eps`.
-
-    Examples
-    --------
-    >>> F.cosine_similarity(mg.tensor([[1.0, 0.0]]), mg.tensor([[1.0, 1.0]]))
-    tensor([0.7071])
-    """
-    product = normalize(x1, 2.0, dim, eps) * normalize(x2, 2.0, dim, eps)
-    return _sum(product, (one_dim("cosine_similarity", dim, len(product.shape)),), False)
-
-
-def pairwise_distance(x1: Operand, x2: Operand, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Any:
-    """The p-norm of ``x1 - x2 + eps`` over the last dimension.
-
-    Examples
-    --------
-    >>> F.pairwise_distance(mg.tensor([[1.0, 1.0]]), mg.tensor([[4.0, 5.0]]))
-    tensor([5.0000])
-    """
-    difference = x1 - x2 + eps
-    return _length(difference, p, len(difference.shape) - 1, keepdim)
-
-
-def cdist(x1: Operand, x2: Operand, p: float = 2.0) -> Any:
-    """The p-norms of the differences of each row of `x1` and each row of `x2`.
-
-    Parameters
-    ----------
-    x1, x2 : Tensors of shapes (\\*, P, D) and (\\*, R, D)
-
-    Returns
-    -------
-    Tensor of shape (\\*, P, R)
-
-    Examples
-    --------
-    >>> mg.cdist(mg.tensor([[0.0, 0.0], [3.0, 0.0]]), mg.tensor([[3.0, 4.0]]))
-    tensor([[5.],
-            [4.]])
-    """
-    a, b = tuple(x1.shape), tuple(x2.shape)
-    if len(a) < 2 or len(b) < 2 or a[-1] != b[-1]:
-        raise RuntimeError(f"cdist: expected rows of the same length in both, got shapes {a} and {b}")
-    difference = x1.reshape(*a[:-1], 1, a[-1]) - x2.reshape(*b[:-2], 1, *b[-2:])
-    return vector_norm(difference, p, -1)
-
-
+@rounded_once
 def hinge_embedding_loss(input: Operand, target: Operand, margin: float = 1.0, *, reduction: str = "mean") -> Any:
     """`input` where the target is 1, and ``max(0, margin - input)`` where it is -1.
 
@@ -106,6 +44,7 @@ def hinge_embedding_loss(input: Operand, target: Operand, margin: float = 1.0, *
     return reduced("hinge_embedding_loss", loss, reduction)
 
 
+@rounded_once
 def cosine_embedding_loss(
     input1: Operand, input2: Operand, target: Operand, margin: float = 0.0, *, reduction: str = "mean"
 ) -> Any:
@@ -124,14 +63,14 @@ def cosine_embedding_loss(
     tensor(1.)
     """
     check_shapes("cosine_embedding_loss", input1, input2)
-    last = (len(input1.shape) - 1,)
-    squares = (_sum(input1 * input1, last, False) + 1e-12) * (_sum(input2 * input2, last, False) + 1e-12)
-    cos = _sum(input1 * input2, last, False) * rsqrt(squares)
+    first, second = (x / hypot(vector_norm(x, 2, -1, True), 1e-6) for x in (input1, input2))
+    cos = sum(first * second, -1)
     check_shapes("cosine_embedding_loss", cos, target)
     loss = where(target == 1, 1 - cos, clamp(cos - margin, min=0))
     return reduced("cosine_embedding_loss", loss, reduction)
 
 
+@rounded_once
 def margin_ranking_loss(
     input1: Operand, input2: Operand, target: Operand, margin: float = 0.0, *, reduction: str = "mean"
 ) -> Any:
@@ -147,6 +86,7 @@ def margin_ranking_loss(
     return reduced("margin_ranking_loss", clamp(margin - target * (input1 - input2), min=0), reduction)
 
 
+@rounded_once
 def soft_margin_loss(input: Operand, target: Operand, *, reduction: str = "mean") -> Any:
     """``log(1 + exp(-target * input))``, with targets 1 and -1.
 
@@ -159,6 +99,7 @@ def soft_margin_loss(input: Operand, target: Operand, *, reduction: str = "mean"
     return reduced("soft_margin_loss", softplus(-target * input, threshold=float("inf")), reduction)
 
 
+@rounded_once
 def triplet_margin_loss(
     anchor: Operand,
     positive: Operand,
@@ -184,6 +125,8 @@ def triplet_margin_loss(
     >>> F.triplet_margin_loss(mg.zeros(1, 2), mg.tensor([[3.0, 4.0]]), mg.tensor([[0.0, 2.0]]))
     tensor(4.0000)
     """
+    if not margin > 0:
+        raise ValueError(f"triplet_margin_loss: expected margin above 0, got {margin}")
     check_shapes("triplet_margin_loss", anchor, positive)
     check_shapes("triplet_margin_loss", anchor, negative)
     far = pairwise_distance(anchor, negative, p, eps)

@@ -8,14 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from minigrad import dtypes
 from minigrad.autograd import memory
 from minigrad.autograd.operation import Operand, joint, operation
+from minigrad.autograd.rounding import rounded_once
 from minigrad.kernels import normalization as kernel
 from minigrad.kernels.silence import silent
 from minigrad.ops.arithmetic import square
 from minigrad.ops.broadcasting import sum_to
-from minigrad.ops.conversion import cast
 from minigrad.ops.elementwise import rsqrt
 from minigrad.ops.reduction import _mean
 from minigrad.ops.shape import _reshape
@@ -34,10 +33,6 @@ def _slopes(
     if not isinstance(g, Tensor):
         slope, by_weight, by_bias = kernel.normalized_slopes(g, input, weight, mean, inverse, dims, broad)
         return slope, by_weight.reshape(own), by_bias.reshape(own)
-    if g.dtype == np.float16:  # the squares would overflow
-        g, input, weight = (None if t is None else cast(t, dtypes.float32) for t in (g, input, weight))
-        slope, by_weight, by_bias = _slopes(g, input, weight, dims, eps, own, broad, mean, inverse)
-        return cast(slope, dtypes.float16), cast(by_weight, dtypes.float16), cast(by_bias, dtypes.float16)
     # To be differentiated again: the same from the input, so that mean and inverse are part of the graph.
     centered = input - _mean(input, dims, True)
     inverse = rsqrt(_mean(square(centered), dims, True) + eps)
@@ -123,6 +118,7 @@ def _update(running_mean: Any, running_var: Any, mean: Any, variance: Any, n: in
             memory.changed(array)
 
 
+@rounded_once
 def _with_running(name: str, input: Any, mean: Any, var: Any, weight: Any, bias: Any, eps: float, broad: Shape) -> Any:
     """Normalized by statistics that are known: one multiplication and one addition."""
     if mean is None or var is None:
@@ -303,6 +299,7 @@ def group_norm(
     return _reshape(y, shape)
 
 
+@rounded_once
 def rms_norm(
     input: Operand, normalized_shape: Sequence[int], weight: Operand | None = None, eps: float | None = None
 ) -> Any:
@@ -322,9 +319,6 @@ def rms_norm(
     """
     shape = _last("rms_norm", input, normalized_shape, weight=weight)
     dims = tuple(range(len(input.shape) - len(shape), len(input.shape)))
-    if input.dtype == np.float16:  # the squares would overflow
-        weight = None if weight is None else cast(weight, dtypes.float32)
-        return cast(rms_norm(cast(input, dtypes.float32), shape, weight, eps), dtypes.float16)
     eps = float(np.finfo(input.dtype).eps) if eps is None else eps
     y = input * rsqrt(_mean(square(input), dims, True) + eps)
     return y if weight is None else y * weight

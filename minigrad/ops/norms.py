@@ -1,4 +1,4 @@
-"""Lengths of vectors, and norms of matrices that need no singular values."""
+"""Lengths of vectors, and norms of matrices."""
 
 from __future__ import annotations
 
@@ -10,41 +10,56 @@ import numpy as np
 
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
+from minigrad.autograd.rounding import rounded_once
 from minigrad.dtypes import DType
+from minigrad.kernels.norms import length
 from minigrad.kernels.silence import silent
-from minigrad.kernels.summation import sums
 from minigrad.ops.broadcasting import sum
-from minigrad.ops.conversion import cast
+from minigrad.ops.conversion import zeros_as
+from minigrad.ops.decompositions import svdvals
 from minigrad.ops.elementwise import abs, sign
-from minigrad.ops.extrema import _amax, _amin, amax, amin, not_empty
-from minigrad.ops.reduction import Dim, Dims, floating, kept, numpy_names
+from minigrad.ops.extrema import amax, amin, even_share
+from minigrad.ops.reduction import Dim, Dims, floating, kept, number_in, numpy_names
 from minigrad.ops.selection import where
-from minigrad.ops.shape import all_dims
+from minigrad.ops.shape import all_dims, movedim
+from minigrad.tensor import Tensor
 
 __all__ = ["norm", "vector_norm", "matrix_norm"]
 
 
-def _norm_rule(g: Any, y: Any, input: Any, input_shape: tuple[int, ...], p: float, dim: Dims, keepdim: bool) -> Any:
-    """``sign(x) * (|x| / y) ** (p - 1)``, and 0 where x is 0 or the norm is."""
+def norm_slope(g: Any, y: Any, input: Any, input_shape: tuple[int, ...], p: float, dim: Dims, keepdim: bool) -> Any:
+    """``sign(x) * (|x| / y) ** (p - 1)``, and 0 where x is 0 or the norm is; ties for inf share evenly.
+
+    The quotient comes first: where x is very small or large, so is y, and a product with one of them is no number. For
+    p = 2 the cheaper product is taken where it does no harm.
+    """
+    if p == 0:
+        return zeros_as(input)
     g, y = kept(g, input_shape, dim, keepdim), kept(y, input_shape, dim, keepdim)
+    if math.isinf(p):
+        return g * sign(input) * even_share(abs(input), y, dim)
+    if p == 1:
+        return g * sign(input)
     nothing = y == 0
-    length = where(nothing, 1.0, y)
+    g, y = where(nothing, 0.0, g), where(nothing, 1.0, y)
     if p == 2:
-        return where(nothing, 0.0, g / length) * input
-    size = abs(where(input == 0, 1.0, input))
-    return where(nothing, 0.0, g) * sign(input) * (size / length) ** (p - 1)
+        factor = g / y
+        return factor * input if _normal(factor) else g * (input / y)
+    return g * sign(input) * where(nothing | (input == 0), 1.0, abs(input) / y) ** (p - 1)
 
 
-@operation(input=_norm_rule)
+def _normal(factor: Any) -> bool:
+    """Whether all numbers are normal ones, or 0."""
+    size = np.abs(factor._data if isinstance(factor, Tensor) else factor)
+    limits = np.finfo(size.dtype)
+    return bool(((size <= limits.max) & ((size >= limits.tiny) | (size == 0))).all())
+
+
+@operation(input=norm_slope)
 @silent
 def _norm(input: Operand, p: float, dim: Dims, keepdim: bool) -> Operand:
-    """``sum(|x| ** p) ** (1 / p)``."""
-    if p == 2:
-        y = np.sqrt(sums(input, dim, input, keepdim))
-    else:
-        sizes = np.abs(input, dtype=np.float32 if input.dtype == np.float16 else input.dtype)
-        y = np.power(sums(np.power(sizes, p), dim, None, keepdim), 1 / p)
-    return y.astype(input.dtype, copy=False)
+    """``sum(|x| ** p) ** (1 / p)``: every length and distance is measured by this."""
+    return length(input, p, dim, keepdim)
 
 
 @numpy_names
@@ -70,13 +85,8 @@ def vector_norm(
     """
     x = floating("vector_norm", x, dtype)
     dims = all_dims("vector_norm", dim, len(x.shape))
-    if ord == 0:
-        return sum(cast(x != 0, x.dtype), dims, keepdim)
-    if ord == 1:
-        return sum(abs(x), dims, keepdim)
-    if math.isinf(ord):
-        not_empty("vector_norm", x.shape, dims, given=dim is not None)
-        return (_amax if ord > 0 else _amin)(abs(x), dims, keepdim)
+    if (ord < 0 or ord == math.inf) and not number_in(x.shape, dims):
+        raise RuntimeError(f"vector_norm: no elements have no norm of order {ord}, got shape {tuple(x.shape)}")
     return _norm(x, ord, dims, keepdim)
 
 
@@ -93,24 +103,33 @@ def matrix_norm(
 
     Parameters
     ----------
-    ord : {'fro', 1, -1, inf, -inf}
-        The root of the sum of squares; the largest or smallest column of absolute sums (1, -1) or row (inf, -inf).
+    ord : {'fro', 'nuc', 1, -1, 2, -2, inf, -inf}
+        The root of the sum of squares; the sum of the singular values; the largest or smallest column of absolute sums
+        (1, -1), singular value (2, -2) or row of absolute sums (inf, -inf).
 
     Examples
     --------
     >>> mg.linalg.matrix_norm(mg.tensor([[1.0, 2.0], [3.0, 4.0]]), ord=1)
     tensor(6.)
     """
-    A = floating("matrix_norm", A, dtype)
+    return _matrix_norm("matrix_norm", floating("matrix_norm", A, dtype), ord, tuple(dim), keepdim)
+
+
+@rounded_once
+def _matrix_norm(name: str, A: Any, ord: float | str, dim: Dims, keepdim: bool) -> Any:
     if len(A.shape) < 2:
-        raise RuntimeError(f"matrix_norm: expected at least 2 dimensions, got shape {tuple(A.shape)}")
-    dims = all_dims("matrix_norm", tuple(dim), len(A.shape))
+        raise RuntimeError(f"{name}: expected at least 2 dimensions, got shape {tuple(A.shape)}")
+    dims = all_dims(name, dim, len(A.shape))
     if len(dims) != 2:
-        raise RuntimeError(f"matrix_norm: expected two dimensions as dim, got {dim}")
-    if ord == "fro":
+        raise RuntimeError(f"{name}: expected two dimensions as dim, got {dim}")
+    if ord not in ("fro", "nuc", 1, -1, 2, -2, math.inf, -math.inf):
+        raise RuntimeError(f"{name}: expected ord 'fro', 'nuc', 1, -1, 2, -2, inf or -inf, got {ord!r}")
+    if ord == "fro" or not number_in(A.shape, dims):
         return _norm(A, 2, dims, keepdim)
-    if ord not in (1, -1, math.inf, -math.inf):
-        raise RuntimeError(f"matrix_norm: expected ord 'fro', 1, -1, inf or -inf, got {ord!r}; no others are computed")
+    if ord in ("nuc", 2, -2):
+        s = svdvals(movedim(A, dims, (-2, -1)))
+        y = sum(s, -1) if ord == "nuc" else (amax if float(ord) > 0 else amin)(s, -1)
+        return y.reshape([1 if d in dims else n for d, n in enumerate(A.shape)]) if keepdim else y
     rows, columns = dims if math.fabs(float(ord)) == 1 else dims[::-1]
     sums = sum(abs(A), rows, True)
     y = (amax if float(ord) > 0 else amin)(sums, columns, True)
@@ -131,14 +150,17 @@ def norm(
 
     Parameters
     ----------
-    p : number or 'fro'
-        As for `linalg.vector_norm`; 'fro' is 2.
+    p : number, 'fro' or 'nuc'
+        As for `linalg.vector_norm`; 'fro' is 2, and 'nuc' the sum of the singular values of a matrix.
 
     Examples
     --------
     >>> mg.norm(mg.tensor([[3.0, 4.0], [0.0, 0.0]]), dim=1)
     tensor([5., 0.])
     """
+    if p == "nuc":
+        dims = tuple(range(len(input.shape))) if dim is None else (dim,) if isinstance(dim, int) else tuple(dim)
+        return _matrix_norm("norm", floating("norm", input, dtype), "nuc", dims, keepdim)
     if isinstance(p, str) and p != "fro":
-        raise RuntimeError(f"norm: expected a number or 'fro' as p, got {p!r}; singular values are not computed")
+        raise RuntimeError(f"norm: expected a number, 'fro' or 'nuc' as p, got {p!r}")
     return vector_norm(input, 2 if p is None or isinstance(p, str) else p, dim, keepdim, dtype=dtype)

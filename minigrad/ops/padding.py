@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.operation import Operand, operation
+from minigrad.autograd.rounding import rounded_once
 from minigrad.ops.indexing import ALL, _index, _slice
 from minigrad.ops.shape import as_shape
 
@@ -49,6 +50,7 @@ def _check_border(mode: str, dim: int, size: int, before: int, after: int) -> No
         )
 
 
+@rounded_once
 def pad(input: Operand, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Any:
     """A border around `input`.
 

@@ -12,6 +12,7 @@ import numpy as np
 from minigrad import dtypes
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
+from minigrad.autograd.rounding import rounded_once
 from minigrad.dtypes import DType
 from minigrad.kernels.silence import silent
 from minigrad.kernels.summation import sums, total, variance
@@ -75,18 +76,12 @@ def fold(ufunc: Any, x: Any, dim: Dims, keepdim: bool, dtype: DType | None = Non
     return ufunc.reduce(x, axis=dim, keepdims=keepdim, dtype=dtype)
 
 
-def _divided(g: Any, n: int) -> Any:
-    if g.dtype == np.float16:  # holds no n of more than 65504
-        return cast(cast(g, dtypes.float32) / np.float32(n), dtypes.float16)
-    return g / g.dtype.type(n)
-
-
 # ---- means -----------------------------------------------------------------------------------------------------------
 
 
 @operation(
     input=lambda g, input_shape, dim, keepdim: spread(
-        _divided(g, number_in(input_shape, dim) or 1), input_shape, dim, keepdim
+        g / g.dtype.type(number_in(input_shape, dim) or 1), input_shape, dim, keepdim
     )
 )
 @silent
@@ -143,7 +138,11 @@ def nanmean(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: DT
     >>> mg.nanmean(mg.tensor([1.0, float("nan"), 2.0]))
     tensor(1.5000)
     """
-    input = floating("nanmean", input, dtype)
+    return _nanmean(floating("nanmean", input, dtype), dim, keepdim)
+
+
+@rounded_once
+def _nanmean(input: Any, dim: Dim, keepdim: bool) -> Any:
     return nansum(input, dim, keepdim) / sum(cast(~isnan(input), input.dtype), dim, keepdim)
 
 

@@ -9,9 +9,10 @@ import numpy as np
 from minigrad import dtypes
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, joint, operation
+from minigrad.autograd.rounding import rounded_once
 from minigrad.dtypes import DType
 from minigrad.kernels.silence import silent
-from minigrad.ops.conversion import cast, terms
+from minigrad.ops.conversion import cast, clone, terms
 from minigrad.ops.elementwise import exp
 from minigrad.ops.extrema import ValuesIndices, pick
 from minigrad.ops.indexing import ALL, Key, _slice
@@ -228,6 +229,8 @@ def diff(
     if n < 0:
         raise RuntimeError(f"diff: expected n to be at least 0, got {n}")
     dim = one_dim("diff", dim, len(input.shape))
+    if n == 0:  # as PyTorch: of the input alone
+        return clone(input)
     given = [t for t in (prepend, input, append) if t is not None]
     x = input if len(given) == 1 else cat(given, dim)
     for _ in range(min(n, x.shape[dim])):
@@ -236,6 +239,7 @@ def diff(
     return x
 
 
+@rounded_once
 def trapezoid(y: Operand, x: Operand | None = None, *, dx: float = 1, dim: int = -1) -> Any:
     """The integral over dimension `dim` of the straight lines between neighbours.
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
+from minigrad.autograd.rounding import rounded_once
 from minigrad.dtypes import DType, as_dtype
 from minigrad.kernels.silence import silent
 from minigrad.kernels.summation import single, total
@@ -104,6 +105,7 @@ def log_softmax(input: Operand, dim: int | None = None, dtype: DType | None = No
     return _log_softmax(*_checked("log_softmax", input, dim, dtype))
 
 
+@rounded_once
 def glu(input: Operand, dim: int = -1) -> Any:
     """``a * sigmoid(b)``, a and b being the halves of `input` along `dim`. (Dauphin et al., 2017)
 

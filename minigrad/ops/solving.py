@@ -13,9 +13,13 @@ import numpy as np
 
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
+from minigrad.autograd.rounding import rounded_once
+from minigrad.kernels import determinants as kernel
 from minigrad.kernels.blas import hold_blas
-from minigrad.ops.broadcasting import sum_to
-from minigrad.ops.diagonals import tril, triu
+from minigrad.kernels.silence import silent
+from minigrad.ops.broadcasting import _sum, sum_to
+from minigrad.ops.conversion import zeros_as
+from minigrad.ops.diagonals import _diagonal, tril, triu
 from minigrad.ops.linalg import matmul
 from minigrad.ops.selection import where
 from minigrad.ops.shape import _reshape, adjoint
@@ -70,6 +74,7 @@ def _solve(A: Operand, B: Operand) -> Operand:
     return np.linalg.solve(A, B)
 
 
+@rounded_once
 def solve(A: Operand, B: Operand, *, left: bool = True) -> Any:
     """The X with ``A @ X = B``, or with ``X @ A = B`` if `left` is False.
 
@@ -102,6 +107,7 @@ def solve(A: Operand, B: Operand, *, left: bool = True) -> Any:
     return _reshape(x, x.shape[:-1])
 
 
+@rounded_once
 def solve_triangular(A: Operand, B: Operand, *, upper: bool, left: bool = True, unitriangular: bool = False) -> Any:
     """`solve` with the upper or lower triangle of `A` alone, with ones on the diagonal if `unitriangular`.
 
@@ -118,6 +124,7 @@ def solve_triangular(A: Operand, B: Operand, *, upper: bool, left: bool = True, 
 
 
 @method()
+@rounded_once
 def cholesky_solve(B: Operand, L: Operand, upper: bool = False) -> Any:
     """The X with ``A @ X = B``, given the factor `L` of `A`: ``L @ L.T``, or ``L.T @ L`` if `upper`.
 
@@ -134,6 +141,18 @@ def cholesky_solve(B: Operand, L: Operand, upper: bool = False) -> Any:
 @numpy_errors
 def _inv(A: Operand) -> Operand:
     return np.linalg.inv(A)
+
+
+@operation(A=lambda g, y: -matmul(adjoint(y), matmul(g, adjoint(y))))
+@numpy_errors
+@silent
+def _inv_or_inf(A: Operand) -> Operand:
+    """The inverse; of singular matrices its limit: inf, with the signs that the cofactors have."""
+    try:
+        return np.linalg.inv(A)
+    except np.linalg.LinAlgError:
+        det = np.linalg.det(A)[..., None, None]
+        return np.asarray(np.swapaxes(kernel.cofactors(A), -1, -2) / det, A.dtype)
 
 
 def inv(A: Operand) -> Any:
@@ -164,13 +183,40 @@ def _as_factor(g: Any) -> Any:
     return _reshape(g, (*g.shape, 1, 1))
 
 
-@operation(A=lambda g, y, A: _as_factor(g * y) * adjoint(_inv(A)))
+@operation(A=lambda g, A: _as_factor(g) * _cofactors(A))
 @numpy_errors
 def _det(A: Operand) -> Operand:
     return np.asarray(np.linalg.det(A))
 
 
-@operation(A=lambda g, A: _as_factor(g) * adjoint(_inv(A)))
+@operation(A=lambda g, A: _cofactor_slope(g, A))
+@numpy_errors
+def _cofactors(A: Operand) -> Operand:
+    """The gradient of the determinant, of singular matrices too: ``det(A) * inv(A).mT``, if that exists."""
+    return kernel.cofactors(A)
+
+
+def _third_derivative(g: Any, input: Any, A: Any) -> Any:
+    """Of the determinant, applied to `g` and `input`, by its inverse: there must be one."""
+    if A.shape[-1] <= 2:
+        return zeros_as(A)
+    det, inverse = _as_factor(_det(A)), _inv(A)
+    first, second = matmul(inverse, g), matmul(inverse, input)
+    traces = [_as_factor(_sum(_diagonal(x, 0, x.ndim - 2, x.ndim - 1), (x.ndim - 2,), False)) for x in (
+        first, second, matmul(first, second))]  # fmt: skip
+    once, twice = matmul(first, inverse), matmul(second, inverse)
+    inner = (traces[0] * traces[1] - traces[2]) * inverse - traces[1] * once - traces[0] * twice
+    return det * adjoint(inner + matmul(first, twice) + matmul(second, once))
+
+
+@operation(input=lambda g, A: _cofactor_slope(g, A), A=_third_derivative)
+@numpy_errors
+def _cofactor_slope(input: Operand, A: Operand) -> Operand:
+    """The second derivative of the determinant, which is symmetric, applied to `input`."""
+    return kernel.cofactor_slope(input, A)
+
+
+@operation(A=lambda g, A: _as_factor(g) * adjoint(_inv_or_inf(A)))
 @numpy_errors
 def _logabsdet(A: Operand) -> Operand:
     return np.asarray(np.linalg.slogdet(A)[1])
@@ -184,7 +230,7 @@ def _sign_of_det(A: Operand) -> Operand:
 
 @method()
 def det(A: Operand) -> Any:
-    """The determinant. It has a gradient where the matrix is not singular.
+    """The determinant.
 
     Examples
     --------
@@ -196,6 +242,7 @@ def det(A: Operand) -> Any:
 
 
 @method()
+@rounded_once
 def slogdet(A: Operand) -> SlogDet:
     """The sign of the determinant, and the logarithm of its absolute value.
 
@@ -209,6 +256,7 @@ def slogdet(A: Operand) -> SlogDet:
 
 
 @method()
+@rounded_once
 def logdet(A: Operand) -> Any:
     """The logarithm of the determinant: NaN where that is negative.
 
@@ -222,6 +270,7 @@ def logdet(A: Operand) -> Any:
 
 
 @method()
+@rounded_once
 def matrix_power(A: Operand, n: int) -> Any:
     """The product of `n` times the matrix; of its inverse for negative `n`.
 

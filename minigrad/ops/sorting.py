@@ -9,7 +9,9 @@ import numpy as np
 
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
+from minigrad.autograd.rounding import rounded_once
 from minigrad.ops.comparison import isnan
+from minigrad.ops.conversion import cast
 from minigrad.ops.extrema import ValuesIndices, dropped, even_share, not_empty, pick
 from minigrad.ops.indexing import ALL, _slice, index_select
 from minigrad.ops.reduction import any as any_over
@@ -251,6 +253,7 @@ _BETWEEN: dict[str, tuple[Any, Any]] = {
 
 @method()
 @numpy_names
+@rounded_once
 def quantile(
     input: Operand,
     q: float | Operand,
@@ -264,7 +267,7 @@ def quantile(
     Parameters
     ----------
     q : float, or Tensor of one dimension, in [0, 1]
-        Several give a result with a new first dimension.
+        Several give a result with a new first dimension. It may require grad.
     interpolation : {'linear', 'lower', 'higher', 'nearest', 'midpoint'}
         What to take between two elements.
 
@@ -287,7 +290,9 @@ def quantile(
     ordered = sort(x).values
     places = shares.reshape(-1) * (x.shape[-1] - 1)
     low, high = (f(places) for f in _BETWEEN[interpolation])
-    share = (places - low if interpolation == "linear" else (high - low) / 2).astype(input.dtype)
+    share: Any = (places - low if interpolation == "linear" else (high - low) / 2).astype(input.dtype)
+    if interpolation == "linear" and isinstance(q, Tensor) and q.requires_grad:
+        share = cast(_reshape(q, (shares.size,)), input.dtype) * (x.shape[-1] - 1) - low.astype(input.dtype)
     a, b = (index_select(ordered, -1, place.astype(np.int64)) for place in (low, high))
     y = where(any_over(isnan(x), -1, True), math.nan, a + (b - a) * share)
     if keepdim and shape:

@@ -7,24 +7,55 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.method import method
-from minigrad.autograd.operation import Operand
+from minigrad.autograd.operation import Operand, operation
 from minigrad.ops.indexing import ALL, _add_at, _index, _slice
 from minigrad.ops.padding import pad
-from minigrad.ops.shape import _reshape, movedim, one_dim
+from minigrad.ops.shape import _reshape, one_dim
 from minigrad.ops.windowing import Numbers, check_shape, check_tensor, per_dim
 
 __all__ = ["fold", "unfold"]
 
 
+@operation(input=lambda g, input_shape, dim, size, step: _overlaid(g, input_shape, dim, size, step), view=True)
+def _windows(input: Operand, dim: int, size: int, step: int) -> Operand:
+    """All windows along a dimension, as a view of the same memory; the last dimension is the place in the window."""
+    windows = np.lib.stride_tricks.sliding_window_view(input, size, dim, writeable=True) if size else None
+    if windows is None:  # NumPy has no windows of nothing
+        return np.empty((*input.shape[:dim], input.shape[dim] // step + 1, *input.shape[dim + 1 :], 0), input.dtype)
+    return windows[(slice(None),) * dim + (slice(None, None, step),)]
+
+
+@operation(input=lambda g, dim, size, step: _windows(g, dim, size, step))
+def _overlaid(input: Operand, shape: tuple[int, ...], dim: int, size: int, step: int) -> Operand:
+    """Windows put where they come from in zeros of `shape`, where they overlap added up: the adjoint of `_windows`.
+
+    By windows or by places in a window, whichever are fewer.
+    """
+    whole = np.zeros(shape, input.dtype)
+    along, windows = np.moveaxis(whole, dim, 0), np.moveaxis(input, (dim, -1), (0, 1))
+    count = windows.shape[0]
+    if count < size:
+        for i in range(count):
+            along[i * step : i * step + size] += windows[i]
+    else:
+        for place in range(size):
+            along[place : place + (count - 1) * step + 1 : step] += windows[:, place]
+    return whole
+
+
 @method("unfold", only=True)
-def _windows(input: Operand, dimension: int, size: int, step: int) -> Any:
-    """All windows of `size` elements along a dimension, `step` apart; the last dimension is the place in the window."""
+def _unfold_method(input: Operand, dimension: int, size: int, step: int) -> Any:
+    """All windows of `size` elements along a dimension, `step` apart; the last dimension is the place in the window.
+
+    A view: it has the memory of the tensor, as PyTorch's.
+    """
     dim = one_dim("unfold", dimension, len(input.shape))
-    length = input.shape[dim]
+    length = input.shape[dim] if input.shape else 1
     if not 0 <= size <= length or step < 1:
         raise RuntimeError(f"unfold: expected a size of at most {length} and a step from 1, got {size} and {step}")
-    places = np.arange(0, length - size + 1, step)[:, None] + np.arange(size)
-    return movedim(_index(input, (*[ALL] * dim, places)), dim + 1, -1)
+    if not input.shape:
+        return _slice(_reshape(input, (1,)), (slice(size),))
+    return _windows(input, dim, size, step)
 
 
 Pair = tuple[int, ...]

@@ -45,6 +45,8 @@ class Adagrad(Optimizer):
     tensor([3.5000], requires_grad=True)
     """
 
+    _keeps = frozenset({"step", "sum"})
+
     def __init__(
         self,
         params: Iterable[Any],
@@ -115,6 +117,8 @@ class Adadelta(Optimizer):
     tensor([3.8001], requires_grad=True)
     """
 
+    _keeps = frozenset({"step", "square_avg", "acc_delta"})
+
     def __init__(
         self,
         params: Iterable[Any],
@@ -128,7 +132,7 @@ class Adadelta(Optimizer):
     ) -> None:
         check_hints("Adadelta", hints)
         check_not_negative("Adadelta", lr=lr, rho=rho, eps=eps, weight_decay=weight_decay)
-        if rho > 1:
+        if float(rho) > 1:
             raise ValueError(f"Adadelta: expected rho between 0 and 1, got {rho}")
         super().__init__(params, dict(lr=lr, rho=rho, eps=eps, weight_decay=weight_decay, maximize=maximize))
 

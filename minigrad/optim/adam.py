@@ -60,6 +60,8 @@ class Adam(Optimizer):
     tensor([3.5000, 0.4990], requires_grad=True)
     """
 
+    _keeps = frozenset({"step", "exp_avg", "exp_avg_sq", "max_exp_avg_sq"})
+
     def __init__(
         self,
         params: Iterable[Any],
@@ -163,6 +165,8 @@ class Adamax(Optimizer):
     tensor([3.5000], requires_grad=True)
     """
 
+    _keeps = frozenset({"step", "exp_avg", "exp_inf"})
+
     def __init__(
         self,
         params: Iterable[Any],
@@ -222,6 +226,8 @@ class NAdam(Optimizer):
     >>> w.item() < 4
     True
     """
+
+    _keeps = frozenset({"step", "exp_avg", "exp_avg_sq", "mu_product"})
 
     def __init__(
         self,

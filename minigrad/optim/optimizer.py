@@ -6,7 +6,7 @@ import copy
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -14,8 +14,14 @@ from minigrad.autograd import enable_grad
 from minigrad.autograd.memory import changed
 from minigrad.kernels.silence import silent
 from minigrad.optim.packing import Plan
+from minigrad.overriding import speaks_for
 from minigrad.tensor import Tensor
 
+_RULES_NUMBERS = ("step", "mu_product")  # what rules keep for a whole parameter; all else has its shape
+# Options that only some optimizers have: a state with one that is unknown here is another optimizer's.
+_TELLING = {
+    "alpha", "amsgrad", "betas", "centered", "dampening", "lr_decay", "momentum", "momentum_decay", "nesterov", "rho",
+}  # fmt: skip
 _HINTS = {"foreach": None, "fused": None, "capturable": False, "differentiable": False}
 
 
@@ -55,6 +61,8 @@ class Optimizer:
     >>> w, b
     (tensor([0.8000, 0.8000], requires_grad=True), tensor([-1.], requires_grad=True))
     """
+
+    _keeps: ClassVar[frozenset[str]]  # of a class with a rule: the names of what that remembers of a parameter
 
     def __init__(self, params: Iterable[Any], defaults: dict[str, Any]) -> None:
         if isinstance(params, Tensor):
@@ -110,8 +118,17 @@ class Optimizer:
             raise ValueError(f"{name}: some parameters appear in more than one parameter group")
         if len(ids) < len(params):
             warnings.warn(f"{name}: a parameter appears twice in a group and is updated twice", stacklevel=3)
+        self._check_types(param_group)
         named = {"param_names": names} if names else {}
         self.param_groups.append({**self.defaults, **param_group, "params": params, **named})
+
+    def _check_types(self, group: Mapping[str, Any], where: str = "") -> None:
+        """Raise TypeError for an option of a group that is of another type than the rule needs."""
+        for key, default in self.defaults.items() if self._is_known else ():
+            if key == "betas":
+                check_betas(where or type(self).__name__, group.get(key, default))
+            elif _is_number(default):
+                as_number(where or type(self).__name__, key, group.get(key, default))
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients, as must be done before every backward that shall not add to them.
@@ -152,18 +169,29 @@ class Optimizer:
 
     @silent
     def _update_all(self) -> None:
-        for i, group in enumerate(self.param_groups):
-            params = [p for p in group["params"] if p._grad is not None]
-            plan = self._plans.get(i)
-            if plan is None or not plan.fits(params, self.state):
-                plan = self._plans[i] = Plan(params)
-            elif not plan.arranged:  # the second time that these have gradients, and so not the last
-                plan.arrange(self.state)
+        plans = [self._plan(i, group["params"]) for i, group in enumerate(self.param_groups)]
+        for plan, group in zip(plans, self.param_groups, strict=True):
             for pack in plan.packs:
                 pack.update(self._update, group)
             for p in plan.others:
                 self._update(p._data, p._grad._data, self.state[p], group)  # type: ignore[union-attr]
                 changed(p._data)
+
+    def _plan(self, i: int, params: Iterable[Tensor]) -> Plan:
+        """How the parameters of group `i` that have gradients are updated."""
+        params = [p for p in params if p._grad is not None]
+        plan = self._plans.get(i)
+        if plan is None or not plan.fits(params, self.state):
+            for p in params:
+                if not p._data.flags.writeable:
+                    raise RuntimeError(
+                        f"{type(self).__name__}.step: a parameter of shape {tuple(p.shape)} in group {i} has read-only "
+                        "memory, as expand() and some arrays have it; optimize a clone() of it"
+                    )
+            plan = self._plans[i] = Plan(params)
+        elif not plan.arranged:  # the second time that these have gradients, and so not the last
+            plan.arrange(self.state)
+        return plan
 
     def _update(self, p: np.ndarray, g: np.ndarray, state: dict[str, Any], group: dict[str, Any]) -> None:
         """Change the parameter `p` in place, given its gradient `g`, which stays as it is."""
@@ -217,9 +245,13 @@ class Optimizer:
 
         Raises
         ------
-        ValueError
-            If it is the state of other parameters: another number of groups or of parameters, or other shapes.
-            The optimizer is unchanged then.
+        ValueError, TypeError
+            If it is the state of other parameters (another number of groups or of parameters, or other shapes), or of
+            another kind of optimizer. The optimizer is unchanged then.
+
+        Notes
+        -----
+        The state of PyTorch's optimizer of the same name will do.
         """
         name = f"{type(self).__name__}.load_state_dict"
         if not isinstance(state_dict, Mapping) or not {"state", "param_groups"} <= state_dict.keys():
@@ -229,32 +261,61 @@ class Optimizer:
             raise ValueError(f"{name}: expected {len(self.param_groups)} parameter groups, got {len(saved)}")
         params: dict[Any, Tensor] = {}
         for i, (group, theirs) in enumerate(zip(self.param_groups, saved, strict=True)):
+            if not isinstance(theirs, Mapping) or "params" not in theirs:
+                raise ValueError(f"{name}: expected dicts with 'params' as param_groups, got {theirs!r:.80}")
             if len(group["params"]) != len(theirs["params"]):
                 expected = f"expected {len(group['params'])} parameters in group {i}"
                 raise ValueError(f"{name}: {expected}, got {len(theirs['params'])}")
             params.update(zip(theirs["params"], group["params"], strict=True))
+        groups = [
+            {**group, **self._loaded_options(group, theirs, name), "params": group["params"]}
+            for group, theirs in zip(self.param_groups, saved, strict=True)
+        ]
         state: defaultdict[Any, dict[str, Any]] = defaultdict(dict)
         for key, values in state_dict["state"].items():
             if key in params:
                 p = params[key]
-                state[p] = {k: self._loaded(v, p, k, f"{name}: {k} of parameter {key}") for k, v in values.items()}
+                loaded = {k: self._loaded(v, p, k, f"{name}: {k} of parameter {key}") for k, v in values.items()}
+                state[p] = {k: v for k, v in loaded.items() if v is not None} if self._is_known else loaded
             else:
                 state[key] = copy.deepcopy(values)
-        groups = [
-            {**group, **copy.deepcopy(dict(theirs)), "params": group["params"]}
-            for group, theirs in zip(self.param_groups, saved, strict=True)
-        ]
         self.state, self.param_groups = state, groups
         self._plans = {}  # a first step turns the numbers that PyTorch saves as 0-dim tensors into numbers
 
+    @property
+    def _is_known(self) -> bool:
+        """Whether it does what its class says: a user's `step` or rule may keep whatever it likes."""
+        return speaks_for(self, "_keeps", "_update") and speaks_for(self, "_keeps", "step")
+
+    def _loaded_options(self, own: dict[str, Any], theirs: Mapping[str, Any], where: str) -> dict[str, Any]:
+        options = {key: _as_tensor(value) for key, value in theirs.items()}
+        if self._is_known:
+            if other := sorted((theirs.keys() & _TELLING) - own.keys()):
+                raise ValueError(
+                    f"{where}: {type(self).__name__} has no {', '.join(other)}; it is another optimizer's state"
+                )
+            self._check_types({key: options.get(key, own.get(key)) for key in self.defaults}, where)
+        return options
+
     def _loaded(self, value: Any, p: Tensor, key: str, where: str) -> Any:
-        if not isinstance(value, (Tensor, np.ndarray)):
-            return copy.deepcopy(value)
-        array = value._data if isinstance(value, Tensor) else value
+        value = _as_tensor(value)
         elementwise = type(self).step is Optimizer.step
-        if elementwise and array.ndim and array.shape != p._data.shape:
-            raise ValueError(f"{where} has shape {array.shape}, the parameter itself {tuple(p.shape)}")
-        return Tensor._wrap(array.astype(array.dtype if key == "step" else p.dtype))
+        if elementwise and isinstance(value, Tensor) and value.ndim and value.shape != p.shape:
+            raise ValueError(f"{where} has shape {tuple(value.shape)}, the parameter itself {tuple(p.shape)}")
+        if not self._is_known:
+            return Tensor._wrap(value._data.astype(p.dtype)) if isinstance(value, Tensor) and key != "step" else value
+        if key not in self._keeps:
+            keeps = ", ".join(sorted(self._keeps))
+            raise ValueError(f"{where}: {type(self).__name__} keeps only {keeps}; it is another optimizer's state")
+        if value is None:
+            return None
+        if key in _RULES_NUMBERS:
+            return as_number(where, key, value)
+        if not isinstance(value, Tensor):
+            raise TypeError(f"{where}: expected a Tensor, got {type(value).__name__}")
+        if value.shape != p.shape:
+            raise ValueError(f"{where} has shape {tuple(value.shape)}, the parameter itself {tuple(p.shape)}")
+        return Tensor._wrap(value._data.astype(p.dtype))
 
     def __repr__(self) -> str:
         lines = [f"{type(self).__name__} ("]
@@ -273,19 +334,43 @@ def check_hints(optimizer: str, hints: dict[str, Any]) -> None:
             raise ValueError(f"{optimizer}: differentiable=True is not supported; steps are not recorded")
 
 
-def check_not_negative(optimizer: str, **options: Any) -> None:
-    """Raise ValueError for an option below 0 (or NaN)."""
-    for name, value in options.items():
-        if isinstance(value, Tensor) and value.numel() != 1:
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float, np.integer, np.floating, Tensor)) and not isinstance(value, bool)
+
+
+def as_number(optimizer: str, name: str, value: Any) -> Any:
+    """The value of an option that is a number, or a Tensor of one element; raises if it is neither."""
+    if isinstance(value, Tensor):
+        if value.numel() != 1:
             raise ValueError(f"{optimizer}: expected a Tensor {name} of one element, got shape {tuple(value.shape)}")
-        if not float(value) >= 0:
+        return value.item()
+    if not isinstance(value, (int, float, np.integer, np.floating)):
+        raise TypeError(f"{optimizer}: expected a number as {name}, got {type(value).__name__} {value!r:.40}")
+    return value
+
+
+def check_not_negative(optimizer: str, **options: Any) -> None:
+    """Raise ValueError for an option below 0 (or NaN), TypeError for one that is no number."""
+    for name, value in options.items():
+        if not as_number(optimizer, name, value) >= 0:
             raise ValueError(f"{optimizer}: expected {name} of 0 or more, got {value}")
 
 
 def check_betas(optimizer: str, betas: Any) -> None:
-    """Raise ValueError unless each of `betas` is in [0, 1)."""
-    if not all(0 <= float(beta) < 1 for beta in betas):
+    """Raise unless `betas` are two numbers in [0, 1)."""
+    if not isinstance(betas, (tuple, list)):
+        raise TypeError(f"{optimizer}: expected betas as two numbers, got {type(betas).__name__} {betas!r:.40}")
+    if len(betas) != 2:
+        raise ValueError(f"{optimizer}: expected two betas, got {betas}")
+    if not all(0 <= as_number(optimizer, "betas", beta) < 1 for beta in betas):
         raise ValueError(f"{optimizer}: expected betas of 0 or more and less than 1, got {betas}")
+
+
+def _as_tensor(value: Any) -> Any:
+    """A copy; an array of any kind, PyTorch's too, as a Tensor."""
+    if isinstance(value, (Tensor, str)) or not hasattr(value, "__array__") or isinstance(value, np.generic):
+        return copy.deepcopy(value)
+    return Tensor._wrap(np.asarray(value).copy())
 
 
 def buffer(state: dict[str, Any], name: str, like: np.ndarray, value: float = 0.0) -> np.ndarray:

@@ -51,6 +51,8 @@ class RMSprop(Optimizer):
     tensor([3.8000], requires_grad=True)
     """
 
+    _keeps = frozenset({"step", "square_avg", "momentum_buffer", "grad_avg"})
+
     def __init__(
         self,
         params: Iterable[Any],

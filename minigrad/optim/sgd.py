@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.optim.optimizer import Optimizer, check_hints, check_not_negative
+from minigrad.optim.optimizer import Optimizer, as_number, check_hints, check_not_negative
 from minigrad.tensor import Tensor
 
 
@@ -50,6 +50,8 @@ class SGD(Optimizer):
     tensor([1.9440], requires_grad=True)
     """
 
+    _keeps = frozenset({"momentum_buffer"})
+
     def __init__(
         self,
         params: Iterable[Any],
@@ -64,6 +66,7 @@ class SGD(Optimizer):
     ) -> None:
         check_hints("SGD", hints)
         check_not_negative("SGD", lr=lr, momentum=momentum, weight_decay=weight_decay)
+        as_number("SGD", "dampening", dampening)
         if nesterov and (momentum <= 0 or dampening != 0):
             raise ValueError(
                 f"SGD: nesterov needs momentum > 0 and dampening 0, got momentum={momentum}, dampening={dampening}"

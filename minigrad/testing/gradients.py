@@ -89,6 +89,8 @@ def check_gradients(
     subject = _Subject(f, inputs, seed)
     func: Callable[..., Any] = subject.call
     args, names = subject.tensors, subject.names
+    if not any(t.requires_grad for t in args):
+        raise ValueError("check_gradients: expected a floating Tensor, or a module with a parameter that requires grad")
     report = GradientReport(_name(f))
     for n in range(1, order + 1):
         outputs, cotangents = _check(report, func, args, names, n, options._replace(constants_too=n > 1))

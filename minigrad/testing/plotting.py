@@ -39,7 +39,7 @@ def _errors(axes: Any, tensor: TensorReport, comparison: Comparison) -> None:
         axes.annotate("allowed", (STEPS[-1], allowed), (0, 3), textcoords="offset points", color=style.GREY)
     axes.axvline(comparison.eps, color=style.GREY, linestyle=":", linewidth=1)
     axes.annotate(
-        "this check", (comparison.eps, 0.02), (3, 0), xycoords=("data", "axes fraction"),
+        "this check", (comparison.eps, 0.08), (3, 0), xycoords=("data", "axes fraction"),
         textcoords="offset points", color=style.GREY,
     )  # fmt: skip
     axes.set_xlabel("step of the differences")

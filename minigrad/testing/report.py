@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from minigrad.autograd.diagnosis import Comparison, at
@@ -83,7 +84,8 @@ class TensorReport:
 class GradientReport:
     """What `check_gradients` has found; true where everything is right.
 
-    ``report[name]`` is the `TensorReport` of an input or parameter, of the highest order that was tried.
+    ``report[name]`` is the `TensorReport` of an input or parameter, of the highest order that was tried; iterating
+    gives all of them.
 
     Attributes
     ----------
@@ -120,6 +122,9 @@ class GradientReport:
 
     def __bool__(self) -> bool:
         return self.passed
+
+    def __iter__(self) -> Iterator[TensorReport]:
+        return iter(self.tensors)
 
     def __getitem__(self, name: str) -> TensorReport:
         for tensor in reversed(self.tensors):

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import os
 import re
 import shutil
 import tarfile
-import zlib
 from pathlib import Path
+from typing import Any
 
-_CORRUPT = (EOFError, ValueError, FileExistsError, gzip.BadGzipFile, tarfile.TarError, zlib.error)
+from minigrad.bounded import Bounded, most_unfolded
+
+_LONGEST_HEADER = 1 << 16
+_BLOCK = 4096  # what a file takes on the disk, however little is in it
+_BAD_NAMES = (errno.EEXIST, errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ)
+
+
+class _Member(tarfile.TarInfo):
+    """A member whose long name or other attributes, which are read at once, are not too long."""
+
+    def _proc_member(self, file: tarfile.TarFile) -> Any:
+        if self.size > _LONGEST_HEADER and not (self.isreg() or self.isdir()):
+            raise tarfile.ReadError(f"a member has attributes of {self.size} bytes")
+        return super()._proc_member(file)  # type: ignore[misc]
 
 
 def unpack(archive: Path, folder: Path) -> None:
@@ -22,24 +36,42 @@ def unpack(archive: Path, folder: Path) -> None:
     Raises
     ------
     RuntimeError
-        If the archive is truncated, corrupt or another kind of file, or has a member that is a link or a device, or
-        whose name leads out of the folder. Nothing of it is left.
+        If the archive is truncated, corrupt or another kind of file, unfolds to far more than its size, or has a member
+        that is a link or a device, or whose name leads out of the folder or cannot be one. Nothing of it is left.
+    OSError
+        If it cannot be written, as where the disk is full. Nothing of it is left then either.
     """
     part = folder / f"{archive.name}.{os.getpid()}.part"
     part.mkdir(parents=True)
     try:
-        with gzip.open(archive) as content, tarfile.open(fileobj=content, mode="r:") as file:
-            for member in file:
-                _write(file, member, part.joinpath(*_parts(member)))
-            while content.read(1 << 20):  # to its very end, where the checksum is, which tarfile does not reach
-                pass
+        try:
+            _write_all(archive, part)
+        except Exception as error:  # tarfile raises many kinds
+            if isinstance(error, OSError) and error.errno is not None and error.errno not in _BAD_NAMES:
+                raise
+            raise RuntimeError(
+                f"{archive}: a whole .tar.gz archive of files and folders expected, but "
+                f"{error or type(error).__name__}; delete it and get it again"
+            ) from error
+        _refuse_conflicts(archive, part, folder)
         _move(part, folder)
-    except _CORRUPT as error:
-        raise RuntimeError(
-            f"{archive}: a whole .tar.gz archive of files and folders expected, but {error}; delete it and get it again"
-        ) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def _write_all(archive: Path, folder: Path) -> None:
+    left = most_unfolded(archive.stat().st_size)
+    with gzip.open(archive) as unfolded:
+        content = Bounded(unfolded, left)
+        with tarfile.open(fileobj=content, mode="r|", tarinfo=_Member) as file:  # type: ignore[call-overload]  # all it does is to read
+            while (member := file.next()) is not None:
+                file.members.clear()  # which would keep them all
+                left -= member.size + _BLOCK  # of a file with holes more than there is in the archive
+                if member.size < 0 or left < 0:
+                    raise tarfile.TarError("its files are too large or too many for its size")
+                _write(file, member, folder.joinpath(*_parts(member)))
+        while content.read(1 << 20):  # to its very end, where the checksum is, which tarfile does not reach
+            pass
 
 
 def _parts(member: tarfile.TarInfo) -> list[str]:
@@ -58,6 +90,14 @@ def _write(archive: tarfile.TarFile, member: tarfile.TarInfo, path: Path) -> Non
     if content is not None:
         with content, open(path, "xb") as file:
             shutil.copyfileobj(content, file)
+
+
+def _refuse_conflicts(archive: Path, source: Path, target: Path) -> None:
+    for entry in source.rglob("*"):
+        there = target / entry.relative_to(source)
+        if there.exists() and there.is_dir() != entry.is_dir():
+            kinds = ("a folder", "a file") if entry.is_dir() else ("a file", "a folder")
+            raise RuntimeError(f"{archive}: it has {kinds[0]} for {there}, which is {kinds[1]}; move that away")
 
 
 def _move(source: Path, target: Path) -> None:

@@ -16,7 +16,10 @@ from pathlib import Path
 
 import numpy as np
 
+from minigrad.bounded import Bounded, Readable, most_unfolded
+
 _IDX_TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+_MOST_DIMS = 32  # NumPy 1's; MNIST's files have 3 and 1
 _TIMEOUT = 30  # seconds without a byte
 _CHUNK = 1 << 16
 
@@ -30,43 +33,58 @@ def read_idx(path: Path) -> np.ndarray:
     Raises
     ------
     RuntimeError
-        If the file is truncated, corrupt, or something else.
+        If the file is truncated, corrupt, or something else, or unfolds to far more than its size.
     """
-    content = uncompressed(path)
-    if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in _IDX_TYPES or not content[3]:
-        begin = content[:4].hex(" ") or "nothing"
-        raise RuntimeError(f"{path}: an IDX file expected, but it begins with {begin}")
-    dtype, start = np.dtype(_IDX_TYPES[content[2]]), 4 + 4 * content[3]
-    shape = struct.unpack(f">{content[3]}I", content[4:start]) if len(content) >= start else ()
-    expected = start + (math.prod(shape) * dtype.itemsize if shape else 0)
-    if len(content) != expected:
-        of_shape = f" for an array of shape {shape}" if shape else ""
-        raise RuntimeError(
-            f"{path}: {expected} bytes expected{of_shape}, got {len(content)}; "
-            "the file is truncated or corrupt: delete it and get it again"
-        )
-    return np.frombuffer(content, dtype, offset=start).reshape(shape).astype(dtype.newbyteorder("="))
+    with uncompressed(path) as file:
+        begin = file.read(4)
+        if len(begin) < 4 or begin[:2] != b"\0\0" or begin[2] not in _IDX_TYPES or not 0 < begin[3] <= _MOST_DIMS:
+            raise RuntimeError(f"{path}: an IDX file expected, but it begins with {begin.hex(' ') or 'nothing'}")
+        dtype, dims = np.dtype(_IDX_TYPES[begin[2]]), begin[3]
+        lengths = file.read(4 * dims)
+        shape = struct.unpack(f">{dims}I", lengths) if len(lengths) == 4 * dims else ()
+        size = math.prod(shape) * dtype.itemsize if shape else 0
+        content = file.read(size + 1)
+        expected, got = 4 + 4 * dims + size, 4 + len(lengths) + len(content)
+        while more := file.read(_CHUNK):  # to its very end, where a gzip file has its sum
+            got += len(more)
+        if got != expected:
+            of_shape = f" for an array of shape {shape}" if shape else ""
+            raise RuntimeError(
+                f"{path}: {expected} bytes expected{of_shape}, got {got}; "
+                "the file is truncated or corrupt: delete it and get it again"
+            )
+        return np.frombuffer(content, dtype).reshape(shape).astype(dtype.newbyteorder("="))
 
 
-def uncompressed(path: Path) -> bytes:
-    """The content of a file that may be compressed by gzip; RuntimeError where it is corrupt."""
-    raw = path.read_bytes()
-    try:
-        return gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
-    except (EOFError, OSError, zlib.error) as error:
-        raise RuntimeError(
-            f"{path}: a whole gzip file expected, got a truncated or corrupt one of {len(raw)} bytes ({error}); "
-            "delete it and get it again"
-        ) from error
+@contextlib.contextmanager
+def uncompressed(path: Path) -> Iterator[Bounded]:
+    """The content of a file that may be compressed by gzip; RuntimeError where it is corrupt, or unfolds too far."""
+    with open(path, "rb") as raw:
+        size = os.fstat(raw.fileno()).st_size
+        try:
+            if raw.peek(2)[:2] == b"\x1f\x8b":
+                with gzip.GzipFile(fileobj=raw) as content:
+                    yield Bounded(content, most_unfolded(size))
+            else:
+                yield Bounded(raw, size)
+        except (EOFError, OSError, ValueError, MemoryError, zlib.error) as error:
+            raise RuntimeError(
+                f"{path}: a whole gzip file expected, got a truncated or corrupt one of {size} bytes ({error}); "
+                "delete it and get it again"
+            ) from error
 
 
 def matches(path: Path, checksum: str) -> bool:
     """Whether the file, or what it holds under gzip, has this MD5 or SHA-256 sum."""
+    with open(path, "rb") as raw, uncompressed(path) as content:
+        return any(_digest(file, len(checksum)) == checksum for file in (raw, content))
 
-    def digest(data: bytes) -> str:
-        return (hashlib.md5(data, usedforsecurity=False) if len(checksum) == 32 else hashlib.sha256(data)).hexdigest()
 
-    return digest(path.read_bytes()) == checksum or digest(uncompressed(path)) == checksum
+def _digest(file: Readable, length: int) -> str:
+    total = hashlib.md5(usedforsecurity=False) if length == 32 else hashlib.sha256()
+    while chunk := file.read(_CHUNK):
+        total.update(chunk)
+    return total.hexdigest()
 
 
 def download(mirrors: Sequence[str], path: Path, checksum: str) -> None:

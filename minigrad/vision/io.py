@@ -2,37 +2,51 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from minigrad.atomic import replaced
+from minigrad.kernels.forking import lock
 from minigrad.tensor import Tensor
 
 __all__ = ["read_image", "write_image"]
 
+_RATIO, _ALWAYS = 16, 1 << 24  # pixels by default: so many for each byte of a file, and so many more
 
-def read_image(path: str | os.PathLike[str], mode: str = "unchanged") -> np.ndarray:
-    """Read an image file of any kind that Pillow knows.
+
+def read_image(
+    path: str | os.PathLike[str], mode: str = "unchanged", *, max_pixels: int | None = None
+) -> np.ndarray:
+    """Read an image file of any kind that Pillow knows, but for icons and PostScript.
 
     Parameters
     ----------
     path : path
     mode : {"unchanged", "gray", "rgb"}
         "gray" gives shape (H, W), "rgb" (H, W, 3); "unchanged" gives what the file holds, grey or colour.
+    max_pixels : int, optional
+        Refuse larger images by their header, before they are decoded. By default 2**24, which is 4096x4096, and 16 more
+        for each byte of the file: photographs stay far below, and a small file made to fill the memory does not.
 
     Returns
     -------
     ndarray, shape (H, W) or (H, W, 3), uint8
-        Turned upright where a camera noted how it was held; transparent parts lie on white; 16 bits become 8.
+        Turned upright where a camera noted how it was held; transparent parts lie on white; 16 bits become 8; of an
+        animation the first picture. Integers of 32 bits and floating-point numbers have no agreed white: it is the
+        first of 1 (for floats), 255, 65535 and the largest value that no pixel exceeds; what is below 0 is black.
 
     Raises
     ------
     FileNotFoundError
         If there is no such file.
     ValueError
-        If it is not an image, or is damaged.
+        If it is not an image, is damaged, or has more than `max_pixels`.
 
     Examples
     --------
@@ -46,15 +60,24 @@ def read_image(path: str | os.PathLike[str], mode: str = "unchanged") -> np.ndar
     if not Path(path).is_file():
         raise FileNotFoundError(f"read_image: there is no file {os.fspath(path)}")
     try:
-        with image_module.open(path) as file:
-            image = _eight_bits(ops.exif_transpose(file), image_module)
-    except (OSError, SyntaxError, ValueError, NotImplementedError, image_module.DecompressionBombError) as error:
+        formats = _formats(image_module)
+        with (
+            _File(path) as content,
+            _limit_of_pillow(image_module, max_pixels),
+            image_module.open(content, formats=formats) as file,
+        ):
+            most = _ALWAYS + _RATIO * os.path.getsize(path) if max_pixels is None else max_pixels
+            if file.width * file.height > most:
+                raise ValueError(
+                    f"it has {file.width}x{file.height} pixels, more than {most}; pass a larger max_pixels to trust it"
+                )
+            image = _eight_bits(ops.exif_transpose(file), file.format, image_module)
+            return np.array(image if mode == "unchanged" else image.convert("L" if mode == "gray" else "RGB"))
+    except Exception as error:  # Pillow raises many kinds for damaged files, RuntimeError and IndexError among them
         raise ValueError(
-            f"read_image: an image expected, but {os.fspath(path)} is another kind of file or is damaged: {error}"
+            f"read_image: an image expected, but {os.fspath(path)} is another kind of file or is damaged: "
+            f"{error or type(error).__name__}"
         ) from error
-    if mode != "unchanged":
-        image = image.convert("L" if mode == "gray" else "RGB")
-    return np.array(image)
 
 
 def write_image(input: Any, path: str | os.PathLike[str]) -> None:
@@ -72,6 +95,8 @@ def write_image(input: Any, path: str | os.PathLike[str]) -> None:
         If the image is not uint8.
     ValueError
         If its shape is another one, or Pillow knows no kind of image of this ending.
+    OSError
+        If the file cannot be written; it names the file, and an old one is as it was.
 
     Examples
     --------
@@ -92,18 +117,52 @@ def write_image(input: Any, path: str | os.PathLike[str]) -> None:
     kind = image_module.registered_extensions().get(path.suffix.lower())
     if kind not in image_module.SAVE:
         raise ValueError(f"write_image: an ending such as .png or .jpg expected, got {path.name!r}")
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        image_module.fromarray(np.ascontiguousarray(array)).save(part, format=kind)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    with replaced(path, "write_image") as file:
+        image_module.fromarray(np.ascontiguousarray(array)).save(file, format=kind)
 
 
 def image_endings() -> tuple[str, ...]:
     """The endings of the names of files that `read_image` can read, in lower case: ``.jpg``, ``.png``, ..."""
     image_module, _ = _pillow()
-    return tuple(ending for ending, kind in image_module.registered_extensions().items() if kind in image_module.OPEN)
+    known = image_module.registered_extensions()  # which lets Pillow find its formats
+    formats = _formats(image_module)
+    return tuple(ending for ending, kind in known.items() if kind in formats)
+
+
+def _formats(image_module: Any) -> list[str]:
+    """Those of Pillow's that are safe.
+
+    For PostScript it starts an interpreter, and what the file says is run; an icon holds images that may have any size,
+    whatever its header says.
+    """
+    image_module.init()
+    return [kind for kind in image_module.OPEN if kind not in ("EPS", "ICO", "ICNS")]
+
+
+class _File(io.BufferedReader):
+    """A file that makes no room for more than it has, which Pillow asks for where a length is damaged."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        super().__init__(io.FileIO(path))
+        self._size = os.path.getsize(path)
+
+    def read(self, size: int | None = -1) -> bytes:
+        return super().read(size if size is None or size < 0 else min(size, self._size))
+
+
+@contextlib.contextmanager
+def _limit_of_pillow(image_module: Any, max_pixels: int | None) -> Iterator[None]:
+    """Within the block Pillow does not refuse what the caller allows: its own limit is one for all threads."""
+    if max_pixels is None:
+        yield
+        return
+    with lock:  # Pillow has one limit for all threads
+        before = image_module.MAX_IMAGE_PIXELS
+        image_module.MAX_IMAGE_PIXELS = max(before or 0, max_pixels)
+        try:
+            yield
+        finally:
+            image_module.MAX_IMAGE_PIXELS = before
 
 
 def _pillow() -> tuple[Any, Any]:
@@ -114,13 +173,24 @@ def _pillow() -> tuple[Any, Any]:
     return Image, ImageOps
 
 
-def _eight_bits(image: Any, image_module: Any) -> Any:
+def _eight_bits(image: Any, kind: str, image_module: Any) -> Any:
     """The same image in mode L (grey) or RGB, without transparency."""
-    if image.mode.startswith("I"):  # grey of 16 bits, which Pillow would clip to 8
+    if image.mode.startswith("I;16") or (image.mode == "I" and kind in ("PNG", "PPM")):
         return image_module.fromarray((np.clip(np.array(image), 0, 65535) // 257).astype(np.uint8))
+    if image.mode in ("I", "F"):
+        return image_module.fromarray(_scaled(np.array(image)))
     if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
-        kind = "L" if image.mode in ("L", "LA", "La") else "RGB"
+        grey = image.mode in ("L", "LA", "La")
         image = image.convert("RGBA")
         white = image_module.new("RGBA", image.size, "white")
-        return image_module.alpha_composite(white, image).convert(kind)
-    return image.convert("L" if image.mode in ("1", "L", "F") else "RGB")
+        return image_module.alpha_composite(white, image).convert("L" if grey else "RGB")
+    return image.convert("L" if image.mode in ("1", "L") else "RGB")
+
+
+def _scaled(numbers: np.ndarray) -> np.ndarray:
+    """Grey values without an agreed white as uint8."""
+    finite = np.nan_to_num(numbers, nan=0.0, posinf=np.max(numbers, initial=0, where=np.isfinite(numbers)), neginf=0.0)
+    largest = finite.max(initial=0)
+    whites = [*([1.0] if numbers.dtype.kind == "f" else []), 255, 65535]
+    white = next((white for white in whites if largest <= white), largest)
+    return np.rint(np.clip(finite, 0, None) * (255 / white)).astype(np.uint8)

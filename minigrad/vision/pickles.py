@@ -8,13 +8,16 @@ refused. So no function of NumPy's, and nothing else, is reached with arguments 
 from __future__ import annotations
 
 import io
-import math
 import pickle
 import re
+import reprlib
+import struct
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from minigrad.bounded import size_of_array
 
 
 def read_pickled_dict(path: Path) -> dict[str, Any]:
@@ -28,7 +31,7 @@ def read_pickled_dict(path: Path) -> dict[str, Any]:
     """
     content = path.read_bytes()
     try:
-        found = _Unpickler(io.BytesIO(content), encoding="bytes").load()
+        found = _Unpickler(content).load()
         if not isinstance(found, dict):
             raise pickle.UnpicklingError(f"it holds {type(found).__name__}")
         return {_text(key): value.get() if isinstance(value, _Array) else value for key, value in found.items()}
@@ -39,12 +42,81 @@ def read_pickled_dict(path: Path) -> dict[str, Any]:
         ) from error
 
 
-class _Unpickler(pickle.Unpickler):
+# Numbers, strings, lists, tuples, dicts, the stack and the memo; and names and calls, by which arrays are made
+_OPCODES = [
+    getattr(pickle, name)
+    for name in """
+    PROTO FRAME STOP MARK POP POP_MARK DUP PUT BINPUT LONG_BINPUT MEMOIZE GET BINGET LONG_BINGET
+    NONE NEWTRUE NEWFALSE INT BININT BININT1 BININT2 LONG LONG1 LONG4 FLOAT BINFLOAT
+    STRING BINSTRING SHORT_BINSTRING UNICODE BINUNICODE SHORT_BINUNICODE BINUNICODE8
+    BINBYTES SHORT_BINBYTES BINBYTES8 BYTEARRAY8
+    EMPTY_LIST LIST APPEND APPENDS EMPTY_TUPLE TUPLE TUPLE1 TUPLE2 TUPLE3 EMPTY_DICT DICT SETITEM SETITEMS
+    GLOBAL STACK_GLOBAL REDUCE BUILD INST PERSID BINPERSID
+    """.split()
+]
+
+
+_InPython: Any = vars(pickle)["_Unpickler"]  # whose memo takes no more room than what is put there
+
+
+class _Unpickler(_InPython):
+    """Does what the opcodes above say, and refuses the others."""
+
+    dispatch = {code[0]: _InPython.dispatch[code[0]] for code in _OPCODES}
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(io.BytesIO(content), encoding="bytes")
+        self._bytes = type("_Bytes", (_Bytes,), {"left": len(content)})
+
+    def load(self) -> Any:
+        try:
+            return super().load()
+        except KeyError as error:
+            (code,) = error.args
+            if type(code) is int and code not in self.dispatch:
+                raise pickle.UnpicklingError(
+                    f"it has the opcode {bytes([code])!r}, of a set, an object or an extension, which is not allowed"
+                ) from None
+            raise
+
     def find_class(self, module: str, name: str) -> Any:
+        if (module, name) == ("_codecs", "encode"):
+            return self._bytes
         try:
             return _ALLOWED[module, name]
         except KeyError:
             raise pickle.UnpicklingError(f"it asks for {module}.{name}, which is not allowed") from None
+
+    def load_bytearray8(self) -> None:
+        (size,) = struct.unpack("<Q", self.read(8))
+        self.append(bytearray(self.read(size)))  # read first: what is not there needs no room
+
+    def load_setitem(self) -> None:
+        self._check_keys(self.stack[-2:-1])
+        super().load_setitem()
+
+    def load_setitems(self) -> None:
+        self._check_keys(self.stack[::2])
+        super().load_setitems()
+
+    def load_dict(self) -> None:
+        self._check_keys(self.stack[::2])
+        super().load_dict()
+
+    def _check_keys(self, keys: list[Any]) -> None:
+        """Keys are strings: to hash a few tuples that hold one another many times would take for ever."""
+        for key in keys:
+            if not isinstance(key, (str, bytes)):
+                raise pickle.UnpicklingError(f"it has a key of type {type(key).__name__}")
+
+    dispatch.update(
+        {
+            pickle.BYTEARRAY8[0]: load_bytearray8,
+            pickle.SETITEM[0]: load_setitem,
+            pickle.SETITEMS[0]: load_setitems,
+            pickle.DICT[0]: load_dict,
+        }
+    )
 
 
 class _Stand:
@@ -62,9 +134,9 @@ class _Dtype(_Stand):
     __slots__ = ("kind", "order")
 
     def __init__(self, kind: str | bytes, align: bool = False, copy: bool = False):
-        self.kind, self.order = _text(kind), "="
-        if not re.fullmatch(r"[iu][1248]|f[248]", self.kind):
-            raise pickle.UnpicklingError(f"it holds an array of type {self.kind!r}")
+        self.kind, self.order = _text(kind) if isinstance(kind, bytes) else kind, "="
+        if type(self.kind) is not str or not re.fullmatch(r"[iu][1248]|f[248]", self.kind):
+            raise pickle.UnpicklingError(f"it holds an array of type {reprlib.repr(self.kind)}")
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         self.order = {"<": "<", ">": ">", "|": "=", "=": "="}[_text(state[1])]
@@ -113,10 +185,14 @@ class _Bytes(_Stand):
     """Of _codecs.encode, by which Python 3 writes bytes in protocols 0 to 2."""
 
     __slots__ = ()
+    left = 0  # how many characters may still be encoded: all that the file has, once
 
     def __new__(cls, text: str, encoding: str) -> bytes:  # type: ignore[misc]
         if encoding != "latin1":
-            raise pickle.UnpicklingError(f"it encodes by {encoding!r}")
+            raise pickle.UnpicklingError(f"it encodes by {reprlib.repr(encoding)}")
+        cls.left -= len(text)
+        if cls.left < 0:
+            raise pickle.UnpicklingError("it encodes one text again and again")
         return text.encode("latin1")
 
 
@@ -126,18 +202,19 @@ _ALLOWED: dict[tuple[str, str], type] = {
     **{(f"{core}.numeric", "_frombuffer"): _FromBuffer for core in _CORES},
     ("numpy", "ndarray"): _Type,
     ("numpy", "dtype"): _Dtype,
-    ("_codecs", "encode"): _Bytes,
 }
 
 
 def _filled(data: bytes, dtype: _Dtype, shape: tuple[int, ...], order: str) -> np.ndarray:
     kind, order = dtype.get(), _text(order)
-    if not all(type(n) is int and n >= 0 for n in shape) or order not in ("C", "F"):
-        raise pickle.UnpicklingError(f"it holds an array of shape {shape} and order {order!r}")
-    if not isinstance(data, (bytes, bytearray)) or len(data) != math.prod(shape) * kind.itemsize:
+    if order not in ("C", "F"):
+        raise pickle.UnpicklingError(f"it holds an array of order {order!r:.20}")
+    if not isinstance(data, (bytes, bytearray)) or len(data) != size_of_array(shape, kind):
         raise pickle.UnpicklingError(f"the content of an array of shape {shape} and type {kind} is of another size")
     return np.frombuffer(data, kind).reshape(shape, order="F" if order == "F" else "C")
 
 
 def _text(value: str | bytes) -> str:
-    return value.decode("ascii") if isinstance(value, bytes) else str(value)
+    if not isinstance(value, (str, bytes)):
+        raise pickle.UnpicklingError(f"it has {type(value).__name__} where a name is expected")
+    return value.decode("ascii") if isinstance(value, bytes) else value

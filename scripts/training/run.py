@@ -158,6 +158,8 @@ class Training:
         rest = mg.load_checkpoint(path, model=self.model, optimizer=self.optimizer, scheduler=self.scheduler)
         self.history = rest["history"]
         self.batch, self.loss_sum, self.correct = rest["epoch_so_far"]
+        if self.history:
+            self.write_metrics()  # which a kill after the checkpoint may have kept from the file
 
     def write_metrics(self) -> None:
         """The history as metrics.csv, whole or not at all."""

@@ -87,10 +87,45 @@ def test_functional_call():
 def test_functional_call_with_wrong_names_or_an_error_inside():
     net = nn.Linear(2, 1)
     weight = net.weight
-    with pytest.raises(KeyError, match="wieght"):
-        mg.func.functional_call(net, {"wieght": mg.ones(1, 2)}, mg.ones(2))
-    with pytest.raises(KeyError, match="bias"):
-        mg.func.functional_call(net, {"weight": mg.ones(1, 2)}, mg.ones(2), strict=True)
-    with pytest.raises(RuntimeError):
-        mg.func.functional_call(net, {"weight": mg.ones(1, 3)}, mg.ones(2))
+    for given in ({"wieght": mg.ones(1, 2)}, {"weight": mg.ones(1, 2)}):
+        with pytest.raises(RuntimeError, match="wieght|bias"):
+            mg.func.functional_call(net, given, mg.ones(2), strict=True)
+    for given, error in (({"weight": mg.ones(1, 3)}, RuntimeError), ({"in_features": mg.ones(1)}, TypeError)):
+        with pytest.raises(error):
+            mg.func.functional_call(net, given, mg.ones(2))
+    with pytest.raises(ValueError, match="more than one"):
+        mg.func.functional_call(net, ({"weight": mg.ones(1, 2)}, {"weight": mg.ones(1, 2)}), mg.ones(2))
     assert net.weight is weight
+
+
+def tied(lib, given, **options):
+    """What a module with tied weights, a buffer and an attribute that it lacks gives, and what is in the dict then."""
+
+    class Net(lib.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.a = self.b = lib.nn.Parameter(lib.ones(1))
+            self.register_buffer("calls", lib.zeros(1))
+
+        def forward(self, x):
+            self.calls = self.calls + 1
+            return x * self.a + 10 * self.b + 100 * getattr(self, "extra", 0)
+
+    net, given = Net(), {name: lib.tensor([value]) for name, value in given.items()}
+    try:
+        y = lib.func.functional_call(net, given, lib.tensor([2.0]), **options).tolist()
+    except (RuntimeError, ValueError) as error:
+        y = type(error)
+    own = [net.a is net.b, net.a.tolist(), net.calls.tolist(), hasattr(net, "extra")]
+    return y, {name: tensor.tolist() for name, tensor in given.items()}, own
+
+
+@pytest.mark.parametrize("options", [{}, {"tie_weights": False}, {"strict": True}], ids=str)
+@pytest.mark.parametrize(
+    "given",
+    [{"a": 3.0}, {"b": 3.0, "calls": 5.0}, {"a": 3.0, "b": 4.0}, {"extra": 1.0}, {"calls": 5.0, "a": 3.0}],
+    ids=str,
+)
+def test_functional_call_of_tied_missing_and_changed_tensors(given, options):
+    torch = pytest.importorskip("torch")
+    assert tied(mg, given, **options) == tied(torch, given, **options)

@@ -154,3 +154,39 @@ def test_repr_equals_pytorchs():
 
     for ours, theirs in zip(build(mg), build(torch), strict=True):
         assert repr(ours).replace("minigrad.", "") == repr(theirs).replace("torch.", "")
+
+
+def test_parameter_dicts_have_pytorchs_order_and_operators():
+    torch = pytest.importorskip("torch")
+
+    def told(lib):
+        def make(*keys):
+            return {key: lib.nn.Parameter(lib.ones(1)) for key in keys}
+
+        d = lib.nn.ParameterDict(make("b", "a"))
+        seen = [list(d), list(lib.nn.ParameterDict(make("b", "a").items())), list(reversed(d))]
+        d.update(make("z", "c"))
+        d.update(OrderedDict(make("y", "x")))
+        seen += [list(d), list(d | make("e", "d")), list(make("k", "j") | d), list(d.copy()), d.popitem()[0], list(d)]
+        d |= lib.nn.ParameterDict(make("n", "m"))
+        d.setdefault("q", lib.ones(2))
+        seen += [
+            list(d),
+            list(d.state_dict()),
+            type(d["q"]).__name__,
+            d.get("nothing", 3),
+            type(d | make("o")).__name__,
+        ]
+        return [*seen, list(lib.nn.ParameterDict().fromkeys(["s", "r"], 1).items())]
+
+    assert told(mg) == told(torch)
+
+
+def test_sequential_runs_what_its_iter_gives():
+    class Twice(nn.Sequential):
+        def __iter__(self):
+            return iter([*super().__iter__()] * 2)
+
+    net = Twice(nn.Linear(1, 1))
+    nn.init.constant_(net[0].weight, 3.0), nn.init.zeros_(net[0].bias)
+    assert net(mg.ones(1)).item() == 9 and len(net) == 1 and len(net[:1]) == 1

@@ -47,9 +47,10 @@ def test_dotted_names_come_in_pytorchs_order():
 
 def test_a_registered_object_is_an_ordinary_attribute():
     net = Net()
-    assert net.__dict__["scale"] is net._parameters["scale"]
-    assert net.__dict__["first"] is net._modules["first"]
-    assert net.__dict__["steps"] is net._buffers["steps"]
+    for name, table in (("scale", net._parameters), ("first", net._modules), ("steps", net._buffers)):
+        assert getattr(net, name) is table[name] and name in dir(net) and name not in net.__dict__
+    net._buffers["steps"] = other = mg.zeros(1)  # as hooks of PyTorch's users do it
+    assert net.steps is other
 
 
 def test_shared_parameters_and_modules_are_listed_once():

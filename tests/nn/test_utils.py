@@ -77,3 +77,16 @@ def test_vector_and_back():
         utils.vector_to_parameters(mg.zeros(8), net.parameters())
     with pytest.raises(TypeError, match="expected a Tensor"):
         utils.vector_to_parameters([1.0], net.parameters())
+
+
+def test_clipping_says_what_it_was_given():
+    w = mg.tensor([3.0], requires_grad=True)
+    (w * w).sum().backward()
+    for value in (-1.0, float("nan")):
+        with pytest.raises(ValueError, match="clip_grad_value_: expected a clip_value of 0 or more"):
+            utils.clip_grad_value_([w], value)
+    parameters = iter([w])
+    utils.clip_grad_norm_(parameters, 100.0)
+    with pytest.warns(UserWarning, match="clip_grad_norm_: the generator of parameters is used up"):
+        assert utils.clip_grad_norm_(parameters, 1.0).item() == 0
+    utils.clip_grad_norm_([], 1.0)

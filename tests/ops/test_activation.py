@@ -157,3 +157,41 @@ def test_arrays_give_arrays():
 
 def test_functions_can_be_pickled():
     assert all(pickle.loads(pickle.dumps(getattr(F, name))) is getattr(F, name) for name in NAMES if name != "sigmoid")
+
+
+# ---- attention -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["bool", "float", "float16", "per head", "all"])
+@pytest.mark.parametrize("dropout", [0.0, 0.5])
+def test_a_query_that_sees_no_key_gets_0_and_gives_0(kind, dropout):
+    rng = np.random.default_rng(0)
+    dtype = mg.float16 if kind == "float16" else mg.float32
+    q, k, v = (mg.tensor(rng.standard_normal((2, 2, n, 3)), dtype=dtype, requires_grad=True) for n in (4, 5, 5))
+    sees = rng.random((2, 2, 4, 5) if kind == "per head" else (4, 5)) < 0.6
+    sees[..., 1, :] = False
+    sees &= kind != "all"
+    mask = mg.tensor(sees) if "float" not in kind else mg.tensor(np.where(sees, 0.5, -np.inf), dtype=dtype)
+    mask.requires_grad_("float" in kind)
+    y = F.scaled_dot_product_attention(q, k, v, mask, dropout)
+    y.sum().backward()
+    assert not y[..., 1, :].any() and not q.grad[..., 1, :].any()
+    for t in (y.detach(), *(t.grad for t in (q, k, v, mask) if t.requires_grad)):
+        assert np.isfinite(t.numpy()).all()
+    if dropout == 0:
+        scores = np.where(sees, np.float64(q.detach().numpy() @ k.detach().numpy().swapaxes(-1, -2)) / 3**0.5, -np.inf)
+        weights = (
+            np.where(sees, np.exp(scores), 0) / np.maximum(np.where(sees, np.exp(scores), 0).sum(-1), 1e-9)[..., None]
+        )
+        np.testing.assert_allclose(
+            y.detach().numpy(), weights @ v.detach().numpy(), atol=5e-3 if dtype == mg.float16 else 1e-5
+        )
+
+
+@pytest.mark.parametrize("lengths", [(4, 2), (2, 4), (3, 0)])
+def test_causal_attention_of_other_lengths_has_no_nan(lengths):
+    q, k = (mg.ones(1, n, 2, requires_grad=True) for n in lengths)
+    y = F.scaled_dot_product_attention(q, k, k, is_causal=True)
+    y.sum().backward()
+    assert y.shape == (1, lengths[0], 2) and np.isfinite(y.detach().numpy()).all()
+    assert np.isfinite(q.grad.numpy()).all() and np.isfinite(k.grad.numpy()).all()

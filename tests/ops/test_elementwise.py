@@ -141,3 +141,28 @@ def test_a_bound_that_is_nan_makes_nan():
     x, nan = mg.tensor([1.0, 2.0]), mg.tensor([math.nan, 0.0])
     assert mg.clamp(x, min=nan).isnan().tolist() == [True, False]
     assert mg.clamp(x, mg.tensor(0.0), nan).isnan().tolist() == [True, False]
+
+
+@pytest.mark.parametrize("exponent", [0.0, 0.5, 1.0, 1.5, 2.0, 3.0, -1.0])
+@pytest.mark.parametrize("base", [0.0, 0.3, 1.0, 2.0])
+def test_the_mixed_derivative_of_a_power_is_one_or_its_limit(base, exponent):
+    x, y = (mg.tensor(v, dtype=mg.float64, requires_grad=True) for v in (base, exponent))
+    slopes = mg.autograd.grad(x**y, (x, y), create_graph=True)
+    found = [mg.autograd.grad(s, t, retain_graph=True)[0].item() for s, t in zip(slopes, (y, x), strict=True)]
+    with np.errstate(all="ignore"):
+        if base:
+            wanted = base ** (exponent - 1) * (1 + exponent * math.log(base))
+        else:
+            wanted = 0.0 if exponent > 1 else -math.inf if exponent > 0 else math.inf
+    assert found == pytest.approx([wanted, wanted])
+
+
+def test_integers_to_negative_powers_in_a_tensor_are_truncated():
+    for dtype in ("int64", "int32", "int8"):
+        base, exponent = [2, 1, 0, -1, -1, -2, 3], [-1, -1, -1, -1, -2, -3, 2]
+        ours, theirs = (
+            m.tensor(base, dtype=getattr(m, dtype)) ** m.tensor(exponent, dtype=getattr(m, dtype)) for m in (mg, torch)
+        )
+        assert ours.tolist() == theirs.tolist() and str(theirs.dtype)[6:] == ours.dtype.name
+    with pytest.raises(RuntimeError, match="pow: an integer has no negative"):
+        mg.tensor([2]) ** -1

@@ -12,6 +12,7 @@ import pytest
 import minigrad as mg
 from minigrad.nn import functional as F
 from tests.ops.case import Case, case, normal, uniform
+from tests.ops.test_cases import ROWS, arrays_of, outputs_of
 
 
 def full(value: float, *shape: int) -> Any:
@@ -47,6 +48,16 @@ CASES = [
     case("avg_pool2d", lambda m, x: F.avg_pool2d(x, 4), full(60_000, 1, 1, 8, 8)),
     case("adaptive_avg_pool2d", lambda m, x: F.adaptive_avg_pool2d(x, 1), full(60_000, 1, 1, 8, 8)),
     case("cumsum", lambda m, x: mg.cumsum(x, 0), full(1, 5000)),
+    *(
+        case(name, lambda m, x, name=name: getattr(mg, name)(x), full(1, 70_000))
+        for name in ("max", "min", "amax", "amin", "median", "nanmean", "norm")
+    ),
+    case("norm inf", lambda m, x: mg.norm(x, float("inf")), full(1, 70_000)),
+    case("var", lambda m, x: mg.var(x), uniform(0, 1, 70_000)),
+    case("normalize", lambda m, x: F.normalize(x), full(300, 1, 400)),
+    case("normalize small numbers", lambda m, x: F.normalize(x), full(1e-4, 1, 8)),
+    case("cosine_similarity", lambda m, x, y: F.cosine_similarity(x, y), full(300, 1, 400), full(-300, 1, 400)),
+    case("mse_loss", lambda m, x, y: F.mse_loss(x, y), lambda rng: np.r_[1000, np.zeros(99)], full(0, 100)),
     case("index", lambda m, x: x[mg.arange(30_000) % 7], normal(7, 3)),
     case("scatter_reduce", lambda m, x, y: mg.scatter_reduce(x, 0, mg.arange(6000) % 2, y, "mean"),
          full(1, 2), full(1, 6000)),
@@ -97,3 +108,58 @@ def test_products_are_rounded_once(case: Case) -> None:
     for found, expected in zip(results(case, arrays, np.float16), results(case, arrays, np.float32), strict=True):
         assert found.dtype == np.float16
         np.testing.assert_array_equal(found, expected.astype(np.float16))
+
+
+# ---- every operation of the table ------------------------------------------------------------------------------------
+
+# Expressions of several operations, between which float16 is rounded, or leaves its range, as it must
+SEVERAL = {
+    "softmax 0-dim", "conv2d squared", "conv_transpose2d squared", "logdet", "cholesky", "cholesky upper", "eigh",
+    "eigh lower case", "eigvalsh", "svd", "svd tall", "svd wide", "logaddexp large", "setitem increment",
+    "in place on a view", "concat", "dot", "outer", "linear squared", "embedding squared", "kl_div",
+    "avg_pool2d squared", "adaptive_avg_pool2d squared", "adaptive_max_pool2d squared", "max_pool2d squared",
+    "max_pool2d slope", "std far from 0", "logsumexp large", "logcumsumexp large", "matrix_rank", "bincount weights",
+    "det of a singular one", "pinv of rank 2", "windows squared",
+}  # fmt: skip
+LARGEST = [6e4, 300.0, 1e-4, 3e-7]
+
+
+@np.errstate(all="ignore")
+def tried(name: str, largest: float, dtype: Any) -> list[np.ndarray]:
+    """What the row gives and its gradients, the absolutely largest element of each of its inputs being `largest`."""
+    row, tensors = ROWS[name], []
+    for array, make in zip(arrays_of(row), row.inputs, strict=True):
+        floating = array.dtype.kind == "f"
+        if floating and array.any():
+            array = (array * (largest / np.abs(array).max())).astype(np.float16)
+        t = mg.Tensor._wrap(np.array(array, dtype if floating else array.dtype))
+        tensors.append(t.requires_grad_(floating and getattr(make, "requires_grad", True)))
+    outputs = [o for o in outputs_of(row.function(mg, *tensors)) if o.is_floating_point()]
+    ends, inputs = [[t for t in ts if t.requires_grad] for ts in (outputs, tensors)]
+    rng = np.random.default_rng(3)
+    cotangents = [rng.standard_normal(tuple(o.shape)).astype(np.float16).astype(o.dtype) for o in ends]
+    gradients = mg.autograd.grad(
+        ends, inputs, [mg.Tensor._wrap(np.asarray(c)) for c in cotangents], materialize_grads=True
+    )
+    return [t.detach().numpy() for t in (*outputs, *gradients)]
+
+
+@pytest.mark.parametrize("largest", LARGEST)
+def test_every_operation_near_the_ends_of_the_range(largest: float) -> None:
+    wrong = []
+    for name, row in ROWS.items():
+        if row.name in SEVERAL or not row.differentiable:
+            continue
+        try:
+            expected = tried(name, largest, np.float32)
+        except (RuntimeError, ValueError):  # the numbers are none that it takes
+            continue
+        for found, e in zip(tried(name, largest, np.float16), expected, strict=True):
+            if found.dtype != np.float16:
+                assert found.dtype == e.dtype, name
+                continue
+            inside = np.abs(e) < 65000  # and not nan
+            f, e = found[inside].astype(np.float64), e[inside].astype(np.float64)
+            if not (np.abs(f - e) <= 2.2 * (2.0**-11 * np.abs(e) + 2.0**-25)).all():  # one rounding, or two
+                wrong.append(name)
+    assert not wrong

@@ -105,3 +105,36 @@ def test_integers_multiply_and_have_no_gradient():
     i = mg.arange(4).reshape(2, 2)
     assert (i @ i).tolist() == [[2, 3], [6, 11]] and not (i @ i).requires_grad
     assert mg.einsum("ij,ij", i, i).item() == 14
+
+
+INTEGERS = {
+    "addcmul": lambda m, x, b: m.addcmul(x, b, b),
+    "addcmul value": lambda m, x, b: m.addcmul(x, x, x, value=1.5),
+    "addcmul of bools": lambda m, x, b: m.addcmul(b, x, b, value=2),
+    "addmm": lambda m, x, b: m.addmm(x, x, x, beta=1.5, alpha=2.7),
+    "addmv": lambda m, x, b: m.addmv(x[0], x, x[0], alpha=1.5),
+    "addbmm": lambda m, x, b: m.addbmm(x, x[None], x[None], alpha=1.5),
+    "baddbmm": lambda m, x, b: m.baddbmm(x[None], x[None], x[None], beta=2.5),
+    "trace": lambda m, x, b: m.trace(x),
+    "einsum": lambda m, x, b: m.einsum("ij,kj->ik", x, x),
+    "cross": lambda m, x, b: m.linalg.cross(m.arange(6).reshape(2, 3), m.arange(3).reshape(1, 3)),
+}
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int16", "int64"])
+@pytest.mark.parametrize("name", INTEGERS)
+def test_integers_stay_integers(name, dtype):
+    torch = pytest.importorskip("torch")
+    ours, theirs = (
+        INTEGERS[name](m, m.tensor([[1, 2], [3, 4]], dtype=getattr(m, dtype)), m.tensor([[True, False], [True, True]]))
+        for m in (mg, torch)
+    )
+    assert ours.tolist() == theirs.tolist() and str(theirs.dtype)[6:] == ours.dtype.name
+
+
+def test_the_cross_product_of_linalg_is_of_the_last_dimension():
+    a, b = mg.eye(3), mg.eye(3)[[1, 2, 0]]
+    assert mg.equal(mg.linalg.cross(a, b), mg.cross(a, b, dim=-1))
+    assert mg.linalg.cross(mg.ones(3, 1, 3), mg.ones(3, 4, 3)).shape == (3, 4, 3)
+    with pytest.raises(RuntimeError, match="cross: expected length 3 in dim 1"):
+        mg.linalg.cross(mg.ones(3, 2), mg.ones(3, 2))

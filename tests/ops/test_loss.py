@@ -211,3 +211,20 @@ def test_integer_targets_of_other_widths_and_arrays():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert float(F.cross_entropy(x, np.array([0, 2]))) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("value", [255.0, -0.1, 1.5])
+def test_targets_of_binary_cross_entropy_are_probabilities(value):
+    torch = pytest.importorskip("torch")
+    for lib in (torch, mg):
+        with pytest.raises(RuntimeError, match="target"):
+            lib.nn.functional.binary_cross_entropy(lib.tensor([0.5, 0.5]), lib.tensor([0.5, value]))
+
+
+@pytest.mark.parametrize("margin", [0, -1.0])
+def test_the_margin_of_triplets_is_positive(margin):
+    torch = pytest.importorskip("torch")
+    for lib in (torch, mg):
+        x = lib.ones(1, 2)
+        with pytest.raises(ValueError, match="margin"):
+            lib.nn.functional.triplet_margin_loss(x, x, x, margin=margin)

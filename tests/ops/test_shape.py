@@ -1,5 +1,7 @@
 """Views in another shape: errors, what shares memory, edges."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -91,3 +93,36 @@ def test_expanding_nothing_and_0_dim():
 def test_what_has_no_dimension_cannot_be_unflattened():
     with pytest.raises(RuntimeError, match="unflatten: expected a tensor with at least one dimension"):
         mg.tensor(1.0).unflatten(0, (1, 1))
+
+
+@pytest.mark.parametrize("shape", [(7,), (4, 5), (2, 6, 3)])
+def test_unfold_is_a_view_whose_gradient_adds_up_where_windows_overlap(shape):
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(0)
+    for dim, step in itertools.product(range(-len(shape), len(shape)), (1, 2, 9)):
+        for size in range(shape[dim] + 1):
+            values = rng.standard_normal(shape)
+            x, t = (m.tensor(values, requires_grad=True) for m in (mg, torch))
+            ours, theirs = x.unfold(dim, size, step), t.unfold(dim, size, step)
+            np.testing.assert_array_equal(ours.detach().numpy(), theirs.detach().numpy())
+            if size:
+                assert np.shares_memory(ours._data, x._data)
+                g = rng.standard_normal(ours.shape)
+                ours.backward(mg.tensor(g))
+                theirs.backward(torch.tensor(g))
+                np.testing.assert_allclose(x.grad.numpy(), t.grad.numpy(), atol=1e-12)
+
+
+def test_windows_are_written_through_unless_they_overlap():
+    x = mg.zeros(6)
+    x.unfold(0, 2, 1)[1, 0] = 7
+    assert x.tolist() == [0, 7, 0, 0, 0, 0]
+    leaf = mg.ones(6, requires_grad=True)
+    y = leaf * 1
+    y.unfold(0, 2, 2).mul_(mg.tensor([2.0, 3.0]))
+    y.sum().backward()
+    assert leaf.grad.tolist() == [2, 3, 2, 3, 2, 3]
+    with pytest.raises(RuntimeError, match="add_: several elements share one place"):
+        x.unfold(0, 2, 1).add_(1)
+    assert x.tolist() == [0, 7, 0, 0, 0, 0]
+    assert mg.tensor(3.0).unfold(0, 1, 1).tolist() == [3]

@@ -1,5 +1,6 @@
 """Every scheduler against PyTorch over 30 steps, against its formula, and resumed in the middle."""
 
+import inspect
 import math
 import warnings
 
@@ -136,7 +137,10 @@ def test_jump_to_an_epoch(name):
     scheduler = SCHEDULERS[name](optim.lr_scheduler, o)
     rates = trace(scheduler, o, 20)[:, 0]
     for epoch in (13, 5, 0, 8, 19):
-        scheduler.step(epoch)
+        with (
+            warnings.catch_warnings() if "Restarts" in name else pytest.warns(UserWarning, match="deprecated the epoch")
+        ):
+            scheduler.step(epoch)
         assert scheduler.get_last_lr()[0] == pytest.approx(rates[epoch], rel=1e-12)
 
 
@@ -316,3 +320,61 @@ def test_state_of_another_kind():
     assert other._schedulers[0].step_size == 5  # as it was
     with pytest.raises(ValueError, match="expected 2 schedulers, got 0"):
         other.load_state_dict(step.state_dict())
+
+
+# ---- groups that are added, options that are wrong -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("to_epoch", [False, True])
+@pytest.mark.parametrize("name", SCHEDULERS)
+def test_a_group_that_is_added_gets_rates_as_in_pytorch_or_a_reason(name, to_epoch):
+    torch = pytest.importorskip("torch")
+
+    def rates(lib):
+        o = optimizer(lib)
+        scheduler = SCHEDULERS[name](lib.optim.lr_scheduler, o)
+        o.step()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            scheduler.step()
+            o.add_param_group({"params": [lib.ones(2, requires_grad=True)], "lr": 0.8})
+            try:
+                for epoch in range(2, 5):
+                    before = [dict(group, params=0) for group in o.param_groups], repr(scheduler.state_dict())
+                    scheduler.step(*[epoch] * to_epoch)
+                return [group["lr"] for group in o.param_groups]
+            except (ValueError, KeyError, TypeError) as error:
+                if lib is mg and isinstance(error, ValueError):
+                    assert "parameter groups, the optimizer has" in str(error)
+                    assert before == ([dict(group, params=0) for group in o.param_groups], repr(scheduler.state_dict()))
+                return None
+
+    expected, got = rates(torch), rates(mg)
+    if expected is not None:
+        assert got == pytest.approx(expected)
+
+
+def wrong_options():
+    given = {"StepLR": {"step_size": 2}, "MultiStepLR": {"milestones": [2]}, "ExponentialLR": {"gamma": 0.5},
+             "ConstantLR": {}, "LinearLR": {}, "PolynomialLR": {}, "CosineAnnealingLR": {"T_max": 3},
+             "CosineAnnealingWarmRestarts": {"T_0": 3}, "CyclicLR": {"base_lr": 0.1, "max_lr": 1.0},
+             "OneCycleLR": {"max_lr": 1.0, "total_steps": 4}, "ReduceLROnPlateau": {},
+             "LambdaLR": {"lr_lambda": float}, "MultiplicativeLR": {"lr_lambda": float}}  # fmt: skip
+    more = {"T_max": [0], "T_0": [0, 2.5], "step_size": [0], "step_size_up": [0], "step_size_down": [0],
+            "power": [-1.0],
+            "div_factor": [0], "final_div_factor": [0], "milestones": [["b"]]}  # fmt: skip
+    ignored = ("optimizer", "epochs", "steps_per_epoch")  # where total_steps is given
+    for name, options in given.items():
+        for option, parameter in inspect.signature(getattr(optim.lr_scheduler, name)).parameters.items():
+            if option not in ignored and not isinstance(parameter.default, bool):
+                for value in ["a", *more.get(option, [])]:
+                    yield name, {**options, option: value}, option
+
+
+@pytest.mark.parametrize("name, options, option", list(wrong_options()), ids=str)
+def test_a_wrong_option_is_refused_when_it_is_given(name, options, option):
+    o = optimizer(mg)
+    before = repr(o.state_dict())
+    with pytest.raises((TypeError, ValueError), match=f"^{name}: .*{option}"):
+        getattr(optim.lr_scheduler, name)(o, **options)
+    assert repr(o.state_dict()) == before

@@ -1,6 +1,7 @@
 """From samples to batches, as PyTorch does it."""
 
 import collections
+from collections import OrderedDict, UserList, defaultdict
 from types import MappingProxyType
 
 import numpy as np
@@ -52,7 +53,7 @@ def plain(value):
         return ("tensor", str(array.dtype), array.tolist())
     if isinstance(value, collections.abc.Mapping):
         return (type(value).__name__, {key: plain(item) for key, item in value.items()})
-    if isinstance(value, (tuple, list)):
+    if isinstance(value, (tuple, list, UserList)):
         return (type(value).__name__, [plain(item) for item in value])
     return value
 
@@ -89,5 +90,49 @@ def test_gradients_flow_to_samples():
 def test_errors_say_what_to_do():
     with pytest.raises(RuntimeError, match=r"\(2,\) for sample 0 .* \(3,\) for sample 1.*collate_fn"):
         default_collate([mg.ones(2), mg.ones(3)])
-    with pytest.raises(TypeError, match="got NoneType; pass a collate_fn"):
+    with pytest.raises(TypeError, match="got NoneType in sample 0; pass a collate_fn"):
         default_collate([None])
+
+
+@pytest.mark.parametrize(
+    "batch, error, words",
+    [
+        ([mg.ones(2), np.ones(2)], TypeError, "got Tensor in sample 0 .* and an array of float64 in sample 1;"),
+        ([mg.ones(2), 1.0], TypeError, "got Tensor in sample 0 of the batch and float in sample 1"),
+        ([(1, mg.ones(2)), (2, None)], TypeError, r"and NoneType in sample 1, at \[1\];"),
+        ([1, "a"], TypeError, "got int in sample 0 of the batch and str in sample 1"),
+        ([(1, 2), 3], TypeError, "got tuple in sample 0 of the batch and int in sample 1"),
+        ([{"a": 1}, [1]], TypeError, "got dict in sample 0 of the batch and list in sample 1"),
+        ([[1, 2], "ab"], TypeError, "got list in sample 0 of the batch and str in sample 1"),
+        ([{"a": 1}, {"b": 1}], KeyError, r"got \['a'\] in sample 0 of the batch and \['b'\] in sample 1, without"),
+        ([{"a": [0, {"b": 1}]}, {"a": [0, {}]}], KeyError, r"in sample 1, at \['a'\]\[1\]"),
+        ([np.array(["a", "b"])], TypeError, "got an array of <U1 in sample 0; pass a collate_fn"),
+        ([np.array([None])], TypeError, "got an array of object"),
+        ([[1, 2], [1, 2], [1]], RuntimeError, "got 2 in sample 0 of the batch and 1 in sample 2"),
+        ([{"x": mg.ones(1)}, {"x": mg.ones(2)}], RuntimeError, r"for sample 1, at \['x'\]"),
+        ([{1, 2}], TypeError, "got set in sample 0"),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_mixed_samples_are_named(batch, error, words):
+    with pytest.raises(error, match="default_collate: .*" + words):
+        default_collate(batch)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda m: [np.ones(2), m.ones(2, dtype=m.float64)],
+        lambda m: [1, np.int64(2), True],
+        lambda m: [np.float64(1), 2.0],
+        lambda m: [1.0, 2],
+        lambda m: [defaultdict(int, a=1), defaultdict(int, a=2)],
+        lambda m: [OrderedDict(b=1, a=[2]), {"a": [3], "b": 4, "more": 5}],
+        lambda m: [UserList([1, 2.0]), UserList([3, 4.0])],
+        lambda m: [range(2), range(2)],
+    ],
+)
+def test_what_pytorch_puts_together(make):
+    torch = pytest.importorskip("torch")
+    ours, theirs = default_collate(make(mg)), torch.utils.data.default_collate(make(torch))
+    assert type(ours).__name__ == type(theirs).__name__ and plain(ours) == plain(theirs)

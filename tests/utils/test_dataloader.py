@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import minigrad as mg
+import minigrad.utils.data as utils_data
 from minigrad import random
 from minigrad.random import Generator
 from minigrad.utils.data import (
@@ -382,3 +383,201 @@ def test_prefetching_is_bounded():
     time.sleep(0.05)
     assert 1 <= len(fetched) <= 2 * 3 + 1
     del iterator
+
+
+# ---- after an error ------------------------------------------------------------------------------------------------
+
+
+class Faulty(Dataset):
+    """Every third sample cannot be had."""
+
+    def __len__(self):
+        return 9
+
+    def __getitem__(self, index):
+        if index % 3 == 1:
+            raise ZeroDivisionError(f"sample {index}")
+        return index
+
+
+class FaultyStream(IterableDataset):
+    """An iterator that goes on after its errors, as a reader of records may."""
+
+    def __iter__(self):
+        self.index = -1
+        return self
+
+    def __next__(self):
+        self.index += 1
+        if self.index == 9:
+            raise StopIteration
+        return Faulty()[self.index]
+
+
+def epoch(data, loader):
+    """All batches of an epoch, errors by what they say."""
+    iterator, got = iter(loader), []
+    assert iter(iterator) is iterator
+    while True:
+        try:
+            got.append(next(iterator).tolist())
+        except ZeroDivisionError as error:
+            got.append(str(error))
+        except StopIteration:
+            return got
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"batch_size": 1}, {"batch_size": 2}, {"batch_size": None}, {"batch_sampler": [[1], [0, 2], [4, 3], [8]]},
+        {"sampler": [2, 1, 0, 4, 8], "batch_size": 2, "drop_last": True}, {"stream": True},
+        {"collate_fn": lambda samples: mg.tensor([1 // (samples[0] - 2)])},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_after_an_error_the_next_batch_comes(options):
+    torch = pytest.importorskip("torch")
+
+    def told(lib, **more):
+        data = lib.utils.data
+        given = {**options, **more}
+        kind = FaultyStream if given.pop("stream", False) else Faulty
+        dataset = type(
+            kind.__name__, (data.IterableDataset if kind is FaultyStream else data.Dataset,), dict(kind.__dict__)
+        )()
+        if "collate_fn" in given:
+            given["collate_fn"] = lambda samples: lib.tensor([1 // (samples[0] - 2)])
+        if given.get("batch_size", 1) is None:
+            given["collate_fn"] = lib.tensor
+        return epoch(data, data.DataLoader(dataset, **given))
+
+    expected = told(torch)
+    assert told(mg) == expected and any(isinstance(batch, str) for batch in expected)
+    if "stream" not in options:  # of which each worker has its own
+        for workers in (1, 3):
+            assert told(mg, num_workers=workers, persistent_workers=True) == expected
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_an_error_of_the_sampler_comes_in_its_place(workers):
+    class Breaks:
+        def __iter__(self):
+            yield from (0, 2, 3)
+            raise ZeroDivisionError("no more")
+
+        def __len__(self):
+            return 4
+
+    loader = DataLoader(Faulty(), sampler=Breaks(), num_workers=workers)
+    assert epoch(Faulty(), loader) == [[0], [2], [3], "no more"]
+    assert len(iter(loader)) == 4
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_stop_of_the_data_set_is_no_end_of_the_epoch(workers):
+    class Stops(Noisy):
+        def __getitem__(self, index):
+            return next(iter(()))
+
+    with pytest.raises(RuntimeError, match="raised StopIteration"):
+        list(DataLoader(Stops(), num_workers=workers))
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_seed_of_worker_init_fn_is_that_of_all_its_batches(workers):
+    class Draws(Dataset):
+        def __len__(self):
+            return 6
+
+        def __getitem__(self, index):
+            return mg.initial_seed(), mg.randint(1 << 40, ()).item()
+
+    def seeded(worker):
+        mg.manual_seed(100 + worker)
+
+    batches = [b for b in DataLoader(Draws(), 1, num_workers=workers, worker_init_fn=seeded)]
+    expected = [Generator().manual_seed(100 + worker) for worker in range(workers)]
+    for i, (seed, number) in enumerate(batches):
+        worker = i % workers
+        assert seed.item() == 100 + worker
+        assert number.item() == mg.randint(1 << 40, (), generator=expected[worker]).item()
+
+
+def test_a_data_set_that_cannot_be_copied_is_shared_by_workers():
+    class Delegates:
+        def __init__(self):
+            self.dataset, self.lock = Noisy(), threading.Lock()
+
+        def __getattr__(self, name):
+            return getattr(self.dataset, name)
+
+        def __len__(self):
+            return 3
+
+        def __getitem__(self, index):
+            return index
+
+    assert [b.tolist() for b in DataLoader(Delegates(), 2, num_workers=2)] == [[0, 1], [2]]
+
+
+def test_more_workers_than_cores_are_warned_of():
+    with pytest.warns(UserWarning, match="DataLoader: num_workers=1000"):
+        DataLoader([1], num_workers=1000)
+
+
+def test_streams_are_chained():
+    class Stream(IterableDataset):
+        def __iter__(self):
+            return iter([1, 2])
+
+        def __len__(self):
+            return 2
+
+    both = Stream() + Stream() + Stream()
+    assert list(both) == [1, 2] * 3 and len(both) == 6
+    assert [b.tolist() for b in DataLoader(both, 4)] == [[1, 2, 1, 2], [1, 2]]
+    with pytest.raises(TypeError, match="ChainDataset: expected IterableDatasets, got list"):
+        list(Stream() + [1])
+
+
+@pytest.mark.parametrize(
+    "option, value",
+    [
+        ("num_workers", "2"), ("num_workers", 1.5), ("num_workers", None), ("num_workers", -1), ("timeout", "a"),
+        ("timeout", -1),
+        ("prefetch_factor", 2.0), ("prefetch_factor", 0), ("batch_size", "a"), ("batch_size", 2.0), ("batch_size", -1),
+        ("drop_last", "yes"), ("collate_fn", 3), ("worker_init_fn", 3), ("generator", 3), ("sampler", 3),
+        ("batch_sampler", 3), ("dataset", 3), ("dataset", None), ("dataset", iter([1])),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_wrong_option_is_refused_when_it_is_given(option, value):
+    options = {"dataset": [1, 2], option: value}
+    if option in ("timeout", "prefetch_factor"):
+        options["num_workers"] = 1
+    with pytest.raises((TypeError, ValueError), match=option):
+        DataLoader(**options)
+
+
+@pytest.mark.parametrize(
+    "make, option",
+    [
+        (lambda: utils_data.RandomSampler([1], replacement="a"), "replacement"),
+        (lambda: utils_data.RandomSampler([1], num_samples="a"), "num_samples"),
+        (lambda: utils_data.RandomSampler([1], generator=3), "generator"),
+        (lambda: utils_data.SubsetRandomSampler(3), "indices"),
+        (lambda: utils_data.SubsetRandomSampler([3], generator=3), "generator"),
+        (lambda: utils_data.WeightedRandomSampler([1.0, -1.0], 2), "weights"),
+        (lambda: utils_data.WeightedRandomSampler([0.0, 0.0], 2), "weights"),
+        (lambda: utils_data.WeightedRandomSampler([1.0, float("nan")], 2), "weights"),
+        (lambda: utils_data.WeightedRandomSampler([1.0, 0.0], 2, replacement=False), "num_samples"),
+        (lambda: utils_data.WeightedRandomSampler([1.0], "a"), "num_samples"),
+        (lambda: utils_data.BatchSampler(3, 2, False), "sampler"),
+        (lambda: utils_data.BatchSampler([3], "a", False), "batch_size"),
+        (lambda: utils_data.BatchSampler([3], 2, "a"), "drop_last"),
+    ],
+)
+def test_a_wrong_option_of_a_sampler_is_refused_when_it_is_given(make, option):
+    with pytest.raises((TypeError, ValueError, RuntimeError), match=option):
+        make()

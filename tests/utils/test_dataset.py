@@ -171,3 +171,15 @@ def test_a_split_repeats_with_its_generator():
         return [part.indices for part in random_split(range(30), [20, 10], Generator().manual_seed(seed))]
 
     assert parts(1) == parts(1) != parts(2)
+
+
+@pytest.mark.parametrize(
+    "lengths", [[0.05] * 20, [0.1] * 10, [1 / 3] * 3, [0.7, 0.2, 0.1], [1 / 7] * 7, [0.33, 0.33, 0.34]]
+)
+@pytest.mark.parametrize("total", [100, 7, 1])
+def test_fractions_add_up_however_they_are_rounded(lengths, total):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of parts that are empty
+        parts = [len(part) for part in random_split(range(total), lengths)]
+    floors = [int(total * length + 1e-9) for length in lengths]
+    assert sum(parts) == total and all(0 <= part - floor <= 1 for part, floor in zip(parts, floors, strict=True))

@@ -155,6 +155,16 @@ def dict_of(opcodes):
     return b"\x80\x02}U\x04data" + opcodes + b"s."
 
 
+def laughs():
+    """A small tuple that holds a few others many times over: 2**64 in all, were they counted."""
+    found = ()
+    for _ in range(64):
+        found = (found, found)
+    return found
+
+
+LAUGHS = b")" + b"2\x86" * 64
+
 BAD = {
     "objects": (array(Kind("O8", False, True), (1,), b"12345678"), "an array of type 'O8'"),
     "objects in a list": (array(Kind("O", False, True), (1,), [1]), "an array of type 'O'"),
@@ -174,6 +184,23 @@ BAD = {
     "something kept elsewhere": (dict_of(b"Pid\n"), "persistent"),
     "an extension": (dict_of(b"\x82\x01"), "extension"),
     "bytes by another code": (dict_of(b"c_codecs\nencode\nX\x01\x00\x00\x00aX\x05\x00\x00\x00rot13\x86R"), "'rot13'"),
+    "a far place in the memo": (b"\x80\x02]r\x00\x00\x00\x10.", "it holds list"),
+    "one text encoded again and again": (
+        dict_of(b"c_codecs\nencode\nq\1X\xff\0\0\0" + b"a" * 255 + b"X\6\0\0\0latin1\x86q\2" + b"Rh\1h\2" * 9 + b"R"),
+        "encodes one text again",
+    ),
+    "a large bytearray": (dict_of(b"\x96\0\0\0\0\1\0\0\0abc"), "but "),
+    "large bytes": (dict_of(b"\x8e\0\0\0\0\1\0\0\0abc"), "but "),
+    "a set": (dict_of(b"\x8f"), "the opcode"),
+    "lengths that take an hour to multiply": (array(Kind("u1", False, True), (3**9999,) * 60000, b"1"), "shape"),
+    "a key that takes for ever to hash": (dict_of(b"}" + LAUGHS + b"K\1s"), "a key of type tuple"),
+    "keys that take for ever to hash": (dict_of(b"}(" + LAUGHS + b"K\1u"), "a key of type tuple"),
+    "an old dict that takes for ever to hash": (dict_of(b"(" + LAUGHS + b"K\1d"), "a key of type tuple"),
+    "a shape that takes for ever to print": (array(Kind("u1", False, True), laughs(), b"1"), "an array of shape"),
+    "a type that takes for ever to print": (array(Kind(laughs(), False, True), (1,), b"1"), "an array of type"),
+    "a code that takes for ever to print": (
+        dict_of(b"c_codecs\nencode\nX\1\0\0\0a" + LAUGHS + b"\x86R"), "it encodes by"
+    ),
     "a state for a value": (dict_of(b"c_codecs\nencode\n}U\x01aK\x01sb"), "but "),
     "truncated": (pickle.dumps({"data": b"x" * 1000})[:500], "truncated"),
     "empty": (b"", "truncated, corrupt"),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Iterable
 
 import numpy as np
 
+from minigrad.kernels.norms import length
 from minigrad.kernels.silence import silent
+from minigrad.kernels.summation import single
 from minigrad.tensor import Tensor
 
 
@@ -54,6 +57,13 @@ def clip_grad_norm_(
     tensor([0.6000, 0.8000])
     """
     tensors = _as_list(parameters)
+    if not tensors and hasattr(parameters, "__next__"):
+        warnings.warn(
+            "clip_grad_norm_: the generator of parameters is used up, so nothing is clipped; pass a list of them, or "
+            "model.parameters() anew",
+            UserWarning,
+            stacklevel=2,
+        )
     grads = [p._grad for p in tensors if p._grad is not None]
     norm = get_total_norm(grads, norm_type, error_if_nonfinite)
     clip_grads_with_norm_(tensors, max_norm, norm)
@@ -67,7 +77,7 @@ def get_total_norm(
     error_if_nonfinite: bool = False,
     foreach: bool | None = None,
 ) -> Tensor:
-    """The norm of all elements of `tensors` together.
+    """The norm of all elements of `tensors` together, as of one long vector; of tensors in float16 in float32.
 
     Examples
     --------
@@ -76,14 +86,15 @@ def get_total_norm(
     """
     arrays = [t._data for t in _as_list(tensors)]
     p = float(norm_type)
-    norms = np.array([np.linalg.norm(a.ravel(), p) for a in arrays]) if arrays else np.zeros(0, np.float32)
-    norm = np.linalg.norm(norms, p) if arrays else norms.sum()
+    vectors = [single(a).reshape(-1) for a in arrays if a.size]
+    norms = np.array([length(v, p, (0,), False) for v in vectors], np.float64)
+    norm = float(length(norms, p, (0,), False)) if vectors else 0.0
     if error_if_nonfinite and not math.isfinite(norm):
         raise RuntimeError(
             f"clip_grad_norm_: the norm of order {norm_type} of the gradients is {norm}; look for the operation that "
             "makes it, or pass error_if_nonfinite=False"
         )
-    return Tensor._wrap(np.asarray(norm))
+    return Tensor._wrap(np.asarray(norm, np.result_type(np.float32, *vectors) if vectors else np.float32))
 
 
 @silent
@@ -110,6 +121,8 @@ def clip_grad_value_(parameters: Iterable[Tensor] | Tensor, clip_value: float, f
     >>> w.grad
     tensor([1.0000, 0.5000])
     """
+    if not clip_value >= 0:
+        raise ValueError(f"clip_grad_value_: expected a clip_value of 0 or more, got {clip_value}")
     for parameter in _as_list(parameters):
         if parameter._grad is not None:
             parameter._grad._write(np.clip(parameter._grad._data, -float(clip_value), float(clip_value)))

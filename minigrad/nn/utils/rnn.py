@@ -17,8 +17,8 @@ def pad_sequence(
 
     Parameters
     ----------
-    sequences : Tensors of shapes (L, \\*)
-        With the same trailing dimensions and dtype.
+    sequences : Tensors of shapes (L, \\*), or a Tensor
+        With the same trailing dimensions and dtype; a Tensor's parts along its first dimension.
     batch_first : bool, default False
         The result has the shape (N, L, \\*) instead of (L, N, \\*).
     padding_side : {'right', 'left'}
@@ -30,11 +30,10 @@ def pad_sequence(
     tensor([[1, 2, 3],
             [4, 0, 0]])
     """
-    if isinstance(sequences, Tensor) or padding_side not in ("left", "right"):
-        raise (TypeError if isinstance(sequences, Tensor) else ValueError)(
-            "pad_sequence: expected a list of Tensors, and padding_side 'left' or 'right', "
-            f"got {type(sequences).__name__} and {padding_side!r}"
-        )
+    if padding_side not in ("left", "right"):
+        raise ValueError(f"pad_sequence: expected padding_side 'left' or 'right', got {padding_side!r}")
+    if not isinstance(sequences, Iterable):
+        raise RuntimeError(f"pad_sequence: expected a list of Tensors, got {type(sequences).__name__}")
     parts = list(sequences)
     longest = max((len(s) for s in parts), default=0)
     return stack([_padded(s, longest - len(s), padding_value, padding_side) for s in parts], 0 if batch_first else 1)

@@ -7,7 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from minigrad.optim.lr_scheduler.plateau import ReduceLROnPlateau
-from minigrad.optim.lr_scheduler.scheduler import LRScheduler, check_optimizer, current_lrs, set_lr
+from minigrad.optim.lr_scheduler.scheduler import (
+    LRScheduler,
+    check_integers,
+    check_optimizer,
+    current_lrs,
+    set_lr,
+    warn_of_epoch,
+)
 from minigrad.optim.optimizer import Optimizer
 
 
@@ -73,6 +80,9 @@ class SequentialLR(_Composite):
         self, optimizer: Optimizer, schedulers: Sequence[LRScheduler], milestones: Sequence[int], last_epoch: int = -1
     ) -> None:
         super().__init__(optimizer, schedulers)
+        check_integers(self, last_epoch=last_epoch)
+        for milestone in milestones:
+            check_integers(self, milestones=milestone)
         if len(milestones) != len(schedulers) - 1:
             count = f"{len(schedulers)} schedulers and {len(milestones)} milestones"
             raise ValueError(f"SequentialLR: expected a milestone for each scheduler but the first, got {count}")
@@ -90,12 +100,28 @@ class SequentialLR(_Composite):
         self._last_lr = first.get_last_lr()
 
     def step(self, epoch: int | None = None) -> None:
-        """Set the learning rates of the next epoch, or those of `epoch`."""
-        self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
-        i = bisect_right(self._milestones, self.last_epoch)
-        since = self.last_epoch - (self._milestones[i - 1] if i else 0)
-        self._schedulers[i].step(None if since and epoch is None else since)
+        """Set the learning rates of the next epoch, or (PyTorch has deprecated it) those of `epoch`."""
+        if epoch is not None:
+            warn_of_epoch(self)
+            return self._begin_at(epoch)
+        i, since = self._at(self.last_epoch + 1)
+        if since:
+            self._schedulers[i].step()
+        else:
+            self._schedulers[i]._begin_at(0)
+        self.last_epoch += 1
         self._last_lr = self._schedulers[i].get_last_lr()
+
+    def _begin_at(self, epoch: int) -> None:
+        i, since = self._at(epoch)
+        self._schedulers[i]._begin_at(since)
+        self.last_epoch = epoch
+        self._last_lr = self._schedulers[i].get_last_lr()
+
+    def _at(self, epoch: int) -> tuple[int, int]:
+        """The number of the scheduler for an epoch, and its own epoch then."""
+        i = bisect_right(self._milestones, epoch)
+        return i, epoch - (self._milestones[i - 1] if i else 0)
 
 
 def _undo(scheduler: LRScheduler) -> None:
@@ -139,6 +165,14 @@ class ChainedScheduler(_Composite):
 
     def step(self, epoch: int | None = None) -> None:
         """Let every scheduler set the learning rates of the next epoch, or those of `epoch`."""
+        if epoch is not None:
+            warn_of_epoch(self)
+            return self._begin_at(epoch)
         for scheduler in self._schedulers:
-            scheduler.step(epoch)
+            scheduler.step()
+        self._last_lr = current_lrs(self.optimizer)
+
+    def _begin_at(self, epoch: int) -> None:
+        for scheduler in self._schedulers:
+            scheduler._begin_at(epoch)
         self._last_lr = current_lrs(self.optimizer)

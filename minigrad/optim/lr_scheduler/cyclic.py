@@ -9,6 +9,8 @@ from typing import Any
 from minigrad.optim.lr_scheduler.scheduler import (
     LRScheduler,
     attributes,
+    check_integers,
+    check_numbers,
     check_optimizer,
     current_lrs,
     one_per_group,
@@ -50,6 +52,9 @@ class CosineAnnealingLR(LRScheduler):
     """
 
     def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0, last_epoch: int = -1) -> None:
+        check_numbers(self, T_max=T_max, eta_min=eta_min)
+        if not T_max:
+            raise ValueError("CosineAnnealingLR: expected a T_max other than 0")
         self.T_max, self.eta_min = T_max, eta_min
         super().__init__(optimizer, last_epoch)
 
@@ -97,6 +102,7 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         for name, value in (("T_0", T_0), ("T_mult", T_mult)):
             if not isinstance(value, int) or value < 1:
                 raise ValueError(f"CosineAnnealingWarmRestarts: expected a positive integer {name}, got {value!r}")
+        check_numbers(self, eta_min=eta_min)
         self.T_0, self.T_i, self.T_mult, self.eta_min = T_0, T_0, T_mult, eta_min
         self.T_cur: float = last_epoch
         super().__init__(optimizer, last_epoch)
@@ -112,6 +118,7 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         ValueError
             If `epoch` is negative.
         """
+        self._check_groups()
         if epoch is not None and epoch < 0:
             raise ValueError(f"CosineAnnealingWarmRestarts.step: expected an epoch of 0 or more, got {epoch}")
         if epoch is None and self.last_epoch < 0:
@@ -126,7 +133,10 @@ class CosineAnnealingWarmRestarts(LRScheduler):
             while self.T_cur >= self.T_i:
                 self.T_cur, self.T_i = self.T_cur - self.T_i, self.T_i * self.T_mult
             now = math.floor(epoch)
-        super().step(now)
+        self._move(now)
+
+    def _begin_at(self, epoch: int) -> None:
+        self.step(epoch)
 
 
 def _check_momentum(scheduler: str, optimizer: Optimizer) -> None:
@@ -199,7 +209,12 @@ class OneCycleLR(LRScheduler):
     ) -> None:
         check_optimizer(self, optimizer)
         if total_steps is None and epochs is not None and steps_per_epoch is not None:
+            check_integers(self, epochs=epochs, steps_per_epoch=steps_per_epoch)
             total_steps = epochs * steps_per_epoch
+        check_numbers(self, max_lr=max_lr, pct_start=pct_start, base_momentum=base_momentum, max_momentum=max_momentum)
+        check_numbers(self, div_factor=div_factor, final_div_factor=final_div_factor)
+        if not div_factor or not final_div_factor:
+            raise ValueError("OneCycleLR: expected div_factor and final_div_factor other than 0")
         if not isinstance(total_steps, int) or total_steps < 1:
             raise ValueError("OneCycleLR: expected a positive integer total_steps, or epochs and steps_per_epoch")
         if not 0 <= pct_start <= 1:
@@ -234,6 +249,7 @@ class OneCycleLR(LRScheduler):
         return [rise, (end, "max_lr", "min_lr", "base_momentum", "max_momentum")]
 
     def get_lr(self) -> list[float]:
+        self._check_groups()
         if self.last_epoch > self.total_steps:
             raise ValueError(f"OneCycleLR.step: the cycle has {self.total_steps} steps, this is step {self.last_epoch}")
         begin, phases = 0.0, self._phases()
@@ -299,6 +315,18 @@ class CyclicLR(LRScheduler):
         check_optimizer(self, optimizer)
         if mode not in ("triangular", "triangular2", "exp_range") and scale_fn is None:
             raise ValueError(f"CyclicLR: expected mode 'triangular', 'triangular2' or 'exp_range', got {mode!r}")
+        check_numbers(self, base_lr=base_lr, max_lr=max_lr, base_momentum=base_momentum, max_momentum=max_momentum)
+        check_numbers(self, gamma=gamma)
+        for name, size in (("step_size_up", step_size_up), ("step_size_down", step_size_down)):
+            if size is not None:
+                check_numbers(self, **{name: size})
+                if size <= 0:
+                    raise ValueError(f"CyclicLR: expected {name} above 0, got {size}")
+        if scale_mode not in ("cycle", "iterations"):
+            raise ValueError(f"CyclicLR: expected scale_mode 'cycle' or 'iterations', got {scale_mode!r}")
+        check_integers(self, last_epoch=last_epoch)
+        if scale_fn is not None and not callable(scale_fn):
+            raise TypeError(f"CyclicLR: expected a function as scale_fn, got {type(scale_fn).__name__}")
         if cycle_momentum:
             _check_momentum("CyclicLR", optimizer)
         base_lrs = one_per_group("CyclicLR: base_lr", optimizer, base_lr)
@@ -323,6 +351,7 @@ class CyclicLR(LRScheduler):
         return 0.5 ** (cycle - 1) if self.mode == "triangular2" else 1.0
 
     def get_lr(self) -> list[float]:
+        self._check_groups()
         cycle, step = divmod(self.last_epoch, self.step_size_up + self.step_size_down)
         left = self.step_size_up + self.step_size_down - step
         height = step / self.step_size_up if step <= self.step_size_up else left / self.step_size_down

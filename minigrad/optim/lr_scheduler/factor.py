@@ -9,6 +9,7 @@ from typing import Any
 from minigrad.optim.lr_scheduler.scheduler import (
     LRScheduler,
     attributes,
+    check_numbers,
     check_optimizer,
     current_lrs,
     one_per_group,
@@ -124,6 +125,7 @@ class StepLR(_FactorLR):
     """
 
     def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1) -> None:
+        check_numbers(self, step_size=step_size, gamma=gamma)
         if step_size < 1:
             raise ValueError(f"StepLR: expected a step_size of 1 or more, got {step_size}")
         self.step_size, self.gamma = step_size, gamma
@@ -161,7 +163,9 @@ class MultiStepLR(_FactorLR):
     def __init__(
         self, optimizer: Optimizer, milestones: Iterable[int], gamma: float = 0.1, last_epoch: int = -1
     ) -> None:
-        self.milestones, self.gamma = sorted(milestones), gamma
+        self.milestones, self.gamma = list(milestones), gamma
+        check_numbers(self, milestones=self.milestones, gamma=gamma)
+        self.milestones.sort()
         super().__init__(optimizer, last_epoch)
 
     def _factor(self) -> float:
@@ -189,6 +193,7 @@ class ExponentialLR(_FactorLR):
     """
 
     def __init__(self, optimizer: Optimizer, gamma: float, last_epoch: int = -1) -> None:
+        check_numbers(self, gamma=gamma)
         self.gamma = gamma
         super().__init__(optimizer, last_epoch)
 
@@ -218,6 +223,7 @@ class ConstantLR(_FactorLR):
     """
 
     def __init__(self, optimizer: Optimizer, factor: float = 1 / 3, total_iters: int = 5, last_epoch: int = -1) -> None:
+        check_numbers(self, factor=factor, total_iters=total_iters)
         if not 0 < factor <= 1:
             raise ValueError(f"ConstantLR: expected a factor of more than 0 and at most 1, got {factor}")
         self.factor, self.total_iters = factor, total_iters
@@ -264,6 +270,7 @@ class LinearLR(_FactorLR):
         total_iters: int = 5,
         last_epoch: int = -1,
     ) -> None:
+        check_numbers(self, start_factor=start_factor, end_factor=end_factor, total_iters=total_iters)
         if not 0 < start_factor <= 1:
             raise ValueError(f"LinearLR: expected a start_factor of more than 0 and at most 1, got {start_factor}")
         if not 0 <= end_factor <= 1:
@@ -303,6 +310,9 @@ class PolynomialLR(_FactorLR):
     """
 
     def __init__(self, optimizer: Optimizer, total_iters: int = 5, power: float = 1.0, last_epoch: int = -1) -> None:
+        check_numbers(self, total_iters=total_iters, power=power)
+        if power < 0:
+            raise ValueError(f"PolynomialLR: expected a power of 0 or more, got {power}")
         self.total_iters, self.power = total_iters, power
         super().__init__(optimizer, last_epoch)
 

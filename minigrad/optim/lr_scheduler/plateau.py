@@ -5,7 +5,14 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from minigrad.optim.lr_scheduler.scheduler import LRScheduler, check_optimizer, current_lrs, one_per_group, set_lr
+from minigrad.optim.lr_scheduler.scheduler import (
+    LRScheduler,
+    check_numbers,
+    check_optimizer,
+    current_lrs,
+    one_per_group,
+    set_lr,
+)
 from minigrad.optim.optimizer import Optimizer
 
 
@@ -53,6 +60,8 @@ class ReduceLROnPlateau(LRScheduler):
         eps: float = 1e-8,
     ) -> None:
         self.optimizer = check_optimizer(self, optimizer)
+        check_numbers(self, factor=factor, patience=patience, threshold=threshold, cooldown=cooldown, eps=eps)
+        check_numbers(self, min_lr=min_lr)
         if factor >= 1:
             raise ValueError(f"ReduceLROnPlateau: expected a factor of less than 1, got {factor}")
         if mode not in ("min", "max"):
@@ -98,6 +107,11 @@ class ReduceLROnPlateau(LRScheduler):
         groups = self.optimizer.param_groups
         if len(set(self.min_lrs)) == 1:
             self.min_lrs = self.min_lrs[:1] * len(groups)  # for groups that were added since
+        if len(self.min_lrs) != len(groups):
+            raise RuntimeError(
+                f"ReduceLROnPlateau.step: made for {len(self.min_lrs)} parameter groups, each with a min_lr, the "
+                f"optimizer has {len(groups)} now; add groups before the scheduler is made, or make another one"
+            )
         for group, least in zip(groups, self.min_lrs, strict=True):
             before = float(group["lr"])
             lr = max(before * self.factor, least)

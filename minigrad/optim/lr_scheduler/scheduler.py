@@ -5,11 +5,13 @@ from __future__ import annotations
 import copy
 import types
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from minigrad.autograd import no_grad
-from minigrad.optim.optimizer import Optimizer
+from minigrad.optim.optimizer import Optimizer, as_number
 from minigrad.tensor import Tensor
 
 
@@ -42,6 +44,7 @@ class LRScheduler:
 
     def __init__(self, optimizer: Optimizer, last_epoch: int = -1) -> None:
         self.optimizer = check_optimizer(self, optimizer)
+        check_integers(self, last_epoch=last_epoch)
         for i, group in enumerate(optimizer.param_groups):
             if last_epoch == -1:
                 group.setdefault("initial_lr", float(group["lr"]))
@@ -76,7 +79,13 @@ class LRScheduler:
         return self._last_lr
 
     def step(self, epoch: int | None = None) -> None:
-        """Set the learning rates of the next epoch, or those of `epoch`."""
+        """Set the learning rates of the next epoch, or (PyTorch has deprecated it) those of `epoch`.
+
+        Raises
+        ------
+        ValueError
+            If it has no rates for parameter groups that were added since it was made. Nothing is changed then.
+        """
         optimizer = self.optimizer
         if epoch is None and self._starting and type(optimizer).step is Optimizer.step and not optimizer._step_count:
             warnings.warn(
@@ -84,12 +93,38 @@ class LRScheduler:
                 UserWarning,
                 stacklevel=2,
             )
+        if epoch is not None:
+            warn_of_epoch(self)
+        self._move(epoch)
+
+    def _move(self, epoch: int | None) -> None:
+        before = self._step_count, self.last_epoch
         self._step_count += 1
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
-        self._set(self.get_lr() if epoch is None else self._closed_form())
+        try:
+            self._set(list(self.get_lr() if epoch is None else self._closed_form()))
+        except Exception:
+            self._step_count, self.last_epoch = before
+            self._check_groups()
+            raise
 
-    def _set(self, rates: Iterable[float]) -> None:
-        for group, lr in zip(self.optimizer.param_groups, rates, strict=True):
+    def _check_groups(self) -> None:
+        groups, known = len(self.optimizer.param_groups), len(self.base_lrs)
+        if groups != known:
+            raise ValueError(
+                f"{type(self).__name__}.step: made for {known} parameter groups, the optimizer has {groups} now; "
+                "add groups before the scheduler is made, or make another one"
+            )
+
+    def _begin_at(self, epoch: int) -> None:
+        """Take over from another scheduler, or go to an epoch together with others."""
+        self._move(epoch)
+
+    def _set(self, rates: list[float]) -> None:
+        groups = self.optimizer.param_groups
+        if len(rates) != len(groups):
+            raise ValueError(f"{type(self).__name__}: expected {len(groups)} rates, one a group, got {len(rates)}")
+        for group, lr in zip(groups, rates, strict=True):
             set_lr(group, lr)
         self._last_lr = current_lrs(self.optimizer)
 
@@ -145,3 +180,26 @@ def one_per_group(name: str, optimizer: Optimizer, value: Any) -> list[Any]:
 def attributes(function: Any) -> dict[str, Any] | None:
     """What there is to save of a user's function: a copy of its attributes if it is an object, else None."""
     return None if isinstance(function, types.FunctionType) else dict(getattr(function, "__dict__", {}))
+
+
+def warn_of_epoch(scheduler: Any) -> None:
+    warnings.warn(
+        f"{type(scheduler).__name__}.step(epoch): PyTorch has deprecated the epoch; call step() once an epoch",
+        UserWarning,
+        stacklevel=3,
+    )
+
+
+def check_numbers(scheduler: Any, **options: Any) -> None:
+    """Raise TypeError for an option that is no number; a list or tuple has one for each parameter group."""
+    for name, value in options.items():
+        for each in value if isinstance(value, (list, tuple)) else (value,):
+            as_number(type(scheduler).__name__, name, each)
+
+
+def check_integers(scheduler: Any, **options: Any) -> None:
+    """Raise TypeError for an option that is no integer."""
+    for name, value in options.items():
+        if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+            wanted = f"{type(scheduler).__name__}: expected an integer as {name}"
+            raise TypeError(f"{wanted}, got {type(value).__name__} {value!r:.40}")

@@ -4,6 +4,7 @@ from minigrad.utils.data.collate import default_collate, default_convert
 from minigrad.utils.data.dataloader import DataLoader
 from minigrad.utils.data.dataset import (
     Batch,
+    ChainDataset,
     ConcatDataset,
     Dataset,
     IterableDataset,
@@ -24,6 +25,7 @@ from minigrad.utils.data.workers import WorkerInfo, get_worker_info
 __all__ = [
     "Batch",
     "BatchSampler",
+    "ChainDataset",
     "ConcatDataset",
     "DataLoader",
     "Dataset",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, MutableSequence, Sequence
+from copy import copy
 from typing import Any
 
 import numpy as np
 
-from minigrad.creation import tensor
+from minigrad.creation import as_tensor, tensor
 from minigrad.ops.joining import stack
 from minigrad.tensor import Tensor
 from minigrad.utils.data.dataset import Batch
 
+_NUMBERS = (bool, int, float, np.bool_, np.number)
 _KINDS = "tensors, arrays, numbers, strings, tuples, lists or dicts"
 
 
@@ -37,9 +39,11 @@ def default_collate(batch: Sequence[Any]) -> Any:
     Raises
     ------
     TypeError
-        For a sample of another kind.
+        For a sample of another kind, or of another kind than the first.
     RuntimeError
         If the shapes of tensors, or the lengths of sequences, differ.
+    KeyError
+        If a dict lacks a key of the first.
 
     Examples
     --------
@@ -52,33 +56,87 @@ def default_collate(batch: Sequence[Any]) -> Any:
         return [default_convert(column) for column in batch.columns]
     if not batch:
         raise IndexError("default_collate: at least one sample expected, got an empty batch")
+    return _collate(batch, "")
+
+
+def _collate(batch: Sequence[Any], place: str) -> Any:
+    """The batch of what the samples have at one place, such as "[1]['x']"."""
     first = batch[0]
     if isinstance(first, Tensor):
-        _same([tuple(sample.shape) for sample in batch])
+        _alike(batch, Tensor, place)
+        _same([tuple(sample.shape) for sample in batch], place)
         if any(sample.requires_grad for sample in batch):
             return stack(batch)  # recorded
         return Tensor._wrap(np.stack([sample._data for sample in batch]))
     if isinstance(first, (np.ndarray, np.generic)) and first.dtype.kind in "biuf":
-        _same([np.shape(sample) for sample in batch])
+        if any(not isinstance(sample, (np.ndarray, np.generic)) for sample in batch):
+            _alike(batch, (np.ndarray, Tensor, *_NUMBERS), place)
+            return _collate([as_tensor(sample) for sample in batch], place)
+        _same([np.shape(sample) for sample in batch], place)
         return Tensor._wrap(np.stack(batch))
     if isinstance(first, (bool, int, float)):
+        _alike(batch, _NUMBERS, place)
         return tensor(list(batch), dtype=np.float64 if isinstance(first, float) else None)
     if isinstance(first, (str, bytes)):
         return batch
-    return _collate_container(batch)
-
-
-def _collate_container(batch: Sequence[Any]) -> Any:
-    first = batch[0]
     if isinstance(first, Mapping):
-        return _rebuilt(first, {key: default_collate([sample[key] for sample in batch]) for key in first})
-    if not isinstance(first, Sequence):
-        raise TypeError(f"default_collate: {_KINDS} expected, got {type(first).__name__}; pass a collate_fn")
-    lengths = {len(sample) for sample in batch}
-    if len(lengths) > 1:
-        raise RuntimeError(f"default_collate: samples of one length expected, got lengths {sorted(lengths)}")
-    fields = [default_collate(field) for field in zip(*batch, strict=True)]
-    return type(first)(*fields) if hasattr(first, "_fields") else fields
+        return _collate_mappings(batch, place)
+    if isinstance(first, Sequence):
+        return _collate_sequences(batch, place)
+    raise TypeError(
+        f"default_collate: {_KINDS} expected, got {_what(first)} in sample 0{_at(place)}; pass a collate_fn"
+    )
+
+
+def _collate_mappings(batch: Sequence[Any], place: str) -> Any:
+    first = batch[0]
+    _alike(batch, Mapping, place)
+    for i, sample in enumerate(batch):
+        if lacking := [key for key in first if key not in sample]:
+            raise KeyError(
+                f"default_collate: samples with the same keys expected, got {list(first)} in sample 0 of the batch and "
+                f"{list(sample)} in sample {i}{_at(place)}, without {lacking}"
+            )
+    return _rebuilt(first, {key: _collate([sample[key] for sample in batch], f"{place}[{key!r}]") for key in first})
+
+
+def _collate_sequences(batch: Sequence[Any], place: str) -> Any:
+    first = batch[0]
+    _alike(batch, Sequence, place)
+    lengths = [len(sample) for sample in batch]
+    if len(set(lengths)) > 1:
+        i = next(i for i, length in enumerate(lengths) if length != lengths[0])
+        raise RuntimeError(
+            f"default_collate: samples of one length expected, got {lengths[0]} in sample 0 of the batch and "
+            f"{lengths[i]} in sample {i}{_at(place)}"
+        )
+    fields = [_collate(field, f"{place}[{i}]") for i, field in enumerate(zip(*batch, strict=True))]
+    if hasattr(first, "_fields"):
+        return type(first)(*fields)
+    if isinstance(first, MutableSequence) and type(first) is not list:
+        kept = copy(first)
+        for i, field in enumerate(fields):
+            kept[i] = field
+        return kept
+    return fields
+
+
+def _alike(batch: Sequence[Any], kinds: Any, place: str) -> None:
+    """Raise TypeError where a sample is not of the kinds that the first is of."""
+    for i, sample in enumerate(batch):
+        if not isinstance(sample, kinds) or isinstance(sample, (str, bytes)):
+            raise TypeError(
+                f"default_collate: samples of one kind expected, got {_what(batch[0])} in sample 0 of the batch and "
+                f"{_what(sample)} in sample {i}{_at(place)}; make them alike in the data set, or pass a collate_fn"
+            )
+
+
+def _what(value: Any) -> str:
+    return f"an array of {value.dtype}" if isinstance(value, (np.ndarray, np.generic)) else type(value).__name__
+
+
+def _at(place: str) -> str:
+    return f", at {place}" if place else ""
 
 
 def default_convert(data: Any) -> Any:
@@ -104,16 +162,20 @@ def default_convert(data: Any) -> Any:
 def _rebuilt(like: Mapping[Any, Any], items: dict[Any, Any]) -> Any:
     """`items` as the same kind of mapping, or as a dict where that kind cannot be made from one."""
     try:
+        if isinstance(like, MutableMapping):
+            kept = copy(like)
+            kept.update(items)
+            return kept
         return type(like)(items)  # type: ignore[call-arg]
     except TypeError:
         return items
 
 
-def _same(shapes: list[tuple[int, ...]]) -> None:
+def _same(shapes: list[tuple[int, ...]], place: str) -> None:
     for i, shape in enumerate(shapes):
         if shape != shapes[0]:
             raise RuntimeError(
                 f"default_collate: samples of one shape expected, got {shapes[0]} for sample 0 of the batch and "
-                f"{shape} for sample {i}; make them equal in a transform "
+                f"{shape} for sample {i}{_at(place)}; make them equal in a transform "
                 "(images by vision.transforms.Resize((height, width))), or pass a collate_fn"
             )

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import numbers
+import os
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from copy import copy
 from typing import Any, Generic, TypeVar
@@ -10,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from minigrad.random import Generator, get_generator, use_generator
 from minigrad.utils.data.collate import default_collate, default_convert
 from minigrad.utils.data.dataset import IterableDataset, fetch
-from minigrad.utils.data.sampler import BatchSampler, RandomSampler, SequentialSampler
+from minigrad.utils.data.sampler import BatchSampler, RandomSampler, SequentialSampler, iterable, positive, take
 from minigrad.utils.data.workers import END, Worker, WorkerInfo, in_turns, stop
 
 T_co = TypeVar("T_co", covariant=True)
@@ -39,7 +42,8 @@ class DataLoader(Generic[T_co]):
     timeout : float
         Seconds to wait for a worker's batch before RuntimeError is raised; 0: for ever.
     worker_init_fn : callable, optional
-        Called with its number in each worker when an epoch starts.
+        Called with its number in each worker when an epoch starts. If it calls ``manual_seed``, all batches of that
+        worker draw from the generator that it seeded.
     generator : Generator, optional
         The source of randomness; the default generator where omitted.
     prefetch_factor : int, optional
@@ -60,8 +64,8 @@ class DataLoader(Generic[T_co]):
     *Workers are threads.* NumPy, image decoders and file reads release the interpreter's lock where they spend
     their time, nothing is pickled or copied between processes, the data set exists once, and lambdas work
     everywhere. Python code between those calls does not run in parallel. A data set must bear to be read by
-    several threads at a time. An exception in a worker reaches the caller as it is, with its traceback. When
-    iteration ends, also early, its threads end.
+    several threads at a time. An exception, in a worker or not, reaches the caller as it is, with its traceback, in the
+    place of its batch; whoever catches it goes on with the next one. When iteration ends, also early, its threads end.
 
     *Randomness is reproducible.* When iteration starts, the whole order and one seed are drawn from `generator`,
     so its state at that moment is all that it takes to repeat the epoch. While batch i is fetched and collated,
@@ -101,6 +105,10 @@ class DataLoader(Generic[T_co]):
     ):
         _check_sampling(dataset, batch_size, shuffle, sampler, batch_sampler, drop_last)
         _check_workers(num_workers, timeout, prefetch_factor, persistent_workers, multiprocessing_context)
+        for name, function in (("collate_fn", collate_fn), ("worker_init_fn", worker_init_fn)):
+            if function is not None and not callable(function):
+                raise TypeError(f"DataLoader: a function for {name} expected, got {type(function).__name__}")
+        get_generator(generator)  # raises where it is none
         if batch_sampler is not None:
             batch_size, drop_last = None, False
         elif sampler is None and not isinstance(dataset, IterableDataset):
@@ -139,12 +147,11 @@ class DataLoader(Generic[T_co]):
     def __iter__(self) -> Iterator[Any]:
         worker_seed, batch_seed = get_generator(self.generator).rng.integers(2**63, size=2).tolist()
         source = self.sampler if self.batch_sampler is None else self.batch_sampler
-        indices = itertools.repeat(None) if source is None else iter(source)
-        tasks = ((batch_seed + i, at) for i, at in enumerate(indices))
-        return self._work(tasks, worker_seed) if self.num_workers else self._serve(tasks)
+        tasks = _tasks(batch_seed, itertools.repeat(None) if source is None else iter(source))
+        return Batches(self, self._work(tasks, worker_seed) if self.num_workers else self._serve(tasks))
 
     def _serve(self, tasks: Iterator[tuple[int, Any]]) -> Iterator[Any]:
-        fetcher = self._fetcher(self.dataset)
+        fetcher = self._fetcher(self.dataset, [])
         for task in tasks:
             batch = fetcher(*task)
             if batch is END:
@@ -153,53 +160,128 @@ class DataLoader(Generic[T_co]):
 
     def _work(self, tasks: Iterator[tuple[int, Any]], seed: int) -> Iterator[Any]:
         workers: list[Worker] = []
+        streams: list[list[Generator]] = []
         try:
             for i in range(self.num_workers):
-                info = WorkerInfo(i, self.num_workers, seed + i, copy(self.dataset))
-                workers.append(Worker(info, self._fetcher(info.dataset)))
+                info = WorkerInfo(i, self.num_workers, seed + i, _shallow(self.dataset))
+                streams.append([])
+                workers.append(Worker(info, self._fetcher(info.dataset, streams[i])))
             if self.worker_init_fn is not None:
-                init = _seeded(self.worker_init_fn)
-                begun = [worker.pool.submit(init, worker.info.seed, worker.info.id) for worker in workers]
+                begun = [w.pool.submit(self._begin, w.info, own) for w, own in zip(workers, streams, strict=True)]
                 for worker, future in zip(workers, begun, strict=True):
                     worker.result(future, self.timeout)
             yield from in_turns(workers, tasks, self.prefetch_factor or 1, self.timeout)
         finally:
             stop(workers)
 
-    def _fetcher(self, dataset: Any) -> Callable[[int, Any], Any]:
-        """A function of a seed and of what the sampler gave that returns the batch, or END."""
+    def _begin(self, info: WorkerInfo, stream: list[Generator]) -> None:
+        """Call `worker_init_fn`. If it seeds the default generator, that is the one for all batches of the worker."""
+        with use_generator(Generator().manual_seed(info.seed)) as generator:
+            self.worker_init_fn(info.id)  # type: ignore[misc]  # called only if there is one
+        if generator.initial_seed() != info.seed:
+            stream.append(generator)
+
+    def _fetcher(self, dataset: Any, stream: list[Generator]) -> Callable[[int, Any], Any]:
+        """A function of a seed and of what the sampler gave that returns the batch, a `_Failure`, or END.
+
+        Its random numbers come from the generator in `stream`, if there is one, or from one of that seed.
+        """
         collate = self.collate_fn
+        read: Callable[[Any], Any]
         if isinstance(dataset, IterableDataset):
-            return _seeded(_stream_reader(dataset, self.batch_size, self.drop_last, collate))
-        if self.batch_sampler is None:
-            return _seeded(lambda index: collate(dataset[index]))
-        return _seeded(lambda indices: collate(fetch(dataset, indices)))
+            read = _stream_reader(dataset, self.batch_size, self.drop_last, collate)
+        elif self.batch_sampler is None:
+            read = lambda index: collate(dataset[index])  # noqa: E731
+        else:
+            read = lambda indices: collate(fetch(dataset, indices))  # noqa: E731
+
+        def attempt(seed: int, at: Any) -> Any:
+            if isinstance(at, _Failure):
+                return at
+            try:
+                with use_generator(stream[0] if stream else Generator().manual_seed(seed)):
+                    return read(at)
+            except Exception as error:
+                return _Failure(error)
+
+        return attempt
 
 
-def _seeded(function: Callable[[Any], Any]) -> Callable[[int, Any], Any]:
-    """`function`, drawing its random numbers from a stream of its own."""
+class Batches(Iterator[Any]):
+    """What iterating over a `DataLoader` gives. An error takes the place of one batch: the next can be asked for."""
 
-    def run(seed: int, argument: Any) -> Any:
-        with use_generator(Generator().manual_seed(seed)):
-            return function(argument)
+    def __init__(self, loader: DataLoader[Any], results: Any):
+        self._loader, self._results = loader, results
 
-    return run
+    def __len__(self) -> int:
+        return len(self._loader)
+
+    def __next__(self) -> Any:
+        result = next(self._results)
+        if not isinstance(result, _Failure):
+            return result
+        error = result.taken()
+        del self, result  # the error holds this frame: if it is all that is left of the loop, the workers shall end
+        try:
+            if isinstance(error, StopIteration):  # which would look like the end of the epoch
+                raise RuntimeError("DataLoader: the data set, or collate_fn, raised StopIteration") from error
+            raise error
+        finally:
+            del error
+
+    def close(self) -> None:
+        """End the iteration, and the workers."""
+        self._results.close()
+
+
+class _Failure:
+    """An error in the place of a batch."""
+
+    def __init__(self, error: Exception):
+        self._error = [error]
+
+    def taken(self) -> Exception:
+        """The error, which from now on is the caller's."""
+        return self._error.pop()
+
+
+def _tasks(seed: int, indices: Iterator[Any]) -> Iterator[tuple[int, Any]]:
+    """A seed and what to fetch, for each batch; an error of the sampler comes where its batch would."""
+    failure = None
+    try:
+        for i, at in enumerate(indices):
+            yield seed + i, at
+    except Exception as error:
+        failure = _Failure(error)
+    if failure is not None:
+        yield seed, failure
+
+
+def _shallow(dataset: Any) -> Any:
+    """A copy, on which a worker may set attributes; or the data set itself, where it cannot be copied."""
+    try:
+        return copy(dataset)
+    except Exception:  # it may hold anything, and delegate everything
+        return dataset
 
 
 def _stream_reader(
     dataset: Any, batch_size: int | None, drop_last: bool, collate: Callable[[Any], Any]
 ) -> Callable[[Any], Any]:
     iterator: Iterator[Any] | None = None
+    ended = False  # it is not asked again then
 
     def read(_: Any) -> Any:
-        nonlocal iterator
+        nonlocal iterator, ended
+        if ended:
+            return END
         if iterator is None:
             iterator = iter(dataset)
-        if batch_size is None:
-            sample = next(iterator, END)
-            return END if sample is END else collate(sample)
-        samples = list(itertools.islice(iterator, batch_size))
-        return END if not samples or (drop_last and len(samples) < batch_size) else collate(samples)
+        samples = take(iterator, batch_size or 1)
+        ended = len(samples) < (batch_size or 1)
+        if not samples or (drop_last and ended):
+            return END
+        return collate(samples[0] if batch_size is None else samples)
 
     return read
 
@@ -212,26 +294,50 @@ def _check_sampling(
         for name, value in given.items():
             if value is not None:
                 raise ValueError(f"DataLoader: an IterableDataset has an order of its own, got {name}={value!r}")
+    elif not hasattr(dataset, "__getitem__") and not hasattr(dataset, "__getitems__"):
+        raise TypeError(
+            "DataLoader: dataset with __getitem__ and __len__, or an IterableDataset, expected, "
+            f"got {type(dataset).__name__}"
+        )
     if sampler is not None and shuffle:
         raise ValueError("DataLoader: sampler and shuffle exclude each other; leave out shuffle")
     if batch_sampler is not None and (batch_size != 1 or shuffle or sampler is not None or drop_last):
         raise ValueError("DataLoader: batch_sampler excludes batch_size, shuffle, sampler and drop_last")
     if batch_size is None and drop_last:
         raise ValueError("DataLoader: drop_last needs batches, got batch_size=None")
-    if batch_size is not None and (not isinstance(batch_size, int) or batch_size <= 0):
-        raise ValueError(f"DataLoader: batch_size as a positive integer or None expected, got {batch_size!r}")
+    if batch_size is not None:
+        positive("DataLoader", "batch_size", batch_size)
+    if not isinstance(drop_last, bool):
+        raise ValueError(f"DataLoader: drop_last as a bool expected, got {drop_last!r}")
+    for name, value in (("sampler", sampler), ("batch_sampler", batch_sampler)):
+        if value is not None:
+            iterable("DataLoader", name, value)
 
 
 def _check_workers(
     num_workers: int, timeout: float, prefetch_factor: int | None, persistent_workers: bool, context: Any
 ) -> None:
-    if num_workers < 0:
-        raise ValueError(f"DataLoader: num_workers of 0 or more expected, got {num_workers}")
-    if timeout < 0:
-        raise ValueError(f"DataLoader: timeout of 0 or more expected, got {timeout}")
+    _not_negative("num_workers", num_workers, numbers.Integral)
+    _not_negative("timeout", timeout, numbers.Real)
     if num_workers == 0 and (timeout or persistent_workers or prefetch_factor is not None):
         raise ValueError("DataLoader: timeout, persistent_workers and prefetch_factor need num_workers > 0")
-    if prefetch_factor is not None and prefetch_factor <= 0:
-        raise ValueError(f"DataLoader: prefetch_factor of 1 or more expected, got {prefetch_factor}")
+    if prefetch_factor is not None:
+        _not_negative("prefetch_factor", prefetch_factor, numbers.Integral, least=1)
     if context is not None:
         raise ValueError("DataLoader: workers are threads; leave out multiprocessing_context")
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if num_workers > cores:
+        warnings.warn(
+            f"DataLoader: num_workers={num_workers}, but this process may use {cores} cores; more workers than cores "
+            "help only if they wait for files or for a network most of the time",
+            UserWarning,
+            stacklevel=3,
+        )
+
+
+def _not_negative(name: str, value: Any, kind: Any, least: int = 0) -> None:
+    if isinstance(value, bool) or not isinstance(value, kind):
+        wanted = "an integer" if kind is numbers.Integral else "a number"
+        raise TypeError(f"DataLoader: {wanted} for {name} expected, got {name}={value!r}")
+    if not value >= least:
+        raise ValueError(f"DataLoader: {name} of {least} or more expected, got {value}")

@@ -18,6 +18,7 @@ import numpy as np
 
 from minigrad.creation import as_tensor
 from minigrad.ops.joining import cat
+from minigrad.overriding import speaks_for
 from minigrad.random import Generator, get_generator
 from minigrad.tensor import Tensor
 
@@ -45,6 +46,8 @@ class Dataset(Generic[T_co]):
     def __getitem__(self, index: Any) -> T_co:
         raise NotImplementedError(f"{type(self).__name__}: a Dataset needs a __getitem__(index)")
 
+    __getitem__._is_abstract = True  # type: ignore[attr-defined]  # so there is nothing for a __getitems__ to stand for
+
     def __add__(self, other: Dataset[T_co]) -> ConcatDataset[T_co]:
         return ConcatDataset([self, other])
 
@@ -58,6 +61,35 @@ class IterableDataset(Dataset[T_co]):
 
     def __iter__(self) -> Iterator[T_co]:
         raise NotImplementedError(f"{type(self).__name__}: an IterableDataset needs an __iter__()")
+
+    def __add__(self, other: Any) -> Any:
+        return ChainDataset([self, other])
+
+
+class ChainDataset(IterableDataset[T_co]):
+    """Several streams, one after the other; ``a + b`` makes one, too.
+
+    Examples
+    --------
+    >>> from minigrad.utils.data import ChainDataset, IterableDataset
+    >>> class Count(IterableDataset):
+    ...     def __iter__(self):
+    ...         return iter([1, 2])
+    >>> list(ChainDataset([Count(), Count()]))
+    [1, 2, 1, 2]
+    """
+
+    def __init__(self, datasets: Iterable[Any]):
+        self.datasets = datasets
+
+    def __iter__(self) -> Iterator[T_co]:
+        for dataset in self.datasets:
+            if not isinstance(dataset, IterableDataset):
+                raise TypeError(f"ChainDataset: expected IterableDatasets, got {type(dataset).__name__}")
+            yield from dataset
+
+    def __len__(self) -> int:
+        return sum(len(dataset) for dataset in self.datasets)
 
 
 class Batch(Sequence[tuple[Any, ...]]):
@@ -219,8 +251,11 @@ def _rearranged(parts: Sequence[Sequence[Any]], order: np.ndarray) -> Sequence[A
 
 
 def fetch(dataset: Any, indices: Sequence[int]) -> Sequence[Any]:
-    """Samples of a data set at `indices`, at once where it knows how to."""
-    if hasattr(dataset, "__getitems__"):
+    """Samples of a data set at `indices`, at once where it knows how to.
+
+    A subclass that has overridden ``__getitem__`` alone is asked for each sample.
+    """
+    if speaks_for(dataset, "__getitems__", "__getitem__") and dataset.__getitems__ is not None:
         return dataset.__getitems__(indices)
     return [dataset[index] for index in indices]
 
@@ -253,10 +288,11 @@ def random_split(dataset: Any, lengths: Sequence[int | float], generator: Genera
     """
     total = len(dataset)
     sizes: list[Any] = list(lengths)
-    if math.isclose(sum(sizes), 1) and sum(sizes) <= 1:
+    if math.isclose(math.fsum(sizes), 1):  # in any order of adding: 20 times 0.05, too
         if not all(0 <= fraction <= 1 for fraction in sizes):
             raise ValueError(f"random_split: fractions between 0 and 1 expected, got {sizes}")
         sizes = [math.floor(total * fraction) for fraction in sizes]
+        sizes[-1] -= max(0, sum(sizes) - total)  # fractions that add up to a little more than 1
         for i in range(total - sum(sizes)):
             sizes[i % len(sizes)] += 1
     if any(size < 0 for size in sizes) or sum(sizes) != total:

@@ -6,16 +6,16 @@ an epoch is all that it takes to repeat the epoch.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Iterator, Sequence, Sized
 from typing import Any, Generic, TypeVar
 
 import numpy as np
 
+from minigrad.creation import as_tensor
 from minigrad.random import Generator, get_generator, multinomial
-from minigrad.tensor import Tensor
 
 T_co = TypeVar("T_co", covariant=True)
+_END = object()
 
 
 class Sampler(Generic[T_co]):
@@ -72,13 +72,14 @@ class RandomSampler(Sampler[int]):
         num_samples: int | None = None,
         generator: Generator | None = None,
     ):
+        get_generator(generator)  # raises where it is none
         self.data_source = data_source
         self.replacement = replacement
         self._num_samples = num_samples
         self.generator = generator
         if not isinstance(replacement, bool):
             raise TypeError(f"RandomSampler: replacement as a bool expected, got {replacement!r}")
-        _positive("RandomSampler", "num_samples", self.num_samples)
+        positive("RandomSampler", "num_samples", self.num_samples)
 
     @property
     def num_samples(self) -> int:
@@ -100,6 +101,9 @@ class SubsetRandomSampler(Sampler[int]):
     """The given indices in random order, without replacement."""
 
     def __init__(self, indices: Sequence[int], generator: Generator | None = None):
+        if not hasattr(indices, "__len__") or not hasattr(indices, "__getitem__"):
+            raise TypeError(f"SubsetRandomSampler: a sequence of indices expected, got {type(indices).__name__}")
+        get_generator(generator)
         self.indices = indices
         self.generator = generator
 
@@ -133,17 +137,26 @@ class WeightedRandomSampler(Sampler[int]):
     def __init__(self, weights: Any, num_samples: int, replacement: bool = True, generator: Generator | None = None):
         if not isinstance(replacement, bool):
             raise TypeError(f"WeightedRandomSampler: replacement as a bool expected, got {replacement!r}")
-        _positive("WeightedRandomSampler", "num_samples", num_samples)
-        array = weights._data if isinstance(weights, Tensor) else weights
-        self.weights = np.array(array, dtype=np.float64)
+        positive("WeightedRandomSampler", "num_samples", num_samples)
+        self.weights = as_tensor(weights, dtype=np.float64)
         if self.weights.ndim != 1:
-            raise ValueError(f"WeightedRandomSampler: weights of shape (N,) expected, got shape {self.weights.shape}")
+            shape = tuple(self.weights.shape)
+            raise ValueError(f"WeightedRandomSampler: weights of shape (N,) expected, got shape {shape}")
+        values = self.weights._data
+        if not np.isfinite(values).all() or (values < 0).any() or not values.any():
+            raise RuntimeError("WeightedRandomSampler: weights of 0 or more, finite and not all 0, expected")
+        if not replacement and np.count_nonzero(values) < num_samples:
+            raise RuntimeError(
+                f"WeightedRandomSampler: num_samples={num_samples} without replacement needs as many weights above 0, "
+                f"got {np.count_nonzero(values)}"
+            )
+        get_generator(generator)
         self.num_samples = num_samples
         self.replacement = replacement
         self.generator = generator
 
     def __iter__(self) -> Iterator[int]:
-        weights = Tensor._wrap(self.weights)
+        weights = as_tensor(self.weights, dtype=np.float64)
         drawn = multinomial(weights, self.num_samples, self.replacement, generator=self.generator)
         return iter(drawn.tolist())
 
@@ -162,7 +175,8 @@ class BatchSampler(Sampler[list[int]]):
     """
 
     def __init__(self, sampler: Iterable[int], batch_size: int, drop_last: bool):
-        _positive("BatchSampler", "batch_size", batch_size)
+        iterable("BatchSampler", "sampler", sampler)
+        positive("BatchSampler", "batch_size", batch_size)
         if not isinstance(drop_last, bool):
             raise ValueError(f"BatchSampler: drop_last as a bool expected, got {drop_last!r}")
         self.sampler = sampler
@@ -173,7 +187,7 @@ class BatchSampler(Sampler[list[int]]):
         return self._batches(iter(self.sampler))  # the order is drawn now, not when the first batch is asked for
 
     def _batches(self, indices: Iterator[int]) -> Iterator[list[int]]:
-        while batch := list(itertools.islice(indices, self.batch_size)):
+        while batch := take(indices, self.batch_size):
             if len(batch) == self.batch_size or not self.drop_last:
                 yield batch
 
@@ -182,6 +196,24 @@ class BatchSampler(Sampler[list[int]]):
         return samples // self.batch_size if self.drop_last else -(-samples // self.batch_size)
 
 
-def _positive(who: str, name: str, value: Any) -> None:
+def take(iterator: Iterator[Any], count: int) -> list[Any]:
+    """The next items, fewer than `count` at the end. Only ``__next__`` is asked: an ``__iter__`` may begin again."""
+    taken: list[Any] = []
+    while len(taken) < count:
+        item = next(iterator, _END)
+        if item is _END:
+            break
+        taken.append(item)
+    return taken
+
+
+def iterable(who: str, name: str, value: Any) -> None:
+    """Raise TypeError where `value`, the argument called `name`, cannot be iterated over."""
+    if not hasattr(value, "__iter__") and not hasattr(value, "__getitem__"):
+        raise TypeError(f"{who}: an iterable for {name} expected, got {type(value).__name__}")
+
+
+def positive(who: str, name: str, value: Any) -> None:
+    """Raise ValueError where `value`, the argument called `name`, is not an int above 0."""
     if isinstance(value, bool) or not isinstance(value, int) or value <= 0:
         raise ValueError(f"{who}: a positive integer for {name} expected, got {name}={value!r}")

@@ -130,14 +130,16 @@ def _file_names(train: bool, batches: Sequence[int] | None) -> list[str]:
 def _class_names(beside: Path) -> list[str] | None:
     """What the classes are called in the file for that in the same folder, if there is one."""
     records, pickled = beside.with_name("batches.meta.txt"), beside.with_name("batches.meta")
-    if beside.suffix == ".bin" and records.is_file():
-        return records.read_text("utf-8").split()
-    if beside.suffix == ".bin" or not pickled.is_file():
+    source = records if beside.suffix == ".bin" else pickled
+    if not source.is_file():
         return None
-    names = read_pickled_dict(pickled).get("label_names")
-    if not isinstance(names, list) or not all(isinstance(name, (str, bytes)) for name in names):
-        raise RuntimeError(f"{pickled}: a list of names for label_names expected, got {names!r}")
-    return [name.decode() if isinstance(name, bytes) else name for name in names]
+    names = records.read_bytes().split() if source is records else read_pickled_dict(pickled).get("label_names")
+    try:
+        if isinstance(names, list) and all(isinstance(name, (str, bytes)) for name in names):
+            return [name.decode() if isinstance(name, bytes) else name for name in names]
+    except UnicodeDecodeError:
+        pass
+    raise RuntimeError(f"{source}: a list of names for label_names expected, got {_described(names)}")
 
 
 def _read(path: Path, classes: int) -> tuple[np.ndarray, np.ndarray]:

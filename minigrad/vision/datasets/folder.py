@@ -28,8 +28,10 @@ class ImageFolder(Images):
     target_transform : callable, optional
         Given the class, an int.
     loader : callable, optional
-        From the path of a file to its image, a uint8 array; by default :func:`~minigrad.vision.io.read_image`, which
-        reads what Pillow reads, in colour: grey images get three equal channels.
+        From the path of a file to its image, a uint8 array or whatever `transform` takes; by default
+        :func:`~minigrad.vision.io.read_image`, which reads what Pillow reads, in colour: grey images get three equal
+        channels. For images that it takes for too large:
+        ``functools.partial(read_image, mode="rgb", max_pixels=10**9)``.
     is_valid_file : callable, optional
         From the path of a file to whether it is an image; by default those are with an ending that Pillow knows.
     on_error : {"raise", "skip"}, default "raise"
@@ -109,7 +111,8 @@ class ImageFolder(Images):
         chosen = [self.samples[index] for index in indices]
         images = [self._read(path) for path, _ in chosen]
         targets = [target for _, target in chosen]
-        if self._by_batch and len({image.shape for image in images}) == 1:
+        kinds = {(x.shape, x.dtype) if isinstance(x, np.ndarray) else None for x in images}  # a loader may give others
+        if self._by_batch and len(kinds) == 1 and None not in kinds:
             return self._batch(np.stack(images), np.array(targets))
         return [self._sample(image, target) for image, target in zip(images, targets, strict=True)]
 
@@ -127,8 +130,8 @@ class ImageFolder(Images):
     def _readable(self, path: str) -> bool:
         try:
             self._read(path)
-        except (OSError, SyntaxError, ValueError) as error:  # what Pillow raises for damaged files
-            self.skipped.append((path, str(error)))
+        except Exception as error:  # Pillow, which a loader may use, raises many kinds for damaged files
+            self.skipped.append((path, str(error) or type(error).__name__))
             return False
         return True
 
@@ -136,7 +139,9 @@ class ImageFolder(Images):
         filled = set(self.targets)
         empty = [name for name, number in self.class_to_idx.items() if number not in filled]
         if empty:
-            left_out = f" ({len(self.skipped)} files cannot be read)" if self.skipped else ""
+            left_out = ""
+            if self.skipped:
+                left_out = f" ({len(self.skipped)} files cannot be read), the first because of: {self.skipped[0][1]}"
             raise FileNotFoundError(
                 f"ImageFolder: images in each folder of {self.root} expected, "
                 f"none found in {', '.join(empty)}{left_out}; every folder is a class: remove those that are not, "

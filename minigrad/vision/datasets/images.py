@@ -7,8 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.creation import as_tensor
+from minigrad.overriding import speaks_for
 from minigrad.tensor import Tensor
 from minigrad.utils.data import Batch, Dataset
+from minigrad.vision.transforms.transform import takes_batches
 
 Transform = Callable[[np.ndarray], Any]
 TargetTransform = Callable[[int], Any]
@@ -23,14 +26,14 @@ class Images(Dataset[tuple[Any, Any]]):
 
     def _sample(self, image: np.ndarray, target: int) -> tuple[Any, Any]:
         """The sample of one stored image, (H, W) or (H, W, C)."""
-        x = network_input(with_channels(image, 2)) if self.transform is None else self.transform(image)
+        x = network_input(with_channels(np.asarray(image), 2)) if self.transform is None else self.transform(image)
         return x, target if self.target_transform is None else self.target_transform(target)
 
     @property
     def _by_batch(self) -> bool:
         """Whether samples may be made all at once."""
-        batched = self.transform is None or getattr(self.transform, "batched", False)
-        return batched and self.target_transform is None
+        batched = self.transform is None or takes_batches(self.transform)
+        return batched and self.target_transform is None and speaks_for(self, "_batch", "_sample")
 
     def _batch(self, images: np.ndarray, targets: np.ndarray) -> Batch:
         """The samples of stored images, (N, H, W) or (N, H, W, C), which must allow it: `_by_batch`."""
@@ -62,9 +65,33 @@ class ArrayImages(Images):
         target_transform: TargetTransform | None,
     ):
         super().__init__(transform, target_transform)
-        self.data = Tensor._wrap(images)
-        self.targets = Tensor._wrap(labels.astype(np.int64))
+        self.data = images
+        self.targets = labels
         self.train = train
+
+    @property
+    def data(self) -> Tensor:
+        """The images. What is assigned becomes a Tensor."""
+        return self._data
+
+    @data.setter
+    def data(self, images: Any) -> None:
+        self._data = as_tensor(images)
+
+    @property
+    def targets(self) -> Tensor:
+        """The classes. What is assigned becomes an int64 Tensor."""
+        return self._targets
+
+    @targets.setter
+    def targets(self, labels: Any) -> None:
+        tensor = as_tensor(labels)
+        if tensor.dtype.kind not in "iub" or tensor.ndim != 1:
+            raise TypeError(
+                f"{type(self).__name__}: expected targets as integers of shape (N,), got {tensor.dtype} of shape "
+                f"{tuple(tensor.shape)}; a target_transform makes other things of them"
+            )
+        self._targets = tensor.long()
 
     @property
     def class_to_idx(self) -> dict[str, int]:

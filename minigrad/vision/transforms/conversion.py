@@ -31,6 +31,8 @@ class ToTensor(Transform):
     Size([128, 3, 32, 32])
     """
 
+    batched = True  # of this __call__, too
+
     def __call__(self, images: Any) -> Tensor:
         if isinstance(images, Tensor):
             raise TypeError("ToTensor: expected an array, got a Tensor; leave ToTensor out, or put it before")

@@ -92,7 +92,8 @@ class RandomRotation(Transform):
         self.degrees = around("RandomRotation", "degrees", degrees)
         self.interpolation = interpolation_mode("RandomRotation", interpolation)
         self.expand, self.center, self.fill = expand, center, fill
-        self.batched = not expand
+        if expand:
+            self.batched = False
 
     def apply(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         count, height, width, _ = images.shape

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.generator import Generator, get_generator
+from minigrad.overriding import speaks_for
 from minigrad.tensor import Tensor
 
 __all__ = ["Compose", "Lambda", "Transform"]
@@ -25,7 +26,7 @@ class Transform:
     ----------
     batched : bool
         Whether it takes whole batches: True, with few exceptions. A data set with such a transform calls it once a
-        batch.
+        batch. A subclass that overrides `__call__` is given single images, unless it says ``batched = True`` itself.
 
     Examples
     --------
@@ -100,6 +101,11 @@ def _checked(name: str, x: np.ndarray) -> np.ndarray:
     return x
 
 
+def takes_batches(transform: Any) -> bool:
+    """Whether it is ``batched``, which must be said of its own ``__call__``, not of one that was overridden since."""
+    return speaks_for(transform, "batched", "__call__") and bool(transform.batched)
+
+
 class Compose:
     """One transform after the other.
 
@@ -128,7 +134,7 @@ class Compose:
 
     @property
     def batched(self) -> bool:
-        return all(getattr(transform, "batched", False) for transform in self.transforms)
+        return all(map(takes_batches, self.transforms))
 
     def __call__(self, images: Any) -> Any:
         for transform in self.transforms:

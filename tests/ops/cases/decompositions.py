@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from minigrad.ops import solving
 from tests.ops.case import case, normal
 
 
@@ -22,6 +23,15 @@ def reconstructed(m, A):
     """Functions of the singular vectors that do not depend on their signs."""
     u, s, vh = m.linalg.svd(A, full_matrices=False)
     return (u * s.sqrt()[..., None, :]) @ vh, u**2, vh.abs()
+
+
+def twice_differentiated(H, A):
+    """How the cofactors change if A does by H: they are linear in each of the elements."""
+    step = 0.5
+    cofactors = [
+        np.linalg.det(M)[..., None, None] * np.linalg.inv(M).swapaxes(-1, -2) for M in (A + H * step, A - H * step)
+    ]
+    return (cofactors[0] - cofactors[1]) / (2 * step)
 
 
 CASES = [
@@ -54,6 +64,15 @@ CASES = [
     case("inv", lambda m, A: m.linalg.inv(A), regular(2), reference=np.linalg.inv),
     case("det", lambda m, A: m.linalg.det(A), regular(2), reference=np.linalg.det),
     case("det of one", lambda m, A: m.det(A), regular()),
+    case("det of a singular one", lambda m, A: m.linalg.det(A[:, :2] @ A[:2, :]), regular()),
+    case(
+        "second derivative of det",
+        lambda m, H, A: solving._cofactor_slope(H, A),
+        normal(2, 3, 3),
+        regular(2),
+        reference=twice_differentiated,
+        torch="it has no such function",
+    ),
     case("slogdet", lambda m, A: m.linalg.slogdet(-A)[1], regular(2), reference=lambda A: np.linalg.slogdet(A)[1]),
     case("logdet", lambda m, A: m.logdet(positive(A)), regular()),
     case("cholesky", lambda m, A: m.linalg.cholesky(positive(A)), regular(2)),
@@ -67,6 +86,10 @@ CASES = [
     case("svd wide", reconstructed, normal(2, 4)),
     case("svdvals", lambda m, A: m.linalg.svdvals(A), normal(3, 2)),
     case("svd full", lambda m, A: m.linalg.svd(A)[1], normal(3, 2)),
+    case("pinv of rank 2", lambda m, A: m.linalg.pinv(A[:, :2] @ A[:2, :]), regular()),
+    case("nuclear norm", lambda m, A: m.linalg.matrix_norm(A, "nuc"), regular(2)),
+    case("spectral norms", lambda m, A: (m.linalg.norm(A, 2), m.linalg.norm(A, -2)), normal(3, 2)),
+    case("eigh lower case", lambda m, A: m.linalg.eigh(symmetric(A), UPLO="u")[0], regular()),
     case("pinv", lambda m, A: m.linalg.pinv(A), normal(4, 2), reference=np.linalg.pinv),
     case("lstsq", lambda m, A, B: m.linalg.lstsq(A, B)[0], normal(4, 2), normal(4, 3)),
     case("matrix_power", lambda m, A: m.linalg.matrix_power(A, 5), regular()),

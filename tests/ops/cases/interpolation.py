@@ -1,10 +1,17 @@
 """Images of another size, and windows as columns."""
 
+import minigrad as mg
+from minigrad.ops import distances
 from tests.ops.case import case, distinct, normal
 
 
 def interpolated(name, *shape, **options):
     return case(f"interpolate {name}", lambda m, x: m.nn.functional.interpolate(x, **options), normal(*shape))
+
+
+def in_blocks(p):
+    """As for tables so large that the differences are never there all at once."""
+    return lambda m, x, y: distances._cdist(x, y, p, True) if m is mg else m.cdist(x, y, p)
 
 
 CASES = [
@@ -29,8 +36,10 @@ CASES = [
     case("fold", lambda m, x: m.nn.functional.fold(x, (4, 5), (2, 3), stride=(1, 2)), normal(2, 12, 6)),
     case("fold padding", lambda m, x: m.nn.functional.fold(x, 4, 3, padding=1, dilation=2, stride=3), normal(9, 1)),
     case("windows", lambda m, x: x.unfold(1, 3, 2), normal(2, 7, 2)),
+    case("windows squared", lambda m, x: x.unfold(0, 3, 1) ** 2, normal(4, 2)),
     case("windows last", lambda m, x: x.unfold(-1, 2, 1), normal(4)),
     case("cdist", lambda m, x, y: m.cdist(x, y), normal(2, 4, 3), normal(2, 5, 3)),
+    *(case(f"cdist in blocks {p}", in_blocks(p), normal(2, 4, 3), normal(2, 5, 3)) for p in (1.0, 2.0, 2.5)),
     case("cdist 1", lambda m, x, y: m.cdist(x, y, p=1.0), normal(4, 3), normal(5, 3)),
     case("trapezoid", lambda m, y: m.trapezoid(y, dx=0.5, dim=0), normal(4, 3)),
     case("trapezoid x", lambda m, y, x: m.trapezoid(y, x), normal(2, 4), distinct(4)),

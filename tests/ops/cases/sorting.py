@@ -39,6 +39,7 @@ CASES = [
     case("nanmedian dim", lambda m, x: m.nanmedian(x, 1), distinct(3, 4)),
     discrete("mode", lambda m, x: m.mode(x, 0), integers(0, 3, 9, 5)),
     case("mode values", lambda m, x: m.mode(x)[0], distinct(3, 4), reference=lambda x: x.min(1)),
+    case("quantile slope of q", lambda m, x, q: m.quantile(x, q, dim=1), distinct(2, 6), uniform(0.05, 0.15, 2)),
     case("quantile", lambda m, x: m.quantile(x, 0.3), distinct(3, 5), reference=lambda x: np.quantile(x, 0.3)),
     case("quantile dim", lambda m, x, q: m.quantile(x, q, 1), distinct(3, 5), fixed(uniform(0, 1, 4))),
     case("quantile keepdim", lambda m, x, q: m.quantile(x, q, 0, keepdim=True), distinct(5, 3),

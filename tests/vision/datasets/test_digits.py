@@ -43,3 +43,34 @@ def test_a_sample_is_what_a_network_wants():
     assert len(list(digits)) == 355  # iteration ends
     with pytest.raises(IndexError):
         digits[355]
+
+
+def rezipped(**arrays):
+    def write(path):
+        np.savez_compressed(path, **arrays)
+
+    return write
+
+
+DAMAGE = {
+    "missing": lambda path: path.unlink(),
+    "empty": lambda path: path.write_bytes(b""),
+    "truncated": lambda path: path.write_bytes(path.read_bytes()[:-1000]),
+    "a bit": lambda path: path.write_bytes(path.read_bytes()[:5000] + b"\0\1\2\3" + path.read_bytes()[5004:]),
+    "other arrays": rezipped(images=np.zeros((2, 8, 8), np.uint8), labels=np.zeros(2, np.uint8)),
+    "no labels": rezipped(images=np.zeros((1797, 8, 8), np.uint8)),
+    "objects": rezipped(images=np.array([None]), labels=np.zeros(2, np.uint8)),
+    "a class too many": rezipped(images=np.zeros((1797, 8, 8), np.uint8), labels=np.full(1797, 10, np.uint8)),
+    "too bright": rezipped(images=np.full((1797, 8, 8), 17, np.uint8), labels=np.zeros(1797, np.uint8)),
+    "zeros": rezipped(images=np.zeros(10**8, np.uint8), labels=np.zeros(2, np.uint8)),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+def test_damage_is_named(damage, tmp_path, monkeypatch):
+    path = tmp_path / "digits.npz"
+    path.write_bytes((Path(vision.__file__).parent / "data" / "digits.npz").read_bytes())
+    damage(path)
+    monkeypatch.setattr("minigrad.vision.datasets.digits._BUNDLED", tmp_path)
+    with pytest.raises(RuntimeError, match=f"Digits: {path}, .* is missing or damaged .*; install minigrad again"):
+        Digits()

@@ -1,5 +1,8 @@
 """A folder of image files: what is found, what is read, what is left out."""
 
+import struct
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -7,6 +10,7 @@ import minigrad as mg
 from minigrad.utils.data import DataLoader, default_collate
 from minigrad.vision.datasets import ImageFolder, folder
 from minigrad.vision.io import read_image, write_image
+from minigrad.vision.transforms import ToTensor
 
 Image = pytest.importorskip("PIL.Image")
 
@@ -132,7 +136,8 @@ def test_images_of_different_sizes_are_transformed_one_by_one(pets, tmp_path):
 
 def test_without_a_transform_different_sizes_say_what_to_do(pets, tmp_path):
     write_image(picture(9, 7, 9), tmp_path / "cat" / "x.PNG")
-    with pytest.raises(RuntimeError, match=r"\(3, 7, 9\) for sample 1; .*transforms.Resize\(\(height, width\)\)"):
+    words = r"\(3, 7, 9\) for sample 1, at \[0\]; .*transforms.Resize\(\(height, width\)\)"
+    with pytest.raises(RuntimeError, match=words):
         next(iter(DataLoader(ImageFolder(tmp_path), 5)))
 
 
@@ -183,6 +188,18 @@ def test_nothing_is_read_before_it_is_asked_for(broken, tmp_path):
     assert ImageFolder(tmp_path, loader=lambda path: pytest.fail("read")).skipped == []
 
 
+@pytest.mark.parametrize("error", [RuntimeError, IndexError, struct.error, MemoryError, OSError, SyntaxError])
+def test_whatever_a_loader_raises_is_skipped(error, pets, tmp_path):
+    def loader(path):
+        if path.endswith("bad.png"):
+            raise error("so")
+        return np.zeros((2, 2, 3), np.uint8)
+
+    (tmp_path / "cat" / "bad.png").touch()
+    dataset = ImageFolder(tmp_path, loader=loader, on_error="skip")
+    assert [(Path(path).name, reason) for path, reason in dataset.skipped] == [("bad.png", "so")]
+
+
 def test_a_class_of_broken_images_only(pets, tmp_path):
     for name in ("a.png", "b.png"):
         (tmp_path / "dog" / name).write_bytes(b"no image")
@@ -201,3 +218,15 @@ def test_other_errors(pets, tmp_path):
         (tmp_path / name).mkdir()
     with pytest.raises(FileNotFoundError, match="none found in ant, bird; every folder is a class: remove"):
         ImageFolder(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "transform", [None, ToTensor(), lambda image: np.asarray(image)[:2, :2]], ids=["no", "batched", "one"]
+)
+def test_a_loader_may_give_pils_images(pets, tmp_path, transform):
+    def load(path):
+        return Image.open(path).convert("RGB").resize((3, 4))
+
+    dataset = ImageFolder(tmp_path, transform=transform, loader=load)
+    x, _ = next(iter(DataLoader(dataset, 2)))
+    np.testing.assert_array_equal(x.numpy(), np.stack([np.asarray(dataset[i][0]) for i in range(2)]))

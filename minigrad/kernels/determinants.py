@@ -1,0 +1,55 @@
+"""The derivatives of determinants, which exist for singular matrices, too, though the inverse does not.
+
+With ``A = U diag(s) V.T`` the cofactors are ``det(U) det(V) U diag(p) V.T``, p being the products of all singular
+values but one: nothing is divided.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+__all__ = ["cofactors", "cofactor_slope"]
+
+
+def _others(s: np.ndarray) -> np.ndarray:
+    """For each place in the last dimension the product of all the other elements."""
+    ones = np.ones((*s.shape[:-1], 1), s.dtype)
+    before = np.cumprod(np.concatenate([ones, s[..., :-1]], -1), -1)
+    after = np.cumprod(np.concatenate([ones, s[..., :0:-1]], -1), -1)[..., ::-1]
+    return before * after
+
+
+def _parts(A: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """U, s, V.T and the sign of the determinant where no singular value is 0, in float64."""
+    u, s, vh = np.linalg.svd(A.astype(np.float64, copy=False))
+    return u, s, vh, np.rint(np.linalg.det(u) * np.linalg.det(vh))[..., None, None]
+
+
+def cofactors(A: np.ndarray) -> np.ndarray:
+    """The gradient of the determinant: the transposed adjugate."""
+    if not A.size:
+        return A.copy()
+    try:
+        inverse = np.linalg.inv(A)
+        sizes = [np.abs(x).sum(axis=-1).max(axis=-1) for x in (A, inverse)]
+        if (sizes[0] * sizes[1] < np.finfo(A.dtype).eps ** -0.5).all():
+            return np.asarray(np.linalg.det(A)[..., None, None] * inverse.swapaxes(-1, -2))
+    except np.linalg.LinAlgError:
+        pass
+    u, s, vh, sign = _parts(A)
+    return (sign * (u * _others(s)[..., None, :]) @ vh).astype(A.dtype, copy=False)
+
+
+def cofactor_slope(x: np.ndarray, A: np.ndarray) -> np.ndarray:
+    """The second derivative of the determinant applied to `x`: the gradient of ``(x * cofactors(A)).sum()``."""
+    if not A.size:
+        return A.copy()
+    u, s, vh, sign = _parts(A)
+    n = s.shape[-1]
+    diagonal = np.eye(n, dtype=bool)
+    pairs = np.where(diagonal, 0, _others(np.where(diagonal, 1, s[..., None, :])))  # products of all but two
+    turned = u.swapaxes(-1, -2) @ x @ vh.swapaxes(-1, -2)
+    inner = -(pairs * turned).swapaxes(-1, -2)
+    own = np.einsum("...ii->...i", turned)
+    inner[..., diagonal] = (pairs * own[..., None, :]).sum(axis=-1)
+    return np.asarray(sign * (u @ inner @ vh), A.dtype)

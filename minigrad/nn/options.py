@@ -1,0 +1,90 @@
+"""The options of layers and losses, checked when they are given: what each name stands for is the same everywhere."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from minigrad.tensor import Tensor
+
+Check = Callable[[str, Any], None]
+
+
+def check_options(layer: Any, **options: Any) -> None:
+    """Raise TypeError or ValueError for an option that the layer could not compute with."""
+    for name, value in options.items():
+        check = _CHECKS.get(name)
+        if check is not None and not (value is None and name in _OPTIONAL | getattr(layer, "_optional", frozenset())):
+            if name in getattr(layer, "_signed", ()):
+                check = _sizes(-math.inf)
+            check(f"{type(layer).__name__}: expected", value)
+
+
+def _number(name: str, low: float = -math.inf, high: float = math.inf, above: bool = False) -> Check:
+    bounds = (
+        f"{name} from {low} to {high}" if high < math.inf else f"{name} {'above' if above else 'of at least'} {low}"
+    )
+
+    def check(expected: str, value: Any) -> None:
+        if isinstance(value, Tensor) and value.numel() == 1:
+            value = value.item()
+        if not isinstance(value, (int, float, np.integer, np.floating)):
+            raise TypeError(f"{expected} a number as {name}, got {type(value).__name__} {value!r:.40}")
+        if (low > -math.inf and not low <= value <= high) or (above and value == low):
+            raise ValueError(f"{expected} {bounds}, got {value}")
+
+    return check
+
+
+def _integer(name: str, least: float = -math.inf) -> Check:
+    def check(expected: str, value: Any) -> None:
+        if isinstance(value, float) or not hasattr(value, "__index__"):
+            raise TypeError(f"{expected} an integer as {name}, got {type(value).__name__} {value!r:.40}")
+        if value < least:
+            raise ValueError(f"{expected} {name} of at least {least}, got {value}")
+
+    return check
+
+
+def _sizes(least: float, name: str = "padding", optional: bool = False) -> Check:
+    """One integer, or one for each dimension or side."""
+
+    def check(expected: str, value: Any) -> None:
+        for size in value if isinstance(value, (tuple, list)) else (value,):
+            if size is not None or not optional:
+                _integer(name, least)(expected, size)
+
+    return check
+
+
+def _factors(expected: str, value: Any) -> None:
+    for factor in value if isinstance(value, (tuple, list)) else (value,):
+        _number("scale_factor", 0, above=True)(expected, factor)
+
+
+_NUMBERS = (
+    "alpha", "negative_slope", "lambd", "min_val", "max_val", "beta", "threshold", "value", "margin", "init", "lower",
+    "upper", "norm_type", "p", "momentum",
+)  # fmt: skip
+_INTEGERS = {
+    "dim": -math.inf, "start_dim": -math.inf, "end_dim": -math.inf, "ignore_index": -math.inf, "upscale_factor": 1,
+    "downscale_factor": 1, "num_parameters": 1, "divisor_override": 1,
+}  # fmt: skip
+_SIZES = {"kernel_size": 1, "stride": 1, "dilation": 1, "padding": 0, "output_padding": 0}
+_OPTIONAL = frozenset({"dim", "momentum", "divisor_override", "output_size", "size", "scale_factor"})
+_CHECKS: dict[str, Check] = {
+    **{name: _number(name) for name in _NUMBERS},
+    **{name: _integer(name, least) for name, least in _INTEGERS.items()},
+    **{name: _sizes(least, name) for name, least in _SIZES.items()},
+    "output_size": _sizes(0, "output_size", optional=True),
+    "size": _sizes(1, "size"),
+    "normalized_shape": _sizes(0, "normalized_shape"),
+    "unflattened_size": _sizes(-1, "unflattened_size"),
+    "scale_factor": _factors,
+    "eps": _number("eps", 0),
+    "delta": _number("delta", 0, above=True),
+    "label_smoothing": _number("label_smoothing", 0, 1),
+}

@@ -1,0 +1,155 @@
+"""Lengths made 1, and distances."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from minigrad.autograd.operation import Operand, joint, operation
+from minigrad.autograd.rounding import rounded_once
+from minigrad.kernels import distances as kernel
+from minigrad.ops.broadcasting import broadcast_tensors, broadcast_to, sum
+from minigrad.ops.conversion import cast
+from minigrad.ops.linalg import matmul
+from minigrad.ops.norms import norm_slope, vector_norm
+from minigrad.ops.reduction import Dim, floating
+from minigrad.ops.selection import clamp, where
+from minigrad.ops.shape import _reshape, adjoint
+from minigrad.tensor import Tensor
+
+__all__ = ["cdist", "cosine_similarity", "normalize", "pairwise_distance"]
+
+
+@rounded_once
+def normalize(input: Operand, p: float = 2.0, dim: Dim = 1, eps: float = 1e-12) -> Any:
+    """``input / max(norm(input, p, dim), eps)``: vectors of length 1 along `dim`, which may be several dimensions.
+
+    Examples
+    --------
+    >>> F.normalize(mg.tensor([[3.0, 4.0]]))
+    tensor([[0.6000, 0.8000]])
+    """
+    return input / clamp(vector_norm(input, p, dim, True), min=eps)
+
+
+@rounded_once
+def cosine_similarity(x1: Operand, x2: Operand, dim: int = 1, eps: float = 1e-8) -> Any:
+    """The cosine of the angle between vectors along `dim`; lengths count as at least `eps`.
+
+    Examples
+    --------
+    >>> F.cosine_similarity(mg.tensor([[1.0, 0.0]]), mg.tensor([[1.0, 1.0]]))
+    tensor([0.7071])
+    """
+    x1, x2 = broadcast_tensors(x1, x2) if tuple(x1.shape) != tuple(x2.shape) else (x1, x2)
+    return sum(normalize(x1, 2.0, dim, eps) * normalize(x2, 2.0, dim, eps), dim)
+
+
+@rounded_once
+def pairwise_distance(x1: Operand, x2: Operand, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Any:
+    """The p-norm of ``x1 - x2 + eps`` over the last dimension.
+
+    Examples
+    --------
+    >>> F.pairwise_distance(mg.tensor([[1.0, 1.0]]), mg.tensor([[4.0, 5.0]]))
+    tensor([5.0000])
+    """
+    return vector_norm(x1 - x2 + eps, p, -1, keepdim)
+
+
+# ---- of all pairs ----------------------------------------------------------------------------------------------------
+
+FEW = 1 << 18  # differences, that may all be there at once
+ROWS = 25  # with more, PyTorch uses products, too
+# how to compute p = 2: by products where they pay, always, or never
+_MODES = {
+    "use_mm_for_euclid_dist_if_necessary": ROWS,
+    "use_mm_for_euclid_dist": 0,
+    "donot_use_mm_for_euclid_dist": math.inf,
+}
+
+
+def _differences(x1: Any, x2: Any) -> Any:
+    """``x1[..., i, :] - x2[..., j, :]``, of shape (\\*, P, R, D)."""
+    a, b = tuple(x1.shape), tuple(x2.shape)
+    return _reshape(x1, (*a[:-1], 1, a[-1])) - _reshape(x2, (*b[:-2], 1, *b[-2:]))
+
+
+def _slope(g: Any, y: Any, differences: Any, p: float) -> Any:
+    shape = tuple(differences.shape)
+    return norm_slope(g, y, differences, shape, p, (len(shape) - 1,), False)
+
+
+def _cdist_rule(g: Any, y: Any, x1: Any, x2: Any, p: float) -> tuple[Any, Any]:
+    if not isinstance(g, Tensor):
+        pairs = [
+            kernel.slopes(*parts, p, lambda g, y, differences: _slope(g, y, differences, p))
+            for parts in zip(g, y, x1, x2, strict=True)
+        ]
+        first, second = (np.stack(gradients).astype(x1.dtype, copy=False) for gradients in zip(*pairs, strict=True))
+        return first, second
+    if p != 2:
+        pulls = _slope(g, y, _differences(x1, x2), p)
+        return sum(pulls, -2), -sum(pulls, -3)
+    dtype, same = x1.dtype, y == 0
+    force = cast(where(same, 0.0, g) / where(same, 1.0, y), np.dtype(np.float64))
+    x1, x2 = (cast(x, force.dtype) for x in (x1, x2))
+    gradients = [
+        _reshape(sum(f, -1), (*f.shape[:-1], 1)) * here - matmul(f, there)
+        for f, here, there in ((force, x1, x2), (adjoint(force), x2, x1))
+    ]
+    return cast(gradients[0], dtype), cast(gradients[1], dtype)
+
+
+_rule = joint(_cdist_rule)
+
+
+@operation(x1=_rule, x2=_rule)
+def _cdist(x1: Operand, x2: Operand, p: float, by_products: bool) -> Operand:
+    """Of batches (N, P, D) and (N, R, D)."""
+    return np.stack([kernel.distances(a, b, p, by_products) for a, b in zip(x1, x2, strict=True)])
+
+
+@rounded_once
+def cdist(x1: Operand, x2: Operand, p: float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary") -> Any:
+    """The p-norms of the differences of each row of `x1` and each row of `x2`.
+
+    The memory that it and its gradient take is that of the distances, not of the differences.
+
+    Parameters
+    ----------
+    x1, x2 : Tensors of shapes (\\*, P, D) and (\\*, R, D)
+    p : number, default 2
+        At least 0.
+    compute_mode : {'use_mm_for_euclid_dist_if_necessary', 'use_mm_for_euclid_dist', 'donot_use_mm_for_euclid_dist'}
+        Whether a large table of p = 2 is computed by matrix products, by default if there are more than 25 rows in one
+        of the two. Unlike in PyTorch the result is as exact as without.
+
+    Returns
+    -------
+    Tensor of shape (\\*, P, R)
+
+    Examples
+    --------
+    >>> mg.cdist(mg.tensor([[0.0, 0.0], [3.0, 0.0]]), mg.tensor([[3.0, 4.0]]))
+    tensor([[5.],
+            [4.]])
+    """
+    x1, x2 = floating("cdist", x1), floating("cdist", x2)
+    a, b = tuple(x1.shape), tuple(x2.shape)
+    if len(a) < 2 or len(b) < 2 or a[-1] != b[-1]:
+        raise RuntimeError(f"cdist: expected rows of the same length in both, got shapes {a} and {b}")
+    if not p >= 0:
+        raise RuntimeError(f"cdist: expected p to be at least 0, got {p}")
+    if compute_mode not in _MODES:
+        raise ValueError(f"cdist: expected compute_mode in {list(_MODES)}, got {compute_mode!r}")
+    table = a[-2] * b[-2] * a[-1]
+    if table <= FEW or x1.dtype != x2.dtype:
+        differences = _differences(x1, x2)
+        return vector_norm(differences, p, -1) if a[-1] else sum(differences, -1)
+    batch = np.broadcast_shapes(a[:-2], b[:-2])
+    x1, x2 = (_reshape(broadcast_to(x, (*batch, *x.shape[-2:])), (math.prod(batch), *x.shape[-2:])) for x in (x1, x2))
+    y = _cdist(x1, x2, p, max(a[-2], b[-2]) > _MODES[compute_mode])
+    return _reshape(y, (*batch, a[-2], b[-2]))
