@@ -387,17 +387,17 @@ def _new_full(input: Tensor, size: Any, fill_value: Any, *, dtype: Any = None, *
     return full(size, fill_value, dtype=input.dtype if dtype is None else dtype, **options)
 
 
-def _add_new(make: Callable[..., Tensor]) -> None:
+def _new(make: Callable[..., Tensor]) -> Callable[..., Tensor]:
     def new(input: Tensor, *size: Any, dtype: Any = None, **options: Any) -> Tensor:
         return make(*size, dtype=input.dtype if dtype is None else dtype, **options)
 
     new.__name__ = f"new_{make.__name__}"
     new.__doc__ = f"`{make.__name__}` of this tensor's dtype, unless another is given."
-    setattr(Tensor, new.__name__, new)
+    return new
 
 
 for _make in (zeros, ones, empty):
-    _add_new(_make)
+    method(f"new_{_make.__name__}", only=True)(_new(_make))
 
 
 def _check_device(wanted: Any) -> None:

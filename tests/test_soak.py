@@ -72,7 +72,7 @@ def test_some_hundred_steps_leave_nothing(without_gc):
     training = steps()
     garbage, grown = leaks(training, 2)
     training.close()
-    assert garbage < EPOCH and grown < 5_000  # 109 bytes a step
+    assert garbage < EPOCH and grown < 20_000  # less than a gradient of this net a step
 
 
 def test_leaks_are_found(without_gc):
@@ -81,13 +81,13 @@ def test_leaks_are_found(without_gc):
         for loss in training:
             cycle = []
             cycle.append(cycle)
-            memory.append(bytes(300))
+            memory.append(bytes(2000))
             yield loss
 
     training = steps()
     garbage, grown = leaks(leaking(), 1)
     training.close()
-    assert garbage >= EPOCH and grown > 5_000
+    assert garbage >= EPOCH and grown > 20_000
 
 
 @pytest.mark.long

@@ -25,7 +25,8 @@ _WHERE = ("minigrad.ops.", "minigrad.creation", "minigrad.random", "minigrad.lin
 def named(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     """`function` as users call it: its errors name it `name`. Operations name themselves."""
     _known.update((name, function.__name__.strip("_")))
-    if function.__name__ == name and (hasattr(function, "operation") or hasattr(function, "named")):
+    operation = getattr(function, "operation", None)
+    if operation is not None and operation.call is function and operation.name == name or _is_named(function, name):
         return function
 
     @functools.wraps(function)
@@ -39,15 +40,23 @@ def named(function: Callable[..., Any], name: str) -> Callable[..., Any]:
             raise renamed from error
 
     call.__name__ = call.__qualname__ = name
-    call.named = True  # type: ignore[attr-defined]
+    call.named = call  # type: ignore[attr-defined]
     return call
+
+
+def _is_named(function: Callable[..., Any], name: str) -> bool:
+    return function.__name__ == name and getattr(function, "named", None) is function
 
 
 def publish(namespace: dict[str, Any]) -> None:
     """Let the functions in this namespace of a module name themselves, and those modules that define them agree."""
     for name, function in list(namespace.items()):
         if isinstance(function, FunctionType) and name[0] != "_" and function.__module__.startswith(_WHERE):
-            namespace[name] = vars(sys.modules[function.__module__])[name] = named(function, name)
+            public = namespace[name] = named(function, name)
+            home = vars(sys.modules[function.__module__])
+            # by which pickle finds it there; another function of that module may have the name
+            public.__qualname__ = name if home.get(name, function) in (function, public) else function.__name__
+            home[public.__qualname__] = public
 
 
 def described(error: Exception, name: str, args: tuple[Any, ...]) -> Exception:

@@ -411,7 +411,7 @@ def _call(op: Operation, prepare: Callable[..., Any] | None, foreign: tuple[Any,
         except foreign:  # an empty tuple but in operators
             return NotImplemented
         except NAMED as error:
-            raise described(error, op.name, args) from error.__cause__
+            raise _explained(error, op, args) from error.__cause__
         if not seen:
             return y
         others: list[Any] = []
@@ -474,6 +474,15 @@ def _sequence_call(op: Operation) -> Callable[..., Any]:
         return out
 
     return call
+
+
+def _explained(error: Exception, op: Operation, args: tuple[Any, ...]) -> Exception:
+    """`error` out of `op`, or a better one if a Tensor was given for something else."""
+    places = {place for place, _ in op.tensors}
+    for place, (name, value) in enumerate(zip(op.parameters, args, strict=False)):
+        if isinstance(value, Tensor) and place not in places:
+            return TypeError(f"{op.name}: expected no Tensor as {name!r}, got one of shape {tuple(value.shape)}")
+    return described(error, op.name, args)
 
 
 def _keep_copies(arrays: list[Any], places: list[int]) -> None:

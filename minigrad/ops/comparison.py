@@ -195,9 +195,9 @@ def _check_bits(operation: str, input: Operand, kinds: str = "biu") -> None:
         raise error(f"{operation}: expected {wanted}, got {input.dtype}; convert it, as with .long()")
 
 
-@method("bitwise_and", "__and__", "__rand__", inplace=True)
+@method("__and__", "__rand__", inplace=True)
 @elementwise(None, None)
-def _and(input: Operand, other: Operand) -> Operand:
+def bitwise_and(input: Operand, other: Operand) -> Operand:
     """``input & other``, elementwise, of bools or integers.
 
     Examples
@@ -209,9 +209,9 @@ def _and(input: Operand, other: Operand) -> Operand:
     return np.bitwise_and(input, other)
 
 
-@method("bitwise_or", "__or__", "__ror__", inplace=True)
+@method("__or__", "__ror__", inplace=True)
 @elementwise(None, None)
-def _or(input: Operand, other: Operand) -> Operand:
+def bitwise_or(input: Operand, other: Operand) -> Operand:
     """``input | other``, elementwise, of bools or integers.
 
     Examples
@@ -223,9 +223,9 @@ def _or(input: Operand, other: Operand) -> Operand:
     return np.bitwise_or(input, other)
 
 
-@method("bitwise_xor", "__xor__", "__rxor__", inplace=True)
+@method("__xor__", "__rxor__", inplace=True)
 @elementwise(None, None)
-def _xor(input: Operand, other: Operand) -> Operand:
+def bitwise_xor(input: Operand, other: Operand) -> Operand:
     """``input ^ other``, elementwise, of bools or integers.
 
     Examples
@@ -237,9 +237,9 @@ def _xor(input: Operand, other: Operand) -> Operand:
     return np.bitwise_xor(input, other)
 
 
-@method("bitwise_not", "__invert__")
+@method("__invert__")
 @elementwise(None)
-def _not(input: Operand) -> Operand:
+def bitwise_not(input: Operand) -> Operand:
     """``~input``, elementwise, of bools or integers.
 
     Examples
@@ -249,9 +249,6 @@ def _not(input: Operand) -> Operand:
     """
     _check_bits("bitwise_not", input)
     return np.invert(input)
-
-
-bitwise_and, bitwise_or, bitwise_xor, bitwise_not = _and, _or, _xor, _not
 
 
 @method("__lshift__", inplace=True)
@@ -293,7 +290,7 @@ def _rrshift(self: Tensor, other: Any) -> Any:
 
 
 @method(inplace=True)
-@operation("input", "other")
+@elementwise(None, None)
 def logical_and(input: Operand, other: Operand) -> Operand:
     """Whether both are true (not 0), elementwise.
 
@@ -306,7 +303,7 @@ def logical_and(input: Operand, other: Operand) -> Operand:
 
 
 @method(inplace=True)
-@operation("input", "other")
+@elementwise(None, None)
 def logical_or(input: Operand, other: Operand) -> Operand:
     """Whether at least one is true (not 0), elementwise.
 
@@ -319,7 +316,7 @@ def logical_or(input: Operand, other: Operand) -> Operand:
 
 
 @method(inplace=True)
-@operation("input", "other")
+@elementwise(None, None)
 def logical_xor(input: Operand, other: Operand) -> Operand:
     """Whether exactly one is true (not 0), elementwise.
 
