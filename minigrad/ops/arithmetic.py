@@ -310,16 +310,20 @@ def square(input: Operand) -> Operand:
 
 
 @method(inplace=True)
-@rounded_once
-def lerp(input: Operand, end: Operand, weight: Operand) -> Any:
-    """``input + weight * (end - input)``: linear interpolation.
+@elementwise(
+    lambda g, weight: g * (1 - weight), lambda g, weight: g * weight, lambda g, input, end: g * (end - input)
+)
+@silent
+def lerp(input: Operand, end: Operand, weight: Operand) -> Operand:
+    """``input + weight * (end - input)``: linear interpolation, which is exactly `end` where `weight` is 1.
 
     Examples
     --------
     >>> mg.lerp(mg.tensor([0.0, 0.0]), mg.tensor([1.0, 2.0]), 0.25)
     tensor([0.2500, 0.5000])
     """
-    return input + (end - input) * weight
+    way = np.subtract(end, input)
+    return np.where(np.abs(weight) < 0.5, input + way * weight, end - way * (1 - weight))
 
 
 @method(inplace=True)

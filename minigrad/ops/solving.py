@@ -146,11 +146,7 @@ def _inv(A: Operand) -> Operand:
 @silent
 def _inv_or_inf(A: Operand) -> Operand:
     """The inverse; of singular matrices its limit: inf, with the signs that the cofactors have."""
-    try:
-        return np.linalg.inv(A)
-    except np.linalg.LinAlgError:
-        det = np.linalg.det(A)[..., None, None]
-        return np.asarray(np.swapaxes(kernel.cofactors(A), -1, -2) / det, A.dtype)
+    return kernel.inverse_or_inf(A)
 
 
 def inv(A: Operand) -> Any:
@@ -182,6 +178,7 @@ def _as_factor(g: Any) -> Any:
 
 
 @operation(A=lambda g, A: _as_factor(g) * _cofactors(A))
+@silent
 def _det(A: Operand) -> Operand:
     return np.asarray(np.linalg.det(A))
 
@@ -212,11 +209,13 @@ def _cofactor_slope(input: Operand, A: Operand) -> Operand:
 
 
 @operation(A=lambda g, A: _as_factor(g) * adjoint(_inv_or_inf(A)))
+@silent
 def _logabsdet(A: Operand) -> Operand:
     return np.asarray(np.linalg.slogdet(A)[1])
 
 
 @operation("A")
+@silent
 def _sign_of_det(A: Operand) -> Operand:
     return np.asarray(np.linalg.slogdet(A)[0])
 

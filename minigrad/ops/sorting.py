@@ -12,7 +12,7 @@ from minigrad.autograd.operation import Operand, operation
 from minigrad.autograd.rounding import rounded_once
 from minigrad.ops.comparison import isnan
 from minigrad.ops.conversion import cast
-from minigrad.ops.extrema import ValuesIndices, dropped, even_share, not_empty, pick
+from minigrad.ops.extrema import ValuesIndices, dropped, evenly, not_empty, pick
 from minigrad.ops.indexing import ALL, _slice, index_select
 from minigrad.ops.reduction import any as any_over
 from minigrad.ops.reduction import floating, numpy_names
@@ -163,7 +163,7 @@ def kthvalue(input: Operand, k: int, dim: int = -1, keepdim: bool = False) -> Va
     return _found("kthvalue", _place_of_rank, input, dim, keepdim, k - 1)
 
 
-@operation(input=lambda g, y, input, input_shape: g * even_share(input, y, tuple(range(len(input_shape)))))
+@operation(input=lambda g, y, input, input_shape: evenly(g, input, y, tuple(range(len(input_shape)))))
 def _median(input: Operand, skip: bool) -> Operand:
     flat = input.reshape(-1)
     flat = flat[~np.isnan(flat)] if skip else flat

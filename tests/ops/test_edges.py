@@ -1,0 +1,105 @@
+"""Values at the edges: what is no number stays where it is, and slopes where functions end or only just have one."""
+
+import numpy as np
+import pytest
+
+import minigrad as mg
+from minigrad.nn import functional as F
+from tests.ops.test_cases import DIFFERENTIABLE, ROWS, outputs_of, tensors_of
+
+inf, nan = float("inf"), float("nan")
+
+# A gradient that is multiplied with a slope of 0 there: 0 * inf is nan, as it is in PyTorch
+BY_ZERO = {
+    "activation: relu method", "activation: scaled_dot_product_attention causal", "elementwise: logaddexp large",
+    "elementwise: sigmoid large", "elementwise: floor", "elementwise: ceil", "elementwise: trunc",
+    "indexing: iteration", "reduction: prod dim", "reduction: prod one zero", "reduction: prod two zeros",
+    "reduction: logsumexp large", "scan: cumprod zeros", "scan: logcumsumexp large",
+}  # fmt: skip
+FAMILIES = ("convolution", "decompositions", "interpolation: interpolate")  # zeros of the padding, of triangles
+
+
+def gradients(name: str, place: float, value: float, others: float) -> list[np.ndarray]:
+    """Of the inputs; the gradient of the first output is `others`, but `value` at one place."""
+    tensors = tensors_of(ROWS[name])
+    output = next(o for o in outputs_of(ROWS[name].function(mg, *tensors)) if o.requires_grad)
+    g = mg.full_like(output, others)
+    if g.numel():
+        g.view(-1)[int(place * (g.numel() - 1))] = value
+    inputs = [t for t in tensors if t.requires_grad]
+    return [t.numpy() for t in mg.autograd.grad(output, inputs, g, materialize_grads=True)]
+
+
+@pytest.mark.parametrize("place", [0, 0.5])
+def test_a_gradient_that_is_no_number_reaches_only_what_its_element_depends_on(place: float) -> None:
+    wrong = []
+    for name in DIFFERENTIABLE:
+        if name in BY_ZERO or name.startswith(FAMILIES):
+            continue
+        with np.errstate(all="ignore"):
+            slopes, found = gradients(name, place, 1.0, 0.0), gradients(name, place, inf, 1.0)
+        if any((~np.isfinite(f) & (s == 0)).any() for f, s in zip(found, slopes, strict=True)):
+            wrong.append(name)
+    assert not wrong
+
+
+def slope(function, *values: float, g: float = 1.0) -> float:
+    """By the first of the numbers."""
+    x = mg.tensor(values[0], requires_grad=True)
+    return mg.autograd.grad(function(x, *map(mg.tensor, values[1:])), x, mg.tensor(g))[0].item()
+
+
+@pytest.mark.parametrize(
+    ("function", "values", "expected"),
+    [
+        (mg.logit, (-0.5,), nan),
+        (mg.logit, (1.5,), nan),
+        (mg.logit, (0.0,), inf),
+        (mg.logit, (1.0,), inf),
+        (mg.amax, (nan,), 1.0),
+        (mg.maximum, (nan, 1.0), 1.0),
+        (mg.maximum, (1.0, 1.0), 0.5),
+        (mg.minimum, (inf, 1.0), 0.0),
+        (F.leaky_relu, (nan,), 0.01),
+        (F.prelu, (2.0, inf), 1.0),
+        (F.prelu, (-2.0, inf), inf),
+        (lambda x, end: mg.lerp(x, end, 0.75), (inf, 1.0), 0.25),
+        (mg.xlogy, (0.0, 0.0), 0.0),
+        (mg.xlogy, (1.0, 0.0), -inf),
+        (lambda x: F.binary_cross_entropy_with_logits(x, mg.zeros(())), (-20.0,), np.exp(-20.0)),
+        (lambda x: F.binary_cross_entropy_with_logits(x, mg.ones(())), (20.0,), -np.exp(-20.0)),
+        (lambda x: x.reshape(1).scatter_reduce(0, mg.tensor([0]), mg.tensor([nan]), "amax"), (nan,), 0.5),
+    ],
+)
+def test_slopes_at_the_edges(function, values, expected: float) -> None:
+    np.testing.assert_allclose(slope(function, *values), expected, rtol=1e-6)
+
+
+def test_nothing_of_what_does_not_count() -> None:
+    assert slope(mg.xlogy, 1.0, 0.0, g=0.0) == 0
+
+
+def test_ends_of_lerp_and_of_the_loss_of_logits() -> None:
+    ends = mg.tensor([1e8, 3.0]), mg.tensor([1.0, 1e-20])
+    assert mg.lerp(*ends, 1.0).tolist() == ends[1].tolist() and mg.lerp(*ends, 0.0).tolist() == ends[0].tolist()
+    loss = F.binary_cross_entropy_with_logits(mg.tensor([-20.0, 20.0]), mg.tensor([0.0, 1.0]), reduction="none")
+    np.testing.assert_allclose(loss.numpy(), np.exp([-20.0, -20.0]), rtol=1e-6)
+
+
+GOOD = [[2.0, 1.0], [0.0, 3.0]]
+
+
+@pytest.mark.parametrize("bad", [[[nan, 0.0], [0.0, 1.0]], [[inf, 1.0], [1.0, 1.0]], [[0.0, 0.0], [0.0, 1.0]]])
+@pytest.mark.parametrize("good", [GOOD, [[1e-25, 0.0], [0.0, 1e-25]]])
+@pytest.mark.parametrize("function", [mg.det, mg.logdet, lambda A: mg.linalg.slogdet(A)[1]])
+def test_a_bad_matrix_spoils_no_other_of_the_batch(function, good, bad) -> None:
+    """Whose determinant, in the second batch, float32 cannot hold."""
+    alone, batch = mg.tensor([good], requires_grad=True), mg.tensor([bad, good], requires_grad=True)
+    results = []
+    for A in (alone, batch):
+        y = function(A)
+        (g,) = mg.autograd.grad(y.sum(), A, create_graph=True)
+        (again,) = mg.autograd.grad((g * 1e-25 * g).sum(), A)
+        results.append([y[-1].item(), g[-1].detach().numpy(), again[-1].numpy()])
+    for found, expected in zip(*results, strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
