@@ -8,14 +8,14 @@ As long as the last change of all is older than a node (nearly always) nothing n
 
 from __future__ import annotations
 
-import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
 from minigrad.autograd.engine import numbers
+from minigrad.kernels.forking import lock
 
 
 class Clock:
@@ -28,7 +28,6 @@ class Clock:
 
 
 clock = Clock()
-_lock = threading.RLock()  # reentrant: whatever is collected here may run code that comes back
 # id of an owner -> [time of its last change, weak reference that removes the entry, what `who` said]
 _changes: dict[int, list[Any]] = {}
 
@@ -53,11 +52,20 @@ def owner_of(array: np.ndarray) -> Any:
     return owner
 
 
+def arrays_in(value: Any) -> Iterator[np.ndarray]:
+    """The arrays that `value` is or, as tuples and lists of any depth, holds."""
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, (tuple, list)):
+        for v in value:
+            yield from arrays_in(v)
+
+
 def changed(array: np.ndarray) -> None:
     """Note that the memory of `array` was written to."""
     owner = array if array.base is None else owner_of(array)
     key = id(owner)
-    with _lock:  # so that no thread sets the clock back to an earlier tick of its own
+    with lock:  # so that no thread sets the clock back to an earlier tick of its own
         clock.now = next(numbers)
         entry = _changes.get(key)
         if entry is None:

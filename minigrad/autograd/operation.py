@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import functools
 import operator
+import types
 from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeAlias
 
@@ -32,8 +33,9 @@ import numpy as np
 from minigrad.autograd import memory
 from minigrad.autograd.engine import Node, numbers
 from minigrad.autograd.grad_mode import mode
-from minigrad.autograd.memory import clock, last_change
-from minigrad.autograd.rounding import HALF, all_half, rounded, widened
+from minigrad.autograd.memory import arrays_in, clock, last_change
+from minigrad.autograd.naming import NAMED, described
+from minigrad.autograd.rounding import HALF, SINGLE, all_half, widened
 from minigrad.tensor import Tensor, View
 
 P = ParamSpec("P")
@@ -62,15 +64,18 @@ class Operation:
         outputs: Sequence[str],
         sequence: bool,
         view: bool,
+        holds: Sequence[str],
+        name: str | None = None,
     ) -> None:
         parameters, self.defaults = signature(forward)
-        self.name = forward.__name__.strip("_")
+        self.name = name or forward.__name__.strip("_")
         self.call: Callable[..., Any] = forward  # what users call; `operation` puts it here
         self.forward = forward
         self.parameters = parameters
         self.rules = rules
         self.constants = tuple(constants)
         self.outputs = ("y", *outputs[1:])
+        self.holds = tuple(holds)
         self.sequence = sequence  # the first parameter is a sequence of tensors
         self.view = view  # the output may share memory with the first parameter
         # the dtype that it is not to compute in: there may be arithmetic in it
@@ -87,6 +92,19 @@ class Operation:
     @property
     def differentiable(self) -> bool:
         return bool(self.rules)
+
+    @functools.cached_property
+    def node(self) -> type[OperationNode]:
+        """The class of its nodes, by which messages and prints name them, such as ``MulBackward0``."""
+        name = self.name.title().replace("_", "") + "Backward0"
+        return type(name, (OperationNode,), {"__slots__": ()})
+
+    @functools.cached_property
+    def rounding(self) -> Callable[..., Any]:
+        """The conversion of a result to float16, whose nodes have the name of this operation."""
+        cast = registry["cast"]
+        given = (cast.forward, cast.rules, cast.constants, cast.outputs, cast.sequence, cast.view, cast.holds)
+        return _call(Operation(*given, self.name), None)
 
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
         """All arguments in the order of the signature, defaults filled in."""
@@ -130,7 +148,7 @@ class Operation:
 class Plan:
     """For one choice of inputs that require grad: what to keep, and which rules to call with what."""
 
-    __slots__ = ("operation", "kept", "save", "sources", "described", "steps", "frees")
+    __slots__ = ("operation", "kept", "save", "sources", "described", "steps", "frees", "constants")
 
     def __init__(self, operation: Operation, mask: int) -> None:
         self.operation = operation
@@ -168,14 +186,14 @@ class Plan:
         # For each kept value: which parent it was (its place among the active inputs), OUTPUT, or None for a constant.
         parent_of = {places[n]: i for i, n in enumerate(active)}
         self.sources = tuple(OUTPUT if p == places["y"] else parent_of.get(p) for p in self.kept)
+        self.constants = tuple(p for p, s in zip(self.kept, self.sources, strict=True) if s is None and p in tensors)
         self.save = _picker((*self.kept, *range(len(places), len(places) + len(shapes + types))))
         self.steps = tuple((rule, _picker([order[n] for n in needs]), keep) for rule, needs, keep in steps)
-        self.frees = any(p in tensors or p >= len(operation.parameters) for p in self.kept)
+        held = {places[n] for n in operation.holds}
+        self.frees = any(p in tensors or p in held or p >= len(operation.parameters) for p in self.kept)
 
 
 OUTPUT = -1
-# Before NumPy 2, a 0-dim array and a Python number made float64 of float32.
-VALUE_BASED = np.result_type(np.float32(1), 1e10) == np.float64
 MISSING: Any = object()  # the default of a parameter that has none
 
 
@@ -204,7 +222,7 @@ def _picker(places: Sequence[int]) -> Callable[[Any], Sequence[Any]]:
 
 
 class OperationNode(Node):
-    """The record of one call of an operation."""
+    """The record of one call of an operation; each operation has a subclass with its name, see `named`."""
 
     __slots__ = ("plan", "saved")
 
@@ -216,7 +234,11 @@ class OperationNode(Node):
         self.saved = saved
 
     def name(self) -> str:
-        return self.plan.operation.name.title().replace("_", "") + "Backward0"
+        return self.plan.operation.node.__name__
+
+    def named(self) -> Node:  # not from the beginning: Python is quicker with objects that are all of one class
+        self.__class__ = self.plan.operation.node
+        return self
 
     def release(self) -> None:
         if self.plan.frees:
@@ -245,16 +267,10 @@ class OperationNode(Node):
                 gradients += [results[i] for i in keep] if keep else results
         if plan.operation.sequence and len(gradients) != len(self.parents):
             gradients = [gradients[i] for i, p in enumerate(saved[-1]) if p]
-        if VALUE_BASED and "dtype" not in plan.operation.parameters:
-            gradients = [x if x is None or isinstance(x, Tensor) or x.ndim else x.astype(g.dtype) for x in gradients]
         return gradients
 
     def _arrays(self, saved: Sequence[Any]) -> list[tuple[int, np.ndarray]]:
-        found = []
-        for i, place in enumerate(self.plan.kept):
-            values = saved[i] if isinstance(saved[i], (tuple, list)) else (saved[i],)
-            found += [(place, v) for v in values if isinstance(v, np.ndarray)]
-        return found
+        return [(place, a) for i, place in enumerate(self.plan.kept) for a in arrays_in(saved[i])]
 
     def _check_unchanged(self, saved: Sequence[Any]) -> None:
         operation = self.plan.operation
@@ -262,6 +278,7 @@ class OperationNode(Node):
         for place, array in self._arrays(saved):
             if last_change(array) > self.number:
                 what = f"its input {names[place]!r}" if place < len(operation.parameters) else "its output"
+                what = "its index, mask, target or weight" if names[place] in operation.holds else what
                 raise RuntimeError(
                     f"backward: {self.name()} needs {what} of shape {array.shape}, which was changed in place "
                     f"after {operation.name} had used it; use an operation that is not in place there, or a clone()"
@@ -290,11 +307,38 @@ def attached(array: np.ndarray, edge: Any) -> Tensor:
     return t
 
 
+class OperandTypeError(TypeError):
+    """An operand that is neither a Tensor nor an array nor a number: it may know itself what an operator means."""
+
+
+def as_operator(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function` for a special method such as ``__add__``: where the other operand is foreign, Python asks that one.
+
+    An operation is copied rather than wrapped, as to look for errors costs nothing, and another call would. The copy
+    has the same cells but one, so `Operation.compute_with` reaches it too.
+    """
+    if not hasattr(function, "operation"):
+
+        @functools.wraps(function)
+        def operator_of(self: Any, other: Any) -> Any:
+            try:
+                return function(self, other)
+            except OperandTypeError:
+                return NotImplemented
+
+        return operator_of
+    call: Any = function
+    cells = zip(call.__code__.co_freevars, call.__closure__, strict=True)
+    closure = tuple(types.CellType(OperandTypeError) if name == "foreign" else cell for name, cell in cells)
+    return functools.update_wrapper(types.FunctionType(call.__code__, call.__globals__, closure=closure), call)
+
+
 def operation(
     *constants: str,
     outputs: Sequence[str] = ("y",),
     sequence: bool = False,
     view: bool = False,
+    holds: Sequence[str] = (),
     prepare: Callable[..., tuple[Any, ...]] | None = None,
     **rules: Any,
 ) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
@@ -306,72 +350,84 @@ def operation(
     outputs : the names of the outputs where the function returns several; the first one has a gradient
     sequence : the first parameter is a sequence of tensors, and its rule returns a sequence of gradients
     view : the output may share memory with the first parameter
+    holds : names of parameters that are no tensors, but hold arrays in tuples: freed after backward as tensors are
     prepare : applied to the tuple of arguments before anything else when there is a Tensor among them
     rules : by parameter, the rule for its gradient, or a `joint` rule that several share
     """
 
     def declare(forward: Callable[P, Any]) -> Callable[P, Any]:
-        op = Operation(forward, rules, constants, outputs, sequence, view)
-        if op.name in registry:
-            raise TypeError(f"operation {op.name} is declared twice")
-        registry[op.name] = op
-        call = _sequence_call(op) if sequence else _call(op, prepare)
-        op.call = functools.update_wrapper(call, forward)
-        call.operation = op  # type: ignore[attr-defined]
-        return call
+        op = Operation(forward, rules, constants, outputs, sequence, view, holds)
+        return _registered(op, _sequence_call(op) if sequence else _call(op, prepare))
 
     return declare
 
 
-def _call(op: Operation, prepare: Callable[..., tuple[Any, ...]] | None) -> Callable[..., Any]:
+def twin(call: Callable[P, Any], name: str) -> Callable[P, Any]:
+    """A declared operation under another name, by which its nodes are printed: ``unsqueeze`` is a kind of reshaping."""
+    op = call.operation  # type: ignore[attr-defined]
+    given = (op.forward, op.rules, op.constants, op.outputs, op.sequence, op.view, op.holds)
+    other = Operation(*given, name)
+    return _registered(other, _call(other, None))
+
+
+def _registered(op: Operation, call: Callable[P, Any]) -> Callable[P, Any]:
+    if op.name in registry:
+        raise TypeError(f"operation {op.name} is declared twice")
+    registry[op.name] = op
+    op.call = functools.update_wrapper(call, op.forward)
+    call.operation = op  # type: ignore[attr-defined]
+    return call
+
+
+def _call(op: Operation, prepare: Callable[..., Any] | None, foreign: tuple[Any, ...] = ()) -> Callable[..., Any]:
     forward, tensors, count, plans, half = op.forward, op.tensors, len(op.parameters), op.plans, op.half
     view, several, new, ndarray, grad_mode = op.view, len(op.outputs) > 1, object.__new__, np.ndarray, mode
-    value_based = VALUE_BASED and "dtype" not in op.parameters
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        if kwargs or len(args) != count:
-            args = op.bind(args, kwargs)
-        given = args
-        if prepare is not None:
-            args = prepare(args)
-        arrays = [*args]
-        parents: list[Any] = []
-        mask, seen = 0, False
-        for i, bit in tensors:
-            t = args[i]
-            if isinstance(t, Tensor):
-                seen = True
-                arrays[i] = array = t._data
-                if array.dtype is half:
-                    return _in_single(op, given, args)
-                if t._view is not None:
-                    t._view.refresh(t)
-                if bit and t._requires_grad:
-                    mask |= bit
-                    parents.append(t if t._node is None else t._node)
-            elif type(t) is not ndarray and not isinstance(t, _ACCEPTED):
-                raise TypeError(f"{op.name}: expected a Tensor as {op.parameters[i]!r}, got {type(t).__name__}")
-        y = forward(*arrays)
+        try:
+            if kwargs or len(args) != count:
+                args = op.bind(args, kwargs)
+            inputs = args if prepare is None else prepare(args)
+            arrays = [*inputs]
+            parents: list[Any] = []
+            mask, seen = 0, False
+            for i, bit in tensors:
+                t = inputs[i]
+                if isinstance(t, Tensor):
+                    seen = True
+                    arrays[i] = array = t._data
+                    if array.dtype is half:
+                        return _in_single(op, args, inputs)
+                    if t._view is not None:
+                        t._view.refresh(t)
+                    if bit and t._requires_grad:
+                        mask |= bit
+                        parents.append(t if t._node is None else t._node)
+                elif type(t) is not ndarray and not isinstance(t, _ACCEPTED):
+                    raise TypeError(f"{op.name}: expected a Tensor as {op.parameters[i]!r}, got {type(t).__name__}")
+            y = forward(*arrays)
+        except foreign:  # an empty tuple but in operators
+            return NotImplemented
+        except NAMED as error:
+            raise described(error, op.name, args) from error.__cause__
         if not seen:
             return y
         others: list[Any] = []
         if several:
             y, *others = y
-        if type(y) is not ndarray:
-            y = np.asarray(y)
-        y = _as_inputs(y, arrays) if value_based else y
+        y = y if type(y) is ndarray else np.asarray(y)
         out = new(Tensor)
         out._data, out._requires_grad = y, False
         out._node, out._view = None, None
         if mask and grad_mode.enabled:
             plan = plans.get(mask) or op.plan(mask)
-            arrays += [y, *others]
-            for i, describe in plan.described:
-                arrays.append(describe(arrays[i]))
+            if plan.constants:
+                _keep_copies(arrays, [i for i in plan.constants if isinstance(inputs[i], ndarray)])
+            arrays += [y, *others, *[describe(arrays[i]) for i, describe in plan.described]]
             out._node = OperationNode(plan, parents, plan.save(arrays))
             out._requires_grad = True
         if view and (y.base is arrays[0] or np.may_share_memory(y, arrays[0])):
-            out._view = View(args[0], call, args[1:])
+            out._view = View(inputs[0], call, inputs[1:])
         return (out, *[Tensor._wrap(np.asarray(o)) for o in others]) if several else out
 
     return call
@@ -385,7 +441,9 @@ def _in_single(op: Operation, given: tuple[Any, ...], prepared: tuple[Any, ...])
     y = op.call(*map(widened, given))
     if not all_half([prepared[i] for i, _ in op.tensors]):
         return y
-    return (rounded(y[0]), *y[1:]) if len(op.outputs) > 1 else rounded(y)
+    first, *others = y if len(op.outputs) > 1 else (y,)
+    first = op.rounding(first, HALF) if first.dtype == SINGLE else first
+    return (first, *others) if others else first
 
 
 def _sequence_call(op: Operation) -> Callable[..., Any]:
@@ -416,13 +474,10 @@ def _sequence_call(op: Operation) -> Callable[..., Any]:
     return call
 
 
-def _as_inputs(y: np.ndarray, inputs: list[Any]) -> np.ndarray:
-    """`y`, or if it is a 0-dim one that NumPy has promoted, with the floating dtype on which the inputs agree."""
-    if not y.ndim and y.dtype.kind == "f":
-        given = {a.dtype for a in inputs if isinstance(a, np.ndarray) and a.dtype.kind == "f"}
-        if len(given) == 1:
-            y = y.astype(given.pop(), copy=False)
-    return y
+def _keep_copies(arrays: list[Any], places: list[int]) -> None:
+    """Keep copies of the arrays at `places`, which NumPy may change, and nobody would notice."""
+    for i in places:
+        arrays[i] = arrays[i].copy()
 
 
 _ACCEPTED = (np.ndarray, np.generic, type(None), bool, int, float)
