@@ -100,11 +100,13 @@ class Operation:
         return type(name, (OperationNode,), {"__slots__": ()})
 
     @functools.cached_property
-    def rounding(self) -> Callable[..., Any]:
+    def rounding(self) -> Operation:
         """The conversion of a result to float16, whose nodes have the name of this operation."""
         cast = registry["cast"]
         given = (cast.forward, cast.rules, cast.constants, cast.outputs, cast.sequence, cast.view, cast.holds)
-        return _call(Operation(*given, self.name), None)
+        rounding = Operation(*given, self.name)
+        rounding.call = _call(rounding, None)
+        return rounding
 
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
         """All arguments in the order of the signature, defaults filled in."""
@@ -442,7 +444,7 @@ def _in_single(op: Operation, given: tuple[Any, ...], prepared: tuple[Any, ...])
     if not all_half([prepared[i] for i, _ in op.tensors]):
         return y
     first, *others = y if len(op.outputs) > 1 else (y,)
-    first = op.rounding(first, HALF) if first.dtype == SINGLE else first
+    first = op.rounding.call(first, HALF) if first.dtype == SINGLE else first
     return (first, *others) if others else first
 
 

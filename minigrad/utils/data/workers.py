@@ -73,8 +73,11 @@ class Worker:
         self.pool = _Thread(info)
         self._process = os.getpid()
 
-    def result(self, future: Future[Any], timeout: float, at: str = "worker_init_fn") -> Any:
-        """What the thread returned or raised; RuntimeError after `timeout` seconds (0: never)."""
+    def result(self, future: Future[Any], timeout: float, index: Any = None, doing: str = "worker_init_fn") -> Any:
+        """What the thread returned or raised; RuntimeError after `timeout` seconds (0: never).
+
+        The error names the index that it was to fetch, or what else it was doing.
+        """
         try:
             if self._process != os.getpid():
                 raise RuntimeError(
@@ -84,6 +87,7 @@ class Worker:
             self.pool.waiting = True  # and so it stays where Ctrl-C ends the wait
             self.pool.waiting = not wait([future], timeout or None).done
             if self.pool.waiting:
+                at = doing if index is None else f"index {reprlib.repr(index)}"
                 raise RuntimeError(
                     f"DataLoader: worker {self.info.id} gave no batch within {timeout} seconds for {at}; is the data "
                     f"set stuck, or the timeout too short? {self.pool.whereabouts()}"
@@ -152,7 +156,7 @@ def in_turns(workers: Sequence[Worker], tasks: Iterator[Any], ahead: int, timeou
     while pending:
         worker, future, at = pending.popleft()
         try:
-            result = worker.result(future, timeout, "its next samples" if at is None else f"index {reprlib.repr(at)}")
+            result = worker.result(future, timeout, at, "its next samples")
         finally:
             del future  # as above
         if result is END and worker in turns:
