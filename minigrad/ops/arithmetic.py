@@ -155,7 +155,7 @@ def _truncated_divide(input: Operand, other: Operand) -> Operand:
     if np.asarray(input).dtype.kind == "f":
         return np.trunc(np.divide(input, other))
     _check_divisor("div", input, other)
-    return np.sign(input) * np.sign(other) * (np.abs(input) // np.abs(other))
+    return (input - np.fmod(input, other)) // other  # the smallest integer has no absolute value
 
 
 @method("__mod__", inplace=True)

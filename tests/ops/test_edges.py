@@ -103,3 +103,23 @@ def test_a_bad_matrix_spoils_no_other_of_the_batch(function, good, bad) -> None:
         results.append([y[-1].item(), g[-1].detach().numpy(), again[-1].numpy()])
     for found, expected in zip(*results, strict=True):
         np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.int16, np.int32, np.int64, np.uint8])
+def test_truncated_quotients_of_the_smallest_integers(dtype) -> None:
+    limits = np.iinfo(dtype)
+    values = [int(v) for v in {limits.min, limits.min + 1, limits.max, 1, 2, 7, *([-1, -7] if limits.min else [])} if v]
+    a, b = np.meshgrid(np.array(values, dtype), np.array(values, dtype))
+    found = mg.div(mg.from_numpy(a), mg.from_numpy(b), rounding_mode="trunc")
+    pairs = [(int(x), int(y)) for x, y in zip(a.flat, b.flat, strict=True)]
+    exact = [abs(x) // abs(y) * (1 if (x < 0) == (y < 0) else -1) for x, y in pairs]
+    np.testing.assert_array_equal(found.numpy().ravel(), np.array([e % 2**64 for e in exact], np.uint64).astype(dtype))
+
+
+@pytest.mark.parametrize("q", [0.0, 0.3, 0.5, 1.0])
+@pytest.mark.parametrize("interpolation", ["lower", "higher", "nearest"])
+def test_quantiles_of_infinities(q: float, interpolation: str) -> None:
+    """They are elements: nothing is computed between two."""
+    x = np.array([-inf, -inf, 3.0, inf], np.float32)
+    expected = np.quantile(np.arange(4.0), q, method=interpolation)
+    assert mg.quantile(mg.from_numpy(x), q, interpolation=interpolation).item() == x[int(expected)]
