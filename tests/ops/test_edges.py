@@ -123,3 +123,27 @@ def test_quantiles_of_infinities(q: float, interpolation: str) -> None:
     x = np.array([-inf, -inf, 3.0, inf], np.float32)
     expected = np.quantile(np.arange(4.0), q, method=interpolation)
     assert mg.quantile(mg.from_numpy(x), q, interpolation=interpolation).item() == x[int(expected)]
+
+
+@pytest.mark.parametrize("bad", [nan, inf])
+def test_decompositions_of_what_is_no_number(bad: float) -> None:
+    """Are errors or nan, values and gradients alike; the other matrices of the batch are as ever."""
+    A = np.array([[[bad, 0.0], [0.0, 1.0]], GOOD], np.float32)
+    functions = {"svdvals": mg.linalg.svdvals, "eigvalsh": mg.linalg.eigvalsh}
+    functions |= {str(ord): lambda A, ord=ord: mg.linalg.matrix_norm(A, ord) for ord in (2, -2, "nuc")}
+    for name, function in functions.items():
+        alone = function(mg.tensor([GOOD])).numpy()[0]
+        try:
+            x = mg.from_numpy(A).requires_grad_()
+            y = function(x)
+            (g,) = mg.autograd.grad(y.sum(), x)
+        except RuntimeError as error:
+            assert bad != bad and "did not converge" in str(error)
+            continue
+        assert not np.isfinite(y.detach().numpy()[0]).any() and np.isnan(g.numpy()[0]).all(), name
+        np.testing.assert_allclose(y.detach().numpy()[1], alone, rtol=1e-6)
+
+
+def test_eigvalsh_looks_at_one_triangle() -> None:
+    assert mg.linalg.eigvalsh(mg.tensor([[2.0, nan], [0.0, 1.0]])).tolist() == [1.0, 2.0]
+    assert np.isnan(mg.linalg.eigvalsh(mg.tensor([[2.0, nan], [0.0, 1.0]]), UPLO="U").numpy()).all()
