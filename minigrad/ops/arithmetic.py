@@ -335,8 +335,10 @@ def lerp(input: Operand, end: Operand, weight: Operand) -> Operand:
     >>> mg.lerp(mg.tensor([0.0, 0.0]), mg.tensor([1.0, 2.0]), 0.25)
     tensor([0.2500, 0.5000])
     """
-    way = np.subtract(end, input)
-    return np.where(np.abs(weight) < 0.5, input + way * weight, end - way * (1 - weight))
+    way, near = np.subtract(end, input), np.abs(weight) < 0.5
+    if not np.ndim(weight):
+        return input + way * weight if near else end - way * (1 - weight)
+    return np.where(near, input + way * weight, end - way * (1 - weight))
 
 
 @method(inplace=True)
