@@ -60,6 +60,11 @@ class Classes(NamedTuple):
             weights,
         )
 
+    def scaled(self, factors: Any, g: Any) -> Any:
+        """The `factors` of the rows times `g`, and 0 for those that are ignored, though it be inf or nan."""
+        y = factors * g
+        return y if self.ignored is None else np.where(self.ignored, y.dtype.type(0), y)
+
     def reduced(self, losses: np.ndarray) -> Any:
         """The losses of the rows, added up unless reduction is 'none'. The mean of nothing is nan."""
         if self.ignored is not None:
@@ -94,12 +99,12 @@ def cross_entropy(scores: np.ndarray, classes: Classes) -> tuple[Any, np.ndarray
 def cross_entropy_slope(g: Any, p: np.ndarray, classes: Classes) -> np.ndarray:
     """The gradient of the scores."""
     a, b, weights = classes.factors(p.shape[1], p.dtype)
-    a = a * g
-    slope = p * _column(a + b * g * weights if classes.smoothing else a)
+    a, b = classes.scaled(a, g), classes.scaled(b, g)
+    slope = p * _column(a + b * weights if classes.smoothing else a)
     slope[classes.place()] -= a
     if classes.smoothing:
         w = 1 if classes.weight is None else _along_classes(classes.weight, p.ndim)
-        slope -= _column(b * g) * w
+        slope -= _column(b) * w
     return slope
 
 
@@ -114,7 +119,7 @@ def nll_slope(g: Any, shape: tuple[int, ...], classes: Classes) -> np.ndarray:
     g = np.asarray(g)
     a, _, _ = classes.factors(shape[1], g.dtype)
     slope = np.zeros(shape, g.dtype)
-    slope[classes.place()] = -a * g
+    slope[classes.place()] = -classes.scaled(a, g)
     return slope
 
 

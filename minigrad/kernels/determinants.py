@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["cofactors", "cofactor_slope"]
+__all__ = ["cofactors", "cofactor_slope", "inverse_or_inf"]
 
 
 def _others(s: np.ndarray) -> np.ndarray:
@@ -20,8 +20,10 @@ def _others(s: np.ndarray) -> np.ndarray:
 
 
 def _parts(A: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """U, s, V.T and the sign of the determinant where no singular value is 0, in float64."""
-    u, s, vh = np.linalg.svd(A.astype(np.float64, copy=False))
+    """U, s, V.T and the sign of the determinant where no singular value is 0, in float64; s is nan for what has nan."""
+    finite = np.isfinite(A).all(axis=(-2, -1), keepdims=True)  # LAPACK gives up the whole batch for one that isn't
+    u, s, vh = np.linalg.svd(np.where(finite, A, 0).astype(np.float64, copy=False))
+    s = np.where(finite[..., 0], s, np.nan)
     return u, s, vh, np.rint(np.linalg.det(u) * np.linalg.det(vh))[..., None, None]
 
 
@@ -38,6 +40,16 @@ def cofactors(A: np.ndarray) -> np.ndarray:
         pass
     u, s, vh, sign = _parts(A)
     return (sign * (u * _others(s)[..., None, :]) @ vh).astype(A.dtype, copy=False)
+
+
+def inverse_or_inf(A: np.ndarray) -> np.ndarray:
+    """The inverse, and where there is none its limit: inf, with the signs that the cofactors have."""
+    try:
+        return np.linalg.inv(A)
+    except np.linalg.LinAlgError:
+        if A.ndim > 2:  # one by one: a singular matrix leaves the others as they are
+            return np.stack([inverse_or_inf(matrix) for matrix in A])
+        return np.asarray(cofactors(A).T / np.linalg.det(A), A.dtype)
 
 
 def cofactor_slope(x: np.ndarray, A: np.ndarray) -> np.ndarray:

@@ -69,9 +69,9 @@ def zeroed(input: Operand, mask: Operand, source: Operand) -> Operand:
 
 
 def _leaky(values: Any, input: Any, slope: Any) -> Any:
-    """`values` where `input` is positive, and `slope` times them elsewhere."""
-    flat = input <= 0
-    return zeroed(values, flat, input) + zeroed(values, ~flat, input) * slope
+    """`values` where `input` is positive, and `slope` times them elsewhere: the slope may be inf."""
+    positive = input > 0
+    return zeroed(values, ~positive, input) + zeroed(values * slope, positive, input)
 
 
 # ---- rectifiers ------------------------------------------------------------------------------------------------------

@@ -155,7 +155,7 @@ def _truncated_divide(input: Operand, other: Operand) -> Operand:
     if np.asarray(input).dtype.kind == "f":
         return np.trunc(np.divide(input, other))
     _check_divisor("div", input, other)
-    return np.sign(input) * np.sign(other) * (np.abs(input) // np.abs(other))
+    return (input - np.fmod(input, other)) // other  # the smallest integer has no absolute value
 
 
 @method("__mod__", inplace=True)
@@ -323,16 +323,22 @@ def square(input: Operand) -> Operand:
 
 
 @method(inplace=True)
-@rounded_once
-def lerp(input: Operand, end: Operand, weight: Operand) -> Any:
-    """``input + weight * (end - input)``: linear interpolation.
+@elementwise(
+    lambda g, weight: g * (1 - weight), lambda g, weight: g * weight, lambda g, input, end: g * (end - input)
+)
+@silent
+def lerp(input: Operand, end: Operand, weight: Operand) -> Operand:
+    """``input + weight * (end - input)``: linear interpolation, which is exactly `end` where `weight` is 1.
 
     Examples
     --------
     >>> mg.lerp(mg.tensor([0.0, 0.0]), mg.tensor([1.0, 2.0]), 0.25)
     tensor([0.2500, 0.5000])
     """
-    return input + (end - input) * weight
+    way, near = np.subtract(end, input), np.abs(weight) < 0.5
+    if not np.ndim(weight):
+        return input + way * weight if near else end - way * (1 - weight)
+    return np.where(near, input + way * weight, end - way * (1 - weight))
 
 
 @method(inplace=True)

@@ -147,6 +147,11 @@ def raw(t: Any) -> np.ndarray:
     return t._data if isinstance(t, Tensor) else np.asarray(t)
 
 
+def _where_finite(A: np.ndarray, parts: np.ndarray) -> np.ndarray:
+    """The `parts` of the matrices, and nan for those that hold inf or nan, of which LAPACK may make anything."""
+    return np.where(np.isfinite(A).all(axis=(-2, -1), keepdims=True), parts, np.nan).astype(A.dtype, copy=False)
+
+
 def _over_gaps(x: Any, values: Any) -> Any:
     """``x[i, j] / (values[j] - values[i])``, and 0 on the diagonal.
 
@@ -168,12 +173,17 @@ def _eigh_rule(g: Any, y: Any) -> Any:
     return matmul(v, matmul(inner, adjoint(v)))
 
 
+def _half(A: np.ndarray, UPLO: str) -> np.ndarray:
+    """The triangle that is looked at."""
+    return np.tril(A) if UPLO == "L" else np.triu(A)
+
+
 @operation(A=_eigh_rule)
 @numpy_errors
 def _eigh(A: Operand, UPLO: Literal["L", "U"]) -> Operand:
     """The eigenvalues above the eigenvectors."""
     w, v = np.linalg.eigh(A, UPLO)
-    return np.concatenate([w[..., None, :], v], axis=-2)
+    return _where_finite(_half(A, UPLO), np.concatenate([w[..., None, :], v], axis=-2))
 
 
 def _eigvalsh_rule(g: Any, A: Any, UPLO: Literal["L", "U"], known: np.ndarray | None) -> Any:
@@ -186,7 +196,10 @@ def _eigvalsh_rule(g: Any, A: Any, UPLO: Literal["L", "U"], known: np.ndarray | 
 @numpy_errors
 def _eigvalsh(A: Operand, UPLO: Literal["L", "U"], known: np.ndarray | None = None) -> Operand:
     """The eigenvalues, apart from the vectors: their gradient exists where several are equal. `known`: from `_eigh`."""
-    return np.linalg.eigvalsh(A, UPLO) if known is None else known[..., 0, :].copy()
+    if known is not None:
+        return known[..., 0, :].copy()
+    values = np.linalg.eigvalsh(A, UPLO)
+    return np.asarray(_where_finite(_half(A, UPLO), values[..., None])[..., 0])
 
 
 def _triangle(A: Any, UPLO: str) -> Literal["L", "U"]:
@@ -251,7 +264,7 @@ def _svd_rule(g: Any, y: Any, A_shape: tuple[int, ...]) -> Any:
 def _svd(A: Operand) -> Operand:
     """U above S above V."""
     u, s, vh = np.linalg.svd(A, full_matrices=False)
-    return np.concatenate([u, s[..., None, :], vh.swapaxes(-1, -2)], axis=-2)
+    return _where_finite(A, np.concatenate([u, s[..., None, :], vh.swapaxes(-1, -2)], axis=-2))
 
 
 def _svdvals_rule(g: Any, A: Any, A_shape: tuple[int, ...], known: np.ndarray | None) -> Any:

@@ -139,15 +139,15 @@ def logaddexp(input: Operand, other: Operand) -> Operand:
     return np.logaddexp(input, other)
 
 
-def _log_where_needed(input: Any, other: Any) -> Any:
-    """The slope of xlogy for its input; 0 where that is 0 and the logarithm is not a number."""
+def _xlogy_slope(g: Any, input: Any, other: Any) -> Any:
+    """Of its input; 0 where that or `g` is 0 and the logarithm is not a number."""
     unneeded = (input == 0) & (other <= 0)
-    return where(unneeded, 0.0, log(where(unneeded, 1.0, other)))
+    return where(unneeded, 0.0, xlogy(g, where(unneeded, 1.0, other)))
 
 
 @method()
 @elementwise(
-    lambda g, input, other: g * _log_where_needed(input, other),
+    _xlogy_slope,
     lambda g, input, other: g * input / other,
     floating=True,
 )
@@ -269,7 +269,7 @@ def logit(input: Operand, eps: float | None = None) -> Any:
     return _logit(input if eps is None else clamp(input, eps, 1 - eps))
 
 
-@elementwise(lambda g, input: g / (input * (1 - input)), floating=True)
+@elementwise(lambda g, input: where((input >= 0) & (input <= 1), g / (input * (1 - input)), np.nan), floating=True)
 @silent
 def _logit(input: Operand) -> Operand:
     return np.log(input / (1 - input))

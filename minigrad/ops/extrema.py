@@ -18,7 +18,7 @@ from minigrad.autograd.operation import Operand, operation
 from minigrad.ops.gathering import _along
 from minigrad.ops.indexing import _index
 from minigrad.ops.reduction import Dim, Dims, fold, kept, number_in, numpy_names
-from minigrad.ops.selection import maximum, minimum
+from minigrad.ops.selection import _where, maximum, minimum
 from minigrad.ops.shape import _reshape, all_dims, one_dim
 from minigrad.return_types import Result
 from minigrad.tensor import Tensor
@@ -51,8 +51,14 @@ def not_empty(name: str, shape: Sequence[int], dim: Dims, given: bool = True) ->
 # ---- values ----------------------------------------------------------------------------------------------------------
 
 
+def evenly(g: Any, input: Any, y: Any, dim: Dims) -> Any:
+    """`g` shared evenly by the elements over `dim` that equal y; 0 for all others, though g be inf or nan."""
+    share = _even_share(input, y, dim)
+    return _where(share > 0, g * share, 0.0)
+
+
 @operation("input", "y")
-def even_share(input: Operand, y: Operand, dim: Dims) -> Operand:
+def _even_share(input: Operand, y: Operand, dim: Dims) -> Operand:
     """For each element 1 / (the number of those over `dim` that equal y) if it is one of them, else 0."""
     hits = np.equal(input, y)
     if np.isnan(y).any():
@@ -63,8 +69,7 @@ def even_share(input: Operand, y: Operand, dim: Dims) -> Operand:
 
 
 def _even_rule(g: Any, y: Any, input: Any, input_shape: tuple[int, ...], dim: Dims, keepdim: bool) -> Any:
-    share = even_share(input, kept(y, input_shape, dim, keepdim), dim)
-    return kept(g, input_shape, dim, keepdim) * share
+    return evenly(kept(g, input_shape, dim, keepdim), input, kept(y, input_shape, dim, keepdim), dim)
 
 
 @operation(input=_even_rule)

@@ -12,12 +12,13 @@ from minigrad.autograd.operation import Operand, joint, operation, twin
 from minigrad.autograd.rounding import rounded_once
 from minigrad.conversion import as_scalar
 from minigrad.kernels.indexing import Key
+from minigrad.kernels.silence import silent
 from minigrad.ops.arithmetic import floor_divide
 from minigrad.ops.assignment import _put, fitted
 from minigrad.ops.broadcasting import expand
 from minigrad.ops.conversion import cast
 from minigrad.ops.indexing import _add_at, _index, _slice, check_range, index_array
-from minigrad.ops.selection import clamp, where
+from minigrad.ops.selection import _where, clamp, where
 from minigrad.ops.shape import _reshape, one_dim
 from minigrad.tensor import Tensor
 
@@ -156,7 +157,7 @@ def scatter_add(input: Operand, dim: int, index: Operand, src: Operand) -> Any:
 
 @operation("input", "y")
 def _attains(input: Operand, y: Operand) -> Operand:
-    return (input == y).astype(y.dtype)
+    return ((input == y) | (np.isnan(input) & np.isnan(y))).astype(y.dtype)
 
 
 @joint
@@ -164,10 +165,11 @@ def _extreme_rule(g: Any, y: Any, input: Any, src: Any, input_shape: tuple[int, 
     """Shared evenly by all that attain the extreme value."""
     own, others = _attains(input, y), _attains(src, _index(y, key))
     share = g / clamp(own + _add_at(others, input_shape, key), min=1)
-    return share * own, _index(share, key) * others
+    return _where(own > 0, share, 0.0), _where(others > 0, _index(share, key), 0.0)
 
 
 @operation(input=_extreme_rule, src=_extreme_rule, holds=("key",))
+@silent
 def _scatter_extreme(input: Operand, src: Operand, key: Key, largest: bool) -> Operand:
     result = input.copy()
     (np.maximum if largest else np.minimum).at(result, key, src)

@@ -227,20 +227,23 @@ def _check_probabilities(name: str, operand: Operand, mend: str) -> None:
         )
 
 
-def _factor(target: Any, pos_weight: Any) -> Any:
-    """The factor of ``log(1 + exp(-input))``."""
-    return 1.0 if pos_weight is None else 1 + (pos_weight - 1) * target
+def _positive(target: Any, pos_weight: Any) -> Any:
+    """The factor of ``log(1 + exp(-input))``; that of ``log(1 + exp(input))`` is ``1 - target``."""
+    return target if pos_weight is None else target * pos_weight
 
 
 @elementwise(
-    lambda g, input, target, pos_weight: g * (1 - target - _factor(target, pos_weight) * sigmoid(-input)),
+    lambda g, input, target, pos_weight: (
+        g * ((1 - target) * sigmoid(input) - _positive(target, pos_weight) * sigmoid(-input))
+    ),
     lambda g, input, pos_weight: (
         -g * input if pos_weight is None else g * ((pos_weight - 1) * softplus(-input) - input)
     ),
 )
 def _logit_loss(input: Operand, target: Operand, pos_weight: np.ndarray | None) -> Operand:
-    log1pexp = np.maximum(-input, 0) + np.log1p(np.exp(-np.abs(input)))
-    return (1 - target) * input + _factor(target, pos_weight) * log1pexp
+    negative, positive = 1 - target, _positive(target, pos_weight)
+    far = negative * np.maximum(input, 0) + positive * np.maximum(-input, 0)
+    return far + (negative + positive) * np.log1p(np.exp(-np.abs(input)))
 
 
 @rounded_once

@@ -18,7 +18,7 @@ from minigrad.ops.broadcasting import sum
 from minigrad.ops.conversion import zeros_as
 from minigrad.ops.decompositions import svdvals
 from minigrad.ops.elementwise import abs, sign
-from minigrad.ops.extrema import amax, amin, even_share
+from minigrad.ops.extrema import amax, amin, evenly
 from minigrad.ops.reduction import Dim, Dims, floating, kept, number_in, numpy_names
 from minigrad.ops.selection import where
 from minigrad.ops.shape import all_dims, movedim
@@ -37,7 +37,7 @@ def norm_slope(g: Any, y: Any, input: Any, input_shape: tuple[int, ...], p: floa
         return zeros_as(input)
     g, y = kept(g, input_shape, dim, keepdim), kept(y, input_shape, dim, keepdim)
     if math.isinf(p):
-        return g * sign(input) * even_share(abs(input), y, dim)
+        return evenly(g * sign(input), abs(input), y, dim)
     if p == 1:
         return g * sign(input)
     nothing = y == 0

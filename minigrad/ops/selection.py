@@ -11,6 +11,7 @@ from minigrad import dtypes
 from minigrad.autograd.elementwise import elementwise
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
+from minigrad.kernels import masks
 from minigrad.kernels.silence import silent
 from minigrad.ops.comparison import isfinite, isnan
 from minigrad.ops.conversion import cast
@@ -21,17 +22,17 @@ __all__ = [
 ]  # fmt: skip
 
 
-@operation("winner", "loser")
-def _share(winner: Operand, loser: Operand) -> Operand:
-    """1 where `winner` is the larger or one of the two is nan, 1/2 at a tie, 0 elsewhere."""
-    dtype = np.result_type(winner, loser)  # either may be a number
-    share = np.asarray(np.add(~np.less(winner, loser), ~np.less_equal(winner, loser), dtype=dtype))
-    share *= 0.5
+@operation("winner", "loser", input=lambda g, winner, loser: _won(g, winner, loser))
+def _won(input: Operand, winner: Operand, loser: Operand) -> Operand:
+    """`input` where `winner` is the larger or one of the two is nan, half of it at a tie, 0 elsewhere."""
+    share, ties = masks.zeroed(input, np.less(winner, loser)), np.equal(winner, loser)
+    if ties.any():
+        share[ties] *= 0.5
     return share
 
 
 @method()
-@elementwise(lambda g, input, other: g * _share(input, other), lambda g, input, other: g * _share(other, input))
+@elementwise(lambda g, input, other: _won(g, input, other), lambda g, input, other: _won(g, other, input))
 def maximum(input: Operand, other: Operand) -> Operand:
     """The larger of two, elementwise; nan if one is. At a tie each gets half of the gradient.
 
@@ -44,7 +45,7 @@ def maximum(input: Operand, other: Operand) -> Operand:
 
 
 @method()
-@elementwise(lambda g, input, other: g * _share(other, input), lambda g, input, other: g * _share(input, other))
+@elementwise(lambda g, input, other: _won(g, other, input), lambda g, input, other: _won(g, input, other))
 def minimum(input: Operand, other: Operand) -> Operand:
     """The smaller of two, elementwise; nan if one is. At a tie each gets half of the gradient.
 

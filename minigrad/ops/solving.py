@@ -149,11 +149,7 @@ def _inv(A: Operand) -> Operand:
 @silent
 def _inv_or_inf(A: Operand) -> Operand:
     """The inverse; of singular matrices its limit: inf, with the signs that the cofactors have."""
-    try:
-        return np.linalg.inv(A)
-    except np.linalg.LinAlgError:
-        det = np.linalg.det(A)[..., None, None]
-        return np.asarray(np.swapaxes(kernel.cofactors(A), -1, -2) / det, A.dtype)
+    return kernel.inverse_or_inf(A)
 
 
 def inv(A: Operand) -> Any:
@@ -186,6 +182,7 @@ def _as_factor(g: Any) -> Any:
 
 @operation(A=lambda g, A: _as_factor(g) * _cofactors(A))
 @numpy_errors
+@silent
 def _det(A: Operand) -> Operand:
     return np.asarray(np.linalg.det(A))
 
@@ -219,12 +216,14 @@ def _cofactor_slope(input: Operand, A: Operand) -> Operand:
 
 @operation(A=lambda g, A: _as_factor(g) * adjoint(_inv_or_inf(A)))
 @numpy_errors
+@silent
 def _logabsdet(A: Operand) -> Operand:
     return np.asarray(np.linalg.slogdet(A)[1])
 
 
 @operation("A")
 @numpy_errors
+@silent
 def _sign_of_det(A: Operand) -> Operand:
     return np.asarray(np.linalg.slogdet(A)[0])
 

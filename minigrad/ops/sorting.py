@@ -12,9 +12,10 @@ from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
 from minigrad.autograd.rounding import rounded_once
 from minigrad.elements import as_int
+from minigrad.ops.arithmetic import lerp
 from minigrad.ops.comparison import isnan
 from minigrad.ops.conversion import cast
-from minigrad.ops.extrema import dropped, even_share, not_empty, pick
+from minigrad.ops.extrema import dropped, evenly, not_empty, pick
 from minigrad.ops.indexing import ALL, _slice, index_select
 from minigrad.ops.reduction import any as any_over
 from minigrad.ops.reduction import floating, numpy_names
@@ -168,7 +169,7 @@ def kthvalue(input: Operand, k: int, dim: int = -1, keepdim: bool = False) -> Re
     return _found("kthvalue", _place_of_rank, input, dim, keepdim, k - 1)
 
 
-@operation(input=lambda g, y, input, input_shape: g * even_share(input, y, tuple(range(len(input_shape)))))
+@operation(input=lambda g, y, input, input_shape: evenly(g, input, y, tuple(range(len(input_shape)))))
 def _median(input: Operand, skip: bool) -> Operand:
     flat = input.reshape(-1)
     flat = flat[~np.isnan(flat)] if skip else flat
@@ -301,7 +302,8 @@ def quantile(
     if interpolation == "linear" and isinstance(q, Tensor) and q.requires_grad:
         share = cast(_reshape(q, (shares.size,)), input.dtype) * (x.shape[-1] - 1) - low.astype(input.dtype)
     a, b = (index_select(ordered, -1, place.astype(np.int64)) for place in (low, high))
-    y = where(any_over(isnan(x), -1, True), math.nan, a + (b - a) * share)
+    between = lerp(a, b, share) if interpolation in ("linear", "midpoint") else a
+    y = where(any_over(isnan(x), -1, True), math.nan, between)
     if keepdim and shape:
         y = _reshape(y, (*[1] * len(shape), len(places))) if dim is None else unsqueeze(y, one_dim("", dim, len(shape)))
     return y[..., 0] if not shares.ndim else movedim(y, -1, 0)

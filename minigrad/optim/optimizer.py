@@ -13,6 +13,7 @@ import numpy as np
 from minigrad.autograd import enable_grad
 from minigrad.autograd.memory import changed
 from minigrad.kernels.silence import silent
+from minigrad.kernels.summation import single
 from minigrad.optim.packing import Plan
 from minigrad.overriding import speaks_for
 from minigrad.tensor import Tensor
@@ -174,7 +175,11 @@ class Optimizer:
             for pack in plan.packs:
                 pack.update(self._update, group)
             for p in plan.others:
-                self._update(p._data, p._grad._data, self.state[p], group)  # type: ignore[union-attr]
+                values, gradient = p._data, p._grad._data  # type: ignore[union-attr]
+                wide = single(values)  # squares of float16, and small steps, leave its range
+                self._update(wide, single(gradient), self.state[p], group)
+                if wide is not values:
+                    values[...] = wide
                 changed(p._data)
 
     def _plan(self, i: int, params: Iterable[Tensor]) -> Plan:
@@ -242,6 +247,8 @@ class Optimizer:
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Go on from where `state_dict()` was called. Everything is copied; buffers take their parameter's dtype.
+
+        For parameters in float16 the dtype is float32, in which they are updated, and then rounded.
 
         Raises
         ------
@@ -315,7 +322,7 @@ class Optimizer:
             raise TypeError(f"{where}: expected a Tensor, got {type(value).__name__}")
         if value.shape != p.shape:
             raise ValueError(f"{where} has shape {tuple(value.shape)}, the parameter itself {tuple(p.shape)}")
-        return Tensor._wrap(value._data.astype(p.dtype))
+        return Tensor._wrap(value._data.astype(np.promote_types(p._data.dtype, np.float32)))
 
     def __repr__(self) -> str:
         lines = [f"{type(self).__name__} ("]

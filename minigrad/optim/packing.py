@@ -190,7 +190,9 @@ def _same(these: Iterable[Any], those: Iterable[Any]) -> bool:
 
 
 def _kind(data: np.ndarray, state: State) -> Any:
-    """What parameters have in common that can be updated together; None for one that cannot be."""
+    """What parameters have in common that can be updated together; None for one that cannot be, such as float16."""
+    if data.dtype == np.float16:  # whose update and state are in float32
+        return None
     for value in state.values():
         array = value._data if isinstance(value, Tensor) else data
         if array.shape != data.shape or array.dtype != data.dtype or not isinstance(value, (Tensor, int, float)):

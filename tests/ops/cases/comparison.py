@@ -37,6 +37,7 @@ CASES = [
     discrete("left shift", lambda m, x, y: x << y, integers(-9, 9, 9), integers(0, 70, 9)),
     discrete("right shift", lambda m, x, y: x >> y, integers(-99, 99, 9), integers(0, 70, 9)),
     discrete("shifts of a number", lambda m, x: (2 << x) + (99 >> x), integers(0, 9, 9)),
+    case("maximum squared", lambda m, x, y: m.maximum(x, y) ** 2, normal(3, 4), normal(4)),
     case("maximum", lambda m, x, y: m.maximum(x, y), normal(3, 4), normal(4),
          reference=lambda x, y: np.where(x > y, x, y)),
     case("minimum", lambda m, x, y: m.minimum(x, y), normal(3, 4), normal(4),
