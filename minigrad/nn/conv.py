@@ -11,6 +11,7 @@ from minigrad.nn.layer import new_parameter, positive, repeated
 from minigrad.nn.module import Module
 from minigrad.nn.options import check_options
 from minigrad.nn.parameter import Parameter
+from minigrad.nn.registry import registered
 from minigrad.tensor import Tensor
 
 _PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
@@ -19,8 +20,8 @@ _PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 class _Convolution(Module):
     """The parameters and arguments that all convolutions have."""
 
-    weight: Parameter
-    bias: Parameter | None
+    weight: Parameter = registered()
+    bias: Parameter | None = registered()
     _dims: int
 
     def __init__(

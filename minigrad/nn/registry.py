@@ -240,6 +240,33 @@ class Registry:
         return member
 
 
+class Registered:
+    """What a layer's class declares beside ``weight: Parameter``: read without a search for ordinary attributes first.
+
+    Everything else, and every `__getattr__` of a user's, goes on to `__getattr__`, as if this were not there.
+    """
+
+    def __init__(self, registry: str) -> None:
+        self.registry = registry
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, module: Any, owner: Any) -> Any:
+        if module is not None and type(module).__getattr__ is _getattr:
+            try:
+                return getattr(module, self.registry)[self.name]
+            except KeyError:
+                pass
+        raise AttributeError(self.name)
+
+
+def registered(registry: str = "_parameters") -> Any:
+    """The value to declare a parameter or buffer with; see `Registered`."""
+    return Registered(registry)
+
+
+_getattr = Registry.__getattr__
 _KINDS: dict[str, type] = {"_parameters": Parameter, "_modules": Registry, "_buffers": Buffer}
 _OWN = {*_KINDS, "_transient"}
 _WANTED = {"_parameters": "a Parameter or None", "_modules": "a Module or None", "_buffers": "a Tensor or None"}
