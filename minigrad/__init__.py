@@ -14,7 +14,8 @@ from minigrad.elements import Size
 from minigrad.kernels.parallel import get_num_threads, set_num_threads
 from minigrad.legacy import *
 from minigrad.ops.activation import celu, celu_, hardshrink, prelu, relu, relu_, rrelu, rrelu_, selu, selu_
-from minigrad.ops.adaptive_pooling import adaptive_avg_pool1d, adaptive_max_pool1d
+from minigrad.ops.adaptive_pooling import _adaptive_max_pool1d as adaptive_max_pool1d
+from minigrad.ops.adaptive_pooling import adaptive_avg_pool1d
 from minigrad.ops.arithmetic import *
 from minigrad.ops.assignment import *
 from minigrad.ops.broadcasting import *
@@ -55,7 +56,7 @@ from minigrad.random import *
 from minigrad.serialization import load, save
 from minigrad.tensor import Tensor
 
-from minigrad import func, linalg, nn, optim  # isort: skip  (needs the operations above)
+from minigrad import func, linalg, nn, optim, return_types  # isort: skip  (needs the operations above)
 
 autograd.naming.publish(globals())
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+import warnings
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from minigrad import dtypes
 from minigrad.autograd.method import method
-from minigrad.conversion import as_array
-from minigrad.dtypes import DType
+from minigrad.conversion import as_array, as_scalar
+from minigrad.dtypes import DType, as_dtype
+from minigrad.elements import as_int
 from minigrad.ops.shape import as_shape
 from minigrad.tensor import Tensor
 
 __all__ = [
     "tensor", "as_tensor", "from_numpy", "zeros", "ones", "full", "empty", "zeros_like", "ones_like", "full_like",
-    "empty_like", "arange", "linspace", "logspace", "eye", "is_tensor", "is_floating_point", "numel",
+    "empty_like", "arange", "linspace", "logspace", "eye", "is_tensor", "is_floating_point", "is_nonzero",
+    "numel",
 ]  # fmt: skip
 
 
@@ -90,7 +94,15 @@ def from_numpy(ndarray: np.ndarray) -> Tensor:
     """
     if not isinstance(ndarray, np.ndarray):
         raise TypeError(f"from_numpy: expected an ndarray, got {type(ndarray).__name__}; see minigrad.tensor")
-    return Tensor._wrap(as_array(ndarray))
+    array = as_array(ndarray)
+    if not array.flags.writeable:
+        warnings.warn(
+            "from_numpy: the array is read-only, and the tensor shares its memory: changes in place will fail; "
+            "use minigrad.tensor() for a copy",
+            UserWarning,
+            stacklevel=2,
+        )
+    return Tensor._wrap(array)
 
 
 def is_tensor(obj: Any) -> bool:
@@ -112,7 +124,18 @@ def is_floating_point(input: Tensor) -> bool:
     >>> mg.is_floating_point(mg.tensor([1]))
     False
     """
-    return input.is_floating_point()
+    return _checked("is_floating_point", input).is_floating_point()
+
+
+def is_nonzero(input: Tensor) -> bool:
+    """Whether the only element is not 0.
+
+    Examples
+    --------
+    >>> mg.is_nonzero(mg.tensor([0.0]))
+    False
+    """
+    return bool(_checked("is_nonzero", input))
 
 
 def numel(input: Tensor) -> int:
@@ -123,12 +146,26 @@ def numel(input: Tensor) -> int:
     >>> mg.numel(mg.zeros(2, 3))
     6
     """
-    return input.numel()
+    return _checked("numel", input).numel()
 
 
-def _sizes(shape: tuple[Any, ...], size: Any) -> tuple[int, ...]:
+def _checked(operation: str, input: Any) -> Tensor:
+    if not isinstance(input, Tensor):
+        raise TypeError(f"{operation}: expected a Tensor, got {type(input).__name__}")
+    return input
+
+
+def _dtype_of(number: Any) -> DType:
+    """The dtype that a tensor of such a number has; of what is none, any."""
+    if isinstance(number, (Tensor, np.generic)):
+        return as_dtype(number.dtype)
+    kinds = {bool: dtypes.bool, int: dtypes.int64}
+    return kinds.get(type(number), dtypes.get_default_dtype())
+
+
+def _sizes(operation: str, shape: tuple[Any, ...], size: Any) -> tuple[int, ...]:
     """The shape from ``f(2, 3)``, ``f((2, 3))`` or ``f(size=(2, 3))``."""
-    return as_shape(shape if size is None else (size,))
+    return as_shape(operation, shape if size is None else (size,), 0)
 
 
 def zeros(*shape: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
@@ -141,7 +178,7 @@ def zeros(*shape: Any, size: Any = None, dtype: Any = None, device: Any = None, 
             [0., 0., 0.]])
     """
     _check_device(device)
-    return _made(np.zeros(_sizes(shape, size), _floating(dtype)), requires_grad)
+    return _made(np.zeros(_sizes("zeros", shape, size), _floating(dtype)), requires_grad)
 
 
 def ones(*shape: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
@@ -153,7 +190,7 @@ def ones(*shape: Any, size: Any = None, dtype: Any = None, device: Any = None, r
     tensor([1, 1])
     """
     _check_device(device)
-    return _made(np.ones(_sizes(shape, size), _floating(dtype)), requires_grad)
+    return _made(np.ones(_sizes("ones", shape, size), _floating(dtype)), requires_grad)
 
 
 def empty(*shape: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
@@ -165,7 +202,7 @@ def empty(*shape: Any, size: Any = None, dtype: Any = None, device: Any = None, 
     Size([2, 3])
     """
     _check_device(device)
-    return _made(np.empty(_sizes(shape, size), _floating(dtype)), requires_grad)
+    return _made(np.empty(_sizes("empty", shape, size), _floating(dtype)), requires_grad)
 
 
 def full(size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
@@ -177,8 +214,10 @@ def full(size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, r
     (tensor([7, 7]), tensor([0.5000, 0.5000]))
     """
     _check_device(device)
-    value = as_array(fill_value, dtype)
-    return _made(np.full(as_shape((size,)), value, value.dtype), requires_grad)
+    if not isinstance(size, Sequence):
+        raise TypeError(f"full: expected a tuple of ints as size, got {type(size).__name__}")
+    value = as_scalar("full", "fill_value", fill_value, _dtype_of(fill_value) if dtype is None else as_dtype(dtype))
+    return _made(np.full(as_shape("full", (size,), 0), value, value.dtype), requires_grad)
 
 
 def zeros_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
@@ -243,13 +282,40 @@ def arange(
     _check_device(device)
     if end is None:
         start, end = 0, start
-    start, end, step = (v.item() if isinstance(v, (Tensor, np.generic)) else v for v in (start, end, step))
-    if step == 0 or (end - start) * step < 0:
+    start, end, step = (_number("arange", n, v) for n, v in (("start", start), ("end", end), ("step", step)))
+    wanted = as_array([start, end, step]).dtype if dtype is None else as_dtype(dtype)
+    if not math.isfinite(start) or not math.isfinite(end) or not step or (end - start) * step < 0:
         raise RuntimeError(f"arange: no number of steps of {step} leads from {start} to {end}")
-    values = np.arange(start, end, step)
-    return _made(
-        values.astype(as_array([start, end, step]).dtype if dtype is None else dtypes.as_dtype(dtype)), requires_grad
-    )
+    if wanted.kind == "b":
+        raise NotImplementedError("arange: there are no steps between bools; convert the result with .bool()")
+    if wanted.kind == "f":
+        return _made(np.arange(start, end, step).astype(wanted), requires_grad)
+    first, whole = int(start), int(step)  # as PyTorch does, rounded before they are added up
+    if not whole:
+        raise RuntimeError(f"arange: a step of {step} is 0 in {wanted}")
+    count = len(range(first, int(end), whole)) if wanted == np.int64 else math.ceil((end - start) / step)
+    return _made((np.arange(count) * whole + first).astype(wanted), requires_grad)
+
+
+def _number(operation: str, name: str, value: Any) -> Any:
+    """`value`, a number or a 0-dim tensor, as a Python number."""
+    if isinstance(value, (Tensor, np.generic)) and not value.ndim:
+        return value.item()
+    if not isinstance(value, (bool, int, float)):
+        raise TypeError(f"{operation}: expected a number as {name}, got {type(value).__name__}")
+    return value
+
+
+def _steps(operation: str, start: Any, end: Any, steps: Any, dtype: DType) -> np.ndarray:
+    """`steps` float64 numbers at equal distances; for integers between whole ones, and with no rounding error below."""
+    first, last = _number(operation, "start", start), _number(operation, "end", end)
+    if (count := as_int(operation, "steps", steps)) < 0:
+        raise RuntimeError(f"{operation}: expected steps to be at least 0, got {count}")
+    if dtype.kind == "f":
+        return np.linspace(first, last, count)
+    first, last, places = int(first), int(last), np.arange(count)
+    step = (last - first) / max(count - 1, 1)
+    return np.where(places < max(count // 2, 1), first + step * places, last - step * (count - 1 - places))
 
 
 def linspace(
@@ -263,11 +329,19 @@ def linspace(
     tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
     """
     _check_device(device)
-    return _made(np.linspace(float(start), float(end), steps).astype(_floating(dtype)), requires_grad)
+    wanted = _floating(dtype)
+    return _made(_steps("linspace", start, end, steps, wanted).astype(wanted), requires_grad)
 
 
 def logspace(
-    start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Any = None, requires_grad: bool = False
+    start: Any,
+    end: Any,
+    steps: int,
+    base: float = 10.0,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """`steps` numbers from ``base ** start`` to ``base ** end``, each the same multiple of the one before.
 
@@ -276,7 +350,10 @@ def logspace(
     >>> mg.logspace(0, 2, 3)
     tensor([  1.,  10., 100.])
     """
-    return _made(np.logspace(float(start), float(end), steps, base=base).astype(_floating(dtype)), requires_grad)
+    _check_device(device)
+    wanted = _floating(dtype)
+    with np.errstate(invalid="ignore"):  # what an integer dtype cannot hold
+        return _made((base ** _steps("logspace", start, end, steps, wanted)).astype(wanted), requires_grad)
 
 
 def eye(n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
@@ -289,7 +366,8 @@ def eye(n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, 
             [0., 1.]])
     """
     _check_device(device)
-    return _made(np.eye(n, m, dtype=_floating(dtype)), requires_grad)
+    rows, columns = as_shape("eye", (n, n if m is None else m), 0)
+    return _made(np.eye(rows, columns, dtype=_floating(dtype)), requires_grad)
 
 
 # ---- of the kind of another tensor -----------------------------------------------------------------------------------

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Iterator
+import operator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import numpy as np
@@ -13,10 +15,29 @@ from minigrad.dtypes import dtype, of
 Self = TypeVar("Self", bound="Elements")
 
 
+def as_int(operation: str, name: str, value: Any) -> int:
+    """`value`, which the user gave `operation` as `name`, as an int.
+
+    It is an int, a NumPy integer or a 0-dim tensor of integers, but no bool.
+    """
+    if type(value) is int:
+        return value
+    array = value._data if isinstance(value, Elements) else value
+    whole = isinstance(array, (int, np.integer)) and not isinstance(array, bool)
+    if whole or (array is not value and array.dtype.kind in "iu" and not array.ndim):
+        return int(array)
+    what = f"{value.dtype}{list(value.shape)}" if isinstance(value, Elements) else type(value).__name__
+    raise TypeError(f"{operation}: expected an int as {name}, got {what}")
+
+
 class Size(tuple):
-    """The shape of a tensor: a tuple with PyTorch's `numel`."""
+    """The shape of a tensor: a tuple of ints with PyTorch's `numel`."""
 
     __slots__ = ()
+
+    def __new__(cls, lengths: Iterable[Any] = ()) -> Size:
+        """Lengths that are no ints are refused, as they would be in every use of the shape."""
+        return tuple.__new__(cls, [n if type(n) is int else as_int("Size", "length", n) for n in lengths])
 
     def numel(self) -> int:
         """The product of the lengths."""
@@ -27,7 +48,15 @@ class Size(tuple):
         return Size(found) if isinstance(index, slice) else found
 
     def __add__(self, other: tuple[int, ...]) -> Size:  # type: ignore[override]
-        return Size((*self, *other))
+        return Size(tuple.__add__(self, other))
+
+    def __radd__(self, other: tuple[int, ...]) -> Size:
+        return Size(tuple.__add__(other, self))
+
+    def __mul__(self, times: Any) -> Size:
+        return Size(tuple.__mul__(self, times))
+
+    __rmul__ = __mul__
 
     def __repr__(self) -> str:
         return f"Size({list(self)})"
@@ -48,7 +77,7 @@ class Elements:
     @property
     def shape(self) -> Size:
         """The length of each dimension, a tuple."""
-        return Size(self._data.shape)
+        return tuple.__new__(Size, self._data.shape)
 
     @property
     def dtype(self) -> dtype:
@@ -72,11 +101,13 @@ class Elements:
 
     def size(self, dim: int | None = None) -> Any:
         """The shape, or the length of dimension `dim`."""
-        if dim is None:
-            return self.shape
+        return self.shape if dim is None else self._data.shape[self._own_dim("size", dim)]
+
+    def _own_dim(self, operation: str, dim: Any) -> int:
+        dim = as_int(operation, "dim", dim)
         if not -self._data.ndim <= dim < self._data.ndim:
-            raise IndexError(f"size: dim {dim} is out of range for shape {self._data.shape}")
-        return self._data.shape[dim]
+            raise IndexError(f"{operation}: dim {dim} is out of range for shape {self._data.shape}")
+        return dim
 
     def dim(self) -> int:
         """The number of dimensions."""
@@ -105,7 +136,10 @@ class Elements:
     def stride(self, dim: int | None = None) -> Any:
         """The steps in memory, in elements, from one index to the next in each dimension, or in `dim`."""
         strides = tuple(s // self._data.itemsize for s in self._data.strides)
-        return strides if dim is None else strides[dim]
+        if not self._data.size:  # NumPy says 0 everywhere
+            lengths = [max(n, 1) for n in self._data.shape[:0:-1]]
+            strides = (*itertools.accumulate(lengths, operator.mul, initial=1),)[: len(strides)][::-1]
+        return strides if dim is None else strides[self._own_dim("stride", dim)]
 
     def data_ptr(self) -> int:
         """The address of the first element."""
@@ -139,6 +173,11 @@ class Elements:
             raise TypeError("iteration over a 0-dim tensor; item() gives its value")
         return (self[i] for i in range(len(self._data)))
 
+    def __reversed__(self: Self) -> Self:
+        """The elements of the first dimension in reversed order: a tensor, not an iterator."""
+        flip: Any = self.flip  # type: ignore[attr-defined]
+        return flip(0) if self._data.ndim else self.clone()  # type: ignore[attr-defined]
+
     def __bool__(self) -> bool:
         if self._data.size != 1:
             raise RuntimeError(
@@ -162,7 +201,13 @@ class Elements:
         return int(self._data.item())
 
     def __contains__(self, value: Any) -> bool:
-        return bool((self._data == (value._data if isinstance(value, Elements) else value)).any())
+        if not isinstance(value, (Elements, np.ndarray, np.generic, bool, int, float)):
+            raise RuntimeError(f"in: expected a Tensor or a number, got {type(value).__name__}")
+        other = value._data if isinstance(value, Elements) else value
+        try:
+            return bool((self._data == other).any())
+        except ValueError:
+            raise RuntimeError(f"in: shapes {self._data.shape} and {np.shape(other)} do not broadcast") from None
 
     def __format__(self, spec: str) -> str:
         return object.__format__(self, spec) if self._data.ndim else format(self.item(), spec)

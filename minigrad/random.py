@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from minigrad.device import device as as_device
 from minigrad.dtypes import as_dtype, get_default_dtype, result_type
+from minigrad.elements import as_int
 from minigrad.generator import (
     Generator,
     default_generator,
@@ -23,6 +23,7 @@ from minigrad.generator import (
     use_generator,
 )
 from minigrad.ops.sampling import bernoulli, multinomial
+from minigrad.ops.shape import as_shape
 from minigrad.tensor import Tensor
 
 __all__ = [
@@ -34,16 +35,9 @@ __all__ = [
 
 def _shape(name: str, size: tuple[Any, ...]) -> tuple[int, ...]:
     """The shape from ``f(2, 3)``, ``f((2, 3))`` or ``f(size=(2, 3))``."""
-    parts = size[0] if len(size) == 1 and isinstance(size[0], Sequence) else size
-    try:
-        shape = tuple(operator.index(n) for n in parts)
-    except TypeError:
-        shape = ()
-    if not size or len(shape) != len(parts) or any(isinstance(n, bool) for n in parts):
-        raise TypeError(f"{name}: integers, or one tuple of them, expected as size, got {size}")
-    if any(n < 0 for n in shape):
-        raise RuntimeError(f"{name}: dimensions of 0 or more expected, got {shape}")
-    return shape
+    if not size:
+        raise TypeError(f"{name}: integers, or one tuple of them, expected as size, got nothing")
+    return as_shape(name, size, 0)
 
 
 def _floating(name: str, dtype: Any) -> np.dtype:
@@ -144,8 +138,9 @@ def randint(
         low, high = 0, low
     if not isinstance(size, Sequence):
         raise TypeError(f"randint: randint(high, size) or randint(low, high, size) expected, got size={size!r}")
-    dtype = as_dtype(np.int64 if dtype is None else dtype)
-    drawn = get_generator(generator).integers("randint", int(low), int(high), _shape("randint", (size,)), dtype)
+    dtype, shape = as_dtype(np.int64 if dtype is None else dtype), _shape("randint", (size,))
+    low, high = as_int("randint", "low", low), as_int("randint", "high", high)
+    drawn = get_generator(generator).integers("randint", low, high, shape, dtype)
     return _made(drawn, device, requires_grad)
 
 
@@ -159,7 +154,8 @@ def randperm(
     >>> sorted(mg.randperm(4).tolist())
     [0, 1, 2, 3]
     """
-    (n,) = _shape("randperm", (n,))
+    if (n := as_int("randperm", "n", n)) < 0:
+        raise RuntimeError(f"randperm: expected n to be at least 0, got {n}")
     dtype = as_dtype(np.int64 if dtype is None else dtype)
     if dtype.kind != "f" and n - 1 > (1 if dtype.kind == "b" else np.iinfo(dtype).max):
         raise RuntimeError(f"randperm: the integers below {n} do not fit into {dtype}")

@@ -63,6 +63,7 @@ class Tensor(Elements):
     _view: View | None  # of which tensor it shows a part, if any
     _grad: Tensor | None = None
     _rewrites: int = 0  # how often an in-place operation has replaced its history
+    _cut: bool = False  # whether detach_ has ended its history, which earlier views may still have
     _hooks: dict[int, Callable[[Any], Any]] | None = None  # of a leaf; those of others are on the node
     _after_grad: dict[int, Callable[[Tensor], Any]] | None = None
     _retained: RemovableHandle | None = None  # of the hook that `retain_grad` made
@@ -135,18 +136,25 @@ class Tensor(Elements):
     def grad_fn(self) -> engine.Node | None:
         """The record of the operation that made this tensor; None for a leaf."""
         edge = self._edge()
-        return edge if isinstance(edge, engine.Node) else None
+        return edge.named() if isinstance(edge, engine.Node) else None
 
     @property
     def requires_grad(self) -> bool:
         """Whether gradients flow to this tensor; may be set on leaves."""
-        if self._view is not None:
+        if self._view is not None and not self._view.refusal:
             self._view.refresh(self)
         return self._requires_grad
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
+        if not self.is_leaf:
+            raise RuntimeError("requires_grad: can be set on leaves only; use .detach()")
         self.requires_grad_(value)
+
+    @property
+    def retains_grad(self) -> bool:
+        """Whether `retain_grad` was called on it, and it is not a leaf."""
+        return self._retained is not None
 
     @property
     def data(self) -> Tensor:
@@ -182,7 +190,13 @@ class Tensor(Elements):
                     f"grad: expected the tensor's own shape {tuple(self.shape)} and dtype {self.dtype}, "
                     f"got {tuple(value.shape)} and {value.dtype}"
                 )
+            if value is self:
+                raise RuntimeError("grad: a tensor cannot be its own gradient; assign a detach() or a clone()")
         self._grad = value
+
+    @grad.deleter
+    def grad(self) -> None:
+        self._grad = None
 
     # ---- out of minigrad -------------------------------------------------------------------------------------------
 
@@ -230,8 +244,6 @@ class Tensor(Elements):
         return copy
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        if not self.is_leaf:
-            raise RuntimeError("pickle: only leaves can be pickled; use .detach()")
         return _rebuild, (type(self), self._data, self._requires_grad)
 
     # ---- graph -----------------------------------------------------------------------------------------------------
@@ -266,7 +278,7 @@ class Tensor(Elements):
         """Cut this tensor itself off from the graph."""
         if self._view is not None:
             raise RuntimeError("detach_: a view cannot be detached in place; use .detach()")
-        self._node, self._requires_grad = None, False
+        self._node, self._requires_grad, self._cut = None, False, True
         return self
 
     def backward(
@@ -308,7 +320,9 @@ class Tensor(Elements):
 
         def store(g: Any) -> None:
             tensor = me()
-            if tensor is not None:
+            if tensor is not None and mode.walk is not None:
+                mode.walk[1].append((tensor, g))  # it is added when the walk has ended well
+            elif tensor is not None:
                 tensor._accumulate(g)
 
         self._retained = self._add_hook(store)
@@ -325,13 +339,18 @@ class Tensor(Elements):
             raise RuntimeError("register_hook: this tensor does not require grad, so the hook would never run")
 
         def on_gradient(g: Any) -> Any:
-            replaced = hook(g if isinstance(g, Tensor) else Tensor._wrap(np.asarray(g)))
+            # a copy: others may have the same gradient, and the hook may change its own in place
+            given = g.clone() if isinstance(g, Tensor) else Tensor._wrap(np.array(g))
+            replaced = hook(given)
             if replaced is None:
-                return None
+                replaced = given
             if not isinstance(replaced, Tensor):
                 raise TypeError(f"hook: expected a Tensor or None, got {type(replaced).__name__}")
-            if replaced.shape != g.shape:
-                raise RuntimeError(f"hook: expected a gradient of shape {g.shape}, got {tuple(replaced.shape)}")
+            if replaced.shape != g.shape or replaced.dtype != g.dtype:
+                raise RuntimeError(
+                    f"hook: expected a gradient of shape {tuple(g.shape)} and {g.dtype}, "
+                    f"got {tuple(replaced.shape)} and {replaced.dtype}"
+                )
             return replaced if isinstance(g, Tensor) else replaced._data
 
         return self._add_hook(on_gradient)
@@ -365,7 +384,11 @@ class Tensor(Elements):
                 g = np.array(g, dtype=self._data.dtype, order="C")
             self._grad = Tensor._wrap(g) if before is None else before + Tensor._wrap(g)
         else:
-            before._data += g
+            try:
+                before._data += g
+            except ValueError:  # it must not be written to
+                self._grad = before + Tensor._wrap(np.asarray(g))
+                return
             memory.changed(before._data)
 
     # ---- in place --------------------------------------------------------------------------------------------------
@@ -381,7 +404,7 @@ class Tensor(Elements):
     def _take_history(self, result: Tensor) -> None:
         """From now on this tensor, and with it what it is a view of, was computed as `result` was."""
         if self._view is not None:
-            self._view.rewrite(result)
+            self._view.rewrite(self, result)
         elif result._requires_grad or self._requires_grad:
             self._set_history(result)
             self._rewrites += 1
@@ -397,6 +420,8 @@ class Tensor(Elements):
         """Change the memory, and let everyone who kept it notice."""
         np.copyto(self._data, values, casting="same_kind")
         memory.changed(self._data)
+        if self._cut and mode.enabled:
+            self._rewrites += 1  # what views show from now on has no history either
 
     def _check_in_place(self, result: Any, operation: str) -> None:
         if result._data.shape != self._data.shape:
@@ -410,23 +435,38 @@ class Tensor(Elements):
                 f"convert the tensor first, such as with .float()"
             )
         self._check_writable(operation)
+        if mode.enabled and self._view is not None:
+            self._view.check(operation, result)
 
     def _check_writable(self, operation: str) -> None:
         """Raise where the memory is read-only, or a recorded change would leave a tensor with a wrong history."""
-        if not self._data.flags.writeable:
+        if not self._data.flags.writeable and not self._alone_in_memory():
             raise RuntimeError(
                 f"{operation}: several elements share one place in memory, as expand() and broadcasting make them, or "
                 "the array is read-only; change a clone()"
             )
-        if mode.enabled and self._view is not None and self._view.refusal:
-            raise RuntimeError(f"{operation}: {self._view.refusal}")
-        leaf = self if self._view is None else self._view.base
-        if mode.enabled and leaf._node is None and leaf._requires_grad:
-            which = "a leaf" if leaf is self else "a view of a leaf"
-            raise RuntimeError(
-                f"{operation}: {which} that requires grad cannot be changed in place while operations are recorded; "
-                "do it under minigrad.no_grad(), or on a clone()"
-            )
+        if not mode.enabled:
+            return
+        if self._view is not None:
+            self._view.refresh(self)
+            self._view.check(operation, self)
+        for leaf in (self,) if self._view is None else (self, self._view.base):
+            if leaf._node is None and leaf._requires_grad:
+                which = "a leaf" if leaf is self else "a view of a leaf"
+                raise RuntimeError(
+                    f"{operation}: {which} that requires grad cannot be changed in place while operations are "
+                    "recorded; do it under minigrad.no_grad(), or on a clone()"
+                )
+
+    def _alone_in_memory(self) -> bool:
+        """Make the memory of a part of an expanded tensor writable, where no two of its elements share a place."""
+        array = self._data
+        if self._view is None or not self._view.base._data.flags.writeable:
+            return False
+        if any(step == 0 and n > 1 for step, n in zip(array.strides, array.shape, strict=True)):
+            return False
+        array.flags.writeable = True
+        return True
 
     @property
     def T(self) -> Tensor:
@@ -445,7 +485,7 @@ def _references(g: Any) -> int:
 
 ALONE = _references(object())  # how many references a function sees to an argument that nobody else refers to
 
-_OF_THIS_MEMORY = {"_grad", "_hooks", "_after_grad", "_rewrites", "_retained"}
+_OF_THIS_MEMORY = {"_grad", "_hooks", "_after_grad", "_rewrites", "_retained", "_cut"}
 
 
 def _rebuild(cls: type[Tensor], array: np.ndarray, requires_grad: bool) -> Tensor:

@@ -20,6 +20,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from command_line import Parser, exit_status, make_folder  # first: see there
+
+# isort: split
+
 from tqdm import tqdm
 
 from benchmarks.cases import Case, chosen
@@ -74,7 +78,7 @@ def profiles(cases: Sequence[Case], threads: int, settings: Settings) -> str:
 
 
 def options() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser(description=__doc__)
     parser.add_argument(
         "--only", nargs="+", default=[], metavar="PATTERN", help="cases whose names contain or match it (* and ?)"
     )
@@ -104,7 +108,7 @@ def main(arguments: list[str] | None = None) -> int:
     if threads[0] < 1 or threads[-1] > usable_cores():
         parser.error(f"--threads: this process may use 1 to {usable_cores()} cores, got {args.threads}")
     settings = Settings(args.quick)
-    args.out.mkdir(parents=True, exist_ok=True)
+    make_folder(parser, args.out, args.out)
     if args.profile:
         text = profiles(cases, threads[0], settings)
         (args.out / "profile.txt").write_text(text + "\n")
@@ -136,4 +140,4 @@ def compare(
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_status(main))

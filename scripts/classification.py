@@ -36,6 +36,9 @@ def part_of_frame(image: np.ndarray, size: int) -> float:
     return float((sized(np.full_like(image[None], 255), size)[0, 0] > 0).any(1).mean())
 
 
+DESCRIBED = ("model", "options", "image_size", "data", "classes", "fill", "mean", "std")
+
+
 class Classifier:
     """A model together with all that its input and output mean. `description` is plain data, for a checkpoint."""
 
@@ -80,13 +83,22 @@ class Classifier:
 
     @classmethod
     def from_checkpoint(cls, path: Path) -> Classifier:
-        """The classifier that `train.py` saved. Raises ValueError where the file holds something else."""
+        """The classifier that `train.py` saved in a file, or as best.npz in a folder.
+
+        Raises OSError or RuntimeError where there is no such file, and ValueError where it holds something else, or
+        weights that are no numbers.
+        """
+        path = path / "best.npz" if path.is_dir() else path
         checkpoint = mg.load(path)
         try:
-            classifier = cls(checkpoint["description"])
+            classifier = cls({name: checkpoint["description"][name] for name in DESCRIBED})
             classifier.model.load_state_dict(checkpoint["model"])
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"{path}: not a checkpoint of scripts/train.py (missing {error})") from None
+        except (AttributeError, LookupError, TypeError) as error:
+            missing = f" (missing {error})" if isinstance(error, KeyError) else ""
+            raise ValueError(f"{path}: not a checkpoint of scripts/train.py{missing}") from None
+        except (RuntimeError, ValueError) as error:
+            raise ValueError(f"{path}: {' '.join(str(error).split())}") from None
+        check_finite(classifier.model, path)
         classifier.model.eval()
         return classifier
 
@@ -106,8 +118,17 @@ class Classifier:
 
     def normalize(self, images: Tensor) -> Tensor:
         """Images in [0, 1], standardized by channel: what the model is given."""
-        mean, std = (mg.tensor(self.description[name]).reshape(-1, 1, 1) for name in ("mean", "std"))
+        mean, std = self._statistics()
         return (images - mean) / std
+
+    def unprepare(self, inputs: Tensor) -> Tensor:
+        """The images in [0, 1] that standardized ones were."""
+        mean, std = self._statistics()
+        return inputs * std + mean
+
+    def _statistics(self) -> tuple[Tensor, Tensor]:
+        mean, std = (mg.tensor(self.description[name]).reshape(-1, 1, 1) for name in ("mean", "std"))
+        return mean, std
 
     def prepare(self, images: np.ndarray) -> Tensor:
         """(N, H, W) or (N, H, W, 3) uint8 images as the model's input, (N, C, S, S) float32."""
@@ -125,6 +146,13 @@ class Classifier:
         self.model.eval()
         with mg.no_grad():
             return by_class(mg.cat([self.model(x) for x in _batches(inputs, batch_size)]))
+
+
+def check_finite(model: nn.Module, path: Path) -> None:
+    """Raise ValueError where a model from `path` has a weight that is nan or infinite."""
+    for name, value in model.state_dict().items():
+        if not np.isfinite(value.numpy()).all():
+            raise ValueError(f"{path}: {name} is nan or infinite: the run diverged; train anew with a lower --lr")
 
 
 def by_class(outputs: Tensor) -> Tensor:

@@ -1,15 +1,16 @@
 """Draw a digit in the browser and see what a network makes of it, layer by layer, while you draw.
 
-    python scripts/draw.py                                        the newest run's network; without one, train it first
+    python scripts/draw.py                                        the best network in runs/; without one, train it first
     python scripts/draw.py --checkpoint runs/lenet-mnist/best.npz --open
     python scripts/draw.py --demo 3                               no browser: a picture of a digit that is already drawn
 
 The page is served to this machine only, and asks no other. Mouse, finger and pen draw; so does the keyboard: the
-arrow keys move the pen, Space puts it down and lifts it, C clears, U undoes, S saves a picture in runs/drawings/.
-Ctrl-C ends it.
+arrow keys move the pen, Space puts it down and lifts it, C clears, U undoes, S saves a picture in runs/drawings/, which
+the page then offers to download. Ctrl-C ends it.
 
 The bundled digits are few, and written in one country; a network that has learned from MNIST (scripts/train.py --data
-mnist --model lenet) recognizes more handwritings.
+mnist --model lenet) recognizes more handwritings, and is taken first where it gets 90% of its validation images right;
+next counts how many those are, then which run is newer.
 """
 
 from __future__ import annotations
@@ -21,8 +22,10 @@ from pathlib import Path
 
 import numpy as np
 
+import minigrad as mg
 import train
 from classification import Classifier
+from command_line import Parser, exit_status, in_words
 from drawing.board import SIDE, Board
 from drawing.picture import picture, write_numbered
 from drawing.server import BoardServer
@@ -36,19 +39,31 @@ PORT = 8000
 def load_board(path: Path) -> Board:
     """The board of a checkpoint. Raises OSError, RuntimeError or ValueError where it is not one for digits."""
     classifier = Classifier.from_checkpoint(path)
-    if classifier.classes != Digits.classes:
-        raise ValueError(f"{path}: expected a network that knows the digits, got one for {classifier.classes}")
+    digits = [name.partition(" - ")[0] for name in classifier.classes]  # MNIST's names are such as "0 - zero"
+    if digits != Digits.classes:
+        known = ", ".join(classifier.classes)
+        raise ValueError(f"{path}: expected a network that knows the digits, got one for {known}")
+    classifier.classes = digits
     return Board(classifier, "{model}, trained on {data}".format(**classifier.description))
 
 
-def newest_board(runs: Path) -> Board | None:
-    """The board of the newest of the checkpoints `runs`/*/best.npz that can be used, if there is one."""
-    for path in sorted(runs.glob("*/best.npz"), key=lambda path: path.stat().st_mtime, reverse=True):
+def best_checkpoint(runs: Path) -> Path | None:
+    """The best of the checkpoints `runs`/*/best.npz that can be used, if there is one; see the head of this file."""
+    found = []
+    for path in sorted(runs.glob("*/best.npz")):
         try:
-            return load_board(path)
-        except (OSError, RuntimeError, ValueError):
+            board, history = load_board(path), mg.load(path)["history"]
+        except (OSError, RuntimeError, ValueError) as error:
+            print(f"left out: {in_words(error)}", file=sys.stderr)
             continue
-    return None
+        accuracy = history[-1]["val_accuracy"]
+        of_mnist = board.classifier.description["data"] == "mnist" and accuracy >= 0.9
+        found.append(((of_mnist, accuracy, path.stat().st_mtime), path))
+    if not found:
+        return None
+    (_, accuracy, _), path = max(found)
+    print(f"{path}, the best of {len(found)} in {runs}: {accuracy:.1%} of its validation images are right")
+    return path
 
 
 def serve(board: Board, port: int | None, open_browser: bool) -> int:
@@ -83,9 +98,9 @@ def demonstrate(board: Board, digit: int) -> int:
 
 
 def options() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser(description=__doc__)
     parser.add_argument(
-        "--checkpoint", type=Path, help="of scripts/train.py; default: the newest runs/*/best.npz that knows the digits"
+        "--checkpoint", type=Path, help="of scripts/train.py; default: the best runs/*/best.npz that knows the digits"
     )
     parser.add_argument("--port", type=port_number, help=f"default: {PORT}, or a free one where that is taken")
     parser.add_argument("--open", action="store_true", help="open the page in the browser")
@@ -102,18 +117,20 @@ def port_number(text: str) -> int:
 def main(arguments: list[str] | None = None) -> int:
     parser = options()
     args = parser.parse_args(arguments)
-    try:
-        board = load_board(args.checkpoint) if args.checkpoint else newest_board(Path("runs"))
-    except (OSError, RuntimeError, ValueError) as error:
-        parser.error(str(error))
-    if board is None:
+    runs = Path("runs")
+    path = args.checkpoint or best_checkpoint(runs)
+    if path is None:
         print("no network for digits in runs/ yet: training one on the bundled digits first")
         if status := train.main([]):
             return status
-        board = newest_board(Path("runs"))
-        assert board is not None
+        path = best_checkpoint(runs)
+        assert path is not None
+    try:
+        board = load_board(path)
+    except (OSError, RuntimeError, ValueError) as error:
+        parser.error(in_words(error))
     return serve(board, args.port, args.open) if args.demo is None else demonstrate(board, args.demo)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_status(main))

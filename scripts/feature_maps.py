@@ -21,6 +21,10 @@ import re
 import sys
 from pathlib import Path
 
+from command_line import Parser, at_least, exit_status, in_words, make_folder  # first: see there
+
+# isort: split
+
 import numpy as np
 from matplotlib.cbook import get_sample_data
 from matplotlib.figure import Figure
@@ -28,7 +32,6 @@ from matplotlib.figure import Figure
 import minigrad as mg
 import minigrad.nn.functional as F
 from classification import Classifier
-from command_line import at_least, make_folder
 from framing import frame_of, inputs_of_file, inputs_of_frames
 from minigrad import Tensor, nn, viz
 from minigrad.vision.datasets import Digits
@@ -175,7 +178,7 @@ def stage_list(text: str) -> list[Stage]:
 
 
 def options() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser(description=__doc__)
     parser.add_argument("--image", type=Path, help="default: matplotlib's grace_hopper.jpg; for a model, test digits")
     parser.add_argument("--color", action="store_true", help="keep the colours of the photo; default: make it grey")
     parser.add_argument("--stages", type=stage_list, help=f"filters and their sizes; default: {STAGES}")
@@ -198,7 +201,7 @@ def main(arguments: list[str] | None = None) -> int:
             path = args.image or Path(get_sample_data("grace_hopper.jpg", asfileobj=False))
             figures = of_photo(read(path, args.color), args.stages or stage_list(STAGES), args.seed or 0)
     except (OSError, RuntimeError, ValueError, MemoryError) as error:
-        parser.error("\n".join([str(error), *getattr(error, "__notes__", [])]))
+        parser.error("; ".join([in_words(error), *getattr(error, "__notes__", [])]))
     folder = make_folder(parser, args.out, Path("runs/feature-maps"))
     for name, fig in figures.items():
         fig.savefig(folder / name)
@@ -207,4 +210,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_status(main))

@@ -15,6 +15,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+from command_line import Parser, exit_status, make_folder  # first: see there
+
+# isort: split
+
 from PIL import Image
 
 SCRIPTS = Path(__file__).resolve().parent
@@ -47,14 +51,15 @@ def shrink(source: Path, target: Path) -> None:
 
 
 def options() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser(description=__doc__)
     parser.add_argument("--out", type=Path, default=SCRIPTS.parent / "docs", help="folder; default: docs")
     return parser
 
 
 def main(arguments: list[str] | None = None) -> int:
-    args = options().parse_args(arguments)
-    args.out.mkdir(parents=True, exist_ok=True)
+    parser = options()
+    args = parser.parse_args(arguments)
+    make_folder(parser, args.out, args.out)
     with tempfile.TemporaryDirectory() as folder:
         for command, pictures in PICTURES.items():
             print(f"scripts/{command}", flush=True)
@@ -67,4 +72,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_status(main))

@@ -14,12 +14,15 @@ import argparse
 import sys
 from pathlib import Path
 
+from command_line import Parser, at_least, exit_status, in_words, make_folder, positive  # first: see there
+
+# isort: split
+
 import numpy as np
 from matplotlib.cbook import get_sample_data
 from matplotlib.figure import Figure
 
 import minigrad as mg
-from command_line import at_least, make_folder, positive
 from minigrad import nn
 from minigrad.vision.io import read_image
 from minigrad.vision.kernels import KERNELS
@@ -99,7 +102,7 @@ def brightness(shown: np.ndarray, around_zero: bool) -> dict[str, float]:
 
 
 def options() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser(description=__doc__)
     parser.add_argument("--image", type=Path, help="default: the portrait of Grace Hopper that comes with matplotlib")
     parser.add_argument("--padding", type=at_least(0, int), default=0, help="zeros around the image, default: 0")
     parser.add_argument("--stride", type=positive(int), default=1, help="pixels from window to window, default: 1")
@@ -113,12 +116,12 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         image = read_image(args.image or get_sample_data("grace_hopper.jpg", asfileobj=False))
     except (OSError, ValueError) as error:
-        parser.error(str(error))
+        parser.error(in_words(error))
     channels = np.ascontiguousarray(np.atleast_3d(image).transpose(2, 0, 1)).astype(np.float32) / 255
     try:
         maps = filtered(channels, args.padding, args.stride)
     except (ValueError, RuntimeError) as error:  # the image is smaller than the kernel
-        parser.error(str(error))
+        parser.error(in_words(error))
     sizes = [formula(n, 3, args.padding, args.stride) for n in channels.shape[1:]]
     print(f"size by the formula: height {sizes[0]}, width {sizes[1]}; measured: {maps.shape[2]} x {maps.shape[3]}")
 
@@ -133,4 +136,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_status(main))

@@ -16,6 +16,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from command_line import Parser, at_least, exit_status, make_folder, positive  # first: see there
+
+# isort: split
+
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
@@ -23,7 +27,6 @@ from tqdm import tqdm
 
 import minigrad as mg
 from classification import Classifier, loss_and_accuracy
-from command_line import at_least, make_folder, positive
 from minigrad import optim
 from minigrad.utils.data import DataLoader, TensorDataset
 from minigrad.viz.style import BLUE, GREEN, RED, figure, plain
@@ -83,7 +86,7 @@ def picture(runs: dict[str, list[Row]]) -> Figure:
 
 
 def options() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser(description=__doc__)
     parser.add_argument("--epochs", type=positive(int), default=30, help="default: 30")
     parser.add_argument("--lr", type=positive(float), default=0.5, help="default: 0.5, ten times what is good")
     parser.add_argument("--momentum", type=at_least(0, float), default=0.9, help="default: 0.9")
@@ -118,4 +121,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_status(main))

@@ -18,11 +18,14 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from command_line import Parser, at_least, exit_status, make_folder, positive  # first: see there
+
+# isort: split
+
 import numpy as np
 from matplotlib.figure import Figure
 
 import minigrad as mg
-from command_line import at_least, make_folder, positive
 from learning import learn
 from minigrad import optim, viz
 from minigrad.utils.data import TensorDataset
@@ -86,7 +89,7 @@ def scatter(points: np.ndarray, labels: np.ndarray) -> Figure:
 
 
 def options() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser(description=__doc__)
     parser.add_argument("--points", type=positive(int), default=300, help="of each class, default: 300")
     parser.add_argument("--turns", type=positive(float), default=1.25, help="of each arm, default: 1.25")
     parser.add_argument("--noise", type=at_least(0, float), default=0.25, help="in radians, default: 0.25")
@@ -128,4 +131,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_status(main))

@@ -5,12 +5,15 @@
     python scripts/train.py --recipe mnist-distorted            another recipe, see below
     python scripts/train.py --data folder --root photos         any photos, in one folder a class
     python scripts/train.py --resume runs/lenet5-digits         go on where a run stopped
+    python scripts/train.py --resume runs/lenet5-digits --epochs 40             train on, to 40 epochs
+    python scripts/train.py --data fashion --init runs/lenet-mnist/best.npz     start from another's weights
 
 A run's folder holds ``last.npz`` and ``best.npz`` (checkpoints: the latest, and the one with the best validation
 accuracy, among equals with the lowest loss), ``metrics.csv``, and the pictures ``curves.png``, ``confusion.png``,
 ``misclassified.png`` and ``predictions.png``. A checkpoint is written at the start, after every epoch, and when Ctrl-C,
 SIGTERM or the end of the terminal stops the run. Resuming leads to the same weights, to the last bit, as a run that was
-never stopped.
+never stopped. With other --epochs the learning rate's schedule begins anew, and covers the epochs that are still to do.
+A run whose loss is no number any more ends with an error; its checkpoints are those of before.
 """
 
 from __future__ import annotations
@@ -20,28 +23,28 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import minigrad as mg
-from command_line import at_least, fraction, free_folder, positive
+from command_line import Parser, at_least, between, exit_status, fraction, in_words, locked, make_folder, positive
 from minigrad import viz
 from models import MODELS
 from training import recipes
 from training.augmentation import AUGMENTATIONS
 from training.report import report
-from training.run import OPTIMIZERS, SCHEDULES, Training
+from training.run import OPTIMIZERS, SCHEDULES, Diverged, Training
 from training.tasks import TASKS
 
 HANGUP = getattr(signal, "SIGHUP", None)  # which Windows has not; nohup lets a run ignore it
 
 
 def options() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        description=__doc__, epilog=recipes.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = Parser(description=__doc__, epilog=recipes.__doc__)
     add = parser.add_argument
     add("--recipe", choices=recipes.RECIPES, help="default: that of the data set; it decides what is not given")
     add("--data", choices=TASKS, help="default: digits, which come with minigrad")
@@ -50,7 +53,7 @@ def options() -> argparse.ArgumentParser:
     add("--model", choices=MODELS)
     add("--pool", choices=["avg", "max", "min"], help="of lenet and lenet5; default: the model's own")
     add("--activation", choices=["relu", "sigmoid", "tanh"], help="of lenet and lenet5; default: the model's own")
-    add("--image-size", type=positive(int), help="what images are brought to; default: the model's own")
+    add("--image-size", type=between(1, 1024), help="what images are brought to; default: the model's own")
     add("--epochs", type=positive(int))
     add("--batch-size", type=positive(int))
     add("--optimizer", choices=OPTIMIZERS)
@@ -63,36 +66,55 @@ def options() -> argparse.ArgumentParser:
     add("--augment", choices=AUGMENTATIONS, help="how training images are changed at random")
     add("--seed", type=at_least(0, int))
     add("--resume", type=Path, metavar="RUN", help="folder of a run, or its last.npz, to go on with")
+    add("--init", type=Path, metavar="CHECKPOINT", help="start from its weights, as far as they fit")
     add("--out", type=Path, help="folder of the run; default: runs/<model>-<data>, numbered if taken")
     return parser
 
 
-def prepare(arguments: list[str] | None) -> tuple[Training, bool]:
-    """The run that the command line asks for, and whether it is resumed; exits with a message where it cannot be."""
+def prepare(arguments: list[str] | None, held: ExitStack) -> tuple[Training, bool]:
+    """The run that the command line asks for, and whether it is resumed; exits with a message where it cannot be.
+
+    `held` holds its folder: no other process can train in it meanwhile.
+    """
     parser = options()
     args = parser.parse_args(arguments)
-    given = {name: value for name, value in vars(args).items() if name not in ("resume", "out") and value is not None}
+    ours = ("resume", "out", "init")
+    given = {name: value for name, value in vars(args).items() if name not in ours and value is not None}
     try:
         if args.resume:
-            if given or args.out:
-                parser.error("--resume goes on with the settings of the run; leave the other options out")
-            folder = args.resume.parent if args.resume.suffix == ".npz" else args.resume
-            if not (folder / "last.npz").is_file():
-                parser.error(f"--resume: there is no checkpoint {folder / 'last.npz'}")
-            training = Training(mg.load(folder / "last.npz")["settings"], folder)
-            training.restore(folder / "last.npz")
-            return training, True
-        settings = recipes.settings_for(given)
-        folder = args.out or free_folder(Path("runs") / recipes.run_name(settings))
-        if (folder / "last.npz").exists():
+            if given.keys() - {"epochs"} or args.out or args.init:
+                parser.error("--resume goes on with the settings of the run; but for --epochs, leave other options out")
+            return resumed(args.resume, args.epochs, held), True
+        training = Training(recipes.settings_for(given), Path())
+        if args.init:
+            print(training.start_from(args.init))
+        training.folder = make_folder(parser, args.out, Path("runs") / recipes.run_name(training.settings))
+        held.enter_context(locked(training.folder))
+        if (training.folder / "last.npz").exists():
+            folder = training.folder
             parser.error(f"--out: {folder} has a run; go on with it by --resume {folder}, or choose another folder")
-        training = Training(settings, folder)
-        folder.mkdir(parents=True, exist_ok=True)
         return training, False
-    except (KeyError, TypeError) as error:
-        parser.error(f"--resume: not a checkpoint of this script (missing {error})")
+    except BlockingIOError:
+        parser.error(f"another process trains in {args.resume or args.out}; wait for its end, or choose another folder")
+    except (AttributeError, LookupError, TypeError) as error:
+        missing = f" (missing {error})" if isinstance(error, KeyError) else ""
+        parser.error(f"--resume: not a checkpoint of this script{missing}")
     except (OSError, RuntimeError, ValueError) as error:
-        parser.error(str(error))
+        parser.error(in_words(error))
+
+
+def resumed(run: Path, epochs: int | None, held: ExitStack) -> Training:
+    """The run in a folder, or of its last.npz, as it was saved; up to so many epochs, if they are given."""
+    folder = run.parent if run.suffix == ".npz" else run
+    if not (folder / "last.npz").is_file():
+        raise ValueError(f"--resume: there is no checkpoint {folder / 'last.npz'}")
+    held.enter_context(locked(folder))
+    training = Training(mg.load(folder / "last.npz")["settings"], folder)
+    training.restore(folder / "last.npz")
+    if epochs and epochs != training.settings["epochs"]:
+        training.extend(epochs)
+        print(f"the learning rate's schedule begins anew, for the {epochs - len(training.history)} epochs to do")
+    return training
 
 
 def introduce(training: Training) -> None:
@@ -106,21 +128,35 @@ def introduce(training: Training) -> None:
         "{:,} images to train, {:,} to validate, {:,} to test; ".format(*counts.sum(1))
         + f"writing to {training.folder}"
     )
-    by_class = (f"{name} " + "+".join(map(str, column)) for name, column in zip(task.classes, counts.T, strict=True))
-    print(f"of each class: {', '.join(by_class)}")
+    each = (f"{_range(count)} to {use}" for count, use in zip(counts, ("train", "validate", "test"), strict=True))
+    print(f"each of the {len(task.classes)} classes ({_names(task.classes)}) has {', '.join(each)}")
     if task.skipped:
         print(f"{len(task.skipped)} files cannot be read and are left out: {', '.join(task.skipped[:5])}")
 
 
-def main(arguments: list[str] | None = None) -> int:
-    training, resumed = prepare(arguments)
-    folder = training.folder
+def _range(counts: np.ndarray) -> str:
+    low, high = int(counts.min()), int(counts.max())
+    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
 
+
+def _names(classes: list[str]) -> str:
+    return ", ".join(classes if len(classes) <= 12 else [*classes[:10], "...", classes[-1]])
+
+
+def main(arguments: list[str] | None = None) -> int:
+    with ExitStack() as held:
+        training, again = prepare(arguments, held)
+        return train(training, again)
+
+
+@contextmanager
+def stopped_by_signals(training: Training) -> Iterator[None]:
+    """Ctrl-C, SIGTERM and the end of the terminal ask the run to stop, once; a second time they stop it at once."""
     terminals = [file.fileno() for file in (sys.stdout, sys.stderr) if file.isatty()]
 
     def ask_to_stop(number: int, frame: Any) -> None:
         training.stop_asked = True
-        signal.signal(number, previous[signal.Signals(number)])  # a second time: at once
+        signal.signal(number, previous[signal.Signals(number)])
         if number == HANGUP:  # the terminal is gone, and to write to it would be an error
             for terminal in terminals:
                 os.dup2(os.open(os.devnull, os.O_WRONLY), terminal)
@@ -128,24 +164,41 @@ def main(arguments: list[str] | None = None) -> int:
     stopping = [s for s in (signal.SIGINT, signal.SIGTERM, HANGUP) if s and signal.getsignal(s) != signal.SIG_IGN]
     previous = {s: signal.signal(s, ask_to_stop) for s in stopping}
     try:
-        if not resumed:
-            training.save("last.npz")
-        introduce(training)
-        started = time.perf_counter()
-        while not training.finished:
-            if not training.run_epoch():
-                training.save("last.npz")
-                print(f"stopped; go on with: python scripts/train.py --resume {folder}")
-                return 130
+        yield
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
+
+
+def train(training: Training, again: bool) -> int:
+    """Train to the end, test and draw; `again` says that the run has begun before. Gives the exit status."""
+    folder = training.folder
+    try:
+        with stopped_by_signals(training):
+            if not again:
+                training.save("last.npz")
+            introduce(training)
+            started = time.perf_counter()
+            while not training.finished:
+                if not training.run_epoch():
+                    training.save("last.npz")
+                    print(f"stopped; go on with: python scripts/train.py --resume {folder}")
+                    return 130
+    except Diverged as error:
+        done = len(training.history)
+        kept = f"{folder} holds the checkpoints of the {done} epochs before" if done else "there is no best.npz"
+        print(f"train.py: error: {error}; {kept}", file=sys.stderr)
+        return 1
     print(f"trained for {time.perf_counter() - started:.1f} s")
-    report(training.task, folder, training.settings["seed"])
-    viz.curves(training.history).savefig(folder / "curves.png")
+    try:
+        viz.curves(training.history).savefig(folder / "curves.png")
+        report(training.task, folder, training.settings["seed"])
+    except KeyboardInterrupt:
+        print(f"\nstopped while testing; the training is complete, test again with: --resume {folder}", file=sys.stderr)
+        return 130
     print(f"checkpoints, metrics.csv and pictures are in {folder}")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_status(main))

@@ -22,13 +22,16 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from command_line import Parser, at_least, exit_status, make_folder, positive  # first: see there
+
+# isort: split
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 import minigrad as mg
-from command_line import at_least, make_folder, positive
 from learning import evaluate, learn
 from minigrad import Tensor, optim, viz
 from minigrad.utils.data import TensorDataset
@@ -168,7 +171,7 @@ def images_and_filters(trained: Trained) -> Figure:
 
 
 def options() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser(description=__doc__)
     parser.add_argument("--noise", type=at_least(0, float), default=0.3, help="its standard deviation, default: 0.3")
     parser.add_argument("--images", type=positive(int), default=2000, help="how many to train on, default: 2000")
     parser.add_argument("--epochs", type=positive(int), default=20, help="default: 20")
@@ -217,4 +220,4 @@ def report(name: str, features: np.ndarray, net: XO) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_status(main))

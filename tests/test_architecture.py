@@ -24,7 +24,8 @@ LAYERS = [
     ["minigrad", "minigrad.nn.functional", "minigrad.nn.init"],
     ["minigrad.ops"],
     ["minigrad.autograd", "minigrad.tensor", "minigrad.conversion", "minigrad.generator", "minigrad.printing"],
-    ["minigrad.kernels", "minigrad.elements", "minigrad.dtypes", "minigrad.device", "minigrad.overriding"],
+    ["minigrad.kernels", "minigrad.elements", "minigrad.dtypes", "minigrad.device", "minigrad.return_types",
+     "minigrad.overriding"],
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 FILES = {

@@ -81,7 +81,7 @@ def test_bytes_are_those_of_new_arrays():
         x.reshape(100)
     rows = by_key(p)
     assert rows["exp", "forward"].bytes == 400
-    assert rows["reshape", "forward"].bytes == 0  # a view
+    assert rows["view", "forward"].bytes == 0  # a view
 
 
 def test_shapes_keep_rows_apart():

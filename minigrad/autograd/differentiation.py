@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import contextvars
+import threading
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -52,32 +54,45 @@ def backward(
     accumulate(_roots("backward", tensors, grad_tensors, create_graph), retain_graph, create_graph, inputs)
 
 
+@silent  # an infinite slope is a result like any other
 def accumulate(
     roots: Roots, retain_graph: bool | None, create_graph: bool, inputs: Sequence[Tensor] | Tensor | None
 ) -> None:
     """`backward` from these roots."""
     if inputs is None:
-        arrived = _run(roots, None, retain_graph, create_graph)
+        arrived, retained = _run(roots, None, retain_graph, create_graph)
     else:
-        arrived = _arrived_at(_as_list(inputs), roots, retain_graph, create_graph)
-    leaves = list(arrived)
-    for leaf in leaves:  # only now that nothing can fail any more
+        arrived, retained = _arrived_at(_as_list(inputs), roots, retain_graph, create_graph)
+    leaves, g = [], None
+    for leaf, g in arrived.items():
+        if leaf._requires_grad:  # it may have been set to False since
+            leaves.append(leaf)
+        if leaf._grad is not None and leaf._grad._data.shape != g.shape:
+            raise RuntimeError(
+                f"backward: a gradient of shape {tuple(g.shape)} cannot be added to a .grad of shape "
+                f"{tuple(leaf._grad.shape)}; after .data was given another shape, set .grad to None"
+            )
+    g = None  # what nobody else refers to need not be copied
+    for tensor, g in retained:  # only now that nothing can fail any more
+        tensor._accumulate(g)
+    for leaf in leaves:
         leaf._accumulate(arrived.pop(leaf))
     for leaf in leaves:
-        if leaf._after_grad:
-            engine.run_hooks(leaf._after_grad, leaf)
+        for hook in list(leaf._after_grad.values()) if leaf._after_grad else ():
+            if (returned := hook(leaf)) is not None:
+                raise TypeError(f"post_accumulate_grad_hook: expected None, got {type(returned).__name__}")
 
 
 def _arrived_at(
     targets: list[Tensor], roots: Roots, retain_graph: bool | None, create_graph: bool
-) -> dict[Tensor, Any]:
+) -> tuple[dict[Tensor, Any], Roots]:
     """The gradients of these tensors, but not of those that retain theirs: their hooks have added them up."""
     if not targets:
         raise RuntimeError("backward: inputs is empty; leave it out to accumulate into all leaves")
     _require_grad("backward", targets)
     tensor_of = {t._edge(): t for t in targets}
-    arrived = _run(roots, tensor_of, retain_graph, create_graph)
-    return {t: g for edge, g in arrived.items() if (t := tensor_of[edge])._retained is None}
+    arrived, retained = _run(roots, tensor_of, retain_graph, create_graph)
+    return {t: g for edge, g in arrived.items() if (t := tensor_of[edge])._retained is None}, retained
 
 
 def grad(
@@ -131,9 +146,14 @@ def grad(
     if materialize_grads and allow_unused is False:
         raise ValueError("grad: materialize_grads gives zeros for unused inputs, so allow_unused cannot be False")
     targets = _as_list(inputs)
+    if not targets:
+        raise RuntimeError("grad: inputs is empty, so there is nothing to differentiate with respect to")
     _require_grad("grad", targets)
     edges = [t._edge() for t in targets]
-    arrived = _run(_roots("grad", outputs, grad_outputs, create_graph), edges, retain_graph, create_graph)
+    roots = _roots("grad", outputs, grad_outputs, create_graph)
+    arrived, retained = _silently(roots, edges, retain_graph, create_graph)
+    for tensor, g in retained:
+        tensor._accumulate(g)
     results: list[Tensor | None] = []
     for i, (target, edge) in enumerate(zip(targets, edges, strict=True)):
         g = arrived.get(edge)
@@ -151,21 +171,51 @@ def grad(
     return tuple(results)
 
 
-@silent  # an infinite slope is a result like any other
+DEEP = 20  # backwards inside of one another, each with some ten frames, in one thread
+
+
 def _run(
     roots: Roots, targets: Iterable[Any] | None, retain_graph: bool | None, create_graph: bool
-) -> dict[Any, Any]:
+) -> tuple[dict[Any, Any], Roots]:
+    """Walk, with the hooks of leaves: the gradients of leaves or targets, and those that tensors retain."""
     retain = create_graph if retain_graph is None else retain_graph
-    before = mode.enabled
-    mode.enabled = create_graph
+    before, outer = mode.enabled, mode.walk
+    depth = 0 if outer is None else outer[0]
+    if depth == DEEP:  # Python counts the frames of each thread
+        return _elsewhere(lambda: _silently(roots, targets, retain, create_graph))
+    retained: Roots = []
+    mode.enabled, mode.walk = create_graph, (depth + 1, retained)
     try:
         arrived = engine.run(roots, targets, retain, create_graph)
+        for edge, g in arrived.items():  # the hooks of nodes have run in the engine
+            if isinstance(edge, Tensor) and edge._hooks:
+                arrived[edge] = engine.run_hooks(edge._hooks, g)
     finally:
-        mode.enabled = before
-    for edge, g in arrived.items():  # the hooks of nodes have run in the engine
-        if isinstance(edge, Tensor) and edge._hooks:
-            arrived[edge] = engine.run_hooks(edge._hooks, g)
-    return arrived
+        mode.enabled, mode.walk = before, outer
+    return arrived, retained
+
+
+_silently = silent(_run)
+
+
+def _elsewhere(function: Callable[[], Any]) -> Any:
+    """What `function` returns or raises, called in a thread of its own."""
+    context = contextvars.copy_context()
+    returned: list[Any] = []
+    raised: list[BaseException] = []
+
+    def call() -> None:
+        try:
+            returned.append(context.run(function))
+        except BaseException as error:  # whatever it is, it belongs to the caller
+            raised.append(error)
+
+    thread = threading.Thread(target=call)
+    thread.start()
+    thread.join()
+    if raised:
+        raise raised[0]
+    return returned[0]
 
 
 def _roots(operation: str, outputs: Any, gradients: Any, create_graph: bool) -> Roots:

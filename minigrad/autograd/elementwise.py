@@ -9,7 +9,8 @@ from typing import Any, ParamSpec
 import numpy as np
 
 from minigrad import dtypes
-from minigrad.autograd.operation import Rule, attached, operation, registry, signature
+from minigrad.autograd.grad_mode import mode
+from minigrad.autograd.operation import OperandTypeError, Rule, attached, operation, registry, signature
 from minigrad.conversion import as_array
 from minigrad.tensor import Tensor
 
@@ -17,7 +18,7 @@ P = ParamSpec("P")
 
 
 def elementwise(
-    *rules: Rule | None, constants: Sequence[str] = (), floating: bool = False
+    *rules: Rule | None, constants: Sequence[str] = (), floating: bool = False, no_bools: str = ""
 ) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
     """Declare an operation on corresponding elements of its leading parameters.
 
@@ -29,13 +30,14 @@ def elementwise(
     rules : one for each leading parameter; None for one without a gradient
     constants : those of them that keep their own dtype, such as masks
     floating : integers and bools become the default floating dtype first
+    no_bools : why bools are refused, if they are
     """
 
     def declare(forward: Callable[P, Any]) -> Callable[P, Any]:
         names = signature(forward)[0][: len(rules)]
         promoted = tuple(i for i, n in enumerate(names) if n not in constants)
-        match = functools.partial(_match, forward.__name__.strip("_"), len(rules), promoted, floating)
-        prepare = None if len(rules) == 1 and not floating else _matcher(match, len(rules))
+        match = functools.partial(_match, forward.__name__.strip("_"), len(rules), promoted, floating, no_bools)
+        prepare = None if len(rules) == 1 and not floating and not no_bools else _matcher(match, len(rules))
         given: dict[str, Any] = {n: r for n, r in zip(names, rules, strict=True) if r is not None}
         without = [n for n in names if n not in given]
         return operation(*without, prepare=prepare, **given)(forward)
@@ -64,19 +66,24 @@ def _matcher(match: Callable[[tuple[Any, ...]], tuple[Any, ...]], count: int) ->
     return one if count == 1 else two if count == 2 else match
 
 
-def _match(name: str, count: int, promoted: tuple[int, ...], floating: bool, args: tuple[Any, ...]) -> tuple[Any, ...]:
+def _match(
+    name: str, count: int, promoted: tuple[int, ...], floating: bool, no_bools: str, args: tuple[Any, ...]
+) -> tuple[Any, ...]:
     """`args` with the first `count` broadcast to one shape, and those at `promoted` of one dtype."""
     inputs = list(args[:count])
     if not any(isinstance(t, Tensor) for t in inputs):
         return args
     for i, t in enumerate(inputs):
-        if isinstance(t, np.generic):
-            inputs[i] = t.item()
+        if isinstance(t, (np.number, np.bool_)):
+            inputs[i] = t = t.item()
         elif isinstance(t, np.ndarray):
-            inputs[i] = Tensor._wrap(as_array(t))
-        elif not isinstance(t, (Tensor, bool, int, float)):
-            raise TypeError(f"{name}: expected Tensors, arrays or numbers, got {type(t).__name__}")
-    dtype = dtypes.result_type(*[t._data if isinstance(t, Tensor) else t for i in promoted for t in [inputs[i]]])
+            inputs[i] = t = Tensor._wrap(as_array(t, copy=mode.enabled))  # NumPy may change it
+        if not isinstance(t, (Tensor, bool, int, float)):
+            raise OperandTypeError(f"{name}: expected Tensors, arrays or numbers, got {type(t).__name__}")
+    given = [t._data if isinstance(t, Tensor) else t for i in promoted for t in [inputs[i]]]
+    if no_bools and any(np.result_type(t).kind == "b" for t in given):
+        raise RuntimeError(f"{name}: {no_bools}")
+    dtype = dtypes.result_type(*given)
     if floating and dtype.kind != "f":
         dtype = dtypes.get_default_dtype().dtype
     shape = _broadcast_shape(name, [t._data.shape for t in inputs if isinstance(t, Tensor)])

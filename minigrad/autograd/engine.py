@@ -39,8 +39,29 @@ class Node:
         """The name under which the node appears in messages, such as ``MulBackward0``."""
         return type(self).__name__
 
+    def named(self) -> Node:
+        """The node itself, of a class with its name, for those who look at it."""
+        return self
+
+    @property
+    def next_functions(self) -> tuple[tuple[Any, int], ...]:
+        """The parents as PyTorch has them: a leaf is the `variable` of an object of its own; each with a number, 0."""
+        return tuple((p.named() if isinstance(p, Node) else AccumulateGrad(p), 0) for p in self.parents)
+
     def __repr__(self) -> str:
         return f"<{self.name()}>"
+
+
+class AccumulateGrad:
+    """Where a graph ends, for those who walk it: `variable` is the leaf."""
+
+    next_functions = ()
+
+    def __init__(self, variable: Any) -> None:
+        self.variable = variable
+
+    def name(self) -> str:
+        return "AccumulateGrad"
 
 
 class Unfinished:

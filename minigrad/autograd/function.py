@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import warnings
 import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -143,9 +144,10 @@ class Gradients(dict[int, Any]):
 
 
 class FunctionNode(Node):
-    """The record of one call of a Function."""
+    """The record of one call of a Function; each has a subclass with its name."""
 
     __slots__ = ("ctx", "backward", "inputs", "outputs")
+    part: type[OutputNode]
 
     def __init__(self, ctx: FunctionCtx, backward: Callable[..., Any], args: Sequence[Any]) -> None:
         super().__init__([a._edge() for a in args if isinstance(a, Tensor) and a.requires_grad])
@@ -155,12 +157,14 @@ class FunctionNode(Node):
         self.inputs = [(a.shape, a.dtype, a.requires_grad) if isinstance(a, Tensor) else None for a in args]
         self.outputs: list[tuple[Any, Any] | None] = []  # shape and dtype
 
-    def name(self) -> str:
-        return self.ctx._name + "Backward"
+    @property
+    def saved_tensors(self) -> tuple[Tensor | None, ...]:
+        """Those of the context."""
+        return self.ctx.saved_tensors
 
     def output(self, place: int) -> Node:
         """Where the gradient of one output flows to: here, or if there are several, to a node of its own."""
-        return self if len(self.outputs) == 1 else OutputNode(self, place)
+        return self if len(self.outputs) == 1 else self.part(self, place)
 
     def release(self) -> None:
         if self.ctx._saved:
@@ -193,7 +197,7 @@ class FunctionNode(Node):
         if g is None:
             return None
         if not isinstance(g, Tensor):
-            raise TypeError(f"{self.name()}: expected a Tensor or None as gradient {i}, got {type(g).__name__}")
+            raise RuntimeError(f"{self.name()}: expected a Tensor or None as gradient {i}, got {type(g).__name__}")
         if like is None:
             raise RuntimeError(f"{self.name()}: gradient {i} must be None, as argument {i} of forward is not a tensor")
         shape, dtype, requires_grad = like
@@ -280,6 +284,11 @@ class Function:
 
     vjp = backward  # PyTorch's other name
 
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Raises: Functions are called by the class method `apply`."""
+        name = type(self).__name__
+        raise RuntimeError(f"{name}: a Function is not called as {name}()(...); call {name}.apply(...)")
+
     @classmethod
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
         """Call the operation, and record it where an argument requires grad. Lists of tensors are not looked into."""
@@ -291,7 +300,7 @@ class Function:
             if separate:
                 bound.apply_defaults()
             args = bound.args[len(lead) :]
-        node = FunctionNode(ctx, _backward_of(cls), args)
+        node = _node_class(cls)(ctx, _backward_of(cls), args)
         ctx.needs_input_grad = tuple(like is not None and like[2] for like in node.inputs)
         recorded = is_grad_enabled() and bool(node.parents)
         with no_grad():
@@ -299,11 +308,7 @@ class Function:
             if separate:
                 cls.setup_context(ctx, args, output)
         outputs = output if isinstance(output, tuple) else (output,)
-        if lost := [t for t in ctx._dirty if all(t is not o for o in outputs) or all(t is not a for a in args)]:
-            raise RuntimeError(
-                f"{cls.__name__}: a tensor of shape {tuple(lost[0].shape)} is marked dirty, but is not both an input "
-                "and an output; return what was changed in place"
-            )
+        _check_dirty(ctx, args, outputs)
         node.outputs = [(o.shape, o.dtype) if isinstance(o, Tensor) else None for o in outputs]
         results = tuple(_result(o, i, node, args, recorded) for i, o in enumerate(outputs))
         if recorded:
@@ -315,6 +320,33 @@ class Function:
 def compute(cls: type[Function], *args: Any) -> Any:
     """``cls.forward(*args)``; a function of its own, so that a profiler can put another in its place."""
     return cls.forward(*args)
+
+
+def _node_class(cls: type[Function]) -> type[FunctionNode]:
+    """The class of its nodes, made once: ``ExpBackward`` for a Function called Exp."""
+    found: type[FunctionNode] | None = cls.__dict__.get("_node_class")
+    if found is None:
+        name = cls.__name__ + "Backward"
+        part = type(name, (OutputNode,), {"__slots__": ()})
+        found = cls._node_class = type(name, (FunctionNode,), {"__slots__": (), "part": part})  # type: ignore[attr-defined]
+    return found
+
+
+def _check_dirty(ctx: FunctionCtx, args: Sequence[Any], outputs: Sequence[Any]) -> None:
+    """What is marked dirty must be an input and an output; what is no input is not marked after all."""
+    if strange := [t for t in ctx._dirty if all(t is not a for a in args)]:
+        warnings.warn(
+            f"{ctx._name}: a tensor of shape {tuple(strange[0].shape)} is marked dirty, but is not an input; "
+            "mark_dirty is for inputs that forward changes in place",
+            UserWarning,
+            stacklevel=3,
+        )
+        ctx._dirty = tuple(t for t in ctx._dirty if all(t is not s for s in strange))
+    if lost := [t for t in ctx._dirty if all(t is not o for o in outputs)]:
+        raise RuntimeError(
+            f"{ctx._name}: a tensor of shape {tuple(lost[0].shape)} is marked dirty, but is not an output; "
+            "return what was changed in place"
+        )
 
 
 def _backward_of(cls: type[Function]) -> Callable[..., Any]:

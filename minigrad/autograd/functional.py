@@ -1,4 +1,7 @@
-"""Derivatives of functions: Jacobians, Hessians, and their products with vectors, by ``torch.autograd.functional``."""
+"""Derivatives of functions: Jacobians, Hessians, and their products with vectors, by ``torch.autograd.functional``.
+
+All of them record while they compute, whatever the mode of their caller.
+"""
 
 from __future__ import annotations
 
@@ -15,34 +18,66 @@ from minigrad.tensor import Tensor
 Function = Callable[..., Any]
 
 
-def _evaluated(name: str, func: Function, inputs: Any, create_graph: bool) -> tuple[tuple[Any, ...], Any]:
-    """The inputs as they were given to `func`, and what it returned."""
-    given = inputs if isinstance(inputs, tuple) else (inputs,)
-    for t in given:
-        if not isinstance(t, Tensor):
-            raise TypeError(f"{name}: expected a Tensor or a tuple of Tensors as inputs, got {type(t).__name__}")
-    with enable_grad():
-        xs = tuple(t.clone() if create_graph and t.requires_grad else t.detach().requires_grad_() for t in given)
-        outputs = func(*xs)
-    for t in outputs if isinstance(outputs, tuple) else (outputs,):
-        if not isinstance(t, Tensor):
-            raise TypeError(f"{name}: expected func to return a Tensor or a tuple of them, got {type(t).__name__}")
-    return xs, outputs
+def _inputs(name: str, inputs: Any, create_graph: bool) -> tuple[Any, ...]:
+    """The inputs as they are given to the function: copies that require grad."""
+    given = _tensors(name, inputs, "inputs to be")
+    return tuple(t.clone() if create_graph and t.requires_grad else t.detach().requires_grad_() for t in given)
 
 
-def _grads(outputs: Any, xs: tuple[Any, ...], v: Any = None, *, create_graph: bool, strict: bool) -> tuple[Any, ...]:
+def _outputs(name: str, func: Function, xs: tuple[Any, ...]) -> Any:
+    outputs = func(*xs)
+    _tensors(name, outputs, "func to return")
+    return outputs
+
+
+def _tensors(name: str, values: Any, what: str) -> tuple[Any, ...]:
+    """`values` as a tuple; raises unless it is a Tensor or a tuple of them."""
+    for t in _tuple(values):
+        if not isinstance(t, Tensor):
+            raise TypeError(f"{name}: expected {what} a Tensor or a tuple of Tensors, got {type(t).__name__}")
+    return _tuple(values)
+
+
+def _vectors(name: str, v: Any, like: Any, what: str) -> tuple[Any, ...]:
+    """`v` as a tuple, checked to be shaped like the inputs or outputs; where they are one number it may be None: 1."""
+    likes = _tuple(like)
+    if v is None:
+        if len(likes) != 1 or likes[0].numel() != 1:
+            shapes = ", ".join(str(tuple(t.shape)) for t in likes)
+            raise RuntimeError(
+                f"{name}: expected v, of the shape of {what}, {shapes}; only for one number it may be left out"
+            )
+        return (None,)
+    vs = _tensors(name, v, "v to be")
+    if [t.shape for t in vs] != [t.shape for t in likes]:
+        given, wanted = ([tuple(t.shape) for t in ts] for ts in (vs, likes))
+        raise RuntimeError(f"{name}: expected v of the shapes of {what}, {wanted}, got {given}")
+    return vs
+
+
+def _grads(
+    name: str, outputs: Any, xs: tuple[Any, ...], vs: tuple[Any, ...], create_graph: bool, strict: bool
+) -> tuple[Any, ...]:
     """`grad`, with zeros for what the outputs do not depend on, unless `strict`."""
-    pairs = [(t, None if v is None else g) for t, g in zip(_tuple(outputs), _tuple(v, outputs), strict=True)]
-    pairs = [(t, g) for t, g in pairs if t.requires_grad]
-    if not pairs and not strict:
+    pairs = [(t, v) for t, v in zip(_tuple(outputs), vs, strict=True) if t.requires_grad]
+    if strict and len(pairs) < len(vs):
+        raise RuntimeError(f"{name}: an output of func does not depend on the inputs, which strict=True does not allow")
+    if not pairs:
         return tuple(Tensor._wrap(np.zeros_like(x._data)) for x in xs)
-    outs, starts = [t for t, _ in pairs] or list(_tuple(outputs)), [g for _, g in pairs] or None
-    return grad(outs, xs, starts, retain_graph=True, create_graph=create_graph, materialize_grads=not strict)
+    outs, starts = zip(*pairs, strict=True)
+    results = grad(outs, xs, starts, retain_graph=True, create_graph=create_graph, allow_unused=True)
+    for i, g in enumerate(results) if strict else ():
+        if g is None:
+            raise RuntimeError(f"{name}: func does not depend on input {i}, which strict=True does not allow")
+        if create_graph and not g.requires_grad:
+            raise RuntimeError(
+                f"{name}: the derivative does not depend on input {i}, which strict=True does not allow where "
+                "create_graph=True"
+            )
+    return tuple(Tensor._wrap(np.zeros_like(x._data)) if g is None else g for g, x in zip(results, xs, strict=True))
 
 
-def _tuple(values: Any, like: Any = None) -> tuple[Any, ...]:
-    if values is None:
-        return (None,) * len(_tuple(like))
+def _tuple(values: Any) -> tuple[Any, ...]:
     return values if isinstance(values, tuple) else (values,)
 
 
@@ -57,7 +92,24 @@ def _result(value: Any, create_graph: bool) -> Any:
     return value if create_graph else value.detach()
 
 
-def jacobian(func: Function, inputs: Any, create_graph: bool = False, strict: bool = False) -> Any:
+def _check_strategy(name: str, strategy: str, vectorize: bool, strict: bool) -> None:
+    if vectorize and strict:
+        raise RuntimeError(f"{name}: vectorize and strict exclude each other; leave one out")
+    if strategy not in ("reverse-mode", "forward-mode"):
+        raise ValueError(f"{name}: expected the strategy 'reverse-mode' or 'forward-mode', got {strategy!r}")
+    if strategy == "forward-mode" and not vectorize:
+        raise NotImplementedError(f"{name}: the strategy 'forward-mode' needs vectorize=True")
+
+
+@enable_grad()
+def jacobian(
+    func: Function,
+    inputs: Any,
+    create_graph: bool = False,
+    strict: bool = False,
+    vectorize: bool = False,
+    strategy: str = "reverse-mode",
+) -> Any:
     """The derivative of each element of what `func` returns with respect to each element of the inputs.
 
     Parameters
@@ -68,10 +120,18 @@ def jacobian(func: Function, inputs: Any, create_graph: bool = False, strict: bo
         Record the computation, so that the result can be differentiated again.
     strict : bool, default False
         An input that an output does not depend on is an error, instead of a derivative of 0.
+    vectorize, strategy : accepted, as PyTorch does; all ways lead to the same result
 
     Returns
     -------
     Tensor of the output's shape followed by the input's; for tuples of outputs or inputs, tuples of them
+
+    Raises
+    ------
+    TypeError
+        If inputs or outputs are not Tensors.
+    RuntimeError
+        With `strict`, if an output does not depend on an input.
 
     Examples
     --------
@@ -79,11 +139,13 @@ def jacobian(func: Function, inputs: Any, create_graph: bool = False, strict: bo
     tensor([[2., 0.],
             [0., 4.]])
     """
-    xs, outputs = _evaluated("jacobian", func, inputs, create_graph)
+    _check_strategy("jacobian", strategy, vectorize, strict)
+    xs = _inputs("jacobian", inputs, create_graph)
+    outputs = _outputs("jacobian", func, xs)
     rows = []
     for y in _tuple(outputs):
         flat = y.reshape(-1)
-        grads = [_grads(flat[i], xs, create_graph=create_graph, strict=strict) for i in range(flat.numel())]
+        grads = [_grads("jacobian", flat[i], xs, (None,), create_graph, strict) for i in range(flat.numel())]
         row = tuple(_stacked([g[j] for g in grads], y, x) for j, x in enumerate(xs))
         rows.append(_as_given(row, inputs))
     return _result(_as_given(tuple(rows), outputs), create_graph)
@@ -93,7 +155,14 @@ def _stacked(grads: list[Any], y: Any, x: Any) -> Any:
     return (registry["stack"].call(grads, 0) if grads else x.new_empty(0)).reshape(*y.shape, *x.shape)
 
 
-def hessian(func: Function, inputs: Any, create_graph: bool = False, strict: bool = False) -> Any:
+def hessian(
+    func: Function,
+    inputs: Any,
+    create_graph: bool = False,
+    strict: bool = False,
+    vectorize: bool = False,
+    outer_jacobian_strategy: str = "reverse-mode",
+) -> Any:
     """The second derivatives of a function that returns one number, with the parameters of `jacobian`.
 
     Returns
@@ -106,46 +175,59 @@ def hessian(func: Function, inputs: Any, create_graph: bool = False, strict: boo
     tensor([[ 6.,  0.],
             [ 0., 12.]])
     """
+    _check_strategy("hessian", outer_jacobian_strategy, vectorize, strict)
+    _tensors("hessian", inputs, "inputs to be")
 
     def gradient(*xs: Any) -> Any:
-        return _as_given(_grads(_one_number("hessian", func(*xs)), xs, create_graph=True, strict=strict), inputs)
+        return _as_given(_grads("hessian", _one_number("hessian", func, xs), xs, (None,), True, strict), inputs)
 
     return jacobian(gradient, inputs, create_graph, strict)
 
 
-def _one_number(name: str, y: Any) -> Any:
+def _one_number(name: str, func: Function, xs: tuple[Any, ...]) -> Any:
+    y = _outputs(name, func, xs)
     if not isinstance(y, Tensor) or y.numel() != 1:
-        what = f"shape {tuple(y.shape)}" if isinstance(y, Tensor) else type(y).__name__
+        what = f"shape {tuple(y.shape)}" if isinstance(y, Tensor) else f"a tuple of {len(y)}"
         raise RuntimeError(f"{name}: expected func to return a Tensor of one element, got {what}")
     return y
 
 
+@enable_grad()
 def vjp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> Any:
     """What `func` returns, and the product of `v`, which is shaped like it, with the Jacobian.
+
+    Where `func` returns one number, `v` may be left out.
 
     Examples
     --------
     >>> mg.autograd.functional.vjp(lambda x: x**2, mg.tensor([1.0, 2.0]), mg.tensor([1.0, 10.0]))
     (tensor([1., 4.]), tensor([ 2., 40.]))
     """
-    xs, outputs = _evaluated("vjp", func, inputs, create_graph)
-    products = _grads(outputs, xs, v, create_graph=create_graph, strict=strict)
+    xs = _inputs("vjp", inputs, create_graph)
+    outputs = _outputs("vjp", func, xs)
+    vs = _vectors("vjp", v, outputs, "what func returns")
+    products = _grads("vjp", outputs, xs, vs, create_graph, strict)
     return _result((outputs, _as_given(products, inputs)), create_graph)
 
 
+@enable_grad()
 def jvp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> Any:
     """What `func` returns, and the product of the Jacobian with `v`, which is shaped like the inputs.
+
+    Where the input is one number, `v` may be left out.
 
     Examples
     --------
     >>> mg.autograd.functional.jvp(lambda x: x**2, mg.tensor([1.0, 2.0]), mg.tensor([1.0, 10.0]))
     (tensor([1., 4.]), tensor([ 2., 40.]))
     """
-    xs, outputs = _evaluated("jvp", func, inputs, create_graph)
+    xs = _inputs("jvp", inputs, create_graph)
+    vs = _vectors("jvp", v, inputs, "the inputs")
+    outputs = _outputs("jvp", func, xs)
     # the product with a vector from the left is linear in it: its derivative is the product from the right
     start = tuple(Tensor._wrap(np.zeros_like(y._data)).requires_grad_() for y in _tuple(outputs))
-    backward = _grads(outputs, xs, start, create_graph=True, strict=strict)
-    products = _grads(backward, start, v, create_graph=create_graph, strict=False)
+    backward = _grads("jvp", outputs, xs, start, True, strict)
+    products = _grads("jvp", backward, start, vs, create_graph, False)
     return _result((outputs, _as_given(products, outputs)), create_graph)
 
 
@@ -157,10 +239,25 @@ def hvp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, 
     >>> mg.autograd.functional.hvp(lambda x: (x**3).sum(), mg.tensor([1.0, 2.0]), mg.tensor([1.0, 10.0]))
     (tensor(9.), tensor([  6., 120.]))
     """
-    xs, y = _evaluated("hvp", func, inputs, create_graph)
-    gradient = _grads(_one_number("hvp", y), xs, create_graph=True, strict=strict)
-    products = _grads(gradient, xs, v, create_graph=create_graph, strict=False)
+    return _hessian_product("hvp", func, inputs, v, create_graph, strict)
+
+
+def vhp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> Any:
+    """`hvp`, as the Hessian is symmetric.
+
+    Examples
+    --------
+    >>> mg.autograd.functional.vhp(lambda x: (x**3).sum(), mg.tensor([1.0, 2.0]), mg.tensor([1.0, 10.0]))
+    (tensor(9.), tensor([  6., 120.]))
+    """
+    return _hessian_product("vhp", func, inputs, v, create_graph, strict)
+
+
+@enable_grad()
+def _hessian_product(name: str, func: Function, inputs: Any, v: Any, create_graph: bool, strict: bool) -> Any:
+    xs = _inputs(name, inputs, create_graph)
+    vs = _vectors(name, v, inputs, "the inputs")
+    y = _one_number(name, func, xs)
+    gradient = _grads(name, y, xs, (None,), True, strict)
+    products = _grads(name, gradient, xs, vs, create_graph, strict)
     return _result((y, _as_given(products, inputs)), create_graph)
-
-
-vhp = hvp  # the Hessian is symmetric

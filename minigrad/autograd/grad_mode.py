@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import threading
+import warnings
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, TypeVar
@@ -14,6 +15,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 class _Mode(threading.local):
     enabled = True
+    # within a backward: how deep it is inside of others, and the tensors that retain their gradients, with these
+    walk: tuple[int, list[Any]] | None = None
 
 
 mode = _Mode()
@@ -49,11 +52,17 @@ class _GradMode:
 
     def __call__(self, function: F) -> F:
         enabled = self._enabled
+        if inspect.isclass(function):
+            warnings.warn(
+                "a class is decorated, which sets the mode for its __init__ alone; decorate __init__, or the methods",
+                FutureWarning,
+                stacklevel=2,
+            )
         return within(lambda: _GradMode(enabled), function)
 
 
 def within(context: Callable[[], Any], function: F) -> F:
-    """`function`, whose calls run in a context of their own; if it is a generator, so does each of its steps."""
+    """`function`, whose calls run in a context of their own; so does each step of a generator or coroutine."""
 
     @functools.wraps(function)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
@@ -61,27 +70,47 @@ def within(context: Callable[[], Any], function: F) -> F:
             return function(*args, **kwargs)
 
     @functools.wraps(function)
-    def stepwise(*args: Any, **kwargs: Any) -> Any:  # the mode is the generator's own, not that of its caller
-        generator = function(*args, **kwargs)
-        step, sent = generator.send, None
-        while True:
-            try:
-                with context():
-                    result = step(sent)
-            except StopIteration as end:
-                return end.value
-            try:
-                step, sent = generator.send, (yield result)
-            except GeneratorExit:
-                with context():
-                    generator.close()
-                raise
-            except BaseException as error:
-                step, sent = generator.throw, error
+    def stepwise(*args: Any, **kwargs: Any) -> Any:
+        return (yield from _steps(function(*args, **kwargs), context))
+
+    @functools.wraps(function)
+    async def awaited(*args: Any, **kwargs: Any) -> Any:
+        return await _Awaitable(function(*args, **kwargs), context)
 
     if inspect.isgeneratorfunction(function):
         return stepwise  # type: ignore[return-value]
+    if inspect.iscoroutinefunction(function):
+        return awaited  # type: ignore[return-value]
     return wrapped  # type: ignore[return-value]  # functools.wraps keeps the signature at run time only
+
+
+def _steps(body: Any, context: Callable[[], Any]) -> Any:
+    """The steps of a generator or coroutine: the context is its own, not that of its caller."""
+    step, sent = body.send, None
+    while True:
+        try:
+            with context():
+                result = step(sent)
+        except StopIteration as end:
+            return end.value
+        try:
+            step, sent = body.send, (yield result)
+        except GeneratorExit:
+            with context():  # what it cleans up belongs to it, too
+                body.close()
+            raise
+        except BaseException as error:
+            step, sent = body.throw, error
+
+
+class _Awaitable:
+    """A coroutine that runs in a context of its own."""
+
+    def __init__(self, coroutine: Any, context: Callable[[], Any]) -> None:
+        self._coroutine, self._context = coroutine, context
+
+    def __await__(self) -> Any:
+        return _steps(self._coroutine, self._context)
 
 
 class _Decorable(_GradMode):

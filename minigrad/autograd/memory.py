@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -51,6 +51,15 @@ def owner_of(array: np.ndarray) -> Any:
             break
         owner = base
     return owner
+
+
+def arrays_in(value: Any) -> Iterator[np.ndarray]:
+    """The arrays that `value` is or, as tuples and lists of any depth, holds."""
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, (tuple, list)):
+        for v in value:
+            yield from arrays_in(v)
 
 
 def changed(array: np.ndarray) -> None:

@@ -9,10 +9,15 @@ import numpy as np
 
 from minigrad.autograd.engine import numbers
 from minigrad.autograd.naming import NAMED, as_called, named
-from minigrad.autograd.operation import OperationNode
+from minigrad.autograd.operation import OperationNode, as_operator
 from minigrad.tensor import Tensor
 
 P = ParamSpec("P")
+
+
+_ARITHMETIC = "add sub mul truediv floordiv mod pow and or xor lshift rshift matmul".split()
+_IN_PLACE = {f"__{name}__": f"__i{name}__" for name in _ARITHMETIC}
+_OPERATORS = {*_IN_PLACE, *(f"__r{n}__" for n in _ARITHMETIC), *(f"__{n}__" for n in "eq ne lt le gt ge".split())}
 
 
 def method(*names: str, inplace: bool = False, only: bool = False) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
@@ -25,14 +30,17 @@ def method(*names: str, inplace: bool = False, only: bool = False) -> Callable[[
     def attach(function: Callable[P, Any]) -> Callable[P, Any]:
         own: str = function.__name__.strip("_")
         for name in names if only else (own, *names):
-            setattr(Tensor, name, function if name.startswith("__") else named(function, name))
+            if name.startswith("__"):
+                setattr(Tensor, name, as_operator(function) if name in _OPERATORS else function)
+            else:
+                setattr(Tensor, name, named(function, name))
         if inplace:
             setattr(Tensor, own + "_", in_place(own + "_", function))
             for name in names:
-                if not name.startswith("__r"):
-                    operator = name.startswith("__")
-                    other = "__i" + name[2:] if operator else name + "_"
-                    setattr(Tensor, other, in_place(own + "_" if operator else other, function))
+                if name in _IN_PLACE:
+                    setattr(Tensor, _IN_PLACE[name], in_place(own + "_", as_operator(function)))
+                elif not name.startswith("__"):
+                    setattr(Tensor, name + "_", in_place(name + "_", function))
         return function
 
     return attach
@@ -50,6 +58,8 @@ def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
             result = function(self, *args, **kwargs)
         except NAMED as error:
             raise as_called(error, name, (self, *args, *kwargs.values())) from error.__cause__
+        if result is NotImplemented:
+            return result
         if isinstance(result, Tensor) and result._node is not None:
             _keep_old_values(result._node, self._data, before)
         return self._assign(result, name)

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import functools
 import operator
+import types
 from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeAlias
 
@@ -32,7 +33,7 @@ import numpy as np
 from minigrad.autograd import memory
 from minigrad.autograd.engine import Node, numbers
 from minigrad.autograd.grad_mode import mode
-from minigrad.autograd.memory import clock, last_change
+from minigrad.autograd.memory import arrays_in, clock, last_change
 from minigrad.autograd.rounding import HALF, all_half, rounded, widened
 from minigrad.tensor import Tensor, View
 
@@ -62,15 +63,18 @@ class Operation:
         outputs: Sequence[str],
         sequence: bool,
         view: bool,
+        holds: Sequence[str],
+        name: str | None = None,
     ) -> None:
         parameters, self.defaults = signature(forward)
-        self.name = forward.__name__.strip("_")
+        self.name = name or forward.__name__.strip("_")
         self.call: Callable[..., Any] = forward  # what users call; `operation` puts it here
         self.forward = forward
         self.parameters = parameters
         self.rules = rules
         self.constants = tuple(constants)
         self.outputs = ("y", *outputs[1:])
+        self.holds = tuple(holds)
         self.sequence = sequence  # the first parameter is a sequence of tensors
         self.view = view  # the output may share memory with the first parameter
         # the dtype that it is not to compute in: there may be arithmetic in it
@@ -87,6 +91,12 @@ class Operation:
     @property
     def differentiable(self) -> bool:
         return bool(self.rules)
+
+    @functools.cached_property
+    def node(self) -> type[OperationNode]:
+        """The class of its nodes, by which messages and prints name them, such as ``MulBackward0``."""
+        name = self.name.title().replace("_", "") + "Backward0"
+        return type(name, (OperationNode,), {"__slots__": ()})
 
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
         """All arguments in the order of the signature, defaults filled in."""
@@ -130,7 +140,7 @@ class Operation:
 class Plan:
     """For one choice of inputs that require grad: what to keep, and which rules to call with what."""
 
-    __slots__ = ("operation", "kept", "save", "sources", "described", "steps", "frees")
+    __slots__ = ("operation", "kept", "save", "sources", "described", "steps", "frees", "constants")
 
     def __init__(self, operation: Operation, mask: int) -> None:
         self.operation = operation
@@ -168,9 +178,11 @@ class Plan:
         # For each kept value: which parent it was (its place among the active inputs), OUTPUT, or None for a constant.
         parent_of = {places[n]: i for i, n in enumerate(active)}
         self.sources = tuple(OUTPUT if p == places["y"] else parent_of.get(p) for p in self.kept)
+        self.constants = tuple(p for p, s in zip(self.kept, self.sources, strict=True) if s is None and p in tensors)
         self.save = _picker((*self.kept, *range(len(places), len(places) + len(shapes + types))))
         self.steps = tuple((rule, _picker([order[n] for n in needs]), keep) for rule, needs, keep in steps)
-        self.frees = any(p in tensors or p >= len(operation.parameters) for p in self.kept)
+        held = {places[n] for n in operation.holds}
+        self.frees = any(p in tensors or p in held or p >= len(operation.parameters) for p in self.kept)
 
 
 OUTPUT = -1
@@ -204,7 +216,7 @@ def _picker(places: Sequence[int]) -> Callable[[Any], Sequence[Any]]:
 
 
 class OperationNode(Node):
-    """The record of one call of an operation."""
+    """The record of one call of an operation; each operation has a subclass with its name, see `named`."""
 
     __slots__ = ("plan", "saved")
 
@@ -216,7 +228,11 @@ class OperationNode(Node):
         self.saved = saved
 
     def name(self) -> str:
-        return self.plan.operation.name.title().replace("_", "") + "Backward0"
+        return self.plan.operation.node.__name__
+
+    def named(self) -> Node:  # not from the beginning: Python is quicker with objects that are all of one class
+        self.__class__ = self.plan.operation.node
+        return self
 
     def release(self) -> None:
         if self.plan.frees:
@@ -250,11 +266,7 @@ class OperationNode(Node):
         return gradients
 
     def _arrays(self, saved: Sequence[Any]) -> list[tuple[int, np.ndarray]]:
-        found = []
-        for i, place in enumerate(self.plan.kept):
-            values = saved[i] if isinstance(saved[i], (tuple, list)) else (saved[i],)
-            found += [(place, v) for v in values if isinstance(v, np.ndarray)]
-        return found
+        return [(place, a) for i, place in enumerate(self.plan.kept) for a in arrays_in(saved[i])]
 
     def _check_unchanged(self, saved: Sequence[Any]) -> None:
         operation = self.plan.operation
@@ -262,6 +274,7 @@ class OperationNode(Node):
         for place, array in self._arrays(saved):
             if last_change(array) > self.number:
                 what = f"its input {names[place]!r}" if place < len(operation.parameters) else "its output"
+                what = "its index, mask, target or weight" if names[place] in operation.holds else what
                 raise RuntimeError(
                     f"backward: {self.name()} needs {what} of shape {array.shape}, which was changed in place "
                     f"after {operation.name} had used it; use an operation that is not in place there, or a clone()"
@@ -290,11 +303,38 @@ def attached(array: np.ndarray, edge: Any) -> Tensor:
     return t
 
 
+class OperandTypeError(TypeError):
+    """An operand that is neither a Tensor nor an array nor a number: it may know itself what an operator means."""
+
+
+def as_operator(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function` for a special method such as ``__add__``: where the other operand is foreign, Python asks that one.
+
+    An operation is copied rather than wrapped, as to look for errors costs nothing, and another call would. The copy
+    has the same cells but one, so `Operation.compute_with` reaches it too.
+    """
+    if not hasattr(function, "operation"):
+
+        @functools.wraps(function)
+        def operator_of(self: Any, other: Any) -> Any:
+            try:
+                return function(self, other)
+            except OperandTypeError:
+                return NotImplemented
+
+        return operator_of
+    call: Any = function
+    cells = zip(call.__code__.co_freevars, call.__closure__, strict=True)
+    closure = tuple(types.CellType(OperandTypeError) if name == "foreign" else cell for name, cell in cells)
+    return functools.update_wrapper(types.FunctionType(call.__code__, call.__globals__, closure=closure), call)
+
+
 def operation(
     *constants: str,
     outputs: Sequence[str] = ("y",),
     sequence: bool = False,
     view: bool = False,
+    holds: Sequence[str] = (),
     prepare: Callable[..., tuple[Any, ...]] | None = None,
     **rules: Any,
 ) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
@@ -306,24 +346,36 @@ def operation(
     outputs : the names of the outputs where the function returns several; the first one has a gradient
     sequence : the first parameter is a sequence of tensors, and its rule returns a sequence of gradients
     view : the output may share memory with the first parameter
+    holds : names of parameters that are no tensors, but hold arrays in tuples: freed after backward as tensors are
     prepare : applied to the tuple of arguments before anything else when there is a Tensor among them
     rules : by parameter, the rule for its gradient, or a `joint` rule that several share
     """
 
     def declare(forward: Callable[P, Any]) -> Callable[P, Any]:
-        op = Operation(forward, rules, constants, outputs, sequence, view)
-        if op.name in registry:
-            raise TypeError(f"operation {op.name} is declared twice")
-        registry[op.name] = op
-        call = _sequence_call(op) if sequence else _call(op, prepare)
-        op.call = functools.update_wrapper(call, forward)
-        call.operation = op  # type: ignore[attr-defined]
-        return call
+        op = Operation(forward, rules, constants, outputs, sequence, view, holds)
+        return _registered(op, _sequence_call(op) if sequence else _call(op, prepare))
 
     return declare
 
 
-def _call(op: Operation, prepare: Callable[..., tuple[Any, ...]] | None) -> Callable[..., Any]:
+def twin(call: Callable[P, Any], name: str) -> Callable[P, Any]:
+    """A declared operation under another name, by which its nodes are printed: ``unsqueeze`` is a kind of reshaping."""
+    op = call.operation  # type: ignore[attr-defined]
+    given = (op.forward, op.rules, op.constants, op.outputs, op.sequence, op.view, op.holds)
+    other = Operation(*given, name)
+    return _registered(other, _call(other, None))
+
+
+def _registered(op: Operation, call: Callable[P, Any]) -> Callable[P, Any]:
+    if op.name in registry:
+        raise TypeError(f"operation {op.name} is declared twice")
+    registry[op.name] = op
+    op.call = functools.update_wrapper(call, op.forward)
+    call.operation = op  # type: ignore[attr-defined]
+    return call
+
+
+def _call(op: Operation, prepare: Callable[..., Any] | None, foreign: tuple[Any, ...] = ()) -> Callable[..., Any]:
     forward, tensors, count, plans, half = op.forward, op.tensors, len(op.parameters), op.plans, op.half
     view, several, new, ndarray, grad_mode = op.view, len(op.outputs) > 1, object.__new__, np.ndarray, mode
     value_based = VALUE_BASED and "dtype" not in op.parameters
@@ -333,7 +385,10 @@ def _call(op: Operation, prepare: Callable[..., tuple[Any, ...]] | None) -> Call
             args = op.bind(args, kwargs)
         given = args
         if prepare is not None:
-            args = prepare(args)
+            try:
+                args = prepare(args)
+            except foreign:  # an empty tuple but in operators
+                return NotImplemented
         arrays = [*args]
         parents: list[Any] = []
         mask, seen = 0, False
@@ -365,6 +420,9 @@ def _call(op: Operation, prepare: Callable[..., tuple[Any, ...]] | None) -> Call
         out._node, out._view = None, None
         if mask and grad_mode.enabled:
             plan = plans.get(mask) or op.plan(mask)
+            for i in plan.constants:
+                if isinstance(args[i], ndarray):  # NumPy may change it, which nobody would notice
+                    arrays[i] = arrays[i].copy()
             arrays += [y, *others]
             for i, describe in plan.described:
                 arrays.append(describe(arrays[i]))

@@ -105,5 +105,7 @@ def _called(frame: Any) -> str:
     name = frame.f_code.co_name
     if name in ("call", "change"):  # see naming.py and method.py
         return str(frame.f_locals.get("name", ""))
+    if name == "operator_of":  # see operation.py
+        return str(frame.f_locals["function"].__name__.strip("_"))
     known = frame.f_globals.get(name)
     return name if callable(known) and not name.startswith("_") else ""

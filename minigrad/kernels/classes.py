@@ -10,14 +10,14 @@ where a holds the weight of the class and b the label smoothing, and both hold w
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 FEW = 32  # classes: NumPy reduces short rows one after the other, and columns all at once
 
 
-class Classes:
+class Classes(NamedTuple):
     """The classes of a batch, and how much each counts.
 
     index : the class of each row; any class for rows to ignore
@@ -27,18 +27,11 @@ class Classes:
     reduction : 'none', 'mean' or 'sum'
     """
 
-    __slots__ = ("index", "ignored", "weight", "smoothing", "reduction")
-
-    def __init__(
-        self,
-        index: np.ndarray,
-        ignored: np.ndarray | None = None,
-        weight: np.ndarray | None = None,
-        smoothing: float = 0.0,
-        reduction: str = "mean",
-    ) -> None:
-        self.index, self.ignored, self.weight = index, ignored, weight
-        self.smoothing, self.reduction = smoothing, reduction
+    index: np.ndarray  # type: ignore[assignment]  # instead of tuple.index
+    ignored: np.ndarray | None = None
+    weight: np.ndarray | None = None
+    smoothing: float = 0.0
+    reduction: str = "mean"
 
     def place(self) -> tuple[Any, ...]:
         """``scores[place]`` is the score of each row's class."""
@@ -57,11 +50,13 @@ class Classes:
         if self.weight is not None:
             rows = self.weight[self.index] * counted
             total = np.add.reduce(rows, axis=None)
-        divisor = dtype.type((total or 1) if self.reduction == "mean" else 1)
+        if not total:  # the mean of rows that weigh nothing is nan, and so is its slope; where there is no row, it is 0
+            total = np.nan if self.weight is not None and np.any(counted) else 1
+        divisor = dtype.type(total if self.reduction == "mean" else 1)
         weights = dtype.type(count) if self.weight is None else np.add.reduce(self.weight)
         return (
             rows * dtype.type(1 - self.smoothing) / divisor,
-            counted * dtype.type(self.smoothing / count) / divisor,
+            counted * dtype.type(self.smoothing / max(count, 1)) / divisor,
             weights,
         )
 

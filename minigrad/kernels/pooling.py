@@ -294,6 +294,8 @@ def adaptive_max_indices(x: np.ndarray, out: Sequence[int]) -> np.ndarray:
     """Return the place of each bin's first maximum (else last NaN) in the flattened plane, as int64."""
     size = x.shape[-len(out) :]
     bins = [_adaptive_bins(n, count) for n, count in zip(size, out, strict=True)]
+    if not math.prod(out):
+        return np.zeros((*x.shape[: -len(out)], *out), np.int64)
     starts = np.ravel_multi_index(np.ix_(*[[b.start for b in axis] for axis in bins]), size)
     places = np.broadcast_to(starts, x.shape[: -len(out)] + starts.shape).copy()
     best = np.full(places.shape, _lowest(x.dtype), x.dtype)

@@ -88,12 +88,17 @@ def relu(input: Operand) -> Operand:
     >>> F.relu(mg.tensor([-1.0, 0.0, 2.0]))
     tensor([0., 0., 2.])
     """
+    if input.dtype.kind == "b":
+        raise RuntimeError("relu: expected numbers, got bools; convert with .float()")
     return masks.rectified(input)
 
 
 @elementwise(lambda g, y, min_val, max_val: zeroed(g, (y <= min_val) | (y >= max_val), y))
 def _hardtanh(input: Operand, min_val: float, max_val: float) -> Operand:
-    return np.clip(input, min_val, max_val)
+    if input.dtype.kind not in "fi" and min_val < 0:
+        raise RuntimeError(f"hardtanh: {input.dtype} holds no negative limit {min_val}; convert with .float()")
+    low, high = (v if input.dtype.kind == "f" else int(v) for v in (min_val, max_val))  # as PyTorch rounds them
+    return np.clip(input, low, high).astype(input.dtype, copy=False)
 
 
 @optionally_in_place
@@ -176,6 +181,8 @@ def prelu(input: Operand, weight: Operand) -> Any:
             f"prelu: expected a weight of 1 or {channels} elements for an input of shape {shape}, "
             f"got shape {tuple(weight.shape)}"
         )
+    if not shape and weight.shape:
+        weight = weight.reshape(())
     if count > 1:
         weight = weight.reshape(count, *[1] * (len(shape) - 2))
     return _prelu(input, weight)
@@ -190,6 +197,8 @@ def rrelu(input: Operand, lower: float = 1 / 8, upper: float = 1 / 3, training: 
     >>> F.rrelu(mg.tensor([-2.0, 2.0]), 0.25, 0.75)
     tensor([-1.,  2.])
     """
+    if lower > upper:
+        raise RuntimeError(f"rrelu: expected lower <= upper, got {lower} and {upper}")
     if not training:
         return leaky_relu(input, (lower + upper) / 2)
     slopes = get_generator().rng.uniform(lower, upper, tuple(input.shape)).astype(input.dtype)

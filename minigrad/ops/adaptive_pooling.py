@@ -38,12 +38,15 @@ def _adaptive_max_indices(input: Operand, size: tuple[int, ...]) -> Operand:
 
 def _bins(name: str, dims: int, input: Any, output_size: Any) -> tuple[int, ...]:
     """`output_size` for each dimension; None keeps the input's."""
-    check_shape(name, check_tensor(name, "input", input).shape, dims)
+    check_shape(name, check_tensor(name, "input", input).shape, dims, channels=False)
     sizes = output_size if isinstance(output_size, (tuple, list)) else (output_size,) * dims
     if len(sizes) != dims:
         raise RuntimeError(f"{name}: expected output_size to be one int or {dims}, got {output_size!r}")
     kept = [n if s is None else s for n, s in zip(input.shape[-dims:], sizes, strict=True)]
-    return per_dim(name, "output_size", kept, dims, 0)
+    size = per_dim(name, "output_size", kept, dims, 0)
+    if math.prod(input.shape[:-dims]) * math.prod(size) >= 2**60:
+        raise RuntimeError(f"{name}: an output of size {size} does not fit into memory")
+    return size
 
 
 def _adaptive_average(name: str, dims: int, input: Any, output_size: Any) -> Any:
@@ -100,7 +103,10 @@ def adaptive_avg_pool3d(input: Operand, output_size: Any) -> Any:
 
 
 def _adaptive_maximum(name: str, dims: int, input: Any, output_size: Any, return_indices: bool) -> Any:
-    indices = _adaptive_max_indices(input, _bins(name, dims, input, output_size))
+    size = _bins(name, dims, input, output_size)
+    if input.dtype.kind == "b":
+        raise NotImplementedError(f"{name}: expected numbers, got bools; convert with .float()")
+    indices = _adaptive_max_indices(input, size)
     lead = tuple(input.shape[:-dims])
     flat = [_reshape(t, (*lead, math.prod(t.shape[-dims:]))) for t in (input, indices)]
     values = _reshape(gather(flat[0], -1, flat[1]), tuple(indices.shape))
@@ -116,6 +122,11 @@ def adaptive_max_pool1d(input: Operand, output_size: Any, return_indices: bool =
     tensor([[2., 6.]])
     """
     return _adaptive_maximum("adaptive_max_pool1d", 1, input, output_size, return_indices)
+
+
+def _adaptive_max_pool1d(input: Operand, output_size: Any) -> Any:
+    """`adaptive_max_pool1d` with its indices, as PyTorch has it outside of `nn.functional`."""
+    return _adaptive_maximum("adaptive_max_pool1d", 1, input, output_size, True)
 
 
 def adaptive_max_pool2d(input: Operand, output_size: Any, return_indices: bool = False) -> Any:

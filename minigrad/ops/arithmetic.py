@@ -30,11 +30,6 @@ def _add(input: Operand, other: Operand) -> Operand:
     return np.add(input, other)
 
 
-@rounded_once
-def _with_alpha(operator: Any, input: Operand, other: Operand, alpha: float) -> Any:
-    return operator(input, other * alpha)
-
-
 @method(inplace=True)
 def add(input: Operand, other: Operand, *, alpha: float = 1) -> Any:
     """``input + alpha * other``, elementwise with broadcasting and type promotion.
@@ -44,15 +39,30 @@ def add(input: Operand, other: Operand, *, alpha: float = 1) -> Any:
     >>> mg.add(mg.tensor([1.0, 2.0]), 10)
     tensor([11., 12.])
     """
-    return _add(input, other) if alpha == 1 else _with_alpha(_add, input, other, alpha)
+    plain = type(alpha) is int and alpha == 1
+    return _add(input, other) if plain else _with_alpha("add", _add, input, other, alpha)
 
 
-@elementwise(lambda g: g, lambda g: -g)
+@rounded_once
+def _with_alpha(name: str, operator: Any, input: Any, other: Any, alpha: Any) -> Any:
+    """`operator` of `input` and ``alpha * other``, where `alpha` is of no higher kind than the result."""
+    kind = dtypes.result_type(*[getattr(t, "_data", t) for t in (input, other)]).kind
+    if isinstance(alpha, bool) and kind != "b":
+        raise RuntimeError(f"{name}: a bool as alpha is for bools, got {alpha}; use an int")
+    if isinstance(alpha, float) and kind != "f":
+        raise RuntimeError(f"{name}: expected an int as alpha for integers, got {alpha}; convert them with .float()")
+    if kind == "b":
+        return operator(input, other if alpha else other & False)  # all that is not 0 is True
+    return operator(input, other * alpha)
+
+
+@method("__sub__", inplace=True, only=True)
+@elementwise(lambda g: g, lambda g: -g, no_bools="bools have no difference; use ^ (logical_xor), or ~ for 1 - mask")
 def _sub(input: Operand, other: Operand) -> Operand:
     return np.subtract(input, other)
 
 
-@method("__sub__", "subtract", inplace=True)
+@method("subtract", inplace=True)
 def sub(input: Operand, other: Operand, *, alpha: float = 1) -> Any:
     """``input - alpha * other``, elementwise with broadcasting and type promotion.
 
@@ -61,10 +71,8 @@ def sub(input: Operand, other: Operand, *, alpha: float = 1) -> Any:
     >>> mg.sub(mg.tensor([1.0, 2.0]), mg.tensor([1.0, 1.0]), alpha=2)
     tensor([-1.,  0.])
     """
-    for t in (input, other):
-        if getattr(t, "dtype", None) == dtypes.bool or isinstance(t, bool):
-            raise RuntimeError("sub: bools have no difference; use ^ (logical_xor), or ~ for 1 - mask")
-    return _sub(input, other) if alpha == 1 else _with_alpha(_sub, input, other, alpha)
+    plain = type(alpha) is int and alpha == 1
+    return _sub(input, other) if plain else _with_alpha("sub", _sub, input, other, alpha)
 
 
 @method("__mul__", "__rmul__", "multiply", inplace=True)
@@ -92,6 +100,9 @@ def true_divide(input: Operand, other: Operand) -> Operand:
     tensor([0.5000, 1.0000])
     """
     return np.divide(input, other)
+
+
+true_divide.operation.name = "div"  # type: ignore[attr-defined]  # in prints, as in PyTorch
 
 
 @method("__truediv__", "divide", "true_divide", inplace=True)
@@ -257,7 +268,7 @@ def pow(input: Operand, exponent: Operand) -> Operand:
 
 
 @method("__neg__", "negative", inplace=True)
-@elementwise(lambda g: -g)
+@elementwise(lambda g: -g, no_bools="bools have no negative; use ~ (logical_not)")
 def neg(input: Operand) -> Operand:
     """``-input``, elementwise.
 
@@ -278,6 +289,8 @@ def positive(input: Operand) -> Any:
     >>> +mg.tensor([1.0])
     tensor([1.])
     """
+    if input.dtype.kind == "b":
+        raise RuntimeError("positive: bools have no sign; leave + out")
     return input
 
 

@@ -12,12 +12,13 @@ from minigrad.autograd.grad_mode import mode
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
 from minigrad.autograd.rounding import rounded_once
+from minigrad.conversion import as_scalar, constant
 from minigrad.dtypes import DType
 from minigrad.kernels import indexing as kernels
 from minigrad.kernels.indexing import Key
 from minigrad.ops.broadcasting import expand
 from minigrad.ops.conversion import cast, zeros_as
-from minigrad.ops.indexing import ALL, _add_at, _index, _slice, dim_key, mask_array, split_index
+from minigrad.ops.indexing import ALL, _add_at, _index, _slice, along, common_shape, mask_array, split_index
 from minigrad.ops.selection import _where
 from minigrad.ops.shape import _reshape
 from minigrad.tensor import Tensor
@@ -31,7 +32,7 @@ def _of_values(g: Any, key: Key) -> Any:
     return _index(g, key) if lost is None else _where(lost, 0.0, _index(g, key))
 
 
-@operation(input=lambda g, key: _put(g, 0.0, key), values=_of_values)
+@operation(input=lambda g, key: _put(g, 0.0, key), values=_of_values, holds=("key",))
 def _put(input: Operand, values: Operand, key: Key) -> Operand:
     """A copy of `input` with `values`, of the shape of ``input[key]``, at `key`."""
     whole = input.copy(order="K")
@@ -78,9 +79,13 @@ def _setitem(input: Tensor, index: Any, value: Any) -> None:
     if not _is_value(value):
         raise TypeError(f"x[...] = v: expected a tensor or a number, got {type(value).__name__}; see minigrad.tensor()")
     basic, arrays = split_index(index, input._data.shape)
-    input._check_writable("x[...] = v")
-    if arrays is not None and isinstance(value, Tensor) and value.dtype.kind == "f" and input.dtype.kind != "f":
-        raise RuntimeError(f"x[...] = v: {value.dtype} values do not fit into a tensor of {input.dtype}; convert them")
+    if arrays is not None:
+        input._check_writable("x[...] = v")
+    masked = arrays is not None and any(isinstance(a, np.ndarray) and a.dtype == bool for a in arrays)
+    if arrays is not None and isinstance(value, Tensor) and value.dtype != input.dtype and (value.ndim or not masked):
+        raise RuntimeError(f"x[...] = v: expected values of {input.dtype}, as x, got {value.dtype}; convert them")
+    if not isinstance(value, (Tensor, np.ndarray)):
+        value = as_scalar("x[...] = v", "v", value, input.dtype)
     part = _slice(input, basic)
     if arrays is None:
         if not _shows(value, part):
@@ -130,9 +135,14 @@ def _copied(self: Tensor, src: Any, name: str) -> Tensor:
 @method("fill_", only=True)
 def fill_(self: Tensor, value: Any) -> Tensor:
     """Set all elements to `value`, a number or a 0-dim tensor, and return this tensor."""
+    return copy_(self, _scalar("fill_", value, self.dtype))
+
+
+def _scalar(name: str, value: Any, dtype: DType) -> Any:
+    """`value` in another dtype: a 0-dim Tensor, through which gradients flow, or a 0-dim array of a number."""
     if getattr(value, "ndim", 0):
-        raise RuntimeError(f"fill_: expected a number or a 0-dim tensor, got shape {tuple(value.shape)}")
-    return copy_(self, value)
+        raise RuntimeError(f"{name}: expected a number or a 0-dim tensor as value, got shape {tuple(value.shape)}")
+    return cast(value, dtype) if isinstance(value, Tensor) else as_scalar(name, "value", value, dtype)
 
 
 @method("zero_", only=True)
@@ -159,11 +169,8 @@ def masked_fill(input: Operand, mask: Operand, value: Any) -> Any:
     >>> mg.masked_fill(x, x < 0, 0.0)
     tensor([1., 0.])
     """
-    if getattr(value, "ndim", 0):
-        raise RuntimeError(f"masked_fill: expected a number or a 0-dim tensor as value, got shape {tuple(value.shape)}")
     mask_array("masked_fill", mask)
-    value = cast(value, input.dtype) if isinstance(value, Tensor) else np.asarray(value, input.dtype)
-    return _where(mask, value, input)
+    return _where(mask, _scalar("masked_fill", value, input.dtype), input)
 
 
 @method(inplace=True)
@@ -175,7 +182,9 @@ def masked_scatter(input: Operand, mask: Operand, source: Operand) -> Any:
     >>> mg.masked_scatter(mg.zeros(3), mg.tensor([True, False, True]), mg.tensor([1.0, 2.0]))
     tensor([1., 0., 2.])
     """
-    array = np.broadcast_to(mask_array("masked_scatter", mask), tuple(input.shape))
+    shape = common_shape("masked_scatter", tuple(input.shape), mask_array("masked_scatter", mask).shape)
+    array = np.broadcast_to(mask_array("masked_scatter", mask), shape)
+    input = input if tuple(input.shape) == shape else expand(input, shape)
     count = np.count_nonzero(array)
     if source.dtype != input.dtype:
         raise RuntimeError(f"masked_scatter: expected a source of {input.dtype}, got {source.dtype}; convert it")
@@ -204,16 +213,20 @@ def index_put(input: Operand, indices: Sequence[Any], values: Operand, accumulat
     tensor([2., 0., 1.])
     """
     shape = tuple(input.shape)
-    _, key = split_index(tuple(np.atleast_1d(np.asarray(i)) if i is not None else ALL for i in indices), shape)
+    _, key = split_index(tuple(np.atleast_1d(constant(i)) if i is not None else ALL for i in indices), shape)
     if key is None:
         raise IndexError("index_put: expected a tuple with at least one tensor of indices")
+    if values.dtype != input.dtype:
+        raise RuntimeError(f"index_put: expected values of the input's {input.dtype}, got {values.dtype}; convert them")
     values = fitted("index_put", values, _index(np.empty(shape, bool), key).shape, input.dtype)
     return input + _add_at(values, shape, key) if accumulate else _put(input, values, key)
 
 
-def _slices(name: str, input: Any, key: Key, source: Any) -> Any:
-    """`source` after a check that it holds a slice of `input` for each index in `key`."""
+def _slices(name: str, input: Any, key: Key, source: Any, scalar: bool = True) -> Any:
+    """`source` after a check that it holds a slice of `input` for each index in `key`; one may be a 0-dim `scalar`."""
     shape = (*input.shape[: len(key) - 1], len(key[-1]), *input.shape[len(key) :])
+    if not source.shape and shape == (1,) and scalar:
+        source = _reshape(source, shape)
     if tuple(source.shape) != shape:
         raise RuntimeError(f"{name}: expected a source of shape {shape}, got {tuple(source.shape)}")
     if source.dtype != input.dtype:
@@ -231,9 +244,10 @@ def index_add(input: Operand, dim: int, index: Operand, source: Operand, *, alph
     >>> mg.index_add(mg.zeros(3), 0, mg.tensor([0, 0, 2]), mg.tensor([1.0, 2.0, 3.0]))
     tensor([3., 0., 3.])
     """
-    key = dim_key("index_add", input, dim, index)
-    source = _slices("index_add", input, key, source)
-    return input + _add_at(source if alpha == 1 else source * alpha, tuple(input.shape), key)
+    x, key = along("index_add", input, dim, index)
+    source = _slices("index_add", x, key, source, scalar=not input.shape)
+    added = _add_at(source if alpha == 1 else source * alpha, tuple(x.shape), key)
+    return input + (added if input.shape else _reshape(added, ()))
 
 
 @method(inplace=True)
@@ -245,8 +259,9 @@ def index_copy(input: Operand, dim: int, index: Operand, source: Operand) -> Any
     >>> mg.index_copy(mg.zeros(3), 0, mg.tensor([2, 0]), mg.tensor([1.0, 2.0]))
     tensor([2., 0., 1.])
     """
-    key = dim_key("index_copy", input, dim, index)
-    return _put(input, _slices("index_copy", input, key, source), key)
+    x, key = along("index_copy", input, dim, index)
+    changed = _put(x, _slices("index_copy", x, key, source), key)
+    return changed if input.shape else _reshape(changed, ())
 
 
 @method(inplace=True)
@@ -258,6 +273,7 @@ def index_fill(input: Operand, dim: int, index: Operand, value: Any) -> Any:
     >>> mg.index_fill(mg.zeros(3), 0, mg.tensor([0, 2]), 5)
     tensor([5., 0., 5.])
     """
-    key = dim_key("index_fill", input, dim, index)
-    shape = (*input.shape[: len(key) - 1], len(key[-1]), *input.shape[len(key) :])
-    return _put(input, fitted("index_fill", value, shape, input.dtype), key)
+    x, key = along("index_fill", input, dim, index, negative=True)
+    shape = (*x.shape[: len(key) - 1], len(key[-1]), *x.shape[len(key) :])
+    changed = _put(x, fitted("index_fill", _scalar("index_fill", value, x.dtype), shape, x.dtype), key)
+    return changed if input.shape else _reshape(changed, ())

@@ -99,7 +99,7 @@ def broadcast_to(input: Operand, shape: Sequence[int]) -> Any:
     tensor([[1, 2],
             [1, 2]])
     """
-    wanted, have = as_shape((shape,)), tuple(input.shape)
+    wanted, have = as_shape("expand", (shape,)), tuple(input.shape)
     new = len(wanted) - len(have)
     filled = tuple(have[i - new] if s == -1 and i >= new else s for i, s in enumerate(wanted))
     if new < 0 or any(f != h and h != 1 for f, h in zip(filled[new:], have, strict=True)) or min(filled, default=0) < 0:
@@ -113,7 +113,7 @@ def broadcast_to(input: Operand, shape: Sequence[int]) -> Any:
 @method("expand", only=True)
 def _expand_method(input: Tensor, *sizes: Any) -> Tensor:
     """`broadcast_to`, with the lengths as one argument or several."""
-    return broadcast_to(input, as_shape(sizes))
+    return broadcast_to(input, as_shape("expand", sizes))
 
 
 @method("expand_as", only=True)
@@ -125,7 +125,12 @@ def _expand_as(input: Tensor, other: Tensor) -> Tensor:
 @method("sum_to_size", only=True)
 def _sum_to_size(input: Tensor, *size: Any) -> Tensor:
     """The sum over those dimensions that broadcasting from `size` to this tensor's shape would repeat."""
-    return sum_to(input, as_shape(size))
+    shape, have = as_shape("sum_to_size", size), tuple(input.shape)
+    if len(shape) > len(have) or any(n not in (1, h) for n, h in zip(shape[::-1], have[::-1], strict=False)):
+        raise RuntimeError(f"sum_to_size: shape {shape} does not broadcast to {have}, so nothing sums up to it")
+    if shape == have:
+        return input
+    return sum_to(terms(input), shape)
 
 
 def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
@@ -136,5 +141,12 @@ def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
     >>> [t.shape for t in mg.broadcast_tensors(mg.zeros(3, 1), mg.zeros(2))]
     [Size([3, 2]), Size([3, 2])]
     """
-    shape = np.broadcast_shapes(*[tuple(t.shape) for t in tensors])
+    for t in tensors:
+        if not isinstance(t, (Tensor, np.ndarray)):
+            raise TypeError(f"broadcast_tensors: expected Tensors, got {type(t).__name__}")
+    try:
+        shape = np.broadcast_shapes(*[tuple(t.shape) for t in tensors])
+    except ValueError:
+        shapes = " and ".join(str(tuple(t.shape)) for t in tensors)
+        raise RuntimeError(f"broadcast_tensors: shapes {shapes} do not broadcast; lengths must be equal or 1") from None
     return tuple(broadcast_to(t, shape) for t in tensors)

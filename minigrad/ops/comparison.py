@@ -74,7 +74,7 @@ def ge(input: Operand, other: Operand) -> Operand:
     return np.greater_equal(input, other)
 
 
-@method(inplace=True)
+@method("__eq__", inplace=True)
 @elementwise(None, None)
 def eq(input: Operand, other: Operand) -> Operand:
     """``input == other``, elementwise.
@@ -87,7 +87,7 @@ def eq(input: Operand, other: Operand) -> Operand:
     return np.equal(input, other)
 
 
-@method("not_equal", inplace=True)
+@method("__ne__", "not_equal", inplace=True)
 @elementwise(None, None)
 def ne(input: Operand, other: Operand) -> Operand:
     """``input != other``, elementwise.
@@ -101,17 +101,6 @@ def ne(input: Operand, other: Operand) -> Operand:
 
 
 not_equal, less, less_equal, greater, greater_equal = ne, lt, le, gt, ge
-_COMPARABLE = (Tensor, np.ndarray, np.generic, bool, int, float)
-
-
-@method("__eq__", only=True)
-def _eq(self: Tensor, other: Any) -> Any:
-    return eq(self, other) if isinstance(other, _COMPARABLE) else NotImplemented  # a string, say, is simply not equal
-
-
-@method("__ne__", only=True)
-def _ne(self: Tensor, other: Any) -> Any:
-    return ne(self, other) if isinstance(other, _COMPARABLE) else NotImplemented
 
 
 @method()
@@ -178,6 +167,9 @@ def isclose(
     >>> mg.isclose(mg.tensor([1.0, 2.0]), mg.tensor([1.0, 2.1]))
     tensor([ True, False])
     """
+    for name, tolerance in (("rtol", rtol), ("atol", atol)):
+        if not tolerance >= 0:
+            raise RuntimeError(f"isclose: expected {name} to be at least 0, got {tolerance}")
     return np.isclose(input, other, rtol, atol, equal_nan)
 
 
@@ -199,7 +191,8 @@ def allclose(input: Operand, other: Operand, rtol: float = 1e-05, atol: float = 
 def _check_bits(operation: str, input: Operand, kinds: str = "biu") -> None:
     if input.dtype.kind not in kinds:
         wanted = "bools or integers" if "b" in kinds else "integers"
-        raise TypeError(f"{operation}: expected {wanted}, got {input.dtype}; convert it, such as with .long()")
+        error = TypeError if operation == "bitwise_not" else NotImplementedError
+        raise error(f"{operation}: expected {wanted}, got {input.dtype}; convert it, as with .long()")
 
 
 @method("bitwise_and", "__and__", "__rand__", inplace=True)

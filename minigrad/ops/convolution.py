@@ -199,7 +199,10 @@ def _convolve(
     name: str, dims: int, input: Any, weight: Any, bias: Any, stride: Any, padding: Any, dilation: Any, groups: int
 ) -> Any:
     shape, sizes, *_ = shapes = _shapes(name, input, weight, bias)
-    steps = _arguments(name, dims, shape, sizes, hashable(stride), hashable(padding), hashable(dilation), groups)
+    steps = _arguments(
+        name, dims, shape, sizes, hashable(name, "stride", stride), hashable(name, "padding", padding),
+        hashable(name, "dilation", dilation), hashable(name, "groups", groups),
+    )  # fmt: skip
     _check_bias(name, shapes, sizes[0])
     if len(shape) == dims + 2:
         return _convolution(input, weight, bias, *steps, groups)
@@ -213,8 +216,9 @@ def _convolve_transposed(
 ) -> Any:  # fmt: skip
     shape, sizes, *_ = shapes = _shapes(name, input, weight, bias)
     steps = _transposed_arguments(
-        name, dims, shape, sizes, hashable(stride), hashable(padding), hashable(output_padding),
-        groups, hashable(dilation),
+        name, dims, shape, sizes, hashable(name, "stride", stride), hashable(name, "padding", padding),
+        hashable(name, "output_padding", output_padding), hashable(name, "groups", groups),
+        hashable(name, "dilation", dilation),
     )  # fmt: skip
     _check_bias(name, shapes, sizes[1] * groups)
     if len(shape) == dims + 2:

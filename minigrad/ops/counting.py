@@ -10,6 +10,7 @@ from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
 from minigrad.autograd.rounding import rounded_once
 from minigrad.conversion import as_array
+from minigrad.elements import as_int
 from minigrad.ops.extrema import pick
 from minigrad.ops.reduction import numpy_names
 from minigrad.ops.shape import one_dim
@@ -77,9 +78,11 @@ def unique_consecutive(
     tensor([1, 2, 1])
     """
     x = as_array(input)
+    if dim is not None and not x.ndim:
+        raise IndexError("unique_consecutive: a 0-dim tensor has no slices; leave dim out")
     flat = x.reshape(-1) if dim is None else np.moveaxis(x, one_dim("unique_consecutive", dim, x.ndim), 0)
     starts = np.ones(len(flat), bool)
-    starts[1:] = (flat[1:] != flat[:-1]).reshape(len(flat) - 1 if len(flat) else 0, -1).any(axis=1)
+    starts[1:] = (flat[1:] != flat[:-1]).any(axis=tuple(range(1, flat.ndim)))
     inverse = np.cumsum(starts) - 1
     values = flat[starts] if dim is None else np.moveaxis(flat[starts], 0, dim)
     counts = np.diff(np.flatnonzero(starts), append=len(flat))
@@ -144,7 +147,7 @@ def histc(input: Operand, bins: int = 100, min: float = 0, max: float = 0) -> Op
     """
     if input.dtype.kind != "f":
         raise RuntimeError(f"histc: expected a floating tensor, got {input.dtype}; convert it with .float()")
-    if bins < 1 or max < min:
+    if (bins := as_int("histc", "bins", bins)) < 1 or max < min:
         raise RuntimeError(f"histc: expected at least one bin and min <= max, got {bins} bins from {min} to {max}")
     if min == max and input.size:
         min, max = float(input.min()), float(input.max())

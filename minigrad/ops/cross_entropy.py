@@ -8,6 +8,8 @@ import numpy as np
 
 from minigrad import dtypes
 from minigrad.autograd.operation import Operand, operation
+from minigrad.conversion import constant
+from minigrad.elements import as_int
 from minigrad.kernels import classes as kernel
 from minigrad.kernels.classes import Classes
 from minigrad.kernels.silence import silent
@@ -16,7 +18,6 @@ from minigrad.ops.conversion import cast
 from minigrad.ops.loss import REDUCTIONS, reduced
 from minigrad.ops.shape import _reshape
 from minigrad.ops.softmax import _log_softmax, _softmax
-from minigrad.tensor import Tensor
 
 __all__ = ["cross_entropy", "nll_loss"]
 
@@ -24,7 +25,11 @@ __all__ = ["cross_entropy", "nll_loss"]
 # ---- the operations: scores are (N, C, ...) here ---------------------------------------------------------------------
 
 
-@operation(outputs=("y", "p"), input=lambda g, input, classes, p: _cross_entropy_slope(g, input, classes, p))
+@operation(
+    outputs=("y", "p"),
+    input=lambda g, input, classes, p: _cross_entropy_slope(g, input, classes, p),
+    holds=("classes",),
+)
 @silent
 def _cross_entropy(input: Operand, classes: Classes) -> Any:
     return kernel.cross_entropy(input, classes)
@@ -47,19 +52,19 @@ def _slope_by_input(g: Any, grad: Any, input: Any, classes: Classes) -> Any:
     return (pg - p * _sum(pg, (1,), True)) * factor
 
 
-@operation(grad=_slope_by_grad, input=_slope_by_input)
+@operation(grad=_slope_by_grad, input=_slope_by_input, holds=("classes",))
 def _cross_entropy_slope(grad: Operand, input: Operand, classes: Classes, p: np.ndarray) -> Operand:
     """The gradient of `_cross_entropy`; `p` is the softmax of `input`, known from there."""
     return kernel.cross_entropy_slope(grad, p, classes)
 
 
-@operation(input=lambda g, input_shape, classes: _nll_slope(g, input_shape, classes))
+@operation(input=lambda g, input_shape, classes: _nll_slope(g, input_shape, classes), holds=("classes",))
 @silent
 def _nll(input: Operand, classes: Classes) -> Operand:
     return kernel.nll(input, classes)
 
 
-@operation(grad=lambda g, classes: _nll(g, classes))
+@operation(grad=lambda g, classes: _nll(g, classes), holds=("classes",))
 def _nll_slope(grad: Operand, shape: tuple[int, ...], classes: Classes) -> Operand:
     return kernel.nll_slope(grad, shape, classes)
 
@@ -67,16 +72,12 @@ def _nll_slope(grad: Operand, shape: tuple[int, ...], classes: Classes) -> Opera
 # ---- checks ----------------------------------------------------------------------------------------------------------
 
 
-def _array(t: Any) -> Any:
-    return t._data if isinstance(t, Tensor) else np.asarray(t)
-
-
 def _weight(name: str, weight: Any, count: int, dtype: np.dtype) -> np.ndarray | None:
     if weight is None:
         return None
     if tuple(weight.shape) != (count,):
         raise RuntimeError(f"{name}: expected a weight for each of {count} classes, got shape {tuple(weight.shape)}")
-    return _array(weight).astype(dtype, copy=False)
+    return constant(weight).astype(dtype, copy=False)
 
 
 _UNSIGNED = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
@@ -86,8 +87,8 @@ def _classes(
     name: str, input: Any, target: Any, weight: Any, ignore_index: int, smoothing: float, reduction: str
 ) -> Classes:
     """The arguments as `Classes`, or an error that says what is wrong with them."""
-    shape = _array(input).shape
-    index = _array(target)
+    shape = tuple(input.shape)
+    index = constant(target)
     if input.dtype.kind != "f":
         raise RuntimeError(
             f"{name}: expected floating scores as 'input', got {input.dtype}; convert them with .float()"
@@ -108,6 +109,7 @@ def _classes(
     ignored = None
     # a negative index seen as unsigned is a large one
     highest = np.maximum.reduce(index.view(_UNSIGNED[index.itemsize]), None) if index.size else 0
+    ignore_index = as_int(name, "ignore_index", ignore_index)
     if highest >= count or 0 <= ignore_index < count:
         ignored = index == ignore_index
         wrong = index[~ignored & ((index < 0) | (index >= count))]
@@ -147,7 +149,7 @@ def nll_loss(
         y = nll_loss(cast(input, dtypes.float32), target, weight, ignore_index=ignore_index, reduction=reduction)
         return cast(y, dtypes.float16)
     if len(input.shape) == 1:
-        input, target = _reshape(input, (1, *input.shape)), _array(target)[None]
+        input, target = _reshape(input, (1, *input.shape)), constant(target)[None]
         y = _nll(input, _classes("nll_loss", input, target, weight, ignore_index, 0.0, reduction))
         return _reshape(y, ())
     return _nll(input, _classes("nll_loss", input, target, weight, ignore_index, 0.0, reduction))
@@ -195,7 +197,7 @@ def cross_entropy(
     """
     if not 0 <= label_smoothing <= 1:
         raise RuntimeError(f"cross_entropy: expected label_smoothing in [0, 1], got {label_smoothing}")
-    shape, wanted = _array(input).shape, _array(target).shape
+    shape, wanted = tuple(input.shape), tuple(target.shape)
     if not shape:
         raise ValueError(
             "cross_entropy: expected an input of shape (classes,) or (N, classes, ...), got a 0-dim tensor"

@@ -6,10 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from minigrad import dtypes
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
+from minigrad.dtypes import DType
+from minigrad.elements import as_int
 from minigrad.ops.conversion import clone
-from minigrad.ops.shape import one_dim
+from minigrad.ops.shape import as_shape, one_dim
 from minigrad.tensor import Tensor
 
 __all__ = ["diag", "diagonal", "diag_embed", "diagflat", "tril", "triu", "tril_indices", "triu_indices"]
@@ -48,15 +51,28 @@ def diagonal(input: Operand, offset: int = 0, dim1: int = 0, dim2: int = 1) -> A
     first, second = one_dim("diagonal", dim1, ndim), one_dim("diagonal", dim2, ndim)
     if first == second:
         raise RuntimeError(f"diagonal: expected two different dimensions, got {dim1} and {dim2}")
-    return _diagonal(input, offset, first, second)
+    return _diagonal(input, as_int("diagonal", "offset", offset), first, second)
 
 
 @method("fill_diagonal_", only=True)
-def _fill_diagonal(input: Tensor, fill_value: Any) -> Tensor:
-    """Set the main diagonal of this matrix to `fill_value`; returns the tensor."""
-    if len(input.shape) != 2:
-        raise RuntimeError(f"fill_diagonal_: expected a matrix, got shape {tuple(input.shape)}")
-    _diagonal(input, 0, 0, 1).fill_(fill_value)
+def _fill_diagonal(input: Tensor, fill_value: Any, wrap: bool = False) -> Tensor:
+    """Set the elements whose indices are all equal to `fill_value`; returns the tensor.
+
+    With `wrap`, the diagonal of a tall matrix begins again after a row that is left out.
+    """
+    shape = tuple(input.shape)
+    if len(shape) < 2 or (len(shape) > 2 and len({*shape}) > 1):
+        raise RuntimeError(f"fill_diagonal_: expected a matrix, or dimensions of one length, got shape {shape}")
+    if len(shape) > 2 or wrap:
+        places = np.arange(min(shape))
+        key: Any = (places,) * len(shape)
+        if len(shape) == 2:
+            rows = np.arange(shape[0])
+            rows = rows[rows % (shape[1] + 1) < shape[1]]
+            key = (rows, rows % (shape[1] + 1))
+        input[key] = fill_value
+    else:
+        _diagonal(input, 0, 0, 1).fill_(fill_value)
     return input
 
 
@@ -73,7 +89,7 @@ def diag_embed(input: Operand, offset: int = 0, dim1: int = -2, dim2: int = -1) 
     """
     if not input.shape:
         raise RuntimeError("diag_embed: expected at least 1 dimension, got none")
-    shape = list(input.shape[:-1])
+    shape, offset = list(input.shape[:-1]), as_int("diag_embed", "offset", offset)
     size = input.shape[-1] + abs(offset)
     first, second = (one_dim("diag_embed", d, len(shape) + 2) for d in (dim1, dim2))
     if first == second:
@@ -97,7 +113,7 @@ def diag(input: Operand, diagonal: int = 0) -> Any:
         return diag_embed(input, diagonal)
     if len(input.shape) != 2:
         raise RuntimeError(f"diag: expected a vector or a matrix, got shape {tuple(input.shape)}")
-    return clone(_diagonal(input, diagonal, 0, 1))
+    return clone(_diagonal(input, as_int("diag", "diagonal", diagonal), 0, 1))
 
 
 @method()
@@ -139,7 +155,7 @@ def tril(input: Operand, diagonal: int = 0) -> Any:
     tensor([[1, 0],
             [3, 4]])
     """
-    return _tril(_triangle("tril", input), diagonal)
+    return _tril(_triangle("tril", input), as_int("tril", "diagonal", diagonal))
 
 
 @method(inplace=True)
@@ -152,10 +168,21 @@ def triu(input: Operand, diagonal: int = 0) -> Any:
     tensor([[0, 2],
             [0, 0]])
     """
-    return _triu(_triangle("triu", input), diagonal)
+    return _triu(_triangle("triu", input), as_int("triu", "diagonal", diagonal))
 
 
-def tril_indices(row: int, col: int, offset: int = 0) -> Tensor:
+def _indices(name: str, find: Any, row: Any, col: Any, offset: Any, dtype: Any, device: Any) -> Tensor:
+    rows, columns = as_shape(name, (row, col), 0)
+    wanted = dtypes.as_dtype(dtype)
+    if wanted not in (np.int32, np.int64):
+        raise NotImplementedError(f"{name}: expected dtype int32 or int64, got {wanted}")
+    found = np.stack(find(rows, as_int(name, "offset", offset), columns))
+    return Tensor._wrap(found.astype(wanted)).to(device or "cpu")
+
+
+def tril_indices(
+    row: int, col: int, offset: int = 0, *, dtype: DType = dtypes.int64, device: Any = None
+) -> Tensor:
     """The indices of the lower triangle of a matrix: a row of row numbers and one of column numbers.
 
     Examples
@@ -164,10 +191,12 @@ def tril_indices(row: int, col: int, offset: int = 0) -> Tensor:
     tensor([[0, 1, 1],
             [0, 0, 1]])
     """
-    return Tensor._wrap(np.stack(np.tril_indices(row, offset, col)))
+    return _indices("tril_indices", np.tril_indices, row, col, offset, dtype, device)
 
 
-def triu_indices(row: int, col: int, offset: int = 0) -> Tensor:
+def triu_indices(
+    row: int, col: int, offset: int = 0, *, dtype: DType = dtypes.int64, device: Any = None
+) -> Tensor:
     """The indices of the upper triangle of a matrix: a row of row numbers and one of column numbers.
 
     Examples
@@ -176,4 +205,4 @@ def triu_indices(row: int, col: int, offset: int = 0) -> Tensor:
     tensor([[0, 0, 1],
             [0, 1, 1]])
     """
-    return Tensor._wrap(np.stack(np.triu_indices(row, offset, col)))
+    return _indices("triu_indices", np.triu_indices, row, col, offset, dtype, device)

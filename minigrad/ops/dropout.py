@@ -15,7 +15,7 @@ from minigrad.ops.activation import optionally_in_place
 __all__ = ["dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout"]
 
 
-@operation(input=lambda g, dropped, scale: _dropout(g, dropped, scale))
+@operation(input=lambda g, dropped, scale: _dropout(g, dropped, scale), holds=("dropped",))
 def _dropout(input: Operand, dropped: np.ndarray, scale: float) -> Operand:
     y = masks.zeroed(input, dropped)
     y *= scale
@@ -36,17 +36,17 @@ def _drawn(input: Any, p: float, dims: int | None = None) -> np.ndarray:
     return drawn.transpose(np.argsort(order)) if order else np.asarray(drawn)
 
 
-def _check(name: str, input: Any, p: float) -> None:
+def _check(name: str, input: Any, p: float, training: bool) -> None:
     if not 0 <= p <= 1:
         raise ValueError(f"{name}: expected p, the probability of a zero, in [0, 1], got {p}")
-    if input.dtype.kind != "f":
+    if training and input.dtype.kind != "f":
         raise RuntimeError(
             f"{name}: expected a floating tensor as 'input', got {input.dtype}; convert it with .float()"
         )
 
 
 def _dropped(name: str, input: Any, p: float, training: bool, dims: int | None = None) -> Any:
-    _check(name, input, p)
+    _check(name, input, p, training)
     if not training or p == 0:
         return input
     return _dropout(input, _drawn(input, p, dims), 1 / (1 - p) if p < 1 else 0.0)
@@ -131,7 +131,7 @@ def dropout3d(input: Operand, p: float = 0.5, training: bool = True) -> Any:
 
 
 def _alpha(name: str, input: Any, p: float, training: bool, dims: int | None) -> Any:
-    _check(name, input, p)
+    _check(name, input, p, training)
     if not training or p == 0:
         return input
     if p == 1:

@@ -12,6 +12,7 @@ import numpy as np
 
 from minigrad.autograd.operation import Operand
 from minigrad.autograd.rounding import rounded_once
+from minigrad.elements import as_int
 from minigrad.ops.broadcasting import _sum
 from minigrad.ops.diagonals import _diagonal
 from minigrad.ops.linalg import _check, _matmul
@@ -66,6 +67,8 @@ def _parsed(args: tuple[Any, ...]) -> tuple[list[Any], list[Labels], Labels | No
         equation, *operands = args
         if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
             operands = list(operands[0])
+        if not operands:
+            raise ValueError(f"einsum: expected an operand for each term of {equation!r}, got none")
         left, arrow, right = equation.replace(" ", "").partition("->")
         terms = [_letters(term) for term in left.split(",")]
         if len(terms) != len(operands):
@@ -219,15 +222,19 @@ def tensordot(a: Operand, b: Operand, dims: int | Sequence[Sequence[int]] | Sequ
     Size([2, 5])
     """
     _check("tensordot", a, b)
+    given: Any = dims
     na, nb = len(a.shape), len(b.shape)
-    if isinstance(dims, int):
-        if not 0 <= dims <= min(na, nb):
-            raise RuntimeError(f"tensordot: expected dims from 0 to {min(na, nb)}, got {dims}")
-        pairs: Any = (range(na - dims, na), range(dims))
+    if not isinstance(given, Sequence) and getattr(given, "ndim", 0) == 0:
+        count = as_int("tensordot", "dims", given)
+        if not 0 <= count <= min(na, nb):
+            raise RuntimeError(f"tensordot: expected dims from 0 to {min(na, nb)}, got {count}")
+        pairs: Any = (range(na - count, na), range(count))
+    elif len(given) != 2:
+        raise ValueError(f"tensordot: expected dims to be an int or two lists of ints, got {given}")
     else:
-        pairs = [d if isinstance(d, (list, tuple)) else (d,) for d in dims]
-    first = [one_dim("tensordot", int(d), na) for d in pairs[0]]
-    second = [one_dim("tensordot", int(d), nb) for d in pairs[1]]
+        pairs = [d if isinstance(d, (list, tuple)) else (d,) for d in given]
+    first = [one_dim("tensordot", d, na) for d in pairs[0]]
+    second = [one_dim("tensordot", d, nb) for d in pairs[1]]
     if [a.shape[d] for d in first] != [b.shape[d] for d in second] or len({*first}) + len({*second}) != 2 * len(first):
         raise RuntimeError(
             f"tensordot: dims {first} of shape {tuple(a.shape)} and {second} of {tuple(b.shape)} do not match"

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from minigrad import return_types
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
 from minigrad.ops.gathering import _along
@@ -19,23 +20,10 @@ from minigrad.ops.indexing import _index
 from minigrad.ops.reduction import Dim, Dims, fold, kept, number_in, numpy_names
 from minigrad.ops.selection import maximum, minimum
 from minigrad.ops.shape import _reshape, all_dims, one_dim
+from minigrad.return_types import Result
 from minigrad.tensor import Tensor
 
 __all__ = ["max", "min", "amax", "amin", "aminmax", "argmax", "argmin"]
-
-
-class ValuesIndices(NamedTuple):
-    """Elements, and the places in the dimension where they were found (int64)."""
-
-    values: Any
-    indices: Any
-
-
-class MinMax(NamedTuple):
-    """The smallest and the largest elements."""
-
-    min: Any
-    max: Any
 
 
 def pick(input: Any, indices: Any, dim: int) -> Any:
@@ -54,7 +42,8 @@ def not_empty(name: str, shape: Sequence[int], dim: Dims, given: bool = True) ->
     if number_in(shape, dim):
         return
     if not given:
-        raise RuntimeError(f"{name}: a tensor of shape {tuple(shape)} has no elements to choose from; pass dim=")
+        kind = IndexError if name.startswith("arg") else RuntimeError
+        raise kind(f"{name}: a tensor of shape {tuple(shape)} has no elements to choose from; pass dim=")
     empty = next(d for d in dim if not shape[d])
     raise IndexError(f"{name}: expected dim {empty} to have elements, got shape {tuple(shape)}")
 
@@ -127,16 +116,16 @@ def amin(input: Operand, dim: Dim = (), keepdim: bool = False) -> Any:
 
 @method()
 @numpy_names
-def aminmax(input: Operand, *, dim: int | None = None, keepdim: bool = False) -> MinMax:
+def aminmax(input: Operand, *, dim: int | None = None, keepdim: bool = False) -> Result:
     """`amin` and `amax`, a named tuple (min, max).
 
     Examples
     --------
-    >>> mg.aminmax(mg.tensor([1.0, 5.0, 3.0]))
-    MinMax(min=tensor(1.), max=tensor(5.))
+    >>> mg.aminmax(mg.tensor([1.0, 5.0, 3.0])).max
+    tensor(5.)
     """
     dims = _dims("aminmax", input, None if dim is None else one_dim("aminmax", dim, len(input.shape)))
-    return MinMax(_amin(input, dims, keepdim), _amax(input, dims, keepdim))
+    return return_types.aminmax(_amin(input, dims, keepdim), _amax(input, dims, keepdim))
 
 
 # ---- places ----------------------------------------------------------------------------------------------------------
@@ -204,7 +193,7 @@ def _extreme(name: str, reduce: Any, find: Any, pair: Any, input: Any, dim: Any,
         input, keepdim = _reshape(input, (1,)), False
     not_empty(name, input.shape, (dim,))
     indices = find(input, dim)
-    return ValuesIndices(dropped(pick(input, indices, dim), dim, keepdim), dropped(indices, dim, keepdim))
+    return getattr(return_types, name)(dropped(pick(input, indices, dim), dim, keepdim), dropped(indices, dim, keepdim))
 
 
 @method()

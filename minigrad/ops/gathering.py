@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from minigrad.autograd.method import method
-from minigrad.autograd.operation import Operand, joint, operation
+from minigrad.autograd.operation import Operand, joint, operation, twin
 from minigrad.autograd.rounding import rounded_once
+from minigrad.conversion import as_scalar
 from minigrad.kernels.indexing import Key
+from minigrad.ops.arithmetic import floor_divide
 from minigrad.ops.assignment import _put, fitted
 from minigrad.ops.broadcasting import expand
+from minigrad.ops.conversion import cast
 from minigrad.ops.indexing import _add_at, _index, _slice, check_range, index_array
-from minigrad.ops.selection import clamp
+from minigrad.ops.selection import clamp, where
 from minigrad.ops.shape import _reshape, one_dim
+from minigrad.tensor import Tensor
 
 __all__ = ["gather", "scatter", "scatter_add", "scatter_reduce", "take_along_dim"]
 
 
-def _key(name: str, input: Any, dim: int, index: Any) -> Key:
-    """The key of the elements that have the value of `index` in dimension `dim`, and else the place in `index`."""
-    shape, array = tuple(input.shape), index_array(name, index)
-    dim = one_dim(name, dim, len(shape))
+def _key(name: str, input: Any, dim: int, index: Any) -> tuple[Any, np.ndarray, Key]:
+    """`input` and `index` with at least one dimension each, and the key of the elements to which they lead.
+
+    These have the value of `index` in dimension `dim`, and else the place in `index`.
+    """
+    array = index_array(name, index)
+    dim = one_dim(name, dim, len(input.shape))
+    x = input if input.shape else _reshape(input, (1,))
+    array, shape = array if array.ndim else array.reshape(1), tuple(x.shape)
+    if not array.size and array.ndim != len(shape):
+        array = array.reshape(-1, *[1] * (len(shape) - 1))  # nothing, whatever its shape
     if array.ndim != len(shape):
         raise RuntimeError(f"{name}: expected an index of {len(shape)} dimensions, as the input, got {array.ndim}")
     if any(n > s for d, (n, s) in enumerate(zip(array.shape, shape, strict=True)) if d != dim) and array.size:
@@ -31,12 +43,20 @@ def _key(name: str, input: Any, dim: int, index: Any) -> Key:
             f"got shape {array.shape}"
         )
     check_range(name, array, dim, shape, RuntimeError)
-    return _along(array, dim)
+    return x, array, _along(array, dim)
+
+
+def _as_given(changed: Any, input: Any) -> Any:
+    """What became of `input`, which was made one-dimensional if it had no dimension."""
+    return changed if input.shape else _reshape(changed, ())
 
 
 def _along(index: np.ndarray, dim: int) -> Key:
     last = index.ndim - 1
     return tuple(index if d == dim else np.arange(n).reshape(-1, *[1] * (last - d)) for d, n in enumerate(index.shape))
+
+
+_gathered = twin(_index, "gather")
 
 
 @method()
@@ -57,14 +77,21 @@ def gather(input: Operand, dim: int, index: Operand) -> Any:
     tensor([[1, 1],
             [4, 3]])
     """
-    if not input.shape:
-        return _reshape(gather(_reshape(input, (1,)), dim, index_array("gather", index).reshape(1)), index.shape)
-    return _index(input, _key("gather", input, dim, index))
+    shape = tuple(index_array("gather", index).shape)
+    x, _, key = _key("gather", input, dim, index)
+    picked = _gathered(x, key)
+    return picked if tuple(picked.shape) == shape else _reshape(picked, shape)
 
 
-def _source(name: str, input: Any, index: Any, src: Any) -> Any:
+def _source(name: str, input: Any, index: np.ndarray, src: Any) -> Any:
     """As much of `src` as there are indices."""
+    if not isinstance(src, (Tensor, np.ndarray)):
+        raise TypeError(f"{name}: expected a Tensor as src, got {type(src).__name__}")
+    src = src if src.shape else _reshape(src, (1,))
     shape, have = tuple(index.shape), tuple(src.shape)
+    if not index.size:
+        src = _reshape(_slice(_reshape(src, (math.prod(have),)), (slice(0),)), shape)
+        return src if src.dtype == input.dtype else cast(src, input.dtype)
     if src.dtype != input.dtype:
         raise RuntimeError(f"{name}: expected src to be {input.dtype}, as the input, got {src.dtype}; convert it")
     if len(shape) != len(have) or any(n > s for n, s in zip(shape, have, strict=True)):
@@ -89,8 +116,8 @@ def scatter(
     index : int64 Tensor with as many dimensions as `input`
     src : Tensor, at least as long as `index`, or a number
     value : a number instead of `src`
-    reduce : {None, 'add'}
-        Add instead of replacing.
+    reduce : {None, 'add', 'multiply'}
+        Add or multiply instead of replacing.
 
     Examples
     --------
@@ -101,13 +128,17 @@ def scatter(
     given = value if src is None else src
     if given is None:
         raise TypeError("scatter: expected src or value")
-    if reduce not in (None, "add"):
-        raise RuntimeError(f"scatter: expected reduce None or 'add', got {reduce!r}")
-    key = _key("scatter", input, dim, index)
-    if getattr(given, "ndim", 0):
-        given = _source("scatter", input, index, given)
-    values = fitted("scatter", given, tuple(index.shape), input.dtype)
-    return input + _add_at(values, tuple(input.shape), key) if reduce else _put(input, values, key)
+    if reduce not in (None, "add", "multiply"):
+        raise RuntimeError(f"scatter: expected reduce None, 'add' or 'multiply', got {reduce!r}")
+    x, array, key = _key("scatter", input, dim, index)
+    if isinstance(given, (Tensor, np.ndarray)):
+        given = _source("scatter", x, array, given)
+    else:
+        given = as_scalar("scatter", "value", given, x.dtype)
+    values = fitted("scatter", given, array.shape, x.dtype)
+    if reduce == "multiply":
+        return _as_given(_scatter_product(x, values, key), input)
+    return _as_given(x + _add_at(values, tuple(x.shape), key) if reduce else _put(x, values, key), input)
 
 
 @method(inplace=True)
@@ -119,8 +150,8 @@ def scatter_add(input: Operand, dim: int, index: Operand, src: Operand) -> Any:
     >>> mg.scatter_add(mg.zeros(3), 0, mg.tensor([0, 0, 2]), mg.tensor([1.0, 2.0, 3.0]))
     tensor([3., 0., 3.])
     """
-    key = _key("scatter_add", input, dim, index)
-    return input + _add_at(_source("scatter_add", input, index, src), tuple(input.shape), key)
+    x, array, key = _key("scatter_add", input, dim, index)
+    return _as_given(x + _add_at(_source("scatter_add", x, array, src), tuple(x.shape), key), input)
 
 
 @operation("input", "y")
@@ -136,11 +167,40 @@ def _extreme_rule(g: Any, y: Any, input: Any, src: Any, input_shape: tuple[int, 
     return share * own, _index(share, key) * others
 
 
-@operation(input=_extreme_rule, src=_extreme_rule)
+@operation(input=_extreme_rule, src=_extreme_rule, holds=("key",))
 def _scatter_extreme(input: Operand, src: Operand, key: Key, largest: bool) -> Operand:
     result = input.copy()
     (np.maximum if largest else np.minimum).at(result, key, src)
     return result
+
+
+def _scatter_product(input: Any, src: Any, key: Key, include_self: bool = True) -> Any:
+    """`input` with the elements at `key` multiplied by all of `src` that belong there.
+
+    No division, so that zeros do no harm to the gradient: those of one place are multiplied in pairs until one is left.
+    """
+    size, dtype = math.prod(src.shape), input.dtype
+    flat = _reshape(_index(np.arange(math.prod(input.shape)).reshape(input.shape), key), (size,))
+    order = np.argsort(flat, kind="stable")
+    targets, values = flat[order], _index(_reshape(src, (size,)), (order,))
+    while (repeated := targets[1:] == targets[:-1]).any():
+        counter = np.arange(len(targets))
+        starts = np.concatenate([[True], ~repeated])
+        first = (counter - np.maximum.accumulate(np.where(starts, counter, 0))) % 2 == 0
+        paired = np.append(~first[1:], False)[first]
+        partners = np.minimum(counter[first] + 1, len(targets) - 1)
+        values = _index(values, (first,)) * where(paired, _index(values, (partners,)), np.ones((), dtype))
+        targets = targets[first]
+    whole = _reshape(input, (math.prod(input.shape),))
+    values = _index(whole, (targets,)) * values if include_self else values
+    return _reshape(_put(whole, values, (targets,)), tuple(input.shape))
+
+
+def _weakest(dtype: np.dtype, largest: bool) -> Any:
+    """The value that loses against all others when the largest (or the smallest) is sought."""
+    if dtype.kind in "iu":
+        return np.iinfo(dtype).min if largest else np.iinfo(dtype).max
+    return (not largest) if dtype.kind == "b" else -np.inf if largest else np.inf
 
 
 @method(inplace=True)
@@ -152,7 +212,7 @@ def scatter_reduce(
 
     Parameters
     ----------
-    reduce : {'sum', 'mean', 'amax', 'amin'}
+    reduce : {'sum', 'prod', 'mean', 'amax', 'amin'}
     include_self : bool, default True
         What was there counts too; otherwise it stays only where no index points to.
 
@@ -162,21 +222,24 @@ def scatter_reduce(
     >>> mg.scatter_reduce(mg.zeros(3), 0, index, x, "amax"), mg.scatter_reduce(mg.ones(3), 0, index, x, "sum")
     (tensor([5., 2., 0.]), tensor([7., 3., 1.]))
     """
-    if reduce not in ("sum", "mean", "amax", "amin"):
-        raise RuntimeError(f"scatter_reduce: expected reduce 'sum', 'mean', 'amax' or 'amin', got {reduce!r}")
-    key = _key("scatter_reduce", input, dim, index)
-    src = _source("scatter_reduce", input, index, src)
+    if reduce not in ("sum", "prod", "mean", "amax", "amin"):
+        raise RuntimeError(f"scatter_reduce: expected reduce 'sum', 'prod', 'mean', 'amax' or 'amin', got {reduce!r}")
+    x, array, key = _key("scatter_reduce", input, dim, index)
+    src = _source("scatter_reduce", x, array, src)
+    if reduce == "prod":
+        return _as_given(_scatter_product(x, src, key, include_self), input)
     if not include_self:
-        nothing = {"amax": -np.inf, "amin": np.inf}.get(reduce, 0)
-        input = _put(input, fitted("scatter_reduce", nothing, tuple(index.shape), input.dtype), key)
+        nothing = _weakest(x.dtype, reduce == "amax") if reduce in ("amax", "amin") else 0
+        x = _put(x, fitted("scatter_reduce", nothing, array.shape, x.dtype), key)
     if reduce in ("amax", "amin"):
-        return _scatter_extreme(input, src, key, reduce == "amax")
-    total = input + _add_at(src, tuple(input.shape), key)
-    if reduce == "sum":
-        return total
-    counts = np.full(tuple(input.shape), int(include_self))
-    np.add.at(counts, key, 1)
-    return total / np.maximum(counts, 1).astype(input.dtype)
+        return _as_given(_scatter_extreme(x, src, key, reduce == "amax"), input)
+    total = x + _add_at(src, tuple(x.shape), key)
+    if reduce == "mean":
+        counts = np.full(tuple(x.shape), int(include_self))
+        np.add.at(counts, key, 1)
+        counts = np.maximum(counts, 1)
+        total = total / counts.astype(x.dtype) if x.dtype.kind == "f" else floor_divide(total, counts.astype(x.dtype))
+    return _as_given(total, input)
 
 
 @method()
@@ -197,10 +260,13 @@ def take_along_dim(input: Operand, indices: Operand, dim: int | None = None) -> 
     dim, shape = one_dim("take_along_dim", dim, len(input.shape)), tuple(input.shape)
     if index.ndim != len(shape):
         raise RuntimeError(f"take_along_dim: expected indices of {len(shape)} dimensions, got {index.ndim}")
-    common = np.broadcast_shapes(
-        tuple(1 if d == dim else n for d, n in enumerate(shape)),
-        tuple(1 if d == dim else n for d, n in enumerate(index.shape)),
-    )
+    others = [tuple(1 if d == dim else n for d, n in enumerate(s)) for s in (shape, index.shape)]
+    try:
+        common = np.broadcast_shapes(*others)
+    except ValueError:
+        raise RuntimeError(
+            f"take_along_dim: indices of shape {index.shape} do not broadcast with shape {shape} except in dim {dim}"
+        ) from None
     whole = tuple(shape[d] if d == dim else n for d, n in enumerate(common))
     picked = tuple(index.shape[d] if d == dim else n for d, n in enumerate(common))
     return _index(input if shape == whole else expand(input, whole), _along(np.broadcast_to(index, picked), dim))

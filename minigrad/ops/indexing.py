@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 
 from minigrad.autograd.method import method
-from minigrad.autograd.operation import Operand, operation
+from minigrad.autograd.operation import Operand, operation, twin
 from minigrad.autograd.part import Part
-from minigrad.conversion import as_array
+from minigrad.conversion import as_array, constant
+from minigrad.elements import as_int
 from minigrad.kernels import indexing as kernels
 from minigrad.kernels.indexing import Key
 from minigrad.ops.broadcasting import expand
@@ -46,7 +48,7 @@ def _unslice(input: Operand, shape: tuple[int, ...], key: Key) -> Operand:
     return whole
 
 
-@operation(input=lambda g, input_shape, key: _add_at(g, input_shape, key))
+@operation(input=lambda g, input_shape, key: _add_at(g, input_shape, key), holds=("key",))
 def _index(input: Operand, key: Key) -> Operand:
     """``input[key]`` for full slices, integer arrays and masks: a copy."""
     try:
@@ -55,10 +57,14 @@ def _index(input: Operand, key: Key) -> Operand:
         raise _index_error(error, input) from None
 
 
-@operation(input=lambda g, key: _index(g, key))
+@operation(input=lambda g, key: _index(g, key), holds=("key",))
 def _add_at(input: Operand, shape: tuple[int, ...], key: Key) -> Operand:
     """Zeros of `shape` to which `input` is added at `key`, repeatedly where it repeats: the adjoint of `_index`."""
     return kernels.add_up(input, shape, key)
+
+
+_selected = twin(_slice, "select")
+_index_selected = twin(_index, "index_select")
 
 
 def _index_error(error: IndexError, input: np.ndarray) -> IndexError:
@@ -74,6 +80,13 @@ def split_index(index: Any, shape: tuple[int, ...]) -> tuple[Key, Key | None]:
     Ints, slices and None come first, arrays act on what they leave. So, as in PyTorch and unlike NumPy, an int is no
     array of indices: in ``x[0, :, [1, 2]]`` the last dimension stays the last.
     """
+    if isinstance(index, list) and any(i is None or isinstance(i, _SEQUENCES) for i in index):
+        warnings.warn(
+            "index: a list of sequences is taken for a tuple, an index for each dimension; use a tuple or a tensor",
+            UserWarning,
+            stacklevel=3,
+        )
+        index = tuple(index)
     items = [_item(i) for i in (index if isinstance(index, tuple) else (index,))]
     used = sum(_dims_used(i) for i in items)
     if used > len(shape):
@@ -96,6 +109,9 @@ def split_index(index: Any, shape: tuple[int, ...]) -> tuple[Key, Key | None]:
     return (*basic, ...), tuple(arrays) if has_arrays else None  # with ... NumPy gives a view even of one element
 
 
+_SEQUENCES = (list, tuple, slice, Tensor, np.ndarray, type(...))
+
+
 def _dims_used(item: Any) -> int:
     if isinstance(item, np.ndarray):
         return item.ndim if item.dtype == bool else 1
@@ -112,11 +128,11 @@ def _item(i: Any) -> Any:
         return i
     if isinstance(i, (list, tuple, range)):
         i = as_array(list(i)) if len(i) else np.zeros(0, np.int64)
-    elif isinstance(i, Tensor):
-        i = i._data
+    elif isinstance(i, (Tensor, np.ndarray)):
+        i = constant(i)
     elif isinstance(i, (bool, np.generic)):
         i = np.asarray(i)
-    elif not isinstance(i, np.ndarray):
+    else:
         kind = IndexError if isinstance(i, float) else TypeError
         raise kind(f"index: expected ints, slices, None, ..., or integer or bool tensors, got {type(i).__name__}")
     if i.dtype.kind == "b":
@@ -132,7 +148,7 @@ def _item(i: Any) -> Any:
 def _getitem(input: Tensor, index: Any) -> Tensor:
     """``input[index]``: a view for ints, slices, None and ...; a copy for lists, integer tensors and masks."""
     if type(index) is int:
-        return _slice(input, (index, ...))
+        return _selected(input, (index, ...))
     basic, arrays = split_index(index, input._data.shape)
     if arrays is None:
         return _slice(input, basic)
@@ -157,9 +173,10 @@ def select(input: Operand, dim: int, index: int) -> Any:
     """
     dim = one_dim("select", dim, len(input.shape))
     size = tuple(input.shape)[dim] if input.shape else 0
+    index = as_int("select", "index", index)
     if not -size <= index < size:
         raise IndexError(f"select: index {index} is out of range for dim {dim} of shape {tuple(input.shape)}")
-    return _slice(input, (*[ALL] * dim, int(index), ...))
+    return _selected(input, (*[ALL] * dim, index, ...))
 
 
 @method()
@@ -174,7 +191,9 @@ def narrow(input: Operand, dim: int, start: int, length: int) -> Any:
     dim = one_dim("narrow", dim, len(input.shape))
     if not input.shape:
         raise RuntimeError("narrow: a 0-dim tensor has no dimension to take a part of")
-    size, start = input.shape[dim], int(start)
+    if isinstance(start, Tensor) and (start.ndim or start.dtype.kind not in "iu"):
+        raise RuntimeError(f"narrow: expected an int as start, got a tensor {start.dtype}{list(start.shape)}")
+    size, start, length = input.shape[dim], as_int("narrow", "start", start), as_int("narrow", "length", length)
     if not -size <= start <= size:
         raise IndexError(f"narrow: start {start} is out of range for dim {dim} of shape {tuple(input.shape)}")
     start += size if start < 0 else 0
@@ -185,7 +204,7 @@ def narrow(input: Operand, dim: int, start: int, length: int) -> Any:
 
 def index_array(name: str, index: Any, error: type[Exception] = RuntimeError) -> np.ndarray:
     """`index` as an int64 array; raises if it does not hold integers."""
-    array = index._data if isinstance(index, Tensor) else np.asarray(index)
+    array = constant(index)
     if array.dtype.kind not in "iu" and array.size:
         raise error(f"{name}: expected an index of integers, got {array.dtype}; convert it with .long()")
     return array.astype(np.int64, copy=False)
@@ -200,14 +219,17 @@ def check_range(name: str, index: np.ndarray, dim: int, shape: Any, error: type[
             raise error(f"{name}: index {wrong} is out of bounds for dim {dim} of shape {tuple(shape)}")
 
 
-def dim_key(name: str, input: Any, dim: int, index: Any) -> Key:
-    """The key for the indices `index`, a vector, of dimension `dim`."""
+def along(name: str, input: Any, dim: int, index: Any, negative: bool = False) -> tuple[Any, Key]:
+    """`input` with at least one dimension, and the key for the indices `index`, a vector, of its dimension `dim`."""
     dim = one_dim(name, dim, len(input.shape))
+    x = input if input.shape else _reshape(input, (1,))
     array = index_array(name, index)
     if array.ndim > 1:
         raise IndexError(f"{name}: expected an index of one dimension, got shape {array.shape}")
-    check_range(name, array, dim, tuple(input.shape) or (1,))
-    return (*[ALL] * dim, array.reshape(-1))
+    if negative:
+        array = np.where(array < 0, array + x.shape[dim], array)
+    check_range(name, array, dim, tuple(x.shape))
+    return x, (*[ALL] * dim, array.reshape(-1))
 
 
 @method()
@@ -220,8 +242,10 @@ def index_select(input: Operand, dim: int, index: Operand) -> Any:
     tensor([[3, 1],
             [6, 4]])
     """
-    key = dim_key("index_select", input, dim, index)
-    return _index(input, key) if input.shape else _reshape(_index(_reshape(input, (1,)), key), ())
+    x, key = along("index_select", input, dim, index)
+    if not input.shape and len(key[-1]) != 1:
+        raise RuntimeError(f"index_select: of a 0-dim tensor expected one index, got {len(key[-1])}")
+    return _index_selected(x, key) if input.shape else _reshape(_index(x, key), ())
 
 
 @method()
@@ -249,12 +273,7 @@ def masked_select(input: Operand, mask: Operand) -> Any:
     tensor([3, 4])
     """
     array = mask_array("masked_select", mask)
-    try:
-        shape = np.broadcast_shapes(tuple(input.shape), array.shape)
-    except ValueError:
-        raise RuntimeError(
-            f"masked_select: a mask of shape {array.shape} does not broadcast with shape {tuple(input.shape)}"
-        ) from None
+    shape = common_shape("masked_select", tuple(input.shape), array.shape)
     if tuple(input.shape) != shape:
         input = expand(input, shape)
     if not shape:
@@ -262,9 +281,19 @@ def masked_select(input: Operand, mask: Operand) -> Any:
     return _index(input, (np.broadcast_to(array, shape),))
 
 
+def common_shape(name: str, shape: tuple[int, ...], mask: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape to which a tensor and a mask broadcast."""
+    try:
+        return np.broadcast_shapes(shape, mask)
+    except ValueError:
+        raise RuntimeError(f"{name}: a mask of shape {mask} does not broadcast with shape {shape}") from None
+
+
 def mask_array(name: str, mask: Any) -> np.ndarray:
     """`mask` as a bool array; raises if it does not hold bools."""
-    array = mask._data if isinstance(mask, Tensor) else np.asarray(mask)
+    if not isinstance(mask, (Tensor, np.ndarray, np.bool_)):
+        raise TypeError(f"{name}: expected a Tensor of bools as mask, got {type(mask).__name__}")
+    array = constant(mask)
     if array.dtype != bool:
         raise RuntimeError(f"{name}: expected a mask of bools, got {array.dtype}; compare it, such as with != 0")
     return array

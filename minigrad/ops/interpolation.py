@@ -10,10 +10,14 @@ import numpy as np
 
 from minigrad.autograd.operation import Operand
 from minigrad.autograd.rounding import rounded_once
+from minigrad.conversion import as_array
+from minigrad.elements import as_int
 from minigrad.ops.adaptive_pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
+from minigrad.ops.conversion import clone
 from minigrad.ops.indexing import ALL, _index
 from minigrad.ops.shape import _permute, _reshape
 from minigrad.ops.windowing import check_tensor
+from minigrad.tensor import Tensor
 
 __all__ = ["interpolate", "pixel_shuffle", "pixel_unshuffle", "upsample"]
 
@@ -66,6 +70,17 @@ def _resized(input: Any, dim: int, taps: list[Tap]) -> Any:
             part = part * weight.astype(input.dtype).reshape(-1, *trailing)
         total = part if total is None else total + part
     return total
+
+
+def _resized_bytes(input: Any, dim: int, taps: list[Tap]) -> Any:
+    """The same of uint8 in integers, as PyTorch computes: with weights of 16 bits, rounded once a dimension."""
+    places, weights = (np.stack(part) for part in zip(*taps, strict=True))
+    bits = next(b for b in range(22, -1, -1) if b == 0 or int(0.5 + weights.max() * 2**b) < 2**15)
+    scaled = np.trunc(weights * 2**bits + np.where(weights < 0, -0.5, 0.5)).astype(np.int64)
+    values = np.moveaxis(as_array(input).astype(np.int64), dim, -1)
+    total = (values[..., places] * scaled).sum(-2) + (1 << bits >> 1)
+    y = np.moveaxis((total >> bits).clip(0, 255).astype(np.uint8), -1, dim)
+    return Tensor._wrap(y) if isinstance(input, Tensor) else y
 
 
 def _per_dim(name: str, value: Any, dims: int) -> list[Any]:
@@ -133,6 +148,7 @@ def interpolate(
         raise ValueError("interpolate: expected either size or scale_factor")
     scales = [None] * dims if scale_factor is None else _per_dim("scale_factor", scale_factor, dims)
     sizes = _per_dim("size", size, dims)
+    sizes = sizes if size is None else [as_int("interpolate", "size", n) for n in sizes]
     if size is None:
         sizes = [math.floor(n * s) for n, s in zip(shape[2:], scales, strict=True)]
     if min(*sizes, *shape[2:]) < 1:
@@ -140,11 +156,19 @@ def interpolate(
     if mode == "area":
         pool: Any = (adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d)[dims - 1]
         return pool(input, tuple(sizes))
-    for dim, (n, wanted, scale) in enumerate(zip(shape[2:], sizes, scales, strict=True), 2):
+    smooth = not mode.startswith("nearest")
+    if smooth and input.dtype.kind != "f" and (input.dtype != np.uint8 or dims != 2):
+        raise NotImplementedError(
+            f"interpolate: mode {mode!r} is for floating numbers, and for uint8 images; "
+            f"got {input.dtype} of {len(shape)} dimensions; convert with .float()"
+        )
+    resized = _resized_bytes if smooth and input.dtype == np.uint8 else _resized
+    y = input
+    for dim, (n, wanted, scale) in reversed([*enumerate(zip(shape[2:], sizes, scales, strict=True), 2)]):
         scale = None if recompute_scale_factor else scale
         if n != wanted or scale not in (None, 1):
-            input = _resized(input, dim, _taps(n, wanted, scale, mode, bool(align_corners)))
-    return input
+            y = resized(y, dim, _taps(n, wanted, scale, mode, bool(align_corners)))
+    return clone(input) if y is input else y
 
 
 upsample = interpolate
@@ -160,7 +184,7 @@ def pixel_shuffle(input: Operand, upscale_factor: int) -> Any:
     tensor([[[0, 1],
              [2, 3]]])
     """
-    shape, r = tuple(input.shape), upscale_factor
+    shape, r = tuple(input.shape), as_int("pixel_shuffle", "upscale_factor", upscale_factor)
     if len(shape) < 3 or r < 1 or shape[-3] % (r * r):
         raise RuntimeError(
             f"pixel_shuffle: expected (*, C, H, W), C a multiple of the factor's square {r * r}, got {shape}"
@@ -169,7 +193,8 @@ def pixel_shuffle(input: Operand, upscale_factor: int) -> Any:
     parts = _reshape(input, (*batch, channels // (r * r), r, r, height, width))
     b = len(batch)
     parts = _permute(parts, (*range(b + 1), b + 3, b + 1, b + 4, b + 2))
-    return _reshape(parts, (*batch, channels // (r * r), height * r, width * r))
+    y = _reshape(parts, (*batch, channels // (r * r), height * r, width * r))
+    return clone(y) if r == 1 else y
 
 
 def pixel_unshuffle(input: Operand, downscale_factor: int) -> Any:
@@ -180,11 +205,12 @@ def pixel_unshuffle(input: Operand, downscale_factor: int) -> Any:
     >>> F.pixel_unshuffle(mg.arange(4).reshape(1, 2, 2), 2).shape
     Size([4, 1, 1])
     """
-    shape, r = tuple(input.shape), downscale_factor
+    shape, r = tuple(input.shape), as_int("pixel_unshuffle", "downscale_factor", downscale_factor)
     if len(shape) < 3 or r < 1 or shape[-1] % r or shape[-2] % r:
         raise RuntimeError(f"pixel_unshuffle: expected (*, C, H, W), H and W multiples of the factor {r}, got {shape}")
     *batch, channels, height, width = shape
     parts = _reshape(input, (*batch, channels, height // r, r, width // r, r))
     b = len(batch)
     parts = _permute(parts, (*range(b + 1), b + 2, b + 4, b + 1, b + 3))
-    return _reshape(parts, (*batch, channels * r * r, height // r, width // r))
+    y = _reshape(parts, (*batch, channels * r * r, height // r, width // r))
+    return clone(y) if r == 1 else y

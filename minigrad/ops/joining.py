@@ -11,6 +11,7 @@ import numpy as np
 from minigrad import dtypes
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
+from minigrad.elements import as_int
 from minigrad.ops.broadcasting import _sum, expand
 from minigrad.ops.conversion import cast
 from minigrad.ops.indexing import ALL, _index, _slice, index_array, select
@@ -76,7 +77,9 @@ def cat(tensors: Sequence[Operand], dim: int = 0) -> Any:
     tensor([1, 2, 3])
     """
     given = _of_one_dtype("cat", tensors)
-    parts = [t for t in given if tuple(t.shape) != (0,)] or given  # as in PyTorch, an empty vector fits everywhere
+    parts = [t for t in given if tuple(t.shape) != (0,)]  # as in PyTorch, an empty vector fits everywhere
+    if not parts:
+        return _cat(given, 0)
     if not parts[0].shape:
         raise RuntimeError("cat: tensors without dimensions have nothing to be joined along; use stack()")
     dim = one_dim("cat", dim, len(parts[0].shape))
@@ -186,13 +189,14 @@ def split(tensor: Operand, split_size_or_sections: int | Sequence[int], dim: int
     (tensor([0, 1]), tensor([2, 3]), tensor([4]))
     """
     dim, size = _to_cut("split", tensor, dim)
-    lengths = split_size_or_sections
-    if isinstance(lengths, (int, np.integer)):
+    lengths: Any = split_size_or_sections
+    if not isinstance(lengths, Sequence) and getattr(lengths, "ndim", 0) != 1:
+        lengths = as_int("split", "split_size", lengths)
         if lengths < 0 or lengths == 0 and size:
             raise RuntimeError(f"split: expected a positive length of the pieces, got {lengths}")
         step = int(lengths) or 1
         lengths = [min(step, size - start) for start in range(0, size, step)] or [0]
-    lengths = [int(n) for n in lengths]
+    lengths = [as_int("split", "a length", n) for n in lengths]
     if min(lengths, default=0) < 0 or sum(lengths) != size:
         raise RuntimeError(f"split: lengths {lengths} do not add up to {size}, the length of dim {dim}")
     return tuple(_pieces(tensor, dim, lengths))
@@ -201,7 +205,8 @@ def split(tensor: Operand, split_size_or_sections: int | Sequence[int], dim: int
 def _to_cut(name: str, input: Operand, dim: int) -> tuple[int, int]:
     """The dimension to cut, counted from the front, and its length."""
     if not input.shape:
-        raise RuntimeError(f"{name}: expected a tensor with at least one dimension, got a 0-dim one")
+        kind = IndexError if name == "unbind" else RuntimeError
+        raise kind(f"{name}: expected a tensor with at least one dimension, got a 0-dim one")
     dim = one_dim(name, dim, len(input.shape))
     return dim, input.shape[dim]
 
@@ -215,7 +220,7 @@ def chunk(input: Operand, chunks: int, dim: int = 0) -> tuple[Any, ...]:
     >>> mg.chunk(mg.arange(5), 2)
     (tensor([0, 1, 2]), tensor([3, 4]))
     """
-    if chunks <= 0:
+    if (chunks := as_int("chunk", "chunks", chunks)) <= 0:
         raise RuntimeError(f"chunk: expected at least one chunk, got {chunks}")
     dim, size = _to_cut("chunk", input, dim)
     return split(input, -(-size // chunks), dim) if size else split(input, [0] * chunks, dim)
@@ -231,8 +236,13 @@ def tensor_split(input: Operand, indices_or_sections: int | Sequence[int], dim: 
     ((tensor([0, 1, 2]), tensor([3, 4])), (tensor([0]), tensor([1, 2])))
     """
     dim, size = _to_cut("tensor_split", input, dim)
-    n = indices_or_sections
-    if isinstance(n, (int, np.integer)):
+    n: Any = indices_or_sections
+    if isinstance(n, Tensor) and n.dtype != np.int64:
+        raise RuntimeError(f"tensor_split: expected a tensor of sections or indices to be int64, got {n.dtype}")
+    if isinstance(n, Sequence) or getattr(n, "ndim", 0) == 1:
+        n = [as_int("tensor_split", "an index", i) for i in n]
+    else:
+        n = as_int("tensor_split", "indices_or_sections", n)
         if n <= 0:
             raise RuntimeError(f"tensor_split: expected at least one section, got {n}")
         n = [i * (size // n) + min(i, size % n) for i in range(1, n)]
@@ -271,8 +281,8 @@ def _repeat(input: Operand, repeats: tuple[int, ...]) -> Operand:
 @method("repeat", only=True)
 def _repeat_method(input: Tensor, *repeats: Any) -> Any:
     """This tensor repeated so many times along each dimension; more numbers than dimensions make new ones in front."""
-    counts = as_shape(repeats)
-    if len(counts) < len(input.shape) or min(counts, default=0) < 0:
+    counts = as_shape("repeat", repeats, 0)
+    if len(counts) < len(input.shape):
         raise RuntimeError(
             f"repeat: expected a number of repetitions for each dimension of shape {tuple(input.shape)}, got {counts}"
         )
@@ -288,40 +298,54 @@ def tile(input: Operand, dims: Sequence[int]) -> Any:
     tensor([[1, 2, 1, 2],
             [1, 2, 1, 2]])
     """
-    counts = as_shape((dims,))
+    counts = as_shape("tile", (dims,), 0)
     return _repeat(input, (1,) * (len(input.shape) - len(counts)) + counts)
 
 
 @method("tile", only=True)
 def _tile_method(input: Tensor, *dims: Any) -> Any:
     """`minigrad.tile`, with the numbers as one argument or several."""
-    return tile(input, as_shape(dims))
+    return tile(input, as_shape("tile", dims))
 
 
 @method()
-def repeat_interleave(input: Operand, repeats: Any, dim: int | None = None) -> Any:
-    """Each element, or slice of `dim`, repeated in its place.
+def repeat_interleave(
+    input: Operand, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
+) -> Any:
+    """Each element, or slice of `dim`, repeated in its place; of `repeats` alone, each index so many times.
 
     Parameters
     ----------
     repeats : int, or an integer Tensor with a number for each
     dim : int, optional
         By default the input is flattened.
+    output_size : int, optional
+        The sum of `repeats`, which is checked; in PyTorch it saves time.
 
     Examples
     --------
     >>> mg.repeat_interleave(mg.tensor([7, 8]), mg.tensor([1, 3]))
     tensor([7, 8, 8, 8])
     """
+    if repeats is None:
+        if len(input.shape) != 1:
+            raise RuntimeError(f"repeat_interleave: expected repeats of one dimension, got shape {tuple(input.shape)}")
+        repeats, input = input, Tensor._wrap(np.arange(input.shape[0]))
     if dim is None:
         input, dim = _reshape(input, (int(np.prod(input.shape, dtype=np.int64)),)), 0
     dim = one_dim("repeat_interleave", dim, len(input.shape))
-    size, counts = input.shape[dim], index_array("repeat_interleave", repeats)
+    if not isinstance(repeats, (Tensor, np.ndarray)):
+        repeats = as_int("repeat_interleave", "repeats", repeats)
+    x = input if input.shape else _reshape(input, (1,))
+    size, counts = x.shape[dim], index_array("repeat_interleave", repeats, NotImplementedError)
     if counts.size not in (1, size) or counts.ndim > 1 or (counts < 0).any():
         raise RuntimeError(
             f"repeat_interleave: expected one number of repetitions or {size}, none negative, got {counts.tolist()}"
         )
-    return _index(input, (*[ALL] * dim, np.repeat(np.arange(size), counts)))
+    places = np.repeat(np.arange(size), counts)
+    if output_size is not None and as_int("repeat_interleave", "output_size", output_size) != len(places):
+        raise RuntimeError(f"repeat_interleave: expected output_size {len(places)}, got {output_size}")
+    return _index(x, (*[ALL] * dim, places))
 
 
 def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Any, ...]:

@@ -128,7 +128,7 @@ def _matmul_operator(self: Tensor, other: Any) -> Any:
 @method("__rmatmul__", only=True)
 def _reflected_matmul(self: Tensor, other: Any) -> Any:
     """``other @ self``, see `matmul`."""
-    return matmul(other, self) if isinstance(other, np.ndarray) else NotImplemented
+    return matmul(other, self) if isinstance(other, (Tensor, np.ndarray)) else NotImplemented
 
 
 @method()

@@ -9,6 +9,8 @@ import numpy as np
 
 from minigrad.autograd.operation import Operand, operation
 from minigrad.autograd.rounding import rounded_once
+from minigrad.conversion import constant
+from minigrad.elements import as_int
 from minigrad.kernels.products import matmul
 from minigrad.ops.broadcasting import _sum
 from minigrad.ops.linalg import _matmul
@@ -23,7 +25,7 @@ __all__ = ["linear", "bilinear", "embedding", "one_hot"]
 
 
 def _rows(t: Any) -> Any:
-    return t if t.ndim == 2 else t.reshape(-1, t.shape[-1])
+    return t if t.ndim == 2 else t.reshape(math.prod(t.shape[:-1]), t.shape[-1])
 
 
 @operation(
@@ -128,12 +130,15 @@ def bilinear(input1: Operand, input2: Operand, weight: Operand, bias: Operand | 
 # ---- embedding -------------------------------------------------------------------------------------------------------
 
 
-@operation(weight=lambda g, weight_shape, index, padding_idx: _add_rows(g, index, weight_shape[0], padding_idx))
+@operation(
+    weight=lambda g, weight_shape, index, padding_idx: _add_rows(g, index, weight_shape[0], padding_idx),
+    holds=("index",),
+)
 def _embedding(weight: Operand, index: np.ndarray, padding_idx: int | None) -> Operand:
     return weight[index]
 
 
-@operation(input=lambda g, index, padding_idx: _rows_but(g, index, padding_idx))
+@operation(input=lambda g, index, padding_idx: _rows_but(g, index, padding_idx), holds=("index",))
 def _add_rows(input: Operand, index: np.ndarray, count: int, padding_idx: int | None) -> Operand:
     """The adjoint of looking up: `input[...]` added to row ``index[...]`` of zeros, rows of `padding_idx` left out."""
     size = input.shape[index.ndim :]
@@ -155,7 +160,7 @@ def _rows_but(g: Any, index: np.ndarray, padding_idx: int | None) -> Any:
 
 def _indices(name: str, input: Any, count: int | None) -> np.ndarray:
     """Integers in [0, count) as an array."""
-    index = input._data if isinstance(input, Tensor) else np.asarray(input)
+    index = constant(input)
     if index.dtype.kind not in "iu":
         raise RuntimeError(f"{name}: expected integers as 'input', got {index.dtype}; convert them with .long()")
     wrong = index[(index < 0) | (index >= (math.inf if count is None else count))]
@@ -238,6 +243,7 @@ def one_hot(tensor: Operand, num_classes: int = -1) -> Any:
     tensor([[1, 0, 0],
             [0, 0, 1]])
     """
+    num_classes = as_int("one_hot", "num_classes", num_classes)
     if num_classes == 0 or num_classes < -1:
         raise RuntimeError(
             f"one_hot: expected a positive num_classes, or -1 for the largest index + 1, got {num_classes}"

@@ -15,6 +15,7 @@ import numpy as np
 from minigrad.autograd.elementwise import elementwise
 from minigrad.autograd.operation import Operand
 from minigrad.autograd.rounding import rounded_once
+from minigrad.conversion import constant
 from minigrad.kernels.silence import silent
 from minigrad.ops.broadcasting import _sum
 from minigrad.ops.elementwise import exp, log, log1p, sigmoid, sign, xlogy
@@ -278,9 +279,7 @@ def binary_cross_entropy_with_logits(
     name = "binary_cross_entropy_with_logits"
     check_shapes(name, input, target)
     if pos_weight is not None:
-        pos_weight = (pos_weight._data if isinstance(pos_weight, Tensor) else pos_weight).astype(
-            input.dtype, copy=False
-        )
+        pos_weight = constant(pos_weight).astype(input.dtype, copy=False)
         try:
             np.broadcast_to(pos_weight, tuple(input.shape))
         except ValueError:
@@ -396,7 +395,7 @@ def gaussian_nll_loss(
     variance = var if isinstance(var, (Tensor, np.ndarray)) else np.full((*shape[:-1], 1), var, input.dtype)
     if tuple(variance.shape) == shape[:-1] != shape:
         variance = variance.reshape(*shape[:-1], 1)
-    if tuple(variance.shape) not in (shape, (*shape[:-1], 1)):
+    if len(variance.shape) != len(shape) or any(v not in (1, n) for v, n in zip(variance.shape, shape, strict=True)):
         raise ValueError(f"gaussian_nll_loss: var of shape {tuple(variance.shape)} does not fit an input of {shape}")
     values = variance._data if isinstance(variance, Tensor) else variance
     if (values < 0).any():

@@ -11,13 +11,14 @@ import numpy as np
 from minigrad.autograd import memory
 from minigrad.autograd.operation import Operand, joint, operation
 from minigrad.autograd.rounding import rounded_once
+from minigrad.elements import as_int
 from minigrad.kernels import normalization as kernel
 from minigrad.kernels.silence import silent
 from minigrad.ops.arithmetic import square
 from minigrad.ops.broadcasting import sum_to
 from minigrad.ops.elementwise import rsqrt
 from minigrad.ops.reduction import _mean
-from minigrad.ops.shape import _reshape
+from minigrad.ops.shape import _reshape, as_shape
 from minigrad.tensor import Tensor
 
 __all__ = ["batch_norm", "layer_norm", "group_norm", "instance_norm", "rms_norm"]
@@ -100,6 +101,20 @@ def _channels(name: str, input: Any, **parameters: Any) -> tuple[Shape, Shape]:
     return (count,), (1, count) + (1,) * (len(input.shape) - 2)
 
 
+def _check_several(name: str, input: Any, n: int) -> None:
+    if n == 1:
+        raise ValueError(
+            f"{name}: expected more than 1 value per channel in training, got shape {tuple(input.shape)}; "
+            "use a larger batch, or eval()"
+        )
+
+
+def _nothing(input: Any, weight: Any, bias: Any, broad: Shape) -> Any:
+    """What becomes of an input without elements: a tensor like it, with weight and bias in its graph."""
+    scale = np.ones(broad, input.dtype) if weight is None else weight.reshape(broad)
+    return _affine(input, scale, np.zeros(broad, input.dtype) if bias is None else bias.reshape(broad))
+
+
 # ---- running statistics ----------------------------------------------------------------------------------------------
 
 
@@ -172,11 +187,9 @@ def batch_norm(
         return _with_running("batch_norm", input, running_mean, running_var, weight, bias, eps, broad)
     dims = tuple(d for d in range(len(input.shape)) if d != 1)
     n = math.prod(input.shape[d] for d in dims)
-    if n <= 1:
-        raise ValueError(
-            f"batch_norm: expected more than 1 value per channel in training, got shape {tuple(input.shape)}; "
-            "use a larger batch, or eval()"
-        )
+    if not n:
+        return _nothing(input, weight, bias, broad)
+    _check_several("batch_norm", input, n)
     y, mean, variance, _ = _normalize(input, weight, bias, dims, eps, own, broad)
     _update(running_mean, running_var, mean, variance, n, momentum)
     return y
@@ -214,7 +227,9 @@ def instance_norm(
         return _with_running("instance_norm", input, running_mean, running_var, weight, bias, eps, broad)
     dims = tuple(range(2, len(input.shape)))
     n = math.prod(input.shape[2:])
-    if n <= 1:
+    if not n:
+        return _nothing(input, weight, bias, broad)
+    if n == 1:
         raise ValueError(
             f"instance_norm: expected more than 1 spatial element in training, got shape {tuple(input.shape)}"
         )
@@ -257,7 +272,7 @@ def layer_norm(
 def _last(name: str, input: Any, normalized_shape: Any, **parameters: Any) -> Shape:
     if isinstance(normalized_shape, int):
         normalized_shape = (normalized_shape,)
-    shape = tuple(int(s) for s in normalized_shape)
+    shape = as_shape(name, (normalized_shape,))
     if not shape or tuple(input.shape[-len(shape) :]) != shape:
         raise RuntimeError(
             f"{name}: expected an input whose last dimensions are normalized_shape {shape}, got {tuple(input.shape)}"
@@ -280,6 +295,8 @@ def group_norm(
 
     Raises
     ------
+    ValueError
+        With one value in all: normalized, nothing would be left of it.
     RuntimeError
         If `num_groups` does not divide C, or shapes do not fit.
 
@@ -290,9 +307,11 @@ def group_norm(
     """
     own, _ = _channels("group_norm", input, weight=weight, bias=bias)
     shape = tuple(input.shape)
+    num_groups = as_int("group_norm", "num_groups", num_groups)
     if num_groups <= 0 or shape[1] % num_groups:
         raise RuntimeError(f"group_norm: expected num_groups to divide the {shape[1]} channels, got {num_groups}")
     size = shape[1] // num_groups
+    _check_several("group_norm", input, shape[0] * size * math.prod(shape[2:]))
     grouped = _reshape(input, (shape[0], num_groups, size, *shape[2:]))
     dims, ones = tuple(range(2, len(shape) + 1)), (1,) * (len(shape) - 2)
     y = _normalize(grouped, weight, bias, dims, eps, own, (1, num_groups, size, *ones))[0]

@@ -9,6 +9,8 @@ import numpy as np
 
 from minigrad.autograd.operation import Operand, operation
 from minigrad.autograd.rounding import rounded_once
+from minigrad.conversion import as_scalar
+from minigrad.ops.conversion import clone
 from minigrad.ops.indexing import ALL, _index, _slice
 from minigrad.ops.shape import as_shape
 
@@ -22,7 +24,7 @@ def _inside(shape: tuple[int, ...], pairs: Pairs) -> tuple[slice, ...]:
 
 
 @operation(input=lambda g, input_shape, pairs: _slice(g, _inside(input_shape, pairs)))
-def _pad(input: Operand, pairs: Pairs, value: float) -> Operand:
+def _pad(input: Operand, pairs: Pairs, value: Any) -> Operand:
     """`input` with as many elements `value` before and after it in each dimension as `pairs` says."""
     shape = [n + before + after for n, (before, after) in zip(input.shape, pairs, strict=True)]
     whole = np.full_like(input, value, shape=shape)
@@ -34,20 +36,23 @@ def _reflected(places: np.ndarray, size: int) -> np.ndarray:
     return size - 1 - np.abs(size - 1 - np.abs(places))
 
 
-_SOURCES = {
-    "reflect": _reflected,
-    "replicate": lambda places, size: places.clip(0, size - 1),
-    "circular": lambda places, size: places % size,
-}
+_SOURCES = {"reflect": _reflected, "replicate": lambda places, size: places.clip(0, size - 1)}
+_MODES = ("constant", *_SOURCES, "circular")
 
 
-def _check_border(mode: str, dim: int, size: int, before: int, after: int) -> None:
-    longest = {"reflect": size - 1, "replicate": size and before + after, "circular": size}[mode]
-    if max(before, after) > longest:
+def _places(mode: str, dim: int, size: int, before: int, after: int) -> np.ndarray:
+    """Where the elements of the padded dimension come from."""
+    if mode == "circular":  # what is cut off is not there to be repeated
+        first, size = max(-before, 0), size + min(before, 0) + min(after, 0)
+    longest = {"reflect": size - 1, "replicate": size and max(before, after, 0), "circular": size}[mode]
+    if max(before, after, 0) > longest:
         raise RuntimeError(
             f"pad: mode {mode!r} has at most {longest} elements to put around dim {dim} of length {size}, "
             f"got padding ({before}, {after})"
         )
+    if mode == "circular":
+        return first + np.arange(-max(before, 0), size + max(after, 0)) % max(size, 1)
+    return _SOURCES[mode](np.arange(-before, size + after), size)
 
 
 @rounded_once
@@ -78,30 +83,30 @@ def pad(input: Operand, pad: Sequence[int], mode: str = "constant", value: float
     >>> F.pad(mg.tensor([1, 2, 3]), (2, 1), mode="reflect")
     tensor([3, 2, 1, 2, 3, 2])
     """
-    widths, shape = as_shape((pad,)), tuple(input.shape)
+    widths, shape = as_shape("pad", (pad,)), tuple(input.shape)
     if len(widths) % 2 or len(widths) > 2 * len(shape):
-        raise RuntimeError(f"pad: expected pairs for at most {len(shape)} dimensions of {shape}, got {widths}")
-    if mode != "constant" and mode not in _SOURCES:
-        raise NotImplementedError(f"pad: expected mode 'constant', {', '.join(map(repr, _SOURCES))}, got {mode!r}")
-    if mode != "constant" and value is not None:
+        raise RuntimeError(
+            f"pad: expected pairs for at most {len(shape)} dimensions of {shape}, got {widths}"
+        )
+    if mode not in _MODES:
+        raise NotImplementedError(f"pad: expected mode {', '.join(map(repr, _MODES))}, got {mode!r}")
+    if mode != "constant" and value not in (None, 0):
         raise RuntimeError(f"pad: mode {mode!r} takes no value, got {value}")
     pairs = tuple(zip(widths[::2], widths[1::2], strict=True))[::-1]
     pairs = ((0, 0),) * (len(shape) - len(pairs)) + pairs
     for dim, (size, (before, after)) in enumerate(zip(shape, pairs, strict=True)):
-        if size + before + after < 0 or min(size + before, size + after) < 0:
+        if size + before + after < 0 or (mode != "replicate" and min(size + before, size + after) < 0):
             raise RuntimeError(f"pad: padding ({before}, {after}) cuts more off dim {dim} than its length {size}")
-        if mode != "constant":
-            _check_border(mode, dim, size, before, after)
     if mode == "constant":
-        return _constant(input, pairs, 0 if value is None else value)
-    for dim, (size, (before, after)) in enumerate(zip(shape, pairs, strict=True)):
-        if before or after:
-            places = _SOURCES[mode](np.arange(-before, size + after), size)
-            input = _index(input, (*[ALL] * dim, places))
-    return input
+        return _constant(input, pairs, 0 if value is None else as_scalar("pad", "value", value, input.dtype))
+    padded = [(dim, *pair) for dim, pair in enumerate(pairs) if any(pair)]
+    keys = [(*[ALL] * dim, _places(mode, dim, shape[dim], before, after)) for dim, before, after in padded]
+    for key in keys:
+        input = _index(input, key)
+    return input if keys else clone(input)
 
 
-def _constant(input: Any, pairs: Pairs, value: float) -> Any:
+def _constant(input: Any, pairs: Pairs, value: Any) -> Any:
     if any(w < 0 for pair in pairs for w in pair):
         kept = zip(input.shape, pairs, strict=True)
         input = _slice(input, tuple(slice(max(-before, 0), n - max(-after, 0)) for n, (before, after) in kept))

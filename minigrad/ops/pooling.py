@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+
+from minigrad import dtypes
 from minigrad.autograd.grad_mode import is_grad_enabled
 from minigrad.autograd.operation import Operand, operation
 from minigrad.kernels import pooling as kernels
 from minigrad.kernels.pooling import Window
+from minigrad.ops.conversion import cast
 from minigrad.ops.windowing import Numbers, check_shape, check_tensor, hashable, per_dim
 from minigrad.tensor import Tensor
 
@@ -118,9 +122,12 @@ def _maximum(
     return_indices: bool,
 ) -> Any:  # fmt: skip
     shape = check_tensor(name, "input", input).shape
+    if input.dtype.kind == "b":
+        raise NotImplementedError(f"{name}: expected numbers, got bools; convert with .float()")
     window = _window(
-        name, dims, shape, hashable(kernel), hashable(stride), hashable(padding), hashable(dilation), ceil_mode
-    )
+        name, dims, shape, hashable(name, "kernel_size", kernel), hashable(name, "stride", stride),
+        hashable(name, "padding", padding), hashable(name, "dilation", dilation), ceil_mode,
+    )  # fmt: skip
     recorded = isinstance(input, Tensor) and input.requires_grad and is_grad_enabled()
     if not (recorded or return_indices):
         return _max_pool_values(input, window)
@@ -133,16 +140,23 @@ def _average(
     divisor: int | None,
 ) -> Any:  # fmt: skip
     shape = check_tensor(name, "input", input).shape
+    if input.dtype == np.int64:  # the only integers that PyTorch averages: exactly, and rounded towards zero
+        exact = cast(input, dtypes.float64)
+        args = (kernel, stride, padding, ceil_mode, count_include_pad, divisor)
+        return cast(_average(name, dims, exact, *args), dtypes.int64)
     check_floating(name, input)
     if divisor == 0:
         raise RuntimeError(f"{name}: expected divisor_override not to be 0")
-    window = _window(name, dims, shape, hashable(kernel), hashable(stride), hashable(padding), 1, ceil_mode)
+    window = _window(
+        name, dims, shape, hashable(name, "kernel_size", kernel), hashable(name, "stride", stride),
+        hashable(name, "padding", padding), 1, ceil_mode,
+    )  # fmt: skip
     return _avg_pool(input, window, bool(count_include_pad), divisor)
 
 
 def check_floating(name: str, input: Any) -> None:
     if input.dtype.kind != "f":
-        raise RuntimeError(f"{name}: expected a floating input, got {input.dtype}; convert with .float()")
+        raise NotImplementedError(f"{name}: expected a floating input, got {input.dtype}; convert with .float()")
 
 
 # ---- PyTorch's names -------------------------------------------------------------------------------------------------

@@ -353,12 +353,12 @@ def _as_truth(reduced: Any, input: Any) -> Any:
 
 @operation("input")
 def _all(input: Operand, dim: Dims, keepdim: bool) -> Operand:
-    return _as_truth(fold(np.logical_and, input, dim, keepdim), input)
+    return _as_truth(fold(np.logical_and, np.not_equal(input, 0), dim, keepdim), input)
 
 
 @operation("input")
 def _any(input: Operand, dim: Dims, keepdim: bool) -> Operand:
-    return _as_truth(fold(np.logical_or, input, dim, keepdim), input)
+    return _as_truth(fold(np.logical_or, np.not_equal(input, 0), dim, keepdim), input)
 
 
 @method()
@@ -371,7 +371,7 @@ def all(input: Operand, dim: Dim = None, keepdim: bool = False) -> Any:
     >>> mg.all(mg.tensor([[True, False], [True, True]]), dim=1)
     tensor([False,  True])
     """
-    return _all(input, all_dims("all", dim, len(input.shape)), keepdim)
+    return _all(input, () if isinstance(dim, tuple) and not dim else all_dims("all", dim, len(input.shape)), keepdim)
 
 
 @method()
@@ -384,7 +384,7 @@ def any(input: Operand, dim: Dim = None, keepdim: bool = False) -> Any:
     >>> mg.any(mg.tensor([[False, False], [True, False]]), dim=1)
     tensor([False,  True])
     """
-    return _any(input, all_dims("any", dim, len(input.shape)), keepdim)
+    return _any(input, () if isinstance(dim, tuple) and not dim else all_dims("any", dim, len(input.shape)), keepdim)
 
 
 @operation("input")

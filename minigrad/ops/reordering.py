@@ -29,14 +29,16 @@ def flip(input: Operand, dims: int | Sequence[int]) -> Any:
     tensor([[2, 1],
             [4, 3]])
     """
-    along = as_shape((dims,))
+    along = as_shape("flip", (dims,))
     return _flip(input, all_dims("flip", along, len(input.shape)) if along else ())
 
 
 @method("flip", only=True)
-def _flip_method(input: Tensor, *dims: Any) -> Any:
+def _flip_method(input: Tensor, *along: Any, dims: Any = None) -> Any:
     """A copy with the order along `dims`, one argument or several, reversed."""
-    return flip(input, as_shape(dims))
+    if not along and dims is None:
+        raise TypeError("flip: missing argument dims, the dimensions to reverse")
+    return flip(input, as_shape("flip", along or (dims,)))
 
 
 @method()
@@ -83,13 +85,17 @@ def roll(input: Operand, shifts: int | Sequence[int], dims: int | Sequence[int] 
     >>> mg.roll(mg.arange(4), 1)
     tensor([3, 0, 1, 2])
     """
-    steps = as_shape((shifts,))
+    steps = as_shape("roll", (shifts,))
     if dims is None:
         if len(steps) != 1:
             raise RuntimeError(f"roll: without dims expected one shift, got {steps}")
         shape = tuple(input.shape)
         return _reshape(_roll(_reshape(input, (int(np.prod(shape, dtype=np.int64)),)), steps, (0,)), shape)
-    along = tuple(one_dim("roll", d, len(input.shape)) for d in as_shape((dims,)))
+    along = tuple(one_dim("roll", d, len(input.shape)) for d in as_shape("roll", (dims,)))
+    if not along and len(steps) == 1:
+        return roll(input, steps)
+    if not input.shape:
+        raise IndexError("roll: a 0-dim tensor has no dimension to be shifted along")
     if len(steps) != len(along):
         raise RuntimeError(f"roll: expected a shift for each of the dims {along}, got {steps}")
     return _roll(input, steps, along)

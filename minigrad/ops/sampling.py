@@ -8,6 +8,7 @@ import numpy as np
 
 from minigrad.autograd.method import method
 from minigrad.dtypes import DType
+from minigrad.elements import as_int
 from minigrad.generator import Generator, get_generator
 from minigrad.tensor import Tensor
 
@@ -79,7 +80,7 @@ def multinomial(
     tensor([[1, 1, 1],
             [0, 0, 0]])
     """
-    weights = input._data.astype(np.float64)
+    weights, num_samples = input._data.astype(np.float64), as_int("multinomial", "num_samples", num_samples)
     _check_weights(input, weights, num_samples, replacement)
     rng = get_generator(generator).rng
     if replacement:
@@ -174,15 +175,18 @@ def exponential_(self: Tensor, lambd: float = 1.0, *, generator: Generator | Non
 
 
 @method("random_", only=True)
-def random_(self: Tensor, *bounds: int, generator: Generator | None = None) -> Tensor:
+def random_(self: Tensor, *bounds: int | None, generator: Generator | None = None) -> Tensor:
     """Fill with random integers: ``random_(to)`` below `to`, ``random_(from, to)`` from `from` to ``to - 1``.
+
+    None as `to` stands for as many as there are, as without bounds.
 
     Without bounds: all integers of 0 or more that an integer dtype holds, or that a floating one holds exactly.
     """
     self._check_writable("random_")
     if len(bounds) > 2:
         raise TypeError(f"random_: at most two bounds expected, got {bounds}")
-    low, high = (0, *bounds)[-2:] if bounds else (0, _limit(self.dtype))
+    first, end = (0, *bounds)[-2:] if bounds else (0, None)
+    low, high = as_int("random_", "from", first), _limit(self.dtype) if end is None else as_int("random_", "to", end)
     drawn = get_generator(generator).integers("random_", low, high, self._data.shape, self.dtype)
     return _fill(self, "random_", drawn)
 

@@ -6,19 +6,21 @@ from typing import Any
 
 import numpy as np
 
-from minigrad import dtypes
+from minigrad import dtypes, return_types
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, joint, operation
 from minigrad.autograd.rounding import rounded_once
 from minigrad.dtypes import DType
+from minigrad.elements import as_int
 from minigrad.kernels.silence import silent
 from minigrad.ops.conversion import cast, clone, terms
 from minigrad.ops.elementwise import exp
-from minigrad.ops.extrema import ValuesIndices, pick
+from minigrad.ops.extrema import pick
 from minigrad.ops.indexing import ALL, Key, _slice
 from minigrad.ops.joining import _cat, cat
 from minigrad.ops.reduction import numpy_names
 from minigrad.ops.shape import _reshape, one_dim
+from minigrad.return_types import Result
 
 __all__ = ["cumsum", "cumprod", "logcumsumexp", "cummax", "cummin", "diff", "trapezoid", "trapz"]
 
@@ -161,17 +163,17 @@ def _running_place(input: Operand, dim: int, largest: bool) -> Operand:
     return np.maximum.accumulate(np.where(found, counter, 0), axis=dim)
 
 
-def _running(name: str, input: Any, dim: int, largest: bool) -> ValuesIndices:
+def _running(name: str, input: Any, dim: int, largest: bool) -> Result:
     shape = tuple(input.shape)
     dim = one_dim(name, dim, len(shape))
     x = input if shape else _reshape(input, (1,))
     indices = _running_place(x, dim, largest)
-    return ValuesIndices(_reshape(pick(x, indices, dim), shape), _reshape(indices, shape))
+    return getattr(return_types, name)(_reshape(pick(x, indices, dim), shape), _reshape(indices, shape))
 
 
 @method()
 @numpy_names
-def cummax(input: Operand, dim: int) -> ValuesIndices:
+def cummax(input: Operand, dim: int) -> Result:
     """The largest of each element and those before it in dimension `dim`, and its place: the last one among ties.
 
     Returns
@@ -188,7 +190,7 @@ def cummax(input: Operand, dim: int) -> ValuesIndices:
 
 @method()
 @numpy_names
-def cummin(input: Operand, dim: int) -> ValuesIndices:
+def cummin(input: Operand, dim: int) -> Result:
     """The smallest of each element and those before it in dimension `dim`, and its place: the last one among ties.
 
     Returns
@@ -226,10 +228,10 @@ def diff(
     """
     if not input.shape:
         raise RuntimeError("diff: expected a tensor with dimensions, got a 0-dim one")
-    if n < 0:
+    if (n := as_int("diff", "n", n)) < 0:
         raise RuntimeError(f"diff: expected n to be at least 0, got {n}")
     dim = one_dim("diff", dim, len(input.shape))
-    if n == 0:  # as PyTorch: of the input alone
+    if not n:
         return clone(input)
     given = [t for t in (prepend, input, append) if t is not None]
     x = input if len(given) == 1 else cat(given, dim)

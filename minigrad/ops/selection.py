@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -111,6 +112,9 @@ def where(condition: Operand, input: Operand | None = None, other: Operand | Non
         raise TypeError(f"where: expected a Tensor as condition, got {type(condition).__name__}")
     if input is None and other is None:
         return condition.nonzero(as_tuple=True)
+    if condition.dtype == np.uint8:
+        warnings.warn("where: a uint8 condition is taken for bools; convert it with .bool()", UserWarning, stacklevel=2)
+        condition = cast(condition, dtypes.bool)
     if condition.dtype != bool:
         raise RuntimeError(f"where: expected a bool condition, got {condition.dtype}; compare it, such as with != 0")
     return _where(condition, input, other)

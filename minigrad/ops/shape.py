@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from minigrad.autograd.method import method
-from minigrad.autograd.operation import Operand, operation
+from minigrad.autograd.operation import Operand, operation, twin
 from minigrad.autograd.view import Calls, replay
+from minigrad.elements import as_int
 from minigrad.tensor import Tensor
 
 __all__ = [
@@ -23,11 +24,10 @@ __all__ = [
 def one_dim(operation: str, dim: Any, ndim: int) -> int:
     """`dim` counted from the front; raises IndexError where there is no such dimension."""
     ndim = max(ndim, 1)  # a 0-dim tensor has a dimension 0 and -1, as in PyTorch
-    if isinstance(dim, bool) or not isinstance(dim, (int, np.integer)):
-        raise TypeError(f"{operation}: expected an int as dim, got {type(dim).__name__}")
+    dim = as_int(operation, "dim", dim)
     if not -ndim <= dim < ndim:
         raise IndexError(f"{operation}: dim {dim} is out of range; expected {-ndim} to {ndim - 1}")
-    return int(dim) % ndim
+    return dim % ndim
 
 
 _ALL = [tuple(range(ndim)) for ndim in range(65)]  # 64 is NumPy's greatest number of dimensions
@@ -37,20 +37,26 @@ def all_dims(operation: str, dim: Any, ndim: int) -> tuple[int, ...]:
     """`dim`, an int, several, or None or () for all, as distinct dimensions counted from the front."""
     if dim is None or (isinstance(dim, (tuple, list)) and not dim):
         return _ALL[ndim]
-    dims = tuple(one_dim(operation, d, ndim) for d in (dim if isinstance(dim, (tuple, list)) else (dim,)))
+    several = isinstance(dim, (tuple, list)) or (isinstance(dim, Tensor) and dim.ndim == 1)
+    dims = tuple(one_dim(operation, d, ndim) for d in (dim if several else (dim,)))
     if len(set(dims)) != len(dims):
         raise RuntimeError(f"{operation}: dim {tuple(dim)} names a dimension twice")
     return dims if ndim else ()
 
 
-def as_shape(sizes: tuple[Any, ...]) -> tuple[int, ...]:
-    """The arguments of ``f(2, 3)`` or ``f((2, 3))`` as a tuple of ints."""
-    if len(sizes) == 1 and not isinstance(sizes[0], (int, np.integer, Tensor)):
-        sizes = tuple(sizes[0]) if isinstance(sizes[0], Iterable) and not isinstance(sizes[0], str) else sizes
+def as_shape(operation: str, sizes: tuple[Any, ...], least: int | None = None) -> tuple[int, ...]:
+    """The arguments of ``f(2, 3)`` or ``f((2, 3))`` as a tuple of ints, none below `least`."""
+    if len(sizes) == 1 and (isinstance(sizes[0], Sequence) or getattr(sizes[0], "ndim", 0) == 1):
+        sizes = tuple(sizes[0])
     try:
-        return tuple(map(operator.index, sizes))
+        if sizes and isinstance(sizes[0], (bool, str)):
+            raise TypeError
+        shape = tuple(map(operator.index, sizes))
     except TypeError:
-        raise TypeError(f"expected ints as sizes, got {', '.join(map(repr, sizes))}") from None
+        raise TypeError(f"{operation}: expected ints as sizes, got {', '.join(map(repr, sizes))}") from None
+    if least is not None and (min(shape, default=least) < least or math.prod(shape) >= 2**60):
+        raise RuntimeError(f"{operation}: expected lengths of at least {least} that fit into memory, got {shape}")
+    return shape
 
 
 # ---- reshape ---------------------------------------------------------------------------------------------------------
@@ -59,6 +65,9 @@ def as_shape(sizes: tuple[Any, ...]) -> tuple[int, ...]:
 @operation(input=lambda g, input_shape: _reshape(g, input_shape), view=True)
 def _reshape(input: Operand, shape: tuple[int, ...]) -> Operand:
     return input.reshape(shape)
+
+
+_viewed, _squeezed, _unsqueezed = (twin(_reshape, name) for name in ("view", "squeeze", "unsqueeze"))
 
 
 def _resolved(name: str, input: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -92,13 +101,15 @@ def reshape(input: Operand, shape: Sequence[int]) -> Any:
     tensor([[0, 1, 2],
             [3, 4, 5]])
     """
-    return _reshape(input, _resolved("reshape", input, as_shape((shape,))))
+    return _viewed(input, _resolved("reshape", input, as_shape("reshape", (shape,))))
 
 
 @method("reshape", only=True)
 def _reshape_method(input: Tensor, *shape: Any) -> Any:
     """The same elements in another shape, given as one argument or several; one length may be -1, for what is left."""
-    return _reshape(input, _resolved("reshape", input, as_shape(shape)))
+    if not shape:
+        raise TypeError("reshape: missing argument shape")
+    return _viewed(input, _resolved("reshape", input, as_shape("reshape", shape)))
 
 
 @method("reshape_as", only=True)
@@ -116,13 +127,13 @@ def _view(input: Tensor, *shape: Any) -> Any:
     RuntimeError
         If the layout in memory does not allow it; `reshape` copies then.
     """
-    wanted = _resolved("view", input, as_shape(shape))
+    wanted = _resolved("view", input, as_shape("view", shape))
     if input._data.size and not np.may_share_memory(input._data.reshape(wanted), input._data):
         raise RuntimeError(
             f"view: shape {tuple(input.shape)} with strides {input.stride()} cannot be seen as {wanted} "
             "without a copy; use .reshape() instead"
         )
-    return _reshape(input, wanted)
+    return _viewed(input, wanted)
 
 
 @method("view_as", only=True)
@@ -142,10 +153,12 @@ def flatten(input: Operand, start_dim: int = 0, end_dim: int = -1) -> Any:
     """
     shape = tuple(input.shape) or (1,)
     first, last = one_dim("flatten", start_dim, len(shape)), one_dim("flatten", end_dim, len(shape))
+    if first == last and input.shape:
+        return input
     if first > last:
         raise RuntimeError(f"flatten: start_dim {start_dim} comes after end_dim {end_dim}")
     size = math.prod(shape[first : last + 1])
-    return _reshape(input, (*shape[:first], size, *shape[last + 1 :]))
+    return _viewed(input, (*shape[:first], size, *shape[last + 1 :]))
 
 
 @method()
@@ -173,7 +186,7 @@ def unflatten(input: Operand, dim: int, sizes: Sequence[int]) -> Any:
     if not shape:
         raise RuntimeError("unflatten: expected a tensor with at least one dimension, got a 0-dim one")
     dim = one_dim("unflatten", dim, len(shape))
-    parts = _resolved("unflatten", np.empty(shape[dim]), tuple(sizes))
+    parts = _resolved("unflatten", np.empty(shape[dim]), as_shape("unflatten", (sizes,)))
     return reshape(input, (*shape[:dim], *parts, *shape[dim + 1 :]))
 
 
@@ -186,8 +199,8 @@ def squeeze(input: Operand, dim: int | Sequence[int] | None = None) -> Any:
     >>> mg.zeros(1, 3, 1).squeeze().shape, mg.zeros(1, 3, 1).squeeze(0).shape
     (Size([3]), Size([3, 1]))
     """
-    drop = all_dims("squeeze", dim, len(input.shape))
-    return _reshape(input, tuple(s for i, s in enumerate(input.shape) if s != 1 or i not in drop))
+    drop = () if isinstance(dim, tuple) and not dim else all_dims("squeeze", dim, len(input.shape))
+    return _squeezed(input, tuple(s for i, s in enumerate(input.shape) if s != 1 or i not in drop))
 
 
 @method()
@@ -201,14 +214,14 @@ def unsqueeze(input: Operand, dim: int) -> Any:
     """
     shape = tuple(input.shape)
     dim = one_dim("unsqueeze", dim, len(shape) + 1)
-    return _reshape(input, (*shape[:dim], 1, *shape[dim:]))
+    return _unsqueezed(input, (*shape[:dim], 1, *shape[dim:]))
 
 
 def _at_least(ndim: int, tensors: Sequence[Any]) -> Any:
     """With new dimensions in front, the third one at the end."""
     if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)):
         return tuple(_at_least(ndim, (t,)) for t in tensors[0])
-    if len(tensors) > 1:
+    if len(tensors) != 1:
         return tuple(_at_least(ndim, (t,)) for t in tensors)
     shape = tuple(tensors[0].shape)
     if len(shape) >= ndim:
@@ -258,6 +271,9 @@ def _permute(input: Operand, dims: tuple[int, ...]) -> Operand:
     return input.transpose(dims)
 
 
+_transposed = twin(_permute, "transpose")
+
+
 def permute(input: Operand, dims: Sequence[int]) -> Any:
     """A view with the dimensions in another order.
 
@@ -266,7 +282,7 @@ def permute(input: Operand, dims: Sequence[int]) -> Any:
     >>> mg.permute(mg.zeros(2, 3, 4), (2, 0, 1)).shape
     Size([4, 2, 3])
     """
-    order = as_shape((dims,))
+    order = as_shape("permute", (dims,))
     if len(order) != len(input.shape):
         raise RuntimeError(f"permute: expected {len(input.shape)} dimensions, got {order}")
     return _permute(input, all_dims("permute", order, len(input.shape)))
@@ -275,7 +291,9 @@ def permute(input: Operand, dims: Sequence[int]) -> Any:
 @method("permute", only=True)
 def _permute_method(input: Tensor, *dims: Any) -> Any:
     """A view with the dimensions in another order, given as one argument or several."""
-    return permute(input, as_shape(dims))
+    if not dims:
+        raise TypeError("permute: missing argument dims, the order of the dimensions")
+    return permute(input, as_shape("permute", dims))
 
 
 @method("swapaxes", "swapdims")
@@ -291,7 +309,7 @@ def transpose(input: Operand, dim0: int, dim1: int) -> Any:
     a, b = one_dim("transpose", dim0, len(order)), one_dim("transpose", dim1, len(order))
     if order:
         order[a], order[b] = b, a
-    return _permute(input, tuple(order))
+    return _transposed(input, tuple(order))
 
 
 swapaxes = swapdims = transpose
@@ -331,7 +349,7 @@ def t(input: Operand) -> Any:
     """
     if len(input.shape) > 2:
         raise RuntimeError(f"t: expected at most 2 dimensions, got shape {tuple(input.shape)}; see .mT and permute()")
-    return transpose(input, 0, 1) if len(input.shape) == 2 else input
+    return transpose(input, 0, 1) if len(input.shape) == 2 else _reshape(input, tuple(input.shape))
 
 
 @method()
@@ -381,5 +399,13 @@ def _contiguous(input: Operand) -> Operand:
 def replace_part(input: Operand, part: Operand, calls: Calls) -> Operand:
     """`input` with what a view made by `calls` shows of it replaced by `part`."""
     whole = input.copy(order="K")
-    replay(calls, whole)[...] = part
-    return whole
+    shown = replay(calls, whole)
+    if np.may_share_memory(shown, whole):
+        shown.flags.writeable = True  # a part of what was expanded is not, in which no element is repeated
+        shown[...] = part
+        return whole
+    # A gradient may lie in memory in another order than the tensor did, and what was a view there is a copy here.
+    places = replay(calls, np.arange(whole.size).reshape(whole.shape))
+    whole = input.flatten()
+    whole[places] = part
+    return whole.reshape(input.shape)

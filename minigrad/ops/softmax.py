@@ -17,7 +17,7 @@ from minigrad.ops.broadcasting import _sum
 from minigrad.ops.conversion import cast
 from minigrad.ops.elementwise import exp, sigmoid
 from minigrad.ops.joining import chunk
-from minigrad.ops.shape import all_dims, one_dim
+from minigrad.ops.shape import one_dim
 
 __all__ = ["softmax", "softmin", "log_softmax", "glu"]
 
@@ -59,8 +59,10 @@ def _checked(name: str, input: Any, dim: int | None, dtype: Any) -> tuple[Any, D
     if dtype is not None and input.dtype != as_dtype(dtype):
         input = cast(input, as_dtype(dtype))
     if input.dtype.kind != "f":
-        raise RuntimeError(f"{name}: expected a floating tensor, got {input.dtype}; convert it with .float() or dtype=")
-    return input, all_dims(name, dim, ndim)
+        raise NotImplementedError(
+            f"{name}: expected a floating tensor, got {input.dtype}; convert it with .float() or dtype="
+        )
+    return input, (one_dim(name, dim, ndim),)[:ndim]
 
 
 @method()

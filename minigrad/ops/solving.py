@@ -14,10 +14,11 @@ import numpy as np
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
 from minigrad.autograd.rounding import rounded_once
+from minigrad.elements import as_int
 from minigrad.kernels import determinants as kernel
 from minigrad.kernels.silence import silent
 from minigrad.ops.broadcasting import _sum, sum_to
-from minigrad.ops.conversion import zeros_as
+from minigrad.ops.conversion import clone, zeros_as
 from minigrad.ops.diagonals import _diagonal, tril, triu
 from minigrad.ops.linalg import matmul
 from minigrad.ops.selection import where
@@ -274,10 +275,10 @@ def matrix_power(A: Operand, n: int) -> Any:
             [0., 1.]])
     """
     shape = check_matrix("matrix_power", A, square=True)
-    if n < 0:
+    if (n := as_int("matrix_power", "n", n)) < 0:
         return matrix_power(inv(A), -n)
     if n == 0:
         return A * 0 + np.eye(shape[-1], dtype=A.dtype)
     half = matrix_power(A, n // 2) if n > 1 else None
-    square = A if half is None else matmul(half, half)
+    square = clone(A) if half is None else matmul(half, half)
     return square if half is None or n % 2 == 0 else matmul(square, A)

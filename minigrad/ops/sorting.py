@@ -7,17 +7,20 @@ from typing import Any
 
 import numpy as np
 
+from minigrad import return_types
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
 from minigrad.autograd.rounding import rounded_once
+from minigrad.elements import as_int
 from minigrad.ops.comparison import isnan
 from minigrad.ops.conversion import cast
-from minigrad.ops.extrema import ValuesIndices, dropped, even_share, not_empty, pick
+from minigrad.ops.extrema import dropped, even_share, not_empty, pick
 from minigrad.ops.indexing import ALL, _slice, index_select
 from minigrad.ops.reduction import any as any_over
 from minigrad.ops.reduction import floating, numpy_names
 from minigrad.ops.selection import where
 from minigrad.ops.shape import _reshape, movedim, one_dim, unsqueeze
+from minigrad.return_types import Result
 from minigrad.tensor import Tensor
 
 __all__ = ["sort", "argsort", "msort", "topk", "kthvalue", "median", "nanmedian", "mode", "quantile"]
@@ -40,7 +43,7 @@ def _lined_up(name: str, input: Any, dim: int) -> tuple[Any, int]:
 
 @method()
 @numpy_names
-def sort(input: Operand, dim: int = -1, descending: bool = False, stable: bool = False) -> ValuesIndices:
+def sort(input: Operand, dim: int = -1, descending: bool = False, stable: bool = False) -> Result:
     """The elements along `dim` in order, and where they were. nan counts as the largest.
 
     Parameters
@@ -59,7 +62,7 @@ def sort(input: Operand, dim: int = -1, descending: bool = False, stable: bool =
     """
     x, dim = _lined_up("sort", input, dim)
     indices, shape = _order(x, dim, descending), tuple(input.shape)
-    return ValuesIndices(_reshape(pick(x, indices, dim), shape), _reshape(indices, shape))
+    return return_types.sort(_reshape(pick(x, indices, dim), shape), _reshape(indices, shape))
 
 
 @method()
@@ -91,7 +94,7 @@ def msort(input: Operand) -> Any:
 
 @method()
 @numpy_names
-def topk(input: Operand, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> ValuesIndices:
+def topk(input: Operand, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Result:
     """The `k` largest elements along `dim`, the largest first, and where they were.
 
     Parameters
@@ -109,11 +112,12 @@ def topk(input: Operand, k: int, dim: int = -1, largest: bool = True, sorted: bo
     tensor([3., 2.])
     """
     x, dim = _lined_up("topk", input, dim)
+    k = as_int("topk", "k", k)
     if not 0 <= k <= x.shape[dim]:
         raise RuntimeError(f"topk: expected k from 0 to {x.shape[dim]}, the length of dim {dim}, got {k}")
     indices = _slice(_order(x, dim, largest), (*[ALL] * dim, slice(k)))
     shape = tuple(indices.shape) if input.shape or k != 1 else ()
-    return ValuesIndices(_reshape(pick(x, indices, dim), shape), _reshape(indices, shape))
+    return return_types.topk(_reshape(pick(x, indices, dim), shape), _reshape(indices, shape))
 
 
 # ---- the element of a rank -------------------------------------------------------------------------------------------
@@ -134,18 +138,18 @@ def _place_of_median(input: Operand, dim: int, skip: bool) -> Operand:
     return np.take_along_axis(order, rank, dim)
 
 
-def _found(name: str, find: Any, input: Any, dim: int, keepdim: bool, *arguments: Any) -> ValuesIndices:
+def _found(name: str, find: Any, input: Any, dim: int, keepdim: bool, *arguments: Any) -> Result:
     """The element along `dim` that is at ``find(input, dim, *arguments)``, and this place."""
     x, dim = _lined_up(name, input, dim)
     not_empty(name, x.shape, (dim,))
     keepdim = keepdim and bool(input.shape)
     indices = find(x, dim, *arguments)
-    return ValuesIndices(dropped(pick(x, indices, dim), dim, keepdim), dropped(indices, dim, keepdim))
+    return getattr(return_types, name)(dropped(pick(x, indices, dim), dim, keepdim), dropped(indices, dim, keepdim))
 
 
 @method()
 @numpy_names
-def kthvalue(input: Operand, k: int, dim: int = -1, keepdim: bool = False) -> ValuesIndices:
+def kthvalue(input: Operand, k: int, dim: int = -1, keepdim: bool = False) -> Result:
     """The `k`-th smallest element along `dim`, counted from 1, and where it is.
 
     Returns
@@ -158,6 +162,7 @@ def kthvalue(input: Operand, k: int, dim: int = -1, keepdim: bool = False) -> Va
     tensor(2.)
     """
     n = tuple(input.shape)[one_dim("kthvalue", dim, len(input.shape))] if input.shape else 1
+    k = as_int("kthvalue", "k", k)
     if not 1 <= k <= n:
         raise RuntimeError(f"kthvalue: expected k from 1 to {n}, the length of dim {dim}, got {k}")
     return _found("kthvalue", _place_of_rank, input, dim, keepdim, k - 1)
@@ -224,7 +229,7 @@ def _place_of_mode(input: Operand, dim: int) -> Operand:
 
 @method()
 @numpy_names
-def mode(input: Operand, dim: int = -1, keepdim: bool = False) -> ValuesIndices:
+def mode(input: Operand, dim: int = -1, keepdim: bool = False) -> Result:
     """The element that occurs most often along `dim`, of several the smallest, and its last place.
 
     Returns
@@ -279,6 +284,8 @@ def quantile(
     if interpolation not in _BETWEEN:
         raise RuntimeError(f"quantile: expected interpolation in {list(_BETWEEN)}, got {interpolation!r}")
     input = floating("quantile", input)
+    if isinstance(q, Tensor) and q.dtype != input.dtype:
+        raise RuntimeError(f"quantile: expected q of the input's dtype {input.dtype}, got {q.dtype}; convert it")
     shares = np.asarray(q._data if isinstance(q, Tensor) else q, np.float64)
     if shares.ndim > 1 or not ((shares >= 0) & (shares <= 1)).all():
         raise RuntimeError(f"quantile: expected q in [0, 1], a number or a tensor of one dimension, got {q}")

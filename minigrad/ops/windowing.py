@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.elements import as_int
 from minigrad.tensor import Tensor
 
 Numbers = int | Sequence[int]
@@ -21,31 +22,35 @@ def check_tensor(operation: str, name: str, value: Any) -> np.ndarray:
     return value
 
 
-def check_shape(operation: str, shape: tuple[int, ...], dims: int) -> None:
-    """Raise unless `shape` is (N, C, *S) or (C, *S), S having `dims` lengths, with at least one channel and element."""
+def check_shape(operation: str, shape: tuple[int, ...], dims: int, channels: bool = True) -> None:
+    """Raise unless `shape` is (N, C, *S) or (C, *S), S having `dims` lengths.
+
+    Of these only N may be 0, and C if there need not be `channels`.
+    """
     if len(shape) not in (dims + 1, dims + 2):
         letters = ", ".join("DHW"[-dims:])
         raise RuntimeError(
             f"{operation}: expected an input of shape (N, C, {letters}) or (C, {letters}), got {shape}; "
             "unsqueeze() adds a dimension"
         )
-    if 0 in shape[-dims - 1 :]:
-        raise RuntimeError(f"{operation}: only the batch may be empty, got an input of shape {shape}")
+    if 0 in shape[-dims - channels :]:
+        what = "only the batch" if channels else "of the input's dimensions only the first ones"
+        raise RuntimeError(f"{operation}: {what} may be empty, got an input of shape {shape}")
 
 
 def per_dim(operation: str, name: str, value: Any, dims: int, least: int) -> tuple[int, ...]:
     """One number, or one for each dimension, as a tuple of ints that are not below `least`."""
     values = tuple(value) if isinstance(value, (tuple, list)) else (value,)
-    for v in values:
-        if isinstance(v, bool) or not hasattr(v, "__index__"):
-            raise TypeError(f"{operation}: expected {name} to be an int or {dims} ints, got {value!r}")
+    values = tuple(as_int(operation, name, v) for v in values)
     if len(values) not in (1, dims):
         raise RuntimeError(f"{operation}: expected {name} to be one int or {dims}, got {len(values)}: {value!r}")
     if min(values) < least:
         raise RuntimeError(f"{operation}: expected {name} to be at least {least}, got {value!r}")
-    return tuple(v.__index__() for v in values) * (dims // len(values))
+    return values * (dims // len(values))
 
 
-def hashable(value: Any) -> Any:
-    """A list as a tuple, so that what was once checked is found again."""
-    return tuple(value) if isinstance(value, list) else value
+def hashable(operation: str, name: str, value: Any) -> Any:
+    """`value` so that what was once checked is found again: lists as tuples, whole numbers of any kind as ints."""
+    if isinstance(value, (list, tuple)):
+        return tuple(as_int(operation, name, v) for v in value)
+    return value if value is None or isinstance(value, (int, str)) else as_int(operation, name, value)

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
 import minigrad.nn.functional as F
 from minigrad.autograd.differentiation import grad
@@ -14,7 +16,7 @@ from minigrad.autograd.grad_mode import enable_grad, no_grad
 from minigrad.nn import Module
 from minigrad.tensor import Tensor
 from minigrad.viz.probing import classified, evaluating
-from minigrad.viz.style import GREY, figure, signed, unit_range
+from minigrad.viz.style import GREY, SIGNED, figure, signed, unit_range
 
 
 def saliency_map(model: Module, input: Tensor, target: Any = None) -> Tensor:
@@ -211,7 +213,10 @@ def saliency(model: Module, input: Tensor, target: Any = None, classes: Sequence
     maps = saliency_map(model, input, target).numpy()
     options = [{"cmap": "magma", "vmin": 0, "vmax": float(m.max()) or 1.0} for m in maps]
     captions = [f"gradient up to {m.max():.2g}" for m in maps]
-    return _below("saliency", model, input, target, classes, maps, captions, options)
+    fig = _below("saliency", model, input, target, classes, maps, captions, options)
+    fig.suptitle("Which pixels the answer hangs on", fontsize=10)
+    _key(fig, colormaps["magma"], {0.0: "no gradient", 0.5: "half", 1.0: "the strongest in the image"})
+    return fig
 
 
 def occlusion(
@@ -244,7 +249,16 @@ def occlusion(
     """
     maps = occlusion_map(model, input, target, **patch).numpy()
     captions = [f"loses up to {max(float(m.max()), 0):.1%}" for m in maps]
-    return _below("occlusion", model, input, target, classes, maps, captions, [signed(m) for m in maps])
+    fig = _below("occlusion", model, input, target, classes, maps, captions, [signed(m) for m in maps])
+    fig.suptitle("What the answer loses where a patch covers it", fontsize=10)
+    _key(fig, SIGNED, {0.0: "gains", 0.5: "unchanged", 1.0: "loses most in this image"})
+    return fig
+
+
+def _key(fig: Figure, colours: Any, words: dict[float, str]) -> None:
+    """What the colours of the maps mean, below them; each map is on its own scale."""
+    patches = [Patch(facecolor=colours(place), edgecolor=GREY, label=word) for place, word in words.items()]
+    fig.legend(handles=patches, loc="outside lower center", ncols=len(patches), frameon=False, fontsize=8)
 
 
 def _below(
@@ -264,7 +278,7 @@ def _below(
         raise ValueError(f"{operation}: expected names of {logits.shape[1]} classes, got {len(classes)}")
     probabilities = F.softmax(logits, dim=1).numpy()
     chosen = _targets(operation, logits, target)
-    fig, axes = figure(max(1.6 * len(maps), 2.4), 3.7, 2, len(maps))
+    fig, axes = figure(max(1.6 * len(maps), 3.8), 4.5, 2, len(maps))
     for ax in axes.flat:
         ax.set(xticks=[], yticks=[])
         ax.spines[:].set_color("#DDDDDD")

@@ -7,13 +7,17 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.figure import Figure
 
-from minigrad.viz.style import BLUE, GREY, RED, figure, positive
+from minigrad.tensor import Tensor
+from minigrad.viz.style import BLUE, GREY, RED, figure, positive, unit_range
 
 
 def confusion_matrix(matrix: Any, classes: Sequence[str]) -> Figure:
     """How often each class (rows) was taken for each class (columns), as counts.
+
+    The mistakes have colours of their own, so that few of them are seen beside many right answers.
 
     Parameters
     ----------
@@ -27,7 +31,7 @@ def confusion_matrix(matrix: Any, classes: Sequence[str]) -> Figure:
     Raises
     ------
     ValueError
-        If the matrix is not square or has not as many rows as there are names.
+        If the matrix is not square or has not as many rows as there are names, or a count is negative.
 
     Examples
     --------
@@ -37,21 +41,30 @@ def confusion_matrix(matrix: Any, classes: Sequence[str]) -> Figure:
     counts = np.asarray(matrix)
     if counts.shape != (len(classes), len(classes)):
         raise ValueError(f"confusion_matrix: expected shape {(len(classes),) * 2} for the classes, got {counts.shape}")
+    if counts.dtype.kind not in "iu" or not counts.size or counts.min() < 0:
+        raise ValueError(f"confusion_matrix: expected counts, whole numbers from 0 on, got {matrix}")
     size = max(4.0, 0.55 * len(classes) + 1.5)
     fig, axes = figure(size + 0.5, size)
     ax = axes[0, 0]
     shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
-    ax.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    wrong = np.where(np.eye(len(classes), dtype=bool), 0, shares)
+    worst = float(wrong.max(initial=0))
+    strength = np.where(wrong > 0, 0.15 + 0.85 * np.sqrt(wrong / (worst or 1)), 0)  # the rarest is seen, too
+    right = np.eye(len(classes), dtype=bool)
+    ax.imshow(np.where(right[..., None], colormaps["Blues"](shares), colormaps["Reds"](strength)))
     for row, column in np.ndindex(*counts.shape):
         if counts[row, column]:
-            colour = "white" if shares[row, column] > 0.5 else "black"
+            dark = (shares if row == column else strength)[row, column] > 0.6
+            colour = "white" if dark else "black"
             ax.text(column, row, counts[row, column], ha="center", va="center", color=colour, fontsize=9)
     ticks = range(len(classes))
     tilted = max(map(len, classes)) > 3
     ax.set_xticks(ticks, classes, rotation=45 if tilted else 0, ha="right" if tilted else "center")
     ax.set_yticks(ticks, classes)
-    right = int(np.trace(counts))
-    ax.set(xlabel="predicted", ylabel="true", title=f"{right} of {counts.sum()} right")
+    ax.set(xlabel="predicted", ylabel="true", title=f"{np.trace(counts)} of {counts.sum()} right")
+    if worst:
+        note = f"blue: right; red: wrong, the darker the more, up to {worst:.1%} of a class"
+        fig.supxlabel(note, fontsize=8, color=GREY)
     return fig
 
 
@@ -62,7 +75,8 @@ def misclassified(images: Any, probabilities: Any, targets: Any, classes: Sequen
 
     Parameters
     ----------
-    images : (N, H, W) or (N, H, W, 3) array
+    images : (N, H, W) or (N, H, W, 3) array, or a batch of shape (N, 1, H, W) or (N, 3, H, W)
+        Colours are uint8 or from 0 to 1; other floats, such as standardized ones, are brought there.
     probabilities : (N, C) array
     targets : (N,) array of ints
     classes : C names
@@ -91,9 +105,10 @@ def misclassified(images: Any, probabilities: Any, targets: Any, classes: Sequen
     wrong = np.flatnonzero(predicted != targets)
     wrong = wrong[np.argsort(-probabilities[wrong, predicted[wrong]], kind="stable")]
     shown = wrong[:most]
-    columns = min(6, max(len(shown), 3))
+    columns = max(1, min(6, len(shown)))
     rows = max(1, math.ceil(len(shown) / columns))
-    fig, axes = figure(1.5 * columns, 1.9 * rows + 0.5, rows, columns)
+    side = 1.5 if columns > 3 else 2.4  # of few images, each is larger
+    fig, axes = figure(max(side * columns, 3.0), (side + 0.4) * rows + 0.5 if len(shown) else 1.2, rows, columns)
     for ax in axes.flat:
         ax.axis("off")
     for ax, i in zip(axes.flat, shown, strict=False):
@@ -107,7 +122,7 @@ def misclassified(images: Any, probabilities: Any, targets: Any, classes: Sequen
     more = "" if len(wrong) <= most else f", the {most} surest ones"
     fig.suptitle(f"{len(wrong)} of {len(targets)} wrong{more}", color=RED if len(wrong) else BLUE)
     if not len(wrong):
-        axes[0, 0].text(0, 0.5, "nothing to show", color=GREY, transform=axes[0, 0].transAxes)
+        axes[0, 0].text(0.5, 0.5, "nothing to show", color=GREY, ha="center", transform=axes[0, 0].transAxes)
     return fig
 
 
@@ -118,7 +133,8 @@ def predictions(
 
     Parameters
     ----------
-    images : (N, H, W) or (N, H, W, 3) array
+    images : (N, H, W) or (N, H, W, 3) array, or a batch of shape (N, 1, H, W) or (N, 3, H, W)
+        Colours are uint8 or from 0 to 1; other floats, such as standardized ones, are brought there.
     probabilities : (N, C) array
     targets : (N,) array of ints
     classes : C names
@@ -169,7 +185,16 @@ def _checked(
     operation: str, images: Any, probabilities: Any, targets: Any, classes: Sequence[str]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The three as arrays that fit together."""
-    images, probabilities, targets = np.asarray(images), np.asarray(probabilities), np.asarray(targets)
+    images, probabilities, targets = (_array(part) for part in (images, probabilities, targets))
+    if images.ndim == 4 and images.shape[1] in (1, 3) and images.shape[3] != 3:  # a batch, channels first
+        images = images[:, 0] if images.shape[1] == 1 else images.transpose(0, 2, 3, 1)
+    if images.ndim != 3 and (images.ndim != 4 or images.shape[3] != 3):
+        raise ValueError(
+            f"{operation}: expected images of shape (N, H, W), (N, H, W, 3), (N, 1, H, W) or (N, 3, H, W), "
+            f"got {images.shape}"
+        )
+    if images.ndim == 4 and images.dtype.kind == "f" and images.size and not 0 <= images.min() <= images.max() <= 1:
+        images = unit_range(images)
     count, most = len(images), len(classes) - 1
     if not count or probabilities.shape != (count, len(classes)) or targets.shape != (count,):
         raise ValueError(
@@ -179,6 +204,10 @@ def _checked(
     if targets.dtype.kind not in "iu" or targets.min() < 0 or targets.max() > most:
         raise ValueError(f"{operation}: expected targets of whole numbers from 0 to {most}, got {targets}")
     return images, probabilities, targets
+
+
+def _array(values: Any) -> np.ndarray:
+    return values.detach().numpy() if isinstance(values, Tensor) else np.asarray(values)
 
 
 def _with_bars(

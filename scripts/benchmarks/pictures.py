@@ -28,7 +28,7 @@ def draw(report: Report, folder: Path) -> list[str]:
 
 
 def bars(report: Report, groups: list[str], path: Path) -> bool:
-    """Draw the ratios, or without another library the times, as bars; False if there is nothing to draw."""
+    """Draw the ratios, or without another library the times, as dots; False if there is nothing to draw."""
     values: dict[tuple[str, int], float] = {}
     for key, row in report.rows.items():
         first = next(iter(row.values()))
@@ -40,14 +40,15 @@ def bars(report: Report, groups: list[str], path: Path) -> bool:
         return False
     cases = list(dict.fromkeys(case for case, _ in values))
     threads = sorted({count for _, count in values})
-    origin = 1 if report.compares else 0
     fig, axes = figure(9, 1.2 + 0.15 * len(cases) * (len(threads) + 0.6))
     ax, height = axes[0, 0], 0.8 / len(threads)
     for i, count in enumerate(threads):
-        found = [(place, values[case, count] - origin) for place, case in enumerate(cases) if (case, count) in values]
+        found = [(place, values[case, count]) for place, case in enumerate(cases) if (case, count) in values]
         places = [place + (i - (len(threads) - 1) / 2) * height for place, _ in found]
         colour = (BLUE, ORANGE, GREEN, GREY)[i % 4]
-        ax.barh(places, [v for _, v in found], height, left=origin, color=colour, label=_threads(count))
+        ax.plot([v for _, v in found], places, "o", ms=4, color=colour, label=_threads(count))
+        if report.compares:  # a logarithmic axis has no 0 to begin bars at, but the same distance to 1 for 2 and 1/2
+            ax.hlines(places, 1, [v for _, v in found], color=colour, linewidth=1.2)
     ax.set_yticks(range(len(cases)), [case.replace("/", " ") for case in cases], fontsize=7)
     ax.set_ylim(len(cases) - 0.5, -0.5)
     ax.set_xscale("log")

@@ -8,6 +8,7 @@ const STEP = 1 / 16; // of the arrow keys
 
 let model; // what /model says
 let strokes = []; // lists of points [x, y], in parts of the board's side
+const past = []; // what `strokes` was before each change that can be undone
 
 // ---- the drawing ----------------------------------------------------------------------------------------------------
 
@@ -32,7 +33,7 @@ function paint(context, side, ink) {
 
 function repaint() {
   const side = Math.max(1, Math.round(board.clientWidth * devicePixelRatio));
-  if (board.width !== side) board.width = board.height = side;
+  if (board.height !== side) board.width = board.height = side; // a new canvas is 300 x 150
   paint(board.getContext("2d"), side, colour("--text"));
 }
 
@@ -53,18 +54,28 @@ function changed() {
   predict();
 }
 
+/** Begin a stroke. */
+function begin(point) {
+  past.push([...strokes]);
+  strokes.push([point]);
+  return strokes.at(-1);
+}
+
 function clear() {
-  strokes = [];
+  if (strokes.length) past.push(strokes);
+  replaceStrokes([]);
+}
+
+/** Take the last stroke back, or the last clearing. */
+function undo() {
+  replaceStrokes(past.pop() ?? []);
+}
+
+function replaceStrokes(those) {
+  strokes = those;
   current = null;
   lift();
   say("");
-  changed();
-}
-
-function undo() {
-  strokes.pop();
-  current = null;
-  lift();
   changed();
 }
 
@@ -82,7 +93,7 @@ board.addEventListener("pointerdown", (event) => {
   board.setPointerCapture(event.pointerId);
   lift();
   pen.hidden = true;
-  strokes.push((current = [place(event)]));
+  current = begin(place(event));
   changed();
 });
 
@@ -137,15 +148,16 @@ function putDownOrLift() {
   if (keyStroke) {
     lift();
   } else {
-    strokes.push((keyStroke = [position]));
+    keyStroke = begin(position);
     changed();
   }
   showPen();
   say(`Pen ${keyStroke ? "down" : "up"}, ${where()}`);
 }
 
-board.addEventListener("keydown", (event) => {
+document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.key === " " && event.target.matches("button, a")) return; // it presses that
   const letters = { c: clear, u: undo, s: save, " ": event.repeat ? () => {} : putDownOrLift };
   if (event.key in ARROWS) move(ARROWS[event.key], event.shiftKey ? STEP / 4 : STEP);
   else if (event.key.toLowerCase() in letters) letters[event.key.toLowerCase()]();
@@ -205,8 +217,9 @@ async function predict() {
 async function save() {
   if (!strokes.length || !model) return say("Nothing is drawn yet.");
   try {
-    const { file } = await ask("save", { pixels: pixels() });
+    const { file, png } = await ask("save", { pixels: pixels() });
     say(`Saved as ${file}`);
+    offer(png, file.split(/[\\/]/).at(-1));
   } catch (error) {
     say(error.message, true);
   }
@@ -217,6 +230,17 @@ async function save() {
 function say(text, wrong = false) {
   element("status").textContent = text;
   element("status").classList.toggle("wrong", wrong);
+  URL.revokeObjectURL(element("download").href);
+  element("download").hidden = true;
+}
+
+/** A link to the picture, base64 of a PNG, until something else is said. */
+function offer(png, name) {
+  const bytes = Uint8Array.from(atob(png), (character) => character.charCodeAt(0));
+  const link = element("download");
+  link.href = URL.createObjectURL(new Blob([bytes], { type: "image/png" }));
+  link.download = name;
+  link.hidden = false;
 }
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();

@@ -7,8 +7,11 @@ with what the network makes of it, and with the file of the picture. Whatever is
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import json
 import os
+import re
 import socket
 import socketserver
 import sys
@@ -25,6 +28,8 @@ from drawing.messages import describe_answer, describe_board, read_drawing
 from drawing.picture import picture, write_numbered
 
 HOST = "127.0.0.1"
+NAMES = re.compile(rf"({re.escape(HOST)}|localhost)(:[0-9]{{1,5}})?", re.IGNORECASE)  # what Host may say
+MOST = 256  # connections at once; each has a thread
 LONGEST = 2**18  # bytes of a request; a drawing of numbers with three digits has 50,000
 FILES = {
     "/": ("page.html", "text/html; charset=utf-8"),
@@ -46,11 +51,13 @@ class BoardServer(ThreadingHTTPServer):
     """Serves `board` at http://127.0.0.1:`port`, and puts pictures into `folder`."""
 
     daemon_threads = True
+    request_queue_size = MOST  # of connections that come faster than they are accepted
     allow_reuse_address = os.name != "nt"  # where Windows would let two servers have one port
 
     def __init__(self, board: Board, port: int, folder: Path) -> None:
         self.board, self.folder = board, folder
         self.drawing_lock = threading.Lock()
+        self.open_lock, self.open = threading.Lock(), dict[socket.socket, None]()  # the one that asked last is last
         super().__init__((HOST, port), Handler)
 
     def server_bind(self) -> None:
@@ -66,6 +73,28 @@ class BoardServer(ThreadingHTTPServer):
         """Write the picture of an answer."""
         with self.drawing_lock:
             return write_numbered(picture(answer, self.board.classes, self.board.title), self.folder)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Give a connection a thread. Where there are too many, the one that has been silent for longest is closed."""
+        with self.open_lock:
+            self.open[request] = None
+            if len(self.open) > MOST:
+                oldest = next(iter(self.open))
+                del self.open[oldest]
+                with contextlib.suppress(OSError):
+                    oldest.shutdown(socket.SHUT_RDWR)  # its thread reads the end, and goes
+        super().process_request(request, client_address)
+
+    def asks(self, request: socket.socket) -> None:
+        """A connection has sent a request: it is the last one to be closed."""
+        with self.open_lock:
+            if request in self.open:
+                self.open[request] = self.open.pop(request)
+
+    def shutdown_request(self, request: Any) -> None:
+        with self.open_lock:
+            self.open.pop(request, None)
+        super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that has gone away is none."""
@@ -104,6 +133,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def reply(self) -> tuple[str, bytes]:
         """Content type and body of the answer. Raises Refused."""
+        self.server.asks(self.connection)
         self.check_sender()
         path = self.path.partition("?")[0]
         if path not in METHODS:
@@ -123,10 +153,15 @@ class Handler(BaseHTTPRequestHandler):
 
     def check_sender(self) -> None:
         """Refuse pages of other hosts, also those whose name has been made to mean this machine."""
-        host = self.headers.get("Host", "")
-        if host.partition(":")[0] not in (HOST, "localhost"):
+        hosts = self.headers.get_all("Host", [])
+        if len(hosts) > 1:
+            raise Refused(HTTPStatus.BAD_REQUEST, f"expected one Host, got {len(hosts)}")
+        host = "".join(hosts)
+        if not NAMES.fullmatch(host):
             raise Refused(HTTPStatus.MISDIRECTED_REQUEST, f"this is {self.server.url}, not {host or 'a nameless host'}")
-        if self.headers.get("Origin", f"http://{host}") != f"http://{host}":
+        own = all(origin == f"http://{host}" for origin in self.headers.get_all("Origin", []))
+        sites = set(self.headers.get_all("Sec-Fetch-Site", []))  # browsers send it, also without an Origin
+        if not own or (self.command == "POST" and not sites <= {"same-origin"}):
             raise Refused(HTTPStatus.FORBIDDEN, "only the page of this server may ask")
 
     def answer_drawing(self, path: str) -> dict[str, Any]:
@@ -138,7 +173,8 @@ class Handler(BaseHTTPRequestHandler):
             raise Refused(HTTPStatus.BAD_REQUEST, str(error)) from None
         if path == "/predict":
             return describe_answer(answer, self.server.board.classes, 1e3 * (time.perf_counter() - started))
-        return {"file": str(self.server.save(answer))}
+        file = self.server.save(answer)
+        return {"file": str(file), "png": base64.b64encode(file.read_bytes()).decode("ascii")}
 
     def body(self) -> bytes:
         """The whole body of a request. Raises Refused where it is not JSON by its header, or not of a known length."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 from tqdm import tqdm
 
 import minigrad as mg
-from classification import Classifier, by_class, loss_and_accuracy
+from classification import Classifier, by_class, check_finite, loss_and_accuracy
 from minigrad import Tensor, optim
 from minigrad.utils.data import BatchSampler, DataLoader, TensorDataset
 from models import MODELS
@@ -46,6 +47,10 @@ SCHEDULES: dict[str, Callable[..., Any]] = {
 def l1_norm(parameters: Iterable[Tensor]) -> Tensor:
     """The sum of the absolute values of all parameters."""
     return mg.stack([p.abs().sum() for p in parameters]).sum()
+
+
+class Diverged(ArithmeticError):
+    """The loss is nan or infinite: nothing that is computed from here on means anything."""
 
 
 class Training:
@@ -86,13 +91,14 @@ class Training:
         return DataLoader(self.train_set, batch_sampler=batches, generator=generator)
 
     def step(self, images: Tensor, labels: Tensor) -> None:
-        """Learn from one batch of images as they are stored."""
+        """Learn from one batch of images as they are stored. Raises Diverged before anything has changed."""
         inputs = self.classifier.normalize(self.augment(self.classifier.sized(images.numpy())))
         self.optimizer.zero_grad()
         outputs = self.model(inputs)
         loss = objective = self.classifier.loss(outputs, labels, self.settings["label_smoothing"])
         if self.settings["l1"]:
             objective = loss + self.settings["l1"] * l1_norm(self.model.parameters())
+        self.check_loss(loss.item(), f"in batch {self.batch + 1} of epoch {len(self.history) + 1}")
         objective.backward()
         self.optimizer.step()
         self.scheduler.step()
@@ -100,8 +106,17 @@ class Training:
         self.loss_sum += loss.item() * len(labels)
         self.correct += int((by_class(outputs.detach()).argmax(1) == labels).sum())
 
+    def check_loss(self, loss: float, where: str) -> None:
+        """Raise Diverged where a loss is no number."""
+        if not math.isfinite(loss):
+            lr = self.settings["lr"]
+            raise Diverged(f"the loss is {loss} {where}: the run has diverged; try a lower --lr than {lr:g}")
+
     def run_epoch(self) -> bool:
-        """Train to the end of the present epoch and validate; False if asked to stop before."""
+        """Train to the end of the present epoch and validate; False if asked to stop before.
+
+        Raises Diverged where a loss is nan or infinite; such an epoch leaves neither a checkpoint nor a row.
+        """
         size = self.settings["batch_size"]
         self.model.train()
         name = f"epoch {len(self.history) + 1:>{len(str(self.settings['epochs']))}}/{self.settings['epochs']}"
@@ -117,6 +132,7 @@ class Training:
                     return False
         lr = self.scheduler.get_last_lr()[0]
         loss, accuracy = loss_and_accuracy(self.classifier.logits(self.validation_inputs), self.task.validation.labels)
+        self.check_loss(loss, f"on the validation images after epoch {len(self.history) + 1}")
         row = {
             "epoch": len(self.history) + 1,
             "train_loss": self.loss_sum / len(self.train_set),
@@ -154,12 +170,38 @@ class Training:
         )
 
     def restore(self, path: Path) -> None:
-        """Become what was saved."""
+        """Become what was saved. Raises ValueError where its weights are no numbers."""
         rest = mg.load_checkpoint(path, model=self.model, optimizer=self.optimizer, scheduler=self.scheduler)
-        self.history = rest["history"]
+        check_finite(self.model, path)
+        self.history = list(rest["history"])
         self.batch, self.loss_sum, self.correct = rest["epoch_so_far"]
         if self.history:
             self.write_metrics()  # which a kill after the checkpoint may have kept from the file
+
+    def extend(self, epochs: int) -> None:
+        """Go on to so many epochs: the schedule begins anew and covers those that are still to do."""
+        todo = (epochs - len(self.history)) * self.batches_an_epoch - self.batch
+        if todo <= 0:
+            raise ValueError(f"--epochs {epochs}: the run has done {len(self.history)} already; give a larger number")
+        self.settings["epochs"] = epochs
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.settings["lr"]
+        self.scheduler = SCHEDULES[self.settings["schedule"]](self.optimizer, todo)
+
+    def start_from(self, path: Path) -> str:
+        """Take over the weights of another checkpoint, as far as they fit, and say which do not.
+
+        Raises ValueError where none do.
+        """
+        other = Classifier.from_checkpoint(path)
+        mine, theirs = self.model.state_dict(), other.model.state_dict()
+        fitting = {name: value for name, value in theirs.items() if name in mine and mine[name].shape == value.shape}
+        if not any(name in fitting for name, _ in self.model.named_parameters()):
+            kind, model = other.description["model"], self.settings["model"]
+            raise ValueError(f"--init: nothing of {path}, a {kind}, fits a {model}; try --model {kind}")
+        self.model.load_state_dict(fitting, strict=False)
+        new = [name for name in mine if name not in fitting]
+        return f"{len(fitting)} of {len(mine)} arrays are from {path}" + (f"; new: {', '.join(new)}" if new else "")
 
     def write_metrics(self) -> None:
         """The history as metrics.csv, whole or not at all."""

@@ -77,6 +77,8 @@ def _downloaded(kind: Any, fill: float | None = None, **of_train: Any) -> Callab
 
     def load(settings: dict[str, Any], size: int) -> Task:
         where = {"root": settings["root"] or "data", "download": settings["root"] is None}
+        if settings["root"] is not None and not Path(settings["root"]).is_dir():
+            raise ValueError(f"--root: there is no folder {settings['root']}; without --root the files are downloaded")
         return _of_arrays(settings["data"], kind(train=True, **where, **of_train), kind(train=False, **where), fill)
 
     return load

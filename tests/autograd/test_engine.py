@@ -425,6 +425,85 @@ def test_error_in_backward_changes_no_grad():
     assert x.grad is None and y.grad is None
 
 
+@pytest.mark.parametrize("where", ["rule", "hook of a node", "hook of a leaf", "gradient of another shape"])
+def test_error_in_backward_changes_no_grad_that_is_retained_either(where):
+    x, y, w = leaf(1.0, 2.0), leaf(3.0, 4.0), leaf(5.0, 6.0)
+    for t in (x, y, w):
+        t.grad = mg.ones(2, dtype=mg.float64)
+    inner = x * 2
+    z = y * y
+    inner.retain_grad()
+    loss = (inner * 3 + z + w).sum()
+    if where == "rule":
+        y.data.add_(1)
+    elif where == "gradient of another shape":
+        y._grad = mg.ones(3, dtype=mg.float64)
+    else:
+        (z if where == "hook of a node" else x).register_hook(lambda g: 1 / 0)
+    with pytest.raises((RuntimeError, ZeroDivisionError)):
+        loss.backward(retain_graph=True)
+    assert inner.grad is None
+    assert x.grad.tolist() == w.grad.tolist() == [1, 1] and set(y.grad.tolist()) == {1}
+
+
+def test_a_failed_backward_may_be_tried_again_where_the_graph_was_retained():
+    x, fails = leaf(1.0, 2.0), [True]
+    y = x * x
+
+    def hook(g):
+        if fails:
+            raise ValueError
+
+    y.register_hook(hook)
+    with pytest.raises(ValueError):
+        y.sum().backward()
+    fails.clear()
+    y.sum().backward()
+    assert x.grad.tolist() == [2, 4]
+
+
+def test_error_deep_inside_of_backward_inside_of_backward_comes_out():
+    def descend(levels):
+        x = leaf(1.0)
+        y = x * 1
+
+        def hook(g):
+            if not levels:
+                raise KeyError("deep")
+            with mg.enable_grad():
+                descend(levels - 1)
+
+        y.register_hook(hook)
+        y.backward()
+
+    with np.errstate(over="raise"), pytest.raises(KeyError, match="deep"):
+        descend(50)
+    assert mg.is_grad_enabled()
+
+
+def test_an_infinite_gradient_is_added_silently():
+    x = leaf(1.0)
+    x.grad = mg.tensor(np.inf, dtype=mg.float64)
+    (x * -np.inf).backward()
+    assert np.isnan(x.grad.item())
+
+
+def test_a_gradient_of_the_users_that_must_not_be_written_to():
+    x = leaf(1.0, 2.0)
+    x.grad = mg.ones(1, dtype=mg.float64).expand(2)
+    (x * 2).sum().backward()
+    assert x.grad.tolist() == [3, 3]
+
+
+def test_view_of_a_base_that_was_detached_and_then_changed_has_no_old_gradient():
+    base = leaf(1.0, 1.0) * 2
+    view = base[:1]
+    base.detach_()
+    assert view.requires_grad
+    base.mul_(3)
+    assert not view.requires_grad and not base.requires_grad
+
+
 def test_mode_is_restored_after_an_error_in_backward():
     x = leaf(2.0)
     x.register_hook(lambda g: 1 / 0)
@@ -491,6 +570,13 @@ def test_hook_that_returns_another_shape_or_type():
     y.register_hook(lambda g: 3.0)
     with pytest.raises(TypeError, match="float"):
         y.sum().backward()
+
+
+def test_hook_that_changes_its_gradient_changes_no_other():
+    x, y = leaf(1.0, 1.0), leaf(1.0, 1.0)
+    x.register_hook(lambda g: g.mul_(5))
+    (x + y).backward(mg.ones(2, dtype=mg.float64))
+    assert x.grad.tolist() == [5, 5] and y.grad.tolist() == [1, 1]
 
 
 def test_hook_needs_a_tensor_that_requires_grad():

@@ -61,12 +61,80 @@ def test_errors():
     x = mg.ones(2)
     with pytest.raises(RuntimeError, match="hessian: .* one element, got shape \\(2,\\)"):
         functional.hessian(lambda t: t**2, x)
-    with pytest.raises(TypeError, match="jacobian: .*, got list"):
+    with pytest.raises(TypeError, match="jacobian: expected inputs to be a Tensor.*, got list"):
         functional.jacobian(lambda t: t**2, [x])
     with pytest.raises(TypeError, match="vjp: expected func to return a Tensor.*, got float"):
         functional.vjp(lambda t: 1.0, x)
-    with pytest.raises(RuntimeError, match="not used"):
+    with pytest.raises(RuntimeError, match="jacobian: .* input 1, which strict=True"):
         functional.jacobian(lambda a, b: a * 2, (x, x), strict=True)
+    with pytest.raises(RuntimeError, match="jacobian: an output .* strict=True"):
+        functional.jacobian(lambda a: mg.ones(2), x, strict=True)
+    with pytest.raises(RuntimeError, match=r"vjp: expected v, .* what func returns, \(2,\)"):
+        functional.vjp(lambda a: a * 2, x)
+    with pytest.raises(RuntimeError, match=r"hvp: expected v of the shapes of the inputs, \[\(2,\)\], got \[\(3,\)\]"):
+        functional.hvp(lambda a: (a * a).sum(), x, mg.ones(3))
+
+
+FUNCTIONS = {
+    "vector": lambda m, x: x**2,
+    "number": lambda m, x: (x**3).sum(),
+    "one element": lambda m, x: (x**2).sum().reshape(1),
+    "linear": lambda m, x: (x * 2).sum(),
+    "constant": lambda m, x: m.ones(()),
+    "constant vector": lambda m, x: m.ones(2),
+    "tuple": lambda m, x: (x * 2, (x**2).sum()),
+    "partly constant": lambda m, x: ((x**2).sum(), m.ones(1)),
+    "detached": lambda m, x: x.detach() * 2,
+    "itself": lambda m, x: x,
+    "a number of Python": lambda m, x: 3.0,
+}
+VECTORS = {
+    "none": lambda m: None,
+    "vector": lambda m: m.tensor([1.0, 10.0]),
+    "too long": lambda m: m.ones(3),
+    "number": lambda m: m.tensor(3.0),
+    "tuple": lambda m: (m.tensor([1.0, 10.0]),),
+}
+
+
+def outcome(m, name, function, **options):
+    """What comes out, as nested lists, and whether it requires grad; or the type of the error."""
+
+    def plain(value):
+        if isinstance(value, tuple):
+            return tuple(map(plain, value))
+        return value.tolist(), tuple(value.shape), value.requires_grad
+
+    try:
+        result = getattr(m.autograd.functional, name)(lambda x: function(m, x), m.tensor([1.0, 2.0]), **options)
+        return plain(result)
+    except (RuntimeError, TypeError) as error:
+        return type(error)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("strict", [False, True])
+def test_values_and_errors_are_those_of_pytorch(function, strict):
+    torch = pytest.importorskip("torch")
+    f = FUNCTIONS[function]
+    for name in ("jacobian", "hessian"):
+        for create_graph in (False, True):
+            options = {"strict": strict, "create_graph": create_graph}
+            assert outcome(mg, name, f, **options) == outcome(torch, name, f, **options), (name, create_graph)
+    for name in ("vjp", "jvp", "hvp", "vhp"):
+        for v, make in VECTORS.items():
+            ours, theirs = (outcome(m, name, f, v=make(m), strict=strict) for m in (mg, torch))
+            assert ours == theirs, (name, v)
+
+
+@pytest.mark.parametrize("name", ["jacobian", "hessian", "vjp", "jvp", "hvp", "vhp"])
+def test_create_graph_records_under_no_grad_too(name):
+    x = mg.tensor([1.0, 2.0], requires_grad=True)
+    further = () if name in ("jacobian", "hessian") else (mg.tensor(1.0) if name == "vjp" else mg.ones(2),)
+    with mg.no_grad():
+        result = getattr(functional, name)(lambda t: (t**3).sum(), x, *further, create_graph=True)
+    for t in result if isinstance(result, tuple) else (result,):
+        assert t.requires_grad
 
 
 def test_functional_call():

@@ -245,6 +245,18 @@ def base_in_place_reaches_its_view(m):
     return [x.grad[0], x.grad[1] + 2]
 
 
+@fact([[[0.0, 0.0], [0.0, 0.0]], [[1.0, 1.0], [0.0, 1.0]]])
+def view_in_another_order_of_what_a_flat_view_changed(m):
+    x = m.ones(2, 2, requires_grad=True)
+    gradients = []
+    for places in (slice(None), slice(2, 3)):
+        y = x * 1
+        flat, turned = y.reshape(-1), y.T
+        flat[places].zero_()
+        gradients += m.autograd.grad(turned.sum(), x)
+    return gradients
+
+
 @fact([[10.0, 2.0], [5.0, 1.0]])
 def view_of_a_view(m):
     x = x_of(m, 1.0, 1.0)

@@ -92,7 +92,7 @@ def test_equal_and_allclose_are_python_bools():
 
 
 def test_bits_want_integers():
-    with pytest.raises(TypeError):
+    with pytest.raises(NotImplementedError):
         mg.ones(2) & mg.ones(2)
 
 
@@ -114,12 +114,12 @@ def test_nan_to_num_against_pytorch():
     "operation", [lambda x: x & 1, lambda x: x | 1, lambda x: x ^ 1, lambda x: ~x, lambda x: x << 1, lambda x: x >> 1]
 )
 def test_bits_of_floats_are_refused(operation):
-    with pytest.raises(TypeError, match="bitwise_.*integers, got float32"):
+    with pytest.raises((NotImplementedError, TypeError), match="bitwise_.*integers, got float32"):
         operation(mg.ones(2))
 
 
 def test_shifts_want_integers():
-    with pytest.raises(TypeError, match="bitwise_left_shift: expected integers, got bool"):
+    with pytest.raises(NotImplementedError, match="bitwise_left_shift: expected integers, got bool"):
         mg.tensor([True]) << mg.tensor([True])
     x = mg.tensor([1, 2])
     x <<= 3

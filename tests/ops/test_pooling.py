@@ -78,8 +78,10 @@ def test_indices_are_int64_and_of_the_plane() -> None:
 def test_integers() -> None:
     x = mg.arange(9).reshape(1, 3, 3)
     assert F.max_pool2d(x, 2, padding=1).tolist() == [[[0, 2], [6, 8]]]
-    with pytest.raises(RuntimeError, match="avg_pool2d: expected a floating input, got minigrad.int64"):
-        F.avg_pool2d(x, 2)
+    assert F.avg_pool2d(-x, 2).tolist() == [[[-2]]]  # -2, exactly
+    assert F.avg_pool1d(mg.tensor([[-1, -2, 7, 4]]), 2).tolist() == [[-1, 5]]  # rounded towards zero
+    with pytest.raises(NotImplementedError, match="avg_pool2d: expected a floating input, got minigrad.int32"):
+        F.avg_pool2d(x.int(), 2)
 
 
 def test_large_means_are_accurate() -> None:

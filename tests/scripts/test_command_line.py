@@ -1,24 +1,31 @@
 """What the command lines share: numbers that are checked, and folders to write to."""
 
-import argparse
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 pytest.importorskip("matplotlib")
 pytest.importorskip("tqdm")
 
+import benchmark
+import draw
 import feature_maps
+import gallery
 import kernels
 import predict
 import regularization
 import spiral
 import train
 import xo
-from command_line import at_least, fraction, free_folder, positive
+from command_line import Parser, at_least, exit_status, fraction, free_folder, in_words, positive
 
 
 def parse(kind, text):
-    parser = argparse.ArgumentParser(prog="some.py")
+    parser = Parser(prog="some.py")
     parser.add_argument("--x", type=kind)
     return parser.parse_args([f"--x={text}"]).x
 
@@ -69,10 +76,11 @@ def test_some_class_is_printed(capsys):
 
 
 def test_free_folder_counts_up(tmp_path):
-    assert free_folder(tmp_path / "a") == tmp_path / "a"
-    (tmp_path / "a").mkdir()
-    (tmp_path / "a-2").mkdir()
-    assert free_folder(tmp_path / "a") == tmp_path / "a-3"
+    (tmp_path / "b" / "a-2").mkdir(parents=True)
+    names = [free_folder(tmp_path / "b" / "a") for _ in range(2)]
+    assert names == [tmp_path / "b" / "a", tmp_path / "b" / "a-3"]
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(free_folder, [tmp_path / "c"] * 8))) == 8
 
 
 @pytest.mark.parametrize("script", [feature_maps, kernels, regularization, spiral, train, xo])
@@ -82,3 +90,95 @@ def test_a_folder_that_cannot_be_is_a_usage_error(script, tmp_path, capsys):
         script.main(["--out", str(tmp_path / "file")])
     assert stopped.value.code == 2
     assert str(tmp_path / "file") in capsys.readouterr().err.splitlines()[-1]
+
+
+SCRIPTS = [benchmark, draw, feature_maps, gallery, kernels, predict, regularization, spiral, train, xo]
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.__name__)
+def test_a_mistake_is_told_in_one_line(script, capsys):
+    parser = script.options()
+    required = ["a", "b"] if script is predict else []
+    option = next(
+        name
+        for action in parser._actions
+        for name in action.option_strings
+        if name.startswith("--") and name != "--help"
+    )
+    wrong = option[:-1] + "x" + option[-1]
+    with pytest.raises(SystemExit) as stopped:
+        parser.parse_args([*required, wrong])
+    (line,) = capsys.readouterr().err.splitlines()
+    assert stopped.value.code == 2
+    assert f"there is no {wrong}; did you mean {option}?" in line
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["--model", "lenett"], "did you mean lenet?"),
+        (["--data", "mist"], "did you mean mnist?"),
+        (["--data", "mnist", "--root", "nowhere"], "--root: there is no folder nowhere"),
+        (["--data", "folder"], "needs --root"),
+        (["--init", "nowhere.npz"], "there is no file nowhere.npz"),
+        (["--model", "petnet", "--pool", "max"], "petnet has no choice of pool"),
+    ],
+)
+def test_train_says_it_in_the_words_of_a_command_line(arguments, message, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as stopped:
+        train.main(arguments)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert stopped.value.code == 2 and message in line and "download=" not in line
+    assert not (tmp_path / "runs").exists()
+
+
+def raising(error):
+    def main():
+        raise error
+
+    return main
+
+
+@pytest.mark.parametrize(
+    "error, status, line",
+    [
+        (KeyboardInterrupt(), 130, "stopped"),
+        (OSError(28, "No space left on device", "runs/last.npz"), 1, "runs/last.npz: No space left on device"),
+        (MemoryError(), 1, "MemoryError"),
+        (ModuleNotFoundError("No module named 'tqdm'", name="tqdm"), 1, "tqdm is not installed"),
+    ],
+)
+def test_what_ends_a_script_from_outside_is_one_line(error, status, line, capsys):
+    assert exit_status(raising(error)) == status
+    assert line in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_errors_of_a_script_itself_keep_their_traceback():
+    with pytest.raises(ZeroDivisionError):
+        exit_status(raising(ZeroDivisionError()))
+
+
+def test_words():
+    assert in_words(RuntimeError("MNIST: put them there, or pass download=True")).endswith("downloaded into data/")
+    assert in_words(FileNotFoundError("load: there is no file x")) == "there is no file x"
+    assert in_words(PermissionError(13, "Permission denied")) == "Permission denied"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGPIPE")
+def test_a_reader_that_goes_away_and_a_module_that_is_missing(tmp_path):
+    script = Path(predict.__file__)
+    with subprocess.Popen(
+        [sys.executable, script, "--help"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        process.stdout.close()
+        error = process.stderr.read()
+    assert "Traceback" not in error
+    (tmp_path / "tqdm.py").write_text("raise ModuleNotFoundError(\"No module named 'tqdm'\", name='tqdm')")
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, script.with_name("train.py")], capture_output=True, text=True, env=environment
+    )
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("train.py: error: tqdm is not installed")

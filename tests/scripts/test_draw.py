@@ -4,12 +4,13 @@ import base64
 import http.client
 import json
 import os
-import shutil
+import re
 import signal
 import socket
 import struct
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -210,6 +211,10 @@ REFUSED = {
     "another host": ("GET", "/", None, {"Host": "evil.example"}, 421),
     "another host's page": ("POST", "/predict", GOOD, {**JSON, "Origin": "http://evil.example"}, 403),
     "a page of no host": ("POST", "/predict", GOOD, {**JSON, "Origin": "null"}, 403),
+    "another site without its name": ("POST", "/save", GOOD, {**JSON, "Sec-Fetch-Site": "cross-site"}, 403),
+    "a page of another port": ("POST", "/predict", GOOD, {**JSON, "Sec-Fetch-Site": "same-site"}, 403),
+    "a user in the host": ("GET", "/", None, {"Host": "127.0.0.1:80@evil"}, 421),
+    "a host that begins like ours": ("GET", "/", None, {"Host": "localhost.evil"}, 421),
 }
 
 
@@ -233,6 +238,7 @@ RAW = {
     "enormous length": (HEAD + b"Content-Length: " + b"9" * 9999 + b"\r\n\r\n{}", 413),
     "less than announced": (HEAD + b"Content-Length: 9\r\n\r\n{}", 400),
     "no host": (b"GET / HTTP/1.1\r\n\r\n", 421),
+    "two hosts": (b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil\r\n\r\n", 400),
     "no request": (b"draw me a sheep\r\n\r\n", 400),
     "another protocol": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400),
     "long address": (b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n\r\n", 414),
@@ -275,6 +281,31 @@ def test_a_silent_client_is_given_up(server, monkeypatch):
         assert connection.makefile("rb").read().startswith(b"HTTP/1.1 408 ")
 
 
+def test_many_at_once_are_answered_and_the_silent_make_room(server, monkeypatch):
+    """200 connections before any is accepted; then so many silent ones that the first of them have to go."""
+    silent = [socket.create_connection(("127.0.0.1", server.server_port), timeout=60) for _ in range(200)]
+    for connection in silent:
+        connection.sendall(b"GET /icon.svg HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    assert all(connection.recv(12) == b"HTTP/1.1 200" for connection in silent)
+    before = threading.active_count()
+    monkeypatch.setattr("drawing.server.MOST", 210)
+    silent += [socket.create_connection(("127.0.0.1", server.server_port), timeout=60) for _ in range(100)]
+    assert ask(server, "POST", "/predict", GOOD)[0] == 200
+    assert threading.active_count() < before + 50
+    for connection in silent:
+        connection.close()
+
+
+def test_requests_on_one_connection_are_answered_in_their_order(server):
+    paths = [b"/icon.svg", b"/model", b"/page.css"]
+    with socket.create_connection(("127.0.0.1", server.server_port), timeout=20) as connection:
+        connection.sendall(b"".join(b"GET " + path + b" HTTP/1.1\r\nHost: localhost\r\n\r\n" for path in paths))
+        connection.shutdown(socket.SHUT_WR)
+        answer = connection.makefile("rb").read()
+    kinds = re.findall(rb"Content-Type: ([a-z/+]+)", answer)
+    assert kinds == [b"image/svg+xml", b"application/json", b"text/css"]
+
+
 def test_an_error_of_ours_shows_the_client_no_traceback(server, monkeypatch, capsys):
     def fail(drawing):
         raise RuntimeError("secret")
@@ -296,31 +327,42 @@ def test_pixels_keep_their_places():
 # ---- the command line ------------------------------------------------------------------------------------------------
 
 
-def test_the_newest_fitting_checkpoint_is_taken(digits_checkpoint, tmp_path, monkeypatch):
+def test_the_best_fitting_checkpoint_is_taken(digits_checkpoint, tmp_path, monkeypatch, capsys):
     content = mg.load(digits_checkpoint)
-    clothes = {**content, "description": {**content["description"], "classes": [f"garment {i}" for i in range(10)]}}
-    names = ["old", "new", "clothes", "broken", "other", "unfinished"]
-    for time, name in enumerate(names):
+    mnist = [f"{i} - {name}" for i, name in enumerate("zero one two three four five six seven eight nine".split())]
+    clothes = [f"garment {i}" for i in range(10)]
+    cases = {  # name of the run: data set, classes, accuracy
+        "old": ("digits", list("0123456789"), 0.97),
+        "new": ("digits", list("0123456789"), 0.97),
+        "newest": ("digits", list("0123456789"), 0.5),
+        "bad-mnist": ("mnist", mnist, 0.85),
+        "clothes": ("fashion", clothes, 0.99),
+    }
+
+    def write(name, data, classes, accuracy, time):
         path = tmp_path / name / "best.npz"
         path.parent.mkdir()
-        if name in ("old", "new"):
-            shutil.copy(digits_checkpoint, path)
-        elif name == "clothes":
-            mg.save(clothes, path)
-        elif name == "broken":
-            path.write_bytes(digits_checkpoint.read_bytes()[:1000])
-        elif name == "other":
-            np.savez(path, a=np.zeros(3))
-        if name != "unfinished":
-            os.utime(path, (1e9 + time, 1e9 + time))
-    loaded = []
-    load = draw.load_board
-    monkeypatch.setattr(draw, "load_board", lambda path: loaded.append(path) or load(path))
-    assert draw.newest_board(tmp_path).classes == list("0123456789")
-    assert loaded == [tmp_path / name / "best.npz" for name in ("other", "broken", "clothes", "new")]
+        history = [{"val_accuracy": 0.1}, {"val_accuracy": accuracy}]
+        description = {**content["description"], "classes": classes, "data": data}
+        mg.save({**content, "description": description, "history": history}, path)
+        os.utime(path, (1e9 + time, 1e9 + time))
+        return path
+
+    paths = [write(name, *case, time) for time, (name, case) in enumerate(cases.items())]
+    for name, content_of in (("broken", digits_checkpoint.read_bytes()[:1000]), ("other", b"")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "best.npz").write_bytes(content_of)
+    (tmp_path / "unfinished").mkdir()
+    assert draw.best_checkpoint(tmp_path) == paths[1]
+    captured = capsys.readouterr()
+    assert "the best of 4" in captured.out
+    assert all(name in captured.err for name in ("clothes", "broken", "other"))
+    good = write("good-mnist", "mnist", mnist, 0.95, -1)
+    assert draw.best_checkpoint(tmp_path) == good
+    assert draw.load_board(good).classes == list("0123456789")
     with pytest.raises(ValueError, match="knows the digits"):
-        load(tmp_path / "clothes/best.npz")
-    assert draw.newest_board(tmp_path / "nowhere") is None
+        draw.load_board(tmp_path / "clothes/best.npz")
+    assert draw.best_checkpoint(tmp_path / "nowhere") is None
 
 
 def test_without_a_network_one_is_trained(tmp_path, monkeypatch, capsys):

@@ -137,6 +137,43 @@ def test_keys_draw_lift_undo_clear_and_save(page, server):
     assert not drawn(page).any()
 
 
+def test_clearing_can_be_undone(page):
+    stroke(page, ZERO)
+    stroke(page, ONE)
+    both = drawn(page)
+    page.click("#clear")
+    page.click("#clear")  # of nothing
+    assert not drawn(page).any()
+    page.click("#undo")
+    np.testing.assert_array_equal(drawn(page), both)
+    page.click("#undo")
+    assert 0 < drawn(page).sum() < both.sum()
+    page.click("#undo")
+    page.click("#undo")  # of nothing
+    assert page.wait_for(SETTLED) == "?"
+
+
+def test_keys_work_wherever_the_focus_is(page):
+    page.press(" ", *[DOWN] * 8)  # nothing has the focus
+    assert page.wait_for(SETTLED) == "1"
+    page.press(TAB, TAB, "c")  # a button has
+    assert page.wait_for(SETTLED) == "?"
+    page.press("u")
+    assert page.wait_for(SETTLED) == "1"
+
+
+def test_a_saved_picture_is_offered(page, server):
+    shown = "return !document.getElementById('download').hidden"
+    assert not page.run(shown)
+    stroke(page, ONE)
+    page.click("#save")
+    page.wait_for(shown)
+    name, start = page.run("const a = document.getElementById('download'); return [a.download, a.href.slice(0, 5)]")
+    assert start == "blob:" and (server.folder / name).is_file()
+    page.click("#clear")
+    assert not page.run(shown)
+
+
 def test_everything_is_reached_by_tab_and_the_focus_is_seen(page):
     reached = []
     for _ in range(4):
@@ -162,7 +199,7 @@ def test_screen_readers_hear_the_prediction_and_the_pen(page):
     assert page.run(f"return {unnamed}") == 0
 
 
-@pytest.mark.parametrize("size", [(1280, 800), (800, 1100), (390, 844), (320, 640)])
+@pytest.mark.parametrize("size", [(1280, 800), (800, 1100), (390, 844), (320, 640), (844, 390), (568, 320)])
 def test_nothing_jumps_and_nothing_is_cut_off(page, server, size):
     show(page, server, *size)
     before = page.run(BOXES)
@@ -176,6 +213,17 @@ def test_nothing_jumps_and_nothing_is_cut_off(page, server, size):
 def test_on_a_phone_drawing_and_prediction_are_seen_together(page, server):
     show(page, server, 390, 844)
     assert page.run("return document.querySelector('.prediction').getBoundingClientRect().bottom") <= 844
+
+
+@pytest.mark.parametrize("size", [(844, 390), (667, 375), (568, 320)])
+def test_on_a_phone_held_sideways_all_is_in_view(page, server, size):
+    show(page, server, *size)
+    bottoms = (
+        "return [...document.querySelectorAll('#board, button, #bars')].map(e => e.getBoundingClientRect().bottom)"
+    )
+    assert max(page.run(bottoms)) <= size[1]
+    square = "const r = board.getBoundingClientRect(); return [board.width - board.height, r.width - r.height]"
+    assert page.run(square) == [0, 0]
 
 
 WEIGHTS = [0.2126, 0.7152, 0.0722]

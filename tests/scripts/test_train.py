@@ -2,6 +2,7 @@
 
 import csv
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,8 @@ pytest.importorskip("tqdm")
 
 import minigrad as mg
 import train
+from command_line import locked
+from tests.scripts.pictures import folder_of_colours
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = ["--epochs", "2", "--batch-size", "64"]
@@ -145,7 +148,118 @@ def test_wrong_options_are_explained(arguments, message, capsys):
 def test_other_options_do_not_go_with_resume(finished, capsys):
     with pytest.raises(SystemExit):
         train.main(["--resume", str(finished), "--lr", "0.1"])
-    assert "leave the other options out" in capsys.readouterr().err
+    assert "leave other options out" in capsys.readouterr().err
+
+
+@pytest.fixture
+def run(finished, tmp_path, monkeypatch):
+    """A copy of the finished run; what goes on there draws no pictures."""
+    monkeypatch.setattr(train, "report", lambda *arguments: 0.0)
+    return Path(shutil.copytree(finished, tmp_path / "run"))
+
+
+def test_a_finished_run_goes_on(run, finished, capsys):
+    """As the schedule begins anew, the rates of the added epochs are those of a run of as many."""
+    assert train.main(["--resume", str(run), "--epochs", "4"]) == 0
+    assert "schedule begins anew, for the 2 epochs" in capsys.readouterr().out
+    history = mg.load(run / "last.npz")["history"]
+    assert history[:2] == mg.load(finished / "last.npz")["history"]
+    assert [row["epoch"] for row in history] == [1, 2, 3, 4]
+    assert [row["lr"] for row in history[2:]] == pytest.approx([row["lr"] for row in history[:2]])
+    with pytest.raises(SystemExit):
+        train.main(["--resume", str(run), "--epochs", "3"])
+    assert "the run has done 4 already" in capsys.readouterr().err
+
+
+def test_an_extended_run_that_was_stopped_gives_the_same_weights(run, tmp_path, monkeypatch):
+    other = shutil.copytree(run, tmp_path / "other")
+    assert train.main(["--resume", str(run), "--epochs", "3"]) == 0
+    Stops.after = 7
+    with monkeypatch.context() as patch:
+        patch.setattr(train, "Training", Stops)
+        assert train.main(["--resume", str(other), "--epochs", "3"]) == 130
+    assert train.main(["--resume", str(other)]) == 0
+    assert_same(weights(other), weights(run))
+
+
+def test_a_run_starts_from_the_weights_of_another(finished, tmp_path, capsys):
+    """Of other classes, too: then all but the last layer fits."""
+    root = folder_of_colours(tmp_path / "photos", 20, ("blue", "red", "yellow"))
+    task = ["--data", "folder", "--root", str(root), "--model", "petnet", "--image-size", "32", "--epochs", "1"]
+    assert train.main([*task, "--out", str(tmp_path / "three")]) == 0
+    two = folder_of_colours(tmp_path / "two", 20, ("red", "yellow", "blue", "green")[:2])
+    capsys.readouterr()
+    task[3] = str(two)
+    init = ["--init", str(tmp_path / "three/best.npz")]
+    assert train.main([*task, *init, "--out", str(tmp_path / "second")]) == 0
+    said = capsys.readouterr().out.splitlines()[0]
+    theirs = mg.load(tmp_path / "three/best.npz")["model"]
+    assert f"of {len(theirs)} arrays are from" in said and "new: " in said
+    with pytest.raises(SystemExit):
+        train.main([*SMALL, "--init", str(tmp_path / "three/best.npz"), "--out", str(tmp_path / "third")])
+    assert "try --model petnet" in capsys.readouterr().err
+    assert not (tmp_path / "third").exists()
+
+
+def test_a_run_that_diverges_ends_with_an_error(run, tmp_path, monkeypatch, capsys):
+    """At any moment; what it leaves is of before, and is not nan."""
+    before = weights(run)
+    monkeypatch.setattr(train.Training, "step", lambda self, images, labels: self.check_loss(float("inf"), "here"))
+    assert train.main(["--resume", str(run), "--epochs", "3"]) == 1
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert "the loss is inf here" in error and "--lr" in error and "the 2 epochs before" in error
+    assert_same(weights(run), before)
+    monkeypatch.undo()  # the step is the real one again
+    with np.errstate(all="ignore"):
+        assert train.main([*SMALL, "--lr", "1e20", "--out", str(tmp_path / "nan")]) == 1
+    assert not (tmp_path / "nan" / "best.npz").exists()
+    assert all(np.isfinite(value).all() for value in weights(tmp_path / "nan").values())
+
+
+@pytest.mark.parametrize("script", ["resume", "init", "predict", "draw"])
+def test_a_network_of_nan_is_refused(run, script, capsys):
+    import draw
+    import predict
+
+    for name in ("best.npz", "last.npz"):
+        content = mg.load(run / name)
+        content["model"]["output.bias"][3] = float("nan")
+        mg.save(content, run / name)
+    command = {
+        "resume": (train, ["--resume", str(run)]),
+        "init": (train, ["--init", str(run), "--out", str(run / "new")]),
+        "predict": (predict, [str(run), "some.png"]),
+        "draw": (draw, ["--checkpoint", str(run / "best.npz")]),
+    }
+    main, arguments = command[script][0].main, command[script][1]
+    with pytest.raises(SystemExit):
+        main(arguments)
+    assert "output.bias is nan or infinite: the run diverged" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows cannot hold a folder")
+def test_a_folder_is_of_one_process_at_a_time(run, tmp_path, capsys):
+    with locked(run):
+        for arguments in (["--resume", str(run)], ["--out", str(run)]):
+            with pytest.raises(SystemExit):
+                train.main(arguments)
+            assert "another process trains in" in capsys.readouterr().err
+    with start(tmp_path / "killed") as process:
+        wait_for(tmp_path / "killed" / "last.npz", process)
+        with pytest.raises(BlockingIOError), locked(tmp_path / "killed"):
+            pass
+        process.kill()
+    with locked(tmp_path / "killed"):  # what is dead holds nothing
+        pass
+
+
+def test_ctrl_c_during_the_test_says_that_the_training_is_complete(run, monkeypatch, capsys):
+    def interrupted(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(train, "report", interrupted)
+    assert train.main(["--resume", str(run)]) == 130
+    assert f"the training is complete, test again with: --resume {run}" in capsys.readouterr().err
 
 
 def test_a_run_is_not_overwritten(finished, capsys):

@@ -28,9 +28,46 @@ def test_curves_of_one_epoch_are_visible():
     assert all(line.get_marker() == "o" for line in figure.axes[0].lines)
 
 
-def test_curves_need_an_epoch():
-    with pytest.raises(ValueError, match="at least one epoch"):
-        viz.curves([])
+def test_curves_mark_the_best_epoch_and_name_no_other():
+    rows = [{**row(i), "val_accuracy": accuracy} for i, accuracy in enumerate([0.1, 0.7, 0.7, np.nan, 0.3], 1)]
+    figure = viz.curves(rows)  # of the two equals the one with the lower loss
+    for ax in figure.axes:
+        assert all(line.get_markevery() == [2] for line in ax.lines)
+        assert "3" in ax.get_xlabel()
+        assert min(ax.get_xticks()) == 1 and max(ax.get_xticks()) == 5
+    rendered(figure)
+
+
+def test_curves_of_what_is_no_number_say_so():
+    figure = viz.curves([{**row(i), "train_loss": np.inf, "val_loss": np.nan} for i in (1, 2)])
+    assert [t.get_text() for t in figure.axes[0].texts] == [
+        "training: inf in all epochs",
+        "validation: nan in all epochs",
+    ]
+    rendered(figure)
+
+
+def test_curves_of_any_columns():
+    figure = viz.curves([{"train_mse": 4.0, "val_mse": 5.0, "r2": 0.0, "lr": 0.1}, {"train_mse": 1.0, "r2": 0.5}])
+    mse, r2 = figure.axes
+    assert [ax.get_title() for ax in figure.axes] == ["mse", "r2"]
+    np.testing.assert_array_equal([line.get_ydata() for line in mse.lines], [[4, 1], [5, np.nan]])
+    assert r2.lines[0].get_xdata().tolist() == [1, 2] and r2.get_yscale() == "linear"
+    rendered(figure)
+
+
+@pytest.mark.parametrize(
+    "history, error, message",
+    [
+        ([], ValueError, "at least one epoch"),
+        ([{"epoch": 1}], ValueError, "expected columns such as train_loss"),
+        ([0.5, 0.4], TypeError, "a mapping from names to numbers for each epoch, got 0.5"),
+        ([{"loss": "low"}], TypeError, "a number as loss, got 'low'"),
+    ],
+)
+def test_curves_need_numbers(history, error, message):
+    with pytest.raises(error, match=f"curves: .*{message}"):
+        viz.curves(history)
 
 
 def test_confusion_matrix_writes_its_counts():
@@ -40,6 +77,19 @@ def test_confusion_matrix_writes_its_counts():
     assert ax.get_title() == "11 of 12 right"
     assert [t.get_text() for t in ax.get_yticklabels()] == ["cat", "dog"]
     rendered(figure)
+
+
+def test_confusion_matrix_shows_few_mistakes_beside_many_right_answers():
+    image = viz.confusion_matrix([[1000, 1, 0], [0, 900, 3], [0, 0, 800]], "abc").axes[0].images[0].get_array()
+    red, _, blue = np.moveaxis(image[..., :3], -1, 0)
+    assert (blue > red).tolist() == np.eye(3, dtype=bool).tolist()
+    assert red[0, 1] - blue[0, 1] > 0.2 and blue[1, 2] < blue[0, 1] < blue[0, 2]  # the more, the darker
+
+
+@pytest.mark.parametrize("counts", [[[1, -1], [0, 1]], [[0.5, 0], [0, 1]]])
+def test_confusion_matrix_takes_counts(counts):
+    with pytest.raises(ValueError, match="expected counts"):
+        viz.confusion_matrix(counts, "ab")
 
 
 def test_confusion_matrix_refuses_other_shapes():
@@ -109,6 +159,31 @@ def test_pictures_of_answers_refuse_what_does_not_fit(name):
     for target in (2, -1, 0.5):
         with pytest.raises(ValueError, match=f"{name}: expected targets of whole numbers from 0 to 1"):
             picture(np.zeros((1, 3, 3)), [[0.5, 0.5]], [target], classes)
+
+
+@pytest.mark.parametrize("name", ["predictions", "misclassified"])
+@pytest.mark.parametrize("shape", [(1, 4, 5), (3, 4, 5), (3, 3, 3), (4, 5, 3)])
+def test_batches_of_a_model_are_images(name, shape):
+    batch = mg.randn(2, *shape, requires_grad=True)
+    figure = getattr(viz, name)(batch, [[0.5, 0.5]] * 2, mg.tensor([1, 1]), ["cat", "dog"])
+    (height, width) = (shape[0], shape[1]) if shape[2] == 3 and shape[0] != 3 or shape == (3, 3, 3) else shape[1:]
+    grey = shape[0] == 1
+    shown = [ax.images[0].get_array() for ax in figure.axes if ax.images]
+    assert [image.shape for image in shown] == [(height, width) if grey else (height, width, 3)] * 2
+    assert grey or all(0 <= image.min() <= image.max() <= 1 for image in shown)
+
+
+@pytest.mark.parametrize("shape", [(2,), (2, 3), (2, 2, 3, 4), (2, 1, 1, 3, 3)])
+def test_other_shapes_are_no_images(shape):
+    with pytest.raises(ValueError, match="predictions: expected images of shape"):
+        viz.predictions(np.zeros(shape), [[0.5, 0.5]] * 2, [1, 1], ["cat", "dog"])
+
+
+def test_one_mistake_fills_its_picture():
+    figure = viz.misclassified(np.zeros((2, 8, 8)), [[0.9, 0.1]] * 2, [0, 1], ["cat", "dog"])
+    rendered(figure)
+    (ax,) = figure.axes
+    assert ax.get_window_extent().height > 0.5 * figure.bbox.height
 
 
 PICTURES = {
