@@ -12,6 +12,7 @@ import numpy as np
 
 from minigrad.autograd.handle import RemovableHandle
 from minigrad.autograd.operation import Operand, operation
+from minigrad.autograd.view import View
 from minigrad.tensor import Tensor
 
 if TYPE_CHECKING:
@@ -107,6 +108,10 @@ class GradientWatch:
         self.grad_input: list[Any] = []
         self.replaced: tuple[Any, ...] | None = None  # what the hooks of this backward gave, once they have run
         self.watches_inputs = False
+        self.refusal = (
+            f"full backward hooks of {type(module).__name__} watch the gradients of its inputs and outputs, which "
+            "therefore cannot be changed in place while operations are recorded; change a clone()"
+        )
 
     def inputs(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
         self.grad_input = [None] * len(args)
@@ -137,6 +142,7 @@ class GradientWatch:
                 passed[i] = _pass_on(passed[i])
                 if passed[i].requires_grad:  # else nothing is recorded here
                     passed[i].register_hook(partial(function, i))
+                    passed[i]._view = View(values[i], None, (), self.refusal)  # it is in the memory of values[i]
         return tuple(passed)
 
     def _note_output(self, i: int, g: Tensor) -> None:

@@ -54,6 +54,12 @@ class Registry:
                     f"{type(self).__name__}: attribute {name!r} is registered in {registry} and takes "
                     f"{_WANTED[registry]}, got {type(value).__name__}; `del` the attribute first to change its kind"
                 )
+        new = name not in self.__dict__.get(registry, ())
+        if new and isinstance(value, Tensor) and hasattr(type(self), name):
+            raise KeyError(
+                f"{type(self).__name__}: the class has an attribute {name!r}, which would be read instead of this "
+                f"{type(value).__name__}; choose another name"
+            )
         if isinstance(value, Buffer):
             self._set_transient(name, not value.persistent)
         self._register(registry, name, value)

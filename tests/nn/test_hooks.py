@@ -155,3 +155,16 @@ def test_pytorch_agrees():
 
     for ours, theirs in zip(run(mg, mg.tensor), run(torch, torch.tensor), strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-6)
+
+
+@pytest.mark.parametrize("changed", ["output", "input", "part", "by itself"])
+def test_what_passes_backward_hooks_is_not_changed_in_place(changed):
+    layer = nn.ReLU(inplace=True) if changed == "by itself" else nn.Identity()
+    layer.register_full_backward_hook(lambda *_: None)
+    h = leaf(-1.0, 2.0) * 1
+    with pytest.raises(RuntimeError, match=f"full backward hooks of {type(layer).__name__} watch"):
+        y = layer(h)
+        {"output": y, "input": h, "part": y[:1]}[changed].mul_(3)
+        (y + h).sum().backward()
+    with mg.no_grad():
+        assert layer(h).relu_().tolist()[0] == 0  # unrecorded, as always

@@ -53,6 +53,46 @@ def test_a_registered_object_is_an_ordinary_attribute():
     assert net.steps is other
 
 
+def test_a_layers_parameters_are_read_as_any_others():
+    """A layer declares them on its class, which must not show, and must not hide what a user puts there."""
+    torch = pytest.importorskip("torch")
+
+    def read(lib):
+        layer, weight = lib.nn.Linear(1, 1), lib.ones(1, 1)
+        found = [hasattr(lib.nn.Linear, "weight"), hasattr(lib.nn.BatchNorm1d(1, affine=False), "weights")]
+
+        class Asked(lib.nn.Linear):
+            def __getattr__(self, name):
+                found.append(name)
+                return super().__getattr__(name)
+
+        asked = Asked(1, 1)
+        found.clear()
+        asked(weight)
+
+        class Patched(lib.nn.Linear):
+            pass
+
+        patched = Patched(1, 1)
+        Patched.bias, Patched.weight = None, property(lambda self: self._parameters["weight"] * 0 + 2)
+        found.append(patched(weight).item())
+        del layer.weight
+        found.append(hasattr(layer, "weight"))
+        layer.weight = weight  # a plain tensor
+        found += [layer.weight is weight, "weight" in vars(layer)]
+        del layer.weight
+        layer.weight = lib.nn.ReLU()
+        found.append(repr(layer.weight))
+        found.append(repr(lib.nn.BatchNorm1d(1, affine=False).bias))
+        other = lib.nn.Linear(1, 1)
+        vars(other)["weight"] = 7
+        return [*found, other.weight]
+
+    assert read(mg) == read(torch)
+    with pytest.raises(AttributeError, match="'Linear' object has no attribute 'weight'"):
+        nn.Linear.__new__(nn.Linear).weight
+
+
 def test_shared_parameters_and_modules_are_listed_once():
     net = nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 3))
     net[1].weight = net[0].weight
@@ -81,6 +121,16 @@ def test_replacing_and_deleting():
     assert "scale" not in net._modules and "scale" in net._parameters
     net.cache = nn.Parameter(mg.ones(1))  # was a buffer that is not in the state_dict
     assert "cache" in net.state_dict()
+
+
+@pytest.mark.parametrize("value", [nn.Parameter(mg.ones(1)), nn.Buffer(mg.ones(1))], ids=["Parameter", "Buffer"])
+@pytest.mark.parametrize("there", [None, property(lambda self: 3)], ids=["attribute", "property"])
+def test_what_the_class_would_hide_is_not_registered(value, there):
+    class Hiding(nn.Module):
+        scale = there
+
+    with pytest.raises(KeyError, match="Hiding: the class has an attribute 'scale'"):
+        Hiding().scale = value
 
 
 def test_buffers_may_be_assigned():
