@@ -57,6 +57,8 @@ class _ModuleSequence(Module):
         modules = list(self._modules.values())
         if not -len(modules) <= index <= len(modules):
             raise IndexError(f"{type(self).__name__}.insert: index {index} is out of range for {len(modules)} elements")
+        if index == len(modules):
+            return self.append(module)  # the others keep their names
         modules.insert(index, _checked(self, module))
         self._refill(modules)
         return self
@@ -77,8 +79,9 @@ class _ModuleSequence(Module):
             self.add_module(str(i), module)
 
 
-def _checked(container: Module, module: Any) -> Module:
-    if not isinstance(module, Module):
+def _checked(container: Module, module: Any) -> Any:
+    """`module`; None, where a list or dictionary leaves a place free."""
+    if not isinstance(module, Module) and (module is not None or isinstance(container, Sequential)):
         got = f"the class {module.__name__}; call it" if isinstance(module, type) else type(module).__name__
         if isinstance(module, (list, tuple)):
             got += "; write Sequential(*layers)" if isinstance(container, Sequential) else ""

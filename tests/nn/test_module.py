@@ -93,6 +93,14 @@ def test_a_layers_parameters_are_read_as_any_others():
         nn.Linear.__new__(nn.Linear).weight
 
 
+@pytest.mark.parametrize("of", ["module", "optimizer"])
+def test_gradients_are_zeroed_in_place(of):
+    layer = nn.Linear(1, 1)
+    layer.weight.grad = held = mg.ones(1, 1)
+    (layer if of == "module" else mg.optim.SGD(layer.parameters(), 0.1)).zero_grad(set_to_none=False)
+    assert layer.weight.grad is held and held.item() == 0 and layer.bias.grad is None
+
+
 def test_shared_parameters_and_modules_are_listed_once():
     net = nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 3))
     net[1].weight = net[0].weight
@@ -103,6 +111,7 @@ def test_shared_parameters_and_modules_are_listed_once():
     twice = nn.Sequential(layer, layer)
     assert names(twice.named_modules()) == ["", "0"]
     assert names(twice.named_modules(remove_duplicate=False)) == ["", "0", "1"]
+    assert len(list(twice.modules(remove_duplicate=False))) == 3
     assert names(twice.named_children()) == ["0"]
 
 
@@ -121,6 +130,27 @@ def test_replacing_and_deleting():
     assert "scale" not in net._modules and "scale" in net._parameters
     net.cache = nn.Parameter(mg.ones(1))  # was a buffer that is not in the state_dict
     assert "cache" in net.state_dict()
+
+
+@pytest.mark.parametrize("name", [1, None, "", "a.b", "training", "forward", "weight", "running_mean", "fresh"])
+def test_every_way_to_register_every_kind_of_value_answers_as_pytorch(name):
+    torch = pytest.importorskip("torch")
+
+    def answers(lib):
+        values = (None, 3, np.ones(1), lib.ones(1), lib.nn.Parameter(lib.ones(1)), lib.nn.ReLU())
+        values += (lib.nn.Parameter(lib.ones(1)) * 2,)
+        for method in ("register_parameter", "register_buffer", "register_module", "add_module", ""):
+            for value in values:
+                layer = lib.nn.BatchNorm1d(1)
+                try:
+                    getattr(layer, method)(name, value) if method else setattr(layer, name, value)
+                except (TypeError, KeyError, ValueError, RuntimeError) as error:
+                    yield method, type(value).__name__, type(error)
+                parts = (layer.named_parameters(), layer.named_buffers(), layer.named_modules())
+                yield *map(names, parts), list(layer.state_dict())
+
+    ours, theirs = list(answers(mg)), list(answers(torch))
+    assert ours == theirs
 
 
 @pytest.mark.parametrize("value", [nn.Parameter(mg.ones(1)), nn.Buffer(mg.ones(1))], ids=["Parameter", "Buffer"])
