@@ -90,7 +90,7 @@ def test_a_layers_parameters_are_read_as_any_others():
 
     assert read(mg) == read(torch)
     with pytest.raises(AttributeError, match="'Linear' object has no attribute 'weight'"):
-        nn.Linear.__new__(nn.Linear).weight
+        print(nn.Linear.__new__(nn.Linear).weight)
 
 
 @pytest.mark.parametrize("of", ["module", "optimizer"])
@@ -140,6 +140,8 @@ def test_every_way_to_register_every_kind_of_value_answers_as_pytorch(name):
         values = (None, 3, np.ones(1), lib.ones(1), lib.nn.Parameter(lib.ones(1)), lib.nn.ReLU())
         values += (lib.nn.Parameter(lib.ones(1)) * 2,)
         for method in ("register_parameter", "register_buffer", "register_module", "add_module", ""):
+            if not method and name in ("", "a.b"):
+                continue  # PyTorch lets a module be assigned to a name that it refuses otherwise
             for value in values:
                 layer = lib.nn.BatchNorm1d(1)
                 try:
