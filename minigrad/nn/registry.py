@@ -44,16 +44,18 @@ class Registry:
         return sorted({*super().__dir__(), *filter(str.isidentifier, registered)})
 
     def __setattr__(self, name: str, value: Any) -> None:
-        registry = next((r for r, kind in _KINDS.items() if isinstance(value, kind)), None)
-        if registry is None:
-            registry = next((r for r in _KINDS if name in self.__dict__.get(r, ())), None)
-            if registry is None:
-                return super().__setattr__(name, value)
-            if value is not None and not (registry == "_buffers" and isinstance(value, Tensor)):
+        for registry, kind in _KINDS.items():
+            if isinstance(value, kind):
+                break
+            if name in self.__dict__.get(registry, ()):
+                if value is None or (registry == "_buffers" and isinstance(value, Tensor)):
+                    break
                 raise TypeError(
                     f"{type(self).__name__}: attribute {name!r} is registered in {registry} and takes "
                     f"{_WANTED[registry]}, got {type(value).__name__}; `del` the attribute first to change its kind"
                 )
+        else:
+            return super().__setattr__(name, value)
         new = name not in self.__dict__.get(registry, ())
         if new and isinstance(value, Tensor) and hasattr(type(self), name):
             raise KeyError(
