@@ -56,7 +56,11 @@ class _Convolution(Module):
             if what == "padding" and isinstance(padding, str) and hasattr(self, "_check_padding"):
                 continue
             check_options(self, **{what: getattr(self, what)})
-            if len(value := getattr(self, what)) != n:
+            value = getattr(self, what)
+            if len(value) == 1 and what != "kernel_size":  # stands for all, as PyTorch has it
+                value = value * n
+                setattr(self, what, value)
+            if len(value) != n:
                 raise ValueError(f"{name}: expected one int or {n} as {what}, got {value}")
 
     def _weight_shape(self) -> tuple[int, ...]:

@@ -81,7 +81,8 @@ def trunc_normal_(
     Raises
     ------
     ValueError
-        If `std` is negative, or [a, b] holds less than a thousandth of the distribution, so that drawing again would take forever.
+        If `std` is negative, or [a, b] holds less than a thousandth of the distribution, so that drawing again would
+        take forever.
     """
     if not std >= 0:
         raise ValueError(f"trunc_normal_: expected std of 0 or more, got {std}")
