@@ -48,7 +48,7 @@ class _ModuleSequence(Module):
         """Add several modules at the end; returns the container."""
         if not isinstance(modules, Iterable):
             raise TypeError(f"{type(self).__name__}.extend: expected modules, got {type(modules).__name__}")
-        for module in list(modules):
+        for module in [_checked(self, module) for module in modules]:
             self.append(module)
         return self
 
@@ -170,6 +170,15 @@ class ModuleList(_ModuleSequence):
     def __init__(self, modules: Iterable[Module] | None = None) -> None:
         super().__init__()
         self.extend(() if modules is None else modules)
+
+    def extend(self: Self, modules: Iterable[Module]) -> Self:
+        """Add several modules at the end; returns the list."""
+        if not isinstance(modules, Iterable):
+            raise TypeError(f"{type(self).__name__}.extend: expected modules, got {type(modules).__name__}")
+        # counted once: where a subclass counts otherwise, none takes the place of another
+        for i, module in enumerate([_checked(self, module) for module in modules], len(self)):
+            self.add_module(str(i), module)
+        return self
 
     @overload
     def __getitem__(self, index: int) -> Any: ...

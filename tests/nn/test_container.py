@@ -204,3 +204,19 @@ def test_inserting_at_the_end_keeps_the_names():
     net = nn.Sequential({"a": nn.ReLU(), "b": nn.Tanh()})
     net.insert(2, nn.Sigmoid())
     assert list(net._modules) == ["a", "b", "2"]
+
+
+def test_a_list_whose_length_is_overridden_keeps_all_modules():
+    class Short(nn.ModuleList):
+        def __len__(self):
+            return 1
+
+    assert kinds(Short([nn.ReLU(), nn.Tanh()])) == ["ReLU", "Tanh"]
+
+
+@pytest.mark.parametrize("container", [nn.Sequential, nn.ModuleList])
+def test_nothing_is_half_extended(container):
+    modules = container()
+    with pytest.raises(TypeError, match=f"{container.__name__}: expected a Module, got int"):
+        modules.extend([nn.ReLU(), 3])
+    assert len(modules) == 0

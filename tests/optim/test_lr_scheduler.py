@@ -144,6 +144,18 @@ def test_jump_to_an_epoch(name):
         assert scheduler.get_last_lr()[0] == pytest.approx(rates[epoch], rel=1e-12)
 
 
+def test_the_closed_form_of_a_subclass_is_asked():
+    class Constant(optim.lr_scheduler.StepLR):
+        def _get_closed_form_lr(self):
+            return [0.25, 0.5]
+
+    o = optimizer(mg)
+    o.step()
+    with pytest.warns(UserWarning, match="epoch"):
+        Constant(o, 1).step(3)
+    assert o.param_groups[0]["lr"] == 0.25
+
+
 def test_restarts_at_fractions_of_an_epoch():
     torch = pytest.importorskip("torch")
     ours, theirs = optimizer(mg), optimizer(torch)

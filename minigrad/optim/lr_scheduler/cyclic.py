@@ -68,7 +68,7 @@ class CosineAnnealingLR(LRScheduler):
             return [lr + (base - self.eta_min) * up for lr, base in zip(rates, self.base_lrs, strict=True)]
         return [self.eta_min + (lr - self.eta_min) * now / before for lr in rates]
 
-    def _closed_form(self) -> list[float]:
+    def _get_closed_form_lr(self) -> list[float]:
         return [_half_cosine(base, self.eta_min, self.last_epoch / self.T_max) for base in self.base_lrs]
 
 

@@ -98,7 +98,7 @@ class _FactorLR(LRScheduler):
         factor = self._factor()
         return [lr * factor for lr in current_lrs(self.optimizer)]
 
-    def _closed_form(self) -> list[float]:
+    def _get_closed_form_lr(self) -> list[float]:
         total = self._total()
         return [base * total for base in self.base_lrs]
 
