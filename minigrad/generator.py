@@ -11,14 +11,15 @@ import contextlib
 import os
 import struct
 import threading
+import weakref
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from minigrad.device import device as as_device
 from minigrad.dtypes import DType
+from minigrad.kernels.forking import lock
 from minigrad.tensor import Tensor
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
 _SEED_OF_NEW_GENERATORS = 67280421310721  # PyTorch's, so initial_seed() agrees
 _LAYOUT = struct.Struct("<16s16sQIB")  # state and increment of PCG64, initial seed, half-used 64-bit draw
 _this_thread = threading.local()
+_generators: weakref.WeakSet[Generator] = weakref.WeakSet()
 
 
 class Generator:
@@ -52,6 +54,14 @@ class Generator:
     True
     """
 
+    _rng: np.random.Generator | None = None
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Generator:
+        self = super().__new__(cls)
+        with lock:
+            _generators.add(self)
+        return self
+
     def __init__(self, device: Any = "cpu"):
         self.device = as_device(device)
         self.manual_seed(_SEED_OF_NEW_GENERATORS)
@@ -62,15 +72,23 @@ class Generator:
             raise RuntimeError(f"manual_seed: an integer expected, got {type(seed).__name__}")
         if not -(2**63) <= int(seed) < 2**64:
             raise ValueError(f"manual_seed: an integer in [-2**63, 2**64) expected, got {seed}")
-        self._seed = int(seed) % 2**64
-        self.__dict__.pop("rng", None)
+        self._seed, self._rng = int(seed) % 2**64, None
         return self
 
-    @cached_property
+    @property
     def rng(self) -> np.random.Generator:
         # made for the first number: every batch has a stream of its own, and few draw from it; and to import
         # numpy.random takes half as long as all of minigrad
-        return np.random.Generator(np.random.PCG64(self._seed))
+        rng = self._rng
+        if rng is None:
+            with lock:  # two threads that draw their first numbers draw from one stream
+                if (rng := self._rng) is None:
+                    rng = self._rng = np.random.Generator(np.random.PCG64(self._seed))
+        return rng
+
+    @rng.setter
+    def rng(self, rng: np.random.Generator) -> None:
+        self._rng = rng
 
     def seed(self) -> int:
         """Start again from a seed that the operating system chooses; returns it."""
@@ -108,7 +126,7 @@ class Generator:
         whole: Any = {"bit_generator": "PCG64", "state": numbers, "has_uint32": has_uint32, "uinteger": uinteger}
         bits = np.random.PCG64(0)
         bits.state = whole
-        self._seed, self.rng = seed, np.random.Generator(bits)
+        self._seed, self._rng = seed, np.random.Generator(bits)
         return self
 
     def uniform(self, shape: tuple[int, ...], dtype: DType) -> np.ndarray:
@@ -135,6 +153,27 @@ class Generator:
 
     def __repr__(self) -> str:
         return f"Generator(initial_seed={self._seed})"
+
+
+_drawing: list[Any] = []  # the locks of NumPy's generators, while a thread forks
+
+
+def _await_draws() -> None:
+    """Before a fork: let other threads draw to the end, for NumPy locks a generator that draws."""
+    lock.acquire()
+    rngs = [g._rng for g in _generators if g._rng is not None]
+    used = {rng.bit_generator.lock for rng in rngs if hasattr(rng, "bit_generator")}
+    _drawing.extend(drawing for drawing in used if drawing.acquire(timeout=10))
+
+
+def _let_draw() -> None:
+    while _drawing:
+        _drawing.pop().release()
+    lock.release()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_await_draws, after_in_parent=_let_draw, after_in_child=_let_draw)
 
 
 default_generator = Generator()

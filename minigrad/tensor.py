@@ -17,8 +17,10 @@ from minigrad.autograd.handle import RemovableHandle
 from minigrad.autograd.view import View
 from minigrad.conversion import as_array
 from minigrad.elements import Elements
+from minigrad.kernels.forking import lock
 
 Self = TypeVar("Self", bound="Tensor")
+
 
 class Tensor(Elements):
     """A multi-dimensional array with a gradient.
@@ -379,21 +381,22 @@ class Tensor(Elements):
 
     def _accumulate(self, g: Any) -> None:
         """Add the gradient `g`, an array or (where it may be differentiated again) a Tensor, to ``.grad``."""
-        before = self._grad
-        if isinstance(g, Tensor):
-            self._grad = g if before is None else before + g
-        elif before is None or before._requires_grad:
-            whole = type(g) is np.ndarray and g.base is None and g.dtype == self._data.dtype and g.flags.carray
-            if not whole or getrefcount(g) > ALONE:  # a copy, as g is a view or not to be written to, or others have it
-                g = np.array(g, dtype=self._data.dtype, order="C")
-            self._grad = Tensor._wrap(g) if before is None else before + Tensor._wrap(g)
-        else:
-            try:
-                before._data += g
-            except ValueError:  # it must not be written to
-                self._grad = before + Tensor._wrap(np.asarray(g))
-                return
-            memory.changed(before._data)
+        with lock:  # threads may add to one leaf at once
+            before = self._grad
+            if isinstance(g, Tensor):
+                self._grad = g if before is None else before + g
+            elif before is None or before._requires_grad:
+                whole = type(g) is np.ndarray and g.base is None and g.dtype == self._data.dtype and g.flags.carray
+                if not whole or getrefcount(g) > ALONE:  # a copy: g is a view, read-only, or others have it
+                    g = np.array(g, dtype=self._data.dtype, order="C")
+                self._grad = Tensor._wrap(g) if before is None else before + Tensor._wrap(g)
+            else:
+                try:
+                    before._data += g
+                except ValueError:  # it must not be written to
+                    self._grad = before + Tensor._wrap(np.asarray(g))
+                else:
+                    memory.changed(before._data)
 
     # ---- in place --------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,6 @@ puts functions that look at what is computed around those that compute, and swit
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any
@@ -14,12 +13,12 @@ from typing import Any
 from minigrad.autograd import watching
 from minigrad.autograd.grad_mode import within
 from minigrad.autograd.watching import state
+from minigrad.kernels.forking import lock
 
 __all__ = [
     "detect_anomaly", "is_anomaly_check_nan_enabled", "is_anomaly_enabled", "set_anomaly_enabled", "set_detect_anomaly",
 ]  # fmt: skip
 
-_lock = threading.RLock()
 
 
 def is_anomaly_enabled() -> bool:
@@ -57,7 +56,7 @@ def set_anomaly_enabled(enabled: bool, check_nan: bool = True) -> None:
     for name, value in (("mode", enabled), ("check_nan", check_nan)):
         if not isinstance(value, bool):
             raise TypeError(f"set_detect_anomaly: expected a bool as {name}, got {type(value).__name__}")
-    with _lock:
+    with lock:
         if enabled and not state.enabled:
             watching.start()
         elif state.enabled and not enabled:

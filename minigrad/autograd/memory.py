@@ -8,7 +8,6 @@ As long as the last change of all is older than a node (nearly always) nothing n
 
 from __future__ import annotations
 
-import threading
 import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.engine import numbers
+from minigrad.kernels.forking import lock
 
 
 class Clock:
@@ -28,7 +28,6 @@ class Clock:
 
 
 clock = Clock()
-_lock = threading.RLock()  # reentrant: whatever is collected here may run code that comes back
 # id of an owner -> [time of its last change, weak reference that removes the entry, what `who` said]
 _changes: dict[int, list[Any]] = {}
 
@@ -66,7 +65,7 @@ def changed(array: np.ndarray) -> None:
     """Note that the memory of `array` was written to."""
     owner = array if array.base is None else owner_of(array)
     key = id(owner)
-    with _lock:  # so that no thread sets the clock back to an earlier tick of its own
+    with lock:  # so that no thread sets the clock back to an earlier tick of its own
         clock.now = next(numbers)
         entry = _changes.get(key)
         if entry is None:

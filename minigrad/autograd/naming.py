@@ -50,6 +50,12 @@ def publish(namespace: dict[str, Any]) -> None:
             namespace[name] = vars(sys.modules[function.__module__])[name] = named(function, name)
 
 
+def described(error: Exception, name: str, args: tuple[Any, ...]) -> Exception:
+    """`error` out of an operation `name`: itself if it begins with a name already, otherwise with that one."""
+    found = _BEGINNING.match(str(error))
+    return error if found and found[1].rpartition(".")[2] in _known else as_called(error, name, args)
+
+
 def as_called(error: Exception, name: str, args: tuple[Any, ...]) -> Exception:
     """`error`, which left what the user called `name` with these arguments."""
     text = str(error)

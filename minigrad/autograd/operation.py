@@ -34,7 +34,8 @@ from minigrad.autograd import memory
 from minigrad.autograd.engine import Node, numbers
 from minigrad.autograd.grad_mode import mode
 from minigrad.autograd.memory import arrays_in, clock, last_change
-from minigrad.autograd.rounding import HALF, all_half, rounded, widened
+from minigrad.autograd.naming import NAMED, described
+from minigrad.autograd.rounding import HALF, SINGLE, all_half, widened
 from minigrad.tensor import Tensor, View
 
 P = ParamSpec("P")
@@ -97,6 +98,15 @@ class Operation:
         """The class of its nodes, by which messages and prints name them, such as ``MulBackward0``."""
         name = self.name.title().replace("_", "") + "Backward0"
         return type(name, (OperationNode,), {"__slots__": ()})
+
+    @functools.cached_property
+    def rounding(self) -> Operation:
+        """The conversion of a result to float16, whose nodes have the name of this operation."""
+        cast = registry["cast"]
+        given = (cast.forward, cast.rules, cast.constants, cast.outputs, cast.sequence, cast.view, cast.holds)
+        rounding = Operation(*given, self.name)
+        rounding.call = _call(rounding, None)
+        return rounding
 
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
         """All arguments in the order of the signature, defaults filled in."""
@@ -186,8 +196,6 @@ class Plan:
 
 
 OUTPUT = -1
-# Before NumPy 2, a 0-dim array and a Python number made float64 of float32.
-VALUE_BASED = np.result_type(np.float32(1), 1e10) == np.float64
 MISSING: Any = object()  # the default of a parameter that has none
 
 
@@ -261,8 +269,6 @@ class OperationNode(Node):
                 gradients += [results[i] for i in keep] if keep else results
         if plan.operation.sequence and len(gradients) != len(self.parents):
             gradients = [gradients[i] for i, p in enumerate(saved[-1]) if p]
-        if VALUE_BASED and "dtype" not in plan.operation.parameters:
-            gradients = [x if x is None or isinstance(x, Tensor) or x.ndim else x.astype(g.dtype) for x in gradients]
         return gradients
 
     def _arrays(self, saved: Sequence[Any]) -> list[tuple[int, np.ndarray]]:
@@ -378,58 +384,52 @@ def _registered(op: Operation, call: Callable[P, Any]) -> Callable[P, Any]:
 def _call(op: Operation, prepare: Callable[..., Any] | None, foreign: tuple[Any, ...] = ()) -> Callable[..., Any]:
     forward, tensors, count, plans, half = op.forward, op.tensors, len(op.parameters), op.plans, op.half
     view, several, new, ndarray, grad_mode = op.view, len(op.outputs) > 1, object.__new__, np.ndarray, mode
-    value_based = VALUE_BASED and "dtype" not in op.parameters
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        if kwargs or len(args) != count:
-            args = op.bind(args, kwargs)
-        given = args
-        if prepare is not None:
-            try:
-                args = prepare(args)
-            except foreign:  # an empty tuple but in operators
-                return NotImplemented
-        arrays = [*args]
-        parents: list[Any] = []
-        mask, seen = 0, False
-        for i, bit in tensors:
-            t = args[i]
-            if isinstance(t, Tensor):
-                seen = True
-                arrays[i] = array = t._data
-                if array.dtype is half:
-                    return _in_single(op, given, args)
-                if t._view is not None:
-                    t._view.refresh(t)
-                if bit and t._requires_grad:
-                    mask |= bit
-                    parents.append(t if t._node is None else t._node)
-            elif type(t) is not ndarray and not isinstance(t, _ACCEPTED):
-                raise TypeError(f"{op.name}: expected a Tensor as {op.parameters[i]!r}, got {type(t).__name__}")
-        y = forward(*arrays)
+        try:
+            if kwargs or len(args) != count:
+                args = op.bind(args, kwargs)
+            inputs = args if prepare is None else prepare(args)
+            arrays = [*inputs]
+            parents: list[Any] = []
+            mask, seen = 0, False
+            for i, bit in tensors:
+                t = inputs[i]
+                if isinstance(t, Tensor):
+                    seen = True
+                    arrays[i] = array = t._data
+                    if array.dtype is half:
+                        return _in_single(op, args, inputs)
+                    if t._view is not None:
+                        t._view.refresh(t)
+                    if bit and t._requires_grad:
+                        mask |= bit
+                        parents.append(t if t._node is None else t._node)
+                elif type(t) is not ndarray and not isinstance(t, _ACCEPTED):
+                    raise TypeError(f"{op.name}: expected a Tensor as {op.parameters[i]!r}, got {type(t).__name__}")
+            y = forward(*arrays)
+        except foreign:  # an empty tuple but in operators
+            return NotImplemented
+        except NAMED as error:
+            raise described(error, op.name, args) from error.__cause__
         if not seen:
             return y
         others: list[Any] = []
         if several:
             y, *others = y
-        if type(y) is not ndarray:
-            y = np.asarray(y)
-        y = _as_inputs(y, arrays) if value_based else y
+        y = y if type(y) is ndarray else np.asarray(y)
         out = new(Tensor)
         out._data, out._requires_grad = y, False
         out._node, out._view = None, None
         if mask and grad_mode.enabled:
             plan = plans.get(mask) or op.plan(mask)
-            for i in plan.constants:
-                if isinstance(args[i], ndarray):  # NumPy may change it, which nobody would notice
-                    arrays[i] = arrays[i].copy()
-            arrays += [y, *others]
-            for i, describe in plan.described:
-                arrays.append(describe(arrays[i]))
+            if plan.constants:
+                _keep_copies(arrays, [i for i in plan.constants if isinstance(inputs[i], ndarray)])
+            arrays += [y, *others, *[describe(arrays[i]) for i, describe in plan.described]]
             out._node = OperationNode(plan, parents, plan.save(arrays))
             out._requires_grad = True
         if view and (y.base is arrays[0] or np.may_share_memory(y, arrays[0])):
-            out._view = View(args[0], call, args[1:])
+            out._view = View(inputs[0], call, inputs[1:])
         return (out, *[Tensor._wrap(np.asarray(o)) for o in others]) if several else out
 
     return call
@@ -443,7 +443,9 @@ def _in_single(op: Operation, given: tuple[Any, ...], prepared: tuple[Any, ...])
     y = op.call(*map(widened, given))
     if not all_half([prepared[i] for i, _ in op.tensors]):
         return y
-    return (rounded(y[0]), *y[1:]) if len(op.outputs) > 1 else rounded(y)
+    first, *others = y if len(op.outputs) > 1 else (y,)
+    first = op.rounding.call(first, HALF) if first.dtype == SINGLE else first
+    return (first, *others) if others else first
 
 
 def _sequence_call(op: Operation) -> Callable[..., Any]:
@@ -474,13 +476,10 @@ def _sequence_call(op: Operation) -> Callable[..., Any]:
     return call
 
 
-def _as_inputs(y: np.ndarray, inputs: list[Any]) -> np.ndarray:
-    """`y`, or if it is a 0-dim one that NumPy has promoted, with the floating dtype on which the inputs agree."""
-    if not y.ndim and y.dtype.kind == "f":
-        given = {a.dtype for a in inputs if isinstance(a, np.ndarray) and a.dtype.kind == "f"}
-        if len(given) == 1:
-            y = y.astype(given.pop(), copy=False)
-    return y
+def _keep_copies(arrays: list[Any], places: list[int]) -> None:
+    """Keep copies of the arrays at `places`, which NumPy may change, and nobody would notice."""
+    for i in places:
+        arrays[i] = arrays[i].copy()
 
 
 _ACCEPTED = (np.ndarray, np.generic, type(None), bool, int, float)

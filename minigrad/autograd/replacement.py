@@ -7,13 +7,13 @@ the other, and leave in any order.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+from minigrad.kernels.forking import lock
+
 Wrapper: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
 
-_lock = threading.RLock()
 _places: dict[tuple[Any, str], tuple[Callable[..., Any], list[Wrapper]]] = {}  # what was there, and what is around it
 
 
@@ -40,7 +40,7 @@ class Replacements:
 
     def put(self, owner: Any, name: str, wrapper: Wrapper) -> None:
         """From now on ``owner.name``, of a class, module or other object, is ``wrapper(what it is now)``."""
-        with _lock:
+        with lock:
             place = owner, name
             _places.setdefault(place, (getattr(owner, name), []))[1].append(wrapper)
             self._put.append((place, wrapper))
@@ -48,7 +48,7 @@ class Replacements:
 
     def take_back(self) -> None:
         """Leave everything as it would be without this observer."""
-        with _lock:
+        with lock:
             while self._put:
                 place, wrapper = self._put.pop()
                 _places[place][1].remove(wrapper)

@@ -46,6 +46,8 @@ def start() -> None:
     put = _replacements.put
     for op in registry.values():
         put(op, "computing", partial(_checked, op.name))
+        if op.half is not None:  # float16 is computed with in float32: it is the rounding that overflows
+            put(op.rounding, "computing", partial(_checked, op.name))
     put(function, "compute", _checked_function)
     put(Node, "__init__", _remembering)
     put(OperationNode, "__init__", _remembering)  # which does not call Node's, as the others do

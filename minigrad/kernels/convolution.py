@@ -233,15 +233,15 @@ def _add_products(matrix: np.ndarray, windows: np.ndarray, offset: np.ndarray | 
     windows = windows.reshape(*windows.shape[:2], chains, 1, -1, windows.shape[-1])
     for (rows,) in blocks((y.shape[1],), max(1, PRODUCT_BYTES // (y[:, :1].nbytes * chains))):
         part, count = y[:, rows], chains
-        products = scratch((*part.shape[:2], chains, *part.shape[2:]), y.dtype, "products")
-        np.matmul(matrix, windows[:, rows], out=products)
-        if offset is not None:
-            products[:, :, 0] += offset
-        while count > 2:
-            half = count // 2
-            products[:, :, :half] += products[:, :, count - half : count]
-            count -= half
-        np.add(products[:, :, 0], products[:, :, 1], out=part)
+        with scratch((*part.shape[:2], chains, *part.shape[2:]), y.dtype, "products") as products:
+            np.matmul(matrix, windows[:, rows], out=products)
+            if offset is not None:
+                products[:, :, 0] += offset
+            while count > 2:
+                half = count // 2
+                products[:, :, :half] += products[:, :, count - half : count]
+                count -= half
+            np.add(products[:, :, 0], products[:, :, 1], out=part)
 
 
 def _weights(
@@ -321,9 +321,9 @@ def _scatter(
         for box in blocks((*out, batch), limit):
             sizes = [s.stop - s.start for s in box]
             start, stop = stop, stop + math.prod(sizes)
-            spread = scratch((*weights.shape[:2], stop - start), g.dtype)
-            np.matmul(weights, source[piece[0], :, start:stop], out=spread)
-            _spread(spread.reshape(*part.shape[:2], *kernel, *sizes), part, box, stride, dilation)
+            with scratch((*weights.shape[:2], stop - start), g.dtype) as spread:
+                np.matmul(weights, source[piece[0], :, start:stop], out=spread)
+                _spread(spread.reshape(*part.shape[:2], *kernel, *sizes), part, box, stride, dilation)
 
     share(compute, blocks((groups, channels), -(-groups * channels // PIECES)), g.size * channels * count)
     inside = tuple(slice(before, before + n) for n, (before, _) in zip(size, padding, strict=True))

@@ -1,4 +1,4 @@
-"""Threads inside kernels: one pool for the process, and BLAS held to one thread meanwhile.
+"""Threads inside kernels: one pool for the process.
 
 NumPy lets go of the interpreter while it copies, computes and multiplies, so threads that call it run side by side.
 But handing work to another thread takes about 100 us: only what takes several times that is worth cutting up. A kernel
@@ -13,12 +13,14 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from queue import SimpleQueue
-from types import TracebackType
 from typing import Any
 
 import numpy as np
 
-__all__ = ["get_num_threads", "set_num_threads", "run", "alone", "share", "by_slices", "blas_held"]
+from minigrad.kernels.blas import hold_blas
+from minigrad.kernels.forking import lock
+
+__all__ = ["get_num_threads", "set_num_threads", "run", "alone", "share", "by_slices"]
 
 WORTH_SHARING = 50_000_000  # multiplications, in pieces of several calls each: about 1 ms in one thread
 
@@ -80,52 +82,6 @@ def set_num_threads(int: int) -> None:
     _threads = int.__index__()
 
 
-# ---- BLAS ------------------------------------------------------------------------------------------------------------
-
-
-class _BlasHeld:
-    """A context in which NumPy's BLAS uses one thread; several threads may be in it, and each may enter it again."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._inside = 0
-        self._libraries: list[Any] | None = None
-        self._before: list[tuple[Any, int]] = []
-
-    def __enter__(self) -> None:
-        with self._lock:
-            if self._libraries is None:
-                self._libraries = _blas_libraries()
-            self._inside += 1
-            if self._inside == 1:
-                for library in self._libraries:
-                    count = library.get_num_threads()
-                    if count != 1:
-                        self._before.append((library, count))
-                        library.set_num_threads(1)
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        with self._lock:
-            self._inside -= 1
-            while not self._inside and self._before:
-                library, count = self._before.pop()
-                library.set_num_threads(count)
-
-
-def _blas_libraries() -> list[Any]:
-    from threadpoolctl import ThreadpoolController  # looks at every loaded library: when it is needed
-
-    return ThreadpoolController().select(user_api="blas").lib_controllers
-
-
-blas_held = _BlasHeld()
-
-
-# ---- the pool --------------------------------------------------------------------------------------------------------
-
-
 class _Job:
     """Pieces of work, for the threads that join in."""
 
@@ -133,8 +89,8 @@ class _Job:
         self.function: Callable[[Any], None] = function
         self.pieces = deque(pieces)
         self.errors: list[BaseException] = []
+        self.over = False
         self._floats: dict[str, Any] = {**np.geterr(), "call": np.geterrcall()}  # settings of each thread, or context
-        self._lock = threading.Lock()
         self._helpers, self._closed = 0, False
         self._left = threading.Event()
 
@@ -153,32 +109,36 @@ class _Job:
 
     def help(self) -> None:
         """`work` in a thread of the pool; nothing where the job is over before that thread wakes up."""
-        with self._lock:
+        with lock:
             if self._closed:
                 return
             self._helpers += 1
         with np.errstate(**self._floats):
-            self.work()
-        with self._lock:
+            hold_blas(self.work)
+        with lock:
             self._helpers -= 1
             if not self._helpers:
                 self._left.set()
 
     def close(self) -> None:
         """Let nobody join any more, and wait for those who have, also after an interrupt: they write to the results."""
-        with self._lock:
+        with lock:
             self._closed = True
             if self._helpers:
                 self._left.clear()
             else:
                 self._left.set()
-        while not self._left.is_set():
-            try:
-                self._left.wait()
-            except BaseException as error:
-                self.errors.append(error)
-                self.pieces.clear()
+        self._left.wait()
         self.function = _nothing  # a busy thread may find this job long after: its arrays shall not wait for that
+        self.over = True
+
+    def lose_helpers(self) -> None:
+        """After a fork, those who have joined are with the parent only, and with them the pieces that they began."""
+        if self._helpers:
+            self._helpers = 0
+            self.pieces.clear()
+            self.errors.append(RuntimeError("fork: other threads did a part of this, and the child does not have them"))
+        self._left.set()
 
 
 def _nothing(piece: Any) -> None:
@@ -189,45 +149,50 @@ class _Busy(threading.local):
     """Whether this thread is doing a piece of something: it then does all of what it meets on its way itself."""
 
     now = False
+    job: _Job | None = None  # the one that it handed around
 
 
 _busy = _Busy()
 _jobs: SimpleQueue[_Job] = SimpleQueue()
 _workers: list[threading.Thread] = []
-_hiring = threading.Lock()
 
 
 def _serve(jobs: SimpleQueue[_Job]) -> None:
     _busy.now = True
-    while True:
+    while jobs is _jobs:  # not so in a child that a piece has forked
         jobs.get().help()
 
 
 def _hire(count: int) -> int:
     """Have so many threads in the pool, or as many as the system has to give, and return the number."""
     if len(_workers) < count:
-        with _hiring:
-            while len(_workers) < count:
-                name = f"minigrad-{len(_workers) + 1}"
-                worker = threading.Thread(target=_serve, args=(_jobs,), name=name, daemon=True)
-                try:
-                    worker.start()
-                except RuntimeError:  # there are no more, or Python is about to end
-                    break
-                _workers.append(worker)
+        with lock:
+            numbers = range(len(_workers) + 1, count + 1)
+            made = [threading.Thread(target=_serve, args=(_jobs,), name=f"minigrad-{i}", daemon=True) for i in numbers]
+            _workers.extend(made)
+        for i, worker in enumerate(made):
+            try:
+                worker.start()
+            except BaseException as error:  # there are no more, or Python is about to end
+                for other in made[i:]:
+                    _workers.remove(other)
+                if not isinstance(error, RuntimeError):
+                    raise
+                break
     return min(count, len(_workers))
 
 
-def _forget_pool() -> None:
-    """After a fork, threads are with the parent only."""
-    global _jobs, _hiring
-    _jobs, _hiring = SimpleQueue(), threading.Lock()
-    blas_held._lock = threading.Lock()
+def _lose_threads() -> None:
+    """After a fork, threads are with the parent only, and what they were doing."""
+    global _jobs
+    _jobs = SimpleQueue()
     _workers.clear()
+    if _busy.job is not None:
+        _busy.job.lose_helpers()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_pool)
+    os.register_at_fork(after_in_child=_lose_threads)
 
 
 def alone() -> bool:
@@ -241,33 +206,40 @@ def run(function: Callable[[Any], None], pieces: Iterable[Any]) -> None:
     Returns when all is done. BLAS uses one thread meanwhile. An error in a piece is raised here, when no thread is at
     work any more.
     """
-    with blas_held:
-        if alone():
-            for piece in pieces:
-                function(piece)
-            return
-        job = _Job(function, pieces)
-        helpers = _hire(min(_threads, len(job.pieces)) - 1)
-        try:
-            _busy.now = True
-            for _ in range(helpers):
-                _jobs.put(job)
-            job.work()
-        finally:
-            _busy.now = False
-            job.close()
-        if job.errors:
-            raise job.errors.pop()  # not kept: it holds this frame, and the frame the job
+    hold_blas(_in_turn if alone() else _together, function, pieces)
+
+
+def _in_turn(function: Callable[[Any], None], pieces: Iterable[Any]) -> None:
+    for piece in pieces:
+        function(piece)
+
+
+def _together(function: Callable[[Any], None], pieces: Iterable[Any]) -> None:
+    job = _Job(function, pieces)
+    try:
+        _busy.now, _busy.job = True, job
+        for _ in range(_hire(min(_threads, len(job.pieces)) - 1)):
+            _jobs.put(job)
+        job.work()
+    finally:
+        while not job.over:
+            try:
+                job.close()
+            except BaseException as error:
+                job.errors.append(error)
+                job.pieces.clear()
+        _busy.now, _busy.job = False, None
+    if job.errors:
+        del job.errors[:-1]  # none is kept: it holds this frame, and the frame the job
+        raise job.errors.pop()
 
 
 def share(function: Callable[[Any], None], pieces: Sequence[Any], multiplications: int) -> None:
     """`run`, or where so many multiplications and additions are too few to be handed around, do all in this thread."""
     if multiplications >= WORTH_SHARING:
         run(function, pieces)
-        return
-    with blas_held:
-        for piece in pieces:
-            function(piece)
+    else:
+        hold_blas(_in_turn, function, pieces)
 
 
 def by_slices(function: Callable[[tuple[Any, ...]], None], x: np.ndarray, axes: Iterable[int]) -> None:

@@ -12,6 +12,7 @@ import math
 import numpy as np
 
 from minigrad.kernels import parallel
+from minigrad.kernels.blas import hold_blas
 from minigrad.kernels.summation import single
 
 __all__ = ["matmul"]
@@ -34,8 +35,7 @@ def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     if multiplications < (SMALL if matrices else SMALL_VECTOR):
         return np.asarray(product(a, b))
     if multiplications < 2 * PART or a.ndim != 2 or b.ndim != 2:
-        with parallel.blas_held:
-            return np.asarray(product(a, b))
+        return np.asarray(hold_blas(product, a, b))
     return _by_parts(a, b, multiplications)
 
 

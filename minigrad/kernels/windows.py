@@ -76,19 +76,29 @@ def window_counts(
     return tuple((n - d * (k - 1) - 1) // s + 1 for n, k, s, d in zip(size, kernel, stride, dilation, strict=True))
 
 
-def scratch(shape: Sequence[int], dtype: np.dtype, name: str = "columns") -> np.ndarray:
-    """Return scratch memory of this thread as an uninitialised array: valid until the next call with that name.
+class scratch:
+    """A context that gives scratch memory of this thread, as an uninitialised array.
+
+    Meanwhile it is taken: what a signal handler computes in between gets other memory.
 
     It begins with a cache line. NumPy's own arrays may begin anywhere in one, and then each wide load crosses two:
     a matrix product on such columns takes up to 1.4 times as long.
     """
-    size = math.prod(shape) * dtype.itemsize
-    buffer = getattr(_local, name, None)
-    if buffer is None or buffer.nbytes < size:
-        buffer = np.empty(size + LINE_BYTES, np.uint8)
-        buffer = buffer[-buffer.ctypes.data % LINE_BYTES :]
-        setattr(_local, name, buffer)
-    return np.ndarray(shape, dtype, buffer)
+
+    def __init__(self, shape: Sequence[int], dtype: np.dtype, name: str = "columns") -> None:
+        self.shape, self.dtype, self.name = shape, dtype, name
+
+    def __enter__(self) -> np.ndarray:
+        size = math.prod(self.shape) * self.dtype.itemsize
+        buffer = _local.__dict__.pop(self.name, None)
+        if buffer is None or buffer.nbytes < size:
+            buffer = np.empty(size + LINE_BYTES, np.uint8)
+            buffer = buffer[-buffer.ctypes.data % LINE_BYTES :]
+        self.buffer: np.ndarray = buffer
+        return np.ndarray(self.shape, self.dtype, buffer)
+
+    def __exit__(self, *error: object) -> None:
+        setattr(_local, self.name, self.buffer)
 
 
 @lru_cache(maxsize=256)
@@ -256,11 +266,11 @@ class Columns:
             for rows, taps, shape, _ in block.runs:
                 yield rows, taps, source.reshape(shape)
             return
-        copies = scratch(block.shape, source.dtype)
-        if self.ones:
-            copies[:, :, -1] = 1
-            np.copyto(copies[:, :, :-1].reshape(source.shape), source)
-        else:
-            np.copyto(copies.reshape(source.shape), source)
-        for rows, taps, shape, offset in block.runs:
-            yield rows, taps, np.ndarray(shape, copies.dtype, copies, offset, block.strides)
+        with scratch(block.shape, source.dtype) as copies:
+            if self.ones:
+                copies[:, :, -1] = 1
+                np.copyto(copies[:, :, :-1].reshape(source.shape), source)
+            else:
+                np.copyto(copies.reshape(source.shape), source)
+            for rows, taps, shape, offset in block.runs:
+                yield rows, taps, np.ndarray(shape, copies.dtype, copies, offset, block.strides)

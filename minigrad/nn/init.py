@@ -15,6 +15,7 @@ import numpy as np
 
 from minigrad.autograd.grad_mode import no_grad
 from minigrad.generator import Generator, get_generator
+from minigrad.kernels.blas import hold_blas
 from minigrad.ops import sampling
 from minigrad.tensor import Tensor
 
@@ -279,7 +280,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Generator | None = N
         raise ValueError(f"orthogonal_: expected at least 2 dimensions, got shape {tuple(tensor.shape)}")
     rows, columns = tensor.shape[0], math.prod(tensor.shape[1:])
     drawn = get_generator(generator).rng.standard_normal((max(rows, columns), min(rows, columns)))
-    q, r = np.linalg.qr(drawn)
+    q, r = hold_blas(np.linalg.qr, drawn)
     q *= np.sign(np.diag(r))  # makes the distribution uniform: QR alone prefers some signs
     tensor._write((gain * (q.T if rows < columns else q)).reshape(tensor.shape))
     return tensor

@@ -109,6 +109,7 @@ def _qr_rule(g: Any, y: Any, A_shape: tuple[int, ...]) -> Any:
 
 
 @operation(A=_qr_rule)
+@numpy_errors
 def _qr(A: Operand) -> Operand:
     """Q above R, of a matrix with no more columns than rows."""
     return np.concatenate(np.linalg.qr(A), axis=-2)

@@ -253,8 +253,7 @@ def sigmoid(input: Operand) -> Operand:
     >>> mg.sigmoid(mg.tensor([0.0, -10000.0]))
     tensor([0.5000, 0.0000])
     """
-    zero, one = input.dtype.type(0), input.dtype.type(1)  # for NumPy 1, to which a 0-dim float32 and 1 are float64
-    return np.exp(np.minimum(input, zero)) / (one + np.exp(-np.abs(input)))  # np.where takes longer than two exps
+    return np.exp(np.minimum(input, 0)) / (1 + np.exp(-np.abs(input)))  # np.where takes longer than two exps
 
 
 @method(inplace=True)

@@ -16,6 +16,7 @@ from minigrad.autograd.operation import Operand, operation
 from minigrad.autograd.rounding import rounded_once
 from minigrad.elements import as_int
 from minigrad.kernels import determinants as kernel
+from minigrad.kernels.blas import hold_blas
 from minigrad.kernels.silence import silent
 from minigrad.ops.broadcasting import _sum, sum_to
 from minigrad.ops.conversion import clone, zeros_as
@@ -39,12 +40,12 @@ class LinAlgError(RuntimeError):
 
 
 def numpy_errors(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Let NumPy's error be one that says which operation it was."""
+    """For what NumPy's linear algebra computes: BLAS uses one thread, and an error says which operation it was."""
 
     @functools.wraps(function)
     def call(*args: Any) -> Any:
         try:
-            return function(*args)
+            return hold_blas(function, *args)
         except np.linalg.LinAlgError as error:
             shape = args[0].shape
             raise LinAlgError(f"linalg.{function.__name__.strip('_')}: {error} (matrix of shape {shape})") from None
@@ -144,6 +145,7 @@ def _inv(A: Operand) -> Operand:
 
 
 @operation(A=lambda g, y: -matmul(adjoint(y), matmul(g, adjoint(y))))
+@numpy_errors
 @silent
 def _inv_or_inf(A: Operand) -> Operand:
     """The inverse; of singular matrices its limit: inf, with the signs that the cofactors have."""
@@ -183,11 +185,13 @@ def _as_factor(g: Any) -> Any:
 
 
 @operation(A=lambda g, A: _as_factor(g) * _cofactors(A))
+@numpy_errors
 def _det(A: Operand) -> Operand:
     return np.asarray(np.linalg.det(A))
 
 
 @operation(A=lambda g, A: _cofactor_slope(g, A))
+@numpy_errors
 def _cofactors(A: Operand) -> Operand:
     """The gradient of the determinant, of singular matrices too: ``det(A) * inv(A).mT``, if that exists."""
     return kernel.cofactors(A)
@@ -207,17 +211,20 @@ def _third_derivative(g: Any, input: Any, A: Any) -> Any:
 
 
 @operation(input=lambda g, A: _cofactor_slope(g, A), A=_third_derivative)
+@numpy_errors
 def _cofactor_slope(input: Operand, A: Operand) -> Operand:
     """The second derivative of the determinant, which is symmetric, applied to `input`."""
     return kernel.cofactor_slope(input, A)
 
 
 @operation(A=lambda g, A: _as_factor(g) * adjoint(_inv_or_inf(A)))
+@numpy_errors
 def _logabsdet(A: Operand) -> Operand:
     return np.asarray(np.linalg.slogdet(A)[1])
 
 
 @operation("A")
+@numpy_errors
 def _sign_of_det(A: Operand) -> Operand:
     return np.asarray(np.linalg.slogdet(A)[0])
 

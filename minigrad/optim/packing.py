@@ -19,7 +19,6 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.memory import changed, owner_of
-from minigrad.autograd.operation import VALUE_BASED
 from minigrad.tensor import Tensor
 
 SMALL = 4096  # elements: copying more takes as long as what it saves
@@ -192,8 +191,6 @@ def _same(these: Iterable[Any], those: Iterable[Any]) -> bool:
 
 def _kind(data: np.ndarray, state: State) -> Any:
     """What parameters have in common that can be updated together; None for one that cannot be."""
-    if VALUE_BASED and not data.ndim:  # alone it is computed with in float64
-        return None
     for value in state.values():
         array = value._data if isinstance(value, Tensor) else data
         if array.shape != data.shape or array.dtype != data.dtype or not isinstance(value, (Tensor, int, float)):

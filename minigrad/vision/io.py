@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,12 +12,12 @@ from typing import Any
 import numpy as np
 
 from minigrad.atomic import replaced
+from minigrad.kernels.forking import lock
 from minigrad.tensor import Tensor
 
 __all__ = ["read_image", "write_image"]
 
 _RATIO, _ALWAYS = 16, 1 << 24  # pixels by default: so many for each byte of a file, and so many more
-_pillow_lock = threading.Lock()
 
 
 def read_image(
@@ -157,7 +156,7 @@ def _limit_of_pillow(image_module: Any, max_pixels: int | None) -> Iterator[None
     if max_pixels is None:
         yield
         return
-    with _pillow_lock:
+    with lock:  # Pillow has one limit for all threads
         before = image_module.MAX_IMAGE_PIXELS
         image_module.MAX_IMAGE_PIXELS = max(before or 0, max_pixels)
         try:

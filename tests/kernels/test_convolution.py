@@ -223,9 +223,12 @@ def test_blocks_are_runs(limit: int) -> None:
 
 
 def test_scratch_is_kept() -> None:
-    first = scratch((10, 3), np.dtype(np.float64))
+    with scratch((10, 3), np.dtype(np.float64)) as first:
+        with scratch((10, 3), np.dtype(np.float64)) as second:  # as in a signal handler
+            assert not np.shares_memory(first, second)
     assert first.ctypes.data % windows.LINE_BYTES == 0
-    assert np.shares_memory(first, scratch((5,), np.dtype(np.float32)))
+    with scratch((5,), np.dtype(np.float32)) as third:
+        assert np.shares_memory(first, third)
 
 
 def test_window_counts() -> None:

@@ -77,7 +77,7 @@ def test_all_measure_by_the_same_norm(p, scale):
         "PairwiseDistance": nn.PairwiseDistance(p, eps=0)(x, y) / scale,
         "cdist": mg.cdist(x, y, p).diagonal() / scale,
         "cdist in blocks": distances._cdist(x[None], y[None], p, True)[0].diagonal() / scale,
-        "triplet_margin_loss": F.triplet_margin_loss(x, y, x, 0.0, p, 0.0, reduction="none") / scale,
+        "triplet_margin_loss": F.triplet_margin_loss(x, y, x, scale, p, 0.0, reduction="none") / scale - 1,
         "get_total_norm": nn.utils.get_total_norm([x.detach()[:2], x.detach()[2]], p) / scale,
         "cosine_similarity": F.cosine_similarity(x, y, eps=1e-30),
     }

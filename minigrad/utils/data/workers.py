@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import atexit
+import os
+import reprlib
+import sys
 import threading
+import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
+from queue import SimpleQueue
+from time import monotonic
 from typing import Any
 
 END = object()  # instead of a batch: this worker's stream is at its end
+PATIENCE = 5  # seconds that what workers have begun is waited for when nobody wants it any more
 _this_thread = threading.local()
 
 
@@ -54,27 +62,79 @@ def get_worker_info() -> WorkerInfo | None:
 
 
 class Worker:
-    """One thread that works off what it is told, in that order."""
+    """One thread that works off what it is told, in that order.
+
+    It is a daemon: a data set that is stuck keeps neither the process from ending nor Ctrl-C from arriving.
+    """
 
     def __init__(self, info: WorkerInfo, fetch: Callable[..., Any]):
         self.info = info
         self.fetch = fetch
-        self.stuck = False
-        name = f"minigrad-worker-{info.id}"
-        self.pool = ThreadPoolExecutor(1, name, initializer=setattr, initargs=(_this_thread, "worker", info))
+        self.pool = _Thread(info)
+        self._process = os.getpid()
 
-    def result(self, future: Future[Any], timeout: float) -> Any:
-        """What the thread returned or raised; RuntimeError after `timeout` seconds (0: never)."""
-        self.stuck = timeout > 0 and not wait([future], timeout).done
+    def result(self, future: Future[Any], timeout: float, index: Any = None, doing: str = "worker_init_fn") -> Any:
+        """What the thread returned or raised; RuntimeError after `timeout` seconds (0: never).
+
+        The error names the index that it was to fetch, or what else it was doing.
+        """
         try:
-            if self.stuck:
+            if self._process != os.getpid():
                 raise RuntimeError(
-                    f"DataLoader: worker {self.info.id} gave no batch within {timeout} seconds; "
-                    "is the data set stuck, or the timeout too short?"
+                    "DataLoader: after a fork, the workers of this iterator are with the parent process; "
+                    "iterate over the loader anew in the child"
+                )
+            self.pool.waiting = True  # and so it stays where Ctrl-C ends the wait
+            self.pool.waiting = not wait([future], timeout or None).done
+            if self.pool.waiting:
+                at = doing if index is None else f"index {reprlib.repr(index)}"
+                raise RuntimeError(
+                    f"DataLoader: worker {self.info.id} gave no batch within {timeout} seconds for {at}; is the data "
+                    f"set stuck, or the timeout too short? {self.pool.whereabouts()}"
                 )
             return future.result()
         finally:
             del future  # it holds its exception, which holds this frame
+
+
+class _Thread(threading.Thread):
+    """What a `ThreadPoolExecutor` of one thread is, but Python does not wait for it to end."""
+
+    def __init__(self, info: WorkerInfo):
+        super().__init__(name=f"minigrad-worker-{info.id}", daemon=True)
+        self.info = info
+        self.waiting = False  # somebody waits for it in vain
+        self.tasks: SimpleQueue[tuple[Future[Any], Callable[..., Any], tuple[Any, ...]] | None] = SimpleQueue()
+        self.ending = False
+        self.start()
+
+    def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        self.tasks.put((future, function, args))
+        return future
+
+    def run(self) -> None:
+        _this_thread.worker = self.info
+        while (task := self.tasks.get()) is not None and not self.ending:
+            future, function, args = task
+            try:
+                future.set_result(function(*args))
+            except BaseException as error:  # also SystemExit, which shall end the caller and not this thread alone
+                future.set_exception(error)
+            del future, function, args, task  # they hold the error, which holds this frame
+
+    def end(self) -> None:
+        """Let it end after what it is doing."""
+        self.ending = True
+        self.tasks.put(None)
+
+    def whereabouts(self) -> str:
+        """The line that it is at."""
+        frame = sys._current_frames().get(self.ident or 0)
+        if frame is None:
+            return "Its thread has ended."
+        line = traceback.extract_stack(frame)[-1]
+        return f"It is at {line.filename}, line {line.lineno}, in {line.name}."
 
 
 def in_turns(workers: Sequence[Worker], tasks: Iterator[Any], ahead: int, timeout: float) -> Iterator[Any]:
@@ -83,20 +143,20 @@ def in_turns(workers: Sequence[Worker], tasks: Iterator[Any], ahead: int, timeou
     A worker that returns END gets no more tasks.
     """
     turns = deque(workers)
-    pending: deque[tuple[Worker, Future[Any]]] = deque()
+    pending: deque[tuple[Worker, Future[Any], Any]] = deque()
 
     def deal() -> None:
         task = next(tasks, None) if turns else None
         if task is not None:
-            pending.append((turns[0], turns[0].pool.submit(turns[0].fetch, *task)))
+            pending.append((turns[0], turns[0].pool.submit(turns[0].fetch, *task), task[-1]))
             turns.rotate(-1)
 
     for _ in range(ahead * len(workers)):
         deal()
     while pending:
-        worker, future = pending.popleft()
+        worker, future, at = pending.popleft()
         try:
-            result = worker.result(future, timeout)
+            result = worker.result(future, timeout, at, "its next samples")
         finally:
             del future  # as above
         if result is END and worker in turns:
@@ -107,8 +167,20 @@ def in_turns(workers: Sequence[Worker], tasks: Iterator[Any], ahead: int, timeou
 
 
 def stop(workers: Sequence[Worker]) -> None:
-    """End the threads: what has not begun is dropped, what has is waited for, unless it is stuck."""
-    for worker in workers:
-        worker.pool.shutdown(wait=False, cancel_futures=True)
-    for worker in workers:
-        worker.pool.shutdown(wait=not worker.stuck)
+    """End the threads: what has not begun is dropped, what has is waited for, unless one of them is stuck."""
+    _end([worker.pool for worker in workers])
+
+
+def _end(threads: Sequence[_Thread]) -> None:
+    for thread in threads:
+        thread.end()
+    until = monotonic() + (0 if any(thread.waiting for thread in threads) else PATIENCE)
+    for thread in threads:
+        if thread is not threading.current_thread():
+            thread.join(max(0, until - monotonic()))
+
+
+@atexit.register
+def _end_all() -> None:
+    """A thread that writes while Python ends would stop it with an error."""
+    _end([thread for thread in threading.enumerate() if isinstance(thread, _Thread)])

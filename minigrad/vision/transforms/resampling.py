@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.kernels.blas import hold_blas
 from minigrad.vision.transforms.arguments import (
     INTEGER,
     Fill,
@@ -53,7 +54,8 @@ def resize(images: Any, size: int | tuple[int, int], antialias: bool = True) -> 
     height, width = (size, size) if isinstance(size, INTEGER) else size
     if x.ndim < 2 or 0 in x.shape[-2:] or height < 1 or width < 1:
         raise ValueError(f"resize: expected images (..., H, W) and a positive size, got shape {x.shape} and {size}")
-    return _weights(x.shape[-2], height, antialias) @ x @ _weights(x.shape[-1], width, antialias).T
+    rows, columns = _weights(x.shape[-2], height, antialias), _weights(x.shape[-1], width, antialias)
+    return np.asarray(hold_blas(np.matmul, hold_blas(np.matmul, rows, x), columns.T))
 
 
 def _weights(old: int, new: int, antialias: bool) -> np.ndarray:

@@ -29,7 +29,7 @@ def test_recipes_are_complete_and_explained(name):
 
 
 def test_every_option_is_a_setting():
-    names = set(vars(train.options().parse_args([]))) - {"resume", "out"}
+    names = set(vars(train.options().parse_args([]))) - {"resume", "out", "init"}
     assert names == settings_for({}).keys()
 
 
