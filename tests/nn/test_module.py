@@ -370,3 +370,25 @@ def test_a_deep_copy_begins_without_gradients():
     twin = copy.deepcopy(net)
     assert all(p.grad is None for p in twin.parameters()) and all(p.grad is not None for p in net.parameters())
     assert all(isinstance(p, nn.Parameter) and p.requires_grad for p in twin.parameters())
+
+
+@pytest.mark.parametrize("goes_on", [True, False])
+@pytest.mark.parametrize("given", [((), {}), ((1,), {}), ((), {"k": 2})], ids=str)
+def test_init_goes_on_to_the_next_base_where_the_class_says_so(goes_on, given):
+    torch = pytest.importorskip("torch")
+
+    def made(lib):
+        class Mixin:
+            def __init__(self, *args, **kwargs):
+                self.mixed = args, kwargs
+
+        class Both(lib.nn.Module, Mixin):
+            call_super_init = goes_on
+
+        try:
+            both = Both(*given[0], **given[1])
+        except TypeError:
+            return "refused"
+        return getattr(both, "mixed", None), both.training, list(both.parameters())
+
+    assert made(mg) == made(torch)
