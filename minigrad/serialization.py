@@ -11,6 +11,7 @@ import io
 import math
 import os
 import re
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import IO, TYPE_CHECKING, Any
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["load", "save"]
 
 _STRUCTURE = "structure.json"
-_VERSION = 1
+_VERSION = 2  # from 2 on a state_dict has the versions of its modules beside it
 _LONG = 10_000  # bits; from about 14,000 on Python refuses to write or to read the digits
 _Path = tuple[Any, ...]  # the keys and indices that lead to a part of the object
 
@@ -43,8 +44,8 @@ def save(obj: Any, f: Any) -> None:
     ----------
     obj : any nesting of dicts (with str or int keys), lists and tuples
         of str, int, float, bool, None, ndarrays, NumPy scalars and Tensors. All come back as they were, but subclasses
-        as what they derive from: an OrderedDict as a dict, a Parameter as a Tensor that requires grad. What shares
-        memory is written once for each.
+        as what they derive from: an OrderedDict as a dict, a Parameter as a Tensor that requires grad. A module's
+        ``state_dict()`` keeps the ``_version`` of every module. What shares memory is written once for each.
     f : path or binary file
         A path is used as it is: no extension is added.
 
@@ -158,7 +159,9 @@ class _Writer:
             items = [self.encode(item, (*path, i)) for i, item in enumerate(x)]
             return items if isinstance(x, list) else {"tuple": items}
         if isinstance(x, dict):
-            return {"dict": [[self._key(k, path), self.encode(v, (*path, k))] for k, v in x.items()]}
+            pairs = [[self._key(k, path), self.encode(v, (*path, k))] for k, v in x.items()]
+            metadata = getattr(x, "_metadata", None)  # of a state_dict
+            return {"state": [pairs, self.encode(metadata, (*path, "_metadata"))]} if metadata else {"dict": pairs}
         raise TypeError(f"save: {_place(path)} is {_description(x)}")
 
     def _key(self, key: Any, path: _Path) -> str | int:
@@ -216,6 +219,8 @@ def _decode(x: Any, arrays: Callable[[str], np.ndarray]) -> Any:
     ((kind, content),) = x.items()
     if kind == "dict":
         return {key: _decode(value, arrays) for key, value in content}
+    if kind == "state":
+        return _state({key: _decode(value, arrays) for key, value in content[0]}, _decode(content[1], arrays))
     if kind == "tuple":
         return tuple(_decode(item, arrays) for item in content)
     if kind == "float":
@@ -231,6 +236,15 @@ def _decode(x: Any, arrays: Callable[[str], np.ndarray]) -> Any:
         dtypes.as_dtype(array.dtype)  # an error for those that no Tensor has
         return Tensor._wrap(array).requires_grad_(kind == "parameter")
     raise ValueError(f"unknown kind {kind!r}")
+
+
+def _state(items: dict[Any, Any], metadata: Any) -> OrderedDict[Any, Any]:
+    """A state_dict with what it says about its modules."""
+    if not (isinstance(metadata, dict) and all(isinstance(about, dict) for about in metadata.values())):
+        raise ValueError("a state_dict whose metadata are no dict of dicts")
+    state = OrderedDict(items)
+    state._metadata = metadata  # type: ignore[attr-defined]
+    return state
 
 
 # ---- files -----------------------------------------------------------------------------------------------------------

@@ -240,13 +240,17 @@ class Tensor(Elements):
         copy = type(self)._wrap(self._data.copy())
         memo[id(self)] = copy
         copy._requires_grad = self._requires_grad
-        copy.__dict__.update({k: v for k, v in self.__dict__.items() if k not in _OF_THIS_MEMORY})
+        copy.__dict__.update(self._attributes())
         if self._grad is not None:
             copy._grad = Tensor._wrap(self._grad._data.copy())
         return copy
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        return _rebuild, (type(self), self._data, self._requires_grad)
+        return _rebuild, (type(self), self._data, self._requires_grad), self._attributes() or None
+
+    def _attributes(self) -> dict[str, Any]:
+        """What users and subclasses have attached."""
+        return {k: v for k, v in self.__dict__.items() if k not in _OF_THIS_MEMORY}
 
     # ---- graph -----------------------------------------------------------------------------------------------------
 

@@ -142,6 +142,15 @@ def test_pickling():
     assert z.tolist() == [2, 4] and z.requires_grad and z.is_leaf
 
 
+@pytest.mark.parametrize("kind", [mg.Tensor, mg.nn.Parameter, mg.nn.Buffer])
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda t: pickle.loads(pickle.dumps(t))])
+def test_copies_keep_what_a_user_attached(kind, copied):
+    t = kind(mg.ones(2))
+    t.tag, t.grad = ["mine"], mg.ones(2)
+    twin = copied(t)
+    assert type(twin) is kind and twin.tag == ["mine"] and twin.requires_grad == t.requires_grad
+
+
 def test_deepcopy_keeps_sharing():
     x = mg.ones(2)
     a, b = copy.deepcopy([x, x])

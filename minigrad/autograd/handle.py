@@ -13,16 +13,16 @@ class RemovableHandle:
 
     def __init__(self, hooks: dict[int, Any], hook: Any) -> None:
         self._hooks = hooks
-        self._id = next(_ids)
-        hooks[self._id] = hook
+        self.id = next(_ids)
+        hooks[self.id] = hook
 
     def remove(self) -> None:
         """Take the hook away; nothing happens if it is gone."""
-        self._hooks.pop(self._id, None)
+        self._hooks.pop(self.id, None)
 
     def move_to_end(self) -> None:
         """Let the hook run after all others that there are now."""
-        self._hooks[self._id] = self._hooks.pop(self._id)
+        self._hooks[self.id] = self._hooks.pop(self.id)
 
     def __enter__(self) -> RemovableHandle:
         return self

@@ -10,6 +10,7 @@ from minigrad.nn.init import constant_
 from minigrad.nn.layer import Layer, new_parameter
 from minigrad.nn.options import check_options
 from minigrad.nn.parameter import Parameter
+from minigrad.nn.registry import registered
 from minigrad.tensor import Tensor
 
 
@@ -280,7 +281,7 @@ class PReLU(Layer):
     He, Zhang, Ren and Sun, "Delving deep into rectifiers", 2015.
     """
 
-    weight: Parameter
+    weight: Parameter = registered()
 
     def __init__(self, num_parameters: int = 1, init: float = 0.25, device: Any = None, dtype: Any = None) -> None:
         super().__init__(num_parameters=num_parameters)

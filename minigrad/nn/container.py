@@ -48,7 +48,7 @@ class _ModuleSequence(Module):
         """Add several modules at the end; returns the container."""
         if not isinstance(modules, Iterable):
             raise TypeError(f"{type(self).__name__}.extend: expected modules, got {type(modules).__name__}")
-        for module in list(modules):
+        for module in [_checked(self, module) for module in modules]:
             self.append(module)
         return self
 
@@ -57,6 +57,8 @@ class _ModuleSequence(Module):
         modules = list(self._modules.values())
         if not -len(modules) <= index <= len(modules):
             raise IndexError(f"{type(self).__name__}.insert: index {index} is out of range for {len(modules)} elements")
+        if index == len(modules):
+            return self.append(module)  # the others keep their names
         modules.insert(index, _checked(self, module))
         self._refill(modules)
         return self
@@ -77,8 +79,9 @@ class _ModuleSequence(Module):
             self.add_module(str(i), module)
 
 
-def _checked(container: Module, module: Any) -> Module:
-    if not isinstance(module, Module):
+def _checked(container: Module, module: Any) -> Any:
+    """`module`; None, where a list or dictionary leaves a place free."""
+    if not isinstance(module, Module) and (module is not None or isinstance(container, Sequential)):
         got = f"the class {module.__name__}; call it" if isinstance(module, type) else type(module).__name__
         if isinstance(module, (list, tuple)):
             got += "; write Sequential(*layers)" if isinstance(container, Sequential) else ""
@@ -167,6 +170,15 @@ class ModuleList(_ModuleSequence):
     def __init__(self, modules: Iterable[Module] | None = None) -> None:
         super().__init__()
         self.extend(() if modules is None else modules)
+
+    def extend(self: Self, modules: Iterable[Module]) -> Self:
+        """Add several modules at the end; returns the list."""
+        if not isinstance(modules, Iterable):
+            raise TypeError(f"{type(self).__name__}.extend: expected modules, got {type(modules).__name__}")
+        # counted once: where a subclass counts otherwise, none takes the place of another
+        for i, module in enumerate([_checked(self, module) for module in modules], len(self)):
+            self.add_module(str(i), module)
+        return self
 
     @overload
     def __getitem__(self, index: int) -> Any: ...

@@ -11,6 +11,7 @@ from minigrad.nn.layer import new_parameter, positive, repeated
 from minigrad.nn.module import Module
 from minigrad.nn.options import check_options
 from minigrad.nn.parameter import Parameter
+from minigrad.nn.registry import registered
 from minigrad.tensor import Tensor
 
 _PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
@@ -19,8 +20,8 @@ _PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 class _Convolution(Module):
     """The parameters and arguments that all convolutions have."""
 
-    weight: Parameter
-    bias: Parameter | None
+    weight: Parameter = registered()
+    bias: Parameter | None = registered()
     _dims: int
 
     def __init__(
@@ -55,7 +56,11 @@ class _Convolution(Module):
             if what == "padding" and isinstance(padding, str) and hasattr(self, "_check_padding"):
                 continue
             check_options(self, **{what: getattr(self, what)})
-            if len(value := getattr(self, what)) != n:
+            value = getattr(self, what)
+            if len(value) == 1 and what != "kernel_size":  # stands for all, as PyTorch has it
+                value = value * n
+                setattr(self, what, value)
+            if len(value) != n:
                 raise ValueError(f"{name}: expected one int or {n} as {what}, got {value}")
 
     def _weight_shape(self) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ from minigrad.nn.layer import new_parameter, positive
 from minigrad.nn.module import Module
 from minigrad.nn.options import check_options
 from minigrad.nn.parameter import Parameter
+from minigrad.nn.registry import registered
 from minigrad.tensor import Tensor
 
 
@@ -36,7 +37,7 @@ class Embedding(Module):
     Size([2, 3, 3])
     """
 
-    weight: Parameter
+    weight: Parameter = registered()
 
     def __init__(
         self,

@@ -12,6 +12,7 @@ import numpy as np
 
 from minigrad.autograd.handle import RemovableHandle
 from minigrad.autograd.operation import Operand, operation
+from minigrad.autograd.view import View
 from minigrad.tensor import Tensor
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def register(hooks: OrderedDict[int, Any], hook: Any, prepend: bool = False) -> 
     """Add `hook` as the last one, or with `prepend` as the first one."""
     handle = RemovableHandle(hooks, hook)
     if prepend:
-        hooks.move_to_end(handle._id, last=False)
+        hooks.move_to_end(handle.id, last=False)
     return handle
 
 
@@ -106,7 +107,11 @@ class GradientWatch:
         self.grad_output: list[Any] = []
         self.grad_input: list[Any] = []
         self.replaced: tuple[Any, ...] | None = None  # what the hooks of this backward gave, once they have run
-        self.watches_inputs = False
+        self.watches_inputs = self.watches_outputs = False
+        self.refusal = (
+            f"full backward hooks of {type(module).__name__} watch the gradients of its inputs and outputs, which "
+            "therefore cannot be changed in place while operations are recorded; change a clone()"
+        )
 
     def inputs(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
         self.grad_input = [None] * len(args)
@@ -122,9 +127,11 @@ class GradientWatch:
                 UserWarning,
                 stacklevel=4,
             )
+            return result
         results = _as_tuple(result)
         self.grad_output = [None] * len(results)
         passed = self._through(results, self._note_output, self._give_output)
+        self.watches_outputs = True
         if not isinstance(result, tuple):
             return passed[0]
         return type(result)(*passed) if hasattr(result, "_fields") else passed
@@ -137,6 +144,7 @@ class GradientWatch:
                 passed[i] = _pass_on(passed[i])
                 if passed[i].requires_grad:  # else nothing is recorded here
                     passed[i].register_hook(partial(function, i))
+                    passed[i]._view = View(values[i], None, (), self.refusal)  # it is in the memory of values[i]
         return tuple(passed)
 
     def _note_output(self, i: int, g: Tensor) -> None:
@@ -146,7 +154,13 @@ class GradientWatch:
         if self.replaced is None:
             self.replaced = self._run_pre_hooks(tuple(self.grad_output))
             self.grad_output = list(self.replaced)
-            if not self.watches_inputs:
+            if not self.watches_inputs and self.hooks.backward:
+                warnings.warn(
+                    f"full backward hooks of {type(self.module).__name__} run when the gradients of the outputs are "
+                    "known: no input requires grad",
+                    UserWarning,
+                    stacklevel=2,
+                )
                 self._run_hooks(tuple(self.grad_input), may_replace=False)
         return _or_zeros(self.replaced[i], g)
 
@@ -154,6 +168,8 @@ class GradientWatch:
         self.grad_input[i], self.replaced = g, None
 
     def _give_input(self, i: int, g: Tensor) -> Any:
+        if not self.watches_outputs:
+            return None
         if self.replaced is None:
             self.replaced = self._run_hooks(tuple(self.grad_input), may_replace=True)
             self.grad_input = [None] * len(self.grad_input)
@@ -179,7 +195,7 @@ class GradientWatch:
     def _replaced(self, kind: str, grads: tuple[Any, ...], result: Any) -> tuple[Any, ...]:
         if result is None:
             return grads
-        result = _as_tuple(result)
+        result = tuple(result) if isinstance(result, list) else _as_tuple(result)
         if len(result) != len(grads):
             raise RuntimeError(
                 f"full backward {kind} of {type(self.module).__name__}: expected {len(grads)} gradients or None, "

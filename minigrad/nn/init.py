@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Iterable
 from typing import Any
 
@@ -81,8 +82,11 @@ def trunc_normal_(
     Raises
     ------
     ValueError
-        If [a, b] holds less than a thousandth of the distribution, so that drawing again would take forever.
+        If `std` is negative, or [a, b] holds less than a thousandth of the distribution, so that drawing again would
+        take forever.
     """
+    if not std >= 0:
+        raise ValueError(f"trunc_normal_: expected std of 0 or more, got {std}")
     scale = math.sqrt(2) * max(std, 1e-300)
     if not (math.erf((b - mean) / scale) - math.erf((a - mean) / scale)) / 2 > 1e-3:
         raise ValueError(f"trunc_normal_: expected bounds near mean={mean} (std={std}), got a={a} and b={b}")
@@ -217,9 +221,11 @@ def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Generator | Non
 
 
 def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str, name: str) -> float:
-    if mode not in ("fan_in", "fan_out"):
+    if str(mode).lower() not in ("fan_in", "fan_out"):
         raise ValueError(f"{name}: expected mode 'fan_in' or 'fan_out', got {mode!r}")
-    fan = _fans(tensor, name)[mode == "fan_out"]
+    if not tensor.numel():
+        warnings.warn(f"{name}: a tensor of shape {tuple(tensor.shape)} has no elements to fill", stacklevel=3)
+    fan = _fans(tensor, name)[mode.lower() == "fan_out"]
     return calculate_gain(nonlinearity, a) / math.sqrt(max(fan, 1))  # a fan of 0 has nothing to fill
 
 

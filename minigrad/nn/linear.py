@@ -9,6 +9,7 @@ from minigrad.nn.init import uniform_, uniform_by_fan_in
 from minigrad.nn.layer import Layer, new_parameter, positive
 from minigrad.nn.module import Module
 from minigrad.nn.parameter import Parameter
+from minigrad.nn.registry import registered
 from minigrad.tensor import Tensor
 
 
@@ -43,8 +44,8 @@ class Linear(Module):
     Size([128, 30])
     """
 
-    weight: Parameter
-    bias: Parameter | None
+    weight: Parameter = registered()
+    bias: Parameter | None = registered()
 
     def __init__(
         self, in_features: int, out_features: int, bias: bool = True, device: Any = None, dtype: Any = None
@@ -83,8 +84,8 @@ class Bilinear(Layer):
         Both start from U(-1/sqrt(in1_features), 1/sqrt(in1_features)).
     """
 
-    weight: Parameter
-    bias: Parameter | None
+    weight: Parameter = registered()
+    bias: Parameter | None = registered()
 
     def __init__(
         self,

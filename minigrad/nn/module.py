@@ -153,7 +153,8 @@ class Module(Stateful):
             if set_to_none or parameter._grad is None:
                 parameter._grad = None
             else:
-                parameter._grad = Tensor._wrap(np.zeros_like(parameter._grad._data))
+                grad = parameter._grad
+                parameter._grad = (grad.detach() if grad._requires_grad else grad).zero_()
 
     def apply(self: Self, fn: Callable[[Module], Any]) -> Self:
         """Call ``fn(module)`` for every module within and then for this one: the usual way to initialise a model.

@@ -13,14 +13,15 @@ from minigrad.nn.init import constant_, ones_, zeros_
 from minigrad.nn.layer import Layer, new_parameter, new_tensor, positive
 from minigrad.nn.options import check_options
 from minigrad.nn.parameter import Parameter
+from minigrad.nn.registry import registered
 from minigrad.tensor import Tensor
 
 
 class _AffineNorm(Layer):
     """What most normalizations end with: times weight plus bias."""
 
-    weight: Parameter | None
-    bias: Parameter | None
+    weight: Parameter | None = registered()
+    bias: Parameter | None = registered()
 
     def _make_parameters(self, shape: tuple[int, ...], affine: bool, bias: bool, device: Any, dtype: Any) -> None:
         self.register_parameter("weight", new_parameter(shape, device, dtype) if affine else None)
@@ -38,9 +39,9 @@ class _AffineNorm(Layer):
 class _ChannelNorm(_AffineNorm):
     """What batch and instance normalization have in common: parameters and running statistics by channel."""
 
-    running_mean: Tensor | None
-    running_var: Tensor | None
-    num_batches_tracked: Tensor | None
+    running_mean: Tensor | None = registered("_buffers")
+    running_var: Tensor | None = registered("_buffers")
+    num_batches_tracked: Tensor | None = registered("_buffers")
     _ndims: tuple[int, ...]  # that an input may have
 
     def __init__(
@@ -314,7 +315,7 @@ class RMSNorm(_DimensionNorm):
         Whether there is a weight, 1 at first.
     """
 
-    weight: Parameter | None
+    weight: Parameter | None = registered()
 
     _optional = frozenset({"eps"})
 

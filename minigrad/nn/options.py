@@ -41,7 +41,7 @@ def _number(name: str, low: float = -math.inf, high: float = math.inf, above: bo
 
 def _integer(name: str, least: float = -math.inf) -> Check:
     def check(expected: str, value: Any) -> None:
-        if isinstance(value, float) or not hasattr(value, "__index__"):
+        if isinstance(value, (bool, float)) or not hasattr(value, "__index__"):
             raise TypeError(f"{expected} an integer as {name}, got {type(value).__name__} {value!r:.40}")
         if value < least:
             raise ValueError(f"{expected} {name} of at least {least}, got {value}")
@@ -56,6 +56,14 @@ def _sizes(least: float, name: str = "padding", optional: bool = False) -> Check
         for size in value if isinstance(value, (tuple, list)) else (value,):
             if size is not None or not optional:
                 _integer(name, least)(expected, size)
+
+    return check
+
+
+def _flag(name: str) -> Check:
+    def check(expected: str, value: Any) -> None:
+        if not isinstance(value, (bool, np.bool_)):
+            raise TypeError(f"{expected} a bool as {name}, got {type(value).__name__} {value!r:.40}")
 
     return check
 
@@ -79,6 +87,7 @@ _CHECKS: dict[str, Check] = {
     **{name: _number(name) for name in _NUMBERS},
     **{name: _integer(name, least) for name, least in _INTEGERS.items()},
     **{name: _sizes(least, name) for name, least in _SIZES.items()},
+    **{name: _flag(name) for name in ("ceil_mode", "count_include_pad")},
     "output_size": _sizes(0, "output_size", optional=True),
     "size": _sizes(1, "size"),
     "normalized_shape": _sizes(0, "normalized_shape"),

@@ -87,6 +87,7 @@ class AvgPool1d(Layer):
     ) -> None:
         stride = kernel_size if stride is None else stride
         super().__init__(kernel_size=repeated(kernel_size, 1), stride=repeated(stride, 1), padding=repeated(padding, 1))
+        check_options(self, ceil_mode=ceil_mode, count_include_pad=count_include_pad)
         self.ceil_mode = ceil_mode
         self.count_include_pad = count_include_pad
 
@@ -108,9 +109,9 @@ class _AvgPool(Layer):
     ) -> None:
         stride = kernel_size if stride is None else stride
         super().__init__(kernel_size=kernel_size, stride=stride, padding=padding)
+        check_options(self, ceil_mode=ceil_mode, count_include_pad=count_include_pad, divisor_override=divisor_override)
         self.ceil_mode = ceil_mode
         self.count_include_pad = count_include_pad
-        check_options(self, divisor_override=divisor_override)
         self.divisor_override = divisor_override
 
     def forward(self, input: Tensor) -> Tensor:

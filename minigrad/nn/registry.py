@@ -44,16 +44,24 @@ class Registry:
         return sorted({*super().__dir__(), *filter(str.isidentifier, registered)})
 
     def __setattr__(self, name: str, value: Any) -> None:
-        registry = next((r for r, kind in _KINDS.items() if isinstance(value, kind)), None)
-        if registry is None:
-            registry = next((r for r in _KINDS if name in self.__dict__.get(r, ())), None)
-            if registry is None:
-                return super().__setattr__(name, value)
-            if value is not None and not (registry == "_buffers" and isinstance(value, Tensor)):
+        for registry, kind in _KINDS.items():
+            if isinstance(value, kind):
+                break
+            if name in self.__dict__.get(registry, ()):
+                if value is None or (registry == "_buffers" and isinstance(value, Tensor)):
+                    break
                 raise TypeError(
                     f"{type(self).__name__}: attribute {name!r} is registered in {registry} and takes "
                     f"{_WANTED[registry]}, got {type(value).__name__}; `del` the attribute first to change its kind"
                 )
+        else:
+            return super().__setattr__(name, value)
+        new = name not in self.__dict__.get(registry, ())
+        if new and isinstance(value, Tensor) and hasattr(type(self), name):
+            raise KeyError(
+                f"{type(self).__name__}: the class has an attribute {name!r}, which would be read instead of this "
+                f"{type(value).__name__}; choose another name"
+            )
         if isinstance(value, Buffer):
             self._set_transient(name, not value.persistent)
         self._register(registry, name, value)
@@ -73,15 +81,8 @@ class Registry:
         self.__dict__.update(state)
 
     def _register(self, registry: str, name: str, value: Any) -> None:
+        self._check_name(registry, name)
         attributes = self.__dict__
-        if registry not in attributes:
-            raise AttributeError(
-                f"{type(self).__name__}: cannot assign {name!r} yet; call super().__init__() first in __init__"
-            )
-        if not isinstance(name, str):
-            raise TypeError(f"{type(self).__name__}: expected a str as name, got {type(name).__name__}")
-        if "." in name or not name:
-            raise KeyError(f"{type(self).__name__}: a name must not be empty or contain '.', got {name!r}")
         attributes.pop(name, None)
         for other in _KINDS:
             if other != registry:
@@ -90,20 +91,34 @@ class Registry:
             self._transient.discard(name)
         attributes[registry][name] = value
 
-    def _register_new(self, registry: str, name: str, value: Any) -> None:
-        """The same for the methods called register_..., which don't replace an attribute of another kind."""
+    def _check_name(self, registry: str, name: str) -> None:
+        if registry not in self.__dict__:
+            raise AttributeError(
+                f"{type(self).__name__}: cannot assign {name!r} yet; call super().__init__() first in __init__"
+            )
+        if not isinstance(name, str):
+            raise TypeError(f"{type(self).__name__}: expected a str as name, got {type(name).__name__}")
+        if "." in name or not name:
+            raise KeyError(f"{type(self).__name__}: a name must not be empty or contain '.', got {name!r}")
+
+    def _check_kind(self, registry: str, name: str, value: Any) -> None:
         if value is not None and not isinstance(value, Tensor if registry == "_buffers" else _KINDS[registry]):
             raise TypeError(
                 f"{type(self).__name__}: expected {_WANTED[registry]} for {name!r}, got {type(value).__name__}"
             )
-        if isinstance(name, str) and hasattr(self, name) and name not in self.__dict__.get(registry, ()):
+
+    def _register_new(self, registry: str, name: str, value: Any) -> None:
+        """The same for the methods called register_..., which don't replace an attribute of another kind."""
+        self._check_name(registry, name)
+        if hasattr(self, name) and name not in self.__dict__[registry]:
             raise KeyError(f"{type(self).__name__}: there is an attribute {name!r} already; choose another name")
+        self._check_kind(registry, name, value)
+        if registry == "_parameters" and value is not None and not value.is_leaf:
+            raise ValueError(f"{type(self).__name__}: parameter {name!r} must be a leaf, without a grad_fn")
         self._register(registry, name, value)
 
     def register_parameter(self, name: str, param: Parameter | None) -> None:
         """Add a parameter, as assigning it does. None keeps the place for one that this module does without."""
-        if param is not None and isinstance(param, Tensor) and not param.is_leaf:
-            raise ValueError(f"{type(self).__name__}: parameter {name!r} must be a leaf, without a grad_fn")
         self._register_new("_parameters", name, param)
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
@@ -117,6 +132,7 @@ class Registry:
 
     def add_module(self, name: str, module: Module | None) -> None:
         """Add a submodule, as assigning it does."""
+        self._check_kind("_modules", name, module)
         self._register_new("_modules", name, module)
 
     def register_module(self, name: str, module: Module | None) -> None:
@@ -185,9 +201,9 @@ class Registry:
         """The buffers with their dotted names, each once unless `remove_duplicate` is False."""
         return self._named_members(lambda module: module._buffers.items(), prefix, recurse, remove_duplicate)
 
-    def modules(self) -> Iterator[Module]:
-        """This module and all within it, each once."""
-        return (module for _, module in self.named_modules())
+    def modules(self, remove_duplicate: bool = True) -> Iterator[Module]:
+        """This module and all within it, each once unless `remove_duplicate` is False."""
+        return (module for _, module in self.named_modules(remove_duplicate=remove_duplicate))
 
     def children(self) -> Iterator[Module]:
         """The modules directly within this one, each once."""
@@ -210,7 +226,7 @@ class Registry:
             If there is none.
         """
         module: Module = self  # type: ignore[assignment]
-        for name in target.split(".") if target else ():
+        for name in () if target == "" else target.split("."):
             child = getattr(module, name, None)
             if not isinstance(child, Registry):
                 raise AttributeError(
@@ -240,6 +256,33 @@ class Registry:
         return member
 
 
+class Registered:
+    """What a layer's class declares beside ``weight: Parameter``: read without a search for ordinary attributes first.
+
+    Everything else, and every `__getattr__` of a user's, goes on to `__getattr__`, as if this were not there.
+    """
+
+    def __init__(self, registry: str) -> None:
+        self.registry = registry
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, module: Any, owner: Any) -> Any:
+        if module is not None and type(module).__getattr__ is _getattr:
+            try:
+                return getattr(module, self.registry)[self.name]
+            except KeyError:
+                pass
+        raise AttributeError(self.name)
+
+
+def registered(registry: str = "_parameters") -> Any:
+    """The value to declare a parameter or buffer with; see `Registered`."""
+    return Registered(registry)
+
+
+_getattr = Registry.__getattr__
 _KINDS: dict[str, type] = {"_parameters": Parameter, "_modules": Registry, "_buffers": Buffer}
 _OWN = {*_KINDS, "_transient"}
 _WANTED = {"_parameters": "a Parameter or None", "_modules": "a Module or None", "_buffers": "a Tensor or None"}

@@ -137,6 +137,9 @@ class Stateful(Registry):
         """
         if not isinstance(state_dict, Mapping):
             raise TypeError(f"load_state_dict: expected a dict of tensors, got {type(state_dict).__name__}")
+        for key in state_dict:
+            if not isinstance(key, str):
+                raise TypeError(f"load_state_dict: expected names as keys, got {type(key).__name__} {key!r:.40}")
         loading = _Loading(assign, getattr(state_dict, "_metadata", None) or {})
         before = [*_memory(self)]
         try:
@@ -182,7 +185,7 @@ class Stateful(Registry):
         known = {extra, *(prefix + name for name in tensors)} if takes_extra else {prefix + name for name in tensors}
         for key in state_dict:
             first, dot, _ = key[len(prefix) :].partition(".")
-            if key.startswith(prefix) and key not in known and not (dot and self._modules.get(first) is not None):
+            if key.startswith(prefix) and key not in known and not (dot and first in self._modules):
                 unexpected_keys.append(key)
 
     # ---- hooks -----------------------------------------------------------------------------------------------------
@@ -323,9 +326,12 @@ def _put_back(table: dict[str, Any], name: str, tensor: Tensor) -> Callable[[], 
 def _put(module: Stateful, name: str, tensor: Tensor, value: Any, assign: bool) -> None:
     array = _fitting(value, tensor)
     if assign:
-        if not isinstance(value, tensor.__class__):
-            value = value if isinstance(value, Tensor) else Tensor._wrap(np.asarray(value))
-            value = Parameter(value, tensor.requires_grad) if isinstance(tensor, Parameter) else value
+        value = value if isinstance(value, Tensor) else Tensor._wrap(np.asarray(value))
+        if value._data.shape != array.shape:
+            value = value.detach().reshape(())  # an old file's scalar
+        if isinstance(tensor, Parameter):
+            value = value if isinstance(value, Parameter) else Parameter(value, False)
+            value.requires_grad_(tensor.requires_grad)
         setattr(module, name, value)
         return
     if isinstance(tensor, Uninitialized):

@@ -220,7 +220,7 @@ def binary_cross_entropy(
 
 def _check_probabilities(name: str, operand: Operand, mend: str) -> None:
     values = operand._data if isinstance(operand, Tensor) else operand
-    outside = values[(values < 0) | (values > 1)]
+    outside = values[~((values >= 0) & (values <= 1))]  # NaN is outside, too
     if outside.size:
         raise RuntimeError(
             f"binary_cross_entropy: expected probabilities in [0, 1] as {name!r}, got {outside[0]:.4g}; {mend}"

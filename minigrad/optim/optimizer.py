@@ -144,7 +144,7 @@ class Optimizer:
                 if set_to_none:
                     p._grad = None
                 elif p._grad is not None:
-                    p._grad = p._grad.detach()
+                    p._grad = p._grad.detach() if p._grad._requires_grad else p._grad
                     p._grad._data.fill(0)
                     changed(p._grad._data)
 
@@ -231,6 +231,10 @@ class Optimizer:
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_buffers": {}, "_plans": {}}  # in a copy, views would be arrays of their own
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take what `__getstate__` gave, or the part of it that `load_state_dict` has found to fit."""
+        self.__dict__.update(state)
+
     def state_dict(self) -> dict[str, Any]:
         """All that determines the steps to come, but the parameters: in PyTorch's format, parameters as numbers.
 
@@ -286,7 +290,7 @@ class Optimizer:
                 state[p] = {k: v for k, v in loaded.items() if v is not None} if self._is_known else loaded
             else:
                 state[key] = copy.deepcopy(values)
-        self.state, self.param_groups = state, groups
+        self.__setstate__({"state": state, "param_groups": groups})
         self._plans = {}  # a first step turns the numbers that PyTorch saves as 0-dim tensors into numbers
 
     @property

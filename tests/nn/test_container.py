@@ -190,3 +190,33 @@ def test_sequential_runs_what_its_iter_gives():
     net = Twice(nn.Linear(1, 1))
     nn.init.constant_(net[0].weight, 3.0), nn.init.zeros_(net[0].bias)
     assert net(mg.ones(1)).item() == 9 and len(net) == 1 and len(net[:1]) == 1
+
+
+def test_places_left_free():
+    layers, heads = nn.ModuleList([nn.ReLU(), None]), nn.ModuleDict({"a": None, "b": nn.ReLU()})
+    layers.append(None)
+    layers[0] = None
+    assert list(layers) == [None] * 3 and list(heads) == ["a", "b"] and heads["a"] is None
+    assert list(layers.modules()) == [layers] and not layers.state_dict() and repr(heads).count("None") == 1
+
+
+def test_inserting_at_the_end_keeps_the_names():
+    net = nn.Sequential({"a": nn.ReLU(), "b": nn.Tanh()})
+    net.insert(2, nn.Sigmoid())
+    assert list(net._modules) == ["a", "b", "2"]
+
+
+def test_a_list_whose_length_is_overridden_keeps_all_modules():
+    class Short(nn.ModuleList):
+        def __len__(self):
+            return 1
+
+    assert kinds(Short([nn.ReLU(), nn.Tanh()])) == ["ReLU", "Tanh"]
+
+
+@pytest.mark.parametrize("container", [nn.Sequential, nn.ModuleList])
+def test_nothing_is_half_extended(container):
+    modules = container()
+    with pytest.raises(TypeError, match=f"{container.__name__}: expected a Module, got int"):
+        modules.extend([nn.ReLU(), 3])
+    assert len(modules) == 0

@@ -88,12 +88,13 @@ def test_full_backward_hooks_replace():
 def test_full_backward_hook_without_inputs_that_require_grad():
     layer, seen = nn.Linear(2, 1), []
     handle = layer.register_full_backward_hook(lambda m, gin, gout: seen.append((gin, gout)))
-    layer(mg.ones(3, 2)).sum().backward()
+    with pytest.warns(UserWarning, match="full backward hooks of Linear run when .* no input requires grad"):
+        layer(mg.ones(3, 2)).sum().backward()
     assert seen[0][0] == (None,) and seen[0][1][0].shape == (3, 1)
     assert layer.weight.grad.tolist() == [[3.0, 3.0]]
     handle.remove()
     layer.register_full_backward_hook(lambda m, gin, gout: (mg.ones(3, 2),))
-    with pytest.raises(RuntimeError, match="no input requires grad"):
+    with pytest.warns(UserWarning), pytest.raises(RuntimeError, match="no input requires grad"):
         layer(mg.ones(3, 2)).sum().backward()
 
 
@@ -155,3 +156,35 @@ def test_pytorch_agrees():
 
     for ours, theirs in zip(run(mg, mg.tensor), run(torch, torch.tensor), strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-6)
+
+
+@pytest.mark.parametrize("made", [list, lambda y: {"y": y}], ids=["list", "dict"])
+def test_backward_hooks_are_not_called_for_outputs_that_they_cannot_watch(made):
+    layer, seen = nn.Identity(), []
+    layer.forward = lambda x: made([x * 2]) if made is list else made(x * 2)
+    layer.register_full_backward_hook(lambda *_: seen.append(1))
+    a = leaf(1.0)
+    with pytest.warns(UserWarning, match="they will not be called"):
+        (y,) = layer(a) if made is list else layer(a).values()
+    y.sum().backward()
+    assert a.grad.item() == 2 and not seen
+
+
+def test_backward_hooks_may_give_lists():
+    layer, a = nn.ReLU(), leaf(1.0)
+    handle = layer.register_full_backward_hook(lambda m, gin, gout: [gin[0] * 3])
+    layer(a).sum().backward()
+    assert a.grad.item() == 3 and handle.id in layer._hooks.backward
+
+
+@pytest.mark.parametrize("changed", ["output", "input", "part", "by itself"])
+def test_what_passes_backward_hooks_is_not_changed_in_place(changed):
+    layer = nn.ReLU(inplace=True) if changed == "by itself" else nn.Identity()
+    layer.register_full_backward_hook(lambda *_: None)
+    h = leaf(-1.0, 2.0) * 1
+    with pytest.raises(RuntimeError, match=f"full backward hooks of {type(layer).__name__} watch"):
+        y = layer(h)
+        {"output": y, "input": h, "part": y[:1]}[changed].mul_(3)
+        (y + h).sum().backward()
+    with mg.no_grad():
+        assert layer(h).relu_().tolist()[0] == 0  # unrecorded, as always

@@ -76,6 +76,8 @@ def test_truncated_normal():
     assert abs(values.std() - 2 * math.sqrt(1 - density / inside)) < 0.01
     with pytest.raises(ValueError, match="bounds near mean"):
         nn.init.trunc_normal_(mg.empty(3), 0.0, 1.0, 10.0, 11.0)
+    with pytest.raises(ValueError, match="trunc_normal_: expected std of 0 or more, got -1"):
+        nn.init.trunc_normal_(mg.empty(3), std=-1)
 
 
 def test_constants_eye_dirac():
@@ -115,6 +117,10 @@ def test_too_few_dimensions(name):
 def test_errors_of_kaiming_and_gain():
     with pytest.raises(ValueError, match="'fan_in' or 'fan_out', got 'fan'"):
         nn.init.kaiming_normal_(mg.empty(2, 2), mode="fan")
+    nn.init.kaiming_normal_(mg.empty(2, 2), mode="FAN_OUT")
+    for name in ("kaiming_normal_", "kaiming_uniform_"):
+        with pytest.warns(UserWarning, match=rf"{name}: a tensor of shape \(0, 2\) has no elements"):
+            getattr(nn.init, name)(mg.empty(0, 2))
     with pytest.raises(ValueError, match="unknown nonlinearity 'softsign'"):
         nn.init.calculate_gain("softsign")
     with pytest.raises(ValueError, match="a number as slope"):

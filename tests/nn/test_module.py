@@ -53,6 +53,54 @@ def test_a_registered_object_is_an_ordinary_attribute():
     assert net.steps is other
 
 
+def test_a_layers_parameters_are_read_as_any_others():
+    """A layer declares them on its class, which must not show, and must not hide what a user puts there."""
+    torch = pytest.importorskip("torch")
+
+    def read(lib):
+        layer, weight = lib.nn.Linear(1, 1), lib.ones(1, 1)
+        found = [hasattr(lib.nn.Linear, "weight"), hasattr(lib.nn.BatchNorm1d(1, affine=False), "weights")]
+
+        class Asked(lib.nn.Linear):
+            def __getattr__(self, name):
+                found.append(name)
+                return super().__getattr__(name)
+
+        asked = Asked(1, 1)
+        found.clear()
+        asked(weight)
+
+        class Patched(lib.nn.Linear):
+            pass
+
+        patched = Patched(1, 1)
+        Patched.bias, Patched.weight = None, property(lambda self: self._parameters["weight"] * 0 + 2)
+        found.append(patched(weight).item())
+        del layer.weight
+        found.append(hasattr(layer, "weight"))
+        layer.weight = weight  # a plain tensor
+        found += [layer.weight is weight, "weight" in vars(layer)]
+        del layer.weight
+        layer.weight = lib.nn.ReLU()
+        found.append(repr(layer.weight))
+        found.append(repr(lib.nn.BatchNorm1d(1, affine=False).bias))
+        other = lib.nn.Linear(1, 1)
+        vars(other)["weight"] = 7
+        return [*found, other.weight]
+
+    assert read(mg) == read(torch)
+    with pytest.raises(AttributeError, match="'Linear' object has no attribute 'weight'"):
+        print(nn.Linear.__new__(nn.Linear).weight)
+
+
+@pytest.mark.parametrize("of", ["module", "optimizer"])
+def test_gradients_are_zeroed_in_place(of):
+    layer = nn.Linear(1, 1)
+    layer.weight.grad = held = mg.ones(1, 1)
+    (layer if of == "module" else mg.optim.SGD(layer.parameters(), 0.1)).zero_grad(set_to_none=False)
+    assert layer.weight.grad is held and held.item() == 0 and layer.bias.grad is None
+
+
 def test_shared_parameters_and_modules_are_listed_once():
     net = nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 3))
     net[1].weight = net[0].weight
@@ -63,6 +111,7 @@ def test_shared_parameters_and_modules_are_listed_once():
     twice = nn.Sequential(layer, layer)
     assert names(twice.named_modules()) == ["", "0"]
     assert names(twice.named_modules(remove_duplicate=False)) == ["", "0", "1"]
+    assert len(list(twice.modules(remove_duplicate=False))) == 3
     assert names(twice.named_children()) == ["0"]
 
 
@@ -81,6 +130,39 @@ def test_replacing_and_deleting():
     assert "scale" not in net._modules and "scale" in net._parameters
     net.cache = nn.Parameter(mg.ones(1))  # was a buffer that is not in the state_dict
     assert "cache" in net.state_dict()
+
+
+@pytest.mark.parametrize("name", [1, None, "", "a.b", "training", "forward", "weight", "running_mean", "fresh"])
+def test_every_way_to_register_every_kind_of_value_answers_as_pytorch(name):
+    torch = pytest.importorskip("torch")
+
+    def answers(lib):
+        values = (None, 3, np.ones(1), lib.ones(1), lib.nn.Parameter(lib.ones(1)), lib.nn.ReLU())
+        values += (lib.nn.Parameter(lib.ones(1)) * 2,)
+        for method in ("register_parameter", "register_buffer", "register_module", "add_module", ""):
+            if not method and name in ("", "a.b"):
+                continue  # PyTorch lets a module be assigned to a name that it refuses otherwise
+            for value in values:
+                layer = lib.nn.BatchNorm1d(1)
+                try:
+                    getattr(layer, method)(name, value) if method else setattr(layer, name, value)
+                except (TypeError, KeyError, ValueError, RuntimeError) as error:
+                    yield method, type(value).__name__, type(error)
+                parts = (layer.named_parameters(), layer.named_buffers(), layer.named_modules())
+                yield *map(names, parts), list(layer.state_dict())
+
+    ours, theirs = list(answers(mg)), list(answers(torch))
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("value", [nn.Parameter(mg.ones(1)), nn.Buffer(mg.ones(1))], ids=["Parameter", "Buffer"])
+@pytest.mark.parametrize("there", [None, property(lambda self: 3)], ids=["attribute", "property"])
+def test_what_the_class_would_hide_is_not_registered(value, there):
+    class Hiding(nn.Module):
+        scale = there
+
+    with pytest.raises(KeyError, match="Hiding: the class has an attribute 'scale'"):
+        Hiding().scale = value
 
 
 def test_buffers_may_be_assigned():
@@ -288,3 +370,25 @@ def test_a_deep_copy_begins_without_gradients():
     twin = copy.deepcopy(net)
     assert all(p.grad is None for p in twin.parameters()) and all(p.grad is not None for p in net.parameters())
     assert all(isinstance(p, nn.Parameter) and p.requires_grad for p in twin.parameters())
+
+
+@pytest.mark.parametrize("goes_on", [True, False])
+@pytest.mark.parametrize("given", [((), {}), ((1,), {}), ((), {"k": 2})], ids=str)
+def test_init_goes_on_to_the_next_base_where_the_class_says_so(goes_on, given):
+    torch = pytest.importorskip("torch")
+
+    def made(lib):
+        class Mixin:
+            def __init__(self, *args, **kwargs):
+                self.mixed = args, kwargs
+
+        class Both(lib.nn.Module, Mixin):
+            call_super_init = goes_on
+
+        try:
+            both = Both(*given[0], **given[1])
+        except TypeError:
+            return "refused"
+        return getattr(both, "mixed", None), both.training, list(both.parameters())
+
+    assert made(mg) == made(torch)

@@ -21,11 +21,11 @@ OTHERS = {
     "device_ids", "output_device", "_weight", "_freeze", "output_padding", "mode",
 }  # fmt: skip
 MORE = {
-    "eps": [-1.0, float("nan")], "kernel_size": [0, 2.5, (2, 0)], "stride": [0, 2.5], "dilation": [0],
-    "label_smoothing": [-0.1, 1.5],
+    "eps": [-1.0, float("nan")], "kernel_size": [0, 2.5, (2, 0), True], "stride": [0, 2.5, True],
+    "dilation": [0, (True, 1)], "label_smoothing": [-0.1, 1.5],
     "delta": [0, -1.0], "padding": [2.5], "upscale_factor": [0], "downscale_factor": [0], "output_size": [-1, 2.5],
     "num_features": [-1, 2.5], "in_features": [-1], "out_channels": [-1], "p": [[0.5]], "momentum": [[0.1]],
-    "scale_factor": [0, -1],
+    "scale_factor": [0, -1], "ceil_mode": [1, None], "count_include_pad": [0], "dim": [True],
 }  # fmt: skip
 
 
@@ -47,8 +47,9 @@ def layers():
 def wrong_options():
     for _, kind, needed, parameters in layers():
         for option, parameter in parameters.items():
-            if option not in OTHERS and not isinstance(parameter.default, bool):
-                for value in ["zzz", *MORE.get(option, [])]:
+            if option not in OTHERS:
+                text = [] if isinstance(parameter.default, bool) else ["zzz"]
+                for value in [*text, *MORE.get(option, [])]:
                     yield kind, {**needed, option: value}, option
 
 
@@ -77,6 +78,7 @@ def test_what_pytorch_takes_is_taken():
             n.ZeroPad2d((-1, 0, 1, 2)),
             n.AdaptiveAvgPool2d((None, 2)),
             n.Softmax(dim=None),
+            n.Conv2d(1, 1, 3, stride=(2,), padding=[1], dilation=(2,)),
         )
         (
             n.Upsample(size=(2, 3)),

@@ -179,6 +179,54 @@ def test_a_module_migrates_what_an_older_version_of_it_saved():
     assert net[0].loaded_version is None and net[0].weight.tolist() == [[1, 1]] and list(old) == ["0.w", "0.bias"]
 
 
+def test_a_saved_state_has_the_versions_of_its_modules():
+    import io
+
+    class Layer(mg.nn.Linear):
+        _version = 3
+
+    net = mg.nn.Sequential(Layer(2, 1))
+    for nested in (False, True):
+        file = io.BytesIO()
+        mg.save({"net": net.state_dict()} if nested else net.state_dict(), file)
+        state = mg.load(file)
+        state = state["net"] if nested else state
+        assert state._metadata == net.state_dict()._metadata and list(state) == ["0.weight", "0.bias"]
+
+
+@pytest.mark.parametrize("requires_grad", [True, False])
+@pytest.mark.parametrize("given", ["Tensor", "Parameter", "frozen Parameter", "old scalar"])
+def test_assigned_parameters_require_grad_as_those_before(given, requires_grad):
+    torch = pytest.importorskip("torch")
+
+    def assigned(lib):
+        layer = lib.nn.Module()
+        layer.scale = lib.nn.Parameter(lib.ones(() if given == "old scalar" else 1), requires_grad)
+        value = lib.zeros(1)
+        if "Parameter" in given:
+            value = lib.nn.Parameter(value, "frozen" not in given)
+        layer.load_state_dict({"scale": value}, assign=True)
+        return layer.scale.requires_grad, layer.scale is value, layer.scale.tolist(), type(layer.scale).__name__
+
+    assert assigned(mg) == assigned(torch)
+
+
+@pytest.mark.parametrize("key", ["free.x", "x", "free", "layer.weight.x", 3])
+def test_keys_that_no_module_has(key):
+    torch = pytest.importorskip("torch")
+
+    def keys(lib):
+        net = lib.nn.Module()
+        net.layer, net.free = lib.nn.ReLU(), lib.nn.ReLU()
+        net.free = None
+        try:
+            return tuple(net.load_state_dict({key: lib.ones(1)}, strict=False))
+        except (TypeError, AttributeError):
+            return None
+
+    assert keys(mg) == keys(torch)
+
+
 @pytest.mark.parametrize("fault", ["shape", "hook", "extra"])
 def test_nothing_is_half_loaded(fault):
     class Layer(mg.nn.Linear):

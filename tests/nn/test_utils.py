@@ -85,6 +85,8 @@ def test_clipping_says_what_it_was_given():
     for value in (-1.0, float("nan")):
         with pytest.raises(ValueError, match="clip_grad_value_: expected a clip_value of 0 or more"):
             utils.clip_grad_value_([w], value)
+    with pytest.raises(TypeError, match="clip_grad_value_: expected a number as clip_value, got str"):
+        utils.clip_grad_value_([w], "1")
     parameters = iter([w])
     utils.clip_grad_norm_(parameters, 100.0)
     with pytest.warns(UserWarning, match="clip_grad_norm_: the generator of parameters is used up"):

@@ -1,5 +1,6 @@
 """Losses: equal to what they are composed of, finite far from 0, and clear about mistakes."""
 
+import math
 import warnings
 
 import numpy as np
@@ -213,12 +214,15 @@ def test_integer_targets_of_other_widths_and_arrays():
         assert float(F.cross_entropy(x, np.array([0, 2]))) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("value", [255.0, -0.1, 1.5])
-def test_targets_of_binary_cross_entropy_are_probabilities(value):
+@pytest.mark.parametrize("value", [255.0, -0.1, 1.5, math.nan, math.inf])
+def test_inputs_and_targets_of_binary_cross_entropy_are_probabilities(value):
     torch = pytest.importorskip("torch")
     for lib in (torch, mg):
+        right, wrong = lib.tensor([0.5, 0.5]), lib.tensor([0.5, value])
         with pytest.raises(RuntimeError, match="target"):
-            lib.nn.functional.binary_cross_entropy(lib.tensor([0.5, 0.5]), lib.tensor([0.5, value]))
+            lib.nn.functional.binary_cross_entropy(right, wrong)
+        with pytest.raises(RuntimeError, match="input"):
+            lib.nn.functional.binary_cross_entropy(wrong, right)
 
 
 @pytest.mark.parametrize("margin", [0, -1.0])

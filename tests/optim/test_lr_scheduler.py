@@ -144,6 +144,18 @@ def test_jump_to_an_epoch(name):
         assert scheduler.get_last_lr()[0] == pytest.approx(rates[epoch], rel=1e-12)
 
 
+def test_the_closed_form_of_a_subclass_is_asked():
+    class Constant(optim.lr_scheduler.StepLR):
+        def _get_closed_form_lr(self):
+            return [0.25, 0.5]
+
+    o = optimizer(mg)
+    o.step()
+    with pytest.warns(UserWarning, match="epoch"):
+        Constant(o, 1).step(3)
+    assert o.param_groups[0]["lr"] == 0.25
+
+
 def test_restarts_at_fractions_of_an_epoch():
     torch = pytest.importorskip("torch")
     ours, theirs = optimizer(mg), optimizer(torch)
@@ -360,9 +372,9 @@ def wrong_options():
              "CosineAnnealingWarmRestarts": {"T_0": 3}, "CyclicLR": {"base_lr": 0.1, "max_lr": 1.0},
              "OneCycleLR": {"max_lr": 1.0, "total_steps": 4}, "ReduceLROnPlateau": {},
              "LambdaLR": {"lr_lambda": float}, "MultiplicativeLR": {"lr_lambda": float}}  # fmt: skip
-    more = {"T_max": [0], "T_0": [0, 2.5], "step_size": [0], "step_size_up": [0], "step_size_down": [0],
-            "power": [-1.0],
-            "div_factor": [0], "final_div_factor": [0], "milestones": [["b"]]}  # fmt: skip
+    more = {"T_max": [0], "T_0": [0, 2.5], "step_size": [0], "step_size_up": [0, float("nan")],
+            "step_size_down": [0, float("nan")], "power": [-1.0], "eta_min": [[0.1], None],
+            "div_factor": [0], "final_div_factor": [0], "milestones": [["b"], 2, None]}  # fmt: skip
     ignored = ("optimizer", "epochs", "steps_per_epoch")  # where total_steps is given
     for name, options in given.items():
         for option, parameter in inspect.signature(getattr(optim.lr_scheduler, name)).parameters.items():

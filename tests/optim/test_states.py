@@ -165,3 +165,16 @@ def test_a_step_on_read_only_memory_changes_nothing():
     with pytest.raises(RuntimeError, match=r"SGD.step: a parameter of shape \(3,\) in group 1 has read-only memory"):
         optimizer.step()
     assert p.tolist() == [1, 1]
+
+
+def test_setstate_of_a_subclass_is_asked_and_has_a_super():
+    class Older(mg.optim.SGD):
+        def __setstate__(self, state):
+            super().__setstate__(state)
+            for group in self.param_groups:
+                group.setdefault("since", 2)
+
+    w = mg.nn.Parameter(mg.ones(1))
+    for renewed in (copy.deepcopy, lambda o: o.load_state_dict(o.state_dict()) or o):
+        new = renewed(Older([w], lr=0.1))
+        assert new.param_groups[0]["since"] == 2 and new.param_groups[0]["lr"] == 0.1

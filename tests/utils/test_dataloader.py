@@ -581,3 +581,20 @@ def test_a_wrong_option_is_refused_when_it_is_given(option, value):
 def test_a_wrong_option_of_a_sampler_is_refused_when_it_is_given(make, option):
     with pytest.raises((TypeError, ValueError, RuntimeError), match=option):
         make()
+
+
+@pytest.mark.parametrize(
+    "name", ["dataset", "batch_size", "sampler", "batch_sampler", "drop_last", "persistent_workers", "collate_fn"]
+)
+def test_what_a_loader_is_made_of_cannot_be_exchanged(name):
+    torch = pytest.importorskip("torch")
+
+    def refused(lib):
+        loader = lib.utils.data.DataLoader([1, 2])
+        try:
+            setattr(loader, name, getattr(loader, name))
+        except ValueError:
+            return True
+        return False
+
+    assert refused(mg) == refused(torch)

@@ -121,6 +121,8 @@ def clip_grad_value_(parameters: Iterable[Tensor] | Tensor, clip_value: float, f
     >>> w.grad
     tensor([1.0000, 0.5000])
     """
+    if not isinstance(clip_value, (int, float, np.integer, np.floating, Tensor)):
+        raise TypeError(f"clip_grad_value_: expected a number as clip_value, got {type(clip_value).__name__}")
     if not clip_value >= 0:
         raise ValueError(f"clip_grad_value_: expected a clip_value of 0 or more, got {clip_value}")
     for parameter in _as_list(parameters):

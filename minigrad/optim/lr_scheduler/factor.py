@@ -98,7 +98,7 @@ class _FactorLR(LRScheduler):
         factor = self._factor()
         return [lr * factor for lr in current_lrs(self.optimizer)]
 
-    def _closed_form(self) -> list[float]:
+    def _get_closed_form_lr(self) -> list[float]:
         total = self._total()
         return [base * total for base in self.base_lrs]
 
@@ -163,6 +163,8 @@ class MultiStepLR(_FactorLR):
     def __init__(
         self, optimizer: Optimizer, milestones: Iterable[int], gamma: float = 0.1, last_epoch: int = -1
     ) -> None:
+        if not isinstance(milestones, Iterable):
+            raise TypeError(f"MultiStepLR: expected a list of epochs as milestones, got {type(milestones).__name__}")
         self.milestones, self.gamma = list(milestones), gamma
         check_numbers(self, milestones=self.milestones, gamma=gamma)
         self.milestones.sort()

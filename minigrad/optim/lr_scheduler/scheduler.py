@@ -70,7 +70,7 @@ class LRScheduler:
         """The learning rate of each group at ``last_epoch``. Called by `step`; others want `get_last_lr`."""
         raise NotImplementedError(f"{type(self).__name__}: a scheduler defines get_lr()")
 
-    def _closed_form(self) -> list[float]:
+    def _get_closed_form_lr(self) -> list[float]:
         """The same from the initial learning rates alone, where there is such a formula."""
         return self.get_lr()
 
@@ -102,7 +102,7 @@ class LRScheduler:
         self._step_count += 1
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
         try:
-            self._set(list(self.get_lr() if epoch is None else self._closed_form()))
+            self._set(list(self.get_lr() if epoch is None else self._get_closed_form_lr()))
         except Exception:
             self._step_count, self.last_epoch = before
             self._check_groups()

@@ -131,7 +131,8 @@ class DataLoader(Generic[T_co]):
         self.persistent_workers = persistent_workers
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name in ("dataset", "batch_size", "sampler", "batch_sampler", "drop_last") and name in self.__dict__:
+        fixed = ("dataset", "batch_size", "sampler", "batch_sampler", "drop_last", "persistent_workers")
+        if name in fixed and name in self.__dict__:
             raise ValueError(f"DataLoader: {name} cannot be changed any more; make another DataLoader")
         super().__setattr__(name, value)
 

@@ -81,11 +81,19 @@ def probability(name: str, p: float) -> float:
     return float(p)
 
 
-def by_channel(name: str, argument: str, value: Any, images: np.ndarray) -> np.ndarray:
-    """A number, or one for each channel of images (N, H, W, C), as an array of their dtype that broadcasts."""
-    values, channels = np.asarray(value), images.shape[3]
+def constants(name: str, argument: str, value: Any) -> Any:
+    """`value`, if it is a number or several, of which an image's channels will each want one."""
+    values = np.asarray(value)
     if values.dtype.kind not in "buif":
         raise TypeError(f"{name}: expected {argument} of numbers, got {value!r}")
+    if values.ndim > 1 or not values.size:
+        raise ValueError(f"{name}: expected {argument} as one number, or one a channel, got {value!r}")
+    return value
+
+
+def by_channel(name: str, argument: str, value: Any, images: np.ndarray) -> np.ndarray:
+    """A number, or one for each channel of images (N, H, W, C), as an array of their dtype that broadcasts."""
+    values, channels = np.asarray(constants(name, argument, value)), images.shape[3]
     if values.shape not in ((), (1,), (channels,)):
         raise ValueError(f"{name}: expected {argument} as one number, or {channels}, one a channel, got {value!r}")
     return restored(values, images.dtype)

@@ -49,7 +49,7 @@ class GaussianBlur(Transform):
         super().__init__(generator)
         self.kernel_size = pair("GaussianBlur", "kernel_size", kernel_size)
         if not all(size % 2 for size in self.kernel_size):
-            raise ValueError(f"GaussianBlur: expected odd kernel sizes, got {kernel_size!r}")
+            raise ValueError(f"GaussianBlur: expected an odd kernel_size, got {kernel_size!r}")
         self.sigma = interval("GaussianBlur", "sigma", (sigma, sigma) if isinstance(sigma, NUMBER) else sigma)
         if self.sigma[0] <= 0:
             raise ValueError(f"GaussianBlur: expected a positive sigma, got {sigma!r}")

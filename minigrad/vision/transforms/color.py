@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.generator import Generator
-from minigrad.vision.transforms.arguments import NUMBER, Range, around, restored
+from minigrad.vision.transforms.arguments import INTEGER, NUMBER, Range, around, restored
 from minigrad.vision.transforms.transform import Transform
 
 __all__ = ["ColorJitter", "Grayscale"]
@@ -55,7 +55,7 @@ class Grayscale(Transform):
 
     def __init__(self, num_output_channels: int = 1) -> None:
         super().__init__()
-        if num_output_channels not in (1, 3):
+        if not isinstance(num_output_channels, INTEGER) or num_output_channels not in (1, 3):
             raise ValueError(f"Grayscale: expected num_output_channels of 1 or 3, got {num_output_channels!r}")
         self.num_output_channels = num_output_channels
 

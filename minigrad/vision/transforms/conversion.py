@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.tensor import Tensor
-from minigrad.vision.transforms.arguments import by_channel
+from minigrad.vision.transforms.arguments import by_channel, constants
 from minigrad.vision.transforms.transform import Transform, channels_last
 
 __all__ = ["Normalize", "ToTensor"]
@@ -73,9 +73,9 @@ class Normalize(Transform):
 
     def __init__(self, mean: float | Sequence[float], std: float | Sequence[float]) -> None:
         super().__init__()
+        self.mean, self.std = constants("Normalize", "mean", mean), constants("Normalize", "std", std)
         if 0 in np.asarray(std):
             raise ValueError(f"Normalize: expected std without 0, got {std!r}")
-        self.mean, self.std = mean, std
 
     def apply(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         if images.dtype == np.uint8:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.generator import Generator
-from minigrad.vision.transforms.arguments import INTEGER, Fill, by_channel, numbers, pair
+from minigrad.vision.transforms.arguments import INTEGER, Fill, by_channel, constants, numbers, pair
 from minigrad.vision.transforms.transform import Transform
 
 __all__ = ["CenterCrop", "Pad", "RandomCrop"]
@@ -26,7 +26,7 @@ def _border(name: str, padding: Any) -> Border:
 
 
 def _mode(name: str, padding_mode: str) -> str:
-    if padding_mode not in _MODES:
+    if not isinstance(padding_mode, str) or padding_mode not in _MODES:
         raise ValueError(f"{name}: expected a padding_mode of {', '.join(_MODES)}, got {padding_mode!r}")
     return padding_mode
 
@@ -66,7 +66,8 @@ class Pad(Transform):
     def __init__(self, padding: int | Sequence[int], fill: Fill = 0, padding_mode: str = "constant") -> None:
         super().__init__()
         self._border = _border("Pad", padding)
-        self.padding, self.fill, self.padding_mode = padding, fill, _mode("Pad", padding_mode)
+        self.padding, self.fill = padding, constants("Pad", "fill", fill)
+        self.padding_mode = _mode("Pad", padding_mode)
 
     def apply(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         return _padded("Pad", images, self._border, self.fill, self.padding_mode)
@@ -141,9 +142,10 @@ class RandomCrop(Transform):
         generator: Generator | None = None,
     ) -> None:
         super().__init__(generator)
-        self._border = _border("RandomCrop", padding or 0)
+        self._border = _border("RandomCrop", 0 if padding is None else padding)
         self.size, self.padding, self.pad_if_needed = pair("RandomCrop", "size", size), padding, pad_if_needed
-        self.fill, self.padding_mode = fill, _mode("RandomCrop", padding_mode)
+        self.fill = constants("RandomCrop", "fill", fill)
+        self.padding_mode = _mode("RandomCrop", padding_mode)
 
     def apply(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         height, width = self.size

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from minigrad.generator import Generator
-from minigrad.vision.transforms.arguments import Range, by_channel, interval, probability
+from minigrad.vision.transforms.arguments import Range, by_channel, constants, interval, probability
 from minigrad.vision.transforms.transform import Transform
 
 __all__ = ["RandomErasing"]
@@ -63,7 +63,7 @@ class RandomErasing(Transform):
             raise ValueError(f"RandomErasing: expected scale from 0 to 1, positive ratio, got {scale!r}, {ratio!r}")
         if isinstance(value, str) and value != "random":
             raise ValueError(f"RandomErasing: expected a value of numbers or 'random', got {value!r}")
-        self.value = value
+        self.value = value if isinstance(value, str) else constants("RandomErasing", "value", value)
 
     def apply(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         erased = self._rectangles(images.shape[:3], rng)

@@ -15,6 +15,7 @@ from minigrad.vision.transforms.arguments import (
     InterpolationMode,
     Range,
     around,
+    constants,
     interpolation_mode,
     interval,
     numbers,
@@ -91,7 +92,9 @@ class RandomRotation(Transform):
         super().__init__(generator)
         self.degrees = around("RandomRotation", "degrees", degrees)
         self.interpolation = interpolation_mode("RandomRotation", interpolation)
-        self.expand, self.center, self.fill = expand, center, fill
+        self.expand = expand
+        self.center = None if center is None else numbers("RandomRotation", "center", center, 2)
+        self.fill = constants("RandomRotation", "fill", fill)
         if expand:
             self.batched = False
 
@@ -186,7 +189,8 @@ class RandomAffine(Transform):
             raise ValueError(f"RandomAffine: expected positive factors as scale, got {scale!r}")
         self.shear = None if shear is None else self._shears(shear)
         self.interpolation = interpolation_mode("RandomAffine", interpolation)
-        self.fill, self.center = fill, center
+        self.fill = constants("RandomAffine", "fill", fill)
+        self.center = None if center is None else numbers("RandomAffine", "center", center, 2)
 
     @staticmethod
     def _shears(shear: Any) -> tuple[Range, Range]:

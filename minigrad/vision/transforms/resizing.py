@@ -51,6 +51,8 @@ class Resize(Transform):
         both = pair("Resize", "size", size)
         shorter = isinstance(size, INTEGER) or len(size) == 1
         self.size = both[0] if shorter else both
+        if max_size is not None and not isinstance(max_size, INTEGER):
+            raise TypeError(f"Resize: expected an int as max_size, got {max_size!r}")
         if max_size is not None and not (shorter and max_size > both[0]):
             raise ValueError(f"Resize: expected max_size above an int size, got max_size={max_size} and size={size}")
         self.max_size, self.antialias = max_size, antialias

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Sized
+from types import NoneType
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,10 @@ class Transform:
     batched = True
 
     def __init__(self, generator: Generator | None = None) -> None:
+        if not isinstance(generator, (Generator, NoneType)):
+            raise TypeError(
+                f"{type(self).__name__}: expected a minigrad.Generator as generator, got {type(generator).__name__}"
+            )
         self.generator = generator
 
     def apply(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -130,7 +135,12 @@ class Compose:
     """
 
     def __init__(self, transforms: Sequence[Callable[[Any], Any]]) -> None:
-        self.transforms = transforms
+        if not isinstance(transforms, Iterable):
+            raise TypeError(f"Compose: expected a list of transforms, got {type(transforms).__name__}")
+        self.transforms = transforms if isinstance(transforms, Sized) else list(transforms)
+        for transform in self.transforms:
+            if not callable(transform):
+                raise TypeError(f"Compose: expected transforms that can be called, got {transform!r:.80}")
 
     @property
     def batched(self) -> bool:
@@ -168,7 +178,7 @@ class Lambda:
 
     def __init__(self, lambd: Callable[[Any], Any], batched: bool = False) -> None:
         if not callable(lambd):
-            raise TypeError(f"Lambda: expected a function, got {type(lambd).__name__}")
+            raise TypeError(f"Lambda: expected a function as lambd, got {type(lambd).__name__}")
         self.lambd, self.batched = lambd, batched
 
     def __call__(self, images: Any) -> Any:

@@ -91,7 +91,7 @@ def test_numbers_are_ranges_around_one():
         (lambda: ColorJitter(0.1)(mg.zeros(2, 4, 4)), "ColorJitter: expected images of 1 or 3 channels, got 2"),
         (lambda: Grayscale(2), "Grayscale: expected num_output_channels of 1 or 3"),
         (lambda: Grayscale()(mg.zeros(4, 4, 4)), "Grayscale: expected images of 1 or 3 channels, got 4"),
-        (lambda: GaussianBlur(4), "GaussianBlur: expected odd kernel sizes"),
+        (lambda: GaussianBlur(4), "GaussianBlur: expected an odd kernel_size"),
         (lambda: GaussianBlur(3, 0), "GaussianBlur: expected a positive sigma"),
         (lambda: GaussianBlur(3, (2, 1)), "GaussianBlur: expected sigma as"),
         (lambda: GaussianBlur(9)(np.zeros((4, 9), np.uint8)), "GaussianBlur: expected images larger than half"),

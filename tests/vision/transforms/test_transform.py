@@ -202,7 +202,7 @@ def test_compose_is_batched_if_all_its_members_are(others, batched):
 
 def test_lambda_is_its_function():
     assert Lambda(lambda x: x + 1)(3) == 4 and repr(Lambda(len)) == "Lambda(len)"
-    with pytest.raises(TypeError, match="Lambda: expected a function, got int"):
+    with pytest.raises(TypeError, match="Lambda: expected a function as lambd, got int"):
         Lambda(3)
 
 
