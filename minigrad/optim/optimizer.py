@@ -143,7 +143,7 @@ class Optimizer:
                 if set_to_none:
                     p._grad = None
                 elif p._grad is not None:
-                    p._grad = p._grad.detach()
+                    p._grad = p._grad.detach() if p._grad._requires_grad else p._grad
                     p._grad._data.fill(0)
                     changed(p._grad._data)
 
