@@ -34,8 +34,9 @@ class dtype:
     (True, dtype('float16'))
     """
 
-    __slots__ = ("dtype",)
+    __slots__ = ("dtype", "kind")
     dtype: np.dtype  # by this name NumPy asks for it
+    kind: str  # that of NumPy's dtype: every operation asks for it
 
     def __new__(cls: type[Self], kind: Any) -> Self:
         return cast(Self, of(as_dtype(kind)))
@@ -88,6 +89,7 @@ def of(d: np.dtype) -> dtype:
 def _named(name: str) -> dtype:
     found = object.__new__(dtype)
     found.dtype = np.dtype(name)
+    found.kind = found.dtype.kind
     return found
 
 

@@ -63,22 +63,22 @@ def accumulate(
         arrived, retained = _run(roots, None, retain_graph, create_graph)
     else:
         arrived, retained = _arrived_at(_as_list(inputs), roots, retain_graph, create_graph)
-    leaves, g = [], None
     for leaf, g in arrived.items():
-        if leaf._requires_grad:  # it may have been set to False since
-            leaves.append(leaf)
         if leaf._grad is not None and leaf._grad._data.shape != g.shape:
             raise RuntimeError(
                 f"backward: a gradient of shape {tuple(g.shape)} cannot be added to a .grad of shape "
                 f"{tuple(leaf._grad.shape)}; after .data was given another shape, set .grad to None"
             )
-    g = None  # what nobody else refers to need not be copied
     for tensor, g in retained:  # only now that nothing can fail any more
         tensor._accumulate(g)
-    for leaf in leaves:
-        leaf._accumulate(arrived.pop(leaf))
-    for leaf in leaves:
-        for hook in list(leaf._after_grad.values()) if leaf._after_grad else ():
+    g, hooked = None, []  # what nobody else refers to need not be copied
+    for leaf in list(arrived):
+        if leaf._requires_grad:  # it may have been set to False since
+            leaf._accumulate(arrived.pop(leaf))
+            if leaf._after_grad:
+                hooked.append(leaf)
+    for leaf in hooked:
+        for hook in list(leaf._after_grad.values()):
             if (returned := hook(leaf)) is not None:
                 raise TypeError(f"post_accumulate_grad_hook: expected None, got {type(returned).__name__}")
 

@@ -364,10 +364,13 @@ def operation(
     return declare
 
 
-def twin(call: Callable[P, Any], name: str) -> Callable[P, Any]:
-    """A declared operation under another name, by which its nodes are printed: ``unsqueeze`` is a kind of reshaping."""
+def twin(call: Callable[P, Any], name: str, holds: Sequence[str] | None = None) -> Callable[P, Any]:
+    """A declared operation under another name, by which its nodes are printed: ``unsqueeze`` is a kind of reshaping.
+
+    With `holds` it frees other parameters after backward than the declared one.
+    """
     op = call.operation  # type: ignore[attr-defined]
-    given = (op.forward, op.rules, op.constants, op.outputs, op.sequence, op.view, op.holds)
+    given = (op.forward, op.rules, op.constants, op.outputs, op.sequence, op.view, op.holds if holds is None else holds)
     other = Operation(*given, name)
     return _registered(other, _call(other, None))
 

@@ -50,13 +50,12 @@ class View:
                 view._set_history(replay(self.calls, self.base))
 
     def rewrite(self, view: Tensor, part: Tensor) -> None:
-        """The history of `view` is now that of `part`, and the base's what it was, with this part replaced."""
+        """The base's history is now what it was, with this part replaced by `part`, and `view` shows a part of it."""
         base = self.base
         if part._requires_grad or base._requires_grad:
             base._set_history(base._replace_part(part, self.calls))
             base._rewrites += 1
-            view._set_history(part)
-            self.rewrites = base._rewrites  # whatever becomes of the base's history, this one holds
+            self.refresh(view)  # at once: whatever becomes of the base's history, this one holds
 
 
 def _refusal(source: Tensor) -> str | None:

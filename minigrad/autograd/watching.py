@@ -220,6 +220,10 @@ def _nan(node: Node, i: int, gradient: np.ndarray, incoming: list[np.ndarray]) -
         )
     elif any(g.shape == gradient.shape and g[place] == 0 for g in incoming):
         why = ", where the gradient that came in is 0: it was multiplied by an infinite slope"
+    elif isinstance(node, OperationNode) and any(np.isnan(a).any() for a in _floats(node.saved or ())):
+        why = "; what it was given or gave in forward holds nan already"
+    elif any(g.shape == gradient.shape and np.isinf(g[place]) for g in incoming):
+        why = ", where the gradient that came in is infinite: it was multiplied by 0"
     shape = f"gradient {i}, of shape {gradient.shape}"
     return f"backward: {node.name()} gave nan as {shape}: {_share(made)}{why}{_made_in(node)}"
 

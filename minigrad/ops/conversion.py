@@ -29,7 +29,9 @@ def cast(input: Operand, dtype: dtypes.DType) -> Operand:
 
 def terms(input: Operand, dtype: Any = None) -> Operand:
     """`input` as it is added up or multiplied: in `dtype` if that is given, integers and bools otherwise in int64."""
-    wanted = input.dtype if dtype is None and input.dtype.kind == "f" else dtypes.as_dtype(dtype or dtypes.int64)
+    if dtype is None and input.dtype.kind == "f":
+        return input
+    wanted = dtypes.as_dtype(dtype or dtypes.int64)
     return input if input.dtype == wanted else cast(input, wanted)
 
 

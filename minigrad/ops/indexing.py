@@ -65,6 +65,9 @@ def _add_at(input: Operand, shape: tuple[int, ...], key: Key) -> Operand:
 
 _selected = twin(_slice, "select")
 _index_selected = twin(_index, "index_select")
+# With keys that are tables made from shapes. They are kept after backward, as shapes are, so that there may be another.
+_look_up = twin(_index, "look_up", holds=())
+_add_up = twin(_add_at, "add_up", holds=())
 
 
 def _index_error(error: IndexError, input: np.ndarray) -> IndexError:

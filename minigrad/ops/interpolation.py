@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.operation import Operand
+from minigrad.autograd.operation import Operand, operation
 from minigrad.autograd.rounding import rounded_once
 from minigrad.conversion import as_array
 from minigrad.elements import as_int
 from minigrad.ops.adaptive_pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
 from minigrad.ops.conversion import clone
-from minigrad.ops.indexing import ALL, _index
+from minigrad.ops.indexing import ALL, _look_up
 from minigrad.ops.shape import _permute, _reshape
 from minigrad.ops.windowing import check_tensor
 from minigrad.tensor import Tensor
@@ -61,13 +61,19 @@ def _taps(n: int, size: int, scale: float | None, mode: str, align_corners: bool
     return _cubic(n, source) if mode == "bicubic" else _linear(n, source)
 
 
+@operation(input=lambda g, weight: _weighted(g, weight))
+def _weighted(input: Operand, weight: np.ndarray) -> Operand:
+    """A product with what no tensor holds: unlike a factor it is kept after backward."""
+    return input * weight
+
+
 def _resized(input: Any, dim: int, taps: list[Tap]) -> Any:
     trailing = (1,) * (len(input.shape) - dim - 1)
     total: Any = None
     for places, weight in taps:
-        part = _index(input, (*[ALL] * dim, places))
+        part = _look_up(input, (*[ALL] * dim, places))
         if weight is not None:
-            part = part * weight.astype(input.dtype).reshape(-1, *trailing)
+            part = _weighted(part, weight.astype(input.dtype).reshape(-1, *trailing))
         total = part if total is None else total + part
     return total
 

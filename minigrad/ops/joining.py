@@ -14,7 +14,7 @@ from minigrad.autograd.operation import Operand, operation
 from minigrad.elements import as_int
 from minigrad.ops.broadcasting import _sum, expand
 from minigrad.ops.conversion import cast
-from minigrad.ops.indexing import ALL, _index, _slice, index_array, select
+from minigrad.ops.indexing import ALL, _look_up, _slice, index_array, select
 from minigrad.ops.shape import _reshape, as_shape, atleast_3d, one_dim
 from minigrad.tensor import Tensor
 
@@ -345,7 +345,7 @@ def repeat_interleave(
     places = np.repeat(np.arange(size), counts)
     if output_size is not None and as_int("repeat_interleave", "output_size", output_size) != len(places):
         raise RuntimeError(f"repeat_interleave: expected output_size {len(places)}, got {output_size}")
-    return _index(x, (*[ALL] * dim, places))
+    return _look_up(x, (*[ALL] * dim, places))
 
 
 def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Any, ...]:

@@ -120,13 +120,13 @@ def matmul(input: Operand, other: Operand) -> Any:
 
 
 @method("__matmul__", only=True)
-def _matmul_operator(self: Tensor, other: Any) -> Any:
+def __matmul__(self: Tensor, other: Any) -> Any:
     """``self @ other``, see `matmul`."""
     return matmul(self, other) if isinstance(other, (Tensor, np.ndarray)) else NotImplemented
 
 
 @method("__rmatmul__", only=True)
-def _reflected_matmul(self: Tensor, other: Any) -> Any:
+def __rmatmul__(self: Tensor, other: Any) -> Any:
     """``other @ self``, see `matmul`."""
     return matmul(other, self) if isinstance(other, (Tensor, np.ndarray)) else NotImplemented
 

@@ -11,7 +11,7 @@ from minigrad.autograd.operation import Operand, operation
 from minigrad.autograd.rounding import rounded_once
 from minigrad.conversion import as_scalar
 from minigrad.ops.conversion import clone
-from minigrad.ops.indexing import ALL, _index, _slice
+from minigrad.ops.indexing import ALL, _look_up, _slice
 from minigrad.ops.shape import as_shape
 
 __all__ = ["pad"]
@@ -102,7 +102,7 @@ def pad(input: Operand, pad: Sequence[int], mode: str = "constant", value: float
     padded = [(dim, *pair) for dim, pair in enumerate(pairs) if any(pair)]
     keys = [(*[ALL] * dim, _places(mode, dim, shape[dim], before, after)) for dim, before, after in padded]
     for key in keys:
-        input = _index(input, key)
+        input = _look_up(input, key)
     return input if keys else clone(input)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
-from minigrad.ops.indexing import ALL, _add_at, _index, _slice
+from minigrad.ops.indexing import ALL, _add_up, _look_up, _slice
 from minigrad.ops.padding import pad
 from minigrad.ops.shape import _reshape, one_dim
 from minigrad.ops.windowing import Numbers, check_shape, check_tensor, per_dim
@@ -110,7 +110,7 @@ def unfold(
         return unfold(input.reshape(1, *shape), kernel_size, dilation, padding, stride)[0]
     kernel, dilation, (py, px), stride = _arguments("unfold", kernel_size, dilation, padding, stride)
     padded = pad(input, (px, px, py, py)) if py or px else input
-    windows = _index(padded, _places("unfold", tuple(padded.shape[2:]), kernel, dilation, stride))
+    windows = _look_up(padded, _places("unfold", tuple(padded.shape[2:]), kernel, dilation, stride))
     rows, columns = windows.shape[4:]
     return _reshape(windows, (shape[0], shape[1] * kernel[0] * kernel[1], rows * columns))
 
@@ -155,5 +155,5 @@ def fold(
             f"got {shape}"
         )
     windows = _reshape(input, (shape[0], shape[1] // area, *kernel, rows, columns))
-    whole = _add_at(windows, (*windows.shape[:2], *size), key)
+    whole = _add_up(windows, (*windows.shape[:2], *size), key)
     return _slice(whole, (ALL, ALL, slice(py, py + height), slice(px, px + width))) if py or px else whole

@@ -68,6 +68,8 @@ class TensorReport:
         return f"d {self.output}{self.output_index or ''} / d {self.name}{self.index or ''}"
 
     def __str__(self) -> str:
+        if self.passed and not self.compared:
+            return "right, but nothing was compared: there is no floating output, or nothing in it or in the input"
         if self.passed:
             return f"right: {self.compared} entries, at most {_gap(self._worst):.1e} off"
         if not self.disagree:

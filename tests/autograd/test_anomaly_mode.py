@@ -197,6 +197,29 @@ def test_a_nan_that_came_in_is_said_to():
         y.sum().backward()
 
 
+@pytest.mark.parametrize(
+    "loss, words",
+    [
+        (lambda x: F.mse_loss(x * nan, mg.zeros(2)), "forward holds nan already"),
+        (lambda x: F.binary_cross_entropy_with_logits(x * nan, mg.ones(2)), "forward holds nan already"),
+        (lambda x: (x * x).sum().sqrt(), "came in is infinite: it was multiplied by 0"),
+        (lambda x: (x.sqrt() * 0).sum(), "came in is 0: it was multiplied by an infinite slope"),
+    ],
+)
+def test_where_a_nan_in_backward_came_from(loss, words):
+    x = at(0.0, 0.0)
+    with detect_anomaly(check_nan=False):
+        y = loss(x)
+    with detect_anomaly(), pytest.raises(RuntimeError, match=words):
+        y.backward()
+
+
+@pytest.mark.parametrize("product", [lambda a: a @ a, lambda a: a.detach().numpy() @ a, lambda a: mg.matmul(a, a)])
+def test_an_operator_has_the_name_of_its_function(product):
+    with detect_anomaly(), pytest.raises(RuntimeError, match="^matmul: gave inf, and"):
+        product(mg.full((2, 2), 3e38))
+
+
 def test_any_error_in_backward_has_a_note_with_the_line():
     def call(x):
         return Failing.apply(x)  # here

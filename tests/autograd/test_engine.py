@@ -226,6 +226,57 @@ def test_a_chain_of_sums_may_be_walked_twice():
     assert x.grad.item() == 4
 
 
+@pytest.mark.parametrize(
+    "function",
+    [
+        *(lambda m, x, mode=mode: m.nn.functional.interpolate(x, size=(3, 5), mode=mode)
+          for mode in ("nearest", "nearest-exact", "bilinear", "bicubic", "area")),
+        lambda m, x: m.nn.functional.unfold(x, 2),
+        lambda m, x: m.nn.functional.fold(x.reshape(2, 4, 6), (3, 4), 2),
+        lambda m, x: m.nn.functional.pad(x, (1, 1, 2, 1), mode="circular"),
+        lambda m, x: x.repeat_interleave(3, 1),
+        lambda m, x: x.roll(1, 2).flip(1).tile(2, 1, 1, 1),
+        lambda m, x: m.nn.functional.pixel_shuffle(x.reshape(2, 4, 2, 3), 2),
+    ],
+)  # fmt: skip
+def test_what_keeps_only_tables_made_from_shapes_may_be_walked_twice(function):
+    torch = pytest.importorskip("torch")
+    gradients = []
+    for m in (mg, torch):
+        x = m.linspace(-1, 1, 48, dtype=m.float64).reshape(2, 2, 3, 4).requires_grad_()
+        y = function(m, x)
+        g = m.linspace(0, 2, y.numel(), dtype=m.float64).reshape(y.shape)
+        y.backward(g, retain_graph=m is torch)  # which frees what it keeps in some of the modes
+        y.backward(g)
+        gradients.append(x.grad.numpy())
+    np.testing.assert_allclose(*gradients, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda m, v: v.mul_(2),
+        lambda m, v: v.copy_(v.detach()),
+        lambda m, v: v.sin_().exp_(),
+        lambda m, v: v[..., 0].mul_(v.sum()),
+    ],
+)
+@pytest.mark.parametrize("view", [lambda t: t[0], lambda t: t.T, lambda t: t.view(-1)[1:4], lambda t: t.unsqueeze(0)])
+def test_what_a_changed_view_is_used_for_reaches_hooks_and_retained_gradients_of_its_base(view, change):
+    torch = pytest.importorskip("torch")
+    gradients = []
+    for m in (mg, torch):
+        x = m.linspace(0.1, 1, 6, dtype=m.float64).reshape(2, 3).requires_grad_()
+        base = x * 1
+        v = view(base)
+        change(m, v)
+        base.retain_grad()
+        base.register_hook(lambda g: g * 3)
+        (base.sum() + (v * v).sum()).backward()
+        gradients.append(np.stack([x.grad.numpy(), base.grad.numpy()]))
+    np.testing.assert_allclose(*gradients)
+
+
 def test_inputs_confines_accumulation():
     x, y = leaf(2.0), leaf(3.0)
     z = x * y

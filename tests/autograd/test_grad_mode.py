@@ -68,3 +68,10 @@ def test_a_decorated_class_warns():
                 self.mode = mg.is_grad_enabled()
 
     assert Inside().mode is False
+
+
+@pytest.mark.parametrize("value", [0, 1, "x", None, mg.is_grad_enabled])
+def test_the_switch_takes_bools_only(value):
+    with pytest.raises(TypeError, match="set_grad_enabled: expected a bool"):
+        mg.set_grad_enabled(value)
+    assert mg.is_grad_enabled()

@@ -170,6 +170,12 @@ def test_modules_of_all_kinds_pass(name):
     assert all(t.compared for t in report.tensors)
 
 
+@pytest.mark.parametrize("f", [lambda x: (x * x).long(), lambda x: x[:0], lambda x: x > 0])
+def test_a_report_says_if_there_was_nothing_to_compare(f):
+    assert "right, but nothing was compared" in str(check_gradients(f, mg.randn(3)))
+    assert "nothing was compared" not in str(check_gradients(lambda x: x * x, mg.randn(3)))
+
+
 def test_names_of_nested_inputs():
     report = check_gradients(*MODULES["nested"])
     assert [t.name for t in report.tensors] == ["input[0][0]", "input[0][1]", "input[1]['scale']"]
