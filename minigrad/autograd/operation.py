@@ -411,7 +411,7 @@ def _call(op: Operation, prepare: Callable[..., Any] | None, foreign: tuple[Any,
         except foreign:  # an empty tuple but in operators
             return NotImplemented
         except NAMED as error:
-            raise described(error, op.name, args) from error.__cause__
+            raise described(error, op.name, args, forward) from error.__cause__
         if not seen:
             return y
         others: list[Any] = []
