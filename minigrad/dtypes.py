@@ -153,8 +153,8 @@ def as_dtype(d: Any) -> np.dtype:
         return d.dtype
     try:
         result = np.dtype(d)
-    except TypeError:
-        raise TypeError(f"expected a dtype such as minigrad.float32, got {d!r}") from None
+    except (TypeError, ValueError):  # ValueError: it has a dtype, as tensors and arrays have
+        raise TypeError(f"expected a dtype such as minigrad.float32, got {type(d).__name__} {d!r}") from None
     if result.kind not in "fiub" or result.itemsize > 8:
         raise TypeError(f"expected bools, integers or floats of up to 64 bits, got {result}; others are not supported")
     if not result.isnative:

@@ -20,7 +20,7 @@ from minigrad.elements import Elements
 NAMED = (TypeError, ValueError, LookupError, RuntimeError, AttributeError, ArithmeticError)
 _BEGINNING = re.compile(r"([A-Za-z_][\w.]*)(: |\(\) )")
 _ARGUMENTS = "; the arguments were "
-_known: set[str] = set()  # with which messages of ours begin
+_known = {"device", "generator"}  # with which messages of ours begin
 _WHERE = ("minigrad.ops.", "minigrad.creation", "minigrad.random", "minigrad.linalg")
 
 
@@ -86,7 +86,8 @@ def as_called(
 def unknown(module: str, name: str, namespace: dict[str, Any]) -> AttributeError:
     """What a module's ``__getattr__`` raises: Python does not look for near names where there is such a function."""
     near = difflib.get_close_matches(name, [n for n in namespace if n[0] != "_"], 1)
-    return AttributeError(f"module {module!r} has no attribute {name!r}" + "".join(f"; did you mean {n!r}?" for n in near))
+    advice = f"; did you mean {near[0]!r}?" if near else ""
+    return AttributeError(f"module {module!r} has no attribute {name!r}{advice}")
 
 
 def _described(argument: Any) -> str:
