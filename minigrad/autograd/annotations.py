@@ -1,6 +1,6 @@
 """Which argument of a call is not of the type that its parameter is annotated with.
 
-It is looked for after a call has failed with an error of Python's or NumPy's own, so that checking costs nothing before.
+It is looked for after a call has failed with an error of Python's or NumPy's own: a call that succeeds pays nothing.
 """
 
 from __future__ import annotations
