@@ -30,13 +30,16 @@ _KINDS: dict[str, tuple[str, tuple[type, ...]]] = {
 
 
 def misfit(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> str | None:
-    """Such as "expected a Tensor as 'input', got NoneType": of the first such argument, or None."""
+    """Such as "expected a Tensor as 'input', got NoneType": of the first such argument, or None.
+
+    A number in the place of a Tensor is often welcome, so it is named only if nothing else is wrong.
+    """
     signature = inspect.signature(function)
     try:
         given = signature.bind(*args, **kwargs).arguments
     except TypeError:  # too many arguments, or too few: Python says so
         return None
-    for name, value in given.items():
+    for name, value in sorted(given.items(), key=lambda item: isinstance(item[1], Number)):
         kinds = [_KINDS.get(k.strip()) for k in str(signature.parameters[name].annotation).split("|")]
         known = [k for k in kinds if k is not None]
         if len(known) == len(kinds) and not any(_is(value, types) for _, types in known):

@@ -66,7 +66,8 @@ def as_called(
     text = str(error)
     found = _BEGINNING.match(text)
     bare = not (found and found[1].rpartition(".")[2] in _known) or _ARGUMENTS in text
-    if bare and (what := misfit(function, args, kwargs)):
+    ours = isinstance(error, (RuntimeError, IndexError))  # Python and NumPy speak of types in others
+    if bare and not ours and (what := misfit(function, args, kwargs)):
         return TypeError(f"{name}: {what}")
     args = (*args, *kwargs.values())
     own = found[1].rpartition(".")[2].strip("_") if found else None
