@@ -71,4 +71,4 @@ def __getattr__(name: str) -> object:
         import importlib
 
         return importlib.import_module(f"minigrad.{name}")
-    raise AttributeError(f"module 'minigrad' has no attribute {name!r}")
+    raise autograd.naming.unknown("minigrad", name, globals())

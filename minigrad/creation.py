@@ -165,6 +165,8 @@ def _dtype_of(number: Any) -> DType:
 
 def _sizes(operation: str, shape: tuple[Any, ...], size: Any) -> tuple[int, ...]:
     """The shape from ``f(2, 3)``, ``f((2, 3))`` or ``f(size=(2, 3))``."""
+    if not shape and size is None:
+        raise TypeError(f"{operation}: expected a size, ints or one tuple of ints; {operation}(()) is a 0-dim tensor")
     return as_shape(operation, shape if size is None else (size,), 0)
 
 

@@ -155,8 +155,8 @@ def as_dtype(d: Any) -> np.dtype:
         return d.dtype
     try:
         result = np.dtype(d)
-    except (TypeError, DeprecationWarning):  # which stands for letters that NumPy will know no more
-        raise TypeError(f"expected a dtype such as minigrad.float32, got {d!r}") from None
+    except (TypeError, ValueError, DeprecationWarning):  # tensors and arrays; letters that NumPy will know no more
+        raise TypeError(f"expected a dtype such as minigrad.float32, got {type(d).__name__} {d!r}") from None
     if result.kind not in "fiub" or result.itemsize > 8:
         raise TypeError(f"expected bools, integers or floats of up to 64 bits, got {result}; others are not supported")
     if not result.isnative:

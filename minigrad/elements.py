@@ -186,14 +186,19 @@ class Elements:
         return bool(self._data.item())
 
     def __float__(self) -> float:
-        return float(self.item())
+        return float(self._only("float"))
 
     def is_nonzero(self) -> bool:
         """Whether the only element is not 0."""
         return bool(self)
 
     def __int__(self) -> int:
-        return int(self.item())
+        return int(self._only("int"))
+
+    def _only(self, name: str) -> Any:
+        if self._data.size != 1:
+            raise ValueError(f"{name}: expected a tensor of one element, got shape {tuple(self.shape)}; see tolist()")
+        return self._data.item()
 
     def __index__(self) -> int:
         if self._data.dtype.kind not in "iu" or self._data.size != 1:

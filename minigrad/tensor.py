@@ -213,9 +213,9 @@ class Tensor(Elements):
         Raises
         ------
         RuntimeError
-            If this tensor requires grad: changes to the array would escape the graph.
+            If this tensor requires grad and operations are recorded: changes to the array would escape the graph.
         """
-        if self.requires_grad and not force:
+        if self.requires_grad and mode.enabled and not force:
             raise RuntimeError("numpy: this tensor requires grad, the array does not know that; use .detach().numpy()")
         return self._data
 

@@ -57,7 +57,7 @@ def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
         try:
             result = function(self, *args, **kwargs)
         except NAMED as error:
-            raise as_called(error, name, (self, *args, *kwargs.values())) from error.__cause__
+            raise as_called(error, name, (self, *args), kwargs, function) from error.__cause__
         if result is NotImplemented:
             return result
         if isinstance(result, Tensor) and result._node is not None:

@@ -6,6 +6,7 @@ of Tensor, passes errors on under its own name, and gives NumPy's and Python's b
 
 from __future__ import annotations
 
+import difflib
 import functools
 import re
 import sys
@@ -13,11 +14,13 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
+from minigrad.autograd.annotations import misfit
 from minigrad.elements import Elements
 
 NAMED = (TypeError, ValueError, LookupError, RuntimeError, AttributeError, ArithmeticError)
 _BEGINNING = re.compile(r"([A-Za-z_][\w.]*)(: |\(\) )")
-_known: set[str] = set()  # with which messages of ours begin
+_ARGUMENTS = "; the arguments were "
+_known = {"device", "generator"}  # with which messages of ours begin
 _WHERE = ("minigrad.ops.", "minigrad.creation", "minigrad.random", "minigrad.linalg")
 
 
@@ -34,7 +37,7 @@ def named(function: Callable[..., Any], name: str) -> Callable[..., Any]:
         try:
             return function(*args, **kwargs)
         except NAMED as error:
-            renamed = as_called(error, name, (*args, *kwargs.values()))
+            renamed = as_called(error, name, args, kwargs, function)
             if renamed is error:
                 raise
             raise renamed from error
@@ -59,28 +62,42 @@ def publish(namespace: dict[str, Any]) -> None:
             home[public.__qualname__] = public
 
 
-def described(error: Exception, name: str, args: tuple[Any, ...]) -> Exception:
+def described(error: Exception, name: str, args: tuple[Any, ...], function: Callable[..., Any]) -> Exception:
     """`error` out of an operation `name`: itself if it begins with a name already, otherwise with that one."""
     found = _BEGINNING.match(str(error))
-    return error if found and found[1].rpartition(".")[2] in _known else as_called(error, name, args)
+    return error if found and found[1].rpartition(".")[2] in _known else as_called(error, name, args, {}, function)
 
 
-def as_called(error: Exception, name: str, args: tuple[Any, ...]) -> Exception:
-    """`error`, which left what the user called `name` with these arguments."""
+def as_called(
+    error: Exception, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], function: Callable[..., Any]
+) -> Exception:
+    """`error`, which left `function`, that the user called as `name` with these arguments."""
     text = str(error)
     found = _BEGINNING.match(text)
+    bare = not (found and found[1].rpartition(".")[2] in _known) or _ARGUMENTS in text
+    ours = isinstance(error, (RuntimeError, IndexError))  # Python and NumPy speak of types in others
+    if bare and not ours and (what := misfit(function, args, kwargs)):
+        return TypeError(f"{name}: {what}")
+    args = (*args, *kwargs.values())
     own = found[1].rpartition(".")[2].strip("_") if found else None
     if found and own == name.strip("_") and found[2] == ": ":
         return error
     if found and own in _known:
         text = f"{name}{found[2]}{text[found.end() :]}"
     else:
-        text = f"{name}: {text}; the arguments were {', '.join(map(_described, args)) or 'none'}"
+        text = f"{name}: {text}{_ARGUMENTS}{', '.join(map(_described, args)) or 'none'}"
     if isinstance(error, (AttributeError, LookupError)) and not isinstance(error, IndexError):
         # something that is no Tensor was taken for one
         return error if all(isinstance(a, Elements) for a in args) else TypeError(text)
     error.args = (text,)
     return error if str(error) == text else TypeError(text)  # NumPy's own classes make their texts themselves
+
+
+def unknown(module: str, name: str, namespace: dict[str, Any]) -> AttributeError:
+    """What a module's ``__getattr__`` raises: Python does not look for near names where there is such a function."""
+    near = difflib.get_close_matches(name, [n for n in namespace if n[0] != "_"], 1)
+    advice = f"; did you mean {near[0]!r}?" if near else ""
+    return AttributeError(f"module {module!r} has no attribute {name!r}{advice}")
 
 
 def _described(argument: Any) -> str:

@@ -485,7 +485,7 @@ def _explained(error: Exception, op: Operation, args: tuple[Any, ...]) -> Except
     for place, (name, value) in enumerate(zip(op.parameters, args, strict=False)):
         if isinstance(value, Tensor) and place not in places:
             return TypeError(f"{op.name}: expected no Tensor as {name!r}, got one of shape {tuple(value.shape)}")
-    return described(error, op.name, args)
+    return described(error, op.name, args, op.forward)
 
 
 def _keep_copies(arrays: list[Any], places: list[int]) -> None:

@@ -28,7 +28,8 @@ class _Pad(_Padding):
 
     def forward(self, input: Tensor) -> Tensor:
         if input.ndim not in (self._dims + 1, self._dims + 2):
-            raise RuntimeError(
+            # PyTorch's types: a NotImplementedError, which is a RuntimeError, of the others
+            raise (ValueError if self._mode == "circular" else RuntimeError)(
                 f"{type(self).__name__}: expected an input of {self._dims + 1} or {self._dims + 2} dimensions, "
                 f"got shape {tuple(input.shape)}"
             )

@@ -212,6 +212,8 @@ def index_put(input: Operand, indices: Sequence[Any], values: Operand, accumulat
     >>> mg.index_put(mg.zeros(3), (mg.tensor([0, 0, 2]),), mg.tensor(1.0), accumulate=True)
     tensor([2., 0., 1.])
     """
+    if not isinstance(indices, (tuple, list)):
+        raise TypeError(f"index_put: expected a tuple of Tensors as indices, got {type(indices).__name__}")
     shape = tuple(input.shape)
     _, key = split_index(tuple(np.atleast_1d(constant(i)) if i is not None else ALL for i in indices), shape)
     if key is None:

@@ -112,6 +112,9 @@ def equal(input: Operand, other: Operand) -> bool:
     >>> mg.equal(mg.ones(2), mg.ones(2)), mg.equal(mg.ones(2), mg.ones(3))
     (True, False)
     """
+    for t in (input, other):
+        if not isinstance(t, (Tensor, np.ndarray)):
+            raise TypeError(f"equal: expected two Tensors, got {type(t).__name__}; compare with a number by ==")
     a, b = (t._data if isinstance(t, Tensor) else t for t in (input, other))
     return np.array_equal(a, b)
 

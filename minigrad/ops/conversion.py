@@ -122,13 +122,13 @@ def _type_as(input: Tensor, other: Tensor) -> Tensor:
     return _to(input, other.dtype)
 
 
-def _conversion(dtype: dtypes.dtype) -> Any:
+def _conversion(name: str, dtype: dtypes.dtype) -> Any:
     def convert(input: Tensor) -> Tensor:
         return _to(input, dtype)
 
-    convert.__doc__ = f"This tensor as ``{dtype}``."
+    convert.__qualname__, convert.__doc__ = name, f"This tensor as ``{dtype}``."
     return convert
 
 
 for _name, _dtype in TYPES.items():
-    method(_name.lower(), only=True)(_conversion(_dtype))
+    method(_name.lower(), only=True)(_conversion(_name.lower(), _dtype))

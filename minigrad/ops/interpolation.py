@@ -81,6 +81,11 @@ def _resized(input: Any, dim: int, taps: list[Tap]) -> Any:
 def _resized_bytes(input: Any, dim: int, taps: list[Tap]) -> Any:
     """The same of uint8 in integers, as PyTorch computes: with weights of 16 bits, rounded once a dimension."""
     places, weights = (np.stack(part) for part in zip(*taps, strict=True))
+    for i in range(1, len(places)):  # at the border several taps have one place: their weights are rounded together
+        for j in range(i):
+            again = np.where(places[i] == places[j], weights[i], 0)
+            weights[j] += again
+            weights[i] -= again
     bits = next(b for b in range(22, -1, -1) if b == 0 or int(0.5 + weights.max() * 2**b) < 2**15)
     scaled = np.trunc(weights * 2**bits + np.where(weights < 0, -0.5, 0.5)).astype(np.int64)
     values = np.moveaxis(as_array(input).astype(np.int64), dim, -1)

@@ -42,7 +42,10 @@ def reduced(name: str, loss: Any, reduction: str) -> Any:
 
 
 def check_shapes(name: str, input: Any, target: Any) -> None:
-    """Raise unless both have one shape and the input is floating."""
+    """Raise unless both are tensors of one shape and the input is floating."""
+    for which, t in (("input", input), ("target", target)):
+        if not isinstance(t, (Tensor, np.ndarray)):
+            raise TypeError(f"{name}: expected a Tensor as {which}, got {type(t).__name__}; see minigrad.tensor()")
     if tuple(input.shape) != tuple(target.shape):
         raise ValueError(
             f"{name}: expected an input and a target of one shape, got {tuple(input.shape)} and {tuple(target.shape)}; "

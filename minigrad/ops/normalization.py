@@ -180,6 +180,8 @@ def batch_norm(
     tensor([[-1.0000, -1.0000],
             [ 1.0000,  1.0000]])
     """
+    if tuple(input.shape) == (0,):  # as in PyTorch: nothing, of no channels
+        return _nothing(input, weight, bias, (0,))
     own, broad = _channels(
         "batch_norm", input, running_mean=running_mean, running_var=running_var, weight=weight, bias=bias
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -240,7 +241,11 @@ def _spread_arguments(
         dim, unbiased = None, dim
     input = floating(name, input)
     dims = all_dims(name, dim, len(input.shape))
-    return input, dims, (1 if unbiased else 0) if correction is None else correction, keepdim
+    correction = int(unbiased) if correction is None else correction
+    if number_in(input.shape, dims) <= correction:
+        text = f"{name}: of n = {number_in(input.shape, dims)} elements, n - correction is 0 or less"
+        warnings.warn(f"{text}; pass a smaller correction", UserWarning, stacklevel=5)
+    return input, dims, correction, keepdim
 
 
 @method()

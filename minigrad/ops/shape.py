@@ -362,7 +362,7 @@ def adjoint(input: Operand) -> Any:
     Size([5, 3, 2])
     """
     if len(input.shape) < 2:
-        raise RuntimeError(f"mT: expected at least 2 dimensions, got shape {tuple(input.shape)}")
+        raise RuntimeError(f"adjoint: expected at least 2 dimensions, got shape {tuple(input.shape)}")
     return transpose(input, -2, -1)
 
 

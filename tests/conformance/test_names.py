@@ -1,4 +1,4 @@
-"""Whatever is wrong with the arguments of a public function or method, the error begins with the name that was called."""
+"""Whatever is wrong with arguments of a public function or method, the error begins with the name that was called."""
 
 import inspect
 import types

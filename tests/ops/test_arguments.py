@@ -3,7 +3,9 @@
 Dims, sizes and counts of every kind; foreign operands; nothing, and one element; what shares memory and what does not.
 """
 
+import inspect
 import operator
+from types import FunctionType
 
 import numpy as np
 import pytest
@@ -286,3 +288,77 @@ def test_results_are_named_as_the_function():
         assert type(ours).__name__ == type(theirs).__name__ == name
         assert repr(ours).replace("minigrad.", "torch.") == repr(theirs).replace("\n", "\n")
     assert repr(mg.topk(mg.arange(2), 1)).startswith("minigrad.return_types.topk(\nvalues=tensor([1]),\n")
+
+
+def wrong_arguments():
+    """Each parameter of the public functions that takes tensors, numbers or flags, with what is none of these."""
+    for module in (mg, mg.linalg, mg.nn.functional):
+        for name, function in vars(module).items():
+            if not isinstance(function, FunctionType) or not function.__module__.startswith("minigrad.ops"):
+                continue
+            parameters = inspect.signature(function).parameters.values()
+            parameters = [p for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+            for p in parameters:
+                if p.annotation in ("Operand", "int", "float"):
+                    yield name, function, [q.name for q in parameters if q.default is q.empty], p.name
+
+
+def test_messages_name_the_function_and_speak_of_no_inner_attribute():
+    for name, function, required, wrong in wrong_arguments():
+        given = {q: mg.ones(2, 3) for q in required}
+        try:
+            function(**{**given, wrong: {}})
+        except (TypeError, ValueError, IndexError, RuntimeError) as error:
+            assert "object has no attribute" not in str(error), f"{name}({wrong}={{}}): {error}"
+            assert "unsupported operand" not in str(error), f"{name}({wrong}={{}}): {error}"
+
+
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (lambda: mg.all(None), "all: expected a Tensor as 'input', got NoneType"),
+        (lambda: mg.addcdiv(mg.ones(2), "a", mg.ones(2)), "addcdiv: expected a Tensor as 'tensor1', got str 'a'"),
+        (lambda: mg.ones(2).normal_("a"), "normal_: expected a number as 'mean', got str 'a'"),
+        (lambda: mg.nn.functional.celu_(3), "celu_: expected a Tensor as 'self', got int 3"),
+        (lambda: mg.ones(2).all(keepdim="a"), "all: expected a bool as 'keepdim', got str 'a'"),
+        (lambda: mg.nn.functional.mse_loss(mg.ones(2), 0), "mse_loss: expected a Tensor as target, got int"),
+        (lambda: mg.equal(mg.ones(2), 1), "equal: expected two Tensors, got int"),
+        (lambda: mg.ones(1, dtype=mg.ones(1)), "ones: expected a dtype such as minigrad.float32, got Tensor"),
+        (lambda: mg.zeros(), "zeros: expected a size"),
+    ],
+)
+def test_messages_say_which_argument(call, message):
+    with pytest.raises(TypeError) as caught:
+        call()
+    assert str(caught.value).startswith(message)
+
+
+def test_a_near_name_is_suggested():
+    with pytest.raises(AttributeError, match="did you mean 'rand'"):
+        mg.rnad  # noqa: B018
+
+
+def test_numpy_where_nothing_is_recorded():
+    x = mg.ones(2, requires_grad=True)
+    with pytest.raises(RuntimeError, match="detach"):
+        np.asarray(x)
+    with mg.no_grad():
+        assert np.shares_memory(x.numpy(), np.asarray(x))
+
+
+@pytest.mark.parametrize("align", [False, True])
+@pytest.mark.parametrize("size", [(1, 17), (9, 9), (17, 10)])
+def test_bytes_are_interpolated_to_the_last_bit(size, align):
+    image = np.random.default_rng(0).integers(0, 256, (1, 3, 6, 5)).astype(np.uint8)
+    ours, theirs = (
+        m.nn.functional.interpolate(m.tensor(image), size=size, mode="bicubic", align_corners=align)
+        for m in (mg, torch)
+    )
+    np.testing.assert_array_equal(ours.numpy(), theirs.numpy())
+
+
+@pytest.mark.parametrize("name", ["var", "std", "var_mean", "std_mean"])
+def test_a_variance_of_one_element_warns_as_in_pytorch(name):
+    for m in (mg, torch):
+        with pytest.warns(UserWarning, match="orrection"):
+            getattr(m, name)(m.ones(3, 1), 1)
