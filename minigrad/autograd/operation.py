@@ -482,7 +482,8 @@ def _sequence_call(op: Operation) -> Callable[..., Any]:
 def _explained(error: Exception, op: Operation, args: tuple[Any, ...]) -> Exception:
     """`error` out of `op`, or a better one if a Tensor was given for something else."""
     places = {place for place, _ in op.tensors}
-    for place, (name, value) in enumerate(zip(op.parameters, args, strict=False)):
+    named = str(error).startswith(f"{op.name}: ")
+    for place, (name, value) in enumerate(zip(op.parameters, () if named else args, strict=False)):
         if isinstance(value, Tensor) and place not in places:
             return TypeError(f"{op.name}: expected no Tensor as {name!r}, got one of shape {tuple(value.shape)}")
     return described(error, op.name, args, op.forward)
