@@ -29,8 +29,8 @@ def _made(array: np.ndarray, requires_grad: bool) -> Tensor:
     return t.requires_grad_() if requires_grad else t
 
 
-def _floating(dtype: Any) -> DType:
-    return dtypes.get_default_dtype() if dtype is None else dtypes.as_dtype(dtype)
+def _floating(dtype: Any) -> np.dtype:
+    return dtypes.get_default_dtype().dtype if dtype is None else as_dtype(dtype)  # NumPy is quicker with its own
 
 
 def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:

@@ -396,7 +396,7 @@ class Tensor(Elements):
                 except ValueError:  # it must not be written to
                     self._grad = before + Tensor._wrap(np.asarray(g))
                 else:
-                    memory.changed(before._data)
+                    memory.note_change(before._data)
 
     # ---- in place --------------------------------------------------------------------------------------------------
 

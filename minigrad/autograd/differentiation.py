@@ -64,10 +64,10 @@ def accumulate(
     else:
         arrived, retained = _arrived_at(_as_list(inputs), roots, retain_graph, create_graph)
     for leaf, g in arrived.items():
-        if leaf._grad is not None and leaf._grad._data.shape != g.shape:
+        if (before := leaf._grad) is not None and before._data.shape != g.shape:
             raise RuntimeError(
                 f"backward: a gradient of shape {tuple(g.shape)} cannot be added to a .grad of shape "
-                f"{tuple(leaf._grad.shape)}; after .data was given another shape, set .grad to None"
+                f"{tuple(before.shape)}; after .data was given another shape, set .grad to None"
             )
     for tensor, g in retained:  # only now that nothing can fail any more
         tensor._accumulate(g)

@@ -63,16 +63,21 @@ def arrays_in(value: Any) -> Iterator[np.ndarray]:
 
 def changed(array: np.ndarray) -> None:
     """Note that the memory of `array` was written to."""
+    with lock:  # so that no thread sets the clock back to an earlier tick of its own
+        note_change(array)
+
+
+def note_change(array: np.ndarray) -> None:
+    """`changed`, for those who hold the lock."""
     owner = array if array.base is None else owner_of(array)
     key = id(owner)
-    with lock:  # so that no thread sets the clock back to an earlier tick of its own
-        clock.now = next(numbers)
-        entry = _changes.get(key)
-        if entry is None:
-            entry = _changes[key] = [0, weakref.ref(owner, lambda _: _changes.pop(key, None)), None]
-        entry[0] = clock.now
-        if who is not None:
-            entry[2] = who()
+    clock.now = next(numbers)
+    entry = _changes.get(key)
+    if entry is None:
+        entry = _changes[key] = [0, weakref.ref(owner, lambda _: _changes.pop(key, None)), None]
+    entry[0] = clock.now
+    if who is not None:
+        entry[2] = who()
 
 
 def last_change(array: np.ndarray) -> int:

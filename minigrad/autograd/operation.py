@@ -395,7 +395,7 @@ def _call(op: Operation, prepare: Callable[..., Any] | None, foreign: tuple[Any,
             inputs = args if prepare is None else prepare(args)
             arrays = [*inputs]
             parents: list[Any] = []
-            mask, seen = 0, False
+            mask, seen, plain = 0, False, False
             for i, bit in tensors:
                 t = inputs[i]
                 if isinstance(t, Tensor):
@@ -408,7 +408,9 @@ def _call(op: Operation, prepare: Callable[..., Any] | None, foreign: tuple[Any,
                     if bit and t._requires_grad:
                         mask |= bit
                         parents.append(t if t._node is None else t._node)
-                elif type(t) is not ndarray and not isinstance(t, _ACCEPTED):
+                elif type(t) is ndarray or isinstance(t, _ACCEPTED):
+                    plain = True
+                else:
                     raise TypeError(f"{op.name}: expected a Tensor as {op.parameters[i]!r}, got {type(t).__name__}")
             y = forward(*arrays)
         except foreign:  # an empty tuple but in operators
@@ -426,9 +428,11 @@ def _call(op: Operation, prepare: Callable[..., Any] | None, foreign: tuple[Any,
         out._node, out._view = None, None
         if mask and grad_mode.enabled:
             plan = plans.get(mask) or op.plan(mask)
-            if plan.constants:
+            if plain and plan.constants:
                 _keep_copies(arrays, [i for i in plan.constants if isinstance(inputs[i], ndarray)])
-            arrays += [y, *others, *[describe(arrays[i]) for i, describe in plan.described]]
+            arrays += (y, *others)
+            for i, describe in plan.described:
+                arrays.append(describe(arrays[i]))
             out._node = OperationNode(plan, parents, plan.save(arrays))
             out._requires_grad = True
         if view and (y.base is arrays[0] or np.may_share_memory(y, arrays[0])):
