@@ -393,8 +393,7 @@ def _call(op: Operation, prepare: Callable[..., Any] | None, foreign: tuple[Any,
             if kwargs or len(args) != count:
                 args = op.bind(args, kwargs)
             inputs = args if prepare is None else prepare(args)
-            arrays = [*inputs]
-            parents: list[Any] = []
+            arrays, parents, others = [*inputs], [], []
             mask, seen, plain = 0, False, False
             for i, bit in tensors:
                 t = inputs[i]
@@ -419,22 +418,19 @@ def _call(op: Operation, prepare: Callable[..., Any] | None, foreign: tuple[Any,
             raise _explained(error, op, args) from error.__cause__
         if not seen:
             return y
-        others: list[Any] = []
         if several:
             y, *others = y
         y = y if type(y) is ndarray else np.asarray(y)
         out = new(Tensor)
-        out._data, out._requires_grad = y, False
-        out._node, out._view = None, None
+        out._data, out._requires_grad, out._node, out._view = y, False, None, None
         if mask and grad_mode.enabled:
             plan = plans.get(mask) or op.plan(mask)
-            if plain and plan.constants:
-                _keep_copies(arrays, [i for i in plan.constants if isinstance(inputs[i], ndarray)])
             arrays += (y, *others)
-            for i, describe in plan.described:
+            for i, describe in plan.described:  # a comprehension would be a call
                 arrays.append(describe(arrays[i]))
-            out._node = OperationNode(plan, parents, plan.save(arrays))
-            out._requires_grad = True
+            if plain:
+                _keep_copies(arrays, inputs, plan.constants)
+            out._node, out._requires_grad = OperationNode(plan, parents, plan.save(arrays)), True
         if view and (y.base is arrays[0] or np.may_share_memory(y, arrays[0])):
             out._view = View(inputs[0], call, inputs[1:])
         return (out, *[Tensor._wrap(np.asarray(o)) for o in others]) if several else out
@@ -493,10 +489,11 @@ def _explained(error: Exception, op: Operation, args: tuple[Any, ...]) -> Except
     return described(error, op.name, args, op.forward)
 
 
-def _keep_copies(arrays: list[Any], places: list[int]) -> None:
-    """Keep copies of the arrays at `places`, which NumPy may change, and nobody would notice."""
+def _keep_copies(arrays: list[Any], inputs: Sequence[Any], places: Sequence[int]) -> None:
+    """Keep copies of the user's own arrays at `places`: NumPy may change them, and nobody would notice."""
     for i in places:
-        arrays[i] = arrays[i].copy()
+        if isinstance(inputs[i], np.ndarray):
+            arrays[i] = arrays[i].copy()
 
 
 _ACCEPTED = (np.ndarray, np.generic, type(None), bool, int, float)

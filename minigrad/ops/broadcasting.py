@@ -72,7 +72,7 @@ def expand(input: Operand, shape: tuple[int, ...]) -> Operand:
     if input.size != 1:
         return np.broadcast_to(input, shape)
     repeated = np.ndarray(shape, input.dtype, input, 0, (0,) * len(shape))  # the same, many times faster
-    repeated.setflags(False)
+    repeated.setflags(write=False)
     return repeated
 
 

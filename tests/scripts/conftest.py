@@ -1,8 +1,20 @@
 """What several tests of the scripts start from."""
 
 import threading
+from pathlib import Path
 
 import pytest
+
+
+def leave_empty(self, path, *args, **kwargs):
+    Path(path).touch()
+
+
+@pytest.fixture
+def undrawn(monkeypatch):
+    """Pictures are empty files, for tests that look at none: to draw those of a run takes longer than to train."""
+    figure = pytest.importorskip("matplotlib.figure")
+    monkeypatch.setattr(figure.Figure, "savefig", leave_empty)
 
 
 @pytest.fixture(scope="session")
@@ -11,7 +23,9 @@ def digits_checkpoint(tmp_path_factory):
     import train  # here, so that tests without need of it run without matplotlib and tqdm
 
     folder = tmp_path_factory.mktemp("digits") / "run"
-    assert train.main(["--epochs", "8", "--out", str(folder)]) == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("matplotlib.figure.Figure.savefig", leave_empty)
+        assert train.main(["--epochs", "8", "--out", str(folder)]) == 0
     return folder / "best.npz"
 
 

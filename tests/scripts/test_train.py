@@ -20,6 +20,7 @@ import train
 from command_line import locked
 from tests.scripts.pictures import folder_of_colours
 
+pytestmark = pytest.mark.usefixtures("undrawn")  # all but `finished`, which is of the module
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = ["--epochs", "2", "--batch-size", "64"]
 

@@ -10,6 +10,8 @@ import minigrad as mg
 import train
 from tests.scripts.pictures import cifar_records
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory):
@@ -32,7 +34,7 @@ def test_brightness_is_learned(recipe, root, tmp_path, capsys):
         "--root",
         str(root),
         "--epochs",
-        "6",
+        "4",
         "--batch-size",
         "8",
     ]

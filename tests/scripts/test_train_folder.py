@@ -12,6 +12,8 @@ import train
 from minigrad.vision.io import write_image
 from tests.scripts.pictures import folder_of_colours, picture
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 def arguments(root, out):
     size = ["--image-size", "12", "--batch-size", "8", "--epochs", "3"]

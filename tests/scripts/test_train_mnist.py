@@ -11,6 +11,8 @@ import train
 from training import run
 from training.tasks import Split
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 REAL = Path(__file__).parents[2].parent / "shared" / "data" / "mnist"
 
 
