@@ -9,9 +9,9 @@ from minigrad.core.tensor import Tensor
 from minigrad.nn import functional as F
 from minigrad.nn.init import constant_
 from minigrad.nn.layer import Layer, new_parameter
+from minigrad.nn.module import registered
 from minigrad.nn.options import check_options
 from minigrad.nn.parameter import Parameter
-from minigrad.nn.registry import registered
 
 
 class _InPlace(Layer):

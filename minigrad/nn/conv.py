@@ -9,15 +9,14 @@ from minigrad.core.tensor import Tensor
 from minigrad.nn import functional as F
 from minigrad.nn.init import uniform_by_fan_in
 from minigrad.nn.layer import new_parameter, positive, repeated
-from minigrad.nn.module import Module
+from minigrad.nn.module import Module, registered
 from minigrad.nn.options import check_options
 from minigrad.nn.parameter import Parameter
-from minigrad.nn.registry import registered
 
 _PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 
 
-class _Convolution(Module):
+class ConvNd(Module):
     """The parameters and arguments that all convolutions have."""
 
     weight: Parameter = registered()
@@ -88,7 +87,7 @@ class _Convolution(Module):
         return ", ".join(parts)
 
 
-class _Conv(_Convolution):
+class _Conv(ConvNd):
     _function: Callable[..., Tensor]
 
     def __init__(
@@ -187,7 +186,7 @@ class Conv3d(_Conv):
     _function = F.conv3d
 
 
-class _ConvTranspose(_Convolution):
+class _ConvTranspose(ConvNd):
     _function: Callable[..., Tensor]
 
     def __init__(

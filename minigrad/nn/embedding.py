@@ -8,10 +8,9 @@ from minigrad.core.tensor import Tensor
 from minigrad.nn import functional as F
 from minigrad.nn.init import normal_
 from minigrad.nn.layer import new_parameter, positive
-from minigrad.nn.module import Module
+from minigrad.nn.module import Module, registered
 from minigrad.nn.options import check_options
 from minigrad.nn.parameter import Parameter
-from minigrad.nn.registry import registered
 
 
 class Embedding(Module):

@@ -6,16 +6,13 @@ import warnings
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from minigrad.core.tensor import Tensor, View
 from minigrad.graph.hooks import RemovableHandle
 from minigrad.ops.declare.operation import Operand, operation
-
-if TYPE_CHECKING:
-    from minigrad.nn.module import Module
 
 
 class Hooks:
@@ -36,7 +33,7 @@ class Hooks:
         self.load_state_dict_pre: OrderedDict[int, Any] = OrderedDict()  # (hook, with_module)
         self.load_state_dict: OrderedDict[int, Any] = OrderedDict()
 
-    def call(self, module: Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def call_forward(self, module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """``module.forward(*args, **kwargs)`` with all hooks."""
         for hook, with_kwargs in list(self.forward_pre.values()):
             args, kwargs = _run_forward_pre(hook, with_kwargs, module, args, kwargs)
@@ -59,7 +56,7 @@ def register(hooks: OrderedDict[int, Any], hook: Any, prepend: bool = False) -> 
 
 
 def _run_forward_pre(
-    hook: Callable[..., Any], with_kwargs: bool, module: Module, args: tuple[Any, ...], kwargs: dict[str, Any]
+    hook: Callable[..., Any], with_kwargs: bool, module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
     if not with_kwargs:
         replaced = hook(module, args)
@@ -100,7 +97,7 @@ class GradientWatch:
     what the hooks made of all the gradients together.
     """
 
-    def __init__(self, module: Module, hooks: Hooks) -> None:
+    def __init__(self, module: Any, hooks: Hooks) -> None:
         self.module = module
         self.hooks = hooks
         self.grad_output: list[Any] = []

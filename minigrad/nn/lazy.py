@@ -9,14 +9,14 @@ from minigrad.nn.conv import (
     Conv1d,
     Conv2d,
     Conv3d,
+    ConvNd,
     ConvTranspose1d,
     ConvTranspose2d,
     ConvTranspose3d,
-    _Convolution,
 )
 from minigrad.nn.linear import Linear
 from minigrad.nn.module import Module
-from minigrad.nn.normalization import BatchNorm1d, BatchNorm2d, BatchNorm3d, _BatchNorm
+from minigrad.nn.normalization import BatchNorm, BatchNorm1d, BatchNorm2d, BatchNorm3d
 from minigrad.nn.parameter import Uninitialized, UninitializedBuffer, UninitializedParameter
 
 
@@ -79,7 +79,7 @@ class LazyLinear(LazyModule, Linear):
 # ---- convolutions ----------------------------------------------------------------------------------------------------
 
 
-class _LazyConvolution(LazyModule, _Convolution):
+class _LazyConvolution(LazyModule, ConvNd):
     """Learns `in_channels` from its first input; the other arguments are those of the class it becomes."""
 
     def __init__(self, out_channels: int, *args: Any, **kwargs: Any) -> None:
@@ -152,7 +152,7 @@ class LazyConvTranspose3d(_LazyConvolution, ConvTranspose3d):
 # ---- batch normalization ---------------------------------------------------------------------------------------------
 
 
-class _LazyBatchNorm(LazyModule, _BatchNorm):
+class _LazyBatchNorm(LazyModule, BatchNorm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(0, *args, **kwargs)
         for name in ("weight", "bias"):

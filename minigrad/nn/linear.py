@@ -8,9 +8,8 @@ from minigrad.core.tensor import Tensor
 from minigrad.nn import functional as F
 from minigrad.nn.init import uniform_, uniform_by_fan_in
 from minigrad.nn.layer import Layer, new_parameter, positive
-from minigrad.nn.module import Module
+from minigrad.nn.module import Module, registered
 from minigrad.nn.parameter import Parameter
-from minigrad.nn.registry import registered
 
 
 class Identity(Module):

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from minigrad.core.tensor import Tensor
 from minigrad.nn import functional as F
-from minigrad.nn.module import Module
+from minigrad.nn.module import BUFFER, Module, registered
 from minigrad.nn.options import check_options
-from minigrad.nn.registry import registered
 
 
 class _Loss(Module):
@@ -87,7 +86,7 @@ class CrossEntropyLoss(_Loss):
     tensor(2.3026)
     """
 
-    weight: Tensor | None = registered("_buffers")
+    weight: Tensor | None = registered(BUFFER)
 
     def __init__(
         self,
@@ -118,7 +117,7 @@ class CrossEntropyLoss(_Loss):
 class NLLLoss(_Loss):
     """Minus the log-probabilities `input`, (N, C, ...), at the classes `target`; see `CrossEntropyLoss`."""
 
-    weight: Tensor | None = registered("_buffers")
+    weight: Tensor | None = registered(BUFFER)
 
     def __init__(self, weight: Tensor | None = None, *, ignore_index: int = -100, reduction: str = "mean") -> None:
         super().__init__(reduction=reduction)
@@ -133,7 +132,7 @@ class NLLLoss(_Loss):
 class BCELoss(_Loss):
     """Binary cross-entropy of the probabilities `input`; `weight` is a factor on each element."""
 
-    weight: Tensor | None = registered("_buffers")
+    weight: Tensor | None = registered(BUFFER)
 
     def __init__(self, weight: Tensor | None = None, *, reduction: str = "mean") -> None:
         super().__init__(reduction=reduction)
@@ -146,8 +145,8 @@ class BCELoss(_Loss):
 class BCEWithLogitsLoss(_Loss):
     """Binary cross-entropy of logits, without overflow; `pos_weight` is a factor on the positive targets."""
 
-    weight: Tensor | None = registered("_buffers")
-    pos_weight: Tensor | None = registered("_buffers")
+    weight: Tensor | None = registered(BUFFER)
+    pos_weight: Tensor | None = registered(BUFFER)
 
     def __init__(
         self, weight: Tensor | None = None, *, reduction: str = "mean", pos_weight: Tensor | None = None

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from minigrad.nn.module import Module
+
+class Tree(Protocol):
+    """What is asked of a model here."""
+
+    @property
+    def _parameters(self) -> Mapping[str, Any]: ...
+    @property
+    def _modules(self) -> Mapping[str, Any]: ...
+    def named_modules(self) -> Iterator[tuple[str, Any]]: ...
+
 
 _PLAIN = frozenset((list, tuple, dict))
 
 
-def name_layer(error: Exception, module: Module) -> None:
+def name_layer(error: Exception, module: Tree) -> None:
     """Add to `error`, which left the forward of `module`, in which layer it was raised.
 
     Called for every module that the error passes on its way out; each sees more of the dotted name than the one
@@ -33,7 +42,7 @@ def name_layer(error: Exception, module: Module) -> None:
         return
 
 
-def warn_of_hidden_layers(modules: list[Module], kinds: tuple[type, ...]) -> None:
+def warn_of_hidden_layers(modules: Sequence[Tree], kinds: tuple[type, ...]) -> None:
     """Warn where a list, tuple or dict holds modules or parameters that are registered nowhere else.
 
     Attributes whose name starts with an underscore are left alone: that is how to hide something on purpose.
@@ -46,7 +55,7 @@ def warn_of_hidden_layers(modules: list[Module], kinds: tuple[type, ...]) -> Non
                     _warn_unless_known(modules, module, name, [v for v in items if isinstance(v, kinds)])
 
 
-def _warn_unless_known(modules: list[Module], module: Module, name: str, items: list[Any]) -> None:
+def _warn_unless_known(modules: Sequence[Tree], module: Tree, name: str, items: list[Any]) -> None:
     known = {id(m) for m in modules} | {id(p) for m in modules for p in m._parameters.values()}
     if any(id(v) not in known for v in items):
         warnings.warn(

@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from types import MethodType
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NamedTuple, NoReturn, ParamSpec, Protocol, Self, TypeVar
 
 import numpy as np
 
 from minigrad.core import dtypes
 from minigrad.core.tensor import Tensor
 from minigrad.graph.hooks import RemovableHandle
-from minigrad.nn.hooks import register
-from minigrad.nn.model_mistakes import name_layer
-from minigrad.nn.parameter import Uninitialized
-from minigrad.nn.registry import Registry
+from minigrad.nn.hooks import Hooks, register
+from minigrad.nn.model_mistakes import Tree, name_layer, warn_of_hidden_layers
+from minigrad.nn.parameter import Buffer, Parameter, Uninitialized
 from minigrad.nn.state import Stateful
 
-Self = TypeVar("Self", bound="Module")
+
+class Kind(NamedTuple):
+    """A kind of things that a module registers when they are assigned to an attribute."""
+
+    name: str
+    table: str  # the module's attribute that lists what it has of this kind
+    registers: type  # an assigned value of this type is registered without having been declared
+    accepts: type  # what may be registered by hand, or replace what is registered
+
+
+PARAMETER = Kind("parameter", "_parameters", Parameter, Parameter)
+BUFFER = Kind("buffer", "_buffers", Buffer, Tensor)
+
+P = ParamSpec("P")
+Output = TypeVar("Output", covariant=True)
+
+
+class HasForward(Tree, Protocol[P, Output]):
+    """What a module is to those who call it: calling takes what its `forward` takes, and gives what that gives."""
+
+    _hooks: Hooks | None
+
+    def forward(self, *args: P.args, **kwargs: P.kwargs) -> Output:
+        """Compute the output."""
 
 
 class Module(Stateful):
@@ -49,6 +71,10 @@ class Module(Stateful):
     ['fc.weight', 'fc.bias']
     """
 
+    # What is registered, and in which order, stands in these three and nowhere else.
+    _parameters: dict[str, Parameter | None]
+    _buffers: dict[str, Tensor | None]
+    _modules: dict[str, Module | None]
     training: bool
     call_super_init: bool = False
 
@@ -56,10 +82,9 @@ class Module(Stateful):
         if (args or kwargs) and not self.call_super_init:
             got = f"an unexpected keyword argument {next(iter(kwargs))!r}" if kwargs else f"{len(args)} too many"
             raise TypeError(f"{type(self).__name__}.__init__: Module takes no arguments, got {got}")
-        super().__init__()
-        self.__dict__["training"] = True
+        self.__dict__.update(_parameters={}, _buffers={}, _modules={}, _transient=set(), training=True)
         if self.call_super_init:
-            super(Registry, self).__init__(*args, **kwargs)
+            super().__init__(*args, **kwargs)
 
     # ---- calling ---------------------------------------------------------------------------------------------------
 
@@ -69,11 +94,11 @@ class Module(Stateful):
             f"{type(self).__name__}: no forward; define forward(self, ...) in the class (check its spelling)"
         )
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self: HasForward[P, Output], *args: P.args, **kwargs: P.kwargs) -> Output:
         try:
             if self._hooks is None:
                 return self.forward(*args, **kwargs)
-            return self._hooks.call(self, args, kwargs)
+            return self._hooks.call_forward(self, args, kwargs)
         except Exception as error:
             name_layer(error, self)
             raise
@@ -126,9 +151,240 @@ class Module(Stateful):
         """
         return register(self._own_hooks().backward, hook, prepend)
 
+    # ---- attributes ------------------------------------------------------------------------------------------------
+
+    def __getattr__(self, name: str) -> Any:
+        """Parameters, buffers and submodules by their names. Python asks here for what is no ordinary attribute."""
+        attributes = self.__dict__
+        if "_modules" in attributes:  # written out, as forwards read their parameters here
+            if name in attributes["_parameters"]:
+                return attributes["_parameters"][name]
+            if name in attributes["_modules"]:
+                return attributes["_modules"][name]
+            if name in attributes["_buffers"]:
+                return attributes["_buffers"][name]
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+
+    def __dir__(self) -> list[str]:
+        registered = [name for kind in KINDS for name in self.__dict__.get(kind.table, ())]
+        return sorted({*super().__dir__(), *filter(str.isidentifier, registered)})
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        for kind in KINDS:
+            if isinstance(value, kind.registers):
+                break
+            if name in self.__dict__.get(kind.table, ()):
+                if value is None or isinstance(value, kind.accepts):
+                    break
+                raise TypeError(
+                    f"{type(self).__name__}: attribute {name!r} is registered in {kind.table} and takes "
+                    f"a {kind.accepts.__name__} or None, got {type(value).__name__}; `del` the attribute first to "
+                    "change its kind"
+                )
+        else:
+            return super().__setattr__(name, value)
+        new = name not in self.__dict__.get(kind.table, ())
+        if new and isinstance(value, Tensor) and hasattr(type(self), name):
+            raise KeyError(
+                f"{type(self).__name__}: the class has an attribute {name!r}, which would be read instead of this "
+                f"{type(value).__name__}; choose another name"
+            )
+        if isinstance(value, Buffer):
+            self._set_transient(name, not value.persistent)
+        self._register(kind, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        kind = next((kind for kind in KINDS if name in self.__dict__.get(kind.table, ())), None)
+        if kind is None:
+            return super().__delattr__(name)
+        del self.__dict__[kind.table][name]
+        self._transient.discard(name)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # copy.copy shares the parameters, but registering more in the copy leaves the original alone
+        return {k: v.copy() if k in OWN_TABLES else v for k, v in self.__dict__.items()}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+
+    def _register(self, kind: Kind, name: str, value: Any) -> None:
+        self._check_name(kind, name)
+        self.__dict__.pop(name, None)
+        for other in KINDS:
+            if other is not kind:
+                self.__dict__[other.table].pop(name, None)
+        if kind is not BUFFER:
+            self._transient.discard(name)
+        self.__dict__[kind.table][name] = value
+
+    def _check_name(self, kind: Kind, name: str) -> None:
+        if kind.table not in self.__dict__:
+            raise AttributeError(
+                f"{type(self).__name__}: cannot assign {name!r} yet; call super().__init__() first in __init__"
+            )
+        if not isinstance(name, str):
+            raise TypeError(f"{type(self).__name__}: expected a str as name, got {type(name).__name__}")
+        if "." in name or not name:
+            raise KeyError(f"{type(self).__name__}: a name must not be empty or contain '.', got {name!r}")
+
+    def _check_kind(self, kind: Kind, name: str, value: Any) -> None:
+        if value is not None and not isinstance(value, kind.accepts):
+            raise TypeError(
+                f"{type(self).__name__}: expected a {kind.accepts.__name__} or None for {name!r}, "
+                f"got {type(value).__name__}"
+            )
+
+    def _register_new(self, kind: Kind, name: str, value: Any) -> None:
+        """The same for the methods called register_..., which don't replace an attribute of another kind."""
+        self._check_name(kind, name)
+        if hasattr(self, name) and name not in self.__dict__[kind.table]:
+            raise KeyError(f"{type(self).__name__}: there is an attribute {name!r} already; choose another name")
+        self._check_kind(kind, name, value)
+        if kind is PARAMETER and value is not None and not value.is_leaf:
+            raise ValueError(f"{type(self).__name__}: parameter {name!r} must be a leaf, without a grad_fn")
+        self._register(kind, name, value)
+
+    def register_parameter(self, name: str, param: Parameter | None) -> None:
+        """Add a parameter, as assigning it does. None keeps the place for one that this module does without."""
+        self._register_new(PARAMETER, name, param)
+
+    def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
+        """Add a tensor that is part of the state but not a parameter; with `persistent` it is in the `state_dict`."""
+        self._register_new(BUFFER, name, tensor)
+        self._set_transient(name, not persistent)
+
+    def _set_transient(self, name: str, transient: bool) -> None:
+        if "_transient" in self.__dict__:  # else _register is about to complain
+            (self._transient.add if transient else self._transient.discard)(name)
+
+    def add_module(self, name: str, module: Module | None) -> None:
+        """Add a submodule, as assigning it does."""
+        self._check_kind(MODULE, name, module)
+        self._register_new(MODULE, name, module)
+
+    def register_module(self, name: str, module: Module | None) -> None:
+        """The same as `add_module`."""
+        self.add_module(name, module)
+
+    # ---- what is in it ---------------------------------------------------------------------------------------------
+
+    def named_modules(
+        self, memo: set[Module] | None = None, prefix: str = "", remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Module]]:
+        """This module and all within it with their dotted names, each module once unless `remove_duplicate` is False.
+
+        Examples
+        --------
+        >>> [name for name, _ in nn.Sequential(nn.Linear(2, 2), nn.ReLU()).named_modules()]
+        ['', '0', '1']
+        """
+        memo = set() if memo is None else memo
+        if self not in memo:
+            if remove_duplicate:
+                memo.add(self)
+            yield prefix, self
+            for name, module in self._modules.items():
+                if module is not None:
+                    yield from module.named_modules(memo, _join(prefix, name), remove_duplicate)
+
+    def named_children(self) -> Iterator[tuple[str, Module]]:
+        """The modules directly within this one, each once, with their names."""
+        seen: set[Module] = set()
+        for name, module in self._modules.items():
+            if module is not None and module not in seen:
+                seen.add(module)
+                yield name, module
+
+    def _named_members(
+        self,
+        get_members_fn: Callable[[Any], Iterable[tuple[str, Any]]],
+        prefix: str = "",
+        recurse: bool = True,
+        remove_duplicate: bool = True,
+    ) -> Iterator[tuple[str, Any]]:
+        modules = self.named_modules(prefix=prefix, remove_duplicate=remove_duplicate) if recurse else [(prefix, self)]
+        seen: set[int] = set()
+        for path, module in modules:
+            for name, value in get_members_fn(module):
+                if value is not None and id(value) not in seen:
+                    if remove_duplicate:
+                        seen.add(id(value))
+                    yield _join(path, name), value
+
+    def named_parameters(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Parameter]]:
+        """The parameters with their dotted names; one that is shared comes once unless `remove_duplicate` is False.
+
+        Warns of layers in a plain Python list, which are no part of the model.
+        """
+        if recurse:
+            warn_of_hidden_layers(list(self.modules()), (Module, Parameter))
+        return self._named_members(lambda module: module._parameters.items(), prefix, recurse, remove_duplicate)
+
+    def named_buffers(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Tensor]]:
+        """The buffers with their dotted names, each once unless `remove_duplicate` is False."""
+        return self._named_members(lambda module: module._buffers.items(), prefix, recurse, remove_duplicate)
+
+    def modules(self, remove_duplicate: bool = True) -> Iterator[Module]:
+        """This module and all within it, each once unless `remove_duplicate` is False."""
+        return (module for _, module in self.named_modules(remove_duplicate=remove_duplicate))
+
+    def children(self) -> Iterator[Module]:
+        """The modules directly within this one, each once."""
+        return (module for _, module in self.named_children())
+
+    def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
+        """The parameters of this module and, with `recurse`, of all within it: what an optimizer is given."""
+        return (parameter for _, parameter in self.named_parameters(recurse=recurse))
+
+    def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
+        """The buffers of this module and, with `recurse`, of all within it."""
+        return (buffer for _, buffer in self.named_buffers(recurse=recurse))
+
+    def get_submodule(self, target: str) -> Module:
+        """The module with this dotted name; the empty name is this module's own.
+
+        Raises
+        ------
+        AttributeError
+            If there is none.
+        """
+        module: Module = self
+        for name in () if target == "" else target.split("."):
+            child = getattr(module, name, None)
+            if not isinstance(child, Module):
+                raise AttributeError(
+                    f"{type(module).__name__}: no submodule {name!r} (looked for {target!r}); "
+                    f"there are {', '.join(module._modules) or 'none'}"
+                )
+            module = child
+        return module
+
+    def get_parameter(self, target: str) -> Parameter:
+        """The parameter with this dotted name; raises AttributeError if there is none."""
+        return self._get_member(PARAMETER, target)
+
+    def get_buffer(self, target: str) -> Tensor:
+        """The buffer with this dotted name; raises AttributeError if there is none."""
+        return self._get_member(BUFFER, target)
+
+    def _get_member(self, kind: Kind, target: str) -> Any:
+        path, _, name = target.rpartition(".")
+        module = self.get_submodule(path)
+        member, members = getattr(module, name, None), getattr(module, kind.table)
+        if member is None or not (name in members or isinstance(member, kind.registers)):
+            raise AttributeError(
+                f"{type(module).__name__}: no {kind.name} {name!r} (looked for {target!r}); "
+                f"there are {', '.join(members) or 'none'}"
+            )
+        return member
+
     # ---- changing all of it ----------------------------------------------------------------------------------------
 
-    def train(self: Self, mode: bool = True) -> Self:
+    def train(self, mode: bool = True) -> Self:
         """Set training mode (dropout drops, batch norm uses the batch) here and in all modules within."""
         if not isinstance(mode, bool):
             raise ValueError(f"train: expected a bool as mode, got {type(mode).__name__}")
@@ -137,11 +393,11 @@ class Module(Stateful):
             module.train(mode)
         return self
 
-    def eval(self: Self) -> Self:
+    def eval(self) -> Self:
         """Set evaluation mode; the same as ``train(False)``."""
         return self.train(False)
 
-    def requires_grad_(self: Self, requires_grad: bool = True) -> Self:
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
         """Set whether the parameters require grad: False freezes them."""
         for parameter in self.parameters():
             parameter.requires_grad_(requires_grad)
@@ -156,7 +412,7 @@ class Module(Stateful):
                 grad = parameter._grad
                 parameter._grad = (grad.detach() if grad._requires_grad else grad).zero_()
 
-    def apply(self: Self, fn: Callable[[Module], Any]) -> Self:
+    def apply(self, fn: Callable[[Module], Any]) -> Self:
         """Call ``fn(module)`` for every module within and then for this one: the usual way to initialise a model.
 
         Examples
@@ -173,30 +429,30 @@ class Module(Stateful):
         fn(self)
         return self
 
-    def to(self: Self, *args: Any, **kwargs: Any) -> Self:
+    def to(self, *args: Any, **kwargs: Any) -> Self:
         """Convert the floating parameters and buffers, in place: ``to(dtype)``, ``to(tensor)``, ``to("cpu")``."""
         wanted = Tensor._wrap(np.empty(0, np.float32)).to(*args, **kwargs).dtype
         if wanted.kind != "f":
             raise TypeError(f"{type(self).__name__}.to: expected a floating dtype, got {wanted}")
         return self._apply(lambda t: t.to(*args, **kwargs) if t.dtype.kind == "f" else t)
 
-    def float(self: Self) -> Self:
+    def float(self) -> Self:
         """Convert the floating parameters and buffers to float32."""
         return self.to(dtypes.float32)
 
-    def double(self: Self) -> Self:
+    def double(self) -> Self:
         """Convert the floating parameters and buffers to float64."""
         return self.to(dtypes.float64)
 
-    def half(self: Self) -> Self:
+    def half(self) -> Self:
         """Convert the floating parameters and buffers to float16."""
         return self.to(dtypes.float16)
 
-    def type(self: Self, dst_type: Any) -> Self:
+    def type(self, dst_type: Any) -> Self:
         """Convert all parameters and buffers, integer ones too."""
         return self._apply(lambda t: t.to(dst_type))
 
-    def cpu(self: Self) -> Self:
+    def cpu(self) -> Self:
         """This module: there is no other device."""
         return self._apply(lambda t: t)
 
@@ -204,7 +460,7 @@ class Module(Stateful):
         """There is no GPU here: raises RuntimeError."""
         raise RuntimeError("cuda: minigrad computes on the CPU only; leave .cuda() out or use .to('cpu')")
 
-    def _apply(self: Self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
         """Replace the values of every parameter and buffer; the objects stay, so optimizers keep what they have."""
         for module in self.children() if recurse else ():
             module._apply(fn)
@@ -218,7 +474,7 @@ class Module(Stateful):
                     tensor._grad = fn(grad.detach())
         return self
 
-    def _replicate_for_data_parallel(self: Self) -> Self:
+    def _replicate_for_data_parallel(self) -> Self:
         """A copy of this very module, which has its parameters, buffers and submodules until others replace them."""
         copy = self.__new__(type(self))
         copy.__dict__.update(self.__getstate__())
@@ -243,3 +499,41 @@ class Module(Stateful):
             return f"{name}({extra})"
         body = "\n".join([extra] * bool(extra) + children).replace("\n", "\n  ")
         return f"{name}(\n  {body}\n)"
+
+
+MODULE = Kind("module", "_modules", Module, Module)
+KINDS = (PARAMETER, MODULE, BUFFER)
+OWN_TABLES = {"_transient", *(kind.table for kind in KINDS)}  # that a copy doesn't share
+
+
+class Registered:
+    """What a layer's class declares beside ``weight: Parameter``: read without a search for ordinary attributes first.
+
+    Everything else, and every `__getattr__` of a user's, goes on to `__getattr__`, as if this were not there.
+    """
+
+    def __init__(self, kind: Kind) -> None:
+        self.table = kind.table
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, module: Any, owner: Any) -> Any:
+        if module is not None and type(module).__getattr__ is ORDINARY_GETATTR:
+            try:
+                return getattr(module, self.table)[self.name]
+            except KeyError:
+                pass
+        raise AttributeError(self.name)
+
+
+ORDINARY_GETATTR = Module.__getattr__
+
+
+def registered(kind: Kind = PARAMETER) -> Any:
+    """The value to declare a parameter or buffer with; see `Registered`."""
+    return Registered(kind)
+
+
+def _join(prefix: str, name: str) -> str:
+    return f"{prefix}.{name}" if prefix else name

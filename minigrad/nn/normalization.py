@@ -12,9 +12,9 @@ from minigrad.core.tensor import Tensor
 from minigrad.nn import functional as F
 from minigrad.nn.init import constant_, ones_, zeros_
 from minigrad.nn.layer import Layer, new_parameter, new_tensor, positive
+from minigrad.nn.module import BUFFER, registered
 from minigrad.nn.options import check_options
 from minigrad.nn.parameter import Parameter
-from minigrad.nn.registry import registered
 
 
 class _AffineNorm(Layer):
@@ -39,9 +39,9 @@ class _AffineNorm(Layer):
 class _ChannelNorm(_AffineNorm):
     """What batch and instance normalization have in common: parameters and running statistics by channel."""
 
-    running_mean: Tensor | None = registered("_buffers")
-    running_var: Tensor | None = registered("_buffers")
-    num_batches_tracked: Tensor | None = registered("_buffers")
+    running_mean: Tensor | None = registered(BUFFER)
+    running_var: Tensor | None = registered(BUFFER)
+    num_batches_tracked: Tensor | None = registered(BUFFER)
     _ndims: tuple[int, ...]  # that an input may have
 
     def __init__(
@@ -91,7 +91,7 @@ class _ChannelNorm(_AffineNorm):
         return ", ".join([str(self.num_features), *shown])
 
 
-class _BatchNorm(_ChannelNorm):
+class BatchNorm(_ChannelNorm):
     _version = 2  # has num_batches_tracked
 
     def __init__(
@@ -139,13 +139,13 @@ class _BatchNorm(_ChannelNorm):
         return output
 
 
-class BatchNorm1d(_BatchNorm):
+class BatchNorm1d(BatchNorm):
     """Batch normalization of (N, C) or (N, C, L); see `BatchNorm2d`."""
 
     _ndims = (2, 3)
 
 
-class BatchNorm2d(_BatchNorm):
+class BatchNorm2d(BatchNorm):
     """Batch normalization of images, (N, C, H, W), by channel.
 
     ``(input - mean) / sqrt(variance + eps) * weight + bias``, with the mean and the biased variance of the batch in
@@ -187,7 +187,7 @@ class BatchNorm2d(_BatchNorm):
     _ndims = (4,)
 
 
-class BatchNorm3d(_BatchNorm):
+class BatchNorm3d(BatchNorm):
     """Batch normalization of volumes, (N, C, D, H, W); see `BatchNorm2d`."""
 
     _ndims = (5,)

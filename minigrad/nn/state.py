@@ -14,7 +14,6 @@ from minigrad.core.tensor import Tensor
 from minigrad.graph.hooks import RemovableHandle
 from minigrad.nn.hooks import Hooks, register
 from minigrad.nn.parameter import Parameter, Uninitialized
-from minigrad.nn.registry import Registry
 
 _EXTRA = "_extra_state"
 
@@ -37,11 +36,16 @@ class StateDict(OrderedDict[str, Any]):
     _metadata: dict[str, dict[str, Any]]
 
 
-class Stateful(Registry):
-    """A registry whose tensors, and whatever else a subclass says, are saved and loaded.
+class Stateful:
+    """What has tensors, and others of its kind within, that are saved and loaded: a `Module`.
 
-    Each module adds its own part to the dictionary, and takes it from there, by methods that a subclass may override.
+    Each adds its own part to the dictionary, and takes it from there, by methods that a subclass may override.
     """
+
+    _parameters: dict[str, Parameter | None]
+    _buffers: dict[str, Tensor | None]
+    _modules: dict[str, Any]
+    _transient: set[str]  # names of the buffers that are not in the state_dict
 
     _hooks: Hooks | None = None
     _version: ClassVar[int] = 1  # of what this class saves: loading is told which one it is given
@@ -299,13 +303,16 @@ def _listed(keys: list[str]) -> str:
 
 def _memory(module: Stateful) -> Iterator[Callable[[], None]]:
     """Functions that bring back the tensors and extra states of all modules within `module`, as they are now."""
-    for part in module.modules():
-        for table in (part._parameters, part._buffers):
-            for name, tensor in table.items():
-                if tensor is not None:
-                    yield _put_back(table, name, tensor)
-        if _overrides(part, "get_extra_state") and _overrides(part, "set_extra_state"):
-            yield partial(part.set_extra_state, part.get_extra_state())
+    tables: tuple[dict[str, Any], ...] = (module._parameters, module._buffers)
+    for table in tables:
+        for name, tensor in table.items():
+            if tensor is not None:
+                yield _put_back(table, name, tensor)
+    if _overrides(module, "get_extra_state") and _overrides(module, "set_extra_state"):
+        yield partial(module.set_extra_state, module.get_extra_state())
+    for child in module._modules.values():
+        if child is not None:
+            yield from _memory(child)
 
 
 def _put_back(table: dict[str, Any], name: str, tensor: Tensor) -> Callable[[], None]:

@@ -2,6 +2,7 @@
 
 from minigrad.testing.closeness import assert_close
 from minigrad.testing.gradients import check_gradients
-from minigrad.testing.report import GradientReport, TensorReport
+from minigrad.testing.report import GradientReport
+from minigrad.testing.tensor_report import TensorReport
 
 __all__ = ["GradientReport", "TensorReport", "assert_close", "check_gradients"]

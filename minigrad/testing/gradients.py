@@ -17,7 +17,8 @@ from minigrad.core.generator import Generator, use_generator
 from minigrad.core.tensor import Tensor
 from minigrad.nn import Module
 from minigrad.nn.parameter import Uninitialized
-from minigrad.testing.report import GradientReport, TensorReport
+from minigrad.testing.report import GradientReport
+from minigrad.testing.tensor_report import TensorReport
 
 __all__ = ["check_gradients"]
 

@@ -9,7 +9,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from minigrad.autograd.gradient_mistakes import Comparison
-from minigrad.testing.report import TensorReport
+from minigrad.testing.tensor_report import TensorReport
 from minigrad.viz import style
 
 STEPS = 10.0 ** np.arange(-1, -12.5, -0.5)
