@@ -5,13 +5,13 @@ from __future__ import annotations
 import operator
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, TypeVar, overload
+from typing import Any, Generic, Self, TypeVar, overload
 
 from minigrad.core.tensor import Tensor
 from minigrad.nn.module import Module
 from minigrad.nn.parameter import Parameter
 
-Self = TypeVar("Self", bound=Module)
+Member = TypeVar("Member")
 
 
 def _position(container: Any, index: Any) -> int:
@@ -28,8 +28,9 @@ class _ModuleSequence(Module):
     def __len__(self) -> int:
         return len(self._modules)
 
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._modules.values())
+    def __iter__(self) -> Iterator[Module]:
+        modules: dict[str, Any] = self._modules
+        return iter(modules.values())
 
     def __setitem__(self, index: int, module: Module) -> None:
         setattr(self, list(self._modules)[_position(self, index)], _checked(self, module))
@@ -39,12 +40,12 @@ class _ModuleSequence(Module):
         del modules[index if isinstance(index, slice) else _position(self, index)]
         self._refill(modules)
 
-    def append(self: Self, module: Module) -> Self:
+    def append(self, module: Module) -> Self:
         """Add `module` at the end; returns the container."""
         self.add_module(str(len(self)), _checked(self, module))
         return self
 
-    def extend(self: Self, modules: Iterable[Module]) -> Self:
+    def extend(self, modules: Iterable[Module]) -> Self:
         """Add several modules at the end; returns the container."""
         if not isinstance(modules, Iterable):
             raise TypeError(f"{type(self).__name__}.extend: expected modules, got {type(modules).__name__}")
@@ -52,7 +53,7 @@ class _ModuleSequence(Module):
             self.append(module)
         return self
 
-    def insert(self: Self, index: int, module: Module) -> Self:
+    def insert(self, index: int, module: Module) -> Self:
         """Add `module` before position `index`; returns the container."""
         modules = list(self._modules.values())
         if not -len(modules) <= index <= len(modules):
@@ -63,13 +64,17 @@ class _ModuleSequence(Module):
         self._refill(modules)
         return self
 
-    def pop(self, key: int | slice) -> Any:
+    @overload
+    def pop(self, key: int) -> Module: ...
+    @overload
+    def pop(self, key: slice) -> Self: ...
+    def pop(self, key: Any) -> Any:
         """Remove the module at `key`, and return it."""
-        module = self[key]  # type: ignore[index]
+        module: Any = self[key]  # type: ignore[index]
         del self[key]
         return module
 
-    def __iadd__(self: Self, modules: Iterable[Module]) -> Self:
+    def __iadd__(self, modules: Iterable[Module]) -> Self:
         return self.extend(modules)
 
     def _refill(self, modules: Iterable[Module | None]) -> None:
@@ -116,16 +121,16 @@ class Sequential(_ModuleSequence):
         for name, module in named:
             self.add_module(str(name), _checked(self, module))
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Any) -> Tensor:
         """The output of the last module."""
         for module in self:
             input = module(input)
         return input
 
     @overload
-    def __getitem__(self, index: int) -> Any: ...
+    def __getitem__(self, index: int) -> Module: ...
     @overload
-    def __getitem__(self, index: slice) -> Sequential: ...
+    def __getitem__(self, index: slice) -> Self: ...
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
             return self.__class__(dict(list(self._modules.items())[index]))
@@ -141,7 +146,7 @@ class Sequential(_ModuleSequence):
 
     __rmul__ = __mul__
 
-    def __imul__(self: Self, times: int) -> Self:
+    def __imul__(self, times: int) -> Self:
         return self.extend(list(self) * (_repetitions(times) - 1))
 
 
@@ -171,7 +176,7 @@ class ModuleList(_ModuleSequence):
         super().__init__()
         self.extend(() if modules is None else modules)
 
-    def extend(self: Self, modules: Iterable[Module]) -> Self:
+    def extend(self, modules: Iterable[Module]) -> Self:
         """Add several modules at the end; returns the list."""
         if not isinstance(modules, Iterable):
             raise TypeError(f"{type(self).__name__}.extend: expected modules, got {type(modules).__name__}")
@@ -181,9 +186,9 @@ class ModuleList(_ModuleSequence):
         return self
 
     @overload
-    def __getitem__(self, index: int) -> Any: ...
+    def __getitem__(self, index: int) -> Module: ...
     @overload
-    def __getitem__(self, index: slice) -> ModuleList: ...
+    def __getitem__(self, index: slice) -> Self: ...
     def __getitem__(self, index: Any) -> Any:
         modules: list[Any] = list(self._modules.values())
         return self.__class__(modules[index]) if isinstance(index, slice) else modules[_position(self, index)]
@@ -203,16 +208,16 @@ class ModuleList(_ModuleSequence):
         return [f"({a}): {text}" if a == b else f"({a}-{b}): {b - a + 1} x {text}" for a, b, text in runs]
 
 
-class _Dictionary(Module):
+class _Dictionary(Module, Generic[Member]):
     """What ModuleDict and ParameterDict have in common: the behaviour of a dictionary of attributes."""
 
     def _names(self) -> Mapping[str, Any]:
         raise NotImplementedError
 
-    def __setitem__(self, key: str, value: Any) -> None:
+    def __setitem__(self, key: str, value: Member) -> None:
         raise NotImplementedError
 
-    def __getitem__(self, key: str) -> Any:
+    def __getitem__(self, key: str) -> Member:
         if key not in self._names():
             raise KeyError(key)
         return getattr(self, key)
@@ -236,7 +241,7 @@ class _Dictionary(Module):
         for key in list(self):
             del self[key]
 
-    def pop(self, key: str) -> Any:
+    def pop(self, key: str) -> Member:
         """Remove what is called `key`, and return it."""
         value = self[key]
         del self[key]
@@ -246,11 +251,11 @@ class _Dictionary(Module):
         """The names."""
         return self._names().keys()
 
-    def values(self) -> Iterable[Any]:
+    def values(self) -> Iterable[Member]:
         """What they are names of."""
         return [self[key] for key in self]
 
-    def items(self) -> Iterable[tuple[str, Any]]:
+    def items(self) -> Iterable[tuple[str, Member]]:
         """Pairs of name and value."""
         return [(key, self[key]) for key in self]
 
@@ -262,7 +267,7 @@ class _Dictionary(Module):
             self[key] = value
 
 
-class ModuleDict(_Dictionary):
+class ModuleDict(_Dictionary[Module]):
     """A dictionary of modules, all of which are part of the model that holds it. It has no forward of its own.
 
     Examples
@@ -311,9 +316,9 @@ class ParameterList(Module):
         self.extend(() if values is None else values)
 
     @overload
-    def __getitem__(self, index: int) -> Any: ...
+    def __getitem__(self, index: int) -> Parameter: ...
     @overload
-    def __getitem__(self, index: slice) -> ParameterList: ...
+    def __getitem__(self, index: slice) -> Self: ...
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
             return self.__class__(list(self)[index])
@@ -325,19 +330,19 @@ class ParameterList(Module):
     def __len__(self) -> int:
         return self._size
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[Parameter]:
         return (getattr(self, str(i)) for i in range(self._size))
 
-    def __iadd__(self, values: Iterable[Any]) -> ParameterList:
+    def __iadd__(self, values: Iterable[Any]) -> Self:
         return self.extend(values)
 
-    def append(self, value: Any) -> ParameterList:
+    def append(self, value: Any) -> Self:
         """Add a value at the end; returns the list."""
         setattr(self, str(self._size), _as_member(value))
         self._size += 1
         return self
 
-    def extend(self, values: Iterable[Any]) -> ParameterList:
+    def extend(self, values: Iterable[Any]) -> Self:
         """Add several values at the end; returns the list."""
         if not isinstance(values, Iterable) or isinstance(values, Tensor):
             raise TypeError(f"ParameterList.extend: expected several parameters, got {type(values).__name__}")
@@ -349,7 +354,7 @@ class ParameterList(Module):
         return [_member_line(i, value) for i, value in enumerate(self)]
 
 
-class ParameterDict(_Dictionary):
+class ParameterDict(_Dictionary[Parameter]):
     """A dictionary of parameters, all of which are part of the model that holds it. Tensors become parameters.
 
     Examples
@@ -389,7 +394,7 @@ class ParameterDict(_Dictionary):
         both.update(self.items())
         return both
 
-    def __ior__(self, other: Mapping[str, Any]) -> ParameterDict:
+    def __ior__(self, other: Mapping[str, Any]) -> Self:
         self.update(other)
         return self
 
@@ -421,7 +426,7 @@ class ParameterDict(_Dictionary):
             self[key] = default
         return self[key]
 
-    def popitem(self) -> tuple[str, Any]:
+    def popitem(self) -> tuple[str, Parameter]:
         """Remove the last one, and return its name and value."""
         key = next(reversed(self))
         return key, self.pop(key)

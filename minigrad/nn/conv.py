@@ -8,7 +8,7 @@ from typing import Any
 from minigrad.core.tensor import Tensor
 from minigrad.nn import functional as F
 from minigrad.nn.init import uniform_by_fan_in
-from minigrad.nn.layer import new_parameter, positive, repeated
+from minigrad.nn.layer import new_parameter, non_negative, repeated
 from minigrad.nn.module import Module, registered
 from minigrad.nn.options import check_options
 from minigrad.nn.parameter import Parameter
@@ -37,7 +37,7 @@ class ConvNd(Module):
     ) -> None:
         super().__init__()
         name, n = type(self).__name__, self._dims
-        positive(self, in_channels=in_channels, out_channels=out_channels, groups=groups)
+        non_negative(self, in_channels=in_channels, out_channels=out_channels, groups=groups)
         if not groups or in_channels % groups or out_channels % groups:
             raise ValueError(
                 f"{name}: in_channels={in_channels} and out_channels={out_channels} must be divisible by "

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from minigrad.core.tensor import Tensor
 from minigrad.nn import functional as F
 from minigrad.nn.init import normal_
-from minigrad.nn.layer import new_parameter, positive
+from minigrad.nn.layer import new_parameter, non_negative
 from minigrad.nn.module import Module, registered
 from minigrad.nn.options import check_options
 from minigrad.nn.parameter import Parameter
@@ -53,7 +53,7 @@ class Embedding(Module):
         dtype: Any = None,
     ) -> None:
         super().__init__()
-        positive(self, num_embeddings=num_embeddings, embedding_dim=embedding_dim)
+        non_negative(self, num_embeddings=num_embeddings, embedding_dim=embedding_dim)
         check_options(self, norm_type=norm_type)
         if max_norm is not None or scale_grad_by_freq or sparse:
             raise NotImplementedError(
@@ -97,7 +97,7 @@ class Embedding(Module):
         norm_type: float = 2.0,
         scale_grad_by_freq: bool = False,
         sparse: bool = False,
-    ) -> Embedding:
+    ) -> Self:
         """An Embedding with the given table, which with `freeze` does not require grad."""
         if embeddings.ndim != 2:
             raise ValueError(f"from_pretrained: expected a table of 2 dimensions, got shape {tuple(embeddings.shape)}")

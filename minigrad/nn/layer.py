@@ -46,7 +46,7 @@ def repeated(value: Any, count: int) -> tuple[int, ...]:
     return tuple(value) if isinstance(value, (tuple, list)) else (value,) * count
 
 
-def positive(layer: Module, **sizes: int) -> None:
+def non_negative(layer: Module, **sizes: int) -> None:
     """Raise where a size is not an int of 0 or more."""
     for name, size in sizes.items():
         if isinstance(size, bool) or not hasattr(size, "__index__"):

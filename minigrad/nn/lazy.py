@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from minigrad.core.tensor import Tensor
 from minigrad.nn.conv import (
@@ -38,14 +38,16 @@ class LazyModule(Module):
         """Whether there are parameters or buffers without a shape."""
         return any(isinstance(t, Uninitialized) for r in (self._parameters, self._buffers) for t in r.values())
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if not self._inferred:
-            self.infer(args[0] if args else kwargs["input"])
-            self._inferred = True
-        if "cls_to_become" in type(self).__dict__:
-            self.__class__ = self.cls_to_become  # type: ignore[assignment]
-            return self(*args, **kwargs)
-        return super().__call__(*args, **kwargs)
+    if not TYPE_CHECKING:  # it takes and gives what forward does, as Module's says
+
+        def __call__(self, *args, **kwargs):
+            if not self._inferred:
+                self.infer(args[0] if args else kwargs["input"])
+                self._inferred = True
+            if "cls_to_become" in type(self).__dict__:
+                self.__class__ = self.cls_to_become
+                return self(*args, **kwargs)
+            return super().__call__(*args, **kwargs)
 
 
 class LazyLinear(LazyModule, Linear):

@@ -7,7 +7,7 @@ from typing import Any
 from minigrad.core.tensor import Tensor
 from minigrad.nn import functional as F
 from minigrad.nn.init import uniform_, uniform_by_fan_in
-from minigrad.nn.layer import Layer, new_parameter, positive
+from minigrad.nn.layer import Layer, new_parameter, non_negative
 from minigrad.nn.module import Module, registered
 from minigrad.nn.parameter import Parameter
 
@@ -50,7 +50,7 @@ class Linear(Module):
         self, in_features: int, out_features: int, bias: bool = True, device: Any = None, dtype: Any = None
     ) -> None:
         super().__init__()
-        positive(self, in_features=in_features, out_features=out_features)
+        non_negative(self, in_features=in_features, out_features=out_features)
         self.in_features = in_features
         self.out_features = out_features
         self.weight = new_parameter((out_features, in_features), device, dtype)
@@ -96,7 +96,7 @@ class Bilinear(Layer):
         dtype: Any = None,
     ) -> None:
         super().__init__(in1_features=in1_features, in2_features=in2_features, out_features=out_features)
-        positive(self, in1_features=in1_features, in2_features=in2_features, out_features=out_features)
+        non_negative(self, in1_features=in1_features, in2_features=in2_features, out_features=out_features)
         self.weight = new_parameter((out_features, in1_features, in2_features), device, dtype)
         self.register_parameter("bias", new_parameter((out_features,), device, dtype) if bias else None)
         self.reset_parameters()

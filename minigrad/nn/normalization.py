@@ -11,7 +11,7 @@ from minigrad.core import dtypes
 from minigrad.core.tensor import Tensor
 from minigrad.nn import functional as F
 from minigrad.nn.init import constant_, ones_, zeros_
-from minigrad.nn.layer import Layer, new_parameter, new_tensor, positive
+from minigrad.nn.layer import Layer, new_parameter, new_tensor, non_negative
 from minigrad.nn.module import BUFFER, registered
 from minigrad.nn.options import check_options
 from minigrad.nn.parameter import Parameter
@@ -59,7 +59,7 @@ class _ChannelNorm(_AffineNorm):
             eps=eps, momentum=momentum, affine=affine, bias=affine and bias, track_running_stats=track_running_stats
         )
         del self.__dict__["bias"]  # only printed; the attribute is the parameter
-        positive(self, num_features=num_features)
+        non_negative(self, num_features=num_features)
         self.num_features = num_features
         shape, tracked = (num_features,), track_running_stats
         self.register_buffer("running_mean", new_tensor(shape, device, dtype) if tracked else None)
@@ -370,7 +370,7 @@ class GroupNorm(_AffineNorm):
         bias: bool = True,
     ) -> None:
         super().__init__(eps=eps, affine=affine)
-        positive(self, num_groups=num_groups, num_channels=num_channels)
+        non_negative(self, num_groups=num_groups, num_channels=num_channels)
         if not num_groups or num_channels % num_groups:
             raise ValueError(f"GroupNorm: num_channels={num_channels} must be divisible by num_groups={num_groups}")
         self.num_groups, self.num_channels = num_groups, num_channels

@@ -31,7 +31,7 @@ class _MaxPool(Layer):
         )
         self.return_indices = return_indices
 
-    def forward(self, input: Tensor) -> Any:
+    def forward(self, input: Tensor) -> Tensor:
         return type(self)._function(
             input, self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode, self.return_indices
         )
@@ -204,7 +204,7 @@ class _AdaptiveMaxPool(Layer):
         super().__init__(output_size=output_size)
         self.return_indices = return_indices
 
-    def forward(self, input: Tensor) -> Any:
+    def forward(self, input: Tensor) -> Tensor:
         return type(self)._function(input, self.output_size, self.return_indices)
 
 

@@ -6,7 +6,7 @@ import copy
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar, overload
 
 import numpy as np
 
@@ -24,6 +24,8 @@ _TELLING = {
     "alpha", "amsgrad", "betas", "centered", "dampening", "lr_decay", "momentum", "momentum_decay", "nesterov", "rho",
 }  # fmt: skip
 _HINTS = {"foreach": None, "fused": None, "capturable": False, "differentiable": False}
+
+Loss = TypeVar("Loss")
 
 
 class Optimizer:
@@ -148,6 +150,10 @@ class Optimizer:
                     p._grad._data.fill(0)
                     changed(p._grad._data)
 
+    @overload
+    def step(self, closure: None = None) -> None: ...
+    @overload
+    def step(self, closure: Callable[[], Loss]) -> Loss: ...
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Update every parameter that has a gradient.
 

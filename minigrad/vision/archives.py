@@ -50,7 +50,7 @@ def unpack(archive: Path, folder: Path) -> None:
             if isinstance(error, OSError) and error.errno is not None and error.errno not in _BAD_NAMES:
                 raise
             raise RuntimeError(
-                f"{archive}: a whole .tar.gz archive of files and folders expected, but "
+                f"{archive}: expected a whole .tar.gz archive of files and folders, but "
                 f"{error or type(error).__name__}; delete it and get it again"
             ) from error
         _refuse_conflicts(archive, part, folder)

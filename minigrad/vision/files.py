@@ -38,7 +38,7 @@ def read_idx(path: Path) -> np.ndarray:
     with uncompressed(path) as file:
         begin = file.read(4)
         if len(begin) < 4 or begin[:2] != b"\0\0" or begin[2] not in _IDX_TYPES or not 0 < begin[3] <= _MOST_DIMS:
-            raise RuntimeError(f"{path}: an IDX file expected, but it begins with {begin.hex(' ') or 'nothing'}")
+            raise RuntimeError(f"{path}: expected an IDX file, but it begins with {begin.hex(' ') or 'nothing'}")
         dtype, dims = np.dtype(_IDX_TYPES[begin[2]]), begin[3]
         lengths = file.read(4 * dims)
         shape = struct.unpack(f">{dims}I", lengths) if len(lengths) == 4 * dims else ()
@@ -50,7 +50,7 @@ def read_idx(path: Path) -> np.ndarray:
         if got != expected:
             of_shape = f" for an array of shape {shape}" if shape else ""
             raise RuntimeError(
-                f"{path}: {expected} bytes expected{of_shape}, got {got}; "
+                f"{path}: expected {expected} bytes{of_shape}, got {got}; "
                 "the file is truncated or corrupt: delete it and get it again"
             )
         return np.frombuffer(content, dtype).reshape(shape).astype(dtype.newbyteorder("="))
@@ -69,7 +69,7 @@ def uncompressed(path: Path) -> Iterator[Bounded]:
                 yield Bounded(raw, size)
         except (EOFError, OSError, ValueError, MemoryError, zlib.error) as error:
             raise RuntimeError(
-                f"{path}: a whole gzip file expected, got a truncated or corrupt one of {size} bytes ({error}); "
+                f"{path}: expected a whole gzip file, got a truncated or corrupt one of {size} bytes ({error}); "
                 "delete it and get it again"
             ) from error
 

@@ -55,7 +55,7 @@ def read_image(
     (480, 640, 3)
     """
     if mode not in ("unchanged", "gray", "rgb"):
-        raise ValueError(f'read_image: mode "unchanged", "gray" or "rgb" expected, got {mode!r}')
+        raise ValueError(f'read_image: expected mode "unchanged", "gray" or "rgb", got {mode!r}')
     image_module, ops = _pillow()
     if not Path(path).is_file():
         raise FileNotFoundError(f"read_image: there is no file {os.fspath(path)}")
@@ -75,7 +75,7 @@ def read_image(
             return np.array(image if mode == "unchanged" else image.convert("L" if mode == "gray" else "RGB"))
     except Exception as error:  # Pillow raises many kinds for damaged files, RuntimeError and IndexError among them
         raise ValueError(
-            f"read_image: an image expected, but {os.fspath(path)} is another kind of file or is damaged: "
+            f"read_image: expected an image, but {os.fspath(path)} is another kind of file or is damaged: "
             f"{error or type(error).__name__}"
         ) from error
 
@@ -109,14 +109,14 @@ def write_image(input: Any, path: str | os.PathLike[str]) -> None:
     """
     array = input._data if isinstance(input, Tensor) else np.asarray(input)
     if array.dtype != np.uint8:
-        raise TypeError(f"write_image: uint8 values expected, got {array.dtype}; scale to 0..255 and convert")
+        raise TypeError(f"write_image: expected uint8 values, got {array.dtype}; scale to 0..255 and convert")
     if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] != 3) or not array.size:
-        raise ValueError(f"write_image: shape (H, W) or (H, W, 3) expected, got {array.shape}")
+        raise ValueError(f"write_image: expected shape (H, W) or (H, W, 3), got {array.shape}")
     image_module, _ = _pillow()
     path = Path(path)
     kind = image_module.registered_extensions().get(path.suffix.lower())
     if kind not in image_module.SAVE:
-        raise ValueError(f"write_image: an ending such as .png or .jpg expected, got {path.name!r}")
+        raise ValueError(f"write_image: expected an ending such as .png or .jpg, got {path.name!r}")
     with replaced(path, "write_image") as file:
         image_module.fromarray(np.ascontiguousarray(array)).save(file, format=kind)
 

@@ -37,7 +37,7 @@ def read_pickled_dict(path: Path) -> dict[str, Any]:
         return {_text(key): value.get() if isinstance(value, _Array) else value for key, value in found.items()}
     except Exception as error:  # a corrupt pickle can fail in any way
         raise RuntimeError(
-            f"{path}: a pickled dict of arrays, numbers and strings expected, but {error or type(error).__name__}; "
+            f"{path}: expected a pickled dict of arrays, numbers and strings, but {error or type(error).__name__}; "
             "the file is truncated, corrupt or another one: delete it and get it again"
         ) from error
 
@@ -133,7 +133,7 @@ class _Dtype(_Stand):
 
     __slots__ = ("kind", "order")
 
-    def __init__(self, kind: str | bytes, align: bool = False, copy: bool = False):
+    def __init__(self, kind: str | bytes, align: bool = False, copy: bool = False) -> None:
         self.kind, self.order = _text(kind) if isinstance(kind, bytes) else kind, "="
         if type(self.kind) is not str or not re.fullmatch(r"[iu][1248]|f[248]", self.kind):
             raise pickle.UnpicklingError(f"it holds an array of type {reprlib.repr(self.kind)}")
@@ -150,7 +150,7 @@ class _Array(_Stand):
 
     __slots__ = ("content",)
 
-    def __init__(self, *ignored: Any):
+    def __init__(self, *ignored: Any) -> None:
         self.content: np.ndarray | None = None
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
@@ -168,7 +168,7 @@ class _FromBuffer(_Array):
 
     __slots__ = ()
 
-    def __init__(self, data: bytes, dtype: _Dtype, shape: tuple[int, ...], order: str, *ignored: Any):
+    def __init__(self, data: bytes, dtype: _Dtype, shape: tuple[int, ...], order: str, *ignored: Any) -> None:
         self.content = _filled(data, dtype, shape, order)
 
 

@@ -99,7 +99,7 @@ def test_grey_images_and_those_of_one_brightness(tmp_path):
     ("arguments", "message"),
     [
         (["--image", "nowhere.png"], "there is no file nowhere.png"),
-        (["--image", __file__], "an image expected"),
+        (["--image", __file__], "expected an image"),
         (["--image", "tiny.png"], r"larger than the padded input, \(2, 9\)"),
         (["--stride", "0"], "a positive number, got 0"),
         (["--padding", "-1"], "at least 0, got -1"),

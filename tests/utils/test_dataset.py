@@ -39,7 +39,7 @@ def test_a_tensor_dataset_gives_rows_and_shares_memory(pairs):
 
 @pytest.mark.parametrize("arrays", [(), (np.zeros(3), np.zeros(4)), (np.float64(1),)])
 def test_a_tensor_dataset_of_unequal_lengths_raises(arrays):
-    with pytest.raises(ValueError, match="TensorDataset: tensors of one size"):
+    with pytest.raises(ValueError, match="TensorDataset: expected tensors of one size"):
         TensorDataset(*arrays)
 
 

@@ -154,7 +154,7 @@ def test_missing_and_broken_files(tmp_path):
 @pytest.mark.parametrize(
     "array, name, error, message",
     [
-        (GREY / 255, "a.png", TypeError, "uint8 values expected, got float64"),
+        (GREY / 255, "a.png", TypeError, "expected uint8 values, got float64"),
         (GREY[None], "a.png", ValueError, r"got \(1, 6, 8\)"),
         (GREY[:0], "a.png", ValueError, r"got \(0, 8\)"),
         (GREY, "a.xyz", ValueError, "ending such as .png"),

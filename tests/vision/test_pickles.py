@@ -120,7 +120,7 @@ TRAPS = {
 def test_nothing_is_called(trap, protocol, tmp_path):
     marker = tmp_path / "marker"
     content = pickle.dumps({"data": trap(f"touch {marker}")}, protocol=protocol)
-    with pytest.raises(RuntimeError, match="file: a pickled dict of arrays, numbers and strings expected, but it"):
+    with pytest.raises(RuntimeError, match="file: expected a pickled dict of arrays, numbers and strings, but it"):
         read(content, tmp_path)
     assert not marker.exists()
 

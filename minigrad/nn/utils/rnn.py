@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from minigrad.core.tensor import Tensor
 from minigrad.ops.joining import stack
@@ -12,7 +11,7 @@ from minigrad.ops.padding import pad
 
 def pad_sequence(
     sequences: Iterable[Tensor], batch_first: bool = False, padding_value: float = 0.0, padding_side: str = "right"
-) -> Any:
+) -> Tensor:
     """Sequences, padded to the length of the longest one.
 
     Parameters
@@ -39,12 +38,14 @@ def pad_sequence(
     return stack([_padded(s, longest - len(s), padding_value, padding_side) for s in parts], 0 if batch_first else 1)
 
 
-def _padded(sequence: Tensor, missing: int, value: float, side: str) -> Any:
+def _padded(sequence: Tensor, missing: int, value: float, side: str) -> Tensor:
     ends = (0, missing) if side == "right" else (missing, 0)
     return pad(sequence, (0, 0) * (sequence.ndim - 1) + ends, value=value) if missing else sequence
 
 
-def unpad_sequence(padded_sequences: Tensor, lengths: Sequence[int] | Tensor, batch_first: bool = False) -> list[Any]:
+def unpad_sequence(
+    padded_sequences: Tensor, lengths: Sequence[int] | Tensor, batch_first: bool = False
+) -> list[Tensor]:
     """The sequences that `pad_sequence` made one tensor of, given their lengths.
 
     Examples

@@ -55,7 +55,7 @@ def default_collate(batch: Sequence[Any]) -> Any:
     if isinstance(batch, Batch):
         return [default_convert(column) for column in batch.columns]
     if not batch:
-        raise IndexError("default_collate: at least one sample expected, got an empty batch")
+        raise IndexError("default_collate: expected at least one sample, got an empty batch")
     return _collate(batch, "")
 
 
@@ -84,7 +84,7 @@ def _collate(batch: Sequence[Any], place: str) -> Any:
     if isinstance(first, Sequence):
         return _collate_sequences(batch, place)
     raise TypeError(
-        f"default_collate: {_KINDS} expected, got {_what(first)} in sample 0{_at(place)}; pass a collate_fn"
+        f"default_collate: expected {_KINDS}, got {_what(first)} in sample 0{_at(place)}; pass a collate_fn"
     )
 
 
@@ -94,7 +94,7 @@ def _collate_mappings(batch: Sequence[Any], place: str) -> Any:
     for i, sample in enumerate(batch):
         if lacking := [key for key in first if key not in sample]:
             raise KeyError(
-                f"default_collate: samples with the same keys expected, got {list(first)} in sample 0 of the batch and "
+                f"default_collate: expected samples with the same keys, got {list(first)} in sample 0 of the batch and "
                 f"{list(sample)} in sample {i}{_at(place)}, without {lacking}"
             )
     return _rebuilt(first, {key: _collate([sample[key] for sample in batch], f"{place}[{key!r}]") for key in first})
@@ -107,7 +107,7 @@ def _collate_sequences(batch: Sequence[Any], place: str) -> Any:
     if len(set(lengths)) > 1:
         i = next(i for i, length in enumerate(lengths) if length != lengths[0])
         raise RuntimeError(
-            f"default_collate: samples of one length expected, got {lengths[0]} in sample 0 of the batch and "
+            f"default_collate: expected samples of one length, got {lengths[0]} in sample 0 of the batch and "
             f"{lengths[i]} in sample {i}{_at(place)}"
         )
     fields = [_collate(field, f"{place}[{i}]") for i, field in enumerate(zip(*batch, strict=True))]
@@ -126,7 +126,7 @@ def _alike(batch: Sequence[Any], kinds: Any, place: str) -> None:
     for i, sample in enumerate(batch):
         if not isinstance(sample, kinds) or isinstance(sample, (str, bytes)):
             raise TypeError(
-                f"default_collate: samples of one kind expected, got {_what(batch[0])} in sample 0 of the batch and "
+                f"default_collate: expected samples of one kind, got {_what(batch[0])} in sample 0 of the batch and "
                 f"{_what(sample)} in sample {i}{_at(place)}; make them alike in the data set, or pass a collate_fn"
             )
 
@@ -175,7 +175,7 @@ def _same(shapes: list[tuple[int, ...]], place: str) -> None:
     for i, shape in enumerate(shapes):
         if shape != shapes[0]:
             raise RuntimeError(
-                f"default_collate: samples of one shape expected, got {shapes[0]} for sample 0 of the batch and "
+                f"default_collate: expected samples of one shape, got {shapes[0]} for sample 0 of the batch and "
                 f"{shape} for sample {i}{_at(place)}; make them equal in a transform "
                 "(images by vision.transforms.Resize((height, width))), or pass a collate_fn"
             )

@@ -6,17 +6,26 @@ import itertools
 import numbers
 import os
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, overload
 
+import numpy as np
+
+from minigrad.core.tensor import Tensor
 from minigrad.random import Generator, get_generator, use_generator
 from minigrad.utils.data.collate import default_collate, default_convert
-from minigrad.utils.data.dataset import IterableDataset, fetch
+from minigrad.utils.data.dataset import Indexed, IterableDataset, fetch
 from minigrad.utils.data.sampler import BatchSampler, RandomSampler, SequentialSampler, iterable, positive, take
 from minigrad.utils.data.workers import END, Worker, WorkerInfo, in_turns, stop
 
 T_co = TypeVar("T_co", covariant=True)
+Made = TypeVar("Made")  # a batch
+Stacked = Tensor | np.ndarray | np.generic | int | float  # what default_collate makes a Tensor of
+
+
+class Unknown:
+    """Only Any passes for this. Of samples whose types are not known, the batches are not known either."""
 
 
 class DataLoader(Generic[T_co]):
@@ -82,6 +91,50 @@ class DataLoader(Generic[T_co]):
     (3, [[0, 1], [2, 3], [4]])
     """
 
+    @overload
+    def __init__(
+        self,
+        dataset: Indexed[T_co],
+        batch_size: int | None = ...,
+        shuffle: bool | None = ...,
+        sampler: Iterable[Any] | None = ...,
+        batch_sampler: Iterable[Any] | None = ...,
+        num_workers: int = ...,
+        collate_fn: None = ...,
+        pin_memory: bool = ...,
+        drop_last: bool = ...,
+        timeout: float = ...,
+        worker_init_fn: Callable[[int], Any] | None = ...,
+        multiprocessing_context: None = ...,
+        generator: Generator | None = ...,
+        *,
+        prefetch_factor: int | None = ...,
+        persistent_workers: bool = ...,
+        pin_memory_device: str = ...,
+        in_order: bool = ...,
+    ) -> None: ...
+    @overload  # a collate_fn may make anything of the samples
+    def __init__(
+        self: DataLoader[Any],
+        dataset: Indexed[Any],
+        batch_size: int | None = ...,
+        shuffle: bool | None = ...,
+        sampler: Iterable[Any] | None = ...,
+        batch_sampler: Iterable[Any] | None = ...,
+        num_workers: int = ...,
+        *,
+        collate_fn: Callable[[Any], Any] | None,
+        pin_memory: bool = ...,
+        drop_last: bool = ...,
+        timeout: float = ...,
+        worker_init_fn: Callable[[int], Any] | None = ...,
+        multiprocessing_context: None = ...,
+        generator: Generator | None = ...,
+        prefetch_factor: int | None = ...,
+        persistent_workers: bool = ...,
+        pin_memory_device: str = ...,
+        in_order: bool = ...,
+    ) -> None: ...
     def __init__(
         self,
         dataset: Any,
@@ -102,12 +155,12 @@ class DataLoader(Generic[T_co]):
         persistent_workers: bool = False,
         pin_memory_device: str = "",
         in_order: bool = True,
-    ):
+    ) -> None:
         _check_sampling(dataset, batch_size, shuffle, sampler, batch_sampler, drop_last)
         _check_workers(num_workers, timeout, prefetch_factor, persistent_workers, multiprocessing_context)
         for name, function in (("collate_fn", collate_fn), ("worker_init_fn", worker_init_fn)):
             if function is not None and not callable(function):
-                raise TypeError(f"DataLoader: a function for {name} expected, got {type(function).__name__}")
+                raise TypeError(f"DataLoader: expected a function for {name}, got {type(function).__name__}")
         get_generator(generator)  # raises where it is none
         if batch_sampler is not None:
             batch_size, drop_last = None, False
@@ -145,7 +198,19 @@ class DataLoader(Generic[T_co]):
             return samples
         return samples // self.batch_size if self.drop_last else -(-samples // self.batch_size)
 
-    def __iter__(self) -> Iterator[Any]:
+    @overload
+    def __iter__(
+        self: DataLoader[Unknown | tuple[Unknown, ...] | tuple[Any, Unknown] | Mapping[str, Unknown]],
+    ) -> Batches[Any]: ...
+    @overload
+    def __iter__(self: DataLoader[tuple[Stacked, ...]]) -> Batches[list[Tensor]]: ...
+    @overload
+    def __iter__(self: DataLoader[Tensor | np.ndarray]) -> Batches[Tensor]: ...
+    @overload
+    def __iter__(self: DataLoader[Mapping[str, Stacked]]) -> Batches[dict[str, Tensor]]: ...
+    @overload
+    def __iter__(self) -> Batches[Any]: ...
+    def __iter__(self) -> Batches[Any]:
         worker_seed, batch_seed = get_generator(self.generator).rng.integers(2**63, size=2).tolist()
         source = self.sampler if self.batch_sampler is None else self.batch_sampler
         tasks = _tasks(batch_seed, itertools.repeat(None) if source is None else iter(source))
@@ -208,16 +273,16 @@ class DataLoader(Generic[T_co]):
         return attempt
 
 
-class Batches(Iterator[Any]):
+class Batches(Iterator[Made]):
     """What iterating over a `DataLoader` gives. An error takes the place of one batch: the next can be asked for."""
 
-    def __init__(self, loader: DataLoader[Any], results: Any):
+    def __init__(self, loader: DataLoader[Any], results: Any) -> None:
         self._loader, self._results = loader, results
 
     def __len__(self) -> int:
         return len(self._loader)
 
-    def __next__(self) -> Any:
+    def __next__(self) -> Made:
         result = next(self._results)
         if not isinstance(result, _Failure):
             return result
@@ -238,7 +303,7 @@ class Batches(Iterator[Any]):
 class _Failure:
     """An error in the place of a batch."""
 
-    def __init__(self, error: Exception):
+    def __init__(self, error: Exception) -> None:
         self._error = [error]
 
     def taken(self) -> Exception:
@@ -297,7 +362,7 @@ def _check_sampling(
                 raise ValueError(f"DataLoader: an IterableDataset has an order of its own, got {name}={value!r}")
     elif not hasattr(dataset, "__getitem__") and not hasattr(dataset, "__getitems__"):
         raise TypeError(
-            "DataLoader: dataset with __getitem__ and __len__, or an IterableDataset, expected, "
+            "DataLoader: expected a dataset with __getitem__ and __len__, or an IterableDataset, "
             f"got {type(dataset).__name__}"
         )
     if sampler is not None and shuffle:
@@ -309,7 +374,7 @@ def _check_sampling(
     if batch_size is not None:
         positive("DataLoader", "batch_size", batch_size)
     if not isinstance(drop_last, bool):
-        raise ValueError(f"DataLoader: drop_last as a bool expected, got {drop_last!r}")
+        raise ValueError(f"DataLoader: expected drop_last as a bool, got {drop_last!r}")
     for name, value in (("sampler", sampler), ("batch_sampler", batch_sampler)):
         if value is not None:
             iterable("DataLoader", name, value)
@@ -339,6 +404,6 @@ def _check_workers(
 def _not_negative(name: str, value: Any, kind: Any, least: int = 0) -> None:
     if isinstance(value, bool) or not isinstance(value, kind):
         wanted = "an integer" if kind is numbers.Integral else "a number"
-        raise TypeError(f"DataLoader: {wanted} for {name} expected, got {name}={value!r}")
+        raise TypeError(f"DataLoader: expected {wanted} for {name}, got {name}={value!r}")
     if not value >= least:
-        raise ValueError(f"DataLoader: {name} of {least} or more expected, got {value}")
+        raise ValueError(f"DataLoader: expected {name} of {least} or more, got {value}")

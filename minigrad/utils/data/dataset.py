@@ -12,7 +12,7 @@ import itertools
 import math
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 
@@ -23,6 +23,13 @@ from minigrad.overriding import speaks_for
 from minigrad.random import Generator, get_generator
 
 T_co = TypeVar("T_co", covariant=True)
+T = TypeVar("T")
+
+
+class Indexed(Protocol[T_co]):
+    """What may be a data set: a `Dataset`, a list, an array."""
+
+    def __getitem__(self, index: Any, /) -> T_co: ...
 
 
 class Dataset(Generic[T_co]):
@@ -62,7 +69,7 @@ class IterableDataset(Dataset[T_co]):
     def __iter__(self) -> Iterator[T_co]:
         raise NotImplementedError(f"{type(self).__name__}: an IterableDataset needs an __iter__()")
 
-    def __add__(self, other: Any) -> Any:
+    def __add__(self, other: Dataset[T_co]) -> ChainDataset[T_co]:  # type: ignore[override]  # streams join streams only
         return ChainDataset([self, other])
 
 
@@ -79,8 +86,8 @@ class ChainDataset(IterableDataset[T_co]):
     [1, 2, 1, 2]
     """
 
-    def __init__(self, datasets: Iterable[Any]):
-        self.datasets = datasets
+    def __init__(self, datasets: Iterable[Dataset[T_co]]) -> None:
+        self.datasets: Any = datasets
 
     def __iter__(self) -> Iterator[T_co]:
         for dataset in self.datasets:
@@ -114,10 +121,10 @@ class Batch(Sequence[tuple[Any, ...]]):
     tensor([7, 8])
     """
 
-    def __init__(self, *columns: Any):
+    def __init__(self, *columns: Any) -> None:
         lengths = {len(column) for column in columns}
         if len(lengths) != 1:
-            raise ValueError(f"Batch: columns of one length expected, got lengths {sorted(lengths)}")
+            raise ValueError(f"Batch: expected columns of one length, got lengths {sorted(lengths)}")
         self.columns = columns
 
     def __len__(self) -> int:
@@ -150,11 +157,11 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
     (tensor(3), tensor(6))
     """
 
-    def __init__(self, *tensors: Any):
+    def __init__(self, *tensors: Any) -> None:
         self.tensors = tuple(as_tensor(tensor) for tensor in tensors)
         shapes = [tuple(tensor.shape) for tensor in self.tensors]
         if not shapes or () in shapes or len({shape[0] for shape in shapes}) > 1:
-            raise ValueError(f"TensorDataset: tensors of one size in dimension 0 expected, got shapes {shapes}")
+            raise ValueError(f"TensorDataset: expected tensors of one size in dimension 0, got shapes {shapes}")
 
     def __len__(self) -> int:
         return self.tensors[0].shape[0]
@@ -177,8 +184,8 @@ class Subset(Dataset[T_co]):
     ['e', 'a']
     """
 
-    def __init__(self, dataset: Any, indices: Sequence[int]):
-        self.dataset = dataset
+    def __init__(self, dataset: Indexed[T_co], indices: Sequence[int]) -> None:
+        self.dataset: Any = dataset
         self.indices = indices
 
     def __len__(self) -> int:
@@ -204,12 +211,12 @@ class ConcatDataset(Dataset[T_co]):
     (5, 'd', 'e')
     """
 
-    def __init__(self, datasets: Iterable[Any]):
-        self.datasets = list(datasets)
+    def __init__(self, datasets: Iterable[Indexed[T_co]]) -> None:
+        self.datasets: list[Any] = list(datasets)
         if not self.datasets:
-            raise ValueError("ConcatDataset: at least one data set expected, got none")
+            raise ValueError("ConcatDataset: expected at least one data set, got none")
         if any(isinstance(dataset, IterableDataset) for dataset in self.datasets):
-            raise ValueError("ConcatDataset: data sets with indices expected, got an IterableDataset")
+            raise ValueError("ConcatDataset: expected data sets with indices, got an IterableDataset")
         self.cumulative_sizes = list(itertools.accumulate(map(len, self.datasets)))
 
     def __len__(self) -> int:
@@ -260,7 +267,9 @@ def fetch(dataset: Any, indices: Sequence[int]) -> Sequence[Any]:
     return [dataset[index] for index in indices]
 
 
-def random_split(dataset: Any, lengths: Sequence[int | float], generator: Generator | None = None) -> list[Subset[Any]]:
+def random_split(
+    dataset: Indexed[T], lengths: Sequence[int | float], generator: Generator | None = None
+) -> list[Subset[T]]:
     """Split a data set at random into disjoint parts.
 
     Parameters
@@ -286,18 +295,18 @@ def random_split(dataset: Any, lengths: Sequence[int | float], generator: Genera
     >>> [len(part) for part in random_split(range(10), [0.33, 0.33, 0.34], mg.Generator().manual_seed(0))]
     [4, 3, 3]
     """
-    total = len(dataset)
+    total = len(dataset)  # type: ignore[arg-type]
     sizes: list[Any] = list(lengths)
     if math.isclose(math.fsum(sizes), 1):  # in any order of adding: 20 times 0.05, too
         if not all(0 <= fraction <= 1 for fraction in sizes):
-            raise ValueError(f"random_split: fractions between 0 and 1 expected, got {sizes}")
+            raise ValueError(f"random_split: expected fractions between 0 and 1, got {sizes}")
         sizes = [math.floor(total * fraction) for fraction in sizes]
         sizes[-1] -= max(0, sum(sizes) - total)  # fractions that add up to a little more than 1
         for i in range(total - sum(sizes)):
             sizes[i % len(sizes)] += 1
     if any(size < 0 for size in sizes) or sum(sizes) != total:
         raise ValueError(
-            f"random_split: lengths that add up to {total} (or fractions to 1) expected, got {list(lengths)}"
+            f"random_split: expected lengths that add up to {total} (or fractions to 1), got {list(lengths)}"
         )
     for i, size in enumerate(sizes):
         if size == 0:

@@ -28,7 +28,7 @@ class Sampler(Generic[T_co]):
 class SequentialSampler(Sampler[int]):
     """0, 1, 2, ..., in that order."""
 
-    def __init__(self, data_source: Sized):
+    def __init__(self, data_source: Sized) -> None:
         self.data_source = data_source
 
     def __iter__(self) -> Iterator[int]:
@@ -71,14 +71,14 @@ class RandomSampler(Sampler[int]):
         replacement: bool = False,
         num_samples: int | None = None,
         generator: Generator | None = None,
-    ):
+    ) -> None:
         get_generator(generator)  # raises where it is none
         self.data_source = data_source
         self.replacement = replacement
         self._num_samples = num_samples
         self.generator = generator
         if not isinstance(replacement, bool):
-            raise TypeError(f"RandomSampler: replacement as a bool expected, got {replacement!r}")
+            raise TypeError(f"RandomSampler: expected replacement as a bool, got {replacement!r}")
         positive("RandomSampler", "num_samples", self.num_samples)
 
     @property
@@ -100,9 +100,9 @@ class RandomSampler(Sampler[int]):
 class SubsetRandomSampler(Sampler[int]):
     """The given indices in random order, without replacement."""
 
-    def __init__(self, indices: Sequence[int], generator: Generator | None = None):
+    def __init__(self, indices: Sequence[int], generator: Generator | None = None) -> None:
         if not hasattr(indices, "__len__") or not hasattr(indices, "__getitem__"):
-            raise TypeError(f"SubsetRandomSampler: a sequence of indices expected, got {type(indices).__name__}")
+            raise TypeError(f"SubsetRandomSampler: expected a sequence of indices, got {type(indices).__name__}")
         get_generator(generator)
         self.indices = indices
         self.generator = generator
@@ -134,17 +134,19 @@ class WeightedRandomSampler(Sampler[int]):
     [1, 1, 1]
     """
 
-    def __init__(self, weights: Any, num_samples: int, replacement: bool = True, generator: Generator | None = None):
+    def __init__(
+        self, weights: Any, num_samples: int, replacement: bool = True, generator: Generator | None = None
+    ) -> None:
         if not isinstance(replacement, bool):
-            raise TypeError(f"WeightedRandomSampler: replacement as a bool expected, got {replacement!r}")
+            raise TypeError(f"WeightedRandomSampler: expected replacement as a bool, got {replacement!r}")
         positive("WeightedRandomSampler", "num_samples", num_samples)
         self.weights = as_tensor(weights, dtype=np.float64)
         if self.weights.ndim != 1:
             shape = tuple(self.weights.shape)
-            raise ValueError(f"WeightedRandomSampler: weights of shape (N,) expected, got shape {shape}")
+            raise ValueError(f"WeightedRandomSampler: expected weights of shape (N,), got shape {shape}")
         values = self.weights._data
         if not np.isfinite(values).all() or (values < 0).any() or not values.any():
-            raise RuntimeError("WeightedRandomSampler: weights of 0 or more, finite and not all 0, expected")
+            raise RuntimeError("WeightedRandomSampler: expected weights of 0 or more, finite and not all 0")
         if not replacement and np.count_nonzero(values) < num_samples:
             raise RuntimeError(
                 f"WeightedRandomSampler: num_samples={num_samples} without replacement needs as many weights above 0, "
@@ -174,11 +176,11 @@ class BatchSampler(Sampler[list[int]]):
     [[0, 1], [2, 3], [4]]
     """
 
-    def __init__(self, sampler: Iterable[int], batch_size: int, drop_last: bool):
+    def __init__(self, sampler: Iterable[int], batch_size: int, drop_last: bool) -> None:
         iterable("BatchSampler", "sampler", sampler)
         positive("BatchSampler", "batch_size", batch_size)
         if not isinstance(drop_last, bool):
-            raise ValueError(f"BatchSampler: drop_last as a bool expected, got {drop_last!r}")
+            raise ValueError(f"BatchSampler: expected drop_last as a bool, got {drop_last!r}")
         self.sampler = sampler
         self.batch_size = batch_size
         self.drop_last = drop_last
@@ -210,10 +212,10 @@ def take(iterator: Iterator[Any], count: int) -> list[Any]:
 def iterable(who: str, name: str, value: Any) -> None:
     """Raise TypeError where `value`, the argument called `name`, cannot be iterated over."""
     if not hasattr(value, "__iter__") and not hasattr(value, "__getitem__"):
-        raise TypeError(f"{who}: an iterable for {name} expected, got {type(value).__name__}")
+        raise TypeError(f"{who}: expected an iterable for {name}, got {type(value).__name__}")
 
 
 def positive(who: str, name: str, value: Any) -> None:
     """Raise ValueError where `value`, the argument called `name`, is not an int above 0."""
     if isinstance(value, bool) or not isinstance(value, int) or value <= 0:
-        raise ValueError(f"{who}: a positive integer for {name} expected, got {name}={value!r}")
+        raise ValueError(f"{who}: expected a positive integer for {name}, got {name}={value!r}")

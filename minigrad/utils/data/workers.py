@@ -67,7 +67,7 @@ class Worker:
     It is a daemon: a data set that is stuck keeps neither the process from ending nor Ctrl-C from arriving.
     """
 
-    def __init__(self, info: WorkerInfo, fetch: Callable[..., Any]):
+    def __init__(self, info: WorkerInfo, fetch: Callable[..., Any]) -> None:
         self.info = info
         self.fetch = fetch
         self.pool = _Thread(info)
@@ -100,7 +100,7 @@ class Worker:
 class _Thread(threading.Thread):
     """What a `ThreadPoolExecutor` of one thread is, but Python does not wait for it to end."""
 
-    def __init__(self, info: WorkerInfo):
+    def __init__(self, info: WorkerInfo) -> None:
         super().__init__(name=f"minigrad-worker-{info.id}", daemon=True)
         self.info = info
         self.waiting = False  # somebody waits for it in vain

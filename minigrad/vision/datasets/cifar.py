@@ -79,7 +79,7 @@ class CIFAR10(ArrayImages):
         download: bool = False,
         *,
         batches: Sequence[int] | None = None,
-    ):
+    ) -> None:
         self.root = Path(root)
         names = _file_names(train, batches)
         if download:
@@ -87,7 +87,7 @@ class CIFAR10(ArrayImages):
         found = self._locate(names)
         if found is None:
             raise RuntimeError(
-                f"CIFAR10: {', '.join(names)} (or the same with .bin) expected in one of "
+                f"CIFAR10: expected {', '.join(names)} (or the same with .bin) in one of "
                 f"{', '.join(str(self.root / folder) for folder in self.folders)}, but not there; "
                 "put them there, or pass download=True"
             )
@@ -123,7 +123,7 @@ def _file_names(train: bool, batches: Sequence[int] | None) -> list[str]:
     numbers = list(batches)
     if not train or not numbers or len(set(numbers)) < len(numbers) or not set(numbers) <= set(_BATCHES):
         of = "" if train else " and train=True"
-        raise ValueError(f"CIFAR10: different batches of {_BATCHES}{of} expected, got batches={batches!r}")
+        raise ValueError(f"CIFAR10: expected different batches of {_BATCHES}{of}, got batches={batches!r}")
     return [f"data_batch_{number}" for number in numbers]
 
 
@@ -139,14 +139,14 @@ def _class_names(beside: Path) -> list[str] | None:
             return [name.decode() if isinstance(name, bytes) else name for name in names]
     except UnicodeDecodeError:
         pass
-    raise RuntimeError(f"{source}: a list of names for label_names expected, got {_described(names)}")
+    raise RuntimeError(f"{source}: expected a list of names for label_names, got {_described(names)}")
 
 
 def _read(path: Path, classes: int) -> tuple[np.ndarray, np.ndarray]:
     """Images, uint8 of shape (N, 3072), and labels of shape (N,)."""
     images, labels = _read_records(path) if path.suffix == ".bin" else _read_pickle(path)
     if len(labels) and not 0 <= labels.min() <= labels.max() < classes:
-        raise RuntimeError(f"{path}: labels from 0 to {classes - 1} expected, got {labels.min()} to {labels.max()}")
+        raise RuntimeError(f"{path}: expected labels from 0 to {classes - 1}, got {labels.min()} to {labels.max()}")
     return images, labels
 
 
@@ -155,7 +155,7 @@ def _read_records(path: Path) -> tuple[np.ndarray, np.ndarray]:
     content = np.fromfile(path, np.uint8)
     if content.size % (1 + _PIXELS):
         raise RuntimeError(
-            f"{path}: records of {1 + _PIXELS} bytes expected, got {content.size} bytes; "
+            f"{path}: expected records of {1 + _PIXELS} bytes, got {content.size} bytes; "
             "the file is truncated or corrupt: delete it and get it again"
         )
     records = content.reshape(-1, 1 + _PIXELS)
@@ -166,10 +166,10 @@ def _read_pickle(path: Path) -> tuple[np.ndarray, np.ndarray]:
     batch: dict[str, Any] = read_pickled_dict(path)
     images, labels = batch.get("data"), batch.get("labels")
     if not isinstance(images, np.ndarray) or images.dtype != np.uint8 or images.shape[1:] != (_PIXELS,):
-        raise RuntimeError(f"{path}: data as a uint8 array of shape (N, {_PIXELS}) expected, got {_described(images)}")
+        raise RuntimeError(f"{path}: expected data as a uint8 array of shape (N, {_PIXELS}), got {_described(images)}")
     numbers = labels if isinstance(labels, np.ndarray) else np.array(labels if _are_ints(labels) else None)
     if numbers.dtype.kind not in "iu" or numbers.shape != (len(images),):
-        raise RuntimeError(f"{path}: labels as {len(images)} integers expected, got {_described(labels)}")
+        raise RuntimeError(f"{path}: expected labels as {len(images)} integers, got {_described(labels)}")
     return images, numbers
 
 

@@ -59,7 +59,7 @@ class Digits(ArrayImages):
         train: bool = True,
         transform: Transform | None = None,
         target_transform: TargetTransform | None = None,
-    ):
+    ) -> None:
         images, labels = _read(_BUNDLED / "digits.npz")
         aside = every_nth(labels, 5)
         chosen = ~aside if train else aside

@@ -77,10 +77,10 @@ class ImageFolder(Images):
         *,
         on_error: str = "raise",
         cache: bool = False,
-    ):
+    ) -> None:
         super().__init__(transform, target_transform)
         if on_error not in ("raise", "skip"):
-            raise ValueError(f'ImageFolder: on_error "raise" or "skip" expected, got {on_error!r}')
+            raise ValueError(f'ImageFolder: expected on_error "raise" or "skip", got {on_error!r}')
         self.root = Path(root)
         self.loader = loader or _read_colour
         self.classes = _folders(self.root)
@@ -103,11 +103,11 @@ class ImageFolder(Images):
     def __len__(self) -> int:
         return len(self.samples)
 
-    def __getitem__(self, index: Any) -> tuple[Any, Any]:
+    def __getitem__(self, index: Any) -> tuple[Any, int]:
         path, target = self.samples[index]
         return self._sample(self._read(path), target)
 
-    def __getitems__(self, indices: Sequence[int]) -> Sequence[tuple[Any, Any]]:
+    def __getitems__(self, indices: Sequence[int]) -> Sequence[tuple[Any, int]]:
         chosen = [self.samples[index] for index in indices]
         images = [self._read(path) for path, _ in chosen]
         targets = [target for _, target in chosen]
@@ -143,7 +143,7 @@ class ImageFolder(Images):
             if self.skipped:
                 left_out = f" ({len(self.skipped)} files cannot be read), the first because of: {self.skipped[0][1]}"
             raise FileNotFoundError(
-                f"ImageFolder: images in each folder of {self.root} expected, "
+                f"ImageFolder: expected images in each folder of {self.root}, "
                 f"none found in {', '.join(empty)}{left_out}; every folder is a class: remove those that are not, "
                 "or pass is_valid_file for files of other kinds"
             )
@@ -151,10 +151,10 @@ class ImageFolder(Images):
 
 def _folders(root: Path) -> list[str]:
     if not root.is_dir():
-        raise FileNotFoundError(f"ImageFolder: a folder expected, but there is none at {root}")
+        raise FileNotFoundError(f"ImageFolder: expected a folder, but there is none at {root}")
     names = sorted(entry.name for entry in root.iterdir() if entry.is_dir() and not entry.name.startswith("."))
     if not names:
-        raise FileNotFoundError(f"ImageFolder: a folder for each class expected in {root}, such as {root / 'cat'}")
+        raise FileNotFoundError(f"ImageFolder: expected a folder for each class in {root}, such as {root / 'cat'}")
     return names
 
 

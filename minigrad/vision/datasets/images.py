@@ -17,14 +17,14 @@ Transform = Callable[[np.ndarray], Any]
 TargetTransform = Callable[[int], Any]
 
 
-class Images(Dataset[tuple[Any, Any]]):
-    """Images with classes, and the transforms of both."""
+class Images(Dataset[tuple[Any, int]]):
+    """Images with classes, and the transforms of both, which may make other things of them."""
 
-    def __init__(self, transform: Transform | None, target_transform: TargetTransform | None):
+    def __init__(self, transform: Transform | None, target_transform: TargetTransform | None) -> None:
         self.transform = transform
         self.target_transform = target_transform
 
-    def _sample(self, image: np.ndarray, target: int) -> tuple[Any, Any]:
+    def _sample(self, image: np.ndarray, target: int) -> tuple[Any, int]:
         """The sample of one stored image, (H, W) or (H, W, C)."""
         x = network_input(with_channels(np.asarray(image), 2)) if self.transform is None else self.transform(image)
         return x, target if self.target_transform is None else self.target_transform(target)
@@ -63,7 +63,7 @@ class ArrayImages(Images):
         train: bool,
         transform: Transform | None,
         target_transform: TargetTransform | None,
-    ):
+    ) -> None:
         super().__init__(transform, target_transform)
         self.data = images
         self.targets = labels
@@ -101,10 +101,10 @@ class ArrayImages(Images):
     def __len__(self) -> int:
         return len(self.data)
 
-    def __getitem__(self, index: Any) -> tuple[Any, Any]:
+    def __getitem__(self, index: Any) -> tuple[Any, int]:
         return self._sample(self.data._data[index], int(self.targets._data[index]))
 
-    def __getitems__(self, indices: Sequence[int]) -> Sequence[tuple[Any, Any]]:
+    def __getitems__(self, indices: Sequence[int]) -> Sequence[tuple[Any, int]]:
         if not self._by_batch:
             return [self[index] for index in indices]
         rows = np.asarray(indices, dtype=np.int64)

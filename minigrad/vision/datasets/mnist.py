@@ -71,7 +71,7 @@ class MNIST(ArrayImages):
         transform: Transform | None = None,
         target_transform: TargetTransform | None = None,
         download: bool = False,
-    ):
+    ) -> None:
         self.root = Path(root)
         if download:
             self._download()
@@ -80,14 +80,14 @@ class MNIST(ArrayImages):
         self._refuse_others(labels_path)
         images, labels = read_idx(images_path), read_idx(labels_path)
         if images.dtype != np.uint8 or images.ndim != 3:
-            raise RuntimeError(f"{images_path}: uint8 images expected, got {images.dtype} of shape {images.shape}")
+            raise RuntimeError(f"{images_path}: expected uint8 images, got {images.dtype} of shape {images.shape}")
         if labels.dtype != np.uint8 or labels.shape != images.shape[:1]:
             raise RuntimeError(
-                f"{labels_path}: {len(images)} uint8 labels expected, one an image, "
+                f"{labels_path}: expected {len(images)} uint8 labels, one per image, "
                 f"got {labels.dtype} of shape {labels.shape}"
             )
         if labels.max(initial=0) >= len(self.classes):
-            raise RuntimeError(f"{labels_path}: labels below {len(self.classes)} expected, got {labels.max()}")
+            raise RuntimeError(f"{labels_path}: expected labels below {len(self.classes)}, got {labels.max()}")
         super().__init__(images, labels, train, transform, target_transform)
 
     def _locate(self, names: Sequence[str]) -> list[Path] | None:
@@ -103,7 +103,7 @@ class MNIST(ArrayImages):
         found = self._locate(names)
         if found is None:
             raise RuntimeError(
-                f"{type(self).__name__}: {' and '.join(names)} (or without .gz) expected in one of "
+                f"{type(self).__name__}: expected {' and '.join(names)} (or without .gz) in one of "
                 f"{', '.join(str(self.root / folder) for folder in self.folders)}, but not there; "
                 "put them there, or pass download=True"
             )
@@ -121,7 +121,7 @@ class MNIST(ArrayImages):
         name = labels.name.removesuffix(".gz") + ".gz"
         for other in (MNIST, FashionMNIST):
             if other.checksums is not self.checksums and matches(labels, other.checksums[name]):
-                raise RuntimeError(f"{labels}: a file of {type(self).__name__} expected, got {other.__name__}'s")
+                raise RuntimeError(f"{labels}: expected a file of {type(self).__name__}, got {other.__name__}'s")
 
 
 class FashionMNIST(MNIST):

@@ -104,7 +104,7 @@ class RandomRotation(Transform):
         if self.expand:
             if count != 1:
                 raise ValueError(
-                    f"RandomRotation: with expand=True each image has a size of its own, so one image is expected, "
+                    f"RandomRotation: with expand=True each image has a size of its own: expected one image, "
                     f"got {count}; transform them one by one"
                 )
             height, width = _expanded(height, width, np.deg2rad(angle[0]))

@@ -208,11 +208,11 @@ def test_a_class_of_broken_images_only(pets, tmp_path):
 
 
 def test_other_errors(pets, tmp_path):
-    with pytest.raises(ValueError, match='on_error "raise" or "skip" expected, got None'):
+    with pytest.raises(ValueError, match='expected on_error "raise" or "skip", got None'):
         ImageFolder(tmp_path, on_error=None)
-    with pytest.raises(FileNotFoundError, match="a folder expected, but there is none at .*missing"):
+    with pytest.raises(FileNotFoundError, match="expected a folder, but there is none at .*missing"):
         ImageFolder(tmp_path / "missing")
-    with pytest.raises(FileNotFoundError, match="a folder for each class expected in .*dog, such as .*dog.cat"):
+    with pytest.raises(FileNotFoundError, match="expected a folder for each class in .*dog, such as .*dog.cat"):
         ImageFolder(tmp_path / "dog")  # images, but no folders
     for name in ("bird", "ant"):
         (tmp_path / name).mkdir()

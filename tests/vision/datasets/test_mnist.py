@@ -75,12 +75,12 @@ def test_one_data_set_is_not_taken_for_the_other(tmp_path, monkeypatch):
     labels = files["train-labels-idx1-ubyte.gz"]
     monkeypatch.setitem(MNIST.checksums, "train-labels-idx1-ubyte.gz", hashlib.sha256(labels).hexdigest())
     assert len(MNIST(tmp_path)) == 6
-    with pytest.raises(RuntimeError, match="FashionMNIST expected, got MNIST's"):
+    with pytest.raises(RuntimeError, match="expected a file of FashionMNIST, got MNIST's"):
         FashionMNIST(tmp_path)
     compressed = (tmp_path / "train-labels-idx1-ubyte.gz").read_bytes()
     monkeypatch.setitem(MNIST.checksums, "train-labels-idx1-ubyte.gz", "0" * 64)
     monkeypatch.setitem(FashionMNIST.checksums, "train-labels-idx1-ubyte.gz", hashlib.md5(compressed).hexdigest())
-    with pytest.raises(RuntimeError, match="MNIST expected, got FashionMNIST's"):
+    with pytest.raises(RuntimeError, match="expected a file of MNIST, got FashionMNIST's"):
         MNIST(tmp_path)
 
 
@@ -99,20 +99,20 @@ def spoil(change, name=IMAGES):
 
 
 SPOILED = {
-    "truncated": (spoil(lambda b: b[:-1]), f"{IMAGES}: 4720 bytes expected.*(6, 28, 28).*got 4719"),
+    "truncated": (spoil(lambda b: b[:-1]), f"{IMAGES}: expected 4720 bytes.*(6, 28, 28).*got 4719"),
     "too long": (spoil(lambda b: b + b"!"), "got 4721"),
-    "header only": (spoil(lambda b: b[:10]), "16 bytes expected, got 10"),
+    "header only": (spoil(lambda b: b[:10]), "expected 16 bytes, got 10"),
     "empty": (spoil(lambda b: b""), "begins with nothing"),
-    "not IDX": (spoil(lambda b: b"<html>"), "IDX file expected.*3c 68 74 6d"),
-    "truncated gzip": (spoil(lambda b: gzip.compress(b)[:-20]), f"{IMAGES}: a whole gzip file expected"),
-    "corrupt gzip": (spoil(lambda b: gzip.compress(b)[:30] + b"\0" * 99), f"{IMAGES}: a whole gzip file expected"),
-    "floats": (spoil(lambda b: b"\0\0\x0d\1\0\0\0\1" + b"\0" * 4), "uint8 images expected, got float32"),
+    "not IDX": (spoil(lambda b: b"<html>"), "expected an IDX file.*3c 68 74 6d"),
+    "truncated gzip": (spoil(lambda b: gzip.compress(b)[:-20]), f"{IMAGES}: expected a whole gzip file"),
+    "corrupt gzip": (spoil(lambda b: gzip.compress(b)[:30] + b"\0" * 99), f"{IMAGES}: expected a whole gzip file"),
+    "floats": (spoil(lambda b: b"\0\0\x0d\1\0\0\0\1" + b"\0" * 4), "expected uint8 images, got float32"),
     "labels for images": (
         spoil(lambda b: idx(np.zeros(6, np.uint8))),
-        r"uint8 images expected, got uint8 of shape \(6,\)",
+        r"expected uint8 images, got uint8 of shape \(6,\)",
     ),
-    "fewer labels": (spoil(lambda b: idx(np.zeros(5, np.uint8)), LABELS), r"6 uint8 labels expected.*shape \(5,\)"),
-    "great labels": (spoil(lambda b: idx(np.full(6, 10, np.uint8)), LABELS), "labels below 10 expected, got 10"),
+    "fewer labels": (spoil(lambda b: idx(np.zeros(5, np.uint8)), LABELS), r"expected 6 uint8 labels.*shape \(5,\)"),
+    "great labels": (spoil(lambda b: idx(np.full(6, 10, np.uint8)), LABELS), "expected labels below 10, got 10"),
 }
 
 
