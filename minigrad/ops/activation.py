@@ -12,12 +12,13 @@ import numpy as np
 
 from minigrad.core.generator import get_generator
 from minigrad.kernels import relu as masks
-from minigrad.ops.casting import zeros_as
 from minigrad.ops.declare.method import in_place, method
 from minigrad.ops.declare.operation import Operand, operation
-from minigrad.ops.elementwise import elementwise
 from minigrad.ops.exponential import exp
-from minigrad.ops.selection import _where, clamp
+from minigrad.ops.primitives.casting import zeros_as
+from minigrad.ops.primitives.elementwise import elementwise
+from minigrad.ops.primitives.selection import choose
+from minigrad.ops.selection import clamp
 
 __all__ = [
     "relu", "relu_", "relu6", "leaky_relu", "leaky_relu_", "prelu", "rrelu", "rrelu_", "elu", "elu_", "selu", "selu_",
@@ -285,7 +286,7 @@ def hardsigmoid(input: Operand) -> Operand:
 
 
 @optionally_in_place
-@elementwise(lambda g, input: _where(input < 3, zeroed(g * (input / 3 + 0.5), input <= -3, input), g))
+@elementwise(lambda g, input: choose(input < 3, zeroed(g * (input / 3 + 0.5), input <= -3, input), g))
 @floats
 def hardswish(input: Operand) -> Operand:
     """``input * hardsigmoid(input)``, elementwise. (Howard et al., 2019)

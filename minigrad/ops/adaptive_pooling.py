@@ -10,7 +10,7 @@ from minigrad.ops.checks import check_shape, check_tensor, per_dim
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.gathering import gather
 from minigrad.ops.pooling import check_floating
-from minigrad.ops.shape import _reshape
+from minigrad.ops.primitives.shape import reshape
 
 __all__ = [
     "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d",
@@ -108,8 +108,8 @@ def _adaptive_maximum(name: str, dims: int, input: Any, output_size: Any, return
         raise NotImplementedError(f"{name}: expected numbers, got bools; convert with .float()")
     indices = _adaptive_max_indices(input, size)
     lead = tuple(input.shape[:-dims])
-    flat = [_reshape(t, (*lead, math.prod(t.shape[-dims:]))) for t in (input, indices)]
-    values = _reshape(gather(flat[0], -1, flat[1]), tuple(indices.shape))
+    flat = [reshape(t, (*lead, math.prod(t.shape[-dims:]))) for t in (input, indices)]
+    values = reshape(gather(flat[0], -1, flat[1]), tuple(indices.shape))
     return (values, indices) if return_indices else values
 
 
@@ -124,7 +124,7 @@ def adaptive_max_pool1d(input: Operand, output_size: Any, return_indices: bool =
     return _adaptive_maximum("adaptive_max_pool1d", 1, input, output_size, return_indices)
 
 
-def _adaptive_max_pool1d(input: Operand, output_size: Any) -> Any:
+def adaptive_max_pool1d_with_indices(input: Operand, output_size: Any) -> Any:
     """`adaptive_max_pool1d` with its indices, as PyTorch has it outside of `nn.functional`."""
     return _adaptive_maximum("adaptive_max_pool1d", 1, input, output_size, True)
 

@@ -9,11 +9,11 @@ import numpy as np
 from minigrad.core import dtypes
 from minigrad.core.tensor import Tensor
 from minigrad.kernels.errstate import silent
-from minigrad.ops.casting import cast, zeros_as
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand
 from minigrad.ops.declare.rounding import rounded_once
-from minigrad.ops.elementwise import elementwise
+from minigrad.ops.primitives.casting import cast, zeros_as
+from minigrad.ops.primitives.elementwise import elementwise
 
 __all__ = [
     "add", "sub", "subtract", "mul", "multiply", "div", "divide", "true_divide", "floor_divide", "remainder", "fmod",
@@ -323,9 +323,7 @@ def square(input: Operand) -> Operand:
 
 
 @method(inplace=True)
-@elementwise(
-    lambda g, weight: g * (1 - weight), lambda g, weight: g * weight, lambda g, input, end: g * (end - input)
-)
+@elementwise(lambda g, weight: g * (1 - weight), lambda g, weight: g * weight, lambda g, input, end: g * (end - input))
 @silent
 def lerp(input: Operand, end: Operand, weight: Operand) -> Operand:
     """``input + weight * (end - input)``: linear interpolation, which is exactly `end` where `weight` is 1.

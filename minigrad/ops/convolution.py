@@ -11,10 +11,10 @@ from functools import lru_cache
 from typing import Any
 
 from minigrad.kernels.convolution import correlate, correlate_input, correlate_weight
-from minigrad.ops.broadcasting import _sum
 from minigrad.ops.checks import Numbers, check_shape, check_tensor, hashable, per_dim
 from minigrad.ops.declare.operation import Operand, operation
-from minigrad.ops.shape import _reshape
+from minigrad.ops.primitives.shape import reshape
+from minigrad.ops.primitives.summation import sum_over
 
 __all__ = ["conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d"]
 
@@ -31,7 +31,7 @@ Pairs = tuple[tuple[int, int], ...]
     weight=lambda g, input, weight_shape, stride, padding, dilation, groups: _convolution_weight(
         input, g, weight_shape[2:], stride, padding, dilation, groups
     ),
-    bias=lambda g: _sum(g, (0, *range(2, g.ndim)), False),
+    bias=lambda g: sum_over(g, (0, *range(2, g.ndim)), False),
 )
 def _convolution(
     input: Operand, weight: Operand, bias: Operand, stride: tuple[int, ...], padding: Pairs, dilation: tuple[int, ...],
@@ -48,7 +48,7 @@ def _convolution(
     weight=lambda g, input, weight_shape, stride, padding, dilation, groups: _convolution_weight(
         g, input, weight_shape[2:], stride, padding, dilation, groups
     ),
-    bias=lambda g: _sum(g, (0, *range(2, g.ndim)), False),
+    bias=lambda g: sum_over(g, (0, *range(2, g.ndim)), False),
 )
 def _convolution_transpose(
     input: Operand, weight: Operand, bias: Operand, size: tuple[int, ...], stride: tuple[int, ...], padding: Pairs,
@@ -206,8 +206,8 @@ def _convolve(
     _check_bias(name, shapes, sizes[0])
     if len(shape) == dims + 2:
         return _convolution(input, weight, bias, *steps, groups)
-    y = _convolution(_reshape(input, (1, *shape)), weight, bias, *steps, groups)
-    return _reshape(y, tuple(y.shape[1:]))
+    y = _convolution(reshape(input, (1, *shape)), weight, bias, *steps, groups)
+    return reshape(y, tuple(y.shape[1:]))
 
 
 def _convolve_transposed(
@@ -223,8 +223,8 @@ def _convolve_transposed(
     _check_bias(name, shapes, sizes[1] * groups)
     if len(shape) == dims + 2:
         return _convolution_transpose(input, weight, bias, *steps, groups)
-    y = _convolution_transpose(_reshape(input, (1, *shape)), weight, bias, *steps, groups)
-    return _reshape(y, tuple(y.shape[1:]))
+    y = _convolution_transpose(reshape(input, (1, *shape)), weight, bias, *steps, groups)
+    return reshape(y, tuple(y.shape[1:]))
 
 
 def conv1d(

@@ -16,12 +16,13 @@ from minigrad.core.tensor import Tensor
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
-from minigrad.ops.diagonals import _diagonal, diag_embed, tril
+from minigrad.ops.diagonals import diag_embed, tril
 from minigrad.ops.joining import cat
 from minigrad.ops.linalg import matmul
+from minigrad.ops.primitives.diagonal import diagonal
 from minigrad.ops.selection import where
 from minigrad.ops.shape import adjoint
-from minigrad.ops.solving import _solve, check_matrix, numpy_errors
+from minigrad.ops.solving import check_matrix, numpy_errors, solve_system
 
 __all__ = ["cholesky", "qr", "eigh", "eigvalsh", "svd", "svdvals", "pinv", "lstsq", "matrix_rank"]
 
@@ -59,9 +60,9 @@ class LstSq(NamedTuple):
 
 def _cholesky_rule(g: Any, y: Any) -> Any:
     inner = tril(matmul(adjoint(y), g))
-    inner = inner - diag_embed(_diagonal(inner, 0, inner.ndim - 2, inner.ndim - 1)) / 2
+    inner = inner - diag_embed(diagonal(inner, 0, inner.ndim - 2, inner.ndim - 1)) / 2
     back = adjoint(y)
-    half = _solve(back, adjoint(_solve(back, inner)))
+    half = solve_system(back, adjoint(solve_system(back, inner)))
     return (half + adjoint(half)) / 2
 
 
@@ -105,7 +106,7 @@ def _qr_rule(g: Any, y: Any, A_shape: tuple[int, ...]) -> Any:
     r = where(short[..., None, None], math.nan, r)  # columns that depend on others have no direction of their own
     inner = matmul(r, adjoint(gr)) - matmul(adjoint(gq), q)
     both = tril(inner) + adjoint(tril(inner, -1))
-    return adjoint(_solve(r, adjoint(gq + matmul(q, both))))
+    return adjoint(solve_system(r, adjoint(gq + matmul(q, both))))
 
 
 @operation(A=_qr_rule)

@@ -10,15 +10,16 @@ import numpy as np
 from minigrad.core.tensor import Tensor
 from minigrad.kernels import distances as kernel
 from minigrad.ops.broadcasting import broadcast_tensors, broadcast_to, sum
-from minigrad.ops.casting import cast
 from minigrad.ops.declare.declaration import joint
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.linalg import matmul
 from minigrad.ops.norms import norm_slope, vector_norm
+from minigrad.ops.primitives.casting import cast
+from minigrad.ops.primitives.shape import reshape
 from minigrad.ops.reduction import Dim, floating
 from minigrad.ops.selection import clamp, where
-from minigrad.ops.shape import _reshape, adjoint
+from minigrad.ops.shape import adjoint
 
 __all__ = ["cdist", "cosine_similarity", "normalize", "pairwise_distance"]
 
@@ -75,7 +76,7 @@ _MODES = {
 def _differences(x1: Any, x2: Any) -> Any:
     """``x1[..., i, :] - x2[..., j, :]``, of shape (\\*, P, R, D)."""
     a, b = tuple(x1.shape), tuple(x2.shape)
-    return _reshape(x1, (*a[:-1], 1, a[-1])) - _reshape(x2, (*b[:-2], 1, *b[-2:]))
+    return reshape(x1, (*a[:-1], 1, a[-1])) - reshape(x2, (*b[:-2], 1, *b[-2:]))
 
 
 def _slope(g: Any, y: Any, differences: Any, p: float) -> Any:
@@ -98,7 +99,7 @@ def _cdist_rule(g: Any, y: Any, x1: Any, x2: Any, p: float) -> tuple[Any, Any]:
     force = cast(where(same, 0.0, g) / where(same, 1.0, y), np.dtype(np.float64))
     x1, x2 = (cast(x, force.dtype) for x in (x1, x2))
     gradients = [
-        _reshape(sum(f, -1), (*f.shape[:-1], 1)) * here - matmul(f, there)
+        reshape(sum(f, -1), (*f.shape[:-1], 1)) * here - matmul(f, there)
         for f, here, there in ((force, x1, x2), (adjoint(force), x2, x1))
     ]
     return cast(gradients[0], dtype), cast(gradients[1], dtype)
@@ -151,6 +152,6 @@ def cdist(x1: Operand, x2: Operand, p: float = 2.0, compute_mode: str = "use_mm_
         differences = _differences(x1, x2)
         return vector_norm(differences, p, -1) if a[-1] else sum(differences, -1)
     batch = np.broadcast_shapes(a[:-2], b[:-2])
-    x1, x2 = (_reshape(broadcast_to(x, (*batch, *x.shape[-2:])), (math.prod(batch), *x.shape[-2:])) for x in (x1, x2))
+    x1, x2 = (reshape(broadcast_to(x, (*batch, *x.shape[-2:])), (math.prod(batch), *x.shape[-2:])) for x in (x1, x2))
     y = _cdist(x1, x2, p, max(a[-2], b[-2]) > _MODES[compute_mode])
-    return _reshape(y, (*batch, a[-2], b[-2]))
+    return reshape(y, (*batch, a[-2], b[-2]))

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from minigrad.kernels.errstate import silent
-from minigrad.ops.casting import zeros_as
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand
 from minigrad.ops.declare.rounding import rounded_once
-from minigrad.ops.elementwise import elementwise
+from minigrad.ops.primitives.casting import zeros_as
+from minigrad.ops.primitives.elementwise import elementwise
 from minigrad.ops.selection import clamp, where
 
 __all__ = [

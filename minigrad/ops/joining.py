@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,12 +10,16 @@ import numpy as np
 from minigrad.core import dtypes
 from minigrad.core.array_attributes import as_int
 from minigrad.core.tensor import Tensor
-from minigrad.ops.broadcasting import _sum, expand
-from minigrad.ops.casting import cast
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
-from minigrad.ops.indexing import ALL, _look_up, _slice, index_array, select
-from minigrad.ops.shape import _reshape, as_shape, atleast_3d, one_dim
+from minigrad.ops.indexing import index_array, select
+from minigrad.ops.primitives.casting import cast
+from minigrad.ops.primitives.dims import as_shape, one_dim
+from minigrad.ops.primitives.indexing import ALL, look_up, slice_by
+from minigrad.ops.primitives.joining import join, pieces
+from minigrad.ops.primitives.shape import reshape
+from minigrad.ops.primitives.summation import expand, sum_over
+from minigrad.ops.shape import atleast_3d
 
 __all__ = [
     "cat", "concat", "concatenate", "stack", "hstack", "vstack", "row_stack", "column_stack", "dstack",
@@ -26,19 +29,6 @@ __all__ = [
 
 
 # ---- several made one ------------------------------------------------------------------------------------------------
-
-
-def _pieces(g: Any, dim: int, lengths: list[int]) -> list[Any]:
-    """`g` cut along `dim` into pieces of the given lengths: the adjoint of `cat`."""
-    ends = itertools.accumulate(lengths)
-    return [_slice(g, (*[ALL] * dim, slice(end - n, end))) for n, end in zip(lengths, ends, strict=True)]
-
-
-@operation(
-    tensors=lambda g, tensors_shape, dim: _pieces(g, dim, [shape[dim] for shape in tensors_shape]), sequence=True
-)
-def _cat(tensors: Sequence[Operand], dim: int) -> Operand:
-    return np.concatenate(tensors, axis=dim)
 
 
 @operation(tensors=lambda g, dim: unbind(g, dim), sequence=True)
@@ -79,7 +69,7 @@ def cat(tensors: Sequence[Operand], dim: int = 0) -> Any:
     given = _of_one_dtype("cat", tensors)
     parts = [t for t in given if tuple(t.shape) != (0,)]  # as in PyTorch, an empty vector fits everywhere
     if not parts:
-        return _cat(given, 0)
+        return join(given, 0)
     if not parts[0].shape:
         raise RuntimeError("cat: tensors without dimensions have nothing to be joined along; use stack()")
     dim = one_dim("cat", dim, len(parts[0].shape))
@@ -87,7 +77,7 @@ def cat(tensors: Sequence[Operand], dim: int = 0) -> Any:
     for i, s in enumerate(shapes):
         if (*s[:dim], *s[dim + 1 :]) != (*shapes[0][:dim], *shapes[0][dim + 1 :]) or len(s) != len(shapes[0]):
             raise RuntimeError(f"cat: expected shapes like {shapes[0]} except in dim {dim}, got {s} as element {i}")
-    return _cat(parts, dim)
+    return join(parts, dim)
 
 
 concat = concatenate = cat
@@ -121,7 +111,7 @@ def hstack(tensors: Sequence[Operand]) -> Any:
     tensor([[1, 3],
             [2, 4]])
     """
-    parts = [t if t.shape else _reshape(t, (1,)) for t in _of_one_dtype("hstack", tensors)]
+    parts = [t if t.shape else reshape(t, (1,)) for t in _of_one_dtype("hstack", tensors)]
     return cat(parts, min(1, len(parts[0].shape) - 1))
 
 
@@ -135,7 +125,7 @@ def vstack(tensors: Sequence[Operand]) -> Any:
             [3, 4]])
     """
     parts = _of_one_dtype("vstack", tensors)
-    return cat([t if len(t.shape) > 1 else _reshape(t, (1, t.shape[0] if t.shape else 1)) for t in parts], 0)
+    return cat([t if len(t.shape) > 1 else reshape(t, (1, t.shape[0] if t.shape else 1)) for t in parts], 0)
 
 
 row_stack = vstack
@@ -151,7 +141,7 @@ def column_stack(tensors: Sequence[Operand]) -> Any:
             [2, 4]])
     """
     parts = _of_one_dtype("column_stack", tensors)
-    return cat([t if len(t.shape) > 1 else _reshape(t, (t.shape[0] if t.shape else 1, 1)) for t in parts], 1)
+    return cat([t if len(t.shape) > 1 else reshape(t, (t.shape[0] if t.shape else 1, 1)) for t in parts], 1)
 
 
 def dstack(tensors: Sequence[Operand]) -> Any:
@@ -199,7 +189,7 @@ def split(tensor: Operand, split_size_or_sections: int | Sequence[int], dim: int
     lengths = [as_int("split", "a length", n) for n in lengths]
     if min(lengths, default=0) < 0 or sum(lengths) != size:
         raise RuntimeError(f"split: lengths {lengths} do not add up to {size}, the length of dim {dim}")
-    return tuple(_pieces(tensor, dim, lengths))
+    return tuple(pieces(tensor, dim, lengths))
 
 
 def _to_cut(name: str, input: Operand, dim: int) -> tuple[int, int]:
@@ -247,7 +237,7 @@ def tensor_split(input: Operand, indices_or_sections: int | Sequence[int], dim: 
             raise RuntimeError(f"tensor_split: expected at least one section, got {n}")
         n = [i * (size // n) + min(i, size % n) for i in range(1, n)]
     bounds = [slice(a, b) for a, b in zip([None, *n], [*n, None], strict=True)]
-    return tuple(_slice(input, (*[ALL] * dim, b)) for b in bounds)
+    return tuple(slice_by(input, (*[ALL] * dim, b)) for b in bounds)
 
 
 @method()
@@ -270,7 +260,7 @@ def _add_repeats(g: Any, shape: tuple[int, ...], repeats: tuple[int, ...]) -> An
     """The sum over all repetitions: the adjoint of `_repeat`."""
     lengths = (1,) * (len(repeats) - len(shape)) + shape
     pairs = tuple(n for pair in zip(repeats, lengths, strict=True) for n in pair)
-    return _reshape(_sum(_reshape(g, pairs), tuple(range(0, len(pairs), 2)), False), shape)
+    return reshape(sum_over(reshape(g, pairs), tuple(range(0, len(pairs), 2)), False), shape)
 
 
 @operation(input=lambda g, input_shape, repeats: _add_repeats(g, input_shape, repeats))
@@ -332,11 +322,11 @@ def repeat_interleave(
             raise RuntimeError(f"repeat_interleave: expected repeats of one dimension, got shape {tuple(input.shape)}")
         repeats, input = input, Tensor._wrap(np.arange(input.shape[0]))
     if dim is None:
-        input, dim = _reshape(input, (int(np.prod(input.shape, dtype=np.int64)),)), 0
+        input, dim = reshape(input, (int(np.prod(input.shape, dtype=np.int64)),)), 0
     dim = one_dim("repeat_interleave", dim, len(input.shape))
     if not isinstance(repeats, (Tensor, np.ndarray)):
         repeats = as_int("repeat_interleave", "repeats", repeats)
-    x = input if input.shape else _reshape(input, (1,))
+    x = input if input.shape else reshape(input, (1,))
     size, counts = x.shape[dim], index_array("repeat_interleave", repeats, NotImplementedError)
     if counts.size not in (1, size) or counts.ndim > 1 or (counts < 0).any():
         raise RuntimeError(
@@ -345,7 +335,7 @@ def repeat_interleave(
     places = np.repeat(np.arange(size), counts)
     if output_size is not None and as_int("repeat_interleave", "output_size", output_size) != len(places):
         raise RuntimeError(f"repeat_interleave: expected output_size {len(places)}, got {output_size}")
-    return _look_up(x, (*[ALL] * dim, places))
+    return look_up(x, (*[ALL] * dim, places))
 
 
 def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Any, ...]:
@@ -375,7 +365,7 @@ def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Any, ...]:
     lengths = [t.shape[0] if t.shape else 1 for t in vectors]
     shape = tuple(lengths[i] for i in order)
     columns = [tuple(n if j == i else 1 for j in order) for i, n in enumerate(lengths)]
-    return tuple(expand(_reshape(t, c), shape) for t, c in zip(vectors, columns, strict=True))
+    return tuple(expand(reshape(t, c), shape) for t, c in zip(vectors, columns, strict=True))
 
 
 def cartesian_prod(*tensors: Operand) -> Any:
@@ -392,4 +382,4 @@ def cartesian_prod(*tensors: Operand) -> Any:
     if len(tensors) == 1:
         return tensors[0]
     grids = meshgrid(*tensors)
-    return _stack([_reshape(grid, (int(np.prod(grid.shape, dtype=np.int64)),)) for grid in grids], 1)
+    return _stack([reshape(grid, (int(np.prod(grid.shape, dtype=np.int64)),)) for grid in grids], 1)

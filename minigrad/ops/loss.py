@@ -15,12 +15,12 @@ import numpy as np
 from minigrad.core.as_array import constant
 from minigrad.core.tensor import Tensor
 from minigrad.kernels.errstate import silent
-from minigrad.ops.broadcasting import _sum
 from minigrad.ops.declare.operation import Operand
 from minigrad.ops.declare.rounding import rounded_once
-from minigrad.ops.elementwise import elementwise
 from minigrad.ops.exponential import exp, log, log1p, sigmoid, sign, xlogy
-from minigrad.ops.reduction import _mean
+from minigrad.ops.primitives.elementwise import elementwise
+from minigrad.ops.primitives.summation import sum_over
+from minigrad.ops.reduction import mean_over
 from minigrad.ops.selection import clamp, where
 from minigrad.ops.smooth_activation import softplus
 
@@ -38,7 +38,7 @@ def reduced(name: str, loss: Any, reduction: str) -> Any:
         raise ValueError(f"{name}: expected reduction 'none', 'mean' or 'sum', got {reduction!r}")
     if reduction == "none":
         return loss
-    return (_sum if reduction == "sum" else _mean)(loss, tuple(range(len(loss.shape))), False)
+    return (sum_over if reduction == "sum" else mean_over)(loss, tuple(range(len(loss.shape))), False)
 
 
 def check_shapes(name: str, input: Any, target: Any) -> None:
@@ -125,7 +125,7 @@ def _weighted_mean(name: str, loss: Any, weight: Any, reduction: str) -> Any:
     """As `_weighted`, but a mean divides by the sum of the weights, as in PyTorch's mse_loss and l1_loss."""
     if weight is None or reduction != "mean":
         return _weighted(name, loss, weight, reduction)
-    return _weighted(name, loss, weight, "sum") / _sum(weight, tuple(range(len(weight.shape))), False)
+    return _weighted(name, loss, weight, "sum") / sum_over(weight, tuple(range(len(weight.shape))), False)
 
 
 @elementwise(

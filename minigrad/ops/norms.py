@@ -13,16 +13,17 @@ from minigrad.core.tensor import Tensor
 from minigrad.kernels.errstate import silent
 from minigrad.kernels.norms import length
 from minigrad.ops.broadcasting import sum
-from minigrad.ops.casting import zeros_as
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.decompositions import svdvals
 from minigrad.ops.exponential import abs, sign
 from minigrad.ops.extrema import amax, amin, evenly
+from minigrad.ops.primitives.casting import zeros_as
+from minigrad.ops.primitives.dims import all_dims
 from minigrad.ops.reduction import Dim, Dims, floating, kept, number_in, numpy_names
 from minigrad.ops.selection import where
-from minigrad.ops.shape import all_dims, movedim
+from minigrad.ops.shape import movedim
 
 __all__ = ["norm", "vector_norm", "matrix_norm"]
 

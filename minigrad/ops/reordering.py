@@ -11,7 +11,8 @@ from minigrad.core.tensor import Tensor
 from minigrad.ops.casting import clone
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
-from minigrad.ops.shape import _reshape, all_dims, as_shape, one_dim
+from minigrad.ops.primitives.dims import all_dims, as_shape, one_dim
+from minigrad.ops.primitives.shape import reshape
 
 __all__ = ["flip", "fliplr", "flipud", "roll"]
 
@@ -97,7 +98,7 @@ def roll(input: Operand, shifts: int | Sequence[int], dims: int | Sequence[int] 
         if len(steps) != 1:
             raise RuntimeError(f"roll: without dims expected one shift, got {steps}")
         shape = tuple(input.shape)
-        return _reshape(_roll(_reshape(input, (int(np.prod(shape, dtype=np.int64)),)), steps, (0,)), shape)
+        return reshape(_roll(reshape(input, (int(np.prod(shape, dtype=np.int64)),)), steps, (0,)), shape)
     along = tuple(one_dim("roll", d, len(input.shape)) for d in as_shape("roll", (dims,)))
     if not along and len(steps) == 1:
         return roll(input, steps)

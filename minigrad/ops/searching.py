@@ -13,8 +13,8 @@ from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.extrema import pick
+from minigrad.ops.primitives.dims import one_dim
 from minigrad.ops.reduction import numpy_names
-from minigrad.ops.shape import one_dim
 
 __all__ = ["unique", "unique_consecutive", "bincount", "histc", "isin", "searchsorted", "bucketize"]
 

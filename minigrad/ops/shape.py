@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from minigrad.core.array_attributes import as_int
 from minigrad.core.tensor import Calls, Tensor, View, replay
 from minigrad.ops.declare.method import attribute, method
 from minigrad.ops.declare.operation import Operand, operation, twin
+from minigrad.ops.primitives import shape as primitive
+from minigrad.ops.primitives.dims import all_dims, as_shape, one_dim
 
 __all__ = [
     "reshape", "flatten", "ravel", "unflatten", "squeeze", "unsqueeze", "permute", "transpose", "swapaxes", "swapdims",
@@ -20,54 +20,10 @@ __all__ = [
 ]  # fmt: skip
 
 
-def one_dim(operation: str, dim: Any, ndim: int) -> int:
-    """`dim` counted from the front; raises IndexError where there is no such dimension."""
-    ndim = max(ndim, 1)  # a 0-dim tensor has a dimension 0 and -1, as in PyTorch
-    dim = as_int(operation, "dim", dim)
-    if not -ndim <= dim < ndim:
-        raise IndexError(f"{operation}: dim {dim} is out of range; expected {-ndim} to {ndim - 1}")
-    return dim % ndim
-
-
-_ALL = [tuple(range(ndim)) for ndim in range(65)]  # 64 is NumPy's greatest number of dimensions
-
-
-def all_dims(operation: str, dim: Any, ndim: int) -> tuple[int, ...]:
-    """`dim`, an int, several, or None or () for all, as distinct dimensions counted from the front."""
-    if dim is None or (isinstance(dim, (tuple, list)) and not dim):
-        return _ALL[ndim]
-    several = isinstance(dim, (tuple, list)) or (isinstance(dim, Tensor) and dim.ndim == 1)
-    dims = tuple(one_dim(operation, d, ndim) for d in (dim if several else (dim,)))
-    if len(set(dims)) != len(dims):
-        raise RuntimeError(f"{operation}: dim {tuple(dim)} names a dimension twice")
-    return dims if ndim else ()
-
-
-def as_shape(operation: str, sizes: tuple[Any, ...], least: int | None = None) -> tuple[int, ...]:
-    """The arguments of ``f(2, 3)`` or ``f((2, 3))`` as a tuple of ints, none below `least`."""
-    if len(sizes) == 1 and type(first := sizes[0]) is not int:
-        if type(first) is tuple or isinstance(first, Sequence) or getattr(first, "ndim", 0) == 1:
-            sizes = tuple(first)
-    try:
-        if sizes and isinstance(sizes[0], (bool, str)):
-            raise TypeError
-        shape = tuple(map(operator.index, sizes))
-    except TypeError:
-        raise TypeError(f"{operation}: expected ints as sizes, got {', '.join(map(repr, sizes))}") from None
-    if least is not None and (min(shape, default=least) < least or math.prod(shape) >= 2**60):
-        raise RuntimeError(f"{operation}: expected lengths of at least {least} that fit into memory, got {shape}")
-    return shape
-
-
 # ---- reshape ---------------------------------------------------------------------------------------------------------
 
 
-@operation(input=lambda g, input_shape: _reshape(g, input_shape), view=True)
-def _reshape(input: Operand, shape: tuple[int, ...]) -> Operand:
-    return input.reshape(shape)
-
-
-_viewed, _squeezed, _unsqueezed = (twin(_reshape, name) for name in ("view", "squeeze", "unsqueeze"))
+_viewed, _squeezed, _unsqueezed = (twin(primitive.reshape, name) for name in ("view", "squeeze", "unsqueeze"))
 
 
 def _resolved(name: str, input: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -227,7 +183,7 @@ def _at_least(ndim: int, tensors: Sequence[Any]) -> Any:
     if len(shape) >= ndim:
         return tensors[0]
     rows = (1,) * (min(ndim, 2) - len(shape)) + shape
-    return _reshape(tensors[0], rows if ndim < 3 else (*rows, 1))
+    return primitive.reshape(tensors[0], rows if ndim < 3 else (*rows, 1))
 
 
 def atleast_1d(*tensors: Operand) -> Any:
@@ -266,12 +222,7 @@ def atleast_3d(*tensors: Operand) -> Any:
 # ---- permute ---------------------------------------------------------------------------------------------------------
 
 
-@operation(input=lambda g, dims: _permute(g, tuple(int(d) for d in np.argsort(dims))), view=True)
-def _permute(input: Operand, dims: tuple[int, ...]) -> Operand:
-    return input.transpose(dims)
-
-
-_transposed = twin(_permute, "transpose")
+_transposed = twin(primitive.permute, "transpose")
 
 
 def permute(input: Operand, dims: Sequence[int]) -> Any:
@@ -285,7 +236,7 @@ def permute(input: Operand, dims: Sequence[int]) -> Any:
     order = as_shape("permute", (dims,))
     if len(order) != len(input.shape):
         raise RuntimeError(f"permute: expected {len(input.shape)} dimensions, got {order}")
-    return _permute(input, all_dims("permute", order, len(input.shape)))
+    return primitive.permute(input, all_dims("permute", order, len(input.shape)))
 
 
 @method("permute", only=True)
@@ -332,7 +283,7 @@ def movedim(input: Operand, source: int | Sequence[int], destination: int | Sequ
     order = [d for d in range(ndim) if d not in moved]
     for place, dim in sorted(zip(places, moved, strict=True)):
         order.insert(place, dim)
-    return _permute(input, tuple(order))
+    return primitive.permute(input, tuple(order))
 
 
 moveaxis = movedim
@@ -349,7 +300,7 @@ def t(input: Operand) -> Any:
     """
     if len(input.shape) > 2:
         raise RuntimeError(f"t: expected at most 2 dimensions, got shape {tuple(input.shape)}; see .mT and permute()")
-    return transpose(input, 0, 1) if len(input.shape) == 2 else _reshape(input, tuple(input.shape))
+    return transpose(input, 0, 1) if len(input.shape) == 2 else primitive.reshape(input, tuple(input.shape))
 
 
 @attribute("mT")
@@ -370,7 +321,7 @@ def adjoint(input: Operand) -> Any:
 @attribute("T")
 def _reversed(input: Operand) -> Any:
     """A view with the dimensions in reverse order."""
-    return _permute(input, tuple(reversed(range(len(input.shape)))))
+    return primitive.permute(input, tuple(reversed(range(len(input.shape)))))
 
 
 @method()

@@ -9,9 +9,9 @@ import numpy as np
 
 from minigrad.ops.activation import floats, optionally_in_place
 from minigrad.ops.declare.operation import Operand
-from minigrad.ops.elementwise import elementwise
 from minigrad.ops.exponential import abs, exp, sigmoid
-from minigrad.ops.selection import _where
+from minigrad.ops.primitives.elementwise import elementwise
+from minigrad.ops.primitives.selection import choose
 from minigrad.ops.special import erf
 from minigrad.ops.trigonometry import tanh
 
@@ -106,7 +106,7 @@ def mish(input: Operand) -> Operand:
 
 def _softplus_slope(g: Any, input: Any, beta: float, threshold: float) -> Any:
     z = input * beta
-    return _where(z > threshold, g, g * sigmoid(z))
+    return choose(z > threshold, g, g * sigmoid(z))
 
 
 @elementwise(_softplus_slope)
