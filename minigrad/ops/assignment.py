@@ -102,7 +102,7 @@ def _setitem(input: Tensor, index: Any, value: Any) -> None:
         part._data[arrays] = values._data if isinstance(values, Tensor) else values
     except IndexError as error:
         raise IndexError(f"x[...] = v: {error}; the tensor has shape {input._data.shape}") from None
-    versions.changed(part._data)
+    versions.bump(part._data)
 
 
 def _shows(value: Any, part: Tensor) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from minigrad.core.tensor import Tensor
 from minigrad.kernels import distances as kernel
 from minigrad.ops.broadcasting import broadcast_tensors, broadcast_to, sum
-from minigrad.ops.declare.declaration import joint
+from minigrad.ops.declare.declaration import shared_rule
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.linalg import matmul
@@ -105,7 +105,7 @@ def _cdist_rule(g: Any, y: Any, x1: Any, x2: Any, p: float) -> tuple[Any, Any]:
     return cast(gradients[0], dtype), cast(gradients[1], dtype)
 
 
-_rule = joint(_cdist_rule)
+_rule = shared_rule(_cdist_rule)
 
 
 @operation(x1=_rule, x2=_rule)

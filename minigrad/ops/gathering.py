@@ -13,7 +13,7 @@ from minigrad.kernels.errstate import silent
 from minigrad.kernels.indexing import Key
 from minigrad.ops.arithmetic import floor_divide
 from minigrad.ops.assignment import fitted, put
-from minigrad.ops.declare.declaration import joint
+from minigrad.ops.declare.declaration import shared_rule
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation, twin
 from minigrad.ops.declare.rounding import rounded_once
@@ -164,7 +164,7 @@ def _attains(input: Operand, y: Operand) -> Operand:
     return ((input == y) | (np.isnan(input) & np.isnan(y))).astype(y.dtype)
 
 
-@joint
+@shared_rule
 def _extreme_rule(g: Any, y: Any, input: Any, src: Any, input_shape: tuple[int, ...], key: Key) -> tuple[Any, Any]:
     """Shared evenly by all that attain the extreme value."""
     own, others = _attains(input, y), _attains(src, index_by(y, key))

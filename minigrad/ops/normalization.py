@@ -14,7 +14,7 @@ from minigrad.graph import versions
 from minigrad.kernels import normalization as kernel
 from minigrad.kernels.errstate import silent
 from minigrad.ops.arithmetic import square
-from minigrad.ops.declare.declaration import joint
+from minigrad.ops.declare.declaration import shared_rule
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.exponential import rsqrt
@@ -45,7 +45,7 @@ def _slopes(
     return slope, reshape(sum_to(g * y, broad), own), reshape(sum_to(g, broad), own)
 
 
-_rule = joint(_slopes)
+_rule = shared_rule(_slopes)
 
 
 @operation(outputs=("y", "mean", "variance", "inverse"), input=_rule, weight=_rule, bias=_rule)
@@ -132,7 +132,7 @@ def _update(running_mean: Any, running_var: Any, mean: Any, variance: Any, n: in
             array = _array(running)
             average = np.add.reduce(new.reshape(len(new), len(array))) / len(new)
             array += momentum * (average - array)
-            versions.changed(array)
+            versions.bump(array)
 
 
 @rounded_once

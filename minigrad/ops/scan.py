@@ -12,7 +12,7 @@ from minigrad.core.array_attributes import as_int
 from minigrad.core.dtypes import DType
 from minigrad.kernels.errstate import silent
 from minigrad.ops.casting import clone
-from minigrad.ops.declare.declaration import joint
+from minigrad.ops.declare.declaration import shared_rule
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
@@ -75,7 +75,7 @@ def cumsum(input: Operand, dim: int, *, dtype: DType | None = None) -> Any:
     return reshape(_cumsum(x, dim, False), tuple(input.shape))
 
 
-@joint
+@shared_rule
 def _decayed_rule(g: Any, y: Any, decay: Any, dim: int, reverse: bool) -> tuple[Any, Any]:
     gx = _decayed_sum(g, decay, dim, not reverse)
     before, after = (_but_first(dim), _but_last(dim)) if reverse else (_but_last(dim), _but_first(dim))

@@ -54,7 +54,7 @@ def operation(
     view : the output may share memory with the first parameter
     holds : names of parameters that are no tensors, but hold arrays in tuples: freed after backward as tensors are
     prepare : applied to the tuple of arguments before anything else when there is a Tensor among them
-    rules : by parameter, the rule for its gradient, or a `joint` rule that several share
+    rules : by parameter, the rule for its gradient, or a `shared_rule` rule that several share
     """
 
     def declare(forward: Callable[P, Any]) -> Callable[P, Any]:

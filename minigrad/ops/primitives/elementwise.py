@@ -139,8 +139,8 @@ def _copied(t: Tensor, like: np.ndarray) -> Tensor:
     """`t` in the memory order of `like`, with the same history."""
     copy = np.empty_like(like)
     np.copyto(copy, t._data)
-    edge = t._edge()
-    return attached(copy, edge) if t._requires_grad else Tensor._wrap(copy)
+    target = t._grad_target()
+    return attached(copy, target) if t._requires_grad else Tensor._wrap(copy)
 
 
 def _broadcast_shape(name: str, shapes: list[tuple[int, ...]]) -> tuple[int, ...]:

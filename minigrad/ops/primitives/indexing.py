@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.core.tensor import Tensor
-from minigrad.graph.slice_gradient import Part
+from minigrad.graph.slice_gradient import SliceGradient
 from minigrad.kernels import indexing as kernels
 from minigrad.kernels.indexing import Key
 from minigrad.ops.declare.operation import Operand, operation, twin
@@ -17,7 +17,7 @@ ALL = slice(None)
 
 def _part(g: Any, input_shape: tuple[int, ...], key: Key) -> Any:
     recorded_or_all = isinstance(g, Tensor) or not input_shape
-    return unslice(g, input_shape, key) if recorded_or_all else Part(g, input_shape, key)
+    return unslice(g, input_shape, key) if recorded_or_all else SliceGradient(g, input_shape, key)
 
 
 @operation(name="slice", input=_part, view=True)
