@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from minigrad.core.tensor import Tensor
 from minigrad.kernels import pooling as kernels
 from minigrad.ops.checks import check_shape, check_tensor, per_dim
 from minigrad.ops.declare.operation import Operand, operation
@@ -55,7 +56,7 @@ def _adaptive_average(name: str, dims: int, input: Any, output_size: Any) -> Any
     return _adaptive_avg_pool(input, size)
 
 
-def adaptive_avg_pool1d(input: Operand, output_size: Any) -> Any:
+def adaptive_avg_pool1d(input: Operand, output_size: Any) -> Tensor:
     """The mean of `output_size` bins of (N, C, L) or (C, L); see `adaptive_avg_pool2d`.
 
     Examples
@@ -66,7 +67,7 @@ def adaptive_avg_pool1d(input: Operand, output_size: Any) -> Any:
     return _adaptive_average("adaptive_avg_pool1d", 1, input, output_size)
 
 
-def adaptive_avg_pool2d(input: Operand, output_size: Any) -> Any:
+def adaptive_avg_pool2d(input: Operand, output_size: Any) -> Tensor:
     """The mean of as many bins as are wanted, whatever the size of the input.
 
     Bin i of n covers the elements from ``floor(i * H / n)`` to ``ceil((i + 1) * H / n)``, the latter excluded.
@@ -91,7 +92,7 @@ def adaptive_avg_pool2d(input: Operand, output_size: Any) -> Any:
     return _adaptive_average("adaptive_avg_pool2d", 2, input, output_size)
 
 
-def adaptive_avg_pool3d(input: Operand, output_size: Any) -> Any:
+def adaptive_avg_pool3d(input: Operand, output_size: Any) -> Tensor:
     """The mean of bins of (N, C, D, H, W) or (C, D, H, W); see `adaptive_avg_pool2d`.
 
     Examples

@@ -156,7 +156,7 @@ def zero_(self: Tensor) -> Tensor:
 
 
 @method(inplace=True)
-def masked_fill(input: Operand, mask: Operand, value: Any) -> Any:
+def masked_fill(input: Operand, mask: Operand, value: Any) -> Tensor:
     """`input` with `value` where `mask` is true.
 
     Parameters
@@ -175,7 +175,7 @@ def masked_fill(input: Operand, mask: Operand, value: Any) -> Any:
 
 
 @method(inplace=True)
-def masked_scatter(input: Operand, mask: Operand, source: Operand) -> Any:
+def masked_scatter(input: Operand, mask: Operand, source: Operand) -> Tensor:
     """`input` with the first elements of `source` at the places, in order, where `mask` is true.
 
     Examples
@@ -199,7 +199,7 @@ def masked_scatter(input: Operand, mask: Operand, source: Operand) -> Any:
 
 
 @method(inplace=True)
-def index_put(input: Operand, indices: Sequence[Any], values: Operand, accumulate: bool = False) -> Any:
+def index_put(input: Operand, indices: Sequence[Any], values: Operand, accumulate: bool = False) -> Tensor:
     """`input` with `values`, broadcast, at ``input[indices]``.
 
     Parameters
@@ -239,7 +239,7 @@ def _slices(name: str, input: Any, key: Key, source: Any, scalar: bool = True) -
 
 @method(inplace=True)
 @rounded_once
-def index_add(input: Operand, dim: int, index: Operand, source: Operand, *, alpha: float = 1) -> Any:
+def index_add(input: Operand, dim: int, index: Operand, source: Operand, *, alpha: float = 1) -> Tensor:
     """`input` with ``alpha * source`` added to the slices of dimension `dim` at `index`, repeatedly where it repeats.
 
     Examples
@@ -254,7 +254,7 @@ def index_add(input: Operand, dim: int, index: Operand, source: Operand, *, alph
 
 
 @method(inplace=True)
-def index_copy(input: Operand, dim: int, index: Operand, source: Operand) -> Any:
+def index_copy(input: Operand, dim: int, index: Operand, source: Operand) -> Tensor:
     """`input` with the slices of dimension `dim` at `index` replaced by those of `source`.
 
     Examples
@@ -268,7 +268,7 @@ def index_copy(input: Operand, dim: int, index: Operand, source: Operand) -> Any
 
 
 @method(inplace=True)
-def index_fill(input: Operand, dim: int, index: Operand, value: Any) -> Any:
+def index_fill(input: Operand, dim: int, index: Operand, value: Any) -> Tensor:
     """`input` with the slices of dimension `dim` at `index` set to `value`, a number or a 0-dim tensor.
 
     Examples

@@ -27,7 +27,7 @@ def sum(
     dtype: DType | None = None,
     axis: Any = None,
     keepdims: bool = False,
-) -> Any:
+) -> Tensor:
     """The sum of all elements, or over the dimensions `dim`. Integers and bools add up in int64.
 
     Parameters
@@ -47,7 +47,7 @@ def sum(
 
 
 @method()
-def broadcast_to(input: Operand, shape: Sequence[int]) -> Any:
+def broadcast_to(input: Operand, shape: Sequence[int]) -> Tensor:
     """A view of `input` in which new dimensions and dimensions of length 1 are repeated to `shape`.
 
     Parameters

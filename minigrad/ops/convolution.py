@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+from minigrad.core.tensor import Tensor
 from minigrad.kernels.convolution import correlate, correlate_input, correlate_weight
 from minigrad.ops.checks import Numbers, check_shape, check_tensor, hashable, per_dim
 from minigrad.ops.declare.operation import Operand, operation
@@ -230,7 +231,7 @@ def _convolve_transposed(
 def conv1d(
     input: Operand, weight: Operand, bias: Operand = None, stride: Numbers = 1, padding: Numbers | str = 0,
     dilation: Numbers = 1, groups: int = 1,
-) -> Any:  # fmt: skip
+) -> Tensor:  # fmt: skip
     """Convolution (cross-correlation) along one dimension; see `conv2d`.
 
     Parameters
@@ -254,7 +255,7 @@ def conv1d(
 def conv2d(
     input: Operand, weight: Operand, bias: Operand = None, stride: Numbers = 1, padding: Numbers | str = 0,
     dilation: Numbers = 1, groups: int = 1,
-) -> Any:  # fmt: skip
+) -> Tensor:  # fmt: skip
     """Convolution (cross-correlation) of images with kernels.
 
     ``y[n, o, i, j] = bias[o] + sum over c, u, v of input[n, c, s*i + d*u - p, s*j + d*v - p] * weight[o, c, u, v]``,
@@ -296,7 +297,7 @@ def conv2d(
 def conv3d(
     input: Operand, weight: Operand, bias: Operand = None, stride: Numbers = 1, padding: Numbers | str = 0,
     dilation: Numbers = 1, groups: int = 1,
-) -> Any:  # fmt: skip
+) -> Tensor:  # fmt: skip
     """Convolution (cross-correlation) of volumes; see `conv2d`.
 
     Parameters
@@ -319,7 +320,7 @@ def conv3d(
 def conv_transpose1d(
     input: Operand, weight: Operand, bias: Operand = None, stride: Numbers = 1, padding: Numbers = 0,
     output_padding: Numbers = 0, groups: int = 1, dilation: Numbers = 1,
-) -> Any:  # fmt: skip
+) -> Tensor:  # fmt: skip
     """The adjoint of `conv1d`; see `conv_transpose2d`.
 
     Parameters
@@ -344,7 +345,7 @@ def conv_transpose1d(
 def conv_transpose2d(
     input: Operand, weight: Operand, bias: Operand = None, stride: Numbers = 1, padding: Numbers = 0,
     output_padding: Numbers = 0, groups: int = 1, dilation: Numbers = 1,
-) -> Any:  # fmt: skip
+) -> Tensor:  # fmt: skip
     """The adjoint of `conv2d` in its input: each element of the input adds its multiple of the kernel to the output.
 
     Parameters
@@ -383,7 +384,7 @@ def conv_transpose2d(
 def conv_transpose3d(
     input: Operand, weight: Operand, bias: Operand = None, stride: Numbers = 1, padding: Numbers = 0,
     output_padding: Numbers = 0, groups: int = 1, dilation: Numbers = 1,
-) -> Any:  # fmt: skip
+) -> Tensor:  # fmt: skip
     """The adjoint of `conv3d`; see `conv_transpose2d`.
 
     Parameters

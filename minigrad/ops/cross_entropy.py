@@ -9,6 +9,7 @@ import numpy as np
 from minigrad.core import dtypes
 from minigrad.core.array_attributes import as_int
 from minigrad.core.as_array import constant
+from minigrad.core.tensor import Tensor
 from minigrad.kernels import cross_entropy as kernel
 from minigrad.kernels.cross_entropy import Classes
 from minigrad.kernels.errstate import silent
@@ -133,7 +134,7 @@ def nll_loss(
     *,
     ignore_index: int = -100,
     reduction: str = "mean",
-) -> Any:
+) -> Tensor:
     """The negative log-likelihood of classes, given log-probabilities: minus ``input[n, target[n]]``.
 
     Parameters and errors as for `cross_entropy`, which takes logits instead.
@@ -163,7 +164,7 @@ def cross_entropy(
     ignore_index: int = -100,
     reduction: str = "mean",
     label_smoothing: float = 0.0,
-) -> Any:
+) -> Tensor:
     """The cross entropy of classes, given logits: minus ``log_softmax(input)`` of the target's class.
 
     Parameters

@@ -74,7 +74,7 @@ def _cholesky(A: Operand) -> Operand:
 
 @method()
 @rounded_once
-def cholesky(A: Operand, *, upper: bool = False) -> Any:
+def cholesky(A: Operand, *, upper: bool = False) -> Tensor:
     """The lower triangular L with ``A = L @ L.T``, or with `upper` the transposed one.
 
     Parameters
@@ -232,7 +232,7 @@ def eigh(A: Operand, UPLO: str = "L") -> Eigh:
 
 
 @rounded_once
-def eigvalsh(A: Operand, UPLO: str = "L") -> Any:
+def eigvalsh(A: Operand, UPLO: str = "L") -> Tensor:
     """The eigenvalues of symmetric matrices, from small to large.
 
     Examples
@@ -315,7 +315,7 @@ def svd(A: Operand, full_matrices: bool = True) -> SVD:
 
 
 @rounded_once
-def svdvals(A: Operand) -> Any:
+def svdvals(A: Operand) -> Tensor:
     """The singular values, from large to small.
 
     Examples
@@ -355,7 +355,7 @@ def _pinv(A: Operand, atol: float | None, rtol: float | None) -> Operand:
 
 
 @rounded_once
-def pinv(A: Operand, rtol: float | None = None, *, atol: float | None = None) -> Any:
+def pinv(A: Operand, rtol: float | None = None, *, atol: float | None = None) -> Tensor:
     """The pseudo-inverse (Moore, 1920; Penrose, 1955).
 
     Singular values up to `rtol` times the largest, or up to `atol`, count as none.
@@ -369,7 +369,7 @@ def pinv(A: Operand, rtol: float | None = None, *, atol: float | None = None) ->
     return _pinv(A, atol, rtol)
 
 
-def matrix_rank(A: Operand, *, atol: float | None = None, rtol: float | None = None) -> Any:
+def matrix_rank(A: Operand, *, atol: float | None = None, rtol: float | None = None) -> Tensor:
     """The number of singular values above `rtol` times the largest, and above `atol`.
 
     Examples

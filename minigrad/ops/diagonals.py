@@ -21,7 +21,7 @@ __all__ = ["diag", "diagonal", "diag_embed", "diagflat", "tril", "triu", "tril_i
 
 
 @method()
-def diagonal(input: Operand, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Any:
+def diagonal(input: Operand, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
     """A view of the diagonal in the planes of two dimensions; it becomes the last dimension.
 
     Parameters
@@ -64,7 +64,7 @@ def _fill_diagonal(input: Tensor, fill_value: Any, wrap: bool = False) -> Tensor
 
 
 @method()
-def diag_embed(input: Operand, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Any:
+def diag_embed(input: Operand, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
     """Zeros with the last dimension of `input` on a diagonal of two new dimensions `dim1` and `dim2`.
 
     Examples
@@ -87,7 +87,7 @@ def diag_embed(input: Operand, offset: int = 0, dim1: int = -2, dim2: int = -1) 
 
 
 @method()
-def diag(input: Operand, diagonal: int = 0) -> Any:
+def diag(input: Operand, diagonal: int = 0) -> Tensor:
     """Of a vector, the matrix with it on a diagonal; of a matrix, a copy of that diagonal.
 
     Examples
@@ -104,7 +104,7 @@ def diag(input: Operand, diagonal: int = 0) -> Any:
 
 
 @method()
-def diagflat(input: Operand, offset: int = 0) -> Any:
+def diagflat(input: Operand, offset: int = 0) -> Tensor:
     """The matrix with all elements of `input` on a diagonal.
 
     Examples
@@ -133,7 +133,7 @@ def _triu(input: Operand, diagonal: int) -> Operand:
 
 
 @method(inplace=True)
-def tril(input: Operand, diagonal: int = 0) -> Any:
+def tril(input: Operand, diagonal: int = 0) -> Tensor:
     """A copy with zeros above a diagonal of the last two dimensions.
 
     Examples
@@ -146,7 +146,7 @@ def tril(input: Operand, diagonal: int = 0) -> Any:
 
 
 @method(inplace=True)
-def triu(input: Operand, diagonal: int = 0) -> Any:
+def triu(input: Operand, diagonal: int = 0) -> Tensor:
     """A copy with zeros below a diagonal of the last two dimensions.
 
     Examples

@@ -25,7 +25,7 @@ __all__ = ["cdist", "cosine_similarity", "normalize", "pairwise_distance"]
 
 
 @rounded_once
-def normalize(input: Operand, p: float = 2.0, dim: Dim = 1, eps: float = 1e-12) -> Any:
+def normalize(input: Operand, p: float = 2.0, dim: Dim = 1, eps: float = 1e-12) -> Tensor:
     """``input / max(norm(input, p, dim), eps)``: vectors of length 1 along `dim`, which may be several dimensions.
 
     Examples
@@ -37,7 +37,7 @@ def normalize(input: Operand, p: float = 2.0, dim: Dim = 1, eps: float = 1e-12) 
 
 
 @rounded_once
-def cosine_similarity(x1: Operand, x2: Operand, dim: int = 1, eps: float = 1e-8) -> Any:
+def cosine_similarity(x1: Operand, x2: Operand, dim: int = 1, eps: float = 1e-8) -> Tensor:
     """The cosine of the angle between vectors along `dim`; lengths count as at least `eps`.
 
     Examples
@@ -50,7 +50,7 @@ def cosine_similarity(x1: Operand, x2: Operand, dim: int = 1, eps: float = 1e-8)
 
 
 @rounded_once
-def pairwise_distance(x1: Operand, x2: Operand, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Any:
+def pairwise_distance(x1: Operand, x2: Operand, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Tensor:
     """The p-norm of ``x1 - x2 + eps`` over the last dimension.
 
     Examples
@@ -115,7 +115,9 @@ def _cdist(x1: Operand, x2: Operand, p: float, by_products: bool) -> Operand:
 
 
 @rounded_once
-def cdist(x1: Operand, x2: Operand, p: float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary") -> Any:
+def cdist(
+    x1: Operand, x2: Operand, p: float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary"
+) -> Tensor:
     """The p-norms of the differences of each row of `x1` and each row of `x2`.
 
     The memory that it and its gradient take is that of the distances, not of the differences.

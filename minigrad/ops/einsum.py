@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.core.array_attributes import as_int
+from minigrad.core.tensor import Tensor
 from minigrad.ops.declare.operation import Operand
 from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.linalg import check_operands
@@ -162,7 +163,7 @@ def _path(parts: list[Labelled], output: Labels) -> list[tuple[int, ...]]:
 
 
 @rounded_once
-def einsum(*args: Any) -> Any:
+def einsum(*args: Any) -> Tensor:
     """The sum of products that `equation` describes (Einstein, 1916).
 
     Parameters
@@ -205,7 +206,7 @@ def einsum(*args: Any) -> Any:
 
 
 @rounded_once
-def tensordot(a: Operand, b: Operand, dims: int | Sequence[Sequence[int]] | Sequence[int] = 2) -> Any:
+def tensordot(a: Operand, b: Operand, dims: int | Sequence[Sequence[int]] | Sequence[int] = 2) -> Tensor:
     """The sums of products over pairs of dimensions of `a` and `b`.
 
     Parameters
@@ -246,7 +247,7 @@ def tensordot(a: Operand, b: Operand, dims: int | Sequence[Sequence[int]] | Sequ
 
 
 @rounded_once
-def chain_matmul(*matrices: Operand) -> Any:
+def chain_matmul(*matrices: Operand) -> Tensor:
     """The product of several matrices, in an order that keeps the products small.
 
     Examples

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.core.tensor import Tensor
 from minigrad.kernels.errstate import silent
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand
@@ -258,7 +259,7 @@ def sigmoid(input: Operand) -> Operand:
 
 @method(inplace=True)
 @rounded_once
-def logit(input: Operand, eps: float | None = None) -> Any:
+def logit(input: Operand, eps: float | None = None) -> Tensor:
     """``log(input / (1 - input))``: the inverse of `sigmoid`; with `eps`, of input clamped to [eps, 1 - eps].
 
     Examples
@@ -335,7 +336,7 @@ fix = trunc
 
 @method(inplace=True)
 @silent
-def frac(input: Operand) -> Any:
+def frac(input: Operand) -> Tensor:
     """``input - trunc(input)``, elementwise.
 
     Examples

@@ -92,7 +92,7 @@ def _dims(name: str, input: Any, dim: Any) -> Dims:
 
 @method()
 @numpy_names
-def amax(input: Operand, dim: Dim = (), keepdim: bool = False) -> Any:
+def amax(input: Operand, dim: Dim = (), keepdim: bool = False) -> Tensor:
     """The largest element, of all or over the dimensions `dim`; nan if there is one. Ties share the gradient evenly.
 
     Raises
@@ -110,7 +110,7 @@ def amax(input: Operand, dim: Dim = (), keepdim: bool = False) -> Any:
 
 @method()
 @numpy_names
-def amin(input: Operand, dim: Dim = (), keepdim: bool = False) -> Any:
+def amin(input: Operand, dim: Dim = (), keepdim: bool = False) -> Tensor:
     """The smallest element, of all or over the dimensions `dim`; as `amax`.
 
     Examples
@@ -159,7 +159,7 @@ def _place(name: str, find: Any, input: Any, dim: int | None, keepdim: bool) -> 
 
 @method()
 @numpy_names
-def argmax(input: Operand, dim: int | None = None, keepdim: bool = False) -> Any:
+def argmax(input: Operand, dim: int | None = None, keepdim: bool = False) -> Tensor:
     """Where the largest element is, the first among ties or the first nan: in the flattened tensor, or in `dim`.
 
     Examples
@@ -172,7 +172,7 @@ def argmax(input: Operand, dim: int | None = None, keepdim: bool = False) -> Any
 
 @method()
 @numpy_names
-def argmin(input: Operand, dim: int | None = None, keepdim: bool = False) -> Any:
+def argmin(input: Operand, dim: int | None = None, keepdim: bool = False) -> Tensor:
     """Where the smallest element is; as `argmax`.
 
     Examples

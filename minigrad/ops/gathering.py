@@ -65,7 +65,7 @@ _gathered = twin(index_by, "gather")
 
 
 @method()
-def gather(input: Operand, dim: int, index: Operand) -> Any:
+def gather(input: Operand, dim: int, index: Operand) -> Tensor:
     """``out[i, j, k] = input[index[i, j, k], j, k]`` for `dim` 0, and so on for the others.
 
     Parameters
@@ -113,7 +113,7 @@ def scatter(
     *,
     value: Any = None,
     reduce: str | None = None,
-) -> Any:
+) -> Tensor:
     """`input` with ``out[index[i, j, k], j, k] = src[i, j, k]`` for `dim` 0, and so on for the others.
 
     Parameters
@@ -147,7 +147,7 @@ def scatter(
 
 
 @method(inplace=True)
-def scatter_add(input: Operand, dim: int, index: Operand, src: Operand) -> Any:
+def scatter_add(input: Operand, dim: int, index: Operand, src: Operand) -> Tensor:
     """`input` with ``out[index[i, j, k], j, k] += src[i, j, k]`` for `dim` 0, repeatedly where an index repeats.
 
     Examples
@@ -213,7 +213,7 @@ def _weakest(dtype: np.dtype, largest: bool) -> Any:
 @rounded_once
 def scatter_reduce(
     input: Operand, dim: int, index: Operand, src: Operand, reduce: str, *, include_self: bool = True
-) -> Any:
+) -> Tensor:
     """`input` with ``src[i, j, k]`` added (or averaged, or compared) to ``out[index[i, j, k], j, k]`` for `dim` 0.
 
     Parameters
@@ -249,7 +249,7 @@ def scatter_reduce(
 
 
 @method()
-def take_along_dim(input: Operand, indices: Operand, dim: int | None = None) -> Any:
+def take_along_dim(input: Operand, indices: Operand, dim: int | None = None) -> Tensor:
     """`gather`, with the two broadcast except in `dim`; without `dim`, from the flattened input.
 
     Examples

@@ -120,7 +120,7 @@ def _trivial(key: Key) -> bool:
 
 
 @method()
-def select(input: Operand, dim: int, index: int) -> Any:
+def select(input: Operand, dim: int, index: int) -> Tensor:
     """The slice of dimension `dim` at `index`: a view without that dimension.
 
     Examples
@@ -137,7 +137,7 @@ def select(input: Operand, dim: int, index: int) -> Any:
 
 
 @method()
-def narrow(input: Operand, dim: int, start: int, length: int) -> Any:
+def narrow(input: Operand, dim: int, start: int, length: int) -> Tensor:
     """The slice of dimension `dim` from `start` on, of the given length: a view.
 
     Examples
@@ -190,7 +190,7 @@ def along(name: str, input: Any, dim: int, index: Any, negative: bool = False) -
 
 
 @method()
-def index_select(input: Operand, dim: int, index: Operand) -> Any:
+def index_select(input: Operand, dim: int, index: Operand) -> Tensor:
     """The slices of dimension `dim` at the indices `index`, which may repeat.
 
     Examples
@@ -206,7 +206,7 @@ def index_select(input: Operand, dim: int, index: Operand) -> Any:
 
 
 @method()
-def take(input: Operand, index: Operand) -> Any:
+def take(input: Operand, index: Operand) -> Tensor:
     """The elements at `index` of the flattened input, in the shape of `index`.
 
     Examples
@@ -220,7 +220,7 @@ def take(input: Operand, index: Operand) -> Any:
 
 
 @method()
-def masked_select(input: Operand, mask: Operand) -> Any:
+def masked_select(input: Operand, mask: Operand) -> Tensor:
     """The elements where `mask` is true, in one dimension. The two are broadcast.
 
     Examples
@@ -274,7 +274,7 @@ def nonzero(input: Operand, *, as_tuple: bool = False) -> Any:
 
 
 @method()
-def argwhere(input: Operand) -> Any:
+def argwhere(input: Operand) -> Tensor:
     """The indices of the elements that are not 0, one row each.
 
     Examples

@@ -110,7 +110,7 @@ def interpolate(
     align_corners: bool | None = None,
     recompute_scale_factor: bool | None = None,
     antialias: bool = False,
-) -> Any:
+) -> Tensor:
     """The images (or sequences, or volumes) in another size.
 
     Parameters
@@ -185,7 +185,7 @@ def interpolate(
 upsample = interpolate
 
 
-def pixel_shuffle(input: Operand, upscale_factor: int) -> Any:
+def pixel_shuffle(input: Operand, upscale_factor: int) -> Tensor:
     """Images r times as high and wide, of r * r times fewer channels: (\\*, C * r * r, H, W) to (\\*, C, H * r, W * r).
     (Shi et al., 2016)
 
@@ -208,7 +208,7 @@ def pixel_shuffle(input: Operand, upscale_factor: int) -> Any:
     return clone(y) if r == 1 else y
 
 
-def pixel_unshuffle(input: Operand, downscale_factor: int) -> Any:
+def pixel_unshuffle(input: Operand, downscale_factor: int) -> Tensor:
     """The inverse of `pixel_shuffle`: (\\*, C, H * r, W * r) to (\\*, C * r * r, H, W).
 
     Examples

@@ -51,7 +51,7 @@ def _of_one_dtype(name: str, tensors: Any) -> list[Any]:
     return [t if t.dtype == dtype else cast(t, dtype) for t in tensors]
 
 
-def cat(tensors: Sequence[Operand], dim: int = 0) -> Any:
+def cat(tensors: Sequence[Operand], dim: int = 0) -> Tensor:
     """The tensors one after the other along dimension `dim`; in the others they must have the same lengths.
 
     Raises
@@ -83,7 +83,7 @@ def cat(tensors: Sequence[Operand], dim: int = 0) -> Any:
 concat = concatenate = cat
 
 
-def stack(tensors: Sequence[Operand], dim: int = 0) -> Any:
+def stack(tensors: Sequence[Operand], dim: int = 0) -> Tensor:
     """Tensors of one shape, side by side along a new dimension `dim`.
 
     Examples
@@ -102,7 +102,7 @@ def stack(tensors: Sequence[Operand], dim: int = 0) -> Any:
     return _stack(parts, one_dim("stack", dim, len(parts[0].shape) + 1))
 
 
-def hstack(tensors: Sequence[Operand]) -> Any:
+def hstack(tensors: Sequence[Operand]) -> Tensor:
     """The tensors next to each other: along dimension 1, or 0 for vectors.
 
     Examples
@@ -115,7 +115,7 @@ def hstack(tensors: Sequence[Operand]) -> Any:
     return cat(parts, min(1, len(parts[0].shape) - 1))
 
 
-def vstack(tensors: Sequence[Operand]) -> Any:
+def vstack(tensors: Sequence[Operand]) -> Tensor:
     """The tensors below each other, vectors as rows.
 
     Examples
@@ -131,7 +131,7 @@ def vstack(tensors: Sequence[Operand]) -> Any:
 row_stack = vstack
 
 
-def column_stack(tensors: Sequence[Operand]) -> Any:
+def column_stack(tensors: Sequence[Operand]) -> Tensor:
     """The tensors next to each other, vectors as columns.
 
     Examples
@@ -144,7 +144,7 @@ def column_stack(tensors: Sequence[Operand]) -> Any:
     return cat([t if len(t.shape) > 1 else reshape(t, (t.shape[0] if t.shape else 1, 1)) for t in parts], 1)
 
 
-def dstack(tensors: Sequence[Operand]) -> Any:
+def dstack(tensors: Sequence[Operand]) -> Tensor:
     """The tensors behind each other: along dimension 2, with at least three dimensions each.
 
     Examples
@@ -160,7 +160,7 @@ def dstack(tensors: Sequence[Operand]) -> Any:
 
 
 @method()
-def split(tensor: Operand, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Any, ...]:
+def split(tensor: Operand, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
     """Views that cut dimension `dim` into pieces.
 
     Parameters
@@ -202,7 +202,7 @@ def _to_cut(name: str, input: Operand, dim: int) -> tuple[int, int]:
 
 
 @method()
-def chunk(input: Operand, chunks: int, dim: int = 0) -> tuple[Any, ...]:
+def chunk(input: Operand, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     """`split` into at most `chunks` pieces of equal length, of which the last may be shorter.
 
     Examples
@@ -217,7 +217,7 @@ def chunk(input: Operand, chunks: int, dim: int = 0) -> tuple[Any, ...]:
 
 
 @method()
-def tensor_split(input: Operand, indices_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Any, ...]:
+def tensor_split(input: Operand, indices_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
     """Views that cut dimension `dim` into so many pieces, or at these indices; the first pieces may be longer by one.
 
     Examples
@@ -241,7 +241,7 @@ def tensor_split(input: Operand, indices_or_sections: int | Sequence[int], dim: 
 
 
 @method()
-def unbind(input: Operand, dim: int = 0) -> tuple[Any, ...]:
+def unbind(input: Operand, dim: int = 0) -> tuple[Tensor, ...]:
     """All slices of dimension `dim`, views without that dimension.
 
     Examples
@@ -269,7 +269,7 @@ def _repeat(input: Operand, repeats: tuple[int, ...]) -> Operand:
 
 
 @method("repeat", only=True)
-def _repeat_method(input: Tensor, *repeats: Any) -> Any:
+def _repeat_method(input: Tensor, *repeats: Any) -> Tensor:
     """This tensor repeated so many times along each dimension; more numbers than dimensions make new ones in front."""
     counts = as_shape("repeat", repeats, 0)
     if len(counts) < len(input.shape):
@@ -279,7 +279,7 @@ def _repeat_method(input: Tensor, *repeats: Any) -> Any:
     return _repeat(input, counts)
 
 
-def tile(input: Operand, dims: Sequence[int]) -> Any:
+def tile(input: Operand, dims: Sequence[int]) -> Tensor:
     """`input` repeated `dims` times, counted from the last dimension.
 
     Examples
@@ -293,7 +293,7 @@ def tile(input: Operand, dims: Sequence[int]) -> Any:
 
 
 @method("tile", only=True)
-def _tile_method(input: Tensor, *dims: Any) -> Any:
+def _tile_method(input: Tensor, *dims: Any) -> Tensor:
     """`minigrad.tile`, with the numbers as one argument or several."""
     return tile(input, as_shape("tile", dims))
 
@@ -301,7 +301,7 @@ def _tile_method(input: Tensor, *dims: Any) -> Any:
 @method()
 def repeat_interleave(
     input: Operand, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
-) -> Any:
+) -> Tensor:
     """Each element, or slice of `dim`, repeated in its place; of `repeats` alone, each index so many times.
 
     Parameters
@@ -338,7 +338,7 @@ def repeat_interleave(
     return look_up(x, (*[ALL] * dim, places))
 
 
-def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Any, ...]:
+def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
     """For each vector a tensor, with the lengths of all as its shape, that varies along its own dimension only.
 
     Parameters
@@ -368,7 +368,7 @@ def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Any, ...]:
     return tuple(expand(reshape(t, c), shape) for t, c in zip(vectors, columns, strict=True))
 
 
-def cartesian_prod(*tensors: Operand) -> Any:
+def cartesian_prod(*tensors: Operand) -> Tensor:
     """All combinations of one element of each vector, as rows; of a single vector, itself.
 
     Examples

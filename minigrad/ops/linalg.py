@@ -57,7 +57,7 @@ def check_operands(name: str, a: Any, b: Any, *ndims: int) -> None:
 
 
 @method()
-def matmul(input: Operand, other: Operand) -> Any:
+def matmul(input: Operand, other: Operand) -> Tensor:
     """The matrix product, ``input @ other``.
 
     Parameters
@@ -102,19 +102,19 @@ def matmul(input: Operand, other: Operand) -> Any:
 
 
 @method("__matmul__", only=True)
-def __matmul__(self: Tensor, other: Any) -> Any:
+def __matmul__(self: Tensor, other: Any) -> Tensor:
     """``self @ other``, see `matmul`."""
     return matmul(self, other) if isinstance(other, (Tensor, np.ndarray)) else NotImplemented
 
 
 @method("__rmatmul__", only=True)
-def __rmatmul__(self: Tensor, other: Any) -> Any:
+def __rmatmul__(self: Tensor, other: Any) -> Tensor:
     """``other @ self``, see `matmul`."""
     return matmul(other, self) if isinstance(other, (Tensor, np.ndarray)) else NotImplemented
 
 
 @method()
-def mm(input: Operand, mat2: Operand) -> Any:
+def mm(input: Operand, mat2: Operand) -> Tensor:
     """The product of two matrices.
 
     Examples
@@ -127,7 +127,7 @@ def mm(input: Operand, mat2: Operand) -> Any:
 
 
 @method()
-def bmm(input: Operand, mat2: Operand) -> Any:
+def bmm(input: Operand, mat2: Operand) -> Tensor:
     """The products of two batches, of the same size, of matrices.
 
     Examples
@@ -142,7 +142,7 @@ def bmm(input: Operand, mat2: Operand) -> Any:
 
 
 @method()
-def mv(input: Operand, vec: Operand) -> Any:
+def mv(input: Operand, vec: Operand) -> Tensor:
     """The product of a matrix and a vector.
 
     Examples
@@ -155,7 +155,7 @@ def mv(input: Operand, vec: Operand) -> Any:
 
 
 @method("vdot")
-def dot(input: Operand, tensor: Operand) -> Any:
+def dot(input: Operand, tensor: Operand) -> Tensor:
     """The sum of the products of the elements of two vectors.
 
     Examples
@@ -172,7 +172,7 @@ vdot = dot
 
 @method()
 @rounded_once
-def inner(input: Operand, other: Operand) -> Any:
+def inner(input: Operand, other: Operand) -> Tensor:
     """The sums of products over the last dimensions of both.
 
     Examples
@@ -191,7 +191,7 @@ def inner(input: Operand, other: Operand) -> Any:
 
 
 @method("ger")
-def outer(input: Operand, vec2: Operand) -> Any:
+def outer(input: Operand, vec2: Operand) -> Tensor:
     """The matrix of the products of all pairs of elements of two vectors.
 
     Examples
@@ -222,7 +222,7 @@ def _plus(input: Any, product: Any, beta: float, alpha: float) -> Any:
 
 @method(inplace=True)
 @rounded_once
-def addmm(input: Operand, mat1: Operand, mat2: Operand, *, beta: float = 1, alpha: float = 1) -> Any:
+def addmm(input: Operand, mat1: Operand, mat2: Operand, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """``beta * input + alpha * (mat1 @ mat2)``.
 
     Examples
@@ -236,7 +236,7 @@ def addmm(input: Operand, mat1: Operand, mat2: Operand, *, beta: float = 1, alph
 
 @method(inplace=True)
 @rounded_once
-def addmv(input: Operand, mat: Operand, vec: Operand, *, beta: float = 1, alpha: float = 1) -> Any:
+def addmv(input: Operand, mat: Operand, vec: Operand, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """``beta * input + alpha * (mat @ vec)``.
 
     Examples
@@ -249,7 +249,7 @@ def addmv(input: Operand, mat: Operand, vec: Operand, *, beta: float = 1, alpha:
 
 @method(inplace=True)
 @rounded_once
-def addr(input: Operand, vec1: Operand, vec2: Operand, *, beta: float = 1, alpha: float = 1) -> Any:
+def addr(input: Operand, vec1: Operand, vec2: Operand, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """``beta * input + alpha * outer(vec1, vec2)``.
 
     Examples
@@ -265,7 +265,7 @@ def addr(input: Operand, vec1: Operand, vec2: Operand, *, beta: float = 1, alpha
 
 @method(inplace=True)
 @rounded_once
-def baddbmm(input: Operand, batch1: Operand, batch2: Operand, *, beta: float = 1, alpha: float = 1) -> Any:
+def baddbmm(input: Operand, batch1: Operand, batch2: Operand, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """``beta * input + alpha * bmm(batch1, batch2)``.
 
     Examples
@@ -278,7 +278,7 @@ def baddbmm(input: Operand, batch1: Operand, batch2: Operand, *, beta: float = 1
 
 @method(inplace=True)
 @rounded_once
-def addbmm(input: Operand, batch1: Operand, batch2: Operand, *, beta: float = 1, alpha: float = 1) -> Any:
+def addbmm(input: Operand, batch1: Operand, batch2: Operand, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """``beta * input + alpha *`` the sum over the batch of ``bmm(batch1, batch2)``.
 
     Examples
@@ -294,7 +294,7 @@ def addbmm(input: Operand, batch1: Operand, batch2: Operand, *, beta: float = 1,
 
 @method()
 @rounded_once
-def kron(input: Operand, other: Operand) -> Any:
+def kron(input: Operand, other: Operand) -> Tensor:
     """The Kronecker product: every element of `input` times all of `other`, as blocks.
 
     Examples
@@ -310,7 +310,7 @@ def kron(input: Operand, other: Operand) -> Any:
 
 
 @method()
-def trace(input: Operand) -> Any:
+def trace(input: Operand) -> Tensor:
     """The sum of the diagonal of a matrix.
 
     Examples
@@ -325,7 +325,7 @@ def trace(input: Operand) -> Any:
 
 @method()
 @rounded_once
-def cross(input: Operand, other: Operand, dim: int | None = None) -> Any:
+def cross(input: Operand, other: Operand, dim: int | None = None) -> Tensor:
     """The cross product of the vectors of length 3 in dimension `dim`, by default the first of that length.
 
     Examples

@@ -44,7 +44,7 @@ def _linear(input: Operand, weight: Operand, bias: Operand | None) -> Operand:
     return y if input.ndim == 2 else y.reshape(*input.shape[:-1], len(weight))
 
 
-def linear(input: Operand, weight: Operand, bias: Operand | None = None) -> Any:
+def linear(input: Operand, weight: Operand, bias: Operand | None = None) -> Tensor:
     """``input @ weight.T + bias``.
 
     Parameters
@@ -97,7 +97,7 @@ def _unflattened(shape: tuple[int, ...], features: int) -> str:
 
 
 @rounded_once
-def bilinear(input1: Operand, input2: Operand, weight: Operand, bias: Operand | None = None) -> Any:
+def bilinear(input1: Operand, input2: Operand, weight: Operand, bias: Operand | None = None) -> Tensor:
     """``sum over i, j of input1[..., i] * weight[o, i, j] * input2[..., j] + bias[o]``.
 
     Parameters
@@ -178,7 +178,7 @@ def embedding(
     norm_type: float = 2.0,
     scale_grad_by_freq: bool = False,
     sparse: bool = False,
-) -> Any:
+) -> Tensor:
     """``weight[input]``: a row for each index.
 
     Parameters
@@ -223,7 +223,7 @@ def embedding(
     return _embedding(weight, index, None if padding_idx is None else padding_idx % count)
 
 
-def one_hot(tensor: Operand, num_classes: int = -1) -> Any:
+def one_hot(tensor: Operand, num_classes: int = -1) -> Tensor:
     """An int64 tensor with a new last dimension that is 1 at the index that `tensor` holds, and 0 elsewhere.
 
     Parameters

@@ -155,7 +155,7 @@ def batch_norm(
     training: bool = False,
     momentum: float = 0.1,
     eps: float = 1e-5,
-) -> Any:
+) -> Tensor:
     """``(input - mean) / sqrt(var + eps) * weight + bias`` for each channel. (Ioffe, Szegedy, 2015)
 
     Parameters
@@ -208,7 +208,7 @@ def instance_norm(
     use_input_stats: bool = True,
     momentum: float = 0.1,
     eps: float = 1e-5,
-) -> Any:
+) -> Tensor:
     """As `batch_norm`, with a mean and variance for each sample and channel. (Ulyanov, Vedaldi, Lempitsky, 2016)
 
     Parameters
@@ -248,7 +248,7 @@ def layer_norm(
     weight: Operand | None = None,
     bias: Operand | None = None,
     eps: float = 1e-5,
-) -> Any:
+) -> Tensor:
     """``(input - mean) / sqrt(var + eps) * weight + bias`` over the last dimensions. (Ba, Kiros, Hinton, 2016)
 
     Parameters
@@ -287,7 +287,7 @@ def _last(name: str, input: Any, normalized_shape: Any, **parameters: Any) -> Sh
 
 def group_norm(
     input: Operand, num_groups: int, weight: Operand | None = None, bias: Operand | None = None, eps: float = 1e-5
-) -> Any:
+) -> Tensor:
     """`layer_norm` of each of `num_groups` groups of channels, with a weight and bias a channel. (Wu, He, 2018)
 
     Parameters
@@ -325,7 +325,7 @@ def group_norm(
 @rounded_once
 def rms_norm(
     input: Operand, normalized_shape: Sequence[int], weight: Operand | None = None, eps: float | None = None
-) -> Any:
+) -> Tensor:
     """``input / sqrt(mean(input ** 2) + eps) * weight`` over the last dimensions. (Zhang, Sennrich, 2019)
 
     Parameters

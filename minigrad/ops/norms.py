@@ -66,7 +66,7 @@ def _norm(input: Operand, p: float, dim: Dims, keepdim: bool) -> Operand:
 @numpy_names
 def vector_norm(
     x: Operand, ord: float = 2, dim: Dim = None, keepdim: bool = False, *, dtype: DType | None = None
-) -> Any:
+) -> Tensor:
     """``sum(|x| ** ord) ** (1 / ord)``: the length of all elements, or over the dimensions `dim`.
 
     Parameters
@@ -99,7 +99,7 @@ def matrix_norm(
     keepdim: bool = False,
     *,
     dtype: DType | None = None,
-) -> Any:
+) -> Tensor:
     """The norm of the matrices that the two dimensions `dim` hold.
 
     Parameters
@@ -146,7 +146,7 @@ def norm(
     keepdim: bool = False,
     *,
     dtype: DType | None = None,
-) -> Any:
+) -> Tensor:
     """The p-norm of all elements, or over the dimensions `dim`; its gradient at 0 is 0.
 
     Parameters

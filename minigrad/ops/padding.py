@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.core.as_array import as_scalar
+from minigrad.core.tensor import Tensor
 from minigrad.ops.casting import clone
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
@@ -56,7 +57,7 @@ def _places(mode: str, dim: int, size: int, before: int, after: int) -> np.ndarr
 
 
 @rounded_once
-def pad(input: Operand, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Any:
+def pad(input: Operand, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Tensor:
     """A border around `input`.
 
     Parameters

@@ -12,6 +12,7 @@ import numpy as np
 
 from minigrad.core import dtypes
 from minigrad.core.dtypes import DType
+from minigrad.core.tensor import Tensor
 from minigrad.kernels.errstate import silent
 from minigrad.kernels.summation import sums, total, variance
 from minigrad.ops.broadcasting import sum
@@ -95,7 +96,7 @@ def mean_over(input: Operand, dim: Dims, keepdim: bool) -> Operand:
 
 @method()
 @numpy_names
-def mean(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: DType | None = None) -> Any:
+def mean(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """The mean of all elements, or over the dimensions `dim`. Of no elements it is nan.
 
     Parameters
@@ -121,7 +122,7 @@ def mean(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: DType
 
 @method()
 @numpy_names
-def nansum(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: DType | None = None) -> Any:
+def nansum(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """`sum` of the elements that are not nan.
 
     Examples
@@ -134,7 +135,7 @@ def nansum(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: DTy
 
 @method()
 @numpy_names
-def nanmean(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: DType | None = None) -> Any:
+def nanmean(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """`mean` of the elements that are not nan.
 
     Examples
@@ -186,7 +187,7 @@ def _prod(input: Operand, dim: Dims, keepdim: bool) -> Operand:
 
 @method()
 @numpy_names
-def prod(input: Operand, dim: int | None = None, keepdim: bool = False, *, dtype: DType | None = None) -> Any:
+def prod(input: Operand, dim: int | None = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """The product of all elements, or over the dimension `dim`. Integers and bools multiply in int64.
 
     Examples
@@ -255,7 +256,7 @@ def _spread_arguments(
 @numpy_names
 def var(
     input: Operand, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
-) -> Any:
+) -> Tensor:
     """The variance ``sum((input - mean) ** 2) / (n - correction)``, of all elements or over the dimensions `dim`.
 
     Parameters
@@ -278,7 +279,7 @@ def var(
 @numpy_names
 def std(
     input: Operand, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
-) -> Any:
+) -> Tensor:
     """The standard deviation, the root of `var`, with its parameters. Where it is 0, its gradient is 0.
 
     Examples
@@ -339,7 +340,7 @@ def _logsumexp(input: Operand, dim: Dims, keepdim: bool) -> Operand:
 
 @method()
 @numpy_names
-def logsumexp(input: Operand, dim: int | Sequence[int], keepdim: bool = False) -> Any:
+def logsumexp(input: Operand, dim: int | Sequence[int], keepdim: bool = False) -> Tensor:
     """``log(sum(exp(input)))`` over the dimensions `dim`, without overflow.
 
     Examples
@@ -371,7 +372,7 @@ def _any(input: Operand, dim: Dims, keepdim: bool) -> Operand:
 
 @method()
 @numpy_names
-def all(input: Operand, dim: Dim = None, keepdim: bool = False) -> Any:
+def all(input: Operand, dim: Dim = None, keepdim: bool = False) -> Tensor:
     """Whether all elements are true (not 0), of the tensor or over the dimensions `dim`.
 
     Examples
@@ -384,7 +385,7 @@ def all(input: Operand, dim: Dim = None, keepdim: bool = False) -> Any:
 
 @method()
 @numpy_names
-def any(input: Operand, dim: Dim = None, keepdim: bool = False) -> Any:
+def any(input: Operand, dim: Dim = None, keepdim: bool = False) -> Tensor:
     """Whether at least one element is true (not 0), of the tensor or over the dimensions `dim`.
 
     Examples
@@ -402,7 +403,7 @@ def _count_nonzero(input: Operand, dim: Dims) -> Operand:
 
 @method()
 @numpy_names
-def count_nonzero(input: Operand, dim: Dim = None) -> Any:
+def count_nonzero(input: Operand, dim: Dim = None) -> Tensor:
     """How many elements are not 0, int64.
 
     Examples

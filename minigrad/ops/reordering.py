@@ -22,7 +22,7 @@ def _flip(input: Operand, dims: tuple[int, ...]) -> Operand:
     return np.flip(input, dims).copy()
 
 
-def flip(input: Operand, dims: int | Sequence[int]) -> Any:
+def flip(input: Operand, dims: int | Sequence[int]) -> Tensor:
     """A copy with the order along `dims` reversed.
 
     Examples
@@ -42,7 +42,7 @@ def _in_reverse(input: Tensor) -> Tensor:
 
 
 @method("flip", only=True)
-def _flip_method(input: Tensor, *along: Any, dims: Any = None) -> Any:
+def _flip_method(input: Tensor, *along: Any, dims: Any = None) -> Tensor:
     """A copy with the order along `dims`, one argument or several, reversed."""
     if not along and dims is None:
         raise TypeError("flip: missing argument dims, the dimensions to reverse")
@@ -50,7 +50,7 @@ def _flip_method(input: Tensor, *along: Any, dims: Any = None) -> Any:
 
 
 @method()
-def fliplr(input: Operand) -> Any:
+def fliplr(input: Operand) -> Tensor:
     """A copy with the columns in reversed order.
 
     Examples
@@ -65,7 +65,7 @@ def fliplr(input: Operand) -> Any:
 
 
 @method()
-def flipud(input: Operand) -> Any:
+def flipud(input: Operand) -> Tensor:
     """A copy with the rows in reversed order.
 
     Examples
@@ -85,7 +85,7 @@ def _roll(input: Operand, shifts: tuple[int, ...], dims: tuple[int, ...]) -> Ope
 
 
 @method()
-def roll(input: Operand, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None) -> Any:
+def roll(input: Operand, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None) -> Tensor:
     """A copy shifted along `dims`; what leaves at one end comes in at the other. Without `dims` as if flattened.
 
     Examples

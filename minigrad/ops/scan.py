@@ -10,6 +10,7 @@ from minigrad import return_types
 from minigrad.core import dtypes
 from minigrad.core.array_attributes import as_int
 from minigrad.core.dtypes import DType
+from minigrad.core.tensor import Tensor
 from minigrad.kernels.errstate import silent
 from minigrad.ops.casting import clone
 from minigrad.ops.declare.declaration import shared_rule
@@ -63,7 +64,7 @@ def _cumsum(input: Operand, dim: int, reverse: bool) -> Operand:
 
 @method(inplace=True)
 @numpy_names
-def cumsum(input: Operand, dim: int, *, dtype: DType | None = None) -> Any:
+def cumsum(input: Operand, dim: int, *, dtype: DType | None = None) -> Tensor:
     """The sum of each element and those before it in dimension `dim`. Integers and bools add up in int64.
 
     Examples
@@ -115,7 +116,7 @@ def _cumprod(input: Operand, dim: int) -> Operand:
 
 @method(inplace=True)
 @numpy_names
-def cumprod(input: Operand, dim: int, *, dtype: DType | None = None) -> Any:
+def cumprod(input: Operand, dim: int, *, dtype: DType | None = None) -> Tensor:
     """The product of each element and those before it in dimension `dim`. Integers and bools multiply in int64.
 
     Examples
@@ -143,7 +144,7 @@ def _logcumsumexp(input: Operand, dim: int) -> Operand:
 
 @method()
 @numpy_names
-def logcumsumexp(input: Operand, dim: int) -> Any:
+def logcumsumexp(input: Operand, dim: int) -> Tensor:
     """``log(cumsum(exp(input)))`` without overflow.
 
     Examples
@@ -218,7 +219,7 @@ def cummin(input: Operand, dim: int) -> Result:
 @numpy_names
 def diff(
     input: Operand, n: int = 1, dim: int = -1, prepend: Operand | None = None, append: Operand | None = None
-) -> Any:
+) -> Tensor:
     """The difference of each element to the one before it in dimension `dim`; of bools, whether there is one.
 
     Parameters
@@ -248,7 +249,7 @@ def diff(
 
 
 @rounded_once
-def trapezoid(y: Operand, x: Operand | None = None, *, dx: float = 1, dim: int = -1) -> Any:
+def trapezoid(y: Operand, x: Operand | None = None, *, dx: float = 1, dim: int = -1) -> Tensor:
     """The integral over dimension `dim` of the straight lines between neighbours.
 
     Parameters

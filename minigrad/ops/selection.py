@@ -59,7 +59,7 @@ def minimum(input: Operand, other: Operand) -> Operand:
 
 
 @method()
-def fmax(input: Operand, other: Operand) -> Any:
+def fmax(input: Operand, other: Operand) -> Tensor:
     """The larger of two, elementwise; where one is nan, the other. A tie counts for `input`.
 
     Examples
@@ -71,7 +71,7 @@ def fmax(input: Operand, other: Operand) -> Any:
 
 
 @method()
-def fmin(input: Operand, other: Operand) -> Any:
+def fmin(input: Operand, other: Operand) -> Tensor:
     """The smaller of two, elementwise; where one is nan, the other. A tie counts for `input`.
 
     Examples
@@ -111,7 +111,7 @@ def where(condition: Operand, input: Operand | None = None, other: Operand | Non
 
 
 @method("where", only=True)
-def _where_method(self: Tensor, condition: Tensor, other: Any) -> Any:
+def _where_method(self: Tensor, condition: Tensor, other: Any) -> Tensor:
     """This tensor where `condition` holds, else `other`."""
     return where(condition, self, other)
 
@@ -127,7 +127,7 @@ def _inside(input: Operand, low: Operand, high: Operand) -> Operand:
 
 
 @method("clip", inplace=True)
-def clamp(input: Operand, min: Operand | None = None, max: Operand | None = None) -> Any:
+def clamp(input: Operand, min: Operand | None = None, max: Operand | None = None) -> Tensor:
     """`input` limited to [`min`, `max`], numbers or tensors; either may be None. Gradients pass at the bounds.
 
     Raises
@@ -160,7 +160,7 @@ clip = clamp
 
 
 @method(inplace=True)
-def clamp_min(input: Operand, min: Operand) -> Any:
+def clamp_min(input: Operand, min: Operand) -> Tensor:
     """`input`, but at least `min`.
 
     Examples
@@ -172,7 +172,7 @@ def clamp_min(input: Operand, min: Operand) -> Any:
 
 
 @method(inplace=True)
-def clamp_max(input: Operand, max: Operand) -> Any:
+def clamp_max(input: Operand, max: Operand) -> Tensor:
     """`input`, but at most `max`.
 
     Examples

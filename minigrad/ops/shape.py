@@ -39,7 +39,7 @@ def _resolved(name: str, input: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
     return shape
 
 
-def reshape(input: Operand, shape: Sequence[int]) -> Any:
+def reshape(input: Operand, shape: Sequence[int]) -> Tensor:
     """The same elements, in the same order, in another shape: a view if possible, else a copy.
 
     Parameters
@@ -61,7 +61,7 @@ def reshape(input: Operand, shape: Sequence[int]) -> Any:
 
 
 @method("reshape", only=True)
-def _reshape_method(input: Tensor, *shape: Any) -> Any:
+def _reshape_method(input: Tensor, *shape: Any) -> Tensor:
     """The same elements in another shape, given as one argument or several; one length may be -1, for what is left."""
     if not shape:
         raise TypeError("reshape: missing argument shape")
@@ -69,13 +69,13 @@ def _reshape_method(input: Tensor, *shape: Any) -> Any:
 
 
 @method("reshape_as", only=True)
-def _reshape_as(input: Tensor, other: Tensor) -> Any:
+def _reshape_as(input: Tensor, other: Tensor) -> Tensor:
     """The same elements in the shape of `other`."""
     return reshape(input, other.shape)
 
 
 @method("view", only=True)
-def _view(input: Tensor, *shape: Any) -> Any:
+def _view(input: Tensor, *shape: Any) -> Tensor:
     """The same memory in another shape.
 
     Raises
@@ -93,13 +93,13 @@ def _view(input: Tensor, *shape: Any) -> Any:
 
 
 @method("view_as", only=True)
-def _view_as(input: Tensor, other: Tensor) -> Any:
+def _view_as(input: Tensor, other: Tensor) -> Tensor:
     """The same memory in the shape of `other`."""
     return _view(input, other.shape)
 
 
 @method()
-def flatten(input: Operand, start_dim: int = 0, end_dim: int = -1) -> Any:
+def flatten(input: Operand, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     """The dimensions from `start_dim` to `end_dim`, both included, made one.
 
     Examples
@@ -118,7 +118,7 @@ def flatten(input: Operand, start_dim: int = 0, end_dim: int = -1) -> Any:
 
 
 @method()
-def ravel(input: Operand) -> Any:
+def ravel(input: Operand) -> Tensor:
     """All elements in one dimension.
 
     Examples
@@ -130,7 +130,7 @@ def ravel(input: Operand) -> Any:
 
 
 @method()
-def unflatten(input: Operand, dim: int, sizes: Sequence[int]) -> Any:
+def unflatten(input: Operand, dim: int, sizes: Sequence[int]) -> Tensor:
     """Dimension `dim` split into several of the given `sizes`, one of which may be -1.
 
     Examples
@@ -147,7 +147,7 @@ def unflatten(input: Operand, dim: int, sizes: Sequence[int]) -> Any:
 
 
 @method(inplace=False)
-def squeeze(input: Operand, dim: int | Sequence[int] | None = None) -> Any:
+def squeeze(input: Operand, dim: int | Sequence[int] | None = None) -> Tensor:
     """Without the dimensions of length 1: all, or those named by `dim`.
 
     Examples
@@ -160,7 +160,7 @@ def squeeze(input: Operand, dim: int | Sequence[int] | None = None) -> Any:
 
 
 @method()
-def unsqueeze(input: Operand, dim: int) -> Any:
+def unsqueeze(input: Operand, dim: int) -> Tensor:
     """With a new dimension of length 1 before dimension `dim`.
 
     Examples
@@ -225,7 +225,7 @@ def atleast_3d(*tensors: Operand) -> Any:
 _transposed = twin(primitive.permute, "transpose")
 
 
-def permute(input: Operand, dims: Sequence[int]) -> Any:
+def permute(input: Operand, dims: Sequence[int]) -> Tensor:
     """A view with the dimensions in another order.
 
     Examples
@@ -240,7 +240,7 @@ def permute(input: Operand, dims: Sequence[int]) -> Any:
 
 
 @method("permute", only=True)
-def _permute_method(input: Tensor, *dims: Any) -> Any:
+def _permute_method(input: Tensor, *dims: Any) -> Tensor:
     """A view with the dimensions in another order, given as one argument or several."""
     if not dims:
         raise TypeError("permute: missing argument dims, the order of the dimensions")
@@ -248,7 +248,7 @@ def _permute_method(input: Tensor, *dims: Any) -> Any:
 
 
 @method("swapaxes", "swapdims")
-def transpose(input: Operand, dim0: int, dim1: int) -> Any:
+def transpose(input: Operand, dim0: int, dim1: int) -> Tensor:
     """A view with two dimensions exchanged.
 
     Examples
@@ -267,7 +267,7 @@ swapaxes = swapdims = transpose
 
 
 @method("moveaxis")
-def movedim(input: Operand, source: int | Sequence[int], destination: int | Sequence[int]) -> Any:
+def movedim(input: Operand, source: int | Sequence[int], destination: int | Sequence[int]) -> Tensor:
     """A view with the dimensions at `source` moved to `destination`, the others in their order.
 
     Examples
@@ -290,7 +290,7 @@ moveaxis = movedim
 
 
 @method()
-def t(input: Operand) -> Any:
+def t(input: Operand) -> Tensor:
     """The transpose of a matrix; vectors and 0-dim tensors as they are.
 
     Examples
@@ -305,7 +305,7 @@ def t(input: Operand) -> Any:
 
 @attribute("mT")
 @method()
-def adjoint(input: Operand) -> Any:
+def adjoint(input: Operand) -> Tensor:
     """A view with the last two dimensions exchanged.
 
     Examples
@@ -319,13 +319,13 @@ def adjoint(input: Operand) -> Any:
 
 
 @attribute("T")
-def _reversed(input: Operand) -> Any:
+def _reversed(input: Operand) -> Tensor:
     """A view with the dimensions in reverse order."""
     return primitive.permute(input, tuple(reversed(range(len(input.shape)))))
 
 
 @method()
-def contiguous(input: Operand) -> Any:
+def contiguous(input: Operand) -> Tensor:
     """This tensor if its elements lie in memory in C order, else such a copy.
 
     Examples

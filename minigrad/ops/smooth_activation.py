@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.core.tensor import Tensor
 from minigrad.ops.activation import floats, optionally_in_place
 from minigrad.ops.declare.operation import Operand
 from minigrad.ops.exponential import abs, exp, sigmoid
@@ -48,7 +49,7 @@ def _gelu_tanh(input: Operand) -> Operand:
     return input * (_gelu_inner(input) + 1) * 0.5
 
 
-def gelu(input: Operand, approximate: str = "none") -> Any:
+def gelu(input: Operand, approximate: str = "none") -> Tensor:
     """``input * Phi(input)``, Phi being the normal distribution function. (Hendrycks, Gimpel, 2016)
 
     Parameters
@@ -117,7 +118,7 @@ def _softplus(input: Operand, beta: float, threshold: float) -> Operand:
     return np.where(z > threshold, input, y) if threshold < math.inf else y
 
 
-def softplus(input: Operand, beta: float = 1.0, threshold: float = 20.0) -> Any:
+def softplus(input: Operand, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
     """``log(1 + exp(beta * input)) / beta``, elementwise, without overflow.
 
     Parameters

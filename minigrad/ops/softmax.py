@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.core.dtypes import DType, as_dtype
+from minigrad.core.tensor import Tensor
 from minigrad.kernels.errstate import silent
 from minigrad.kernels.summation import single, total
 from minigrad.ops.declare.method import method
@@ -66,7 +67,7 @@ def _checked(name: str, input: Any, dim: int | None, dtype: Any) -> tuple[Any, D
 
 
 @method()
-def softmax(input: Operand, dim: int | None = None, dtype: DType | None = None) -> Any:
+def softmax(input: Operand, dim: int | None = None, dtype: DType | None = None) -> Tensor:
     """``exp(input) / exp(input).sum(dim)``: positive numbers that add up to 1 along `dim`.
 
     Parameters
@@ -84,7 +85,7 @@ def softmax(input: Operand, dim: int | None = None, dtype: DType | None = None) 
     return softmax_over(*_checked("softmax", input, dim, dtype))
 
 
-def softmin(input: Operand, dim: int | None = None, dtype: DType | None = None) -> Any:
+def softmin(input: Operand, dim: int | None = None, dtype: DType | None = None) -> Tensor:
     """`softmax` of ``-input``.
 
     Examples
@@ -96,7 +97,7 @@ def softmin(input: Operand, dim: int | None = None, dtype: DType | None = None) 
 
 
 @method()
-def log_softmax(input: Operand, dim: int | None = None, dtype: DType | None = None) -> Any:
+def log_softmax(input: Operand, dim: int | None = None, dtype: DType | None = None) -> Tensor:
     """``log(softmax(input, dim))``, finite where that would be log(0). Parameters as for `softmax`.
 
     Examples
@@ -108,7 +109,7 @@ def log_softmax(input: Operand, dim: int | None = None, dtype: DType | None = No
 
 
 @rounded_once
-def glu(input: Operand, dim: int = -1) -> Any:
+def glu(input: Operand, dim: int = -1) -> Tensor:
     """``a * sigmoid(b)``, a and b being the halves of `input` along `dim`. (Dauphin et al., 2017)
 
     Raises

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minigrad.core.array_attributes import as_int
+from minigrad.core.tensor import Tensor
 from minigrad.kernels import determinants as kernel
 from minigrad.kernels.blas import hold_blas
 from minigrad.kernels.errstate import silent
@@ -80,7 +81,7 @@ def solve_system(A: Operand, B: Operand) -> Operand:
 
 
 @rounded_once
-def solve(A: Operand, B: Operand, *, left: bool = True) -> Any:
+def solve(A: Operand, B: Operand, *, left: bool = True) -> Tensor:
     """The X with ``A @ X = B``, or with ``X @ A = B`` if `left` is False.
 
     Parameters
@@ -113,7 +114,7 @@ def solve(A: Operand, B: Operand, *, left: bool = True) -> Any:
 
 
 @rounded_once
-def solve_triangular(A: Operand, B: Operand, *, upper: bool, left: bool = True, unitriangular: bool = False) -> Any:
+def solve_triangular(A: Operand, B: Operand, *, upper: bool, left: bool = True, unitriangular: bool = False) -> Tensor:
     """`solve` with the upper or lower triangle of `A` alone, with ones on the diagonal if `unitriangular`.
 
     Examples
@@ -130,7 +131,7 @@ def solve_triangular(A: Operand, B: Operand, *, upper: bool, left: bool = True, 
 
 @method()
 @rounded_once
-def cholesky_solve(B: Operand, L: Operand, upper: bool = False) -> Any:
+def cholesky_solve(B: Operand, L: Operand, upper: bool = False) -> Tensor:
     """The X with ``A @ X = B``, given the factor `L` of `A`: ``L @ L.T``, or ``L.T @ L`` if `upper`.
 
     Examples
@@ -156,7 +157,7 @@ def _inv_or_inf(A: Operand) -> Operand:
     return kernel.inverse_or_inf(A)
 
 
-def inv(A: Operand) -> Any:
+def inv(A: Operand) -> Tensor:
     """The inverse matrix; `solve` is quicker and more exact where it is multiplied with something.
 
     Raises
@@ -233,7 +234,7 @@ def _sign_of_det(A: Operand) -> Operand:
 
 
 @method()
-def det(A: Operand) -> Any:
+def det(A: Operand) -> Tensor:
     """The determinant.
 
     Examples
@@ -261,7 +262,7 @@ def slogdet(A: Operand) -> SlogDet:
 
 @method()
 @rounded_once
-def logdet(A: Operand) -> Any:
+def logdet(A: Operand) -> Tensor:
     """The logarithm of the determinant: NaN where that is negative.
 
     Examples
@@ -275,7 +276,7 @@ def logdet(A: Operand) -> Any:
 
 @method()
 @rounded_once
-def matrix_power(A: Operand, n: int) -> Any:
+def matrix_power(A: Operand, n: int) -> Tensor:
     """The product of `n` times the matrix; of its inverse for negative `n`.
 
     Examples

@@ -71,7 +71,7 @@ def sort(input: Operand, dim: int = -1, descending: bool = False, stable: bool =
 
 @method()
 @numpy_names
-def argsort(input: Operand, dim: int = -1, descending: bool = False, stable: bool = False) -> Any:
+def argsort(input: Operand, dim: int = -1, descending: bool = False, stable: bool = False) -> Tensor:
     """The indices of `sort`.
 
     Examples
@@ -84,7 +84,7 @@ def argsort(input: Operand, dim: int = -1, descending: bool = False, stable: boo
 
 
 @method()
-def msort(input: Operand) -> Any:
+def msort(input: Operand) -> Tensor:
     """The values of `sort` along the first dimension.
 
     Examples
@@ -270,7 +270,7 @@ def quantile(
     keepdim: bool = False,
     *,
     interpolation: str = "linear",
-) -> Any:
+) -> Tensor:
     """The value below which a share `q` of the elements lies, of all or along `dim`; nan where there is one.
 
     Parameters

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.core.tensor import Tensor
 from minigrad.ops.checks import Numbers, check_shape, check_tensor, per_dim
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
@@ -45,7 +46,7 @@ def _overlaid(input: Operand, shape: tuple[int, ...], dim: int, size: int, step:
 
 
 @method("unfold", only=True)
-def _unfold_method(input: Operand, dimension: int, size: int, step: int) -> Any:
+def _unfold_method(input: Operand, dimension: int, size: int, step: int) -> Tensor:
     """All windows of `size` elements along a dimension, `step` apart; the last dimension is the place in the window.
 
     A view: it has the memory of the tensor, as PyTorch's.
@@ -85,7 +86,7 @@ def _places(name: str, size: Pair, kernel: Pair, dilation: Pair, stride: Pair) -
 
 def unfold(
     input: Operand, kernel_size: Numbers, dilation: Numbers = 1, padding: Numbers = 0, stride: Numbers = 1
-) -> Any:
+) -> Tensor:
     """All windows of an image as columns.
 
     Parameters
@@ -123,7 +124,7 @@ def fold(
     dilation: Numbers = 1,
     padding: Numbers = 0,
     stride: Numbers = 1,
-) -> Any:
+) -> Tensor:
     """Windows as columns put back into an image, where they overlap added up: the adjoint of `unfold`.
 
     Parameters
