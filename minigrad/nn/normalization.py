@@ -55,10 +55,7 @@ class _ChannelNorm(_AffineNorm):
         dtype: Any,
         bias: bool,
     ) -> None:
-        super().__init__(
-            eps=eps, momentum=momentum, affine=affine, bias=affine and bias, track_running_stats=track_running_stats
-        )
-        del self.__dict__["bias"]  # only printed; the attribute is the parameter
+        super().__init__(eps=eps, momentum=momentum, affine=affine, track_running_stats=track_running_stats)
         non_negative(self, num_features=num_features)
         self.num_features = num_features
         shape, tracked = (num_features,), track_running_stats
@@ -86,9 +83,10 @@ class _ChannelNorm(_AffineNorm):
             )
 
     def extra_repr(self) -> str:
-        shown = [f"{n}={getattr(self, n)}" for n in self._arguments if n != "bias"]
-        shown.insert(3, f"bias={self.bias is not None}")
-        return ", ".join([str(self.num_features), *shown])
+        return (
+            f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
+            f"bias={self.bias is not None}, track_running_stats={self.track_running_stats}"
+        )
 
 
 class BatchNorm(_ChannelNorm):
@@ -249,20 +247,13 @@ class InstanceNorm3d(_InstanceNorm):
     _ndims = (4, 5)
 
 
-class _DimensionNorm(Layer):
-    """Normalizes over the last dimensions."""
-
-    def __init__(self, normalized_shape: int | Sequence[int], **arguments: Any) -> None:
-        super().__init__(**arguments)
-        check_options(self, normalized_shape=normalized_shape)
-        shape = (normalized_shape,) if isinstance(normalized_shape, (int, np.integer)) else tuple(normalized_shape)
-        self.normalized_shape = shape
-
-    def extra_repr(self) -> str:
-        return f"{self.normalized_shape}, {super().extra_repr()}"
+def _as_shape(layer: Layer, normalized_shape: int | Sequence[int]) -> tuple[int, ...]:
+    """The lengths of the last dimensions, over which a layer normalizes."""
+    check_options(layer, normalized_shape=normalized_shape)
+    return (normalized_shape,) if isinstance(normalized_shape, (int, np.integer)) else tuple(normalized_shape)
 
 
-class LayerNorm(_DimensionNorm, _AffineNorm):
+class LayerNorm(_AffineNorm):
     """Normalization of each example over its last dimensions: mean 0, variance 1, then times weight plus bias.
 
     Ba, Kiros and Hinton, "Layer normalization", 2016.
@@ -291,17 +282,18 @@ class LayerNorm(_DimensionNorm, _AffineNorm):
         device: Any = None,
         dtype: Any = None,
     ) -> None:
-        super().__init__(normalized_shape, eps=eps, elementwise_affine=elementwise_affine)
+        super().__init__(eps=eps, elementwise_affine=elementwise_affine)
+        self.normalized_shape = _as_shape(self, normalized_shape)
         self._make_parameters(self.normalized_shape, elementwise_affine, bias, device, dtype)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
 
     def extra_repr(self) -> str:
-        return f"{super().extra_repr()}, bias={self.bias is not None}"
+        return f"{self.normalized_shape}, {super().extra_repr()}, bias={self.bias is not None}"
 
 
-class RMSNorm(_DimensionNorm):
+class RMSNorm(Layer):
     """``input / sqrt(mean(input**2) + eps) * weight`` over the last dimensions.
 
     Zhang and Sennrich, "Root mean square layer normalization", 2019.
@@ -327,7 +319,8 @@ class RMSNorm(_DimensionNorm):
         device: Any = None,
         dtype: Any = None,
     ) -> None:
-        super().__init__(normalized_shape, eps=eps, elementwise_affine=elementwise_affine)
+        super().__init__(eps=eps, elementwise_affine=elementwise_affine)
+        self.normalized_shape = _as_shape(self, normalized_shape)
         made = new_parameter(self.normalized_shape, device, dtype) if elementwise_affine else None
         self.register_parameter("weight", made)
         self.reset_parameters()
@@ -339,6 +332,9 @@ class RMSNorm(_DimensionNorm):
 
     def forward(self, input: Tensor) -> Tensor:
         return F.rms_norm(input, self.normalized_shape, self.weight, self.eps)
+
+    def extra_repr(self) -> str:
+        return f"{self.normalized_shape}, {super().extra_repr()}"
 
 
 class GroupNorm(_AffineNorm):

@@ -17,7 +17,7 @@ from minigrad.saving.safetensors import load_file, save_file
 from minigrad.vision import datasets
 from minigrad.vision.archives import unpack
 from minigrad.vision.datasets import CIFAR10, Digits, ImageFolder, digits
-from minigrad.vision.files import read_idx
+from minigrad.vision.idx import read_idx
 from minigrad.vision.io import read_image
 from minigrad.vision.pickles import read_pickled_dict
 from tests.fuzz import mutations

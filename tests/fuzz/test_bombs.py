@@ -17,7 +17,7 @@ import minigrad as mg
 from minigrad.saving.safetensors import load_file
 from minigrad.vision import archives
 from minigrad.vision.archives import unpack
-from minigrad.vision.files import read_idx
+from minigrad.vision.idx import read_idx
 from minigrad.vision.io import read_image
 from minigrad.vision.pickles import read_pickled_dict
 

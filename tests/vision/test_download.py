@@ -5,7 +5,7 @@ import hashlib
 
 import pytest
 
-from minigrad.vision import files
+from minigrad.vision import download
 from minigrad.vision.datasets import MNIST
 from tests.vision.conftest import respond
 from tests.vision.datasets.test_mnist import NAMES, contents
@@ -19,7 +19,7 @@ PACKED = gzip.compress(CONTENT, mtime=0)
 def test_a_file_arrives_whole(server, tmp_path, checksum, length):
     server.pages["/a.gz"] = lambda request: respond(request, PACKED, length)
     path = tmp_path / "new" / "a.gz"
-    files.download([server.url], path, checksum.hexdigest())
+    download.download([server.url], path, checksum.hexdigest())
     assert path.read_bytes() == PACKED and list(path.parent.iterdir()) == [path]
 
 
@@ -40,14 +40,14 @@ BAD = {
 def test_a_bad_transfer_leaves_nothing_and_says_why(server, tmp_path, page, message):
     server.pages["/a.gz"] = page
     with pytest.raises(RuntimeError, match=message) as error:
-        files.download([server.url], tmp_path / "a.gz", hashlib.sha256(CONTENT).hexdigest())
+        download.download([server.url], tmp_path / "a.gz", hashlib.sha256(CONTENT).hexdigest())
     assert not list(tmp_path.iterdir())
     assert "a.gz could not be downloaded" in str(error.value) and f"put it into {tmp_path}" in str(error.value)
 
 
 def test_no_server(tmp_path):
     with pytest.raises(RuntimeError, match="could not be downloaded:\n  http://127.0.0.1:9/a.gz: .*refused"):
-        files.download(["http://127.0.0.1:9/"], tmp_path / "a.gz", "0" * 64)
+        download.download(["http://127.0.0.1:9/"], tmp_path / "a.gz", "0" * 64)
     assert not list(tmp_path.iterdir())
 
 
@@ -55,7 +55,7 @@ def test_a_bad_mirror_is_passed_over(server, tmp_path):
     server.pages["/bad/a.gz"] = broken_off
     server.pages["/good/a.gz"] = PACKED
     mirrors = [server.url + "none/", server.url + "bad/", server.url + "good/"]
-    files.download(mirrors, tmp_path / "a.gz", hashlib.sha256(CONTENT).hexdigest())
+    download.download(mirrors, tmp_path / "a.gz", hashlib.sha256(CONTENT).hexdigest())
     assert [path.name for path in tmp_path.iterdir()] == ["a.gz"] and len(server.asked) == 3
 
 
@@ -72,9 +72,9 @@ def test_an_interrupt_leaves_nothing_and_the_old_file_alone(server, tmp_path, mo
 
     server.pages["/a.gz"] = PACKED
     (tmp_path / "a.gz").write_bytes(b"old")
-    monkeypatch.setattr(files, "_progress", interrupting)
+    monkeypatch.setattr(download, "_progress", interrupting)
     with pytest.raises(KeyboardInterrupt):
-        files.download([server.url], tmp_path / "a.gz", hashlib.sha256(CONTENT).hexdigest())
+        download.download([server.url], tmp_path / "a.gz", hashlib.sha256(CONTENT).hexdigest())
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"old"]
 
 

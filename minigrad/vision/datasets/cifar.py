@@ -11,7 +11,7 @@ import numpy as np
 
 from minigrad.vision.archives import unpack
 from minigrad.vision.datasets.images import ArrayImages, TargetTransform, Transform
-from minigrad.vision.files import download, matches
+from minigrad.vision.download import download, matches
 from minigrad.vision.pickles import read_pickled_dict
 
 _BATCHES = (1, 2, 3, 4, 5)

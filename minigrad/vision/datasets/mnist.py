@@ -10,7 +10,8 @@ from typing import ClassVar
 import numpy as np
 
 from minigrad.vision.datasets.images import ArrayImages, TargetTransform, Transform
-from minigrad.vision.files import download, matches, read_idx
+from minigrad.vision.download import download, matches
+from minigrad.vision.idx import read_idx
 
 
 class MNIST(ArrayImages):

@@ -149,7 +149,7 @@ def batch(**changes):
 
 IMAGES, WRONG = np.zeros((3, 3072), np.uint8), r"test_batch: expected data as a uint8 array of shape \(N, 3072\), got "
 SPOILED = {
-    "records cut": (spoil("test_batch.bin", lambda b: b[:-1]), "test_batch.bin: expected records of 3073 bytes.*got 9218"),
+    "records cut": (spoil("test_batch.bin", lambda b: b[:-1]), "bin: expected records of 3073 bytes.*got 9218"),
     "records of a great label": (
         spoil("test_batch.bin", lambda b: b"\x0a" + b[1:]),
         "expected labels from 0 to 9, got .* to 10",
@@ -167,7 +167,7 @@ SPOILED = {
     "float labels": (spoil("test_batch", batch(labels=np.ones(3))), "expected labels as 3 integers, got float64"),
     "negative labels": (spoil("test_batch", batch(labels=[-1, 2, 3])), "expected labels from 0 to 9, got -1 to 3"),
     "great labels": (spoil("test_batch", batch(labels=[1, 2, 10])), "expected labels from 0 to 9, got 1 to 10"),
-    "no names": (spoil("batches.meta", lambda b: pickle.dumps({"label_names": 3})), "batches.meta: expected a list of names"),
+    "no names": (spoil("batches.meta", lambda b: pickle.dumps({"label_names": 3})), "meta: expected a list of names"),
 }
 
 

@@ -1,4 +1,4 @@
-"""Files of data sets: downloading them so that only whole and right ones stay, and reading the IDX format."""
+"""Getting the files of data sets, so that only whole and right ones stay."""
 
 from __future__ import annotations
 
@@ -6,54 +6,16 @@ import contextlib
 import gzip
 import hashlib
 import http.client
-import math
 import os
-import struct
 import urllib.request
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
-
 from minigrad.saving.bounded import Bounded, Readable, most_unfolded
 
-_IDX_TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
-_MOST_DIMS = 32  # NumPy 1's; MNIST's files have 3 and 1
-_TIMEOUT = 30  # seconds without a byte
-_CHUNK = 1 << 16
-
-
-def read_idx(path: Path) -> np.ndarray:
-    """The array in an IDX file, the format of MNIST, compressed by gzip or not.
-
-    Two zero bytes, one for the type, one for the number of dimensions, their lengths as big-endian 32-bit integers,
-    then the elements in C order (LeCun, Cortes, Burges: The MNIST database, 1998).
-
-    Raises
-    ------
-    RuntimeError
-        If the file is truncated, corrupt, or something else, or unfolds to far more than its size.
-    """
-    with uncompressed(path) as file:
-        begin = file.read(4)
-        if len(begin) < 4 or begin[:2] != b"\0\0" or begin[2] not in _IDX_TYPES or not 0 < begin[3] <= _MOST_DIMS:
-            raise RuntimeError(f"{path}: expected an IDX file, but it begins with {begin.hex(' ') or 'nothing'}")
-        dtype, dims = np.dtype(_IDX_TYPES[begin[2]]), begin[3]
-        lengths = file.read(4 * dims)
-        shape = struct.unpack(f">{dims}I", lengths) if len(lengths) == 4 * dims else ()
-        size = math.prod(shape) * dtype.itemsize if shape else 0
-        content = file.read(size + 1)
-        expected, got = 4 + 4 * dims + size, 4 + len(lengths) + len(content)
-        while more := file.read(_CHUNK):  # to its very end, where a gzip file has its sum
-            got += len(more)
-        if got != expected:
-            of_shape = f" for an array of shape {shape}" if shape else ""
-            raise RuntimeError(
-                f"{path}: expected {expected} bytes{of_shape}, got {got}; "
-                "the file is truncated or corrupt: delete it and get it again"
-            )
-        return np.frombuffer(content, dtype).reshape(shape).astype(dtype.newbyteorder("="))
+SILENCE_SECONDS = 30  # after which a mirror is given up
+CHUNK_BYTES = 1 << 16
 
 
 @contextlib.contextmanager
@@ -82,7 +44,7 @@ def matches(path: Path, checksum: str) -> bool:
 
 def _digest(file: Readable, length: int) -> str:
     total = hashlib.md5(usedforsecurity=False) if length == 32 else hashlib.sha256()
-    while chunk := file.read(_CHUNK):
+    while chunk := file.read(CHUNK_BYTES):
         total.update(chunk)
     return total.hexdigest()
 
@@ -118,11 +80,11 @@ def download(mirrors: Sequence[str], path: Path, checksum: str) -> None:
 
 def _transfer(url: str, target: Path, name: str) -> None:
     request = urllib.request.Request(url, headers={"User-Agent": "minigrad"})
-    with urllib.request.urlopen(request, timeout=_TIMEOUT) as response, open(target, "wb") as file:
+    with urllib.request.urlopen(request, timeout=SILENCE_SECONDS) as response, open(target, "wb") as file:
         length = response.headers.get("Content-Length")
         received = 0
         with _progress(name, length and int(length)) as advance:
-            while chunk := response.read(_CHUNK):
+            while chunk := response.read(CHUNK_BYTES):
                 file.write(chunk)
                 received += len(chunk)
                 advance(len(chunk))
