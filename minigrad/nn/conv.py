@@ -28,12 +28,13 @@ class ConvNd(Module):
         in_channels: int,
         out_channels: int,
         kernel_size: Any,
+        *,
         stride: Any,
         padding: Any,
         dilation: Any,
-        output_padding: Any,
         groups: int,
-        padding_mode: str,
+        output_padding: Any = 0,
+        padding_mode: str = "zeros",
     ) -> None:
         super().__init__()
         name, n = type(self).__name__, self._dims
@@ -104,7 +105,16 @@ class _Conv(ConvNd):
         device: Any = None,
         dtype: Any = None,
     ) -> None:
-        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, 0, groups, padding_mode)
+        super().__init__(
+            in_channels,
+            out_channels,
+            kernel_size,
+            stride=stride,
+            padding=padding,
+            dilation=dilation,
+            groups=groups,
+            padding_mode=padding_mode,
+        )
         self._check_padding()
         # Modes other than zeros pad the input beforehand: left and right of each dimension, the last one first.
         self._border: list[int] = []
@@ -130,14 +140,14 @@ class _Conv(ConvNd):
         padding: Any = self.padding
         if self._border:
             input, padding = F.pad(input, self._border, self.padding_mode), 0
-        return type(self)._function(input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
+        return self._function(input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
 
 
 class Conv1d(_Conv):
     """Cross-correlation over sequences, (N, in_channels, L) or (in_channels, L); parameters as of `Conv2d`."""
 
     _dims = 1
-    _function = F.conv1d
+    _function = staticmethod(F.conv1d)
 
 
 class Conv2d(_Conv):
@@ -176,14 +186,14 @@ class Conv2d(_Conv):
     """
 
     _dims = 2
-    _function = F.conv2d
+    _function = staticmethod(F.conv2d)
 
 
 class Conv3d(_Conv):
     """Cross-correlation over volumes, (N, in_channels, D, H, W) or without N; parameters as of `Conv2d`."""
 
     _dims = 3
-    _function = F.conv3d
+    _function = staticmethod(F.conv3d)
 
 
 class _ConvTranspose(ConvNd):
@@ -207,7 +217,14 @@ class _ConvTranspose(ConvNd):
         if padding_mode != "zeros":
             raise ValueError(f"{type(self).__name__}: only padding_mode='zeros' is possible, got {padding_mode!r}")
         super().__init__(
-            in_channels, out_channels, kernel_size, stride, padding, dilation, output_padding, groups, padding_mode
+            in_channels,
+            out_channels,
+            kernel_size,
+            stride=stride,
+            padding=padding,
+            dilation=dilation,
+            groups=groups,
+            output_padding=output_padding,
         )
         self._make_parameters(bias, device, dtype)
 
@@ -216,7 +233,7 @@ class _ConvTranspose(ConvNd):
 
     def forward(self, input: Tensor, output_size: Sequence[int] | None = None) -> Tensor:
         extra = self.output_padding if output_size is None else self._extra(input, output_size)
-        return type(self)._function(
+        return self._function(
             input, self.weight, self.bias, self.stride, self.padding, extra, self.groups, self.dilation
         )
 
@@ -245,7 +262,7 @@ class ConvTranspose1d(_ConvTranspose):
     """The transpose of `Conv1d`: every input adds its weighted kernel to the output; see `ConvTranspose2d`."""
 
     _dims = 1
-    _function = F.conv_transpose1d
+    _function = staticmethod(F.conv_transpose1d)
 
 
 class ConvTranspose2d(_ConvTranspose):
@@ -272,11 +289,11 @@ class ConvTranspose2d(_ConvTranspose):
     """
 
     _dims = 2
-    _function = F.conv_transpose2d
+    _function = staticmethod(F.conv_transpose2d)
 
 
 class ConvTranspose3d(_ConvTranspose):
     """The transpose of `Conv3d`; see `ConvTranspose2d`."""
 
     _dims = 3
-    _function = F.conv_transpose3d
+    _function = staticmethod(F.conv_transpose3d)

@@ -20,7 +20,7 @@ class _Dropout(Layer):
         super().__init__(p=p, inplace=inplace)
 
     def forward(self, input: Tensor) -> Tensor:
-        return type(self)._function(input, self.p, True, self.inplace) if self.training else input
+        return self._function(input, self.p, True, self.inplace) if self.training else input
 
     def extra_repr(self) -> str:
         return f"p={self.p}, inplace={self.inplace}"
@@ -38,34 +38,34 @@ class Dropout(_Dropout):
     tensor([1., 1., 1.])
     """
 
-    _function = F.dropout
+    _function = staticmethod(F.dropout)
 
 
 class Dropout1d(_Dropout):
     """Dropout of whole channels of (N, C, L) or (C, L)."""
 
-    _function = F.dropout1d
+    _function = staticmethod(F.dropout1d)
 
 
 class Dropout2d(_Dropout):
     """Dropout of whole channels of (N, C, H, W) or (C, H, W). Tompson et al., 2015."""
 
-    _function = F.dropout2d
+    _function = staticmethod(F.dropout2d)
 
 
 class Dropout3d(_Dropout):
     """Dropout of whole channels of (N, C, D, H, W) or (C, D, H, W)."""
 
-    _function = F.dropout3d
+    _function = staticmethod(F.dropout3d)
 
 
 class AlphaDropout(_Dropout):
     """Dropout that keeps mean 0 and variance 1, for use with SELU. Klambauer et al., 2017."""
 
-    _function = F.alpha_dropout
+    _function = staticmethod(F.alpha_dropout)
 
 
 class FeatureAlphaDropout(_Dropout):
     """Alpha dropout of whole channels of (N, C, ...)."""
 
-    _function = F.feature_alpha_dropout
+    _function = staticmethod(F.feature_alpha_dropout)

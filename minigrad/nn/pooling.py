@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from minigrad.core.tensor import Tensor
 from minigrad.nn import functional as F
@@ -14,7 +13,7 @@ Size = int | Sequence[int]
 
 
 class _MaxPool(Layer):
-    _function: Callable[..., Any]
+    _function: Callable[..., Tensor]
 
     def __init__(
         self,
@@ -32,7 +31,7 @@ class _MaxPool(Layer):
         self.return_indices = return_indices
 
     def forward(self, input: Tensor) -> Tensor:
-        return type(self)._function(
+        return self._function(
             input, self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode, self.return_indices
         )
 
@@ -40,7 +39,7 @@ class _MaxPool(Layer):
 class MaxPool1d(_MaxPool):
     """The maximum of each window of a sequence, (N, C, L) or (C, L); parameters as of `MaxPool2d`."""
 
-    _function = F.max_pool1d
+    _function = staticmethod(F.max_pool1d)
 
 
 class MaxPool2d(_MaxPool):
@@ -65,13 +64,13 @@ class MaxPool2d(_MaxPool):
     Size([8, 6, 14, 14])
     """
 
-    _function = F.max_pool2d
+    _function = staticmethod(F.max_pool2d)
 
 
 class MaxPool3d(_MaxPool):
     """The maximum of each window of a volume, (N, C, D, H, W) or without N; parameters as of `MaxPool2d`."""
 
-    _function = F.max_pool3d
+    _function = staticmethod(F.max_pool3d)
 
 
 class AvgPool1d(Layer):
@@ -115,7 +114,7 @@ class _AvgPool(Layer):
         self.divisor_override = divisor_override
 
     def forward(self, input: Tensor) -> Tensor:
-        return type(self)._function(
+        return self._function(
             input,
             self.kernel_size,
             self.stride,
@@ -149,13 +148,13 @@ class AvgPool2d(_AvgPool):
     Size([8, 6, 14, 14])
     """
 
-    _function = F.avg_pool2d
+    _function = staticmethod(F.avg_pool2d)
 
 
 class AvgPool3d(_AvgPool):
     """The mean of each window of a volume, (N, C, D, H, W) or without N; parameters as of `AvgPool2d`."""
 
-    _function = F.avg_pool3d
+    _function = staticmethod(F.avg_pool3d)
 
 
 class _AdaptiveAvgPool(Layer):
@@ -165,13 +164,13 @@ class _AdaptiveAvgPool(Layer):
         super().__init__(output_size=output_size)
 
     def forward(self, input: Tensor) -> Tensor:
-        return type(self)._function(input, self.output_size)
+        return self._function(input, self.output_size)
 
 
 class AdaptiveAvgPool1d(_AdaptiveAvgPool):
     """The mean of each of `output_size` windows that cover a sequence."""
 
-    _function = F.adaptive_avg_pool1d
+    _function = staticmethod(F.adaptive_avg_pool1d)
 
 
 class AdaptiveAvgPool2d(_AdaptiveAvgPool):
@@ -188,30 +187,30 @@ class AdaptiveAvgPool2d(_AdaptiveAvgPool):
     Size([8, 6, 1, 1])
     """
 
-    _function = F.adaptive_avg_pool2d
+    _function = staticmethod(F.adaptive_avg_pool2d)
 
 
 class AdaptiveAvgPool3d(_AdaptiveAvgPool):
     """The mean of each of `output_size` windows that cover a volume."""
 
-    _function = F.adaptive_avg_pool3d
+    _function = staticmethod(F.adaptive_avg_pool3d)
 
 
 class _AdaptiveMaxPool(Layer):
-    _function: Callable[..., Any]
+    _function: Callable[..., Tensor]
 
     def __init__(self, output_size: int | None | Sequence[int | None], return_indices: bool = False) -> None:
         super().__init__(output_size=output_size)
         self.return_indices = return_indices
 
     def forward(self, input: Tensor) -> Tensor:
-        return type(self)._function(input, self.output_size, self.return_indices)
+        return self._function(input, self.output_size, self.return_indices)
 
 
 class AdaptiveMaxPool1d(_AdaptiveMaxPool):
     """The maximum of each of `output_size` windows that cover a sequence."""
 
-    _function = F.adaptive_max_pool1d
+    _function = staticmethod(F.adaptive_max_pool1d)
 
 
 class AdaptiveMaxPool2d(_AdaptiveMaxPool):
@@ -225,10 +224,10 @@ class AdaptiveMaxPool2d(_AdaptiveMaxPool):
         Return where the maxima are, too: (output, indices).
     """
 
-    _function = F.adaptive_max_pool2d
+    _function = staticmethod(F.adaptive_max_pool2d)
 
 
 class AdaptiveMaxPool3d(_AdaptiveMaxPool):
     """The maximum of each of `output_size` windows that cover a volume."""
 
-    _function = F.adaptive_max_pool3d
+    _function = staticmethod(F.adaptive_max_pool3d)
