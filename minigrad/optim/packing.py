@@ -21,8 +21,8 @@ import numpy as np
 from minigrad.core.tensor import Tensor
 from minigrad.graph.versions import bump, owner_of
 
-SMALL = 4096  # elements: copying more takes as long as what it saves
-PART = 2**15  # elements: with gradient, state and scratch they fill half a megabyte or so
+MAX_PACKED_ELEMENTS = 4096  # copying more takes as long as what it saves
+PART_ELEMENTS = 2**15  # with gradient, state and scratch they fill half a megabyte or so
 
 State = dict[str, Any]
 Rule = Callable[[np.ndarray, np.ndarray, State, dict[str, Any]], None]
@@ -54,9 +54,9 @@ class Plan:
         others = []
         for p, owner in zip(self.params, owners, strict=True):
             kind = _kind(p._data, state[p])
-            if kind is None or SMALL < p._data.size <= 2 * PART or shared[owner] > 1:
+            if kind is None or MAX_PACKED_ELEMENTS < p._data.size <= 2 * PART_ELEMENTS or shared[owner] > 1:
                 others.append(p)
-            elif p._data.size <= SMALL:
+            elif p._data.size <= MAX_PACKED_ELEMENTS:
                 alike.setdefault(kind, []).append(p)
             elif _in_order(p, state[p]):
                 self.packs.append(Parts(p, state[p]))
@@ -138,7 +138,7 @@ class Parts:
 
     def _cut(self, array: np.ndarray) -> list[np.ndarray]:
         flat = array.reshape(-1)
-        return [flat[i : i + PART] for i in range(0, flat.size, PART)]
+        return [flat[i : i + PART_ELEMENTS] for i in range(0, flat.size, PART_ELEMENTS)]
 
     def _share(self) -> None:
         """Let the states of the parts hold views of what the parameter's state holds."""

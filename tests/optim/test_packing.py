@@ -77,7 +77,7 @@ def test_parameters_keep_their_memory():
         np.testing.assert_array_equal(detached, p.detach())
 
 
-@pytest.mark.parametrize("size", [packing.SMALL + 1, 3 * packing.PART])
+@pytest.mark.parametrize("size", [packing.MAX_PACKED_ELEMENTS + 1, 3 * packing.PART_ELEMENTS])
 def test_large_parameters_are_not_copied(size):
     large = mg.ones(size, requires_grad=True)
     training = Training(True, params=[large, mg.ones(2, requires_grad=True), mg.ones(3, requires_grad=True)])
@@ -218,8 +218,8 @@ def test_a_graph_made_before_notices():
 @pytest.fixture
 def small_parts(monkeypatch):
     """Parameters of more than 10 elements are large, and a part has 5: the last one of (3, 4) has 2."""
-    monkeypatch.setattr(packing, "SMALL", 3)
-    monkeypatch.setattr(packing, "PART", 5)
+    monkeypatch.setattr(packing, "MAX_PACKED_ELEMENTS", 3)
+    monkeypatch.setattr(packing, "PART_ELEMENTS", 5)
 
 
 @pytest.fixture

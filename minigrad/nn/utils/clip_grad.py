@@ -97,12 +97,12 @@ def get_total_norm(
     return Tensor._wrap(np.asarray(norm, np.result_type(np.float32, *vectors) if vectors else np.float32))
 
 
-SHORT = 16_384  # elements, whose squares BLAS adds up accurately enough in float32
+MAX_SUMMED_BY_BLAS = 16_384  # elements whose squares BLAS adds up accurately enough in float32
 
 
 def _length(vector: np.ndarray, p: float) -> float:
     """`length`, in a tenth of the time for a short vector whose length is an ordinary number."""
-    if p == 2 and vector.size <= SHORT and 1e-25 < (square := float(np.dot(vector, vector))) < 1e37:
+    if p == 2 and vector.size <= MAX_SUMMED_BY_BLAS and 1e-25 < (square := float(np.dot(vector, vector))) < 1e37:
         return math.sqrt(square)
     return float(length(vector, p, (0,), False))
 

@@ -17,7 +17,7 @@ from time import monotonic
 from typing import Any
 
 END = object()  # instead of a batch: this worker's stream is at its end
-PATIENCE = 5  # seconds that what workers have begun is waited for when nobody wants it any more
+PATIENCE_SECONDS = 5  # how long what workers have begun is waited for when nobody wants it any more
 _this_thread = threading.local()
 
 
@@ -174,7 +174,7 @@ def stop(workers: Sequence[Worker]) -> None:
 def _end(threads: Sequence[_Thread]) -> None:
     for thread in threads:
         thread.end()
-    until = monotonic() + (0 if any(thread.waiting for thread in threads) else PATIENCE)
+    until = monotonic() + (0 if any(thread.waiting for thread in threads) else PATIENCE_SECONDS)
     for thread in threads:
         if thread is not threading.current_thread():
             thread.join(max(0, until - monotonic()))
