@@ -210,7 +210,7 @@ def test_is_refused_before_it_takes_much(reader, case, tmp_path):
 
 
 def test_an_archive_of_more_files_than_its_size_allows(tmp_path, monkeypatch):
-    monkeypatch.setattr(archives, "_BLOCK", MB)
+    monkeypatch.setattr(archives, "DISK_BLOCK_BYTES", MB)
     for count in (15, 17):
         (tmp_path / "bomb").write_bytes(tar(*[(f"set/{i}", b"") for i in range(count)]))
         if count == 15:
