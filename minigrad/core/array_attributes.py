@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import operator
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any, NoReturn, TypeVar
 
 import numpy as np
@@ -164,11 +164,6 @@ class ArrayAttributes:
         if not self._data.ndim:
             raise TypeError("len() of a 0-dim tensor; item() gives its value")
         return len(self._data)
-
-    def __iter__(self) -> Iterator[Any]:
-        if not self._data.ndim:
-            raise TypeError("iteration over a 0-dim tensor; item() gives its value")
-        return (self[i] for i in range(len(self._data)))  # type: ignore[index]  # an operation, see methods.py
 
     def __bool__(self) -> bool:
         if self._data.size != 1:
