@@ -1,4 +1,4 @@
-"""Writes the stubs that tell editors and type checkers what the declarations made: ``python -m minigrad.ops.declare.stubs``.
+"""Write the stubs for editors and type checkers out of the declarations: ``python -m minigrad.ops.declare.stubs``.
 
 A method of Tensor is put into `Methods` by a decorator, and an operation is annotated as its body sees it, with
 `Operand` for an array. Neither is what a caller's tools should read. So the methods and the functions of the package,
@@ -25,12 +25,17 @@ LAZY = ("profiler", "testing", "utils", "vision", "viz")  # imported when they a
 
 Variant = tuple[dict[str, "str | None"], str]
 
-# The kinds of results of functions that have several: which parameters are other ones (None: not there), and the result.
-_ONE_OR_ALL: Callable[[str], list[Variant]] = lambda name: [  # noqa: E731
-    ({"dim": "None = None", "keepdim": None, "other": None}, "Tensor"),
-    ({"dim": "_int", "other": None}, f"return_types.{name}"),
-    ({"dim": None, "axis": "_int", "keepdim": None, "keepdims": "_bool = False", "other": None}, f"return_types.{name}"),
-]
+
+# The kinds of results of functions that have several: the parameters that differ (None: not there), and the result.
+def _one_or_all(name: str) -> list[Variant]:
+    result = f"return_types.{name}"
+    return [
+        ({"dim": "None = None", "keepdim": None, "other": None}, "Tensor"),
+        ({"dim": "_int", "other": None}, result),
+        ({"dim": None, "axis": "_int", "keepdim": None, "keepdims": "_bool = False", "other": None}, result),
+    ]
+
+
 _ELEMENTWISE: list[Variant] = [
     ({"dim": None, "keepdim": None, "other": "TensorLike"}, "Tensor"),
     ({"dim": "Tensor", "keepdim": None, "other": None}, "Tensor"),
@@ -46,11 +51,12 @@ _INDICES: list[Variant] = [
 ]
 _AT_LEAST: list[Variant] = [
     ({"tensors": None, "tensor": "TensorLike, /"}, "Tensor"),
+    ({"tensors": None, "tensor": "Sequence[TensorLike], /"}, "tuple[Tensor, ...]"),
     ({}, "tuple[Tensor, ...]"),
 ]
 SEVERAL: dict[str, list[Variant]] = {
-    **{name: [*_ONE_OR_ALL(name), *_ELEMENTWISE] for name in ("max", "min")},
-    **{name: _ONE_OR_ALL(name) for name in ("median", "nanmedian")},
+    **{name: [*_one_or_all(name), *_ELEMENTWISE] for name in ("max", "min")},
+    **{name: _one_or_all(name) for name in ("median", "nanmedian")},
     **{name: _COUNTED for name in ("unique", "unique_consecutive")},
     **{f"{name}_pool{n}d": _INDICES for name in ("max", "adaptive_max") for n in (1, 2, 3)},
     **{f"atleast_{n}d": _AT_LEAST for n in (1, 2, 3)},
@@ -150,7 +156,7 @@ class Stub:
             return f"_{kind.__name__}"
         if kind.__module__ == "numpy":
             self.imports.add("import numpy as np")
-            return {"ndarray": "np.ndarray[Any, Any]", "dtype": "np.dtype[Any]"}.get(kind.__name__, f"np.{kind.__name__}")
+            return f"np.{kind.__name__}" + {"ndarray": "[Any, Any]", "dtype": "[Any]"}.get(kind.__name__, "")
         if kind.__name__ == "dtype":  # the package has a function or class of that name, too
             self.imports.add("from minigrad.core.dtypes import dtype as _dtype")
             return "_dtype"
@@ -166,6 +172,7 @@ IN_PLACE_OPERATORS = {n for n in vars(Methods) if n.startswith("__i") and n not 
 _IMPORTS = {
     "@overload": "from typing import overload",
     "Literal[": "from typing import Literal",
+    "Sequence[": "from collections.abc import Sequence",
     "Self": "from typing import Self",
     "Any": "from typing import Any",
     "TensorLike": "from minigrad.core.tensor import TensorLike",
