@@ -1,4 +1,4 @@
-"""Written by minigrad/ops/declare/stubs.py out of the declarations; do not edit."""
+"""Written by scripts/stubs.py out of the declarations; do not edit."""
 
 from builtins import bool as _bool
 from builtins import float as _float

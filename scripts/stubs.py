@@ -1,4 +1,4 @@
-"""Write the stubs for editors and type checkers out of the declarations: ``python -m minigrad.ops.declare.stubs``.
+"""Write the stubs for editors and type checkers out of the declarations: ``python scripts/stubs.py``.
 
 A method of Tensor is put into `Methods` by a decorator, and an operation is annotated as its body sees it, with
 `Operand` for an array. Neither is what a caller's tools should read. So the methods and the functions of the package,
@@ -20,7 +20,7 @@ from minigrad.core.methods import Methods
 
 ROOT = Path(minigrad.__file__).parent
 FUNCTIONS = {"minigrad": "__init__.pyi", "minigrad.nn.functional": "nn/functional.pyi", "minigrad.linalg": "linalg.pyi"}
-HEAD = '"""Written by minigrad/ops/declare/stubs.py out of the declarations; do not edit."""\n\n'
+HEAD = '"""Written by scripts/stubs.py out of the declarations; do not edit."""\n\n'
 LAZY = ("profiler", "testing", "utils", "vision", "viz")  # imported when they are asked for
 
 Variant = tuple[dict[str, "str | None"], str]
