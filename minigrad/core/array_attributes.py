@@ -110,10 +110,10 @@ class ArrayAttributes:
         return self.shape if dim is None else self._data.shape[self._own_dim("size", dim)]
 
     def _own_dim(self, operation: str, dim: Any) -> int:
-        dim = as_int(operation, "dim", dim)
-        if not -self._data.ndim <= dim < self._data.ndim:
-            raise IndexError(f"{operation}: dim {dim} is out of range for shape {self._data.shape}")
-        return dim
+        place = as_int(operation, "dim", dim)
+        if not -self._data.ndim <= place < self._data.ndim:
+            raise IndexError(f"{operation}: dim {place} is out of range for shape {self._data.shape}")
+        return place
 
     def dim(self) -> int:
         """The number of dimensions."""

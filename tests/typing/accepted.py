@@ -100,6 +100,19 @@ def functional(x: Tensor, w: Tensor) -> None:
     assert_type(F.softmax(F.dropout(x, 0.5, training=True), dim=-1), Tensor)
 
 
+def derivatives(x: Tensor) -> None:
+    def loss(x: Tensor) -> Tensor:
+        return (x * x).sum()
+
+    assert_type(mg.autograd.functional.jacobian(loss, x), Tensor)
+    assert_type(mg.autograd.functional.hessian(loss, x), Tensor)
+    y, g = mg.autograd.functional.vjp(loss, x)
+    assert_type(g, Tensor)
+    assert_type(mg.autograd.functional.hvp(loss, (x,), (x,)), tuple[Tensor, tuple[Tensor, ...]])
+    assert_type(mg.autograd.grad(y, x), tuple[Tensor, ...])
+    assert_type(mg.autograd.grad(y, [x], allow_unused=True)[0], Tensor | None)
+
+
 class Square(mg.autograd.Function):
     @staticmethod
     def forward(ctx: FunctionCtx, x: Tensor) -> Tensor:

@@ -64,7 +64,7 @@ def attribute(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
     """The method `name` that puts the result of ``function(tensor, ...)`` into the tensor."""
 
-    def change(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    def change(self: Tensor, *args: Any, **kwargs: Any) -> Any:
         self._check_writable(name)
         if self._view is not None and _overlaps(self._data):
             raise RuntimeError(f"{name}: several elements share one place in memory, as in unfold(); change a clone()")
