@@ -82,6 +82,10 @@ class _Operand:
     """Stands for `Operand` while annotations are looked up."""
 
 
+class _DType:
+    """Stands for `DType`, as callers may give Python's and NumPy's types, too."""
+
+
 class Stub:
     """The text of one stub, and what it must import."""
 
@@ -92,7 +96,7 @@ class Stub:
         """The lines that declare `function`, as a method of `owner` if that is given."""
         inner = inspect.unwrap(function)
         signature, space = inspect.signature(function), {**inner.__globals__}
-        space.update(Operand=_Operand, TensorLike=_Operand, Result=Any)
+        space.update(Operand=_Operand, TensorLike=_Operand, DType=_DType, Result=Any)
         parameters = {p.name: self._parameter(p, space) for p in signature.parameters.values()}
         if owner:
             first = next(iter(parameters))
@@ -140,6 +144,9 @@ class Stub:
         arguments = typing.get_args(kind)
         if kind is _Operand:
             return operand
+        if kind is _DType:
+            self.imports.add("from minigrad.core.dtypes import DTypeLike")
+            return "DTypeLike"
         if kind in (None, type(None)):
             return "None"
         if kind is ... or isinstance(kind, list):

@@ -80,6 +80,8 @@ class dtype:
 
 DType: TypeAlias = dtype | np.dtype  # what functions here take; in arrays it is NumPy's
 
+DTypeLike: TypeAlias = dtype | np.dtype[Any] | type[Any]  # what a caller may give for one
+
 
 def of(d: np.dtype) -> dtype:
     """The one object for NumPy's `d`, a supported dtype."""
