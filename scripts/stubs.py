@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import math
 import types
 import typing
 from collections.abc import Callable, Iterator
@@ -116,10 +117,12 @@ class Stub:
             variants = [v for v in variants if v[0].keys() & parameters.keys() or not v[0] or name == "where"]
         prefix = "@overload\n" if len(variants) > 1 else ""
         comment = "  # type: ignore[override]" if name in ("__eq__", "__ne__") else ""
-        lines = [
-            f"{prefix}def {name}({_joined(parameters, signature, changes)}) -> {kind}: ...{comment}\n"
-            for changes, kind in variants
-        ]
+        says = (inspect.getdoc(function) or "").partition("\n")[0].replace("\\", "\\\\")
+        lines = []
+        for changes, kind in variants:
+            lines.append(f"{prefix}def {name}({_joined(parameters, signature, changes)}) -> {kind}: ...{comment}\n")
+        if says and not comment:  # editors show it
+            lines[0] = lines[0].removesuffix(" ...\n") + f'\n    """{says}"""\n'
         for word, line in _IMPORTS.items():
             if any(word in text for text in (prefix, *lines)):
                 self.imports.add(line)
@@ -131,8 +134,10 @@ class Stub:
             return kind
         if p.default is None and kind not in ("Any", "object") and "None" not in kind:
             kind += " | None"
-        plain = p.default is None or type(p.default) in (bool, int, str, tuple) or p.default in (0.0, 0.5, 1.0)
-        return f"{kind} = {p.default!r}" if plain else f"{kind} = ..."
+        value = p.default
+        finite = isinstance(value, float) and math.isfinite(value)
+        plain = finite or value is None or isinstance(value, (int, str, tuple))
+        return f"{kind} = {value!r}" if plain else f"{kind} = ..."
 
     def _type(self, annotation: Any, space: dict[str, Any], operand: str) -> str:
         if isinstance(annotation, str):
