@@ -279,7 +279,7 @@ class Function:
         raise NotImplementedError
 
     @staticmethod
-    def backward(ctx: FunctionCtx, *grad_outputs: Any) -> Any:
+    def backward(ctx: FunctionCtx, *grad_outputs: Any, **_: Any) -> Any:
         """Compute a gradient for each argument of `forward` from the gradients of its outputs."""
         raise NotImplementedError("Function: a subclass needs a static method backward(ctx, *grad_outputs), or vjp")
 

@@ -113,6 +113,15 @@ def derivatives(x: Tensor) -> None:
     assert_type(mg.autograd.grad(y, [x], allow_unused=True)[0], Tensor | None)
 
 
+@mg.no_grad()
+def evaluated(x: Tensor) -> Tensor:
+    return x.relu()
+
+
+def decorated(x: Tensor) -> None:
+    assert_type(evaluated(x), Tensor)
+
+
 class Square(mg.autograd.Function):
     @staticmethod
     def forward(ctx: FunctionCtx, x: Tensor) -> Tensor:
