@@ -65,11 +65,18 @@ newaxis = None
 
 __version__ = "0.1.0"
 
+_LAZY = ("profiler", "testing", "utils", "vision", "viz")
+_ROOMS = {"core", "creation", "graph", "kernels", "legacy", "naming", "ops", "overriding", "saving"}  # not for users
+
 
 def __getattr__(name: str) -> object:
     """Packages that many scripts do without are imported when they are asked for."""
-    if name in ("profiler", "testing", "utils", "vision", "viz"):
+    if name in _LAZY:
         import importlib
 
         return importlib.import_module(f"minigrad.{name}")
     raise naming.unknown("minigrad", name, globals())
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LAZY} - _ROOMS)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.core import dtypes
-from minigrad.core.array_attributes import as_int
+from minigrad.core.array_attributes import Lengths, as_int
 from minigrad.core.as_array import as_array, as_scalar
 from minigrad.core.dtypes import DType, as_dtype
 from minigrad.core.tensor import Tensor
@@ -170,7 +170,9 @@ def _sizes(operation: str, shape: tuple[Any, ...], size: Any) -> tuple[int, ...]
     return as_shape(operation, shape if size is None else (size,), 0)
 
 
-def zeros(*shape: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def zeros(
+    *shape: Lengths, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """A tensor of the given size, ints or one sequence of ints, filled with 0.
 
     Examples
@@ -183,7 +185,9 @@ def zeros(*shape: Any, size: Any = None, dtype: Any = None, device: Any = None, 
     return _made(np.zeros(_sizes("zeros", shape, size), _floating(dtype)), requires_grad)
 
 
-def ones(*shape: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def ones(
+    *shape: Lengths, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """A tensor of the given size, ints or one sequence of ints, filled with 1.
 
     Examples
@@ -195,7 +199,9 @@ def ones(*shape: Any, size: Any = None, dtype: Any = None, device: Any = None, r
     return _made(np.ones(_sizes("ones", shape, size), _floating(dtype)), requires_grad)
 
 
-def empty(*shape: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def empty(
+    *shape: Lengths, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """A tensor of the given size with whatever the memory held.
 
     Examples
@@ -390,7 +396,7 @@ def _new_full(input: Tensor, size: Any, fill_value: Any, *, dtype: Any = None, *
 
 
 def _new(make: Callable[..., Tensor]) -> Callable[..., Tensor]:
-    def new(input: Tensor, *size: Any, dtype: Any = None, **options: Any) -> Tensor:
+    def new(input: Tensor, *size: Lengths, dtype: Any = None, **options: Any) -> Tensor:
         return make(*size, dtype=input.dtype if dtype is None else dtype, **options)
 
     new.__name__ = f"new_{make.__name__}"

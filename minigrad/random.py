@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.core.array_attributes import as_int
+from minigrad.core.array_attributes import Lengths, as_int
 from minigrad.core.device import device as as_device
 from minigrad.core.dtypes import as_dtype, get_default_dtype, result_type
 from minigrad.core.generator import (
@@ -54,7 +54,7 @@ def _made(array: np.ndarray, device: Any, requires_grad: bool) -> Tensor:
 
 
 def rand(
-    *shape: Any,
+    *shape: Lengths,
     size: Any = None,
     generator: Generator | None = None,
     dtype: Any = None,
@@ -83,7 +83,7 @@ def rand(
 
 
 def randn(
-    *shape: Any,
+    *shape: Lengths,
     size: Any = None,
     generator: Generator | None = None,
     dtype: Any = None,

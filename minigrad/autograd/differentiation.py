@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextvars
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias, overload
 
 import numpy as np
 
@@ -126,6 +126,31 @@ def _arrived_at(
     return {t: g for edge, g in arrived.items() if (t := tensor_of[edge])._retained is None}, retained
 
 
+@overload
+def grad(
+    outputs: Tensor | Sequence[Tensor],
+    inputs: Tensor | Sequence[Tensor],
+    grad_outputs: Tensor | Sequence[Tensor | None] | None = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    only_inputs: bool = True,
+    allow_unused: Literal[False] | None = None,
+    is_grads_batched: bool = False,
+    materialize_grads: bool = False,
+) -> tuple[Tensor, ...]: ...
+@overload
+def grad(
+    outputs: Tensor | Sequence[Tensor],
+    inputs: Tensor | Sequence[Tensor],
+    grad_outputs: Tensor | Sequence[Tensor | None] | None = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    only_inputs: bool = True,
+    *,
+    allow_unused: bool | None,
+    is_grads_batched: bool = False,
+    materialize_grads: bool = False,
+) -> tuple[Tensor | None, ...]: ...
 def grad(
     outputs: Tensor | Sequence[Tensor],
     inputs: Tensor | Sequence[Tensor],
@@ -295,7 +320,8 @@ def _batched(outputs: Any, inputs: Any, grad_outputs: Any, retain: Any, create: 
     rows = []
     for i in range(count):
         keep = True if i + 1 < count else retain
-        rows.append(grad(outs, inputs, [b[i] for b in batches], keep, create, True, rest[0], False, bool(rest[1])))
+        row = [b[i] for b in batches]
+        rows.append(grad(outs, inputs, row, keep, create, allow_unused=rest[0], materialize_grads=bool(rest[1])))
     return tuple(None if column[0] is None else stack(list(column), 0) for column in zip(*rows, strict=True))
 
 

@@ -70,7 +70,7 @@ class FunctionCtx:
         self._materialize = value
 
     @property
-    def saved_tensors(self) -> tuple[Tensor | None, ...]:
+    def saved_tensors(self) -> tuple[Tensor, ...]:
         """The tensors of `save_for_backward`, as parts of the graph.
 
         Raises
@@ -83,7 +83,8 @@ class FunctionCtx:
                 f"{self._name}: the saved tensors were freed by an earlier backward; "
                 "pass retain_graph=True to that one, or compute the loss again"
             )
-        return tuple(self._unpack(s, f"saved tensor {i}") for i, s in enumerate(self._saved))
+        unpacked: list[Any] = [self._unpack(s, f"saved tensor {i}") for i, s in enumerate(self._saved)]
+        return tuple(unpacked)
 
     def __getattr__(self, name: str) -> Any:
         if not name.startswith("_") and name in self._own:
@@ -158,7 +159,7 @@ class FunctionNode(Node):
         self.outputs: list[tuple[Any, Any] | None] = []  # shape and dtype
 
     @property
-    def saved_tensors(self) -> tuple[Tensor | None, ...]:
+    def saved_tensors(self) -> tuple[Tensor, ...]:
         """Those of the context."""
         return self.ctx.saved_tensors
 
@@ -278,7 +279,7 @@ class Function:
         raise NotImplementedError
 
     @staticmethod
-    def backward(ctx: FunctionCtx, *grad_outputs: Any) -> Any:
+    def backward(ctx: FunctionCtx, *grad_outputs: Any, **_: Any) -> Any:
         """Compute a gradient for each argument of `forward` from the gradients of its outputs."""
         raise NotImplementedError("Function: a subclass needs a static method backward(ctx, *grad_outputs), or vjp")
 

@@ -6,7 +6,7 @@ All of them record while they compute, whatever the mode of their caller.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar, overload
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from minigrad.graph.grad_mode import enable_grad
 from minigrad.ops.joining import stack
 
 Function = Callable[..., Any]
+Number = Callable[..., Tensor]
+Inputs = TypeVar("Inputs", Tensor, tuple[Tensor, ...])
+Outputs = TypeVar("Outputs", Tensor, tuple[Tensor, ...])
 
 
 def _inputs(name: str, inputs: Any, create_graph: bool) -> tuple[Any, ...]:
@@ -101,6 +104,24 @@ def _check_strategy(name: str, strategy: str, vectorize: bool, strict: bool) -> 
         raise NotImplementedError(f"{name}: the strategy 'forward-mode' needs vectorize=True")
 
 
+@overload
+def jacobian(
+    func: Number,
+    inputs: Tensor,
+    create_graph: bool = False,
+    strict: bool = False,
+    vectorize: bool = False,
+    strategy: str = "reverse-mode",
+) -> Tensor: ...
+@overload
+def jacobian(
+    func: Function,
+    inputs: Tensor | tuple[Tensor, ...],
+    create_graph: bool = False,
+    strict: bool = False,
+    vectorize: bool = False,
+    strategy: str = "reverse-mode",
+) -> tuple[Any, ...]: ...
 @enable_grad()
 def jacobian(
     func: Function,
@@ -155,6 +176,24 @@ def _stacked(grads: list[Any], y: Any, x: Any) -> Any:
     return (stack(grads, 0) if grads else x.new_empty(0)).reshape(*y.shape, *x.shape)
 
 
+@overload
+def hessian(
+    func: Number,
+    inputs: Tensor,
+    create_graph: bool = False,
+    strict: bool = False,
+    vectorize: bool = False,
+    outer_jacobian_strategy: str = "reverse-mode",
+) -> Tensor: ...
+@overload
+def hessian(
+    func: Function,
+    inputs: tuple[Tensor, ...],
+    create_graph: bool = False,
+    strict: bool = False,
+    vectorize: bool = False,
+    outer_jacobian_strategy: str = "reverse-mode",
+) -> tuple[tuple[Tensor, ...], ...]: ...
 def hessian(
     func: Function,
     inputs: Any,
@@ -193,7 +232,13 @@ def _one_number(name: str, func: Function, xs: tuple[Any, ...]) -> Any:
 
 
 @enable_grad()
-def vjp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> Any:
+def vjp(
+    func: Callable[..., Outputs],
+    inputs: Inputs,
+    v: Outputs | None = None,
+    create_graph: bool = False,
+    strict: bool = False,
+) -> tuple[Outputs, Inputs]:
     """What `func` returns, and the product of `v`, which is shaped like it, with the Jacobian.
 
     Where `func` returns one number, `v` may be left out.
@@ -211,7 +256,13 @@ def vjp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, 
 
 
 @enable_grad()
-def jvp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> Any:
+def jvp(
+    func: Callable[..., Outputs],
+    inputs: Inputs,
+    v: Inputs | None = None,
+    create_graph: bool = False,
+    strict: bool = False,
+) -> tuple[Outputs, Outputs]:
     """What `func` returns, and the product of the Jacobian with `v`, which is shaped like the inputs.
 
     Where the input is one number, `v` may be left out.
@@ -231,7 +282,9 @@ def jvp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, 
     return _result((outputs, _as_given(products, outputs)), create_graph)
 
 
-def hvp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> Any:
+def hvp(
+    func: Number, inputs: Inputs, v: Inputs | None = None, create_graph: bool = False, strict: bool = False
+) -> tuple[Tensor, Inputs]:
     """What `func` returns, one number, and the product of its Hessian with `v`, which is shaped like the inputs.
 
     Examples
@@ -242,7 +295,9 @@ def hvp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, 
     return _hessian_product("hvp", func, inputs, v, create_graph, strict)
 
 
-def vhp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> Any:
+def vhp(
+    func: Number, inputs: Inputs, v: Inputs | None = None, create_graph: bool = False, strict: bool = False
+) -> tuple[Tensor, Inputs]:
     """`hvp`, as the Hessian is symmetric.
 
     Examples

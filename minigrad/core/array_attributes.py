@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 import math
 import operator
-from collections.abc import Iterable, Iterator
-from typing import Any, NoReturn, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Any, NoReturn, SupportsIndex, TypeAlias, TypeVar, overload
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from minigrad.core.device import device
 from minigrad.core.dtypes import dtype, of
 
 Self = TypeVar("Self", bound="ArrayAttributes")
+Lengths: TypeAlias = SupportsIndex | Sequence[SupportsIndex]  # of a shape: each an argument, or all in one
 
 
 def as_int(operation: str, name: str, value: Any) -> int:
@@ -31,7 +32,7 @@ def as_int(operation: str, name: str, value: Any) -> int:
     raise TypeError(f"{operation}: expected an int as {name}, got {what}")
 
 
-class Size(tuple):
+class Size(tuple[int, ...]):
     """The shape of a tensor: a tuple of ints with PyTorch's `numel`."""
 
     __slots__ = ()
@@ -44,7 +45,11 @@ class Size(tuple):
         """The product of the lengths."""
         return math.prod(self)
 
-    def __getitem__(self, index: Any) -> Any:
+    @overload
+    def __getitem__(self, index: SupportsIndex) -> int: ...
+    @overload
+    def __getitem__(self, index: slice) -> Size: ...
+    def __getitem__(self, index: Any) -> int | Size:
         found = tuple.__getitem__(self, index)
         return Size(found) if isinstance(index, slice) else found
 
@@ -54,7 +59,7 @@ class Size(tuple):
     def __radd__(self, other: tuple[int, ...]) -> Size:
         return Size(tuple.__add__(other, self))
 
-    def __mul__(self, times: Any) -> Size:
+    def __mul__(self, times: SupportsIndex) -> Size:
         return Size(tuple.__mul__(self, times))
 
     __rmul__ = __mul__
@@ -96,15 +101,19 @@ class ArrayAttributes:
         """The bytes of all elements."""
         return self._data.nbytes
 
-    def size(self, dim: int | None = None) -> Any:
+    @overload
+    def size(self, dim: None = None) -> Size: ...
+    @overload
+    def size(self, dim: SupportsIndex) -> int: ...
+    def size(self, dim: Any = None) -> Size | int:
         """The shape, or the length of dimension `dim`."""
         return self.shape if dim is None else self._data.shape[self._own_dim("size", dim)]
 
     def _own_dim(self, operation: str, dim: Any) -> int:
-        dim = as_int(operation, "dim", dim)
-        if not -self._data.ndim <= dim < self._data.ndim:
-            raise IndexError(f"{operation}: dim {dim} is out of range for shape {self._data.shape}")
-        return dim
+        place = as_int(operation, "dim", dim)
+        if not -self._data.ndim <= place < self._data.ndim:
+            raise IndexError(f"{operation}: dim {place} is out of range for shape {self._data.shape}")
+        return place
 
     def dim(self) -> int:
         """The number of dimensions."""
@@ -130,7 +139,11 @@ class ArrayAttributes:
         """Whether the elements lie in memory in the order of the indices (C order)."""
         return self._data.flags.c_contiguous
 
-    def stride(self, dim: int | None = None) -> Any:
+    @overload
+    def stride(self, dim: None = None) -> tuple[int, ...]: ...
+    @overload
+    def stride(self, dim: SupportsIndex) -> int: ...
+    def stride(self, dim: Any = None) -> tuple[int, ...] | int:
         """The steps in memory, in elements, from one index to the next in each dimension, or in `dim`."""
         strides = tuple(s // self._data.itemsize for s in self._data.strides)
         if not self._data.size:  # NumPy says 0 everywhere
@@ -164,11 +177,6 @@ class ArrayAttributes:
         if not self._data.ndim:
             raise TypeError("len() of a 0-dim tensor; item() gives its value")
         return len(self._data)
-
-    def __iter__(self) -> Iterator[Any]:
-        if not self._data.ndim:
-            raise TypeError("iteration over a 0-dim tensor; item() gives its value")
-        return (self[i] for i in range(len(self._data)))  # type: ignore[index]  # an operation, see methods.py
 
     def __bool__(self) -> bool:
         if self._data.size != 1:

@@ -80,6 +80,8 @@ class dtype:
 
 DType: TypeAlias = dtype | np.dtype  # what functions here take; in arrays it is NumPy's
 
+DTypeLike: TypeAlias = dtype | np.dtype[Any] | type[Any]  # what a caller may give for one
+
 
 def of(d: np.dtype) -> dtype:
     """The one object for NumPy's `d`, a supported dtype."""
@@ -153,7 +155,7 @@ def as_dtype(d: Any) -> np.dtype:
     if isinstance(d, dtype):
         return d.dtype
     try:
-        result = np.dtype(d)
+        result: np.dtype = np.dtype(d)
     except (TypeError, ValueError, DeprecationWarning):  # tensors and arrays; letters that NumPy will know no more
         raise TypeError(f"expected a dtype such as minigrad.float32, got {type(d).__name__} {d!r}") from None
     if result.kind not in "fiub" or result.itemsize > 8:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from sys import getrefcount
 from typing import Any, ClassVar, TypeAlias, TypeVar
 
@@ -193,6 +193,11 @@ class Tensor(Methods, ArrayAttributes):
                 raise ValueError(f"__array__: {array.dtype} does not become {np.dtype(dtype)} without a copy")
             return array.astype(dtype)
         return array.copy() if copy else array
+
+    def __iter__(self) -> Iterator[Tensor]:
+        if not self._data.ndim:
+            raise TypeError("iteration over a 0-dim tensor; item() gives its value")
+        return (self[i] for i in range(len(self._data)))
 
     def __repr__(self) -> str:
         node, wanted = self.grad_fn, "requires_grad=True" if self.requires_grad else ""
@@ -417,6 +422,7 @@ def _references(g: Any) -> int:
     return getrefcount(g)
 
 
+TensorLike: TypeAlias = Tensor | np.ndarray[Any, Any] | np.generic | float  # what operations take for a Tensor
 ALONE = _references(object())  # how many references a function sees to an argument that nobody else refers to
 
 _OF_THIS_MEMORY = {"_grad", "_hooks", "_after_grad", "_history_version", "_retained", "_cut"}

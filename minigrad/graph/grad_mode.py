@@ -8,7 +8,7 @@ import threading
 import warnings
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar, overload
 
 import numpy as np
 
@@ -120,7 +120,11 @@ class _Decorable(_GradMode):
 
     _value: bool
 
-    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
+    @overload
+    def __new__(cls, function: None = None) -> Self: ...
+    @overload
+    def __new__(cls, function: F) -> F: ...  # type: ignore[misc]  # right, but mypy expects an instance
+    def __new__(cls, function: Any = None) -> Any:
         if function is None:
             return super().__new__(cls)
         return _GradMode(cls._value)(function)

@@ -133,7 +133,7 @@ def correlate_weight(
                 part += product.reshape(groups, count, depth, outputs).sum(1).reshape(part.shape)
 
     share(compute, range(len(shares)), g.size * columns.depth)
-    total = sums.sum(0).reshape(groups, math.prod(kernel), channels, outputs).transpose(0, 3, 2, 1)
+    total: np.ndarray = sums.sum(0).reshape(groups, math.prod(kernel), channels, outputs).transpose(0, 3, 2, 1)
     return total.reshape(groups * outputs, channels, *kernel)
 
 

@@ -100,7 +100,7 @@ def cross_entropy_slope(g: Any, p: np.ndarray, classes: Classes) -> np.ndarray:
     """The gradient of the scores."""
     a, b, weights = classes.factors(p.shape[1], p.dtype)
     a, b = classes.scaled(a, g), classes.scaled(b, g)
-    slope = p * _column(a + b * weights if classes.smoothing else a)
+    slope: np.ndarray = p * _column(a + b * weights if classes.smoothing else a)
     slope[classes.place()] -= a
     if classes.smoothing:
         w = 1 if classes.weight is None else _along_classes(classes.weight, p.ndim)
@@ -124,7 +124,8 @@ def nll_slope(g: Any, shape: tuple[int, ...], classes: Classes) -> np.ndarray:
 
 
 def _weighted(z: np.ndarray, weight: np.ndarray | None) -> np.ndarray:
-    return np.add.reduce(z if weight is None else z * _along_classes(weight, z.ndim), axis=1)
+    total: np.ndarray = np.add.reduce(z if weight is None else z * _along_classes(weight, z.ndim), axis=1)
+    return total
 
 
 def _along_classes(weight: np.ndarray, ndim: int) -> np.ndarray:

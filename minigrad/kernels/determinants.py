@@ -39,7 +39,8 @@ def cofactors(A: np.ndarray) -> np.ndarray:
     except np.linalg.LinAlgError:
         pass
     u, s, vh, sign = _parts(A)
-    return (sign * (u * _others(s)[..., None, :]) @ vh).astype(A.dtype, copy=False)
+    gradient: np.ndarray = sign * (u * _others(s)[..., None, :]) @ vh
+    return gradient.astype(A.dtype, copy=False)
 
 
 def inverse_or_inf(A: np.ndarray) -> np.ndarray:

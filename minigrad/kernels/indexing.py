@@ -18,7 +18,8 @@ def look_up(x: np.ndarray, key: Key) -> np.ndarray:
     """A copy of ``x[key]``."""
     arrays = [axis for axis, k in enumerate(key) if not isinstance(k, slice)]
     if len(arrays) == 1 and key[arrays[0]].dtype != bool:
-        return x.take(key[arrays[0]], axis=arrays[0])  # the same, faster
+        taken: np.ndarray = x.take(key[arrays[0]], axis=arrays[0])  # the same, faster
+        return taken
     return x[key]
 
 
@@ -89,7 +90,7 @@ def _separated(key: Key) -> bool:
 def _distinct(indices: np.ndarray, count: int) -> bool:
     seen = np.zeros(count, bool)
     seen[indices] = True
-    return np.count_nonzero(seen) == indices.size
+    return bool(np.count_nonzero(seen) == indices.size)
 
 
 def overwritten(shape: tuple[int, ...], key: Key) -> np.ndarray | None:

@@ -76,7 +76,7 @@ def _steps(n: int, kernel: int, stride: int, padding: int, dilation: int, out: i
 
 
 @lru_cache(maxsize=256)
-def _slots(size: tuple[int, ...], window: Window) -> list[tuple[int, tuple, tuple]]:
+def _slots(size: tuple[int, ...], window: Window) -> list[tuple[int, tuple[Any, ...], tuple[Any, ...]]]:
     """List (slot, windows, inputs) for all axes together; slots count the kernel's elements in row-major order."""
     axes = [_steps(n, *axis) for n, axis in zip(size, zip(*window, strict=True), strict=True)]
     return [
@@ -104,7 +104,7 @@ def _at(x: np.ndarray, axis: int, place: slice) -> np.ndarray:
 
 
 @lru_cache(maxsize=256)
-def _folds(shape: tuple[int, ...], window: Window) -> list[tuple[tuple[int, ...], bool, list[tuple[tuple, tuple]]]]:
+def _folds(shape: tuple[int, ...], window: Window) -> list[tuple[tuple[int, ...], bool, list[Any]]]:
     """List (shape of the result, whether each element meets all windows, (windows, inputs) of each) for the axes."""
     folds = []
     for axis, numbers in enumerate(zip(*window, strict=True), len(shape) - len(window.out)):
@@ -193,7 +193,8 @@ def winner_indices(winners: np.ndarray, size: tuple[int, ...], window: Window) -
     for n, (kernel, stride, padding, dilation, out) in zip(size, zip(*window, strict=True), strict=True):
         origin = origin[..., None] * n + (stride * np.arange(out) - padding)
         offset = offset[..., None] * n + dilation * np.arange(kernel)
-    return offset.ravel()[winners] + origin
+    places: np.ndarray = offset.ravel()[winners] + origin
+    return places
 
 
 def scatter_winners(g: np.ndarray, winners: np.ndarray, size: tuple[int, ...], window: Window) -> np.ndarray:

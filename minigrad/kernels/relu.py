@@ -15,7 +15,8 @@ def rectified(x: np.ndarray) -> np.ndarray:
     """``max(x, 0)``."""
     x = np.asarray(x)
     if x.size < WORTH_SLICING:
-        return np.maximum(x, 0)
+        positive: np.ndarray = np.maximum(x, 0)
+        return positive
     y = np.empty_like(x)
 
     def compute(at: tuple[Any, ...]) -> None:

@@ -140,7 +140,7 @@ def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
     centre = tuple(k // 2 for k in tensor.shape[2:])
     per_group = tensor.shape[0] // groups
     for channel in range(min(per_group, tensor.shape[1])):
-        index = (slice(channel, None, per_group), channel, *centre)
+        index: tuple[slice | int, ...] = (slice(channel, None, per_group), channel, *centre)
         values[index] = 1
     tensor._write(values)
     return tensor

@@ -58,6 +58,7 @@ def optionally_in_place(function: Callable[..., Any]) -> Callable[..., Any]:
 
     last = inspect.Parameter("inplace", inspect.Parameter.POSITIONAL_OR_KEYWORD, default=False, annotation=bool)
     call.__signature__ = signature.replace(parameters=[*signature.parameters.values(), last])  # type: ignore[attr-defined]
+    call.in_place = change  # type: ignore[attr-defined]
     return call
 
 
@@ -351,7 +352,7 @@ def threshold(input: Operand, threshold: float, value: float) -> Operand:
     return np.where(input <= threshold, input.dtype.type(value), input)
 
 
-relu_, elu_, selu_, celu_ = (in_place(f.__name__ + "_", f) for f in (relu, elu, selu, celu))
+relu_, elu_, selu_, celu_ = (f.in_place for f in (relu, elu, selu, celu))  # type: ignore[attr-defined]
 leaky_relu_, rrelu_, hardtanh_, threshold_ = (
-    in_place(f.__name__ + "_", f) for f in (leaky_relu, rrelu, hardtanh, threshold)
+    f.in_place for f in (leaky_relu, rrelu, hardtanh, threshold)  # type: ignore[attr-defined]
 )

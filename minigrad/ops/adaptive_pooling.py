@@ -125,9 +125,10 @@ def adaptive_max_pool1d(input: Operand, output_size: Any, return_indices: bool =
     return _adaptive_maximum("adaptive_max_pool1d", 1, input, output_size, return_indices)
 
 
-def adaptive_max_pool1d_with_indices(input: Operand, output_size: Any) -> Any:
+def adaptive_max_pool1d_with_indices(input: Operand, output_size: Any) -> tuple[Tensor, Tensor]:
     """`adaptive_max_pool1d` with its indices, as PyTorch has it outside of `nn.functional`."""
-    return _adaptive_maximum("adaptive_max_pool1d", 1, input, output_size, True)
+    values, indices = _adaptive_maximum("adaptive_max_pool1d", 1, input, output_size, True)
+    return values, indices
 
 
 def adaptive_max_pool2d(input: Operand, output_size: Any, return_indices: bool = False) -> Any:

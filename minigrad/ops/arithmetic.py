@@ -376,25 +376,25 @@ subtract, multiply, divide, negative = sub, mul, div, neg
 
 
 @method("__rsub__", only=True)
-def _rsub(self: Tensor, other: Any) -> Tensor:
+def _rsub(self: Tensor, other: Operand) -> Tensor:
     return sub(other, self)
 
 
 @method("__rtruediv__", only=True)
-def _rtruediv(self: Tensor, other: Any) -> Tensor:
+def _rtruediv(self: Tensor, other: Operand) -> Tensor:
     return true_divide(other, self)
 
 
 @method("__rfloordiv__", only=True)
-def _rfloordiv(self: Tensor, other: Any) -> Tensor:
+def _rfloordiv(self: Tensor, other: Operand) -> Tensor:
     return floor_divide(other, self)
 
 
 @method("__rmod__", only=True)
-def _rmod(self: Tensor, other: Any) -> Tensor:
+def _rmod(self: Tensor, other: Operand) -> Tensor:
     return remainder(other, self)
 
 
 @method("__rpow__", only=True)
-def _rpow(self: Tensor, other: Any) -> Tensor:
+def _rpow(self: Tensor, other: Operand) -> Tensor:
     return pow(other, self)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.core.array_attributes import Lengths
 from minigrad.core.dtypes import DType
 from minigrad.core.tensor import Tensor
 from minigrad.ops.declare.method import method
@@ -72,7 +73,7 @@ def broadcast_to(input: Operand, shape: Sequence[int]) -> Tensor:
 
 
 @method("expand", only=True)
-def _expand_method(input: Tensor, *sizes: Any) -> Tensor:
+def _expand_method(input: Tensor, *sizes: Lengths) -> Tensor:
     """`broadcast_to`, with the lengths as one argument or several."""
     return broadcast_to(input, as_shape("expand", sizes))
 
@@ -84,7 +85,7 @@ def _expand_as(input: Tensor, other: Tensor) -> Tensor:
 
 
 @method("sum_to_size", only=True)
-def _sum_to_size(input: Tensor, *size: Any) -> Tensor:
+def _sum_to_size(input: Tensor, *size: Lengths) -> Tensor:
     """The sum over those dimensions that broadcasting from `size` to this tensor's shape would repeat."""
     shape, have = as_shape("sum_to_size", size), tuple(input.shape)
     if len(shape) > len(have) or any(n not in (1, h) for n, h in zip(shape[::-1], have[::-1], strict=False)):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from minigrad.core.tensor import Tensor
@@ -283,12 +281,12 @@ def bitwise_right_shift(input: Operand, other: Operand) -> Operand:
 
 
 @method("__rlshift__", only=True)
-def _rlshift(self: Tensor, other: Any) -> Tensor:
+def _rlshift(self: Tensor, other: Operand) -> Tensor:
     return bitwise_left_shift(other, self)
 
 
 @method("__rrshift__", only=True)
-def _rrshift(self: Tensor, other: Any) -> Tensor:
+def _rrshift(self: Tensor, other: Operand) -> Tensor:
     return bitwise_right_shift(other, self)
 
 

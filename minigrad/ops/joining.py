@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.core import dtypes
-from minigrad.core.array_attributes import as_int
+from minigrad.core.array_attributes import Lengths, as_int
 from minigrad.core.tensor import Tensor
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
@@ -269,7 +269,7 @@ def _repeat(input: Operand, repeats: tuple[int, ...]) -> Operand:
 
 
 @method("repeat", only=True)
-def _repeat_method(input: Tensor, *repeats: Any) -> Tensor:
+def _repeat_method(input: Tensor, *repeats: Lengths) -> Tensor:
     """This tensor repeated so many times along each dimension; more numbers than dimensions make new ones in front."""
     counts = as_shape("repeat", repeats, 0)
     if len(counts) < len(input.shape):
@@ -293,7 +293,7 @@ def tile(input: Operand, dims: Sequence[int]) -> Tensor:
 
 
 @method("tile", only=True)
-def _tile_method(input: Tensor, *dims: Any) -> Tensor:
+def _tile_method(input: Tensor, *dims: Lengths) -> Tensor:
     """`minigrad.tile`, with the numbers as one argument or several."""
     return tile(input, as_shape("tile", dims))
 

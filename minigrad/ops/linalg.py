@@ -102,13 +102,13 @@ def matmul(input: Operand, other: Operand) -> Tensor:
 
 
 @method("__matmul__", only=True)
-def __matmul__(self: Tensor, other: Any) -> Tensor:
+def __matmul__(self: Tensor, other: Operand) -> Tensor:
     """``self @ other``, see `matmul`."""
     return matmul(self, other) if isinstance(other, (Tensor, np.ndarray)) else NotImplemented
 
 
 @method("__rmatmul__", only=True)
-def __rmatmul__(self: Tensor, other: Any) -> Tensor:
+def __rmatmul__(self: Tensor, other: Operand) -> Tensor:
     """``other @ self``, see `matmul`."""
     return matmul(other, self) if isinstance(other, (Tensor, np.ndarray)) else NotImplemented
 

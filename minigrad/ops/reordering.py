@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.core.array_attributes import Lengths
 from minigrad.core.tensor import Tensor
 from minigrad.ops.casting import clone
 from minigrad.ops.declare.method import method
@@ -42,7 +43,7 @@ def _in_reverse(input: Tensor) -> Tensor:
 
 
 @method("flip", only=True)
-def _flip_method(input: Tensor, *along: Any, dims: Any = None) -> Tensor:
+def _flip_method(input: Tensor, *along: Lengths, dims: Any = None) -> Tensor:
     """A copy with the order along `dims`, one argument or several, reversed."""
     if not along and dims is None:
         raise TypeError("flip: missing argument dims, the dimensions to reverse")

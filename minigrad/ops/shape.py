@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.core.array_attributes import Lengths
 from minigrad.core.tensor import Calls, Tensor, View, replay
 from minigrad.ops.declare.method import attribute, method
 from minigrad.ops.declare.operation import Operand, operation, twin
@@ -61,7 +62,7 @@ def reshape(input: Operand, shape: Sequence[int]) -> Tensor:
 
 
 @method("reshape", only=True)
-def _reshape_method(input: Tensor, *shape: Any) -> Tensor:
+def _reshape_method(input: Tensor, *shape: Lengths) -> Tensor:
     """The same elements in another shape, given as one argument or several; one length may be -1, for what is left."""
     if not shape:
         raise TypeError("reshape: missing argument shape")
@@ -75,7 +76,7 @@ def _reshape_as(input: Tensor, other: Tensor) -> Tensor:
 
 
 @method("view", only=True)
-def _view(input: Tensor, *shape: Any) -> Tensor:
+def _view(input: Tensor, *shape: Lengths) -> Tensor:
     """The same memory in another shape.
 
     Raises
@@ -240,7 +241,7 @@ def permute(input: Operand, dims: Sequence[int]) -> Tensor:
 
 
 @method("permute", only=True)
-def _permute_method(input: Tensor, *dims: Any) -> Tensor:
+def _permute_method(input: Tensor, *dims: Lengths) -> Tensor:
     """A view with the dimensions in another order, given as one argument or several."""
     if not dims:
         raise TypeError("permute: missing argument dims, the order of the dimensions")

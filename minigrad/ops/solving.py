@@ -35,8 +35,8 @@ __all__ = ["solve", "solve_triangular", "cholesky_solve", "inv", "det", "slogdet
 class SlogDet(NamedTuple):
     """What `slogdet` returns."""
 
-    sign: Any
-    logabsdet: Any
+    sign: Tensor
+    logabsdet: Tensor
 
 
 class LinAlgError(RuntimeError):

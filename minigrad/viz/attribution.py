@@ -60,7 +60,7 @@ def saliency_map(model: Module, input: Tensor, target: Any = None) -> Tensor:
         logits = classified("saliency_map", model, x)
         chosen = _targets("saliency_map", logits, target)
         (g,) = grad(logits[range(len(chosen)), chosen].sum(), x)
-    return g.abs().amax(1)  # type: ignore[union-attr]  # grad raises where there is none
+    return g.abs().amax(1)
 
 
 def occlusion_map(

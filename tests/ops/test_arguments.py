@@ -319,7 +319,7 @@ def test_messages_name_the_function_and_speak_of_no_inner_attribute():
         (lambda: mg.all(None), "all: expected a Tensor as 'input', got NoneType"),
         (lambda: mg.addcdiv(mg.ones(2), "a", mg.ones(2)), "addcdiv: expected a Tensor as 'tensor1', got str 'a'"),
         (lambda: mg.ones(2).normal_("a"), "normal_: expected a number as 'mean', got str 'a'"),
-        (lambda: mg.nn.functional.celu_(3), "celu_: expected a Tensor as 'self', got int 3"),
+        (lambda: mg.nn.functional.celu_(3), "celu_: expected a Tensor as 'input', got int 3"),
         (lambda: mg.ones(2).all(keepdim="a"), "all: expected a bool as 'keepdim', got str 'a'"),
         (lambda: mg.nn.functional.mse_loss(mg.ones(2), 0), "mse_loss: expected a Tensor as target, got int"),
         (lambda: mg.equal(mg.ones(2), 1), "equal: expected two Tensors, got int"),

@@ -10,7 +10,7 @@ import numpy as np
 
 from minigrad.core.tensor import Tensor, View
 from minigrad.graph.grad_mode import mode
-from minigrad.ops.declare.declaration import Operation
+from minigrad.ops.declare.declaration import Operation, Rule, shared_rule
 from minigrad.ops.declare.naming import NAMED, described
 from minigrad.ops.declare.plan import plan_of
 from minigrad.ops.declare.record import OperationNode
@@ -126,7 +126,7 @@ def _convert(input: Any, dtype: np.dtype) -> Any:
         return input.astype(dtype)
 
 
-_BACK = {"input": lambda g, input_dtype: _converted(g, input_dtype)}
+_BACK: dict[str, Rule | shared_rule] = {"input": lambda g, input_dtype: _converted(g, input_dtype)}
 _CONVERSION = Operation(_convert, _BACK, (), (), sequence=False, view=False, holds=())
 _converted = plain_call(_CONVERSION)
 

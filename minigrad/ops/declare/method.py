@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from minigrad.ops.declare.operation import as_operator
 from minigrad.ops.declare.record import OperationNode
 
 P = ParamSpec("P")
+R = TypeVar("R")
 
 
 _ARITHMETIC = "add sub mul truediv floordiv mod pow and or xor lshift rshift matmul".split()
@@ -24,14 +25,14 @@ _OPERATORS = {*_IN_PLACE, *(f"__r{n}__" for n in _ARITHMETIC), *(f"__{n}__" for 
 
 def method(
     *names: str, inplace: bool = False, only: bool = False, name_errors: bool = True
-) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a function a method of Tensor too, by its own name and by `names`; with `only`, by `names` alone.
 
     With `inplace` there is also ``<name>_``, and for an operator ``__add__`` also ``__iadd__``, which compute the new
     values from the old ones and then write them into the tensor's memory.
     """
 
-    def attach(function: Callable[P, Any]) -> Callable[P, Any]:
+    def attach(function: Callable[P, R]) -> Callable[P, R]:
         own: str = function.__name__.strip("_")
         for name in names if only else (own, *names):
             if name.startswith("__"):
@@ -50,10 +51,10 @@ def method(
     return attach
 
 
-def attribute(name: str) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
+def attribute(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a function of one Tensor an attribute of Tensor that is computed when it is read."""
 
-    def attach(function: Callable[P, Any]) -> Callable[P, Any]:
+    def attach(function: Callable[P, R]) -> Callable[P, R]:
         setattr(Methods, name, property(function))
         return function
 
@@ -63,7 +64,7 @@ def attribute(name: str) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
 def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
     """The method `name` that puts the result of ``function(tensor, ...)`` into the tensor."""
 
-    def change(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    def change(self: Tensor, *args: Any, **kwargs: Any) -> Any:
         self._check_writable(name)
         if self._view is not None and _overlaps(self._data):
             raise RuntimeError(f"{name}: several elements share one place in memory, as in unfold(); change a clone()")
@@ -78,6 +79,7 @@ def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
             _keep_old_values(result._node, self._data, before)
         return self._assign(result, name)
 
+    change.__wrapped__ = function  # type: ignore[attr-defined]  # whose signature it has
     change.__name__ = change.__qualname__ = name
     change.__module__ = function.__module__  # where those that are functions, too, are found again by pickle
     change.__doc__ = f"In-place version of `{function.__name__}`: writes the result into this tensor and returns it."
