@@ -91,18 +91,8 @@ def mul(input: Operand, other: Operand) -> Operand:
 
 @elementwise(lambda g, other: g / other, lambda g, y, other: -g * y / other, floating=True)
 @silent
-def true_divide(input: Operand, other: Operand) -> Operand:
-    """``input / other``, elementwise; integers give the default floating dtype.
-
-    Examples
-    --------
-    >>> mg.true_divide(mg.tensor([1, 2]), 2)
-    tensor([0.5000, 1.0000])
-    """
+def _div(input: Operand, other: Operand) -> Operand:
     return np.divide(input, other)
-
-
-true_divide.operation.name = "div"  # type: ignore[attr-defined]  # in prints, as in PyTorch
 
 
 @method("__truediv__", "divide", "true_divide", inplace=True)
@@ -120,12 +110,23 @@ def div(input: Operand, other: Operand, *, rounding_mode: str | None = None) -> 
     tensor([ 3, -3])
     """
     if rounding_mode is None:
-        return true_divide(input, other)
+        return _div(input, other)
     if rounding_mode == "floor":
         return floor_divide(input, other)
     if rounding_mode == "trunc":
         return _truncated_divide(input, other)
     raise RuntimeError(f"div: expected rounding_mode None, 'trunc' or 'floor', got {rounding_mode!r}")
+
+
+def true_divide(input: Operand, other: Operand) -> Any:
+    """``input / other``, elementwise; integers give the default floating dtype.
+
+    Examples
+    --------
+    >>> mg.true_divide(mg.tensor([1, 2]), 2)
+    tensor([0.5000, 1.0000])
+    """
+    return _div(input, other)
 
 
 def _check_divisor(operation: str, input: Operand, other: Operand) -> None:
@@ -384,7 +385,7 @@ def _rsub(self: Tensor, other: Any) -> Any:
 
 @method("__rtruediv__", only=True)
 def _rtruediv(self: Tensor, other: Any) -> Any:
-    return true_divide(other, self)
+    return _div(other, self)
 
 
 @method("__rfloordiv__", only=True)
