@@ -21,7 +21,7 @@ NAMED = (TypeError, ValueError, LookupError, RuntimeError, AttributeError, Arith
 _BEGINNING = re.compile(r"([A-Za-z_][\w.]*)(: |\(\) )")
 _ARGUMENTS = "; the arguments were "
 _known = {"device", "generator"}  # with which messages of ours begin
-_WHERE = ("minigrad.ops.", "minigrad.creation", "minigrad.random", "minigrad.linalg")
+_WHERE = ("minigrad.ops.", "minigrad.creation", "minigrad.random", "minigrad.linalg", "minigrad.nn.init")
 
 
 @functools.cache

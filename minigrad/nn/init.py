@@ -14,9 +14,11 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.grad_mode import no_grad
+from minigrad.autograd.naming import publish
 from minigrad.generator import Generator, get_generator
 from minigrad.kernels.blas import hold_blas
 from minigrad.ops import sampling
+from minigrad.ops.assignment import fill_
 from minigrad.tensor import Tensor
 
 __all__ = [
@@ -99,10 +101,10 @@ def trunc_normal_(
     return tensor
 
 
+@no_grad()
 def constant_(tensor: Tensor, val: float) -> Tensor:
     """Fill with `val`."""
-    tensor._write(val)
-    return tensor
+    return fill_(tensor, val)
 
 
 def ones_(tensor: Tensor) -> Tensor:
@@ -308,3 +310,6 @@ def uniform_by_fan_in(weight: Tensor, bias: Tensor | None) -> None:
     uniform_(weight, -bound, bound)
     if bias is not None:
         uniform_(bias, -bound, bound)
+
+
+publish(globals())

@@ -130,8 +130,11 @@ def true_divide(input: Operand, other: Operand) -> Any:
 
 
 def _check_divisor(operation: str, input: Operand, other: Operand) -> None:
-    """Integers have no infinity, and NumPy would say 0."""
-    if np.result_type(input, other).kind != "f" and not np.all(other):
+    """Integers have no infinity, and NumPy would say 0; of bools it makes int8."""
+    kind = np.result_type(input, other).kind
+    if kind == "b":
+        raise NotImplementedError(f"{operation}: expected numbers, got bools; convert one with .long()")
+    if kind != "f" and not np.all(other):
         raise RuntimeError(f"{operation}: division of integers by zero; convert them with .float() to get inf or nan")
 
 
@@ -259,6 +262,10 @@ def pow(input: Operand, exponent: Operand) -> Operand:
     tensor([1., 4., 9.])
     """
     base = np.asarray(input)
+    if base.dtype.kind == "b" and np.asarray(exponent).dtype.kind == "b":
+        if np.ndim(exponent):
+            raise NotImplementedError("pow: expected numbers, got bools; convert one with .long()")
+        return base | ~np.asarray(exponent)  # as a number
     if base.dtype.kind == "f" or not np.any(np.asarray(exponent) < 0):
         return base**exponent
     if isinstance(exponent, int) or not exponent.ndim:
