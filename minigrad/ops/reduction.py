@@ -15,6 +15,7 @@ from minigrad.autograd.method import method
 from minigrad.autograd.operation import Operand, operation
 from minigrad.autograd.rounding import rounded_once
 from minigrad.dtypes import DType
+from minigrad.elements import as_int
 from minigrad.kernels.silence import silent
 from minigrad.kernels.summation import sums, total, variance
 from minigrad.ops.broadcasting import expand, spread, sum
@@ -24,6 +25,7 @@ from minigrad.ops.elementwise import exp
 from minigrad.ops.joining import _cat
 from minigrad.ops.selection import where
 from minigrad.ops.shape import _permute, _reshape, all_dims, one_dim
+from minigrad.tensor import Tensor
 
 __all__ = [
     "mean", "prod", "var", "std", "var_mean", "std_mean", "logsumexp", "nansum", "nanmean", "all", "any",
@@ -38,7 +40,7 @@ Dim = int | Sequence[int] | None
 
 
 def numpy_names(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Let `function` take NumPy's keywords `axis` and `keepdims` for `dim` and `keepdim`."""
+    """Let `function` take NumPy's keywords `axis` and `keepdims` for `dim` and `keepdim`, and a 0-dim Tensor as dim."""
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -46,6 +48,8 @@ def numpy_names(function: Callable[..., Any]) -> Callable[..., Any]:
             kwargs["dim"] = kwargs.pop("axis")
         if "keepdims" in kwargs:
             kwargs["keepdim"] = kwargs.pop("keepdims")
+        if isinstance(dim := kwargs.get("dim"), Tensor) and not dim.ndim:
+            kwargs["dim"] = as_int(function.__name__, "dim", dim)  # as max cannot tell it from another operand
         return function(*args, **kwargs)
 
     return call
@@ -209,7 +213,8 @@ def _var_rule(g: Any, input: Any, input_shape: tuple[int, ...], dim: Dims, corre
 
 
 def _variance(x: np.ndarray, dim: Dims, correction: float, keepdim: bool) -> np.ndarray:
-    return variance(x, dim, keepdim, max(number_in(x.shape, dim) - correction, 0))
+    n = number_in(x.shape, dim)
+    return variance(x, dim, keepdim, max(n - correction, 0) if n else 0)
 
 
 @operation(input=_var_rule)
