@@ -368,3 +368,22 @@ def test_a_variance_of_one_element_warns_as_in_pytorch(name):
     for m in (mg, torch):
         with pytest.warns(UserWarning, match="orrection"):
             getattr(m, name)(m.ones(3, 1), 1)
+
+
+HUGE = """
+F.conv1d(m.ones(1, 1, 4), m.ones(1, 1, 2), padding=n)|F.conv2d(m.ones(1, 1, 4, 4), m.ones(1, 1, 2, 2), padding=n)
+F.conv_transpose1d(m.ones(1, 1, 4), m.ones(1, 1, 2), stride=n)|F.unfold(m.ones(1, 1, 4, 4), 2, padding=n)
+F.pad(m.ones(1, 4), (n, 0))|F.pad(m.ones(1, 1, 4), (n, 0), mode="replicate")|F.interpolate(m.ones(1, 1, 4), size=n)
+F.adaptive_avg_pool1d(m.ones(1, 1, 4), n)|F.one_hot(m.tensor([1]), n)|m.ones(n)|m.eye(n)|m.arange(n)|m.linspace(0, 1, n)
+m.ones(2).repeat(n)|m.diag(m.ones(2), n)|m.randperm(n)|m.bincount(m.tensor([1]), minlength=n)|m.histc(m.ones(2), n)
+m.ones(2).expand(2**40, 2**40, 2)|m.empty((n, 2))|m.full((n,), 1.0)|m.rand(n)|m.tril_indices(n, n)
+m.multinomial(m.ones(2), n, True)
+"""
+
+
+@pytest.mark.parametrize("text", lines(HUGE.strip()))
+def test_what_does_not_fit_into_memory_is_said_at_once(text):
+    with pytest.raises(RuntimeError, match="memory"):
+        eval(text, {"m": mg, "F": mg.nn.functional, "n": 2**62})
+    with pytest.raises((RuntimeError, MemoryError)):
+        eval(text, {"m": mg, "F": mg.nn.functional, "n": 2**46})
