@@ -11,14 +11,13 @@ from types import TracebackType
 from typing import Any
 
 from minigrad.autograd import watching
-from minigrad.autograd.grad_mode import within
 from minigrad.autograd.watching import state
+from minigrad.graph.grad_mode import within
 from minigrad.kernels.forking import lock
 
 __all__ = [
     "detect_anomaly", "is_anomaly_check_nan_enabled", "is_anomaly_enabled", "set_anomaly_enabled", "set_detect_anomaly",
 ]  # fmt: skip
-
 
 
 def is_anomaly_enabled() -> bool:

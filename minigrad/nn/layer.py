@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from minigrad import dtypes
-from minigrad.device import device as as_device
+from minigrad.core import dtypes
+from minigrad.core.device import device as as_device
+from minigrad.core.tensor import Tensor
 from minigrad.nn.module import Module
 from minigrad.nn.options import check_options
 from minigrad.nn.parameter import Parameter
-from minigrad.tensor import Tensor
 
 
 class Layer(Module):
@@ -50,10 +50,10 @@ def repeated(value: Any, count: int) -> tuple[int, ...]:
     return tuple(value) if isinstance(value, (tuple, list)) else (value,) * count
 
 
-def positive(layer: Module, **sizes: int) -> None:
+def positive(layer: Module, **sizes: Any) -> None:
     """Raise where a size is not an int of 0 or more."""
     for name, size in sizes.items():
-        if isinstance(size, bool) or not hasattr(size, "__index__") or getattr(size, "ndim", 0):
+        if isinstance(size, bool) or not hasattr(size, "__index__") or np.ndim(size) > 0:
             raise TypeError(f"{type(layer).__name__}: expected an int as {name}, got {type(size).__name__}")
         if size < 0:
             raise ValueError(f"{type(layer).__name__}: expected {name} of 0 or more, got {size}")

@@ -11,18 +11,16 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.atomic import replaced
+from minigrad.core.tensor import Tensor
 from minigrad.kernels.forking import lock
-from minigrad.tensor import Tensor
+from minigrad.saving.atomic import replaced
 
 __all__ = ["read_image", "write_image"]
 
 _RATIO, _ALWAYS = 16, 1 << 24  # pixels by default: so many for each byte of a file, and so many more
 
 
-def read_image(
-    path: str | os.PathLike[str], mode: str = "unchanged", *, max_pixels: int | None = None
-) -> np.ndarray:
+def read_image(path: str | os.PathLike[str], mode: str = "unchanged", *, max_pixels: int | None = None) -> np.ndarray:
     """Read an image file of any kind that Pillow knows, but for icons and PostScript.
 
     Parameters

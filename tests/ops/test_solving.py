@@ -100,9 +100,10 @@ def test_padded_sequences():
         theirs = torch.nn.utils.rnn.pad_sequence([torch.tensor(p) for p in parts[1]], **options)
         np.testing.assert_array_equal(ours.numpy(), theirs.numpy())
     rows = [[7, 6], [1, 2]]
-    assert nn.utils.rnn.pad_sequence(mg.tensor(rows)).tolist() == torch.nn.utils.rnn.pad_sequence(
-        torch.tensor(rows)
-    ).tolist()
+    assert (
+        nn.utils.rnn.pad_sequence(mg.tensor(rows)).tolist()
+        == torch.nn.utils.rnn.pad_sequence(torch.tensor(rows)).tolist()
+    )
     with pytest.raises(RuntimeError, match="pad_sequence: expected a list of Tensors"):
         nn.utils.rnn.pad_sequence(7)
     with pytest.raises(ValueError, match="padding_side"):

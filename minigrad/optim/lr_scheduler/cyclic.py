@@ -316,9 +316,9 @@ class CyclicLR(LRScheduler):
         if mode not in ("triangular", "triangular2", "exp_range") and scale_fn is None:
             raise ValueError(f"CyclicLR: expected mode 'triangular', 'triangular2' or 'exp_range', got {mode!r}")
         check_numbers(self, base_lr=base_lr, max_lr=max_lr, base_momentum=base_momentum, max_momentum=max_momentum)
-        check_numbers(self, gamma=gamma)
+        check_numbers(self, gamma=gamma, step_size_up=step_size_up)
         for name, size in (("step_size_up", step_size_up), ("step_size_down", step_size_down)):
-            if size is not None or name == "step_size_up":
+            if size is not None:
                 check_numbers(self, **{name: size})
                 if not size > 0:
                     raise ValueError(f"CyclicLR: expected {name} above 0, got {size}")

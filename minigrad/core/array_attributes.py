@@ -1,0 +1,243 @@
+"""What can be said of a tensor's elements, whatever their history: shape, dtype, memory and values."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import operator
+from collections.abc import Iterable, Iterator
+from typing import Any, NoReturn, TypeVar
+
+import numpy as np
+
+from minigrad.core.device import device
+from minigrad.core.dtypes import dtype, of
+
+Self = TypeVar("Self", bound="ArrayAttributes")
+
+
+def as_int(operation: str, name: str, value: Any) -> int:
+    """`value`, which the user gave `operation` as `name`, as an int.
+
+    It is an int, a NumPy integer or a 0-dim tensor of integers, but no bool.
+    """
+    if type(value) is int:
+        return value
+    array = value._data if isinstance(value, ArrayAttributes) else value
+    whole = isinstance(array, (int, np.integer)) and not isinstance(array, bool)
+    if whole or (array is not value and array.dtype.kind in "iu" and not array.ndim):
+        return int(array)
+    what = f"{value.dtype}{list(value.shape)}" if isinstance(value, ArrayAttributes) else type(value).__name__
+    raise TypeError(f"{operation}: expected an int as {name}, got {what}")
+
+
+class Size(tuple):
+    """The shape of a tensor: a tuple of ints with PyTorch's `numel`."""
+
+    __slots__ = ()
+
+    def __new__(cls, lengths: Iterable[Any] = ()) -> Size:
+        """Lengths that are no ints are refused, as they would be in every use of the shape."""
+        return tuple.__new__(cls, [n if type(n) is int else as_int("Size", "length", n) for n in lengths])
+
+    def numel(self) -> int:
+        """The product of the lengths."""
+        return math.prod(self)
+
+    def __getitem__(self, index: Any) -> Any:
+        found = tuple.__getitem__(self, index)
+        return Size(found) if isinstance(index, slice) else found
+
+    def __add__(self, other: tuple[int, ...]) -> Size:  # type: ignore[override]
+        return Size(tuple.__add__(self, other))
+
+    def __radd__(self, other: tuple[int, ...]) -> Size:
+        return Size(tuple.__add__(other, self))
+
+    def __mul__(self, times: Any) -> Size:
+        return Size(tuple.__mul__(self, times))
+
+    __rmul__ = __mul__
+
+    def __repr__(self) -> str:
+        return f"Size({list(self)})"
+
+
+class ArrayAttributes:
+    """The part of `Tensor` that reads its array and knows no graph."""
+
+    __slots__ = ()
+    _data: np.ndarray
+
+    # ---- shape and memory ------------------------------------------------------------------------------------------
+
+    @property
+    def shape(self) -> Size:
+        """The length of each dimension, a tuple."""
+        return tuple.__new__(Size, self._data.shape)
+
+    @property
+    def dtype(self) -> dtype:
+        """The type of the elements, such as ``minigrad.float32``."""
+        return of(self._data.dtype)
+
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions."""
+        return self._data.ndim
+
+    @property
+    def itemsize(self) -> int:
+        """The bytes of one element."""
+        return self._data.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of all elements."""
+        return self._data.nbytes
+
+    def size(self, dim: int | None = None) -> Any:
+        """The shape, or the length of dimension `dim`."""
+        return self.shape if dim is None else self._data.shape[self._own_dim("size", dim)]
+
+    def _own_dim(self, operation: str, dim: Any) -> int:
+        dim = as_int(operation, "dim", dim)
+        if not -self._data.ndim <= dim < self._data.ndim:
+            raise IndexError(f"{operation}: dim {dim} is out of range for shape {self._data.shape}")
+        return dim
+
+    def dim(self) -> int:
+        """The number of dimensions."""
+        return self._data.ndim
+
+    ndimension = dim
+
+    def numel(self) -> int:
+        """The number of elements."""
+        return self._data.size
+
+    nelement = numel
+
+    def element_size(self) -> int:
+        """The bytes of one element."""
+        return self._data.itemsize
+
+    def is_floating_point(self) -> bool:
+        """Whether the dtype is a floating one."""
+        return self._data.dtype.kind == "f"
+
+    def is_contiguous(self) -> bool:
+        """Whether the elements lie in memory in the order of the indices (C order)."""
+        return self._data.flags.c_contiguous
+
+    def stride(self, dim: int | None = None) -> Any:
+        """The steps in memory, in elements, from one index to the next in each dimension, or in `dim`."""
+        strides = tuple(s // self._data.itemsize for s in self._data.strides)
+        if not self._data.size:  # NumPy says 0 everywhere
+            lengths = [max(n, 1) for n in self._data.shape[:0:-1]]
+            strides = (*itertools.accumulate(lengths, operator.mul, initial=1),)[: len(strides)][::-1]
+        return strides if dim is None else strides[self._own_dim("stride", dim)]
+
+    def data_ptr(self) -> int:
+        """The address of the first element."""
+        return self._data.ctypes.data
+
+    # ---- values ----------------------------------------------------------------------------------------------------
+
+    def item(self) -> Any:
+        """The only element as a Python number.
+
+        Raises
+        ------
+        RuntimeError
+            If there is not exactly one element.
+        """
+        if self._data.size != 1:
+            raise RuntimeError(f"item: expected a tensor of one element, got shape {tuple(self.shape)}; see tolist()")
+        return self._data.item()
+
+    def tolist(self) -> Any:
+        """The elements as nested lists of Python numbers; of a 0-dim tensor, the number."""
+        return self._data.tolist()
+
+    def __len__(self) -> int:
+        if not self._data.ndim:
+            raise TypeError("len() of a 0-dim tensor; item() gives its value")
+        return len(self._data)
+
+    def __iter__(self) -> Iterator[Any]:
+        if not self._data.ndim:
+            raise TypeError("iteration over a 0-dim tensor; item() gives its value")
+        return (self[i] for i in range(len(self._data)))  # type: ignore[index]  # an operation, see methods.py
+
+    def __bool__(self) -> bool:
+        if self._data.size != 1:
+            raise RuntimeError(
+                f"bool: a tensor of shape {tuple(self.shape)} is neither true nor false; use .any() or .all()"
+            )
+        return bool(self._data.item())
+
+    def __float__(self) -> float:
+        return float(self._only("float"))
+
+    def is_nonzero(self) -> bool:
+        """Whether the only element is not 0."""
+        return bool(self)
+
+    def __int__(self) -> int:
+        return int(self._only("int"))
+
+    def _only(self, name: str) -> Any:
+        if self._data.size != 1:
+            raise ValueError(f"{name}: expected a tensor of one element, got shape {tuple(self.shape)}; see tolist()")
+        return self._data.item()
+
+    def __index__(self) -> int:
+        if self._data.dtype.kind not in "iu" or self._data.size != 1:
+            raise TypeError(f"only an integer tensor of one element is an index, not {self.dtype}{list(self.shape)}")
+        return int(self._data.item())
+
+    def __contains__(self, value: Any) -> bool:
+        if not isinstance(value, (ArrayAttributes, np.ndarray, np.generic, bool, int, float)):
+            raise RuntimeError(f"in: expected a Tensor or a number, got {type(value).__name__}")
+        other = value._data if isinstance(value, ArrayAttributes) else value
+        try:
+            return bool((self._data == other).any())
+        except ValueError:
+            raise RuntimeError(f"in: shapes {self._data.shape} and {np.shape(other)} do not broadcast") from None
+
+    def __format__(self, spec: str) -> str:
+        return object.__format__(self, spec) if self._data.ndim else format(self.item(), spec)
+
+    # ---- for scripts that name a device ----------------------------------------------------------------------------
+
+    @property
+    def device(self) -> Any:
+        """Always the CPU."""
+        return device("cpu")
+
+    @property
+    def is_cuda(self) -> bool:
+        """Always False."""
+        return False
+
+    @property
+    def is_cpu(self) -> bool:
+        """Always True."""
+        return True
+
+    def get_device(self) -> int:
+        """Always -1, which stands for the CPU."""
+        return -1
+
+    def pin_memory(self: Self) -> Self:
+        """This tensor: there is no other device for which its memory would have to stay in place."""
+        return self
+
+    def cpu(self: Self) -> Self:
+        """This tensor: there is no other device."""
+        return self
+
+    def cuda(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """There is no GPU here: raises RuntimeError."""
+        raise RuntimeError("cuda: minigrad computes on the CPU only; leave .cuda() out or use .to('cpu')")

@@ -1,0 +1,503 @@
+"""Tensor: an array that remembers how it was computed."""
+
+from __future__ import annotations
+
+import warnings
+import weakref
+from collections.abc import Callable
+from copy import deepcopy
+from sys import getrefcount
+from typing import Any, ClassVar, TypeAlias, TypeVar
+
+import numpy as np
+
+from minigrad.core import dtypes
+from minigrad.core.array_attributes import ArrayAttributes
+from minigrad.core.as_array import as_array
+from minigrad.core.methods import Methods
+from minigrad.core.printing import format_array
+from minigrad.graph import engine, versions
+from minigrad.graph.grad_mode import enable_grad, mode
+from minigrad.graph.hooks import RemovableHandle
+from minigrad.kernels.forking import lock
+
+Self = TypeVar("Self", bound="Tensor")
+
+
+class Tensor(Methods, ArrayAttributes):
+    """A multi-dimensional array with a gradient.
+
+    Operations on tensors return tensors. Where one of their inputs requires grad they also record what was done, and
+    `backward` walks that record. The operations themselves live in ``minigrad.ops`` and are methods here too.
+
+    Parameters
+    ----------
+    *data : array_like, or ints
+        What it holds, copied. Ints are lengths, and the tensor then holds anything, as `minigrad.empty`.
+    dtype : dtype, optional
+        By default an array keeps its own, and numbers get the default dtype: where ints should stay ints, as nearly
+        always, use `minigrad.tensor`.
+    requires_grad : bool, default False
+        Whether gradients with respect to this tensor are wanted. Floating dtypes only.
+
+    Attributes
+    ----------
+    grad : Tensor or None
+        The gradient that `backward` has added up, with this tensor's shape and dtype. Leaves only, see `retain_grad`.
+    requires_grad : bool
+    is_leaf : bool
+        True where a user made the tensor, False where an operation that was recorded did.
+    grad_fn : Node or None
+        The record of the operation that made it; None for a leaf.
+
+    Examples
+    --------
+    >>> x = mg.Tensor([1.0, 2.0, 3.0], requires_grad=True)
+    >>> (x * x).sum().backward()
+    >>> x.grad
+    tensor([2., 4., 6.])
+    """
+
+    # What every operation looks at has a slot. The rest, which few tensors ever set, are defaults of the class; and
+    # there is a __dict__, so that users can attach attributes of their own, as they can in PyTorch.
+    __slots__ = ("_data", "_requires_grad", "_node", "_view", "__dict__", "__weakref__")
+    _data: np.ndarray
+    _requires_grad: bool
+    _node: Any  # the Node of a recorded result; what a gradient flows to is `_grad_target()`
+    _view: View | None  # of which tensor it shows a part, if any
+    _grad: Tensor | None = None
+    _history_version: int = 0  # how often an in-place operation has replaced its history
+    _cut: bool = False  # whether detach_ has ended its history, which earlier views may still have
+    _hooks: dict[int, Callable[[Any], Any]] | None = None  # of a leaf; those of others are on the node
+    _after_grad: dict[int, Callable[[Tensor], Any]] | None = None
+    _retained: RemovableHandle | None = None  # of the hook that `retain_grad` made
+
+    def __new__(cls: type[Self], *args: Any, **kwargs: Any) -> Self:
+        t = object.__new__(cls)
+        t._requires_grad, t._node, t._view = False, None, None
+        return t
+
+    def __init__(self, *data: Any, dtype: Any = None, requires_grad: bool = False) -> None:
+        wanted = dtypes.get_default_dtype() if dtype is None else dtypes.as_dtype(dtype)
+        if all(isinstance(d, (int, np.integer)) for d in data):
+            self._data = np.empty(data or (0,), wanted)
+        elif len(data) == 1:
+            own = isinstance(data[0], (np.ndarray, Tensor)) and dtype is None
+            self._data = as_array(data[0], None if own else wanted, copy=True)
+        else:
+            raise TypeError(f"Tensor: expected one array or list, or ints as lengths, got {len(data)} arguments")
+        self.requires_grad_(requires_grad)
+
+    @classmethod
+    def _wrap(cls, array: np.ndarray) -> Tensor:
+        """A tensor around `array` itself: nothing copied, nothing recorded."""
+        t = object.__new__(cls)
+        t._data, t._requires_grad, t._node, t._view = array, False, None, None
+        return t
+
+    # ---- what it is ------------------------------------------------------------------------------------------------
+
+    @property
+    def is_leaf(self) -> bool:
+        """True unless a recorded operation made it."""
+        return self._grad_target() is self or not self.requires_grad
+
+    @property
+    def grad_fn(self) -> engine.Node | None:
+        """The record of the operation that made this tensor; None for a leaf."""
+        edge = self._grad_target()
+        return edge.named() if isinstance(edge, engine.Node) else None
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether gradients flow to this tensor; may be set on leaves."""
+        if self._view is not None and not self._view.in_place_error:
+            self._view.refresh(self)
+        return self._requires_grad
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        if not self.is_leaf:
+            raise RuntimeError("requires_grad: can be set on leaves only; use .detach()")
+        self.requires_grad_(value)
+
+    @property
+    def retains_grad(self) -> bool:
+        """Whether `retain_grad` was called on it, and it is not a leaf."""
+        return self._retained is not None
+
+    @property
+    def data(self) -> Tensor:
+        """The values without the history: a tensor that shares memory and does not require grad. May be replaced."""
+        return Tensor._wrap(self._data)
+
+    @data.setter
+    def data(self, value: Tensor) -> None:
+        if not isinstance(value, Tensor):
+            raise TypeError(f"data: expected a Tensor, got {type(value).__name__}; see minigrad.tensor()")
+        if self._requires_grad and value._data.dtype.kind != "f":
+            raise RuntimeError(f"data: a tensor that requires grad holds floating numbers, got {value.dtype}")
+        self._data = value._data
+
+    @property
+    def grad(self) -> Tensor | None:
+        """The gradient that `backward` has added up, or None."""
+        if self._grad is None and self._retained is None and not self.is_leaf:
+            warnings.warn(
+                "the .grad of a tensor that is not a leaf stays None; call .retain_grad() on it before backward()",
+                UserWarning,
+                stacklevel=2,
+            )
+        return self._grad
+
+    @grad.setter
+    def grad(self, value: Tensor | None) -> None:
+        if value is not None:
+            if not isinstance(value, Tensor):
+                raise TypeError(f"grad: expected a Tensor or None, got {type(value).__name__}")
+            if value.shape != self.shape or value.dtype != self.dtype:
+                raise RuntimeError(
+                    f"grad: expected the tensor's own shape {tuple(self.shape)} and dtype {self.dtype}, "
+                    f"got {tuple(value.shape)} and {value.dtype}"
+                )
+            if value is self:
+                raise RuntimeError("grad: a tensor cannot be its own gradient; assign a detach() or a clone()")
+        self._grad = value
+
+    @grad.deleter
+    def grad(self) -> None:
+        self._grad = None
+
+    # ---- out of minigrad -------------------------------------------------------------------------------------------
+
+    def numpy(self, *, force: bool = False) -> np.ndarray:
+        """The array behind this tensor, not a copy.
+
+        Parameters
+        ----------
+        force : bool, default False
+            Also where this tensor requires grad, as ``detach().numpy()``.
+
+        Raises
+        ------
+        RuntimeError
+            If this tensor requires grad and operations are recorded: changes to the array would escape the graph.
+        """
+        if self.requires_grad and mode.enabled and not force:
+            raise RuntimeError("numpy: this tensor requires grad, the array does not know that; use .detach().numpy()")
+        return self._data
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        array = self.numpy()
+        if dtype is not None and array.dtype != dtype:
+            if copy is False:
+                raise ValueError(f"__array__: {array.dtype} does not become {np.dtype(dtype)} without a copy")
+            return array.astype(dtype)
+        return array.copy() if copy else array
+
+    def __repr__(self) -> str:
+        node, wanted = self.grad_fn, "requires_grad=True" if self.requires_grad else ""
+        return format_array(self._data, wanted if node is None else f"grad_fn={node}")
+
+    __hash__ = object.__hash__  # __eq__ compares elements
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        if not self.is_leaf:
+            raise RuntimeError("deepcopy: only leaves can be copied with their gradient; use .detach().clone()")
+        copy = memo[id(self)] = type(self)._wrap(versions.deepcopied(self._data, memo))
+        copy._requires_grad = self._requires_grad
+        copy.__dict__.update(deepcopy(self._attributes(), memo))
+        if self._grad is not None:
+            copy._grad = deepcopy(self._grad if self._grad.is_leaf else self._grad.detach(), memo)
+        return copy
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return _rebuild, (type(self), self._data, self._requires_grad), self._attributes() or None
+
+    def _attributes(self) -> dict[str, Any]:
+        """What users and subclasses have attached."""
+        return {k: v for k, v in self.__dict__.items() if k not in _OF_THIS_MEMORY}
+
+    # ---- graph -----------------------------------------------------------------------------------------------------
+
+    def _grad_target(self) -> Any:
+        """What a gradient of this tensor flows to: its node, or itself if it is a leaf."""
+        if self._view is not None:
+            self._view.refresh(self)
+        return self if self._node is None else self._node
+
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+        """Set whether gradients with respect to this leaf are wanted; returns it.
+
+        Raises
+        ------
+        RuntimeError
+            If the dtype is not floating, or the tensor is not a leaf (``detach()`` gives a leaf).
+        """
+        if requires_grad and self._data.dtype.kind != "f":
+            raise RuntimeError(f"requires_grad: only floating tensors can require grad, got {self.dtype}; use .float()")
+        if not requires_grad and not self.is_leaf:
+            raise RuntimeError("requires_grad: only a leaf can stop to require grad; use .detach()")
+        if bool(requires_grad) != self._requires_grad:
+            self._requires_grad = bool(requires_grad)
+        return self
+
+    def detach(self) -> Tensor:
+        """The same values and memory, cut off from the graph; backward notices when either is changed in place."""
+        return Tensor._wrap(self._data)
+
+    def detach_(self) -> Tensor:
+        """Cut this tensor itself off from the graph."""
+        if self._view is not None:
+            raise RuntimeError("detach_: a view cannot be detached in place; use .detach()")
+        self._node, self._requires_grad, self._cut = None, False, True
+        return self
+
+    def retain_grad(self) -> None:
+        """Let backward add up ``.grad`` here too, although this tensor is not a leaf."""
+        if not self.requires_grad:
+            raise RuntimeError("retain_grad: this tensor does not require grad, so it will never have one")
+        if self.is_leaf or self._retained is not None:
+            return
+        me = weakref.ref(self)  # the node must not keep its tensor alive
+
+        def store(g: Any) -> None:
+            tensor = me()
+            if tensor is not None and mode.walk is not None:
+                mode.walk[1].append((tensor, g))  # it is added when the walk has ended well
+            elif tensor is not None:
+                tensor._accumulate(g)
+
+        self._retained = self._add_hook(store)
+
+    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
+        """Call ``hook(grad)`` when the gradient of this tensor is known; what it returns, if not None, replaces it.
+
+        Returns
+        -------
+        RemovableHandle
+            Its ``remove()`` takes the hook away.
+        """
+        if not self.requires_grad:
+            raise RuntimeError("register_hook: this tensor does not require grad, so the hook would never run")
+
+        def on_gradient(g: Any) -> Any:
+            # a copy: others may have the same gradient, and the hook may change its own in place
+            given = g.clone() if isinstance(g, Tensor) else Tensor._wrap(np.array(g))
+            replaced = hook(given)
+            if replaced is None:
+                replaced = given
+            if not isinstance(replaced, Tensor):
+                raise TypeError(f"hook: expected a Tensor or None, got {type(replaced).__name__}")
+            if replaced.shape != g.shape or replaced.dtype != g.dtype:
+                raise RuntimeError(
+                    f"hook: expected a gradient of shape {tuple(g.shape)} and {g.dtype}, "
+                    f"got {tuple(replaced.shape)} and {replaced.dtype}"
+                )
+            return replaced if isinstance(g, Tensor) else replaced._data
+
+        return self._add_hook(on_gradient)
+
+    def _add_hook(self, hook: Callable[[Any], Any]) -> RemovableHandle:
+        owner = self._grad_target()
+        attribute = "_hooks" if owner is self else "hooks"
+        if getattr(owner, attribute) is None:
+            setattr(owner, attribute, {})
+        handle = RemovableHandle(getattr(owner, attribute), hook)
+        if self._retained is not None:
+            self._retained.move_to_end()  # what is retained is the gradient after all hooks
+        return handle
+
+    def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> RemovableHandle:
+        """Call ``hook(tensor)`` after backward has added to this leaf's ``.grad``."""
+        if not self.is_leaf or not self.requires_grad:
+            raise RuntimeError("register_post_accumulate_grad_hook: expected a leaf that requires grad")
+        if self._after_grad is None:
+            self._after_grad = {}
+        return RemovableHandle(self._after_grad, hook)
+
+    def _accumulate(self, g: Any) -> None:
+        """Add the gradient `g`, an array or (where it may be differentiated again) a Tensor, to ``.grad``."""
+        with lock:  # threads may add to one leaf at once
+            before = self._grad
+            if isinstance(g, Tensor):
+                self._grad = g if before is None else before + g
+            elif before is None or before._requires_grad:
+                whole = type(g) is np.ndarray and g.base is None and g.dtype == self._data.dtype and g.flags.carray
+                if not whole or getrefcount(g) > ALONE:  # a copy: g is a view, read-only, or others have it
+                    g = np.array(g, dtype=self._data.dtype, order="C")
+                self._grad = Tensor._wrap(g) if before is None else before + Tensor._wrap(g)
+            else:
+                try:
+                    before._data += g
+                except ValueError:  # it must not be written to
+                    self._grad = before + Tensor._wrap(np.asarray(g))
+                else:
+                    versions.bump_under_lock(before._data)
+
+    # ---- in place --------------------------------------------------------------------------------------------------
+
+    def _assign(self, result: Tensor, operation: str) -> Tensor:
+        """Let `result`, computed from the old values, replace the values and the history of this tensor."""
+        self._check_in_place(result, operation)
+        self._write(result._data.astype(self._data.dtype, copy=False))  # as PyTorch wraps int64 around into uint8
+        if mode.enabled:
+            self._take_history(result)
+        return self
+
+    def _take_history(self, result: Tensor) -> None:
+        """From now on this tensor, and with it what it is a view of, was computed as `result` was."""
+        if self._view is not None:
+            self._view.rewrite(self, result)
+        elif result._requires_grad or self._requires_grad:
+            self._set_history(result)
+            self._history_version += 1
+
+    def _set_history(self, like: Tensor) -> None:
+        self._node, self._requires_grad = like._node, like._requires_grad
+        if self._retained is not None:  # what is retained is the gradient of the value that the tensor has now
+            self._retained.remove()
+            self._retained = None
+            self.retain_grad()
+
+    def _write(self, values: Any) -> None:
+        """Change the memory, and let everyone who kept it notice."""
+        np.copyto(self._data, values, casting="same_kind")
+        versions.bump(self._data)
+        if self._cut and mode.enabled:
+            self._history_version += 1  # what views show from now on has no history either
+
+    def _check_in_place(self, result: Any, operation: str) -> None:
+        if result._data.shape != self._data.shape:
+            raise RuntimeError(
+                f"{operation}: an in-place result keeps the shape {tuple(self.shape)} of the tensor, "
+                f"but this one has shape {tuple(result.shape)}; use the operation that is not in place"
+            )
+        if not dtypes.fits(result.dtype, self.dtype):
+            raise RuntimeError(
+                f"{operation}: the result is {result.dtype} and does not fit into a tensor of {self.dtype}; "
+                f"convert the tensor first, such as with .float()"
+            )
+        self._check_writable(operation)
+        if mode.enabled and self._view is not None:
+            self._view.check(operation, result)
+
+    def _check_writable(self, operation: str) -> None:
+        """Raise where the memory is read-only, or a recorded change would leave a tensor with a wrong history."""
+        if not self._data.flags.writeable and not self._alone_in_memory():
+            raise RuntimeError(
+                f"{operation}: several elements share one place in memory, as expand() and broadcasting make them, or "
+                "the array is read-only; change a clone()"
+            )
+        if not mode.enabled:
+            return
+        if self._view is not None:
+            self._view.refresh(self)
+            self._view.check(operation, self)
+        for leaf in (self,) if self._view is None else (self, self._view.base):
+            if leaf._node is None and leaf._requires_grad:
+                which = "a leaf" if leaf is self else "a view of a leaf"
+                raise RuntimeError(
+                    f"{operation}: {which} that requires grad cannot be changed in place while operations are "
+                    "recorded; do it under minigrad.no_grad(), or on a clone()"
+                )
+
+    def _alone_in_memory(self) -> bool:
+        """Make the memory of a part of an expanded tensor writable, where no two of its elements share a place."""
+        array = self._data
+        if self._view is None or not self._view.base._data.flags.writeable:
+            return False
+        if any(step == 0 and n > 1 for step, n in zip(array.strides, array.shape, strict=True)):
+            return False
+        array.flags.writeable = True
+        return True
+
+
+def _references(g: Any) -> int:
+    return getrefcount(g)
+
+
+ALONE = _references(object())  # how many references a function sees to an argument that nobody else refers to
+
+_OF_THIS_MEMORY = {"_grad", "_hooks", "_after_grad", "_history_version", "_retained", "_cut"}
+
+
+def _rebuild(cls: type[Tensor], array: np.ndarray, requires_grad: bool) -> Tensor:
+    return cls._wrap(array).requires_grad_(requires_grad)
+
+
+# ---- views -----------------------------------------------------------------------------------------------------------
+
+# (calls before, function, arguments): each link is shared by all views of a view, so that a long chain stays cheap
+Calls: TypeAlias = tuple[Any, Any, tuple[Any, ...]] | None
+
+
+class View:
+    """How a tensor came to show a part of another one's memory: by which calls, from which tensor.
+
+    After an in-place operation on the base or on any of its views the base has a new history, and the histories of the
+    views are made anew from it, when they are asked for.
+    """
+
+    __slots__ = ("base", "calls", "history_version", "in_place_error")
+    # The operation that puts `part` where `calls` lead in `base`: its declaration puts it here.
+    replace_part: ClassVar[Callable[[Tensor, Tensor, Calls], Tensor]]
+
+    def __init__(
+        self,
+        source: Tensor,
+        call: Callable[..., Any] | None,
+        arguments: tuple[Any, ...],
+        in_place_error: str | None = None,
+    ) -> None:
+        parent = source._view
+        self.base: Tensor = source if parent is None else parent.base
+        self.calls: Calls = (None if parent is None else parent.calls, call, arguments)
+        self.history_version = self.base._history_version
+        # why a change of this or the base cannot be recorded, where the way from the one to the other is not known
+        inherited = None if parent is None else parent.in_place_error
+        self.in_place_error: str | None = in_place_error or inherited or _in_place_error(source)
+
+    def check(self, operation: str, *others: Tensor) -> None:
+        """Raise where a change of the view by `operation` would have to be recorded, and cannot be."""
+        if self.in_place_error and any(t._requires_grad for t in (self.base, *others)):
+            raise RuntimeError(f"{operation}: {self.in_place_error}")
+
+    def refresh(self, view: Tensor) -> None:
+        """Give `view` its history if the base has got a new one since."""
+        if self.history_version != self.base._history_version:
+            if self.in_place_error and mode.enabled and self.base._requires_grad:
+                raise RuntimeError(f"the tensor that this is a view of was changed in place: {self.in_place_error}")
+            if self.in_place_error:
+                return  # nobody asks for the history, or there is none
+            self.history_version = self.base._history_version
+            with enable_grad():  # the history must be complete, whoever asks for it
+                view._set_history(replay(self.calls, self.base))
+
+    def rewrite(self, view: Tensor, part: Tensor) -> None:
+        """The base's history is now what it was, with this part replaced by `part`, and `view` shows a part of it."""
+        base = self.base
+        if part._requires_grad or base._requires_grad:
+            base._set_history(View.replace_part(base, part, self.calls))
+            base._history_version += 1
+            self.refresh(view)  # at once: whatever becomes of the base's history, this one holds
+
+
+def _in_place_error(source: Tensor) -> str | None:
+    """Why changes of a view of `source` that is made now cannot be recorded."""
+    if not mode.enabled:
+        return "this view was made under no_grad(), so its base does not know it; make the view outside of that block"
+    if source._requires_grad and source._node is None and source._view is not None:
+        return "a view of a leaf that requires grad cannot be changed in place; do it under no_grad(), or on a clone()"
+    return None
+
+
+def replay(calls: Calls, base: Any) -> Any:
+    """The part that a view made by `calls` shows, of another tensor or array."""
+    in_order = []
+    while calls is not None:
+        calls, call, arguments = calls
+        in_order.append((call, arguments))
+    for call, arguments in reversed(in_order):
+        base = call(base, *arguments)
+    return base

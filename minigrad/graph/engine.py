@@ -1,0 +1,170 @@
+"""Nodes, and the walk over them that computes gradients.
+
+The engine knows no operation and no Tensor. It sees nodes, each with its parents and a rule (`Node.vjp`) that turns
+the gradient of the node's output into the gradients of its parents. A parent is another node or a leaf; a leaf is
+anything else that can be a dictionary key. A gradient is anything that can be added with ``+``.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from heapq import heappop, heappush
+from typing import Any
+
+node_numbers = itertools.count(1)
+
+
+class Node:
+    """One recorded operation. `parents` are what it was computed from: nodes, or leaves.
+
+    Nodes are numbered as they are made, so a node's parents always have smaller numbers than the node itself.
+    """
+
+    __slots__ = ("parents", "number", "hooks", "__weakref__")
+
+    def __init__(self, parents: Sequence[Any]) -> None:
+        self.parents = parents
+        self.number = next(node_numbers)
+        self.hooks: dict[int, Callable[[Any], Any]] | None = None  # each may replace the gradient of the output
+
+    def vjp(self, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> Sequence[Any]:
+        """The gradients of the parents, in order; None where there is none or where `needed` says it is not needed."""
+        raise NotImplementedError
+
+    def release(self) -> None:
+        """Forget what was kept for `vjp`."""
+
+    def name(self) -> str:
+        """The name under which the node appears in messages, such as ``MulBackward0``."""
+        return type(self).__name__
+
+    def named(self) -> Node:
+        """The node itself, of a class with its name, for those who look at it."""
+        return self
+
+    @property
+    def next_functions(self) -> tuple[tuple[Any, int], ...]:
+        """The parents as PyTorch has them: a leaf is the `variable` of an object of its own; each with a number, 0."""
+        return tuple((p.named() if isinstance(p, Node) else AccumulateGrad(p), 0) for p in self.parents)
+
+    def __repr__(self) -> str:
+        return f"<{self.name()}>"
+
+
+class AccumulateGrad:
+    """Where a graph ends, for those who walk it: `variable` is the leaf."""
+
+    next_functions = ()
+
+    def __init__(self, variable: Any) -> None:
+        self.variable = variable
+
+    def name(self) -> str:
+        return "AccumulateGrad"
+
+
+class AccumulatingGradient:
+    """A gradient in a form that is quick to add to. Only the engine sees it, and calls `materialize`."""
+
+    __slots__ = ()
+
+    def materialize(self) -> Any:
+        """The gradient as nodes, hooks and leaves know it."""
+        raise NotImplementedError
+
+
+def run_hooks(hooks: dict[int, Callable[[Any], Any]] | None, g: Any) -> Any:
+    for hook in list(hooks.values()) if hooks else ():
+        replaced = hook(g)
+        if replaced is not None:
+            g = replaced
+    return g
+
+
+def nodes_since(number: int, edges: Iterable[Any]) -> set[Node]:
+    """The nodes with greater numbers than this one that lead to `edges`."""
+    found: set[Node] = set()
+    stack = list(edges)
+    while stack:
+        edge = stack.pop()
+        if isinstance(edge, Node) and edge.number > number and edge not in found:
+            found.add(edge)
+            stack.extend(edge.parents)
+    return found
+
+
+def _nodes_leading_to(targets: set[Any], roots: Iterable[Any], since: int) -> set[Any]:
+    """The targets, and the nodes between `roots` and them."""
+    reachable = nodes_since(since, roots)
+    leading = set(targets)
+    for node in sorted(reachable, key=lambda n: n.number):  # parents first
+        if any(p in leading for p in node.parents):
+            leading.add(node)
+    return leading
+
+
+def run(
+    roots: Sequence[tuple[Any, Any]],
+    targets: Iterable[Any] | None = None,
+    retain_graph: bool = False,
+    create_graph: bool = False,
+    since: int = -1,
+) -> dict[Any, Any]:
+    """Walk back from `roots`, and return the gradients that arrive at the leaves.
+
+    The highest number first is an order in which every node comes after all that was computed from it, so each is
+    visited once, with its gradient complete. There is no recursion; a gradient is forgotten as soon as it is used.
+
+    Parameters
+    ----------
+    roots : pairs of a node or leaf and the gradient to start with
+    targets : nodes and leaves, optional
+        Compute only what leads to these, and return their gradients; by default those of all leaves.
+    retain_graph : whether nodes keep what another walk would need
+    create_graph : passed on to `Node.vjp`
+    since : nodes up to this number are not walked through: to this walk they are leaves
+    """
+    wanted = leading = needed = None
+    if targets is not None:
+        wanted = set(targets)
+        leading = _nodes_leading_to(wanted, [r for r, _ in roots], since)
+    arrived: dict[Any, Any] = {}
+    pending: dict[Any, Any] = {}  # gradients of nodes and leaves, so far
+    heap: list[tuple[int, Node]] = []
+    edges: Iterable[tuple[Any, Any]] = roots
+    while True:
+        for parent, g in edges:
+            if g is None or leading is not None and parent not in leading:
+                continue
+            if parent in pending:
+                pending[parent] = pending[parent] + g
+            else:
+                pending[parent] = g
+                if isinstance(parent, Node) and parent.number > since:
+                    heappush(heap, (-parent.number, parent))
+        if not heap:
+            break
+        node = heappop(heap)[1]
+        g = pending.pop(node)
+        if isinstance(g, AccumulatingGradient):
+            g = g.materialize()
+        parents = node.parents
+        if node.hooks:
+            g = run_hooks(node.hooks, g)
+        if leading is not None and wanted is not None:
+            if node in wanted:
+                arrived[node] = g
+            needed = list(map(leading.__contains__, parents))
+            if True not in needed:
+                edges = ()
+                continue
+        gradients = node.vjp(g, needed, create_graph)
+        if len(gradients) != len(parents):
+            raise ValueError(f"{node.name()}: expected {len(parents)} gradients, got {len(gradients)}")
+        edges = zip(parents, gradients)  # noqa: B905 (strict=True takes twice as long)
+        if not retain_graph:
+            node.release()
+    for leaf, g in pending.items():  # only leaves are left
+        arrived[leaf] = g.materialize() if isinstance(g, AccumulatingGradient) else g
+    return arrived

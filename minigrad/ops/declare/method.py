@@ -1,0 +1,103 @@
+"""Functions that are methods of Tensor too, and their in-place versions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ParamSpec
+
+import numpy as np
+
+from minigrad.core.methods import Methods
+from minigrad.core.tensor import Tensor
+from minigrad.graph.engine import node_numbers
+from minigrad.ops.declare.naming import NAMED, as_called, named
+from minigrad.ops.declare.operation import as_operator
+from minigrad.ops.declare.record import OperationNode
+
+P = ParamSpec("P")
+
+
+_ARITHMETIC = "add sub mul truediv floordiv mod pow and or xor lshift rshift matmul".split()
+_IN_PLACE = {f"__{name}__": f"__i{name}__" for name in _ARITHMETIC}
+_OPERATORS = {*_IN_PLACE, *(f"__r{n}__" for n in _ARITHMETIC), *(f"__{n}__" for n in "eq ne lt le gt ge".split())}
+
+
+def method(
+    *names: str, inplace: bool = False, only: bool = False, name_errors: bool = True
+) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
+    """Make a function a method of Tensor too, by its own name and by `names`; with `only`, by `names` alone.
+
+    With `inplace` there is also ``<name>_``, and for an operator ``__add__`` also ``__iadd__``, which compute the new
+    values from the old ones and then write them into the tensor's memory.
+    """
+
+    def attach(function: Callable[P, Any]) -> Callable[P, Any]:
+        own: str = function.__name__.strip("_")
+        for name in names if only else (own, *names):
+            if name.startswith("__"):
+                setattr(Methods, name, as_operator(function) if name in _OPERATORS else function)
+            else:
+                setattr(Methods, name, named(function, name) if name_errors else function)
+        if inplace:
+            setattr(Methods, own + "_", in_place(own + "_", function))
+            for name in names:
+                if name in _IN_PLACE:
+                    setattr(Methods, _IN_PLACE[name], in_place(own + "_", as_operator(function)))
+                elif not name.startswith("__"):
+                    setattr(Methods, name + "_", in_place(name + "_", function))
+        return function
+
+    return attach
+
+
+def attribute(name: str) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
+    """Make a function of one Tensor an attribute of Tensor that is computed when it is read."""
+
+    def attach(function: Callable[P, Any]) -> Callable[P, Any]:
+        setattr(Methods, name, property(function))
+        return function
+
+    return attach
+
+
+def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
+    """The method `name` that puts the result of ``function(tensor, ...)`` into the tensor."""
+
+    def change(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        self._check_writable(name)
+        if self._view is not None and _overlaps(self._data):
+            raise RuntimeError(f"{name}: several elements share one place in memory, as in unfold(); change a clone()")
+        before = next(node_numbers)
+        try:
+            result = function(self, *args, **kwargs)
+        except NAMED as error:
+            raise as_called(error, name, (self, *args), kwargs, function) from error.__cause__
+        if result is NotImplemented:
+            return result
+        if isinstance(result, Tensor) and result._node is not None:
+            _keep_old_values(result._node, self._data, before)
+        return self._assign(result, name)
+
+    change.__name__ = change.__qualname__ = name
+    change.__module__ = function.__module__  # where those that are functions, too, are found again by pickle
+    change.__doc__ = f"In-place version of `{function.__name__}`: writes the result into this tensor and returns it."
+    return change
+
+
+def _overlaps(array: np.ndarray) -> bool:
+    """Whether there are more elements than places for them."""
+    places = sum([(n - 1) * abs(step) for n, step in zip(array.shape, array.strides, strict=True)], array.itemsize)
+    return array.size > 0 and places < array.nbytes
+
+
+def _keep_old_values(node: Any, array: np.ndarray, before: int) -> None:
+    """Let what was recorded since number `before` and kept `array`, which is about to change, keep a copy instead."""
+    copy = None
+    stack = [node]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, OperationNode) and node.number > before and node.saved is not None:
+            if any(value is array for value in node.saved):
+                copy = array.copy(order="K") if copy is None else copy
+                node.saved = tuple(copy if value is array else value for value in node.saved)
+            stack.extend(node.parents)

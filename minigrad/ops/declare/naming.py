@@ -1,0 +1,111 @@
+"""An error names what the user called, not an operation that was tried on the way.
+
+Functions are made of one another: `lerp` subtracts, `addmm` multiplies matrices. What a user calls, of the package or
+of Tensor, passes errors on under its own name, and gives NumPy's and Python's bare ones that name and the arguments.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import re
+import sys
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any
+
+from minigrad.core.array_attributes import ArrayAttributes
+from minigrad.ops.declare.annotations import misfit
+
+NAMED = (TypeError, ValueError, LookupError, RuntimeError, AttributeError, ArithmeticError)
+_BEGINNING = re.compile(r"([A-Za-z_][\w.]*)(: |\(\) )")
+_ARGUMENTS = "; the arguments were "
+_TOO_LARGE = re.compile(r"too (big|large)|[Mm]aximum (allowed|supported)")  # what NumPy says of lengths
+_known = {"device", "generator"}  # with which messages of ours begin
+_WHERE = ("minigrad.ops.", "minigrad.creation", "minigrad.random", "minigrad.linalg", "minigrad.nn.init")
+
+
+@functools.cache
+def named(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """`function` as users call it: its errors name it `name`. Operations name themselves."""
+    _known.update((name, function.__name__.strip("_")))
+    operation = getattr(function, "operation", None)
+    if operation is not None and operation.call is function and operation.name == name or _is_named(function, name):
+        return function
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except NAMED as error:
+            renamed = as_called(error, name, args, kwargs, function)
+            if renamed is error:
+                raise
+            raise renamed from error
+
+    call.__name__ = call.__qualname__ = name
+    call.named = call  # type: ignore[attr-defined]
+    return call
+
+
+def _is_named(function: Callable[..., Any], name: str) -> bool:
+    return function.__name__ == name and getattr(function, "named", None) is function
+
+
+def publish(namespace: dict[str, Any]) -> None:
+    """Let the functions in this namespace of a module name themselves, and those modules that define them agree."""
+    for name, function in list(namespace.items()):
+        if isinstance(function, FunctionType) and name[0] != "_" and function.__module__.startswith(_WHERE):
+            public = namespace[name] = named(function, name)
+            home = vars(sys.modules[function.__module__])
+            # by which pickle finds it there; another function of that module may have the name
+            public.__qualname__ = name if home.get(name, function) in (function, public) else function.__name__
+            home[public.__qualname__] = public
+
+
+def described(error: Exception, name: str, args: tuple[Any, ...], function: Callable[..., Any]) -> Exception:
+    """`error` out of an operation `name`: itself if it begins with a name already, otherwise with that one."""
+    found = _BEGINNING.match(str(error))
+    _known.add(name)
+    return error if found and found[1].rpartition(".")[2] in _known else as_called(error, name, args, {}, function)
+
+
+def as_called(
+    error: Exception, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], function: Callable[..., Any]
+) -> Exception:
+    """`error`, which left `function`, that the user called as `name` with these arguments."""
+    text = str(error)
+    found = _BEGINNING.match(text)
+    bare = not (found and found[1].rpartition(".")[2] in _known) or _ARGUMENTS in text
+    if bare and isinstance(error, (ValueError, OverflowError)) and _TOO_LARGE.search(text):
+        error, found = RuntimeError(text := "the result would not fit into memory"), None
+    ours = isinstance(error, (RuntimeError, IndexError))  # Python and NumPy speak of types in others
+    if bare and not ours and (what := misfit(function, args, kwargs)):
+        return TypeError(f"{name}: {what}")
+    args = (*args, *kwargs.values())
+    own = found[1].rpartition(".")[2].strip("_") if found else None
+    if found and own == name.strip("_") and found[2] == ": ":
+        return error
+    if found and own in _known:
+        text = f"{name}{found[2]}{text[found.end() :]}"
+    else:
+        text = f"{name}: {text}{_ARGUMENTS}{', '.join(map(_described, args)) or 'none'}"
+    if isinstance(error, (AttributeError, LookupError)) and not isinstance(error, IndexError):
+        # something that is no Tensor was taken for one
+        return error if all(isinstance(a, ArrayAttributes) for a in args) else TypeError(text)
+    error.args = (text,)
+    return error if str(error) == text else TypeError(text)  # NumPy's own classes make their texts themselves
+
+
+def unknown(module: str, name: str, namespace: dict[str, Any]) -> AttributeError:
+    """What a module's ``__getattr__`` raises: Python does not look for near names where there is such a function."""
+    near = difflib.get_close_matches(name, [n for n in namespace if n[0] != "_"], 1)
+    advice = f"; did you mean {near[0]!r}?" if near else ""
+    return AttributeError(f"module {module!r} has no attribute {name!r}{advice}")
+
+
+def _described(argument: Any) -> str:
+    if isinstance(argument, ArrayAttributes):
+        return f"a {argument.dtype} Tensor of shape {tuple(argument.shape)}"
+    text = repr(argument)
+    return text if len(text) < 60 else f"a {type(argument).__name__}"

@@ -1,0 +1,254 @@
+"""Distinct values, how often values occur, and where they belong among sorted ones. Nothing here has a gradient."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minigrad.core.array_attributes import as_int
+from minigrad.core.as_array import as_array
+from minigrad.core.tensor import Tensor
+from minigrad.ops.declare.method import method
+from minigrad.ops.declare.operation import Operand, operation
+from minigrad.ops.declare.rounding import rounded_once
+from minigrad.ops.extrema import pick
+from minigrad.ops.primitives.dims import one_dim
+from minigrad.ops.reduction import numpy_names
+
+__all__ = ["unique", "unique_consecutive", "bincount", "histc", "isin", "searchsorted", "bucketize"]
+
+
+def _selected(results: tuple[Any, ...], chosen: tuple[bool, ...], given: Any) -> Any:
+    """The first of `results` and those chosen of the others, as Tensors if `given` is one."""
+    wanted = [results[0], *[r for r, c in zip(results[1:], chosen, strict=True) if c]]
+    wanted = [Tensor._wrap(np.asarray(r)) for r in wanted] if isinstance(given, Tensor) else wanted
+    return wanted[0] if len(wanted) == 1 else tuple(wanted)
+
+
+# ---- distinct values -------------------------------------------------------------------------------------------------
+
+
+@method()
+@numpy_names
+def unique(
+    input: Operand,
+    sorted: bool = True,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    dim: int | None = None,
+) -> Any:
+    """The distinct elements, in order.
+
+    Parameters
+    ----------
+    sorted : accepted; the result is always in order
+    return_inverse : also return, for every element, the index of its value in the result
+    return_counts : also return how often each value occurs
+    dim : int, optional
+        The distinct slices of this dimension instead.
+
+    Examples
+    --------
+    >>> mg.unique(mg.tensor([3, 1, 3]), return_counts=True)
+    (tensor([1, 3]), tensor([1, 2]))
+    """
+    x = as_array(input)
+    axis = None if dim is None else one_dim("unique", dim, x.ndim)
+    values, inverse, counts = np.unique(x, return_inverse=True, return_counts=True, axis=axis, equal_nan=False)
+    inverse = inverse.reshape(x.shape if axis is None else -1)
+    return _selected((values, inverse, counts), (return_inverse, return_counts), input)
+
+
+@method()
+@numpy_names
+def unique_consecutive(
+    input: Operand, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+) -> Any:
+    """The elements (or slices of `dim`) without those that equal the one before.
+
+    Parameters
+    ----------
+    return_inverse : also return, for every element, the index of its value in the result
+    return_counts : also return how many each one stands for
+
+    Examples
+    --------
+    >>> mg.unique_consecutive(mg.tensor([1, 1, 2, 1]))
+    tensor([1, 2, 1])
+    """
+    x = as_array(input)
+    if dim is not None and not x.ndim:
+        raise IndexError("unique_consecutive: a 0-dim tensor has no slices; leave dim out")
+    flat = x.reshape(-1) if dim is None else np.moveaxis(x, one_dim("unique_consecutive", dim, x.ndim), 0)
+    starts = np.ones(len(flat), bool)
+    starts[1:] = (flat[1:] != flat[:-1]).any(axis=tuple(range(1, flat.ndim)))
+    inverse = np.cumsum(starts) - 1
+    values = flat[starts] if dim is None else np.moveaxis(flat[starts], 0, dim)
+    counts = np.diff(np.flatnonzero(starts), append=len(flat))
+    return _selected((values, inverse.reshape(x.shape) if dim is None else inverse, counts),
+                     (return_inverse, return_counts), input)  # fmt: skip
+
+
+# ---- counts ----------------------------------------------------------------------------------------------------------
+
+
+@method()
+@operation("input", "weights")
+def bincount(input: Operand, weights: Operand | None = None, minlength: int = 0) -> Operand:
+    """How often 0, 1, 2, ... occur, or the sums of the weights of those that do.
+
+    Parameters
+    ----------
+    input : integer Tensor of shape (n,), not negative
+    weights : Tensor of shape (n,), optional
+    minlength : the result is at least so long
+
+    Raises
+    ------
+    RuntimeError
+        If `input` is of another kind.
+
+    Examples
+    --------
+    >>> mg.bincount(mg.tensor([1, 1, 3]))
+    tensor([0, 2, 0, 1])
+    """
+    if input.dtype.kind not in "iu" or input.ndim != 1 or (input < 0).any():
+        raise RuntimeError(
+            f"bincount: expected integers that are not negative in one dimension, got {input.dtype}{list(input.shape)}"
+        )
+    if weights is not None and weights.shape != input.shape:
+        raise RuntimeError(f"bincount: expected weights of shape {input.shape}, got {weights.shape}")
+    if minlength < 0:
+        raise RuntimeError(f"bincount: expected minlength to be at least 0, got {minlength}")
+    counts = np.bincount(input, weights, minlength)
+    return counts.astype(weights.dtype) if weights is not None and weights.dtype == np.float32 else counts
+
+
+@method()
+@rounded_once
+@operation("input")
+def histc(input: Operand, bins: int = 100, min: float = 0, max: float = 0) -> Operand:
+    """How many elements lie in each of `bins` equal parts of [min, max], which includes both ends.
+
+    Parameters
+    ----------
+    min, max : numbers; if they are equal, the smallest and the largest element
+
+    Returns
+    -------
+    Tensor of shape (bins,), of the input's dtype
+
+    Examples
+    --------
+    >>> mg.histc(mg.tensor([1.0, 2.0, 1.0]), bins=4, min=0, max=3)
+    tensor([0., 2., 1., 0.])
+    """
+    if input.dtype.kind != "f":
+        raise RuntimeError(f"histc: expected a floating tensor, got {input.dtype}; convert it with .float()")
+    if (bins := as_int("histc", "bins", bins)) < 1 or max < min:
+        raise RuntimeError(f"histc: expected at least one bin and min <= max, got {bins} bins from {min} to {max}")
+    if min == max and input.size:
+        min, max = float(input.min()), float(input.max())
+    if min == max:
+        min, max = min - 1, max + 1
+    if not np.isfinite([min, max]).all():
+        raise RuntimeError(f"histc: the range from {min} to {max} is not finite; pass min and max")
+    inside = input[(input >= min) & (input <= max)]
+    place = np.minimum(((inside - min) / (max - min) * bins).astype(np.int64), bins - 1)
+    return np.bincount(place, minlength=bins).astype(input.dtype)
+
+
+@operation("elements", "test_elements")
+def _isin(elements: Operand, test_elements: Operand, invert: bool) -> Operand:
+    return np.isin(elements, test_elements, invert=invert)
+
+
+def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Tensor:
+    """For each element whether it occurs among `test_elements`; with `invert`, whether it does not.
+
+    Parameters
+    ----------
+    elements, test_elements : Tensors, one of them may be a number
+    assume_unique : accepted; the result is the same
+
+    Examples
+    --------
+    >>> mg.isin(mg.tensor([1, 2, 3]), mg.tensor([3, 1]))
+    tensor([ True, False,  True])
+    """
+    first, second = (x if isinstance(x, (Tensor, np.ndarray)) else np.asarray(x) for x in (elements, test_elements))
+    return _isin(first, second, invert)
+
+
+# ---- places among sorted values --------------------------------------------------------------------------------------
+
+
+@operation("boundaries", "input")
+def _searchsorted(boundaries: Operand, input: Operand, side: Any, dtype: np.dtype) -> Operand:
+    if boundaries.ndim == 1:
+        return np.searchsorted(boundaries, input, side).astype(dtype)
+    rows = zip(boundaries.reshape(-1, boundaries.shape[-1]), input.reshape(-1, input.shape[-1]), strict=True)
+    return np.array([np.searchsorted(b, x, side) for b, x in rows], dtype).reshape(input.shape)
+
+
+def searchsorted(
+    sorted_sequence: Operand,
+    input: Operand,
+    *,
+    out_int32: bool = False,
+    right: bool = False,
+    side: str | None = None,
+    sorter: Operand | None = None,
+) -> Tensor:
+    """Where each of `input` would have to be inserted to keep the sequence sorted.
+
+    Parameters
+    ----------
+    sorted_sequence : Tensor, (n,) or (\\*, n)
+        Increasing along the last dimension. With several, each row is for the same row of `input`.
+    input : Tensor (of any shape if there is one sequence), or a number
+    out_int32 : return int32 instead of int64
+    right : after equal ones instead of before; ``side="right"`` is the same
+    sorter : Tensor, optional
+        Indices that sort the sequence.
+
+    Examples
+    --------
+    >>> mg.searchsorted(mg.tensor([1, 3, 5]), mg.tensor([3, 6]))
+    tensor([1, 3])
+    """
+    if side not in (None, "left", "right") or (right and side == "left"):
+        raise RuntimeError(f"searchsorted: expected side 'left' or 'right', in accord with right, got {side!r}")
+    shape, wanted = tuple(sorted_sequence.shape), tuple(getattr(input, "shape", ()))
+    if not shape or (len(shape) > 1 and shape[:-1] != wanted[:-1]):
+        raise RuntimeError(
+            f"searchsorted: expected one sequence, or one for each row of an input of shape {wanted}, got shape {shape}"
+        )
+    if sorter is not None:
+        sorted_sequence = pick(sorted_sequence, sorter, len(shape) - 1)
+    return _searchsorted(
+        sorted_sequence,
+        input if isinstance(input, (Tensor, np.ndarray)) else np.asarray(input),
+        "right" if right or side == "right" else "left",
+        np.dtype(np.int32 if out_int32 else np.int64),
+    )
+
+
+def bucketize(input: Operand, boundaries: Operand, *, out_int32: bool = False, right: bool = False) -> Tensor:
+    """The number of the bucket for each element: bucket i lies between ``boundaries[i - 1]`` and ``boundaries[i]``.
+
+    Parameters
+    ----------
+    boundaries : Tensor of shape (n,), increasing
+    right : the left boundary belongs to a bucket, instead of the right one
+
+    Examples
+    --------
+    >>> mg.bucketize(mg.tensor([0.5, 3.0, 9.0]), mg.tensor([1.0, 3.0]))
+    tensor([0, 1, 2])
+    """
+    if len(boundaries.shape) != 1:
+        raise RuntimeError(f"bucketize: expected boundaries of one dimension, got shape {tuple(boundaries.shape)}")
+    return searchsorted(boundaries, input, out_int32=out_int32, right=right)
