@@ -387,3 +387,9 @@ def test_what_does_not_fit_into_memory_is_said_at_once(text):
         eval(text, {"m": mg, "F": mg.nn.functional, "n": 2**62})
     with pytest.raises((RuntimeError, MemoryError)):
         eval(text, {"m": mg, "F": mg.nn.functional, "n": 2**46})
+
+
+def test_an_int_that_no_integer_holds_is_no_matter_of_memory():
+    for m in (mg, torch):
+        with pytest.raises(OverflowError):
+            m.tensor([1]) + 10**30

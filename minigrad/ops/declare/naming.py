@@ -77,7 +77,7 @@ def as_called(
     text = str(error)
     found = _BEGINNING.match(text)
     bare = not (found and found[1].rpartition(".")[2] in _known) or _ARGUMENTS in text
-    if bare and isinstance(error, (ValueError, OverflowError)) and _TOO_LARGE.search(text):
+    if bare and isinstance(error, ValueError) and _TOO_LARGE.search(text):
         error, found = RuntimeError(text := "the result would not fit into memory"), None
     ours = isinstance(error, (RuntimeError, IndexError))  # Python and NumPy speak of types in others
     if bare and not ours and (what := misfit(function, args, kwargs)):
