@@ -79,7 +79,7 @@ def as_called(
     bare = not (found and found[1].rpartition(".")[2] in _known) or _ARGUMENTS in text
     if bare and isinstance(error, ValueError) and _TOO_LARGE.search(text):
         error, found = RuntimeError(text := "the result would not fit into memory"), None
-    ours = isinstance(error, (RuntimeError, IndexError))  # Python and NumPy speak of types in others
+    ours = isinstance(error, (RuntimeError, IndexError, OverflowError))  # Python and NumPy speak of types in others
     if bare and not ours and (what := misfit(function, args, kwargs)):
         return TypeError(f"{name}: {what}")
     args = (*args, *kwargs.values())
