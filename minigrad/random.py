@@ -230,8 +230,8 @@ def _broadcast(mean: tuple[int, ...], std: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def normal(
-    mean: Any,
-    std: Any = 1.0,
+    mean: Tensor | float,
+    std: Tensor | float = 1.0,
     size: Any = None,
     *,
     generator: Generator | None = None,

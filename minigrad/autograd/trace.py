@@ -106,6 +106,7 @@ def _called(frame: Any) -> str:
     if name in ("call", "change"):  # see naming.py and method.py
         return str(frame.f_locals.get("name", ""))
     if name == "operator_of":  # see operation.py
-        return str(frame.f_locals["function"].__name__.strip("_"))
+        name = frame.f_locals["function"].__name__
+        return "" if name.startswith("_") else str(name)  # those of __rsub__ and the like are private
     known = frame.f_globals.get(name)
     return name if callable(known) and not name.startswith("_") else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 import weakref
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from sys import getrefcount
 from typing import Any, ClassVar, TypeAlias, TypeVar
 
@@ -208,12 +209,11 @@ class Tensor(Methods, ArrayAttributes):
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
         if not self.is_leaf:
             raise RuntimeError("deepcopy: only leaves can be copied with their gradient; use .detach().clone()")
-        copy = type(self)._wrap(self._data.copy())
-        memo[id(self)] = copy
+        copy = memo[id(self)] = type(self)._wrap(versions.deepcopied(self._data, memo))
         copy._requires_grad = self._requires_grad
-        copy.__dict__.update(self._attributes())
+        copy.__dict__.update(deepcopy(self._attributes(), memo))
         if self._grad is not None:
-            copy._grad = Tensor._wrap(self._grad._data.copy())
+            copy._grad = deepcopy(self._grad if self._grad.is_leaf else self._grad.detach(), memo)
         return copy
 
     def __reduce_ex__(self, protocol: Any) -> Any:

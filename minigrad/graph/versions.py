@@ -90,3 +90,17 @@ def changer_of(array: np.ndarray) -> Any:
     """What `who` said at the last noted change of the memory of `array`; None if it was not asked."""
     entry = _changes.get(id(owner_of(array)))
     return None if entry is None else entry[2]
+
+
+def deepcopied(array: np.ndarray, memo: dict[int, Any]) -> np.ndarray:
+    """A copy; arrays of one deepcopy that share memory share it afterwards, too: what owns it is copied once."""
+    owner = owner_of(array)
+    if not isinstance(owner, np.ndarray) or not array.size:
+        return array.copy(order="K")
+    if id(owner) not in memo:
+        memo[id(owner)] = owner.copy(order="K")
+    copy = memo[id(owner)]
+    if array is owner:
+        return copy
+    start = array.ctypes.data - owner.ctypes.data
+    return np.ndarray(array.shape, array.dtype, copy.ravel(order="K"), start, array.strides)

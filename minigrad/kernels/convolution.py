@@ -159,6 +159,7 @@ def _plan(
     """What `correlate` takes from shapes: columns, the output's size, chains and parts of the products, and blocks."""
     outputs, channels, *kernel = weight
     out = _output(shape, weight, stride, padding, dilation)
+    np.empty((outputs, *out, shape[-1] * itemsize), np.uint8)  # what does not fit into memory is not cut into blocks
     woven = biased and groups == 1 and channels <= CHAIN_CHANNELS and math.prod(kernel) > 1
     columns = Columns(shape, itemsize, tuple(kernel), out, stride, padding, dilation, groups, woven)
     parts, width = 1, WIDTH

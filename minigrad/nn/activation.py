@@ -239,6 +239,8 @@ class GLU(Layer):
 class Softmax(Layer):
     """Probabilities along `dim`: ``exp(input)`` over its sum. `CrossEntropyLoss` takes logits, not these."""
 
+    _optional = frozenset({"dim"})
+
     def __init__(self, dim: int | None = None) -> None:
         super().__init__(dim=dim)
 
@@ -249,6 +251,8 @@ class Softmax(Layer):
 class Softmin(Layer):
     """Softmax of ``-input``."""
 
+    _optional = frozenset({"dim"})
+
     def __init__(self, dim: int | None = None) -> None:
         super().__init__(dim=dim)
 
@@ -258,6 +262,8 @@ class Softmin(Layer):
 
 class LogSoftmax(Layer):
     """The logarithm of the softmax along `dim`, without overflow."""
+
+    _optional = frozenset({"dim"})
 
     def __init__(self, dim: int | None = None) -> None:
         super().__init__(dim=dim)

@@ -54,7 +54,7 @@ class Embedding(Module):
     ) -> None:
         super().__init__()
         non_negative(self, num_embeddings=num_embeddings, embedding_dim=embedding_dim)
-        check_options(self, norm_type=norm_type)
+        check_options(self, norm_type=norm_type, padding_idx=padding_idx)
         if max_norm is not None or scale_grad_by_freq or sparse:
             raise NotImplementedError(
                 "Embedding: max_norm, scale_grad_by_freq and sparse are not supported; leave them out"

@@ -18,6 +18,8 @@ from minigrad.core.tensor import Tensor
 from minigrad.graph.grad_mode import no_grad
 from minigrad.kernels.blas import hold_blas
 from minigrad.ops import sampling
+from minigrad.ops.assignment import fill_
+from minigrad.ops.declare.naming import publish
 
 __all__ = [
     "calculate_gain", "constant_", "dirac_", "eye_", "kaiming_normal_", "kaiming_uniform_", "kernels_", "normal_",
@@ -99,10 +101,10 @@ def trunc_normal_(
     return tensor
 
 
+@no_grad()
 def constant_(tensor: Tensor, val: float) -> Tensor:
     """Fill with `val`."""
-    tensor._write(val)
-    return tensor
+    return fill_(tensor, val)
 
 
 def ones_(tensor: Tensor) -> Tensor:
@@ -308,3 +310,6 @@ def uniform_by_fan_in(weight: Tensor, bias: Tensor | None) -> None:
     uniform_(weight, -bound, bound)
     if bias is not None:
         uniform_(bias, -bound, bound)
+
+
+publish(globals())

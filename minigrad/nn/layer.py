@@ -33,7 +33,11 @@ def new_tensor(shape: tuple[int, ...], device: Any, dtype: Any) -> Tensor:
     """A tensor with whatever the memory held."""
     if device is not None:
         as_device(device)
-    return Tensor._wrap(np.empty(shape, dtypes.get_default_dtype() if dtype is None else dtypes.as_dtype(dtype)))
+    dtype = dtypes.get_default_dtype() if dtype is None else dtypes.as_dtype(dtype)
+    try:
+        return Tensor._wrap(np.empty(shape, dtype))
+    except ValueError:
+        raise RuntimeError(f"a parameter of shape {shape} and {dtype} does not fit into memory") from None
 
 
 def new_parameter(shape: tuple[int, ...], device: Any, dtype: Any) -> Parameter:
@@ -46,10 +50,10 @@ def repeated(value: Any, count: int) -> tuple[int, ...]:
     return tuple(value) if isinstance(value, (tuple, list)) else (value,) * count
 
 
-def non_negative(layer: Module, **sizes: int) -> None:
+def non_negative(layer: Module, **sizes: Any) -> None:
     """Raise where a size is not an int of 0 or more."""
     for name, size in sizes.items():
-        if isinstance(size, bool) or not hasattr(size, "__index__"):
+        if isinstance(size, bool) or not hasattr(size, "__index__") or np.ndim(size) > 0:
             raise TypeError(f"{type(layer).__name__}: expected an int as {name}, got {type(size).__name__}")
         if size < 0:
             raise ValueError(f"{type(layer).__name__}: expected {name} of 0 or more, got {size}")

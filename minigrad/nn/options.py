@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import operator
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -41,9 +43,13 @@ def _number(name: str, low: float = -math.inf, high: float = math.inf, above: bo
 
 def _integer(name: str, least: float = -math.inf) -> Check:
     def check(expected: str, value: Any) -> None:
-        if isinstance(value, (bool, float)) or not hasattr(value, "__index__"):
+        try:
+            number = operator.index(value)
+        except (TypeError, ValueError, RuntimeError):  # of a Tensor of several elements, too
+            number = None
+        if number is None or isinstance(value, bool):
             raise TypeError(f"{expected} an integer as {name}, got {type(value).__name__} {value!r:.40}")
-        if value < least:
+        if number < least:
             raise ValueError(f"{expected} {name} of at least {least}, got {value}")
 
     return check
@@ -53,6 +59,8 @@ def _sizes(least: float, name: str = "padding", optional: bool = False) -> Check
     """One integer, or one for each dimension or side."""
 
     def check(expected: str, value: Any) -> None:
+        if isinstance(value, (tuple, list)) and not value:
+            raise ValueError(f"{expected} at least one integer as {name}, got {value!r}")
         for size in value if isinstance(value, (tuple, list)) else (value,):
             if size is not None or not optional:
                 _integer(name, least)(expected, size)
@@ -71,18 +79,20 @@ def _flag(name: str) -> Check:
 def _factors(expected: str, value: Any) -> None:
     for factor in value if isinstance(value, (tuple, list)) else (value,):
         _number("scale_factor", 0, above=True)(expected, factor)
+        if not factor < math.inf:
+            raise ValueError(f"{expected} a finite scale_factor, got {factor}")
 
 
 _NUMBERS = (
-    "alpha", "negative_slope", "lambd", "min_val", "max_val", "beta", "threshold", "value", "margin", "init", "lower",
-    "upper", "norm_type", "p", "momentum",
+    "alpha", "negative_slope", "lambd", "min_val", "max_val", "beta", "threshold", "value", "margin", "init",
+    "norm_type", "p", "momentum",
 )  # fmt: skip
 _INTEGERS = {
     "dim": -math.inf, "start_dim": -math.inf, "end_dim": -math.inf, "ignore_index": -math.inf, "upscale_factor": 1,
-    "downscale_factor": 1, "num_parameters": 1, "divisor_override": 1,
+    "downscale_factor": 1, "num_parameters": 1, "divisor_override": 1, "padding_idx": -math.inf,
 }  # fmt: skip
 _SIZES = {"kernel_size": 1, "stride": 1, "dilation": 1, "padding": 0, "output_padding": 0}
-_OPTIONAL = frozenset({"dim", "momentum", "divisor_override", "output_size", "size", "scale_factor"})
+_OPTIONAL = frozenset({"momentum", "divisor_override", "output_size", "size", "scale_factor", "padding_idx"})
 _CHECKS: dict[str, Check] = {
     **{name: _number(name) for name in _NUMBERS},
     **{name: _integer(name, least) for name, least in _INTEGERS.items()},
@@ -93,6 +103,7 @@ _CHECKS: dict[str, Check] = {
     "normalized_shape": _sizes(0, "normalized_shape"),
     "unflattened_size": _sizes(-1, "unflattened_size"),
     "scale_factor": _factors,
+    **{name: _number(name, -sys.float_info.max, sys.float_info.max) for name in ("lower", "upper")},
     "eps": _number("eps", 0),
     "delta": _number("delta", 0, above=True),
     "label_smoothing": _number("label_smoothing", 0, 1),

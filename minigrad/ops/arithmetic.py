@@ -91,18 +91,8 @@ def mul(input: Operand, other: Operand) -> Operand:
 
 @elementwise(lambda g, other: g / other, lambda g, y, other: -g * y / other, floating=True)
 @silent
-def true_divide(input: Operand, other: Operand) -> Operand:
-    """``input / other``, elementwise; integers give the default floating dtype.
-
-    Examples
-    --------
-    >>> mg.true_divide(mg.tensor([1, 2]), 2)
-    tensor([0.5000, 1.0000])
-    """
+def _div(input: Operand, other: Operand) -> Operand:
     return np.divide(input, other)
-
-
-true_divide.operation.name = "div"  # type: ignore[attr-defined]  # in prints, as in PyTorch
 
 
 @method("__truediv__", "divide", "true_divide", inplace=True)
@@ -120,7 +110,7 @@ def div(input: Operand, other: Operand, *, rounding_mode: str | None = None) -> 
     tensor([ 3, -3])
     """
     if rounding_mode is None:
-        return true_divide(input, other)
+        return _div(input, other)
     if rounding_mode == "floor":
         return floor_divide(input, other)
     if rounding_mode == "trunc":
@@ -128,9 +118,23 @@ def div(input: Operand, other: Operand, *, rounding_mode: str | None = None) -> 
     raise RuntimeError(f"div: expected rounding_mode None, 'trunc' or 'floor', got {rounding_mode!r}")
 
 
+def true_divide(input: Operand, other: Operand) -> Tensor:
+    """``input / other``, elementwise; integers give the default floating dtype.
+
+    Examples
+    --------
+    >>> mg.true_divide(mg.tensor([1, 2]), 2)
+    tensor([0.5000, 1.0000])
+    """
+    return _div(input, other)
+
+
 def _check_divisor(operation: str, input: Operand, other: Operand) -> None:
-    """Integers have no infinity, and NumPy would say 0."""
-    if np.result_type(input, other).kind != "f" and not np.all(other):
+    """Integers have no infinity, and NumPy would say 0; of bools it makes int8."""
+    kind = np.result_type(input, other).kind
+    if kind == "b":
+        raise NotImplementedError(f"{operation}: expected numbers, got bools; convert one with .long()")
+    if kind != "f" and not np.all(other):
         raise RuntimeError(f"{operation}: division of integers by zero; convert them with .float() to get inf or nan")
 
 
@@ -258,6 +262,10 @@ def pow(input: Operand, exponent: Operand) -> Operand:
     tensor([1., 4., 9.])
     """
     base = np.asarray(input)
+    if base.dtype.kind == "b" and np.asarray(exponent).dtype.kind == "b":
+        if np.ndim(exponent):
+            raise NotImplementedError("pow: expected numbers, got bools; convert one with .long()")
+        return base | ~np.asarray(exponent)  # as a number
     if base.dtype.kind == "f" or not np.any(np.asarray(exponent) < 0):
         return base**exponent
     if isinstance(exponent, int) or not exponent.ndim:
@@ -382,7 +390,7 @@ def _rsub(self: Tensor, other: Operand) -> Tensor:
 
 @method("__rtruediv__", only=True)
 def _rtruediv(self: Tensor, other: Operand) -> Tensor:
-    return true_divide(other, self)
+    return _div(other, self)
 
 
 @method("__rfloordiv__", only=True)

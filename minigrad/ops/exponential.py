@@ -315,7 +315,7 @@ def round(input: Operand, decimals: int = 0) -> Operand:
     >>> mg.round(mg.tensor([0.5, 1.5, -1.7]))
     tensor([ 0.,  2., -2.])
     """
-    return np.round(input, decimals)
+    return input.copy() if input.dtype.kind == "b" else np.round(input, decimals)
 
 
 @method("fix", inplace=True)

@@ -187,9 +187,11 @@ def argmin(input: Operand, dim: int | None = None, keepdim: bool = False) -> Ten
 
 
 def _extreme(name: str, reduce: Any, find: Any, pair: Any, input: Any, dim: Any, keepdim: bool, other: Any) -> Any:
-    if isinstance(dim, (Tensor, np.ndarray)):
+    if isinstance(dim, (Tensor, np.ndarray)) and not (keepdim and not dim.ndim):
         other = dim
     if other is not None:
+        if keepdim:
+            raise TypeError(f"{name}: keepdim goes with a dim, not with another tensor; see {pair.__name__}()")
         return pair(input, other)
     if dim is None:
         if keepdim:
@@ -210,7 +212,7 @@ def max(input: Operand, dim: int | Operand | None = None, keepdim: bool = False,
 
     Parameters
     ----------
-    dim : int, or a Tensor that is taken as `other`
+    dim : int, or a Tensor that is taken as `other`, unless it is called dim or stands with keepdim
     other : Tensor, optional
         ``max(input, other)`` is ``maximum(input, other)``.
 

@@ -85,6 +85,7 @@ def vector_norm(
     (tensor(5.), tensor(7.))
     """
     x = floating("vector_norm", x, dtype)
+    ord = ord.item() if isinstance(ord, Tensor) else ord
     dims = all_dims("vector_norm", dim, len(x.shape))
     if (ord < 0 or ord == math.inf) and not number_in(x.shape, dims):
         raise RuntimeError(f"vector_norm: no elements have no norm of order {ord}, got shape {tuple(x.shape)}")

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.core import dtypes
+from minigrad.core.array_attributes import as_int
 from minigrad.core.dtypes import DType
 from minigrad.core.tensor import Tensor
 from minigrad.kernels.errstate import silent
@@ -41,7 +42,7 @@ Dim = int | Sequence[int] | None
 
 
 def numpy_names(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Let `function` take NumPy's keywords `axis` and `keepdims` for `dim` and `keepdim`."""
+    """Let `function` take NumPy's keywords `axis` and `keepdims` for `dim` and `keepdim`, and a 0-dim Tensor as dim."""
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -49,6 +50,8 @@ def numpy_names(function: Callable[..., Any]) -> Callable[..., Any]:
             kwargs["dim"] = kwargs.pop("axis")
         if "keepdims" in kwargs:
             kwargs["keepdim"] = kwargs.pop("keepdims")
+        if isinstance(dim := kwargs.get("dim"), Tensor) and not dim.ndim:
+            kwargs["dim"] = as_int(function.__name__, "dim", dim)  # as max cannot tell it from another operand
         return function(*args, **kwargs)
 
     return call
@@ -213,7 +216,8 @@ def _var_rule(g: Any, input: Any, input_shape: tuple[int, ...], dim: Dims, corre
 
 
 def _variance(x: np.ndarray, dim: Dims, correction: float, keepdim: bool) -> np.ndarray:
-    return variance(x, dim, keepdim, max(number_in(x.shape, dim) - correction, 0))
+    n = number_in(x.shape, dim)
+    return variance(x, dim, keepdim, max(n - correction, 0) if n else 0)
 
 
 @operation(input=_var_rule)

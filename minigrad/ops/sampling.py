@@ -16,7 +16,7 @@ __all__ = ["bernoulli", "multinomial"]
 
 
 @method()
-def bernoulli(input: Tensor, p: Any = None, *, generator: Generator | None = None) -> Tensor:
+def bernoulli(input: Tensor, p: Tensor | float | None = None, *, generator: Generator | None = None) -> Tensor:
     """1 with the probability given, else 0.
 
     Parameters
@@ -134,8 +134,9 @@ def uniform_(self: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: Ge
     """Fill with uniform random numbers from ``[from_, to)``."""
     self._check_writable("uniform_")
     dtype = _floating("uniform_", self)
-    if not from_ <= to:
-        raise RuntimeError(f"uniform_: from_ <= to expected, got {from_} and {to}")
+    most = np.finfo(dtype).max
+    if not (from_ <= to and -most <= from_ and to - from_ <= most):
+        raise RuntimeError(f"uniform_: from_ <= to, and both within {dtype}, expected, got {from_} and {to}")
     drawn = get_generator(generator).uniform(self._data.shape, dtype)
     drawn *= dtype.type(to - from_)
     drawn += dtype.type(from_)
@@ -156,7 +157,7 @@ def normal_(self: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Gen
 
 
 @method("bernoulli_", only=True)
-def bernoulli_(self: Tensor, p: Any = 0.5, *, generator: Generator | None = None) -> Tensor:
+def bernoulli_(self: Tensor, p: Tensor | float = 0.5, *, generator: Generator | None = None) -> Tensor:
     """Fill with 1 with probability `p` (a number, or a Tensor that broadcasts to this one), else 0."""
     self._check_writable("bernoulli_")
     return _fill(self, "bernoulli_", _coins("bernoulli_", self, p, generator))

@@ -2,6 +2,7 @@
 
 import gc
 import inspect
+import operator
 import re
 import threading
 import weakref
@@ -216,10 +217,28 @@ def test_where_a_nan_in_backward_came_from(loss, words):
         y.backward()
 
 
-@pytest.mark.parametrize("product", [lambda a: a @ a, lambda a: a.detach().numpy() @ a, lambda a: mg.matmul(a, a)])
-def test_an_operator_has_the_name_of_its_function(product):
-    with detect_anomaly(), pytest.raises(RuntimeError, match="^matmul: gave inf, and"):
-        product(mg.full((2, 2), 3e38))
+OPERATORS = {  # by the names of their functions, the left operand and the right one
+    "add": (operator.add, 3e38, 3e38),
+    "sub": (operator.sub, -3e38, 3e38),
+    "mul": (operator.mul, 3e38, 3e38),
+    "div": (operator.truediv, 1.0, 0.0),
+    "floor_divide": (operator.floordiv, 1.0, 0.0),
+    "remainder": (operator.mod, 1.0, 0.0),
+    "pow": (operator.pow, 3e38, 2.0),
+    "matmul": (operator.matmul, 3e38, 3e38),
+}
+
+
+@pytest.mark.parametrize("name", OPERATORS)
+def test_an_operator_has_the_name_of_its_function(name):
+    f, *values = OPERATORS[name]
+    a, b = (mg.full((2, 2), value) for value in values)
+    calls = [lambda: f(a, b), lambda: f(a, b.numpy()), lambda: getattr(mg, name)(a, b)]
+    if name != "matmul":
+        calls += [lambda: f(values[0], b), lambda: f(a, values[1])]
+    for call in calls:
+        with detect_anomaly(), pytest.raises(RuntimeError, match=f"^{name}: gave (inf|nan), and"):
+            call()
 
 
 def test_any_error_in_backward_has_a_note_with_the_line():

@@ -157,6 +157,39 @@ def test_deepcopy_keeps_sharing():
     assert a is b and a is not x
 
 
+VIEWS = {
+    "a part": lambda x: x[1:],
+    "every other": lambda x: x[::2, 1],
+    "the whole": lambda x: x.detach(),
+    "transposed": lambda x: x.t(),
+    "expanded": lambda x: x[:1].expand(3, 2),
+    "windows": lambda x: x.unfold(0, 2, 1),
+    "nothing": lambda x: x[3:],
+}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("name", VIEWS)
+@pytest.mark.parametrize("base", [lambda m: m.arange(8.0).view(4, 2), lambda m: m.arange(8.0).view(2, 4).t()])
+def test_deepcopies_of_views_share_memory_as_the_originals_do(base, name, order):
+    torch = pytest.importorskip("torch")
+    for m in (mg, torch):
+        x = base(m)
+        pair = [x, VIEWS[name](x)][::order]
+        copies = copy.deepcopy(pair)
+        assert [t.tolist() for t in copies] == [t.tolist() for t in pair]
+        assert [t.stride() for t in copies if t.numel()] == [t.stride() for t in pair if t.numel()]
+        copies[::order][0].fill_(9)
+        assert (copies[::order][1] == 9).all() and (x != 9).all()
+
+
+def test_deepcopy_copies_what_hangs_on_a_tensor():
+    x = mg.ones(2)
+    x.grad, x.tag = mg.ones(2), ["mine"]
+    y, g = copy.deepcopy([x, x.grad])
+    assert y.grad is g and g is not x.grad and y.tag == ["mine"] and y.tag is not x.tag
+
+
 def test_copy_shares_memory():
     x = mg.ones(2, requires_grad=True)
     y = copy.copy(x)

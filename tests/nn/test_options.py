@@ -21,11 +21,12 @@ OTHERS = {
     "device_ids", "output_device", "_weight", "_freeze", "output_padding", "mode",
 }  # fmt: skip
 MORE = {
-    "eps": [-1.0, float("nan")], "kernel_size": [0, 2.5, (2, 0), True], "stride": [0, 2.5, True],
+    "eps": [-1.0, float("nan")], "kernel_size": [0, 2.5, (2, 0), True, (), mg.ones(2)], "stride": [0, 2.5, True],
     "dilation": [0, (True, 1)], "label_smoothing": [-0.1, 1.5],
-    "delta": [0, -1.0], "padding": [2.5], "upscale_factor": [0], "downscale_factor": [0], "output_size": [-1, 2.5],
+    "delta": [0, -1.0], "padding": [2.5, ()], "upscale_factor": [0], "downscale_factor": [0], "output_size": [-1, 2.5],
     "num_features": [-1, 2.5], "in_features": [-1], "out_channels": [-1], "p": [[0.5]], "momentum": [[0.1]],
-    "scale_factor": [0, -1], "ceil_mode": [1, None], "count_include_pad": [0], "dim": [True],
+    "scale_factor": [0, -1, float("inf")], "ceil_mode": [1, None], "count_include_pad": [0], "dim": [True, mg.ones(2)],
+    "lower": [float("nan")], "upper": [float("inf")],
 }  # fmt: skip
 
 

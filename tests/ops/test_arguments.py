@@ -292,9 +292,10 @@ def test_results_are_named_as_the_function():
 
 def wrong_arguments():
     """Each parameter of the public functions that takes tensors, numbers or flags, with what is none of these."""
-    for module in (mg, mg.linalg, mg.nn.functional):
+    for module in (mg, mg.linalg, mg.nn.functional, mg.nn.init):
         for name, function in vars(module).items():
-            if not isinstance(function, FunctionType) or not function.__module__.startswith("minigrad.ops"):
+            where = ("minigrad.ops", "minigrad.nn.init")
+            if not isinstance(function, FunctionType) or not function.__module__.startswith(where):
                 continue
             parameters = inspect.signature(function).parameters.values()
             parameters = [p for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
@@ -320,6 +321,11 @@ def test_messages_name_the_function_and_speak_of_no_inner_attribute():
         (lambda: mg.addcdiv(mg.ones(2), "a", mg.ones(2)), "addcdiv: expected a Tensor as 'tensor1', got str 'a'"),
         (lambda: mg.ones(2).normal_("a"), "normal_: expected a number as 'mean', got str 'a'"),
         (lambda: mg.nn.functional.celu_(3), "celu_: expected a Tensor as 'input', got int 3"),
+        (lambda: mg.nn.init.normal_(mg.ones(2), std="a"), "normal_: expected a number as 'std', got str 'a'"),
+        (lambda: mg.nn.init.ones_(mg.nn.Linear(1, 1)), "ones_: expected a Tensor as 'self', got Linear"),
+        (lambda: mg.nn.init.constant_(mg.ones(2), None), "constant_: expected a number or a 0-dim tensor as value"),
+        (lambda: mg.normal("a", 1.0, (2,)), "normal: expected a Tensor or a number as 'mean', got str 'a'"),
+        (lambda: mg.ones(2).bernoulli_("a"), "bernoulli_: expected a Tensor or a number as 'p', got str 'a'"),
         (lambda: mg.ones(2).all(keepdim="a"), "all: expected a bool as 'keepdim', got str 'a'"),
         (lambda: mg.nn.functional.mse_loss(mg.ones(2), 0), "mse_loss: expected a Tensor as target, got int"),
         (lambda: mg.equal(mg.ones(2), 1), "equal: expected two Tensors, got int"),
@@ -362,3 +368,28 @@ def test_a_variance_of_one_element_warns_as_in_pytorch(name):
     for m in (mg, torch):
         with pytest.warns(UserWarning, match="orrection"):
             getattr(m, name)(m.ones(3, 1), 1)
+
+
+HUGE = """
+F.conv1d(m.ones(1, 1, 4), m.ones(1, 1, 2), padding=n)|F.conv2d(m.ones(1, 1, 4, 4), m.ones(1, 1, 2, 2), padding=n)
+F.conv_transpose1d(m.ones(1, 1, 4), m.ones(1, 1, 2), stride=n)|F.unfold(m.ones(1, 1, 4, 4), 2, padding=n)
+F.pad(m.ones(1, 4), (n, 0))|F.pad(m.ones(1, 1, 4), (n, 0), mode="replicate")|F.interpolate(m.ones(1, 1, 4), size=n)
+F.adaptive_avg_pool1d(m.ones(1, 1, 4), n)|F.one_hot(m.tensor([1]), n)|m.ones(n)|m.eye(n)|m.arange(n)|m.linspace(0, 1, n)
+m.ones(2).repeat(n)|m.diag(m.ones(2), n)|m.randperm(n)|m.bincount(m.tensor([1]), minlength=n)|m.histc(m.ones(2), n)
+m.ones(2).expand(2**40, 2**40, 2)|m.empty((n, 2))|m.full((n,), 1.0)|m.rand(n)|m.tril_indices(n, n)
+m.multinomial(m.ones(2), n, True)
+"""
+
+
+@pytest.mark.parametrize("text", lines(HUGE.strip()))
+def test_what_does_not_fit_into_memory_is_said_at_once(text):
+    with pytest.raises(RuntimeError, match="memory"):
+        eval(text, {"m": mg, "F": mg.nn.functional, "n": 2**62})
+    with pytest.raises((RuntimeError, MemoryError)):
+        eval(text, {"m": mg, "F": mg.nn.functional, "n": 2**46})
+
+
+def test_an_int_that_no_integer_holds_is_no_matter_of_memory():
+    for m in (mg, torch):
+        with pytest.raises(OverflowError):
+            m.tensor([1]) + 10**30

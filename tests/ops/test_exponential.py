@@ -80,6 +80,33 @@ def test_integers_and_bools_become_what_they_become_in_pytorch(name, dtype):
     np.testing.assert_allclose(ours, expected, rtol=1e-5, atol=1e-7)
 
 
+@pytest.mark.parametrize("name", UNARY)
+def test_no_number_of_a_few_bits_is_made_of_bools(name):
+    try:
+        assert getattr(mg, name)(mg.tensor([True, False])).dtype in (mg.bool, mg.int64, mg.float32)
+    except RuntimeError as error:
+        assert "bool" in str(error)  # noqa: PT017
+
+
+def type_and_values(call):
+    try:
+        y = call()
+    except (NotImplementedError, RuntimeError) as error:
+        return type(error).__name__
+    return str(y.dtype).split(".")[-1], y.tolist()
+
+
+@pytest.mark.parametrize("name", "add sub mul div true_divide floor_divide remainder fmod pow".split())
+@pytest.mark.parametrize("end", ["", "_"])
+def test_bools_with_bools_and_numbers(name, end):
+    def result(m, other):
+        other = m.tensor(other) if isinstance(other, list) else other
+        return type_and_values(lambda: getattr(m.tensor([True, False]), name + end)(other))
+
+    for other in ([True, True], [True], True, 1, 2.0, [2, 1], [2.0, 0.5]):  # of a divisor of 0 PyTorch says less
+        assert result(mg, other) == result(torch, other), f"{name}{end}({other})"
+
+
 @pytest.mark.parametrize("name", ["floor", "ceil", "trunc", "sign", "abs"])
 def test_a_result_never_shares_memory_with_its_input(name):
     x = mg.tensor([1, 2, 3])

@@ -1,6 +1,8 @@
 """Reductions and scans: ties, nan, nothing at all, zeros in products, errors, memory order."""
 
+import inspect
 import math
+from types import FunctionType
 
 import numpy as np
 import pytest
@@ -234,3 +236,43 @@ def test_float32_sums_of_many_elements_do_not_drift():
     for y in (mg.mean(x), mg.mean(x.T), mg.mean(x, 0)[0], mg.mean(x, 1)[0], mg.mean(x.reshape(-1, 3), 0)[0]):
         assert y.item() == pytest.approx(0.1, rel=5e-6)
     assert mg.var(x + 1000).item() == pytest.approx(0, abs=1e-4)
+
+
+OTHERS = {"k": 1, "q": 0.5, "start": 0, "length": 1, "repeats": 2, "split_size_or_sections": 1, "chunks": 2}
+
+
+def with_dim():
+    """The functions that have a parameter dim and take one tensor, with what else they need."""
+    for module in (mg, mg.linalg, mg.nn.functional):
+        for name, function in vars(module).items():
+            if isinstance(function, FunctionType) and function.__module__.startswith("minigrad.ops"):
+                parameters = inspect.signature(function).parameters
+                others = {p: OTHERS[p] for p in parameters if p in OTHERS}
+                needed = {p for p, q in parameters.items() if q.default is q.empty} - {"dim", *others}
+                if "dim" in parameters and needed in ({"input"}, {"x"}):
+                    yield name, function, others, "keepdim" in parameters
+
+
+@pytest.mark.parametrize(("name", "function", "others", "keeps"), list(with_dim()))
+def test_a_tensor_of_one_element_is_a_dim(name, function, others, keeps):
+    def result(**given):
+        x = mg.tensor([[0.5, 0.25], [0.125, 1.0]])
+        y = function(x.bool() if name in ("all", "any") else x, **others, **given)
+        return [t.tolist() for t in y] if isinstance(y, tuple) else y.tolist()
+
+    for dim in (0, -1):
+        for more in ({}, {"keepdim": True}) if keeps else ({},):
+            assert result(dim=mg.tensor(dim), **more) == result(dim=dim, **more)
+
+
+def test_the_largest_of_two_tensors_or_over_a_dim():
+    torch = pytest.importorskip("torch")
+    for m in (mg, torch):
+        x = m.arange(4.0).reshape(2, 2)
+        assert x.max(m.tensor(1)).tolist() == [[1, 1], [2, 3]]
+        assert x.max(dim=m.tensor(1)).values.tolist() == [1, 3]
+        assert x.min(m.tensor(1), True).values.tolist() == [[0], [2]]
+        with pytest.raises(TypeError):
+            m.max(x, m.ones(2), True)
+        assert math.isnan(m.zeros(0).var(correction=-1).item())
+        assert m.ones(2).norm(m.tensor(1)).item() == m.linalg.vector_norm(m.ones(2), m.tensor(1)).item() == 2

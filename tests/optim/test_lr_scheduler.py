@@ -390,3 +390,26 @@ def test_a_wrong_option_is_refused_when_it_is_given(name, options, option):
     with pytest.raises((TypeError, ValueError), match=f"^{name}: .*{option}"):
         getattr(optim.lr_scheduler, name)(o, **options)
     assert repr(o.state_dict()) == before
+
+
+def numbers_of_schedulers():
+    """Each option of a scheduler whose default is a number, or that it needs."""
+    needed = {"step_size": 2, "milestones": [1], "T_max": 3, "T_0": 2, "base_lr": 0.1, "max_lr": 0.2, "gamma": 0.5}
+    for name, kind in vars(optim.lr_scheduler).items():
+        if isinstance(kind, type) and issubclass(kind, optim.lr_scheduler.LRScheduler):
+            parameters = inspect.signature(kind).parameters
+            given = {p: v for p, v in needed.items() if p in parameters and parameters[p].default is inspect._empty}
+            given |= {"total_steps": 5} if name == "OneCycleLR" else {}
+            for p, parameter in parameters.items():
+                if "lr_lambda" in parameters or "schedulers" in parameters or p == "milestones":
+                    continue
+                if p in given or type(parameter.default) in (int, float):
+                    yield kind, given, p
+
+
+@pytest.mark.parametrize("kind, given, option", list(numbers_of_schedulers()))
+@pytest.mark.parametrize("wrong", ["a", {}, None, [[]]])
+def test_a_number_that_is_none_is_refused_when_it_is_given(kind, given, option, wrong):
+    sgd = optim.SGD([mg.nn.Parameter(mg.ones(1))], lr=0.1, momentum=0.9)
+    with pytest.raises((TypeError, ValueError), match=f"{kind.__name__}.*{option}"):
+        kind(sgd, **{**given, option: wrong})

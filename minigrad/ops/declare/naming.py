@@ -20,8 +20,9 @@ from minigrad.ops.declare.annotations import misfit
 NAMED = (TypeError, ValueError, LookupError, RuntimeError, AttributeError, ArithmeticError)
 _BEGINNING = re.compile(r"([A-Za-z_][\w.]*)(: |\(\) )")
 _ARGUMENTS = "; the arguments were "
+_TOO_LARGE = re.compile(r"too (big|large)|[Mm]aximum (allowed|supported)")  # what NumPy says of lengths
 _known = {"device", "generator"}  # with which messages of ours begin
-_WHERE = ("minigrad.ops.", "minigrad.creation", "minigrad.random", "minigrad.linalg")
+_WHERE = ("minigrad.ops.", "minigrad.creation", "minigrad.random", "minigrad.linalg", "minigrad.nn.init")
 
 
 @functools.cache
@@ -65,6 +66,7 @@ def publish(namespace: dict[str, Any]) -> None:
 def described(error: Exception, name: str, args: tuple[Any, ...], function: Callable[..., Any]) -> Exception:
     """`error` out of an operation `name`: itself if it begins with a name already, otherwise with that one."""
     found = _BEGINNING.match(str(error))
+    _known.add(name)
     return error if found and found[1].rpartition(".")[2] in _known else as_called(error, name, args, {}, function)
 
 
@@ -75,7 +77,9 @@ def as_called(
     text = str(error)
     found = _BEGINNING.match(text)
     bare = not (found and found[1].rpartition(".")[2] in _known) or _ARGUMENTS in text
-    ours = isinstance(error, (RuntimeError, IndexError))  # Python and NumPy speak of types in others
+    if bare and isinstance(error, ValueError) and _TOO_LARGE.search(text):
+        error, found = RuntimeError(text := "the result would not fit into memory"), None
+    ours = isinstance(error, (RuntimeError, IndexError, OverflowError))  # Python and NumPy speak of types in others
     if bare and not ours and (what := misfit(function, args, kwargs)):
         return TypeError(f"{name}: {what}")
     args = (*args, *kwargs.values())

@@ -52,7 +52,7 @@ class CosineAnnealingLR(LRScheduler):
     """
 
     def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0, last_epoch: int = -1) -> None:
-        check_numbers(self, T_max=[T_max], eta_min=[eta_min])
+        check_numbers(self, T_max=T_max, eta_min=eta_min)
         if not T_max:
             raise ValueError("CosineAnnealingLR: expected a T_max other than 0")
         self.T_max, self.eta_min = T_max, eta_min
@@ -102,7 +102,7 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         for name, value in (("T_0", T_0), ("T_mult", T_mult)):
             if not isinstance(value, int) or value < 1:
                 raise ValueError(f"CosineAnnealingWarmRestarts: expected a positive integer {name}, got {value!r}")
-        check_numbers(self, eta_min=[eta_min])
+        check_numbers(self, eta_min=eta_min)
         self.T_0, self.T_i, self.T_mult, self.eta_min = T_0, T_0, T_mult, eta_min
         self.T_cur: float = last_epoch
         super().__init__(optimizer, last_epoch)
@@ -316,7 +316,7 @@ class CyclicLR(LRScheduler):
         if mode not in ("triangular", "triangular2", "exp_range") and scale_fn is None:
             raise ValueError(f"CyclicLR: expected mode 'triangular', 'triangular2' or 'exp_range', got {mode!r}")
         check_numbers(self, base_lr=base_lr, max_lr=max_lr, base_momentum=base_momentum, max_momentum=max_momentum)
-        check_numbers(self, gamma=gamma)
+        check_numbers(self, gamma=gamma, step_size_up=step_size_up)
         for name, size in (("step_size_up", step_size_up), ("step_size_down", step_size_down)):
             if size is not None:
                 check_numbers(self, **{name: size})

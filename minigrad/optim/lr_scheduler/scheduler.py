@@ -190,10 +190,14 @@ def warn_of_epoch(scheduler: Any) -> None:
     )
 
 
+# options that may be lists: of a number for each parameter group, and of epochs
+_LISTS = {"base_lr", "max_lr", "min_lr", "base_momentum", "max_momentum", "milestones"}
+
+
 def check_numbers(scheduler: Any, **options: Any) -> None:
-    """Raise TypeError for an option that is no number; a list or tuple has one for each parameter group."""
+    """Raise TypeError for an option that is no number, or, where it may be a list, holds something else."""
     for name, value in options.items():
-        for each in value if isinstance(value, (list, tuple)) else (value,):
+        for each in value if isinstance(value, (list, tuple)) and name in _LISTS else (value,):
             as_number(type(scheduler).__name__, name, each)
 
 
