@@ -199,7 +199,8 @@ BAD = {
     "a shape that takes for ever to print": (array(Kind("u1", False, True), laughs(), b"1"), "an array of shape"),
     "a type that takes for ever to print": (array(Kind(laughs(), False, True), (1,), b"1"), "an array of type"),
     "a code that takes for ever to print": (
-        dict_of(b"c_codecs\nencode\nX\1\0\0\0a" + LAUGHS + b"\x86R"), "it encodes by"
+        dict_of(b"c_codecs\nencode\nX\1\0\0\0a" + LAUGHS + b"\x86R"),
+        "it encodes by",
     ),
     "a state for a value": (dict_of(b"c_codecs\nencode\n}U\x01aK\x01sb"), "but "),
     "truncated": (pickle.dumps({"data": b"x" * 1000})[:500], "truncated"),
