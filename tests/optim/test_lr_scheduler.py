@@ -390,3 +390,12 @@ def test_a_wrong_option_is_refused_when_it_is_given(name, options, option):
     with pytest.raises((TypeError, ValueError), match=f"^{name}: .*{option}"):
         getattr(optim.lr_scheduler, name)(o, **options)
     assert repr(o.state_dict()) == before
+
+
+def test_every_scheduler_has_a_row():
+    """ReduceLROnPlateau, which is told a metric, has its test above."""
+    schedulers = optim.lr_scheduler
+    offered = {k for k in vars(schedulers).values() if isinstance(k, type) and issubclass(k, schedulers.LRScheduler)}
+    tried = {type(make(schedulers, optimizer(mg))) for make in SCHEDULERS.values()}
+    missing = offered - tried - {schedulers.LRScheduler, schedulers.ReduceLROnPlateau}
+    assert not missing, f"no row in SCHEDULERS of this file: {sorted(k.__name__ for k in missing)}"
