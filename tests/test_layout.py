@@ -1,7 +1,10 @@
-"""tests/README.md is true: what it names is there, and it names every folder of tests."""
+"""The pages for contributors are true: what they name is there, every folder of tests has its line, versions agree."""
 
+import configparser
 import re
 from pathlib import Path
+
+import pytest
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
@@ -39,3 +42,25 @@ def test_tables_are_where_it_says():
 def test_every_folder_is_a_package():
     """Otherwise pytest cannot import two files of one name, such as kernels' and vision's test_kernels.py."""
     assert [folder for folder in FOLDERS if not (folder / "__init__.py").is_file()] == []
+
+
+PAGES = [ROOT / ".github/CONTRIBUTING.md", ROOT / ".github/PULL_REQUEST_TEMPLATE.md", *ROOT.glob("docs/*.md")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_to_files(page):
+    links = re.findall(r"\]\(([^):]+)\)", page.read_text())
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_versions_agree():
+    """What the metadata promises, the workflow tries; the oldest Python is what ruff and mypy read the code as."""
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg")
+    promised = re.findall(r":: (3\.\d+)", config["metadata"]["classifiers"])
+    tried = re.search(r"python: \[(.*)\]", (ROOT / ".github/workflows/ci.yml").read_text())
+    assert promised == re.findall(r"[\d.]+", tried[1])
+    assert (
+        config["options"]["python_requires"] == f">={promised[0]}" and config["mypy"]["python_version"] == promised[0]
+    )
+    assert f"py{promised[0].replace('.', '')}" in (ROOT / "pyproject.toml").read_text()
