@@ -5,12 +5,13 @@ from math import e, inf, nan, pi
 from minigrad import autograd
 from minigrad.autograd import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 from minigrad.autograd.anomaly_mode import is_anomaly_check_nan_enabled, is_anomaly_enabled, set_anomaly_enabled
-from minigrad.checkpoint import load_checkpoint, save_checkpoint
+from minigrad.core.array_attributes import Size
+from minigrad.core.device import backends, cuda, device, use_deterministic_algorithms
+from minigrad.core.dtypes import *
+from minigrad.core.dtypes import dtype
+from minigrad.core.printing import set_printoptions
+from minigrad.core.tensor import Tensor
 from minigrad.creation import *
-from minigrad.device import backends, cuda, device, use_deterministic_algorithms
-from minigrad.dtypes import *
-from minigrad.dtypes import dtype
-from minigrad.elements import Size
 from minigrad.kernels.parallel import get_num_threads, set_num_threads
 from minigrad.legacy import *
 from minigrad.ops.activation import celu, celu_, hardshrink, prelu, relu, relu_, rrelu, rrelu_, selu, selu_
@@ -19,16 +20,16 @@ from minigrad.ops.adaptive_pooling import adaptive_avg_pool1d
 from minigrad.ops.arithmetic import *
 from minigrad.ops.assignment import *
 from minigrad.ops.broadcasting import *
+from minigrad.ops.casting import *
 from minigrad.ops.comparison import *
-from minigrad.ops.conversion import *
 from minigrad.ops.convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
-from minigrad.ops.counting import *
+from minigrad.ops.declare import naming
 from minigrad.ops.decompositions import pinv as pinverse
 from minigrad.ops.diagonals import *
 from minigrad.ops.distances import cdist, cosine_similarity, pairwise_distance
 from minigrad.ops.dropout import alpha_dropout, dropout, feature_alpha_dropout
 from minigrad.ops.einsum import *
-from minigrad.ops.elementwise import *
+from minigrad.ops.exponential import *
 from minigrad.ops.extrema import *
 from minigrad.ops.gathering import *
 from minigrad.ops.indexing import *
@@ -42,6 +43,7 @@ from minigrad.ops.pooling import avg_pool1d, max_pool1d, max_pool2d, max_pool3d
 from minigrad.ops.reduction import *
 from minigrad.ops.reordering import *
 from minigrad.ops.scan import *
+from minigrad.ops.searching import *
 from minigrad.ops.selection import *
 from minigrad.ops.shape import *
 from minigrad.ops.softmax import log_softmax, softmax
@@ -51,14 +53,13 @@ from minigrad.ops.sorting import *
 from minigrad.ops.special import *
 from minigrad.ops.trigonometry import *
 from minigrad.ops.ufuncs import *
-from minigrad.printing import set_printoptions
 from minigrad.random import *
-from minigrad.serialization import load, save
-from minigrad.tensor import Tensor
+from minigrad.saving.checkpoint import load_checkpoint, save_checkpoint
+from minigrad.saving.npz import load, save
 
 from minigrad import func, linalg, nn, optim, return_types  # isort: skip  (needs the operations above)
 
-autograd.naming.publish(globals())
+naming.publish(globals())
 
 newaxis = None
 
@@ -71,4 +72,4 @@ def __getattr__(name: str) -> object:
         import importlib
 
         return importlib.import_module(f"minigrad.{name}")
-    raise autograd.naming.unknown("minigrad", name, globals())
+    raise naming.unknown("minigrad", name, globals())

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from minigrad import dtypes
-from minigrad.autograd.method import method
-from minigrad.conversion import as_array, as_scalar
-from minigrad.dtypes import DType, as_dtype
-from minigrad.elements import as_int
+from minigrad.core import dtypes
+from minigrad.core.array_attributes import as_int
+from minigrad.core.as_array import as_array, as_scalar
+from minigrad.core.dtypes import DType, as_dtype
+from minigrad.core.tensor import Tensor
+from minigrad.ops.declare.method import method
 from minigrad.ops.shape import as_shape
-from minigrad.tensor import Tensor
 
 __all__ = [
     "tensor", "as_tensor", "from_numpy", "zeros", "ones", "full", "empty", "zeros_like", "ones_like", "full_like",
@@ -404,6 +404,6 @@ for _make in (zeros, ones, empty):
 
 def _check_device(wanted: Any) -> None:
     if wanted is not None:
-        from minigrad.device import device
+        from minigrad.core.device import device
 
         device(wanted)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any
 
+from minigrad.core.tensor import Tensor
 from minigrad.nn.module import Module
-from minigrad.tensor import Tensor
 
 __all__ = ["functional_call"]
 

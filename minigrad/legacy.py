@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.core.tensor import Tensor
 from minigrad.creation import empty, tensor
-from minigrad.ops.conversion import TYPES
-from minigrad.tensor import Tensor
+from minigrad.ops.casting import TYPES
 
 __all__ = [
     "HalfTensor", "FloatTensor", "DoubleTensor", "ByteTensor", "CharTensor", "ShortTensor", "IntTensor", "LongTensor",

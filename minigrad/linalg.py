@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from minigrad.autograd.naming import publish
-from minigrad.autograd.operation import Operand
-from minigrad.dtypes import DType
+from minigrad.core.dtypes import DType
 from minigrad.ops import linalg as products
+from minigrad.ops.declare.naming import publish
+from minigrad.ops.declare.operation import Operand
 from minigrad.ops.decompositions import cholesky, eigh, eigvalsh, lstsq, matrix_rank, pinv, qr, svd, svdvals
 from minigrad.ops.linalg import matmul
 from minigrad.ops.norms import matrix_norm, vector_norm

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.device import device as as_device
-from minigrad.dtypes import as_dtype, get_default_dtype, result_type
-from minigrad.elements import as_int
-from minigrad.generator import (
+from minigrad.core.array_attributes import as_int
+from minigrad.core.device import device as as_device
+from minigrad.core.dtypes import as_dtype, get_default_dtype, result_type
+from minigrad.core.generator import (
     Generator,
     default_generator,
     fork_rng,
@@ -22,9 +22,9 @@ from minigrad.generator import (
     set_rng_state,
     use_generator,
 )
+from minigrad.core.tensor import Tensor
 from minigrad.ops.sampling import bernoulli, multinomial
 from minigrad.ops.shape import as_shape
-from minigrad.tensor import Tensor
 
 __all__ = [
     "Generator", "bernoulli", "default_generator", "fork_rng", "get_rng_state", "initial_seed", "manual_seed",

@@ -5,8 +5,9 @@ import pytest
 
 import minigrad as mg
 import minigrad.nn.functional as F
-from minigrad import nn, optim, printing
-from minigrad.autograd.grad_mode import mode
+from minigrad import nn, optim
+from minigrad.core import printing
+from minigrad.graph.grad_mode import mode
 
 
 @pytest.fixture(autouse=True)

@@ -20,12 +20,15 @@ LAYERS = [
     ["scripts"],
     ["models"],
     ["minigrad.vision", "minigrad.viz", "minigrad.testing"],
-    ["minigrad.nn", "minigrad.optim", "minigrad.utils", "minigrad.checkpoint", "minigrad.profiler", "minigrad.func"],
+    ["minigrad.nn", "minigrad.optim", "minigrad.utils", "minigrad.saving.checkpoint", "minigrad.profiler",
+     "minigrad.func"],
     ["minigrad", "minigrad.nn.functional", "minigrad.nn.init"],
+    ["minigrad.autograd"],
     ["minigrad.ops"],
-    ["minigrad.autograd", "minigrad.tensor", "minigrad.conversion", "minigrad.generator", "minigrad.printing"],
-    ["minigrad.kernels", "minigrad.elements", "minigrad.dtypes", "minigrad.device", "minigrad.return_types",
-     "minigrad.overriding"],
+    ["minigrad.ops.declare"],
+    ["minigrad.saving", "minigrad.core"],
+    ["minigrad.graph"],
+    ["minigrad.kernels", "minigrad.return_types", "minigrad.overriding"],
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 FILES = {
@@ -41,19 +44,10 @@ def level(module):
     return LEVEL[module]
 
 
-def type_checking_only(tree):
-    """The nodes in blocks that only type checkers enter."""
-    blocks = [n for n in ast.walk(tree) if isinstance(n, ast.If) and "TYPE_CHECKING" in ast.unparse(n.test)]
-    return {id(n) for block in blocks for n in ast.walk(block)}
-
-
 def imports(path):
-    """The modules of this project that a file imports, at its top or inside a function."""
+    """The modules of this project that a file imports: at its top, inside a function, for type checkers only."""
     tree = ast.parse(path.read_text())
-    skipped = type_checking_only(tree)
     for node in ast.walk(tree):
-        if id(node) in skipped:
-            continue
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -73,8 +67,28 @@ def test_imports_point_downwards(module):
     assert not upwards, f"{module} imports {upwards}, which is above it"
 
 
+def test_no_imports_run_in_a_circle():
+    graph = {module: set(imports(path)) for module, path in FILES.items() if module != "minigrad"}
+    while free := [module for module, needs in graph.items() if not needs & set(graph)]:
+        for module in free:
+            del graph[module]
+    assert not graph, f"these import one another, or from those that do: {', '.join(graph)}"
+
+
+def test_no_private_names_are_imported():
+    found = [
+        f"{module}: {alias.name}"
+        for module, path in FILES.items()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in ("minigrad", "models", "scripts")
+        for alias in node.names
+        if alias.name.startswith("_")
+    ]
+    assert not found, "\n".join(found)
+
+
 def test_the_engine_knows_no_operation_and_no_tensor():
-    assert list(imports(FILES["minigrad.autograd.engine"])) == []
+    assert list(imports(FILES["minigrad.graph.engine"])) == []
 
 
 @pytest.mark.parametrize("module", [m for m in FILES if m.startswith("minigrad.kernels")])
@@ -165,7 +179,7 @@ def test_every_module_is_imported_by_something():
         "minigrad.viz",
         "minigrad.vision",
         "minigrad.testing",
-        "minigrad.safetensors",
+        "minigrad.saving.safetensors",
         *(m for m in FILES if not m.startswith("minigrad")),
     }
     assert set(FILES) - used - entries == set()

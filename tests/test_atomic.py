@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 import minigrad as mg
-from minigrad import atomic
-from minigrad.safetensors import load_file, save_file
+from minigrad.saving import atomic
+from minigrad.saving.safetensors import load_file, save_file
 
 ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="permissions, pipes and signals are POSIX's")

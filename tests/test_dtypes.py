@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import minigrad as mg
-from minigrad.dtypes import result_type
+from minigrad.core.dtypes import result_type
 
 NAMES = ["bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64"]
 PYTHON = {"python bool": True, "python int": 1, "python float": 1.0}

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import minigrad as mg
-from minigrad.safetensors import load_file, save_file
+from minigrad.saving.safetensors import load_file, save_file
 
 ARRAYS = {
     "fc.weight": np.arange(6, dtype=np.float32).reshape(2, 3).T,

@@ -9,17 +9,17 @@ from minigrad.autograd.anomaly_mode import (
     set_detect_anomaly,
 )
 from minigrad.autograd.differentiation import backward, grad
-from minigrad.autograd.engine import Node
 from minigrad.autograd.function import Function, once_differentiable
-from minigrad.autograd.grad_mode import (
+from minigrad.autograd.gradcheck import GradcheckError, gradcheck, gradgradcheck
+from minigrad.autograd.variable import Variable
+from minigrad.graph.engine import Node
+from minigrad.graph.grad_mode import (
     enable_grad,
     inference_mode,
     is_grad_enabled,
     no_grad,
     set_grad_enabled,
 )
-from minigrad.autograd.gradcheck import GradcheckError, gradcheck, gradgradcheck
-from minigrad.autograd.variable import Variable
 
 __all__ = [
     "Function",

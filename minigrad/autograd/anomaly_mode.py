@@ -11,8 +11,8 @@ from types import TracebackType
 from typing import Any
 
 from minigrad.autograd import watching
-from minigrad.autograd.grad_mode import within
 from minigrad.autograd.watching import state
+from minigrad.graph.grad_mode import within
 from minigrad.kernels.forking import lock
 
 __all__ = [

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minigrad.autograd.diagnosis import Comparison
 from minigrad.autograd.differentiation import grad
-from minigrad.tensor import Tensor
+from minigrad.autograd.gradient_mistakes import Comparison
+from minigrad.core.tensor import Tensor
 
 
 class GradcheckError(RuntimeError):

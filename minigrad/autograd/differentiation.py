@@ -9,11 +9,12 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from minigrad.autograd import engine
-from minigrad.autograd.grad_mode import mode
-from minigrad.autograd.operation import registry
-from minigrad.kernels.silence import silent
-from minigrad.tensor import Tensor
+from minigrad.core.tensor import Tensor
+from minigrad.graph import engine
+from minigrad.graph.grad_mode import mode
+from minigrad.kernels.errstate import silent
+from minigrad.ops.declare.method import method
+from minigrad.ops.joining import stack
 
 Roots: TypeAlias = list[tuple[Any, Any]]
 
@@ -52,6 +53,36 @@ def backward(
     tensor([3., 5.])
     """
     accumulate(_roots("backward", tensors, grad_tensors, create_graph), retain_graph, create_graph, inputs)
+
+
+@method("backward", only=True, name_errors=False)  # they may be the user's own, out of a hook
+def _backward_of(
+    self: Tensor,
+    gradient: Tensor | None = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs: Sequence[Tensor] | Tensor | None = None,
+) -> None:
+    """Add the gradient of this tensor with respect to the leaves to their ``.grad``.
+
+    Parameters
+    ----------
+    gradient : Tensor, optional
+        The gradient with respect to this tensor, of its shape. May be left out for one element: 1.
+    retain_graph : bool, optional
+        Keep what another backward through this graph needs. Defaults to `create_graph`.
+    create_graph : bool, default False
+        Record the computation of the gradients, so that they can be differentiated again.
+    inputs : tensors, optional
+        Add up gradients for these only; by default for all leaves.
+
+    Raises
+    ------
+    RuntimeError
+        If this tensor does not require grad, `gradient` is missing or of another shape, the graph was freed by an
+        earlier backward, or a value that backward needs was changed in place. No leaf's ``.grad`` is changed then.
+    """
+    accumulate([root("backward", self, gradient, create_graph)], retain_graph, create_graph, inputs)
 
 
 @silent  # an infinite slope is a result like any other
@@ -265,7 +296,6 @@ def _batched(outputs: Any, inputs: Any, grad_outputs: Any, retain: Any, create: 
     for i in range(count):
         keep = True if i + 1 < count else retain
         rows.append(grad(outs, inputs, [b[i] for b in batches], keep, create, True, rest[0], False, bool(rest[1])))
-    stack = registry["stack"].call
     return tuple(None if column[0] is None else stack(list(column), 0) for column in zip(*rows, strict=True))
 
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd import memory
-from minigrad.autograd.engine import Node
-from minigrad.autograd.grad_mode import is_grad_enabled, no_grad
-from minigrad.autograd.operation import attached
-from minigrad.tensor import Tensor, View
+from minigrad.core.tensor import Tensor, View
+from minigrad.graph import versions
+from minigrad.graph.engine import Node
+from minigrad.graph.grad_mode import is_grad_enabled, no_grad
+from minigrad.ops.declare.record import attached
 
 __all__ = ["Function", "FunctionCtx", "once_differentiable"]
 
@@ -108,16 +108,16 @@ class FunctionCtx:
                 self._own[name] = packed
                 delattr(self, name)
         self._to_save = self._dirty = self._constant = ()
-        self._clock = memory.clock.now
+        self._clock = versions.clock.now
 
     def _unpack(self, saved: _Saved | None, what: str) -> Tensor | None:
         if saved is None:
             return None
         array, edge, place = saved.array, saved.edge, saved.place
-        if memory.last_change(array) > self._clock:
+        if versions.last_change(array) > self._clock:
             raise RuntimeError(
                 f"{self._name}: {what}, of shape {array.shape}, was changed in place after forward had saved it; "
-                f"use an operation that is not in place there, or a clone(){memory.story(array, self._node())}"
+                f"use an operation that is not in place there, or a clone(){versions.story(array, self._node())}"
             )
         if place is not None:
             edge = self._node()
@@ -365,7 +365,7 @@ def _result(output: Any, place: int, node: FunctionNode, args: Sequence[Any], re
     if recorded and output.is_floating_point() and all(output is not t for t in ctx._constant):
         result._node, result._requires_grad = node.output(place), True
     if id(output) in dirty:
-        memory.changed(output._data)
+        versions.changed(output._data)
         if recorded:
             output._check_writable(f"{ctx._name}.mark_dirty")
             output._take_history(result)

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.differentiation import grad
-from minigrad.autograd.grad_mode import enable_grad
-from minigrad.autograd.operation import registry
-from minigrad.tensor import Tensor
+from minigrad.core.tensor import Tensor
+from minigrad.graph.grad_mode import enable_grad
+from minigrad.ops.joining import stack
 
 Function = Callable[..., Any]
 
@@ -152,7 +152,7 @@ def jacobian(
 
 
 def _stacked(grads: list[Any], y: Any, x: Any) -> Any:
-    return (registry["stack"].call(grads, 0) if grads else x.new_empty(0)).reshape(*y.shape, *x.shape)
+    return (stack(grads, 0) if grads else x.new_empty(0)).reshape(*y.shape, *x.shape)
 
 
 def hessian(

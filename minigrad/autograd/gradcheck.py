@@ -10,7 +10,7 @@ import numpy as np
 
 from minigrad.autograd.checking import Check, GradcheckError, Options, is_checked, outputs_of
 from minigrad.autograd.differentiation import grad
-from minigrad.tensor import Tensor
+from minigrad.core.tensor import Tensor
 
 __all__ = ["GradcheckError", "gradcheck", "gradgradcheck"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from minigrad.tensor import Tensor
+from minigrad.core.tensor import Tensor
 
 
 def Variable(data: Tensor, requires_grad: bool = False) -> Tensor:

@@ -10,14 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd import engine, function, memory
-from minigrad.autograd.engine import Node
-from minigrad.autograd.operation import OperationNode, registry
+from minigrad.autograd import function
 from minigrad.autograd.replacement import Replacements, with_subclasses
 from minigrad.autograd.trace import Trace, handed
+from minigrad.core.tensor import Tensor
+from minigrad.graph import engine, versions
+from minigrad.graph.engine import Node
 from minigrad.kernels import parallel
-from minigrad.kernels.silence import silent
-from minigrad.tensor import Tensor
+from minigrad.kernels.errstate import silent
+from minigrad.ops.declare.call import rounding
+from minigrad.ops.declare.declaration import registry
+from minigrad.ops.declare.record import OperationNode
 
 
 class State:
@@ -45,9 +48,9 @@ def start() -> None:
     """Put functions that look around those that compute."""
     put = _replacements.put
     for op in registry.values():
-        put(op, "computing", partial(_checked, op.name))
+        put(op, "compute", partial(_checked, op.name))
         if op.half is not None:  # float16 is computed with in float32: it is the rounding that overflows
-            put(op.rounding, "computing", partial(_checked, op.name))
+            put(rounding(op), "compute", partial(_checked, op.name))
     put(function, "compute", _checked_function)
     put(Node, "__init__", _remembering)
     put(OperationNode, "__init__", _remembering)  # which does not call Node's, as the others do
@@ -56,8 +59,8 @@ def start() -> None:
             put(kind, "apply", _watched)
     put(engine, "run", _run)
     put(parallel, "run", _handing)
-    put(memory, "who", lambda _: Trace)
-    put(memory, "story", lambda _: _story)
+    put(versions, "who", lambda _: Trace)
+    put(versions, "story", lambda _: _story)
 
 
 def stop() -> None:
@@ -286,6 +289,6 @@ def _add_line(error: Exception) -> None:
 def _story(array: np.ndarray, node: Node | None) -> str:
     """Which line has used an array and which one changed it, for an error about that."""
     used = _traces.get(node) if node is not None else None
-    change = memory.last_changer(array)
+    change = versions.last_changer(array)
     text = f". It was used in\n{used}" if used is not None else ""
     return text + (f"\nand changed in\n{change}" if change is not None else "")

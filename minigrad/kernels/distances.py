@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.kernels.errstate import silent
 from minigrad.kernels.norms import length
 from minigrad.kernels.products import matmul
-from minigrad.kernels.silence import silent
 
 __all__ = ["distances", "slopes"]
 

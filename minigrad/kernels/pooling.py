@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minigrad.kernels.masks import zeroed
 from minigrad.kernels.parallel import by_slices
+from minigrad.kernels.relu import zeroed
 from minigrad.kernels.summation import single
 
 __all__ = [

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from minigrad.core.tensor import Tensor
 from minigrad.nn import functional as F
 from minigrad.nn.init import constant_
 from minigrad.nn.layer import Layer, new_parameter
 from minigrad.nn.options import check_options
 from minigrad.nn.parameter import Parameter
 from minigrad.nn.registry import registered
-from minigrad.tensor import Tensor
 
 
 class _InPlace(Layer):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from minigrad.core.tensor import Tensor
 from minigrad.nn import functional as F
 from minigrad.nn.init import uniform_by_fan_in
 from minigrad.nn.layer import new_parameter, positive, repeated
@@ -12,7 +13,6 @@ from minigrad.nn.module import Module
 from minigrad.nn.options import check_options
 from minigrad.nn.parameter import Parameter
 from minigrad.nn.registry import registered
-from minigrad.tensor import Tensor
 
 _PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 

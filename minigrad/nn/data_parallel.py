@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.section import record_sections
-from minigrad.generator import Generator, get_generator, use_generator
+from minigrad.autograd.parallel_graph import record_sections
+from minigrad.core.generator import Generator, get_generator, use_generator
+from minigrad.core.tensor import Tensor
 from minigrad.kernels.parallel import get_num_threads
 from minigrad.nn.lazy import LazyModule
 from minigrad.nn.module import Module
 from minigrad.ops.joining import cat, chunk, stack
-from minigrad.tensor import Tensor
 
 
 class DataParallel(Module):

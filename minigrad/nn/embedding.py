@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from minigrad.core.tensor import Tensor
 from minigrad.nn import functional as F
 from minigrad.nn.init import normal_
 from minigrad.nn.layer import new_parameter, positive
@@ -11,7 +12,6 @@ from minigrad.nn.module import Module
 from minigrad.nn.options import check_options
 from minigrad.nn.parameter import Parameter
 from minigrad.nn.registry import registered
-from minigrad.tensor import Tensor
 
 
 class Embedding(Module):

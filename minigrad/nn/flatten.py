@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from minigrad.core.tensor import Tensor
 from minigrad.nn.layer import Layer
-from minigrad.tensor import Tensor
 
 
 class Flatten(Layer):

@@ -3,15 +3,15 @@
 A layer of `minigrad.nn` is its parameters and one of these functions.
 """
 
-from minigrad.autograd.naming import publish
 from minigrad.ops.activation import *
 from minigrad.ops.adaptive_pooling import *
 from minigrad.ops.attention import *
 from minigrad.ops.convolution import *
 from minigrad.ops.cross_entropy import *
+from minigrad.ops.declare.naming import publish
 from minigrad.ops.distances import *
 from minigrad.ops.dropout import *
-from minigrad.ops.elementwise import sigmoid as sigmoid
+from minigrad.ops.exponential import sigmoid as sigmoid
 from minigrad.ops.interpolation import *
 from minigrad.ops.linear import *
 from minigrad.ops.loss import *

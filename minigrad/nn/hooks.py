@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from minigrad.autograd.handle import RemovableHandle
-from minigrad.autograd.operation import Operand, operation
-from minigrad.autograd.view import View
-from minigrad.tensor import Tensor
+from minigrad.core.tensor import Tensor, View
+from minigrad.graph.hooks import RemovableHandle
+from minigrad.ops.declare.operation import Operand, operation
 
 if TYPE_CHECKING:
     from minigrad.nn.module import Module

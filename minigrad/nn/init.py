@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.grad_mode import no_grad
-from minigrad.generator import Generator, get_generator
+from minigrad.core.generator import Generator, get_generator
+from minigrad.core.tensor import Tensor
+from minigrad.graph.grad_mode import no_grad
 from minigrad.kernels.blas import hold_blas
 from minigrad.ops import sampling
-from minigrad.tensor import Tensor
 
 __all__ = [
     "calculate_gain", "constant_", "dirac_", "eye_", "kaiming_normal_", "kaiming_uniform_", "kernels_", "normal_",

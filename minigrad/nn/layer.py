@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from minigrad import dtypes
-from minigrad.device import device as as_device
+from minigrad.core import dtypes
+from minigrad.core.device import device as as_device
+from minigrad.core.tensor import Tensor
 from minigrad.nn.module import Module
 from minigrad.nn.options import check_options
 from minigrad.nn.parameter import Parameter
-from minigrad.tensor import Tensor
 
 
 class Layer(Module):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from minigrad.core.tensor import Tensor
 from minigrad.nn.conv import (
     Conv1d,
     Conv2d,
@@ -17,7 +18,6 @@ from minigrad.nn.linear import Linear
 from minigrad.nn.module import Module
 from minigrad.nn.normalization import BatchNorm1d, BatchNorm2d, BatchNorm3d, _BatchNorm
 from minigrad.nn.parameter import Uninitialized, UninitializedBuffer, UninitializedParameter
-from minigrad.tensor import Tensor
 
 
 class LazyModule(Module):

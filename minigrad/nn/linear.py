@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from minigrad.core.tensor import Tensor
 from minigrad.nn import functional as F
 from minigrad.nn.init import uniform_, uniform_by_fan_in
 from minigrad.nn.layer import Layer, new_parameter, positive
 from minigrad.nn.module import Module
 from minigrad.nn.parameter import Parameter
 from minigrad.nn.registry import registered
-from minigrad.tensor import Tensor
 
 
 class Identity(Module):

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
+from minigrad.core.tensor import Tensor
 from minigrad.nn import functional as F
 from minigrad.nn.module import Module
 from minigrad.nn.options import check_options
 from minigrad.nn.registry import registered
-from minigrad.tensor import Tensor
 
 
 class _Loss(Module):

@@ -8,14 +8,14 @@ from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 
-from minigrad import dtypes
-from minigrad.autograd.handle import RemovableHandle
-from minigrad.nn.diagnosis import name_layer
+from minigrad.core import dtypes
+from minigrad.core.tensor import Tensor
+from minigrad.graph.hooks import RemovableHandle
 from minigrad.nn.hooks import register
+from minigrad.nn.model_mistakes import name_layer
 from minigrad.nn.parameter import Uninitialized
 from minigrad.nn.registry import Registry
 from minigrad.nn.state import Stateful
-from minigrad.tensor import Tensor
 
 Self = TypeVar("Self", bound="Module")
 

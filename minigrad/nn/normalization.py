@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from minigrad import dtypes
+from minigrad.core import dtypes
+from minigrad.core.tensor import Tensor
 from minigrad.nn import functional as F
 from minigrad.nn.init import constant_, ones_, zeros_
 from minigrad.nn.layer import Layer, new_parameter, new_tensor, positive
 from minigrad.nn.options import check_options
 from minigrad.nn.parameter import Parameter
 from minigrad.nn.registry import registered
-from minigrad.tensor import Tensor
 
 
 class _AffineNorm(Layer):

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.tensor import Tensor
+from minigrad.core.tensor import Tensor
 
 Check = Callable[[str, Any], None]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from minigrad.core.tensor import Tensor
 from minigrad.nn import functional as F
 from minigrad.nn.layer import Layer, repeated
 from minigrad.nn.options import check_options
-from minigrad.tensor import Tensor
 
 
 class _Padding(Layer):

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from minigrad import dtypes
-from minigrad.tensor import Tensor
+from minigrad.core import dtypes
+from minigrad.core.tensor import Tensor
 
 
 class Parameter(Tensor):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from minigrad.core.tensor import Tensor
 from minigrad.nn import functional as F
 from minigrad.nn.layer import Layer, repeated
 from minigrad.nn.options import check_options
-from minigrad.tensor import Tensor
 
 Size = int | Sequence[int]
 

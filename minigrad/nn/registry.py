@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from minigrad.nn.diagnosis import warn_of_hidden_layers
+from minigrad.core.tensor import Tensor
+from minigrad.nn.model_mistakes import warn_of_hidden_layers
 from minigrad.nn.parameter import Buffer, Parameter
-from minigrad.tensor import Tensor
 
 if TYPE_CHECKING:
     from minigrad.nn.module import Module

@@ -10,11 +10,11 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from minigrad.autograd.handle import RemovableHandle
+from minigrad.core.tensor import Tensor
+from minigrad.graph.hooks import RemovableHandle
 from minigrad.nn.hooks import Hooks, register
 from minigrad.nn.parameter import Parameter, Uninitialized
 from minigrad.nn.registry import Registry
-from minigrad.tensor import Tensor
 
 _EXTRA = "_extra_state"
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.elementwise import elementwise
-from minigrad.autograd.method import in_place, method
-from minigrad.autograd.operation import Operand, operation
-from minigrad.generator import get_generator
-from minigrad.kernels import masks
-from minigrad.ops.conversion import zeros_as
-from minigrad.ops.elementwise import exp
+from minigrad.core.generator import get_generator
+from minigrad.kernels import relu as masks
+from minigrad.ops.casting import zeros_as
+from minigrad.ops.declare.method import in_place, method
+from minigrad.ops.declare.operation import Operand, operation
+from minigrad.ops.elementwise import elementwise
+from minigrad.ops.exponential import exp
 from minigrad.ops.selection import _where, clamp
 
 __all__ = [

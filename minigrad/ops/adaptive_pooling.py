@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from minigrad.autograd.operation import Operand, operation
 from minigrad.kernels import pooling as kernels
+from minigrad.ops.checks import check_shape, check_tensor, per_dim
+from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.gathering import gather
 from minigrad.ops.pooling import check_floating
 from minigrad.ops.shape import _reshape
-from minigrad.ops.windowing import check_shape, check_tensor, per_dim
 
 __all__ = [
     "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d",

@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from minigrad import dtypes
-from minigrad.autograd.elementwise import elementwise
-from minigrad.autograd.method import method
-from minigrad.autograd.operation import Operand
-from minigrad.autograd.rounding import rounded_once
-from minigrad.kernels.silence import silent
-from minigrad.ops.conversion import cast, zeros_as
-from minigrad.tensor import Tensor
+from minigrad.core import dtypes
+from minigrad.core.tensor import Tensor
+from minigrad.kernels.errstate import silent
+from minigrad.ops.casting import cast, zeros_as
+from minigrad.ops.declare.method import method
+from minigrad.ops.declare.operation import Operand
+from minigrad.ops.declare.rounding import rounded_once
+from minigrad.ops.elementwise import elementwise
 
 __all__ = [
     "add", "sub", "subtract", "mul", "multiply", "div", "divide", "true_divide", "floor_divide", "remainder", "fmod",
@@ -223,7 +223,7 @@ def _exponent_slope(input: Operand, exponent: Operand) -> Operand:
 
 
 def _log_or_0(input: Any, y: Any) -> Any:
-    from minigrad.ops.elementwise import log
+    from minigrad.ops.exponential import log
     from minigrad.ops.selection import where
 
     return where(y == 0, 0.0, log(where(y == 0, 1.0, input)))
@@ -231,7 +231,7 @@ def _log_or_0(input: Any, y: Any) -> Any:
 
 def _mixed_slope(input: Any, exponent: Any) -> Any:
     """``input ** (exponent - 1) * (1 + exponent * log(input))``, and where the input is 0 its limit."""
-    from minigrad.ops.elementwise import log
+    from minigrad.ops.exponential import log
     from minigrad.ops.selection import where
 
     zero = input == 0

@@ -7,21 +7,21 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd import memory
-from minigrad.autograd.grad_mode import mode
-from minigrad.autograd.method import method
-from minigrad.autograd.operation import Operand, operation
-from minigrad.autograd.rounding import rounded_once
-from minigrad.conversion import as_scalar, constant
-from minigrad.dtypes import DType
+from minigrad.core.as_array import as_scalar, constant
+from minigrad.core.dtypes import DType
+from minigrad.core.tensor import Tensor
+from minigrad.graph import versions
+from minigrad.graph.grad_mode import mode
 from minigrad.kernels import indexing as kernels
 from minigrad.kernels.indexing import Key
 from minigrad.ops.broadcasting import expand
-from minigrad.ops.conversion import cast, zeros_as
+from minigrad.ops.casting import cast, zeros_as
+from minigrad.ops.declare.method import method
+from minigrad.ops.declare.operation import Operand, operation
+from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.indexing import ALL, _add_at, _index, _slice, along, common_shape, mask_array, split_index
 from minigrad.ops.selection import _where
 from minigrad.ops.shape import _reshape
-from minigrad.tensor import Tensor
 
 __all__ = ["masked_fill", "masked_scatter", "index_put", "index_add", "index_copy", "index_fill"]
 
@@ -101,7 +101,7 @@ def _setitem(input: Tensor, index: Any, value: Any) -> None:
         part._data[arrays] = values._data if isinstance(values, Tensor) else values
     except IndexError as error:
         raise IndexError(f"x[...] = v: {error}; the tensor has shape {input._data.shape}") from None
-    memory.changed(part._data)
+    versions.changed(part._data)
 
 
 def _shows(value: Any, part: Tensor) -> bool:

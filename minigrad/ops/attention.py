@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.operation import Operand
-from minigrad.autograd.rounding import rounded_once
+from minigrad.ops.declare.operation import Operand
+from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.dropout import dropout
 from minigrad.ops.linalg import matmul
 from minigrad.ops.reduction import all as all_over

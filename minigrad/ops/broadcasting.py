@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.method import method
-from minigrad.autograd.operation import Operand, operation
-from minigrad.dtypes import DType
+from minigrad.core.dtypes import DType
+from minigrad.core.tensor import Tensor
 from minigrad.kernels.summation import total
-from minigrad.ops.conversion import terms
+from minigrad.ops.casting import terms
+from minigrad.ops.declare.method import method
+from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.shape import _reshape, all_dims, as_shape
-from minigrad.tensor import Tensor
 
 __all__ = ["sum", "broadcast_to", "broadcast_tensors"]
 

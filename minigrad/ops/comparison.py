@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.elementwise import elementwise
-from minigrad.autograd.method import method
-from minigrad.autograd.operation import Operand, operation
-from minigrad.tensor import Tensor
+from minigrad.core.tensor import Tensor
+from minigrad.ops.declare.method import method
+from minigrad.ops.declare.operation import Operand, operation
+from minigrad.ops.elementwise import elementwise
 
 __all__ = [
     "eq", "ne", "lt", "le", "gt", "ge", "not_equal", "less", "less_equal", "greater", "greater_equal", "equal",

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from minigrad.autograd.operation import Operand, operation
 from minigrad.kernels.convolution import correlate, correlate_input, correlate_weight
 from minigrad.ops.broadcasting import _sum
+from minigrad.ops.checks import Numbers, check_shape, check_tensor, hashable, per_dim
+from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.shape import _reshape
-from minigrad.ops.windowing import Numbers, check_shape, check_tensor, hashable, per_dim
 
 __all__ = ["conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d"]
 

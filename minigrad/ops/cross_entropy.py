@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from minigrad import dtypes
-from minigrad.autograd.operation import Operand, operation
-from minigrad.conversion import constant
-from minigrad.elements import as_int
-from minigrad.kernels import classes as kernel
-from minigrad.kernels.classes import Classes
-from minigrad.kernels.silence import silent
+from minigrad.core import dtypes
+from minigrad.core.array_attributes import as_int
+from minigrad.core.as_array import constant
+from minigrad.kernels import cross_entropy as kernel
+from minigrad.kernels.cross_entropy import Classes
+from minigrad.kernels.errstate import silent
 from minigrad.ops.broadcasting import _sum
-from minigrad.ops.conversion import cast
+from minigrad.ops.casting import cast
+from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.loss import REDUCTIONS, reduced
 from minigrad.ops.shape import _reshape
 from minigrad.ops.softmax import _log_softmax, _softmax

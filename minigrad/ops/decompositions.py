@@ -12,16 +12,16 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from minigrad.autograd.method import method
-from minigrad.autograd.operation import Operand, operation
-from minigrad.autograd.rounding import rounded_once
+from minigrad.core.tensor import Tensor
+from minigrad.ops.declare.method import method
+from minigrad.ops.declare.operation import Operand, operation
+from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.diagonals import _diagonal, diag_embed, tril
 from minigrad.ops.joining import cat
 from minigrad.ops.linalg import matmul
 from minigrad.ops.selection import where
 from minigrad.ops.shape import adjoint
 from minigrad.ops.solving import _solve, check_matrix, numpy_errors
-from minigrad.tensor import Tensor
 
 __all__ = ["cholesky", "qr", "eigh", "eigvalsh", "svd", "svdvals", "pinv", "lstsq", "matrix_rank"]
 

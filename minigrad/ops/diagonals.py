@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from minigrad import dtypes
-from minigrad.autograd.method import method
-from minigrad.autograd.operation import Operand, operation
-from minigrad.dtypes import DType
-from minigrad.elements import as_int
-from minigrad.ops.conversion import clone
+from minigrad.core import dtypes
+from minigrad.core.array_attributes import as_int
+from minigrad.core.dtypes import DType
+from minigrad.core.tensor import Tensor
+from minigrad.ops.casting import clone
+from minigrad.ops.declare.method import method
+from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.shape import as_shape, one_dim
-from minigrad.tensor import Tensor
 
 __all__ = ["diag", "diagonal", "diag_embed", "diagflat", "tril", "triu", "tril_indices", "triu_indices"]
 

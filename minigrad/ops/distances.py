@@ -7,17 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.operation import Operand, joint, operation
-from minigrad.autograd.rounding import rounded_once
+from minigrad.core.tensor import Tensor
 from minigrad.kernels import distances as kernel
 from minigrad.ops.broadcasting import broadcast_tensors, broadcast_to, sum
-from minigrad.ops.conversion import cast
+from minigrad.ops.casting import cast
+from minigrad.ops.declare.declaration import joint
+from minigrad.ops.declare.operation import Operand, operation
+from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.linalg import matmul
 from minigrad.ops.norms import norm_slope, vector_norm
 from minigrad.ops.reduction import Dim, floating
 from minigrad.ops.selection import clamp, where
 from minigrad.ops.shape import _reshape, adjoint
-from minigrad.tensor import Tensor
 
 __all__ = ["cdist", "cosine_similarity", "normalize", "pairwise_distance"]
 

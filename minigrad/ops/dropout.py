@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.operation import Operand, operation
-from minigrad.generator import get_generator
-from minigrad.kernels import masks
+from minigrad.core.generator import get_generator
+from minigrad.kernels import relu as masks
 from minigrad.ops.activation import optionally_in_place
+from minigrad.ops.declare.operation import Operand, operation
 
 __all__ = ["dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout"]
 

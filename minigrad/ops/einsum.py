@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.operation import Operand
-from minigrad.autograd.rounding import rounded_once
-from minigrad.elements import as_int
+from minigrad.core.array_attributes import as_int
 from minigrad.ops.broadcasting import _sum
+from minigrad.ops.declare.operation import Operand
+from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.diagonals import _diagonal
 from minigrad.ops.linalg import _check, _matmul
 from minigrad.ops.shape import _permute, _reshape, one_dim

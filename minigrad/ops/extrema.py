@@ -13,15 +13,15 @@ from typing import Any
 import numpy as np
 
 from minigrad import return_types
-from minigrad.autograd.method import method
-from minigrad.autograd.operation import Operand, operation
+from minigrad.core.tensor import Tensor
+from minigrad.ops.declare.method import method
+from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.gathering import _along
 from minigrad.ops.indexing import _index
 from minigrad.ops.reduction import Dim, Dims, fold, kept, number_in, numpy_names
 from minigrad.ops.selection import _where, maximum, minimum
 from minigrad.ops.shape import _reshape, all_dims, one_dim
 from minigrad.return_types import Result
-from minigrad.tensor import Tensor
 
 __all__ = ["max", "min", "amax", "amin", "aminmax", "argmax", "argmin"]
 

@@ -1,4 +1,4 @@
-"""Elements picked along one dimension by a tensor of indices, and put back there."""
+"""ArrayAttributes picked along one dimension by a tensor of indices, and put back there."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.method import method
-from minigrad.autograd.operation import Operand, joint, operation, twin
-from minigrad.autograd.rounding import rounded_once
-from minigrad.conversion import as_scalar
+from minigrad.core.as_array import as_scalar
+from minigrad.core.tensor import Tensor
+from minigrad.kernels.errstate import silent
 from minigrad.kernels.indexing import Key
-from minigrad.kernels.silence import silent
 from minigrad.ops.arithmetic import floor_divide
 from minigrad.ops.assignment import _put, fitted
 from minigrad.ops.broadcasting import expand
-from minigrad.ops.conversion import cast
+from minigrad.ops.casting import cast
+from minigrad.ops.declare.declaration import joint
+from minigrad.ops.declare.method import method
+from minigrad.ops.declare.operation import Operand, operation, twin
+from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.indexing import _add_at, _index, _slice, check_range, index_array
 from minigrad.ops.selection import _where, clamp, where
 from minigrad.ops.shape import _reshape, one_dim
-from minigrad.tensor import Tensor
 
 __all__ = ["gather", "scatter", "scatter_add", "scatter_reduce", "take_along_dim"]
 

@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.method import method
-from minigrad.autograd.operation import Operand, operation, twin
-from minigrad.autograd.part import Part
-from minigrad.conversion import as_array, constant
-from minigrad.elements import as_int
+from minigrad.core.array_attributes import as_int
+from minigrad.core.as_array import as_array, constant
+from minigrad.core.tensor import Tensor
+from minigrad.graph.slice_gradient import Part
 from minigrad.kernels import indexing as kernels
 from minigrad.kernels.indexing import Key
 from minigrad.ops.broadcasting import expand
+from minigrad.ops.declare.method import method
+from minigrad.ops.declare.operation import Operand, operation, twin
 from minigrad.ops.shape import _reshape, one_dim
-from minigrad.tensor import Tensor
 
 __all__ = ["select", "narrow", "index_select", "take", "masked_select", "nonzero", "argwhere"]
 

@@ -8,16 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.operation import Operand, operation
-from minigrad.autograd.rounding import rounded_once
-from minigrad.conversion import as_array
-from minigrad.elements import as_int
+from minigrad.core.array_attributes import as_int
+from minigrad.core.as_array import as_array
+from minigrad.core.tensor import Tensor
 from minigrad.ops.adaptive_pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
-from minigrad.ops.conversion import clone
+from minigrad.ops.casting import clone
+from minigrad.ops.checks import check_tensor
+from minigrad.ops.declare.operation import Operand, operation
+from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.indexing import ALL, _look_up
 from minigrad.ops.shape import _permute, _reshape
-from minigrad.ops.windowing import check_tensor
-from minigrad.tensor import Tensor
 
 __all__ = ["interpolate", "pixel_shuffle", "pixel_unshuffle", "upsample"]
 

@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from minigrad import dtypes
-from minigrad.autograd.method import method
-from minigrad.autograd.operation import Operand, operation
-from minigrad.elements import as_int
+from minigrad.core import dtypes
+from minigrad.core.array_attributes import as_int
+from minigrad.core.tensor import Tensor
 from minigrad.ops.broadcasting import _sum, expand
-from minigrad.ops.conversion import cast
+from minigrad.ops.casting import cast
+from minigrad.ops.declare.method import method
+from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.indexing import ALL, _look_up, _slice, index_array, select
 from minigrad.ops.shape import _reshape, as_shape, atleast_3d, one_dim
-from minigrad.tensor import Tensor
 
 __all__ = [
     "cat", "concat", "concatenate", "stack", "hstack", "vstack", "row_stack", "column_stack", "dstack",

@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.method import method
-from minigrad.autograd.operation import Operand, operation
-from minigrad.autograd.rounding import rounded_once
+from minigrad.core.tensor import Tensor
 from minigrad.kernels import products
-from minigrad.kernels.silence import silent
+from minigrad.kernels.errstate import silent
 from minigrad.ops.broadcasting import _sum, sum, sum_to
+from minigrad.ops.declare.method import method
+from minigrad.ops.declare.operation import Operand, operation
+from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.diagonals import _diagonal
 from minigrad.ops.reordering import roll
 from minigrad.ops.shape import _reshape, adjoint, one_dim
-from minigrad.tensor import Tensor
 
 __all__ = [
     "matmul", "mm", "bmm", "mv", "dot", "vdot", "inner", "outer", "ger", "addmm", "addmv", "baddbmm", "addbmm",

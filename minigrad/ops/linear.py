@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.operation import Operand, operation
-from minigrad.autograd.rounding import rounded_once
-from minigrad.conversion import constant
-from minigrad.elements import as_int
+from minigrad.core.array_attributes import as_int
+from minigrad.core.as_array import constant
+from minigrad.core.tensor import Tensor
 from minigrad.kernels.products import matmul
 from minigrad.ops.broadcasting import _sum
+from minigrad.ops.checks import check_tensor
+from minigrad.ops.declare.operation import Operand, operation
+from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.linalg import _matmul
 from minigrad.ops.shape import _reshape
-from minigrad.ops.windowing import check_tensor
-from minigrad.tensor import Tensor
 
 __all__ = ["linear", "bilinear", "embedding", "one_hot"]
 

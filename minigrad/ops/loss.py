@@ -12,17 +12,17 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.elementwise import elementwise
-from minigrad.autograd.operation import Operand
-from minigrad.autograd.rounding import rounded_once
-from minigrad.conversion import constant
-from minigrad.kernels.silence import silent
+from minigrad.core.as_array import constant
+from minigrad.core.tensor import Tensor
+from minigrad.kernels.errstate import silent
 from minigrad.ops.broadcasting import _sum
-from minigrad.ops.elementwise import exp, log, log1p, sigmoid, sign, xlogy
+from minigrad.ops.declare.operation import Operand
+from minigrad.ops.declare.rounding import rounded_once
+from minigrad.ops.elementwise import elementwise
+from minigrad.ops.exponential import exp, log, log1p, sigmoid, sign, xlogy
 from minigrad.ops.reduction import _mean
 from minigrad.ops.selection import clamp, where
 from minigrad.ops.smooth_activation import softplus
-from minigrad.tensor import Tensor
 
 __all__ = [
     "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from minigrad.autograd.operation import Operand
-from minigrad.autograd.rounding import rounded_once
 from minigrad.ops.broadcasting import sum
+from minigrad.ops.declare.operation import Operand
+from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.distances import pairwise_distance
-from minigrad.ops.elementwise import hypot
+from minigrad.ops.exponential import hypot
 from minigrad.ops.loss import check_shapes, reduced
 from minigrad.ops.norms import vector_norm
 from minigrad.ops.selection import clamp, minimum, where

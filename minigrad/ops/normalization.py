@@ -8,18 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd import memory
-from minigrad.autograd.operation import Operand, joint, operation
-from minigrad.autograd.rounding import rounded_once
-from minigrad.elements import as_int
+from minigrad.core.array_attributes import as_int
+from minigrad.core.tensor import Tensor
+from minigrad.graph import versions
 from minigrad.kernels import normalization as kernel
-from minigrad.kernels.silence import silent
+from minigrad.kernels.errstate import silent
 from minigrad.ops.arithmetic import square
 from minigrad.ops.broadcasting import sum_to
-from minigrad.ops.elementwise import rsqrt
+from minigrad.ops.declare.declaration import joint
+from minigrad.ops.declare.operation import Operand, operation
+from minigrad.ops.declare.rounding import rounded_once
+from minigrad.ops.exponential import rsqrt
 from minigrad.ops.reduction import _mean
 from minigrad.ops.shape import _reshape, as_shape
-from minigrad.tensor import Tensor
 
 __all__ = ["batch_norm", "layer_norm", "group_norm", "instance_norm", "rms_norm"]
 
@@ -130,7 +131,7 @@ def _update(running_mean: Any, running_var: Any, mean: Any, variance: Any, n: in
             array = _array(running)
             average = np.add.reduce(new.reshape(len(new), len(array))) / len(new)
             array += momentum * (average - array)
-            memory.changed(array)
+            versions.changed(array)
 
 
 @rounded_once

@@ -8,21 +8,21 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.method import method
-from minigrad.autograd.operation import Operand, operation
-from minigrad.autograd.rounding import rounded_once
-from minigrad.dtypes import DType
+from minigrad.core.dtypes import DType
+from minigrad.core.tensor import Tensor
+from minigrad.kernels.errstate import silent
 from minigrad.kernels.norms import length
-from minigrad.kernels.silence import silent
 from minigrad.ops.broadcasting import sum
-from minigrad.ops.conversion import zeros_as
+from minigrad.ops.casting import zeros_as
+from minigrad.ops.declare.method import method
+from minigrad.ops.declare.operation import Operand, operation
+from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.decompositions import svdvals
-from minigrad.ops.elementwise import abs, sign
+from minigrad.ops.exponential import abs, sign
 from minigrad.ops.extrema import amax, amin, evenly
 from minigrad.ops.reduction import Dim, Dims, floating, kept, number_in, numpy_names
 from minigrad.ops.selection import where
 from minigrad.ops.shape import all_dims, movedim
-from minigrad.tensor import Tensor
 
 __all__ = ["norm", "vector_norm", "matrix_norm"]
 

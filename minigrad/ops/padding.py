@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.operation import Operand, operation
-from minigrad.autograd.rounding import rounded_once
-from minigrad.conversion import as_scalar
-from minigrad.ops.conversion import clone
+from minigrad.core.as_array import as_scalar
+from minigrad.ops.casting import clone
+from minigrad.ops.declare.operation import Operand, operation
+from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.indexing import ALL, _look_up, _slice
 from minigrad.ops.shape import as_shape
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from minigrad import dtypes
-from minigrad.autograd.grad_mode import is_grad_enabled
-from minigrad.autograd.operation import Operand, operation
+from minigrad.core import dtypes
+from minigrad.core.tensor import Tensor
+from minigrad.graph.grad_mode import is_grad_enabled
 from minigrad.kernels import pooling as kernels
 from minigrad.kernels.pooling import Window
-from minigrad.ops.conversion import cast
-from minigrad.ops.windowing import Numbers, check_shape, check_tensor, hashable, per_dim
-from minigrad.tensor import Tensor
+from minigrad.ops.casting import cast
+from minigrad.ops.checks import Numbers, check_shape, check_tensor, hashable, per_dim
+from minigrad.ops.declare.operation import Operand, operation
 
 __all__ = [
     "max_pool1d", "max_pool2d", "max_pool3d", "avg_pool1d", "avg_pool2d", "avg_pool3d",

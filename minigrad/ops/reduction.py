@@ -10,17 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from minigrad import dtypes
-from minigrad.autograd.method import method
-from minigrad.autograd.operation import Operand, operation
-from minigrad.autograd.rounding import rounded_once
-from minigrad.dtypes import DType
-from minigrad.kernels.silence import silent
+from minigrad.core import dtypes
+from minigrad.core.dtypes import DType
+from minigrad.kernels.errstate import silent
 from minigrad.kernels.summation import sums, total, variance
 from minigrad.ops.broadcasting import expand, spread, sum
+from minigrad.ops.casting import cast, terms
 from minigrad.ops.comparison import isnan
-from minigrad.ops.conversion import cast, terms
-from minigrad.ops.elementwise import exp
+from minigrad.ops.declare.method import method
+from minigrad.ops.declare.operation import Operand, operation
+from minigrad.ops.declare.rounding import rounded_once
+from minigrad.ops.exponential import exp
 from minigrad.ops.joining import _cat
 from minigrad.ops.selection import where
 from minigrad.ops.shape import _permute, _reshape, all_dims, one_dim

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.method import method
-from minigrad.autograd.operation import Operand, operation
+from minigrad.core.tensor import Tensor
+from minigrad.ops.casting import clone
+from minigrad.ops.declare.method import method
+from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.shape import _reshape, all_dims, as_shape, one_dim
-from minigrad.tensor import Tensor
 
 __all__ = ["flip", "fliplr", "flipud", "roll"]
 
@@ -31,6 +32,12 @@ def flip(input: Operand, dims: int | Sequence[int]) -> Any:
     """
     along = as_shape("flip", (dims,))
     return _flip(input, all_dims("flip", along, len(input.shape)) if along else ())
+
+
+@method("__reversed__", only=True)
+def _in_reverse(input: Tensor) -> Tensor:
+    """The elements of the first dimension in reversed order: a tensor, not an iterator."""
+    return flip(input, 0) if input.ndim else clone(input)
 
 
 @method("flip", only=True)

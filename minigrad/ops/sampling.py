@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.method import method
-from minigrad.dtypes import DType
-from minigrad.elements import as_int
-from minigrad.generator import Generator, get_generator
-from minigrad.tensor import Tensor
+from minigrad.core.array_attributes import as_int
+from minigrad.core.dtypes import DType
+from minigrad.core.generator import Generator, get_generator
+from minigrad.core.tensor import Tensor
+from minigrad.ops.declare.method import method
 
 __all__ = ["bernoulli", "multinomial"]
 

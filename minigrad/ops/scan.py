@@ -6,15 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from minigrad import dtypes, return_types
-from minigrad.autograd.method import method
-from minigrad.autograd.operation import Operand, joint, operation
-from minigrad.autograd.rounding import rounded_once
-from minigrad.dtypes import DType
-from minigrad.elements import as_int
-from minigrad.kernels.silence import silent
-from minigrad.ops.conversion import cast, clone, terms
-from minigrad.ops.elementwise import exp
+from minigrad import return_types
+from minigrad.core import dtypes
+from minigrad.core.array_attributes import as_int
+from minigrad.core.dtypes import DType
+from minigrad.kernels.errstate import silent
+from minigrad.ops.casting import cast, clone, terms
+from minigrad.ops.declare.declaration import joint
+from minigrad.ops.declare.method import method
+from minigrad.ops.declare.operation import Operand, operation
+from minigrad.ops.declare.rounding import rounded_once
+from minigrad.ops.exponential import exp
 from minigrad.ops.extrema import pick
 from minigrad.ops.indexing import ALL, Key, _slice
 from minigrad.ops.joining import _cat, cat

@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from minigrad import dtypes
-from minigrad.autograd.elementwise import elementwise
-from minigrad.autograd.method import method
-from minigrad.autograd.operation import Operand, operation
-from minigrad.kernels import masks
-from minigrad.kernels.silence import silent
+from minigrad.core import dtypes
+from minigrad.core.tensor import Tensor
+from minigrad.kernels import relu as masks
+from minigrad.kernels.errstate import silent
+from minigrad.ops.casting import cast
 from minigrad.ops.comparison import isfinite, isnan
-from minigrad.ops.conversion import cast
-from minigrad.tensor import Tensor
+from minigrad.ops.declare.method import method
+from minigrad.ops.declare.operation import Operand, operation
+from minigrad.ops.elementwise import elementwise
 
 __all__ = [
     "maximum", "minimum", "fmax", "fmin", "where", "clamp", "clip", "clamp_min", "clamp_max", "nan_to_num",

@@ -9,11 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.method import method
-from minigrad.autograd.operation import Operand, operation, twin
-from minigrad.autograd.view import Calls, replay
-from minigrad.elements import as_int
-from minigrad.tensor import Tensor
+from minigrad.core.array_attributes import as_int
+from minigrad.core.tensor import Calls, Tensor, View, replay
+from minigrad.ops.declare.method import attribute, method
+from minigrad.ops.declare.operation import Operand, operation, twin
 
 __all__ = [
     "reshape", "flatten", "ravel", "unflatten", "squeeze", "unsqueeze", "permute", "transpose", "swapaxes", "swapdims",
@@ -353,6 +352,7 @@ def t(input: Operand) -> Any:
     return transpose(input, 0, 1) if len(input.shape) == 2 else _reshape(input, tuple(input.shape))
 
 
+@attribute("mT")
 @method()
 def adjoint(input: Operand) -> Any:
     """A view with the last two dimensions exchanged.
@@ -367,8 +367,9 @@ def adjoint(input: Operand) -> Any:
     return transpose(input, -2, -1)
 
 
-@method("_reversed", only=True)
+@attribute("T")
 def _reversed(input: Operand) -> Any:
+    """A view with the dimensions in reverse order."""
     return _permute(input, tuple(reversed(range(len(input.shape)))))
 
 
@@ -392,7 +393,6 @@ def _contiguous(input: Operand) -> Operand:
 # ---- in-place operations on views ------------------------------------------------------------------------------------
 
 
-@method("_replace_part", only=True)
 @operation(
     input=lambda g, part_shape, calls: replace_part(g, np.zeros(part_shape, g.dtype), calls),
     part=lambda g, calls: replay(calls, g),
@@ -410,3 +410,6 @@ def replace_part(input: Operand, part: Operand, calls: Calls) -> Operand:
     whole = input.flatten()
     whole[places] = part
     return whole.reshape(input.shape)
+
+
+View.replace_part = staticmethod(replace_part)

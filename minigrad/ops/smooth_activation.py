@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.elementwise import elementwise
-from minigrad.autograd.operation import Operand
 from minigrad.ops.activation import floats, optionally_in_place
-from minigrad.ops.elementwise import abs, exp, sigmoid
+from minigrad.ops.declare.operation import Operand
+from minigrad.ops.elementwise import elementwise
+from minigrad.ops.exponential import abs, exp, sigmoid
 from minigrad.ops.selection import _where
 from minigrad.ops.special import erf
 from minigrad.ops.trigonometry import tanh

@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.method import method
-from minigrad.autograd.operation import Operand, operation
-from minigrad.autograd.rounding import rounded_once
-from minigrad.dtypes import DType, as_dtype
-from minigrad.kernels.silence import silent
+from minigrad.core.dtypes import DType, as_dtype
+from minigrad.kernels.errstate import silent
 from minigrad.kernels.summation import single, total
 from minigrad.ops.broadcasting import _sum
-from minigrad.ops.conversion import cast
-from minigrad.ops.elementwise import exp, sigmoid
+from minigrad.ops.casting import cast
+from minigrad.ops.declare.method import method
+from minigrad.ops.declare.operation import Operand, operation
+from minigrad.ops.declare.rounding import rounded_once
+from minigrad.ops.exponential import exp, sigmoid
 from minigrad.ops.joining import chunk
 from minigrad.ops.shape import one_dim
 

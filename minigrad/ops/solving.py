@@ -11,15 +11,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minigrad.autograd.method import method
-from minigrad.autograd.operation import Operand, operation
-from minigrad.autograd.rounding import rounded_once
-from minigrad.elements import as_int
+from minigrad.core.array_attributes import as_int
 from minigrad.kernels import determinants as kernel
 from minigrad.kernels.blas import hold_blas
-from minigrad.kernels.silence import silent
+from minigrad.kernels.errstate import silent
 from minigrad.ops.broadcasting import _sum, sum_to
-from minigrad.ops.conversion import clone, zeros_as
+from minigrad.ops.casting import clone, zeros_as
+from minigrad.ops.declare.method import method
+from minigrad.ops.declare.operation import Operand, operation
+from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.diagonals import _diagonal, tril, triu
 from minigrad.ops.linalg import matmul
 from minigrad.ops.selection import where

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from minigrad import return_types
-from minigrad.autograd.method import method
-from minigrad.autograd.operation import Operand, operation
-from minigrad.autograd.rounding import rounded_once
-from minigrad.elements import as_int
+from minigrad.core.array_attributes import as_int
+from minigrad.core.tensor import Tensor
 from minigrad.ops.arithmetic import lerp
+from minigrad.ops.casting import cast
 from minigrad.ops.comparison import isnan
-from minigrad.ops.conversion import cast
+from minigrad.ops.declare.method import method
+from minigrad.ops.declare.operation import Operand, operation
+from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.extrema import dropped, evenly, not_empty, pick
 from minigrad.ops.indexing import ALL, _slice, index_select
 from minigrad.ops.reduction import any as any_over
@@ -22,7 +23,6 @@ from minigrad.ops.reduction import floating, numpy_names
 from minigrad.ops.selection import where
 from minigrad.ops.shape import _reshape, movedim, one_dim, unsqueeze
 from minigrad.return_types import Result
-from minigrad.tensor import Tensor
 
 __all__ = ["sort", "argsort", "msort", "topk", "kthvalue", "median", "nanmedian", "mode", "quantile"]
 
@@ -192,7 +192,7 @@ def median(input: Operand, dim: int | None = None, keepdim: bool = False) -> Any
     Returns
     -------
     Tensor, or with `dim` a named tuple (values, indices)
-        Elements that equal the median share the gradient; with `dim`, the one at the index gets it.
+        ArrayAttributes that equal the median share the gradient; with `dim`, the one at the index gets it.
 
     Examples
     --------

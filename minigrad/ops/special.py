@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
-from minigrad.autograd.elementwise import elementwise
-from minigrad.autograd.method import method
-from minigrad.autograd.operation import Operand
 from minigrad.kernels import special as kernels
-from minigrad.ops.elementwise import exp
+from minigrad.ops.declare.method import method
+from minigrad.ops.declare.operation import Operand
+from minigrad.ops.elementwise import elementwise
+from minigrad.ops.exponential import exp
 
 __all__ = ["erf", "erfc", "erfinv"]
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.elementwise import elementwise
-from minigrad.autograd.method import method
-from minigrad.autograd.operation import Operand, operation
-from minigrad.kernels.silence import silent
-from minigrad.ops.elementwise import rsqrt
+from minigrad.kernels.errstate import silent
+from minigrad.ops.declare.method import method
+from minigrad.ops.declare.operation import Operand, operation
+from minigrad.ops.elementwise import elementwise
+from minigrad.ops.exponential import rsqrt
 from minigrad.ops.selection import where
 
 __all__ = [

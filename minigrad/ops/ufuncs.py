@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.method import method
-from minigrad.tensor import Tensor
+from minigrad.core.tensor import Tensor
+from minigrad.ops.declare.method import method
 
 __all__: list[str] = []
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.method import method
-from minigrad.autograd.operation import Operand, operation
+from minigrad.ops.checks import Numbers, check_shape, check_tensor, per_dim
+from minigrad.ops.declare.method import method
+from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.indexing import ALL, _add_up, _look_up, _slice
 from minigrad.ops.padding import pad
 from minigrad.ops.shape import _reshape, one_dim
-from minigrad.ops.windowing import Numbers, check_shape, check_tensor, per_dim
 
 __all__ = ["fold", "unfold"]
 

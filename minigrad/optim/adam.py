@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.core.tensor import Tensor
 from minigrad.optim.optimizer import (
     Optimizer,
     average,
@@ -16,7 +17,6 @@ from minigrad.optim.optimizer import (
     check_not_negative,
     next_step,
 )
-from minigrad.tensor import Tensor
 
 
 class Adam(Optimizer):

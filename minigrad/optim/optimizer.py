@@ -11,12 +11,12 @@ from typing import Any, ClassVar
 import numpy as np
 
 from minigrad.autograd import enable_grad
-from minigrad.autograd.memory import changed
-from minigrad.kernels.silence import silent
+from minigrad.core.tensor import Tensor
+from minigrad.graph.versions import changed
+from minigrad.kernels.errstate import silent
 from minigrad.kernels.summation import single
 from minigrad.optim.packing import Plan
 from minigrad.overriding import speaks_for
-from minigrad.tensor import Tensor
 
 _RULES_NUMBERS = ("step", "mu_product")  # what rules keep for a whole parameter; all else has its shape
 # Options that only some optimizers have: a state with one that is unknown here is another optimizer's.

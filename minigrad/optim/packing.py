@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.memory import changed, owner_of
-from minigrad.tensor import Tensor
+from minigrad.core.tensor import Tensor
+from minigrad.graph.versions import changed, owner_of
 
 SMALL = 4096  # elements: copying more takes as long as what it saves
 PART = 2**15  # elements: with gradient, state and scratch they fill half a megabyte or so

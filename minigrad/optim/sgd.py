@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.core.tensor import Tensor
 from minigrad.optim.optimizer import Optimizer, as_number, check_hints, check_not_negative
-from minigrad.tensor import Tensor
 
 
 class SGD(Optimizer):

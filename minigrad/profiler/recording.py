@@ -17,13 +17,15 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd import engine, function
+from minigrad.autograd import function
 from minigrad.autograd.function import FunctionNode
-from minigrad.autograd.operation import OperationNode, registry
 from minigrad.autograd.replacement import Replacements, with_subclasses
+from minigrad.core.tensor import Tensor
+from minigrad.graph import engine
+from minigrad.ops.declare.declaration import registry
+from minigrad.ops.declare.record import OperationNode
 from minigrad.optim.optimizer import Optimizer
 from minigrad.profiler.averages import Averages, Event, EventAverage
-from minigrad.tensor import Tensor
 
 _running: profile | None = None  # the only one: they would take the time of one another
 
@@ -128,7 +130,7 @@ class profile:
         _running = self
         put = self._replacements.put
         for op in registry.values():
-            put(op, "computing", partial(self._timed, op.name))
+            put(op, "compute", partial(self._timed, op.name))
         for node in (OperationNode, FunctionNode):
             put(node, "apply", self._timed_node)
         put(function, "compute", self._timed_function)

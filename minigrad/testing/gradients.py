@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.checking import Check, Fault, GradcheckError, Options
-from minigrad.autograd.diagnosis import Comparison
 from minigrad.autograd.gradcheck import derivative
-from minigrad.generator import Generator, use_generator
+from minigrad.autograd.gradient_mistakes import Comparison
+from minigrad.core.generator import Generator, use_generator
+from minigrad.core.tensor import Tensor
 from minigrad.nn import Module
 from minigrad.nn.parameter import Uninitialized
-from minigrad.tensor import Tensor
 from minigrad.testing.report import GradientReport, TensorReport
 
 __all__ = ["check_gradients"]

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from minigrad.autograd.diagnosis import Comparison
+from minigrad.autograd.gradient_mistakes import Comparison
 from minigrad.testing.report import TensorReport
 from minigrad.viz import style
 

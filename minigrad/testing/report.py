@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from minigrad.autograd.diagnosis import Comparison, at
+from minigrad.autograd.gradient_mistakes import Comparison, at
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

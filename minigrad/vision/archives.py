@@ -11,7 +11,7 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
-from minigrad.bounded import Bounded, most_unfolded
+from minigrad.saving.bounded import Bounded, most_unfolded
 
 _LONGEST_HEADER = 1 << 16
 _BLOCK = 4096  # what a file takes on the disk, however little is in it

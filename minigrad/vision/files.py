@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from minigrad.bounded import Bounded, Readable, most_unfolded
+from minigrad.saving.bounded import Bounded, Readable, most_unfolded
 
 _IDX_TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 _MOST_DIMS = 32  # NumPy 1's; MNIST's files have 3 and 1

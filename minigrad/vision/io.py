@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.atomic import replaced
+from minigrad.core.tensor import Tensor
 from minigrad.kernels.forking import lock
-from minigrad.tensor import Tensor
+from minigrad.saving.atomic import replaced
 
 __all__ = ["read_image", "write_image"]
 

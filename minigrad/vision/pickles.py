@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.bounded import size_of_array
+from minigrad.saving.bounded import size_of_array
 
 
 def read_pickled_dict(path: Path) -> dict[str, Any]:

@@ -12,9 +12,9 @@ from matplotlib.patches import Patch
 
 import minigrad.nn.functional as F
 from minigrad.autograd.differentiation import grad
-from minigrad.autograd.grad_mode import enable_grad, no_grad
+from minigrad.core.tensor import Tensor
+from minigrad.graph.grad_mode import enable_grad, no_grad
 from minigrad.nn import Module
-from minigrad.tensor import Tensor
 from minigrad.viz.probing import classified, evaluating
 from minigrad.viz.style import GREY, SIGNED, figure, signed, unit_range
 

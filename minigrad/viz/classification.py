@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.figure import Figure
 
-from minigrad.tensor import Tensor
+from minigrad.core.tensor import Tensor
 from minigrad.viz.style import BLUE, GREY, RED, figure, positive, unit_range
 
 

@@ -13,9 +13,9 @@ from matplotlib.colors import ListedColormap, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from minigrad.autograd.grad_mode import no_grad
+from minigrad.core.tensor import Tensor
+from minigrad.graph.grad_mode import no_grad
 from minigrad.nn.module import Module
-from minigrad.tensor import Tensor
 from minigrad.viz.probing import evaluating
 from minigrad.viz.style import BLUE, GREEN, ORANGE, PURPLE, RED, figure
 

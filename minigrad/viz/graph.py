@@ -15,9 +15,9 @@ from matplotlib.patches import FancyBboxPatch, PathPatch
 from matplotlib.path import Path
 from matplotlib.textpath import TextPath
 
-from minigrad.autograd import engine
+from minigrad.core.tensor import Tensor
+from minigrad.graph import engine
 from minigrad.nn import Parameter
-from minigrad.tensor import Tensor
 from minigrad.viz.layout import Layout
 from minigrad.viz.style import BLUE, GREEN, GREY, ORANGE
 

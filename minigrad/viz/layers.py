@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from minigrad.autograd.grad_mode import no_grad
+from minigrad.core.tensor import Tensor
+from minigrad.graph.grad_mode import no_grad
 from minigrad.nn import ConvTranspose2d, Module
-from minigrad.tensor import Tensor
 from minigrad.viz.grid import Grid, stacked
 from minigrad.viz.probing import evaluating
 from minigrad.viz.style import positive, signed

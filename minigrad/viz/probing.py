@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import minigrad.nn.functional as F
+from minigrad.core.tensor import Tensor
 from minigrad.nn import Module
-from minigrad.tensor import Tensor
 
 
 @contextmanager

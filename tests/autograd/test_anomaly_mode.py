@@ -12,11 +12,13 @@ import pytest
 import minigrad as mg
 import minigrad.nn.functional as F
 from minigrad import nn
-from minigrad.autograd import Function, detect_anomaly, engine, memory, set_detect_anomaly, watching
+from minigrad.autograd import Function, detect_anomaly, set_detect_anomaly, watching
 from minigrad.autograd.function import FunctionNode
-from minigrad.autograd.operation import OperationNode, registry
 from minigrad.autograd.trace import Trace
+from minigrad.graph import engine, versions
 from minigrad.kernels import parallel
+from minigrad.ops.declare.declaration import registry
+from minigrad.ops.declare.record import OperationNode
 from tests.ops.test_cases import ROWS, tensors_of
 
 inf, nan = float("inf"), float("nan")
@@ -498,8 +500,8 @@ def functions_in_place():
     """Everything that detection puts something else in the place of."""
     kinds = [vars(kind)["apply"] for kind in (OperationNode, FunctionNode)]
     inits = [vars(kind)["__init__"] for kind in (OperationNode, engine.Node)]
-    others = [engine.run, parallel.run, memory.who, memory.story, mg.autograd.function.compute]
-    return [op.computing for op in registry.values()] + kinds + inits + others
+    others = [engine.run, parallel.run, versions.who, versions.story, mg.autograd.function.compute]
+    return [op.compute for op in registry.values()] + kinds + inits + others
 
 
 def test_when_it_is_off_everything_is_as_it_was():

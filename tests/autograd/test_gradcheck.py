@@ -142,7 +142,8 @@ def test_message_says_where_and_how_much():
 
 def test_gradient_of_the_wrong_dtype():
     """A rule in float32 is off by 1e-8: only asking for the dtype finds it."""
-    from minigrad.autograd.operation import Operation, operation, registry
+    from minigrad.ops.declare.declaration import Operation, registry
+    from minigrad.ops.declare.operation import operation
 
     @operation(input=lambda g: g.to(mg.float32) if isinstance(g, mg.Tensor) else g.astype(np.float32))
     def careless(input):
@@ -158,7 +159,8 @@ def test_gradient_of_the_wrong_dtype():
 
 
 def test_gradient_of_the_wrong_shape():
-    from minigrad.autograd.operation import operation, registry
+    from minigrad.ops.declare.declaration import registry
+    from minigrad.ops.declare.operation import operation
 
     @operation(input=lambda g: g[None])
     def misshapen(input):

@@ -18,7 +18,7 @@ SPACES = {"mg": mg, "mg.linalg": mg.linalg, "F": F, "Tensor": mg.Tensor}
 # They take anything, or nothing but a Tensor; and what changes the state of the whole process is not for a sweep
 LEFT_OUT = {"set_default_dtype", "set_num_threads", "manual_seed", "seed", "set_rng_state", "set_printoptions"}
 LEFT_OUT |= {"is_tensor", "save", "load", "load_checkpoint", "save_checkpoint", "use_deterministic_algorithms"}
-MODULES = ("minigrad.ops.", "minigrad.creation", "minigrad.random", "minigrad.linalg", "minigrad.autograd.method")
+MODULES = ("minigrad.ops.", "minigrad.creation", "minigrad.random", "minigrad.linalg", "minigrad.ops.declare.method")
 
 
 def functions():

@@ -13,7 +13,7 @@ import numpy as np
 
 import minigrad as mg
 from minigrad import nn, optim
-from minigrad.safetensors import load_file, save_file
+from minigrad.saving.safetensors import load_file, save_file
 from minigrad.vision import datasets
 from minigrad.vision.archives import unpack
 from minigrad.vision.datasets import CIFAR10, Digits, ImageFolder, digits

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import minigrad as mg
-from minigrad.safetensors import load_file
+from minigrad.saving.safetensors import load_file
 from minigrad.vision import archives
 from minigrad.vision.archives import unpack
 from minigrad.vision.files import read_idx

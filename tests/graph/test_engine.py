@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import minigrad as mg
-from minigrad.autograd import engine
+from minigrad.graph import engine
 
 
 def leaf(*values):

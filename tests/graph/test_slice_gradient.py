@@ -5,7 +5,7 @@ import pytest
 
 import minigrad as mg
 from minigrad.autograd import grad
-from minigrad.autograd.part import Part
+from minigrad.graph.slice_gradient import Part
 
 KEYS = [0, -1, slice(1, 3), (slice(None), 1), (..., slice(None, None, 2)), (None, 2), (1, slice(0, 2), 3), ()]
 

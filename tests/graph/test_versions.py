@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import minigrad as mg
-from minigrad.autograd import memory
+from minigrad.graph import versions
 
 
 @pytest.mark.parametrize(
@@ -27,34 +27,34 @@ from minigrad.autograd import memory
 def test_all_that_share_memory_see_a_change(share):
     a = np.zeros(6)
     part = share(a)
-    before = memory.clock.now
-    assert memory.last_change(part) <= before
-    memory.changed(a)
-    assert memory.last_change(part) > before
-    before = memory.clock.now
-    memory.changed(part)
-    assert memory.last_change(a) > before
+    before = versions.clock.now
+    assert versions.last_change(part) <= before
+    versions.changed(a)
+    assert versions.last_change(part) > before
+    before = versions.clock.now
+    versions.changed(part)
+    assert versions.last_change(a) > before
 
 
 def test_others_do_not():
     a, b = np.zeros(3), np.zeros(3)
-    memory.changed(a)
-    assert memory.last_change(b) == 0
+    versions.changed(a)
+    assert versions.last_change(b) == 0
 
 
 def test_what_is_gone_is_forgotten():
     gc.collect()
-    count = len(memory._changes)
+    count = len(versions._changes)
     for _ in range(10):
-        memory.changed(np.zeros(3))
-    assert len(memory._changes) == count
+        versions.changed(np.zeros(3))
+    assert len(versions._changes) == count
 
 
 def test_memory_of_others():
     for array in (np.frombuffer(bytearray(16)), np.frombuffer(memoryview(bytearray(16))[8:])):
-        before = memory.clock.now
-        memory.changed(array)
-        assert memory.last_change(array) > before
+        before = versions.clock.now
+        versions.changed(array)
+        assert versions.last_change(array) > before
 
 
 def test_every_in_place_method_moves_the_clock():
@@ -72,9 +72,9 @@ def test_every_in_place_method_moves_the_clock():
         lambda: x.uniform_(),
         lambda: x.masked_fill_(x > 0, 1.0),
     ):
-        before = memory.last_change(x._data)
+        before = versions.last_change(x._data)
         change()
-        assert memory.last_change(x._data) > before
+        assert versions.last_change(x._data) > before
 
 
 def test_threads_do_not_set_the_clock_back():
@@ -85,11 +85,11 @@ def test_threads_do_not_set_the_clock_back():
     def tick(mine):
         a = np.zeros(1)
         for _ in range(3000):
-            memory.changed(a)
-            mine.append(memory.clock.now >= memory.last_change(a))
+            versions.changed(a)
+            mine.append(versions.clock.now >= versions.last_change(a))
 
     threads = [threading.Thread(target=tick, args=(mine,)) for mine in times]
-    start = memory.clock.now
+    start = versions.clock.now
     try:
         for thread in threads:
             thread.start()
@@ -97,5 +97,5 @@ def test_threads_do_not_set_the_clock_back():
             thread.join()
     finally:
         sys.setswitchinterval(interval)
-    assert memory.clock.now == start + 4 * 3000
+    assert versions.clock.now == start + 4 * 3000
     assert all(all(mine) for mine in times)

@@ -14,7 +14,8 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 import minigrad as mg
-from minigrad.kernels import blas, convolution, masks, normalization, parallel, pooling
+from minigrad.kernels import blas, convolution, normalization, parallel, pooling
+from minigrad.kernels import relu as masks
 
 
 @pytest.fixture(params=[1, 2, 5])

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import minigrad as mg
-from minigrad.autograd.operation import registry
+from minigrad.ops.declare.declaration import registry
 from tests.ops import cases
 
 try:

@@ -10,8 +10,8 @@ import pytest
 import minigrad as mg
 import minigrad.nn.functional as F
 from minigrad import nn
-from minigrad.autograd.engine import Node
-from minigrad.autograd.memory import arrays_in
+from minigrad.graph.engine import Node
+from minigrad.graph.versions import arrays_in
 from tests.ops.test_cases import DIFFERENTIABLE, ROWS, cotangents, outputs_of, tensors_of
 
 

@@ -8,7 +8,7 @@ import pytest
 
 import minigrad as mg
 from minigrad import optim
-from minigrad.autograd.memory import owner_of
+from minigrad.graph.versions import owner_of
 from minigrad.optim import packing
 from tests.optim.test_optimizers import every_option
 

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from minigrad.core.tensor import Tensor
+from minigrad.kernels.errstate import silent
 from minigrad.kernels.norms import length
-from minigrad.kernels.silence import silent
 from minigrad.kernels.summation import single
-from minigrad.tensor import Tensor
 
 
 def clip_grad_norm_(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from minigrad.core.tensor import Tensor
 from minigrad.ops.joining import stack
 from minigrad.ops.padding import pad
-from minigrad.tensor import Tensor
 
 
 def pad_sequence(

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd import no_grad
+from minigrad.core.tensor import Tensor
 from minigrad.optim.optimizer import Optimizer, as_number
-from minigrad.tensor import Tensor
 
 
 class LRScheduler:

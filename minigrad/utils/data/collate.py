@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.core.tensor import Tensor
 from minigrad.creation import as_tensor, tensor
 from minigrad.ops.joining import stack
-from minigrad.tensor import Tensor
 from minigrad.utils.data.dataset import Batch
 
 _NUMBERS = (bool, int, float, np.bool_, np.number)

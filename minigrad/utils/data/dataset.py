@@ -16,11 +16,11 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
+from minigrad.core.tensor import Tensor
 from minigrad.creation import as_tensor
 from minigrad.ops.joining import cat
 from minigrad.overriding import speaks_for
 from minigrad.random import Generator, get_generator
-from minigrad.tensor import Tensor
 
 T_co = TypeVar("T_co", covariant=True)
 

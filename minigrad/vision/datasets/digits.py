@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from minigrad.bounded import most_unfolded, read_npy
+from minigrad.saving.bounded import most_unfolded, read_npy
 from minigrad.vision.datasets.images import ArrayImages, TargetTransform, Transform, every_nth
 
 _COUNT = 1797

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.core.tensor import Tensor
 from minigrad.creation import as_tensor
 from minigrad.overriding import speaks_for
-from minigrad.tensor import Tensor
 from minigrad.utils.data import Batch, Dataset
 from minigrad.vision.transforms.transform import takes_batches
 

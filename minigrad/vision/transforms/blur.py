@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from minigrad.generator import Generator
+from minigrad.core.generator import Generator
 from minigrad.vision.transforms.arguments import NUMBER, Range, interval, pair, restored
 from minigrad.vision.transforms.transform import Transform
 

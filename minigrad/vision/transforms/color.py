@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.generator import Generator
+from minigrad.core.generator import Generator
 from minigrad.vision.transforms.arguments import INTEGER, NUMBER, Range, around, restored
 from minigrad.vision.transforms.transform import Transform
 

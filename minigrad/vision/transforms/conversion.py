@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.tensor import Tensor
+from minigrad.core.tensor import Tensor
 from minigrad.vision.transforms.arguments import by_channel, constants
 from minigrad.vision.transforms.transform import Transform, channels_last
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from minigrad.generator import Generator
+from minigrad.core.generator import Generator
 from minigrad.vision.transforms.arguments import Range, by_channel, constants, interval, probability
 from minigrad.vision.transforms.transform import Transform
 

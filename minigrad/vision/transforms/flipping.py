@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from minigrad.generator import Generator
+from minigrad.core.generator import Generator
 from minigrad.vision.transforms.arguments import probability
 from minigrad.vision.transforms.transform import Transform
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.generator import Generator, get_generator
+from minigrad.core.generator import Generator, get_generator
+from minigrad.core.tensor import Tensor
 from minigrad.overriding import speaks_for
-from minigrad.tensor import Tensor
 
 __all__ = ["Compose", "Lambda", "Transform"]
 

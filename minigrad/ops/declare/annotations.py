@@ -12,14 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.elements import Elements
+from minigrad.core.array_attributes import ArrayAttributes
 
-_ARRAYS = (Elements, np.ndarray, np.generic)
+_ARRAYS = (ArrayAttributes, np.ndarray, np.generic)
 _INTS = (int, np.integer)
 # of a parameter that is annotated so: what to call what it takes, and its types
 _KINDS: dict[str, tuple[str, tuple[type, ...]]] = {
     "Operand": ("a Tensor", _ARRAYS),
-    "Tensor": ("a Tensor", (Elements,)),
+    "Tensor": ("a Tensor", (ArrayAttributes,)),
     "int": ("an int", _INTS),
     "float": ("a number", (Number, np.generic)),
     "bool": ("a bool", (*_INTS, np.bool_)),
@@ -49,12 +49,12 @@ def misfit(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str
 
 
 def _is(value: Any, types: tuple[type, ...]) -> bool:
-    one = isinstance(value, (Elements, np.ndarray)) and len(value.shape) == 0  # counts as a number, too
+    one = isinstance(value, (ArrayAttributes, np.ndarray)) and len(value.shape) == 0  # counts as a number, too
     return isinstance(value, types) or (one and (int in types or Number in types))
 
 
 def _described(value: Any) -> str:
-    if isinstance(value, (Elements, np.ndarray)):
+    if isinstance(value, (ArrayAttributes, np.ndarray)):
         return f"{type(value).__name__} of shape {tuple(value.shape)}"
     text = repr(value)
     return type(value).__name__ + (f" {text}" if value is not None and len(text) < 40 else "")

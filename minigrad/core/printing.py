@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from minigrad import dtypes
-
-if TYPE_CHECKING:
-    from minigrad.tensor import Tensor
+from minigrad.core import dtypes
 
 __all__ = ["set_printoptions"]
 
@@ -70,10 +67,9 @@ def set_printoptions(
     options = base._replace(**changes, sci_mode=sci_mode)
 
 
-def format_tensor(t: Tensor) -> str:
-    """What ``repr(t)`` gives."""
-    array, start = t._data, "tensor("
-    notes = []
+def format_array(array: np.ndarray, history: str = "") -> str:
+    """Return ``repr`` of a tensor with this array; `history` is the note on its gradient, if there is one."""
+    start, notes = "tensor(", []
     if not array.size:
         body = "[]"
         if array.ndim != 1:
@@ -85,10 +81,8 @@ def format_tensor(t: Tensor) -> str:
     implied = (dtypes.get_default_dtype(), *((dtypes.int64, dtypes.bool) if array.size else ()))
     if array.dtype not in implied:
         notes.append(f"dtype={array.dtype}")
-    if t.grad_fn is not None:
-        notes.append(f"grad_fn={t.grad_fn}")
-    elif t.requires_grad:
-        notes.append("requires_grad=True")
+    if history:
+        notes.append(history)
     text = start + body
     column = len(text) - (text.rfind("\n") + 1) + 2
     for note in notes:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.engine import numbers
+from minigrad.graph.engine import numbers
 from minigrad.kernels.forking import lock
 
 

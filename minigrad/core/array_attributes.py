@@ -6,13 +6,14 @@ import itertools
 import math
 import operator
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 
-from minigrad.dtypes import dtype, of
+from minigrad.core.device import device
+from minigrad.core.dtypes import dtype, of
 
-Self = TypeVar("Self", bound="Elements")
+Self = TypeVar("Self", bound="ArrayAttributes")
 
 
 def as_int(operation: str, name: str, value: Any) -> int:
@@ -22,11 +23,11 @@ def as_int(operation: str, name: str, value: Any) -> int:
     """
     if type(value) is int:
         return value
-    array = value._data if isinstance(value, Elements) else value
+    array = value._data if isinstance(value, ArrayAttributes) else value
     whole = isinstance(array, (int, np.integer)) and not isinstance(array, bool)
     if whole or (array is not value and array.dtype.kind in "iu" and not array.ndim):
         return int(array)
-    what = f"{value.dtype}{list(value.shape)}" if isinstance(value, Elements) else type(value).__name__
+    what = f"{value.dtype}{list(value.shape)}" if isinstance(value, ArrayAttributes) else type(value).__name__
     raise TypeError(f"{operation}: expected an int as {name}, got {what}")
 
 
@@ -62,15 +63,11 @@ class Size(tuple):
         return f"Size({list(self)})"
 
 
-class Elements:
+class ArrayAttributes:
     """The part of `Tensor` that reads its array and knows no graph."""
 
     __slots__ = ()
     _data: np.ndarray
-
-    if TYPE_CHECKING:
-
-        def __getitem__(self, index: Any) -> Any: ...
 
     # ---- shape and memory ------------------------------------------------------------------------------------------
 
@@ -171,12 +168,7 @@ class Elements:
     def __iter__(self) -> Iterator[Any]:
         if not self._data.ndim:
             raise TypeError("iteration over a 0-dim tensor; item() gives its value")
-        return (self[i] for i in range(len(self._data)))
-
-    def __reversed__(self: Self) -> Self:
-        """The elements of the first dimension in reversed order: a tensor, not an iterator."""
-        flip: Any = self.flip  # type: ignore[attr-defined]
-        return flip(0) if self._data.ndim else self.clone()  # type: ignore[attr-defined]
+        return (self[i] for i in range(len(self._data)))  # type: ignore[index]  # an operation, see methods.py
 
     def __bool__(self) -> bool:
         if self._data.size != 1:
@@ -206,9 +198,9 @@ class Elements:
         return int(self._data.item())
 
     def __contains__(self, value: Any) -> bool:
-        if not isinstance(value, (Elements, np.ndarray, np.generic, bool, int, float)):
+        if not isinstance(value, (ArrayAttributes, np.ndarray, np.generic, bool, int, float)):
             raise RuntimeError(f"in: expected a Tensor or a number, got {type(value).__name__}")
-        other = value._data if isinstance(value, Elements) else value
+        other = value._data if isinstance(value, ArrayAttributes) else value
         try:
             return bool((self._data == other).any())
         except ValueError:
@@ -222,8 +214,6 @@ class Elements:
     @property
     def device(self) -> Any:
         """Always the CPU."""
-        from minigrad.device import device
-
         return device("cpu")
 
     @property

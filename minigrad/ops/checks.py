@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.elements import as_int
-from minigrad.tensor import Tensor
+from minigrad.core.array_attributes import as_int
+from minigrad.core.tensor import Tensor
 
 Numbers = int | Sequence[int]
 

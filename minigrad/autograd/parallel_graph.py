@@ -11,12 +11,12 @@ import itertools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from minigrad.autograd import engine
 from minigrad.autograd.function import OutputNode
-from minigrad.autograd.grad_mode import mode
-from minigrad.autograd.operation import attached
+from minigrad.core.tensor import Tensor
+from minigrad.graph import engine
+from minigrad.graph.grad_mode import mode
 from minigrad.kernels import parallel
-from minigrad.tensor import Tensor
+from minigrad.ops.declare.record import attached
 
 
 class SectionsNode(engine.Node):

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from minigrad.tensor import Tensor
+from minigrad.core.tensor import Tensor
 
 F = TypeVar("F", bound=Callable[..., Any])
 HALF, SINGLE = np.dtype(np.float16), np.dtype(np.float32)

@@ -7,10 +7,12 @@ from typing import Any, ParamSpec
 
 import numpy as np
 
-from minigrad.autograd.engine import numbers
-from minigrad.autograd.naming import NAMED, as_called, named
-from minigrad.autograd.operation import OperationNode, as_operator
-from minigrad.tensor import Tensor
+from minigrad.core.methods import Methods
+from minigrad.core.tensor import Tensor
+from minigrad.graph.engine import numbers
+from minigrad.ops.declare.naming import NAMED, as_called, named
+from minigrad.ops.declare.operation import as_operator
+from minigrad.ops.declare.record import OperationNode
 
 P = ParamSpec("P")
 
@@ -20,7 +22,9 @@ _IN_PLACE = {f"__{name}__": f"__i{name}__" for name in _ARITHMETIC}
 _OPERATORS = {*_IN_PLACE, *(f"__r{n}__" for n in _ARITHMETIC), *(f"__{n}__" for n in "eq ne lt le gt ge".split())}
 
 
-def method(*names: str, inplace: bool = False, only: bool = False) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
+def method(
+    *names: str, inplace: bool = False, only: bool = False, name_errors: bool = True
+) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
     """Make a function a method of Tensor too, by its own name and by `names`; with `only`, by `names` alone.
 
     With `inplace` there is also ``<name>_``, and for an operator ``__add__`` also ``__iadd__``, which compute the new
@@ -31,16 +35,26 @@ def method(*names: str, inplace: bool = False, only: bool = False) -> Callable[[
         own: str = function.__name__.strip("_")
         for name in names if only else (own, *names):
             if name.startswith("__"):
-                setattr(Tensor, name, as_operator(function) if name in _OPERATORS else function)
+                setattr(Methods, name, as_operator(function) if name in _OPERATORS else function)
             else:
-                setattr(Tensor, name, named(function, name))
+                setattr(Methods, name, named(function, name) if name_errors else function)
         if inplace:
-            setattr(Tensor, own + "_", in_place(own + "_", function))
+            setattr(Methods, own + "_", in_place(own + "_", function))
             for name in names:
                 if name in _IN_PLACE:
-                    setattr(Tensor, _IN_PLACE[name], in_place(own + "_", as_operator(function)))
+                    setattr(Methods, _IN_PLACE[name], in_place(own + "_", as_operator(function)))
                 elif not name.startswith("__"):
-                    setattr(Tensor, name + "_", in_place(name + "_", function))
+                    setattr(Methods, name + "_", in_place(name + "_", function))
+        return function
+
+    return attach
+
+
+def attribute(name: str) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
+    """Make a function of one Tensor an attribute of Tensor that is computed when it is read."""
+
+    def attach(function: Callable[P, Any]) -> Callable[P, Any]:
+        setattr(Methods, name, property(function))
         return function
 
     return attach

@@ -14,9 +14,9 @@ from typing import IO, Any
 
 import numpy as np
 
-from minigrad.atomic import replaced
-from minigrad.bounded import read_array, size_of_array
-from minigrad.tensor import Tensor
+from minigrad.core.tensor import Tensor
+from minigrad.saving.atomic import replaced
+from minigrad.saving.bounded import read_array, size_of_array
 
 __all__ = ["load_file", "save_file"]
 
@@ -51,7 +51,7 @@ def save_file(tensors: Mapping[str, Any], filename: Any, metadata: Mapping[str, 
     Examples
     --------
     >>> import tempfile
-    >>> from minigrad.safetensors import load_file, save_file
+    >>> from minigrad.saving.safetensors import load_file, save_file
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     save_file({"fc.bias": mg.ones(2)}, folder + "/model.safetensors")
     ...     load_file(folder + "/model.safetensors")

@@ -14,8 +14,8 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
-from minigrad.autograd.annotations import misfit
-from minigrad.elements import Elements
+from minigrad.core.array_attributes import ArrayAttributes
+from minigrad.ops.declare.annotations import misfit
 
 NAMED = (TypeError, ValueError, LookupError, RuntimeError, AttributeError, ArithmeticError)
 _BEGINNING = re.compile(r"([A-Za-z_][\w.]*)(: |\(\) )")
@@ -88,7 +88,7 @@ def as_called(
         text = f"{name}: {text}{_ARGUMENTS}{', '.join(map(_described, args)) or 'none'}"
     if isinstance(error, (AttributeError, LookupError)) and not isinstance(error, IndexError):
         # something that is no Tensor was taken for one
-        return error if all(isinstance(a, Elements) for a in args) else TypeError(text)
+        return error if all(isinstance(a, ArrayAttributes) for a in args) else TypeError(text)
     error.args = (text,)
     return error if str(error) == text else TypeError(text)  # NumPy's own classes make their texts themselves
 
@@ -101,7 +101,7 @@ def unknown(module: str, name: str, namespace: dict[str, Any]) -> AttributeError
 
 
 def _described(argument: Any) -> str:
-    if isinstance(argument, Elements):
+    if isinstance(argument, ArrayAttributes):
         return f"a {argument.dtype} Tensor of shape {tuple(argument.shape)}"
     text = repr(argument)
     return text if len(text) < 60 else f"a {type(argument).__name__}"

@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.method import method
-from minigrad.autograd.operation import Operand, operation
-from minigrad.autograd.rounding import rounded_once
-from minigrad.conversion import as_array
-from minigrad.elements import as_int
+from minigrad.core.array_attributes import as_int
+from minigrad.core.as_array import as_array
+from minigrad.core.tensor import Tensor
+from minigrad.ops.declare.method import method
+from minigrad.ops.declare.operation import Operand, operation
+from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.extrema import pick
 from minigrad.ops.reduction import numpy_names
 from minigrad.ops.shape import one_dim
-from minigrad.tensor import Tensor
 
 __all__ = ["unique", "unique_consecutive", "bincount", "histc", "isin", "searchsorted", "bucketize"]
 

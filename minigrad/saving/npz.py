@@ -17,11 +17,11 @@ from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
-from minigrad import dtypes
-from minigrad.atomic import replaced
-from minigrad.bounded import read_npy
-from minigrad.device import device
-from minigrad.tensor import Tensor
+from minigrad.core import dtypes
+from minigrad.core.device import device
+from minigrad.core.tensor import Tensor
+from minigrad.saving.atomic import replaced
+from minigrad.saving.bounded import read_npy
 
 if TYPE_CHECKING:
     import zipfile  # at run time only where it is used: it would take a sixth of the time of importing minigrad

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.engine import Unfinished
+from minigrad.graph.engine import Unfinished
 
 
 class Part(Unfinished):

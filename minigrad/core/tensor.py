@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import warnings
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from sys import getrefcount
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, ClassVar, TypeAlias, TypeVar
 
 import numpy as np
 
-from minigrad import autograd, dtypes
-from minigrad.autograd import engine, memory
-from minigrad.autograd.grad_mode import mode
-from minigrad.autograd.handle import RemovableHandle
-from minigrad.autograd.view import View
-from minigrad.conversion import as_array
-from minigrad.elements import Elements
+from minigrad.core import dtypes
+from minigrad.core.array_attributes import ArrayAttributes
+from minigrad.core.as_array import as_array
+from minigrad.core.methods import Methods
+from minigrad.core.printing import format_array
+from minigrad.graph import engine, versions
+from minigrad.graph.grad_mode import enable_grad, mode
+from minigrad.graph.hooks import RemovableHandle
 from minigrad.kernels.forking import lock
 
 Self = TypeVar("Self", bound="Tensor")
 
 
-class Tensor(Elements):
+class Tensor(Methods, ArrayAttributes):
     """A multi-dimensional array with a gradient.
 
     Operations on tensors return tensors. Where one of their inputs requires grad they also record what was done, and
@@ -69,7 +70,6 @@ class Tensor(Elements):
     _hooks: dict[int, Callable[[Any], Any]] | None = None  # of a leaf; those of others are on the node
     _after_grad: dict[int, Callable[[Tensor], Any]] | None = None
     _retained: RemovableHandle | None = None  # of the hook that `retain_grad` made
-    __array_ufunc__ = None  # ndarray op Tensor asks Tensor, instead of making an array of objects
 
     def __new__(cls: type[Self], *args: Any, **kwargs: Any) -> Self:
         t = object.__new__(cls)
@@ -93,39 +93,6 @@ class Tensor(Elements):
         t = object.__new__(cls)
         t._data, t._requires_grad, t._node, t._view = array, False, None, None
         return t
-
-    if TYPE_CHECKING:  # the operations become methods when minigrad.ops is imported
-
-        def __getattr__(self, name: str) -> Callable[..., Any]: ...
-        def __add__(self, other: Any) -> Tensor: ...
-        def __radd__(self, other: Any) -> Tensor: ...
-        def __sub__(self, other: Any) -> Tensor: ...
-        def __rsub__(self, other: Any) -> Tensor: ...
-        def __mul__(self, other: Any) -> Tensor: ...
-        def __rmul__(self, other: Any) -> Tensor: ...
-        def __truediv__(self, other: Any) -> Tensor: ...
-        def __rtruediv__(self, other: Any) -> Tensor: ...
-        def __floordiv__(self, other: Any) -> Tensor: ...
-        def __rfloordiv__(self, other: Any) -> Tensor: ...
-        def __mod__(self, other: Any) -> Tensor: ...
-        def __rmod__(self, other: Any) -> Tensor: ...
-        def __pow__(self, other: Any) -> Tensor: ...
-        def __rpow__(self, other: Any) -> Tensor: ...
-        def __matmul__(self, other: Any) -> Tensor: ...
-        def __rmatmul__(self, other: Any) -> Tensor: ...
-        def __and__(self, other: Any) -> Tensor: ...
-        def __or__(self, other: Any) -> Tensor: ...
-        def __xor__(self, other: Any) -> Tensor: ...
-        def __lt__(self, other: Any) -> Tensor: ...
-        def __le__(self, other: Any) -> Tensor: ...
-        def __gt__(self, other: Any) -> Tensor: ...
-        def __ge__(self, other: Any) -> Tensor: ...
-        def __neg__(self) -> Tensor: ...
-        def __pos__(self) -> Tensor: ...
-        def __abs__(self) -> Tensor: ...
-        def __invert__(self) -> Tensor: ...
-        def __getitem__(self, index: Any) -> Tensor: ...
-        def __setitem__(self, index: Any, value: Any) -> None: ...
 
     # ---- what it is ------------------------------------------------------------------------------------------------
 
@@ -228,9 +195,8 @@ class Tensor(Elements):
         return array.copy() if copy else array
 
     def __repr__(self) -> str:
-        from minigrad.printing import format_tensor  # only when something is printed
-
-        return format_tensor(self)
+        node, wanted = self.grad_fn, "requires_grad=True" if self.requires_grad else ""
+        return format_array(self._data, wanted if node is None else f"grad_fn={node}")
 
     __hash__ = object.__hash__  # __eq__ compares elements
 
@@ -286,35 +252,6 @@ class Tensor(Elements):
             raise RuntimeError("detach_: a view cannot be detached in place; use .detach()")
         self._node, self._requires_grad, self._cut = None, False, True
         return self
-
-    def backward(
-        self,
-        gradient: Tensor | None = None,
-        retain_graph: bool | None = None,
-        create_graph: bool = False,
-        inputs: Sequence[Tensor] | Tensor | None = None,
-    ) -> None:
-        """Add the gradient of this tensor with respect to the leaves to their ``.grad``.
-
-        Parameters
-        ----------
-        gradient : Tensor, optional
-            The gradient with respect to this tensor, of its shape. May be left out for one element: 1.
-        retain_graph : bool, optional
-            Keep what another backward through this graph needs. Defaults to `create_graph`.
-        create_graph : bool, default False
-            Record the computation of the gradients, so that they can be differentiated again.
-        inputs : tensors, optional
-            Add up gradients for these only; by default for all leaves.
-
-        Raises
-        ------
-        RuntimeError
-            If this tensor does not require grad, `gradient` is missing or of another shape, the graph was freed by an
-            earlier backward, or a value that backward needs was changed in place. No leaf's ``.grad`` is changed then.
-        """
-        start = autograd.differentiation.root("backward", self, gradient, create_graph)
-        autograd.differentiation.accumulate([start], retain_graph, create_graph, inputs)
 
     def retain_grad(self) -> None:
         """Let backward add up ``.grad`` here too, although this tensor is not a leaf."""
@@ -396,7 +333,7 @@ class Tensor(Elements):
                 except ValueError:  # it must not be written to
                     self._grad = before + Tensor._wrap(np.asarray(g))
                 else:
-                    memory.note_change(before._data)
+                    versions.note_change(before._data)
 
     # ---- in place --------------------------------------------------------------------------------------------------
 
@@ -426,7 +363,7 @@ class Tensor(Elements):
     def _write(self, values: Any) -> None:
         """Change the memory, and let everyone who kept it notice."""
         np.copyto(self._data, values, casting="same_kind")
-        memory.changed(self._data)
+        versions.changed(self._data)
         if self._cut and mode.enabled:
             self._rewrites += 1  # what views show from now on has no history either
 
@@ -475,16 +412,6 @@ class Tensor(Elements):
         array.flags.writeable = True
         return True
 
-    @property
-    def T(self) -> Tensor:
-        """A view with the dimensions reversed."""
-        return self._reversed()
-
-    @property
-    def mT(self) -> Tensor:
-        """A view with the last two dimensions exchanged."""
-        return self.adjoint()
-
 
 def _references(g: Any) -> int:
     return getrefcount(g)
@@ -497,3 +424,75 @@ _OF_THIS_MEMORY = {"_grad", "_hooks", "_after_grad", "_rewrites", "_retained", "
 
 def _rebuild(cls: type[Tensor], array: np.ndarray, requires_grad: bool) -> Tensor:
     return cls._wrap(array).requires_grad_(requires_grad)
+
+
+# ---- views -----------------------------------------------------------------------------------------------------------
+
+# (calls before, function, arguments): each link is shared by all views of a view, so that a long chain stays cheap
+Calls: TypeAlias = tuple[Any, Any, tuple[Any, ...]] | None
+
+
+class View:
+    """How a tensor came to show a part of another one's memory: by which calls, from which tensor.
+
+    After an in-place operation on the base or on any of its views the base has a new history, and the histories of the
+    views are made anew from it, when they are asked for.
+    """
+
+    __slots__ = ("base", "calls", "rewrites", "refusal")
+    # The operation that puts `part` where `calls` lead in `base`: its declaration puts it here.
+    replace_part: ClassVar[Callable[[Tensor, Tensor, Calls], Tensor]]
+
+    def __init__(
+        self, source: Tensor, call: Callable[..., Any] | None, arguments: tuple[Any, ...], refusal: str | None = None
+    ) -> None:
+        parent = source._view
+        self.base: Tensor = source if parent is None else parent.base
+        self.calls: Calls = (None if parent is None else parent.calls, call, arguments)
+        self.rewrites = self.base._rewrites
+        # why a change of this or the base cannot be recorded, where the way from the one to the other is not known
+        self.refusal: str | None = refusal or (None if parent is None else parent.refusal) or _refusal(source)
+
+    def check(self, operation: str, *others: Tensor) -> None:
+        """Raise where a change of the view by `operation` would have to be recorded, and cannot be."""
+        if self.refusal and any(t._requires_grad for t in (self.base, *others)):
+            raise RuntimeError(f"{operation}: {self.refusal}")
+
+    def refresh(self, view: Tensor) -> None:
+        """Give `view` its history if the base has got a new one since."""
+        if self.rewrites != self.base._rewrites:
+            if self.refusal and mode.enabled and self.base._requires_grad:
+                raise RuntimeError(f"the tensor that this is a view of was changed in place: {self.refusal}")
+            if self.refusal:
+                return  # nobody asks for the history, or there is none
+            self.rewrites = self.base._rewrites
+            with enable_grad():  # the history must be complete, whoever asks for it
+                view._set_history(replay(self.calls, self.base))
+
+    def rewrite(self, view: Tensor, part: Tensor) -> None:
+        """The base's history is now what it was, with this part replaced by `part`, and `view` shows a part of it."""
+        base = self.base
+        if part._requires_grad or base._requires_grad:
+            base._set_history(View.replace_part(base, part, self.calls))
+            base._rewrites += 1
+            self.refresh(view)  # at once: whatever becomes of the base's history, this one holds
+
+
+def _refusal(source: Tensor) -> str | None:
+    """Why changes of a view of `source` that is made now cannot be recorded."""
+    if not mode.enabled:
+        return "this view was made under no_grad(), so its base does not know it; make the view outside of that block"
+    if source._requires_grad and source._node is None and source._view is not None:
+        return "a view of a leaf that requires grad cannot be changed in place; do it under no_grad(), or on a clone()"
+    return None
+
+
+def replay(calls: Calls, base: Any) -> Any:
+    """The part that a view made by `calls` shows, of another tensor or array."""
+    in_order = []
+    while calls is not None:
+        calls, call, arguments = calls
+        in_order.append((call, arguments))
+    for call, arguments in reversed(in_order):
+        base = call(base, *arguments)
+    return base

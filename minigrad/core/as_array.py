@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from minigrad import dtypes
-from minigrad.elements import Elements
+from minigrad.core import dtypes
+from minigrad.core.array_attributes import ArrayAttributes
 
 
 def as_array(data: Any, dtype: Any = None, copy: bool = False) -> np.ndarray:
@@ -18,7 +18,7 @@ def as_array(data: Any, dtype: Any = None, copy: bool = False) -> np.ndarray:
     TypeError, ValueError
         If `data` is not a rectangular array of numbers or bools.
     """
-    if isinstance(data, Elements):
+    if isinstance(data, ArrayAttributes):
         array = data._data
     elif isinstance(data, (np.ndarray, np.generic)):
         array = np.asarray(data)
@@ -40,7 +40,7 @@ def as_scalar(operation: str, name: str, value: Any, dtype: dtypes.DType) -> np.
     RuntimeError
         If it is a number that the dtype cannot hold.
     """
-    array = value._data if isinstance(value, Elements) else value
+    array = value._data if isinstance(value, ArrayAttributes) else value
     if isinstance(array, np.ndarray) and not array.ndim:
         return array.astype(dtype)
     if not isinstance(value, (bool, int, float, np.number, np.bool_)) or isinstance(value, np.complexfloating):
@@ -63,7 +63,7 @@ def _check_holds(operation: str, dtype: dtypes.DType, low: Any, high: Any) -> No
 
 def constant(data: Any) -> np.ndarray:
     """The array of a Tensor, or a copy of an array: what an operation keeps, NumPy must not change unnoticed."""
-    return data._data if isinstance(data, Elements) else np.array(data)
+    return data._data if isinstance(data, ArrayAttributes) else np.array(data)
 
 
 def _from_python(data: Any, dtype: Any) -> np.ndarray:
@@ -96,7 +96,7 @@ def _plain(data: Any, kinds: set[Any]) -> Any:
     """
     if isinstance(data, (list, tuple)):
         return [_plain(d, kinds) for d in data]
-    if isinstance(data, Elements):
+    if isinstance(data, ArrayAttributes):
         kinds.add(data._data.dtype)
         return data._data.item() if data._data.size == 1 else data._data
     kinds.add(data.dtype if isinstance(data, np.generic) else type(data))

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from minigrad import dtypes
-from minigrad.autograd.method import method
-from minigrad.autograd.operation import Operand, operation
-from minigrad.kernels.silence import silent
-from minigrad.tensor import Tensor
+from minigrad.core import dtypes
+from minigrad.core.tensor import Tensor
+from minigrad.kernels.errstate import silent
+from minigrad.ops.declare.method import method
+from minigrad.ops.declare.operation import Operand, operation
 
 __all__ = ["clone"]
 
@@ -69,7 +69,7 @@ def _to(input: Tensor, *args: Any, dtype: Any = None, device: Any = None, copy: 
     >>> mg.arange(3).to(mg.float32)
     tensor([0., 1., 2.])
     """
-    from minigrad.device import device as as_device
+    from minigrad.core.device import device as as_device
 
     for a in args:
         if isinstance(a, Tensor):

@@ -17,10 +17,10 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.device import device as as_device
-from minigrad.dtypes import DType
+from minigrad.core.device import device as as_device
+from minigrad.core.dtypes import DType
+from minigrad.core.tensor import Tensor
 from minigrad.kernels.forking import lock
-from minigrad.tensor import Tensor
 
 __all__ = [
     "Generator", "default_generator", "fork_rng", "get_generator", "get_rng_state", "initial_seed", "manual_seed",

@@ -1,0 +1,1 @@
+"""Tensor, and what it needs to exist: its views, its array, dtypes, printing. It knows no operation."""

@@ -1,0 +1,9 @@
+"""The methods of Tensor that are operations: each declaration puts its own here, and `methods.pyi` lists them all."""
+
+from __future__ import annotations
+
+
+class Methods:
+    """What Tensor inherits from the operations."""
+
+    __slots__ = ()

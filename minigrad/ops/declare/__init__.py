@@ -1,0 +1,1 @@
+"""The language in which operations are declared: a function on arrays, and beside it a rule for each gradient."""

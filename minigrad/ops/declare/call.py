@@ -1,0 +1,150 @@
+"""A call of an operation: Tensors in, the function on their arrays, a Tensor with its record out."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from minigrad.core.tensor import Tensor, View
+from minigrad.graph.grad_mode import mode
+from minigrad.ops.declare.declaration import Operation
+from minigrad.ops.declare.naming import NAMED, described
+from minigrad.ops.declare.plan import plan_of
+from minigrad.ops.declare.record import OperationNode
+from minigrad.ops.declare.rounding import HALF, SINGLE, all_half, widened
+
+
+def plain_call(op: Operation, foreign: tuple[type[Exception], ...] = ()) -> Callable[..., Any]:
+    """What users call. Errors of the types `foreign` make it return NotImplemented, as an operator should."""
+    tensors, count, plans, half, prepare = op.tensors, len(op.parameters), op.plans, op.half, op.prepare
+    view, several, new, ndarray, grad_mode = op.view, len(op.outputs) > 1, object.__new__, np.ndarray, mode
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            if kwargs or len(args) != count:
+                args = op.bind(args, kwargs)
+            inputs = args if prepare is None else prepare(args)
+            arrays, parents, others = [*inputs], [], []
+            mask, seen, plain = 0, False, False
+            for i, bit in tensors:
+                t = inputs[i]
+                if isinstance(t, Tensor):
+                    seen = True
+                    arrays[i] = array = t._data
+                    if array.dtype is half:
+                        return _in_single(op, args, inputs)
+                    if t._view is not None:
+                        t._view.refresh(t)
+                    if bit and t._requires_grad:
+                        mask |= bit
+                        parents.append(t if t._node is None else t._node)
+                elif type(t) is ndarray or isinstance(t, _ACCEPTED):
+                    plain = True
+                else:
+                    raise TypeError(f"{op.name}: expected a Tensor as {op.parameters[i]!r}, got {type(t).__name__}")
+            y = op.compute(*arrays)
+        except foreign:  # an empty tuple but in operators
+            return NotImplemented
+        except NAMED as error:
+            raise _explained(error, op, args) from error.__cause__
+        if not seen:
+            return y
+        if several:
+            y, *others = y
+        y = y if type(y) is ndarray else np.asarray(y)
+        out = new(Tensor)
+        out._data, out._requires_grad, out._node, out._view = y, False, None, None
+        if mask and grad_mode.enabled:
+            plan = plans.get(mask) or plan_of(op, mask)
+            arrays += (y, *others)
+            for i, describe in plan.described:  # a comprehension would be a call
+                arrays.append(describe(arrays[i]))
+            if plain:
+                _keep_copies(arrays, inputs, plan.constants)
+            out._node, out._requires_grad = OperationNode(plan, parents, plan.save(arrays)), True
+        if view and (y.base is arrays[0] or np.may_share_memory(y, arrays[0])):
+            out._view = View(inputs[0], call, inputs[1:])
+        return (out, *[Tensor._wrap(np.asarray(o)) for o in others]) if several else out
+
+    return call
+
+
+def sequence_call(op: Operation) -> Callable[..., Any]:
+    """The same for operations on a sequence of tensors, which is the first argument."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        inputs, *rest = op.bind(args, kwargs)
+        if isinstance(inputs, Tensor) or not isinstance(inputs, Sequence):
+            raise TypeError(f"{op.name}: expected a list or tuple of Tensors, got {type(inputs).__name__}")
+        inputs = [t if isinstance(t, (Tensor, np.ndarray)) else np.asarray(t) for t in inputs]
+        arrays = [t._data if isinstance(t, Tensor) else t for t in inputs]
+        y = op.compute(arrays, *rest)
+        if not any(isinstance(t, Tensor) for t in inputs):
+            return y
+        out = Tensor._wrap(np.asarray(y))
+        require = [isinstance(t, Tensor) and t.requires_grad for t in inputs]
+        if mode.enabled and any(require):
+            plan = plan_of(op, 1)
+            values = [arrays, *rest, out._data]
+            shapes = [[a.shape for a in arrays] for _ in plan.described]
+            # the rule gives a gradient for each input, the node has parents for some: `require` tells which
+            saved = (*plan.save([*values, *shapes]), require)
+            out._node = OperationNode(plan, [t._edge() for t, r in zip(inputs, require, strict=True) if r], saved)
+            out._requires_grad = True
+        return out
+
+    return call
+
+
+def _in_single(op: Operation, given: tuple[Any, ...], prepared: tuple[Any, ...]) -> Any:
+    """What `op` makes of `given`, some of which are in float16: computed in float32, see `rounding`.
+
+    It is given them as they were before they were broadcast, so that the gradient of that is summed in float32, too.
+    """
+    y = op.call(*map(widened, given))
+    if not all_half([prepared[i] for i, _ in op.tensors]):
+        return y
+    first, *others = y if len(op.outputs) > 1 else (y,)
+    first = rounding(op).call(first, HALF) if first.dtype == SINGLE else first
+    return (first, *others) if others else first
+
+
+@functools.cache
+def rounding(op: Operation) -> Operation:
+    """The conversion of a result of `op` to float16, whose nodes have the name of `op`."""
+    conversion = _CONVERSION.renamed(op.name)
+    conversion.call = plain_call(conversion)
+    return conversion
+
+
+def _convert(input: Any, dtype: np.dtype) -> Any:
+    with np.errstate(over="ignore"):  # what is too large becomes inf
+        return input.astype(dtype)
+
+
+_BACK = {"input": lambda g, input_dtype: _converted(g, input_dtype)}
+_CONVERSION = Operation(_convert, _BACK, (), (), sequence=False, view=False, holds=())
+_converted = plain_call(_CONVERSION)
+
+
+def _explained(error: Exception, op: Operation, args: tuple[Any, ...]) -> Exception:
+    """`error` out of `op`, or a better one if a Tensor was given for something else."""
+    places = {place for place, _ in op.tensors}
+    named = str(error).startswith(f"{op.name}: ")
+    for place, (name, value) in enumerate(zip(op.parameters, () if named else args, strict=False)):
+        if isinstance(value, Tensor) and place not in places:
+            return TypeError(f"{op.name}: expected no Tensor as {name!r}, got one of shape {tuple(value.shape)}")
+    return described(error, op.name, args, op.forward)
+
+
+def _keep_copies(arrays: list[Any], inputs: Sequence[Any], places: Sequence[int]) -> None:
+    """Keep copies of the user's own arrays at `places`: NumPy may change them, and nobody would notice."""
+    for i in places:
+        if isinstance(inputs[i], np.ndarray):
+            arrays[i] = arrays[i].copy()
+
+
+_ACCEPTED = (np.ndarray, np.generic, type(None), bool, int, float)

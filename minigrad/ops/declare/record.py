@@ -1,0 +1,109 @@
+"""The record of a call: a node of the graph that keeps what the rules need, and applies them."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from minigrad.core.tensor import Tensor
+from minigrad.graph import versions
+from minigrad.graph.engine import Node, numbers
+from minigrad.graph.versions import arrays_in, clock, last_change
+from minigrad.ops.declare.declaration import Operation
+from minigrad.ops.declare.plan import OUTPUT, Plan
+
+
+class OperationNode(Node):
+    """The record of one call of an operation; each operation has a subclass with its name, see `named`."""
+
+    __slots__ = ("plan", "saved")
+
+    def __init__(self, plan: Plan, parents: Sequence[Any], saved: Sequence[Any] | None) -> None:
+        self.parents = parents  # instead of super().__init__(parents), which takes as long as the rest
+        self.number = next(numbers)
+        self.hooks = None
+        self.plan = plan
+        self.saved = saved
+
+    def name(self) -> str:
+        return _node_class(self.plan.operation).__name__
+
+    def named(self) -> Node:  # not from the beginning: Python is quicker with objects that are all of one class
+        self.__class__ = _node_class(self.plan.operation)
+        return self
+
+    def release(self) -> None:
+        if self.plan.frees:
+            self.saved = None
+
+    def apply(self, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> list[Any]:
+        saved, plan = self.saved, self.plan
+        if saved is None:
+            raise RuntimeError(
+                f"backward: the values kept by {self.name()} were freed by an earlier backward; "
+                "pass retain_graph=True to that one, or compute the loss again"
+            )
+        if clock.now > self.number:
+            self._check_unchanged(saved)
+        if create_graph:
+            saved = self._recordable(saved)
+        gradients: list[Any] = []
+        for rule, pick, keep in plan.steps:
+            if keep is None:
+                if needed is None or needed[len(gradients)]:
+                    gradients.append(rule(g, *pick(saved)))
+                else:
+                    gradients.append(None)
+            else:
+                results = rule(g, *pick(saved))
+                gradients += [results[i] for i in keep] if keep else results
+        if plan.operation.sequence and len(gradients) != len(self.parents):
+            gradients = [gradients[i] for i, p in enumerate(saved[-1]) if p]
+        return gradients
+
+    def _arrays(self, saved: Sequence[Any]) -> list[tuple[int, np.ndarray]]:
+        return [(place, a) for i, place in enumerate(self.plan.kept) for a in arrays_in(saved[i])]
+
+    def _check_unchanged(self, saved: Sequence[Any]) -> None:
+        operation = self.plan.operation
+        names = (*operation.parameters, *operation.outputs)
+        for place, array in self._arrays(saved):
+            if last_change(array) > self.number:
+                what = f"its input {names[place]!r}" if place < len(operation.parameters) else "its output"
+                what = "its index, mask, target or weight" if names[place] in operation.holds else what
+                raise RuntimeError(
+                    f"backward: {self.name()} needs {what} of shape {array.shape}, which was changed in place "
+                    f"after {operation.name} had used it; use an operation that is not in place there, or a clone()"
+                    f"{versions.story(array, self)}"
+                )
+
+    def _recordable(self, saved: Sequence[Any]) -> list[Any]:
+        """The kept values with Tensors, as parts of the graph, in place of arrays."""
+        result = list(saved)
+        for i, source in enumerate(self.plan.sources):
+            if source is not None and isinstance(saved[i], np.ndarray):
+                result[i] = attached(saved[i], self if source == OUTPUT else self.parents[source])
+            elif source is not None and self.plan.operation.sequence:
+                edges = iter(self.parents)
+                result[i] = [
+                    attached(array, next(edges)) if p else array for array, p in zip(saved[i], saved[-1], strict=True)
+                ]
+        return result
+
+
+@functools.cache
+def _node_class(operation: Operation) -> type[OperationNode]:
+    """The class of an operation's nodes, by which messages and prints name them, such as ``MulBackward0``."""
+    name = operation.name.title().replace("_", "") + "Backward0"
+    return type(name, (OperationNode,), {"__slots__": ()})
+
+
+def attached(array: np.ndarray, edge: Any) -> Tensor:
+    """A Tensor with these values whose gradient flows to `edge`."""
+    t = Tensor._wrap(array)
+    t._requires_grad = True
+    t._node = edge
+    return t

@@ -1,0 +1,346 @@
+"""Functions of one variable, applied to each element: value and slope side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minigrad.kernels.errstate import silent
+from minigrad.ops.casting import zeros_as
+from minigrad.ops.declare.method import method
+from minigrad.ops.declare.operation import Operand
+from minigrad.ops.declare.rounding import rounded_once
+from minigrad.ops.elementwise import elementwise
+from minigrad.ops.selection import clamp, where
+
+__all__ = [
+    "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "logaddexp", "sqrt", "rsqrt", "abs", "absolute",
+    "sign", "hypot", "sigmoid", "logit", "floor", "ceil", "round", "trunc", "fix", "frac", "xlogy",
+]  # fmt: skip
+
+
+# ---- exponentials and logarithms -------------------------------------------------------------------------------------
+
+
+@method(inplace=True)
+@elementwise(lambda g, y: g * y, floating=True)
+@silent
+def exp(input: Operand) -> Operand:
+    """e to the power of each element.
+
+    Examples
+    --------
+    >>> mg.exp(mg.tensor([0.0, 1.0]))
+    tensor([1.0000, 2.7183])
+    """
+    return np.exp(input)
+
+
+@method(inplace=True)
+@elementwise(lambda g, y: g * y * float(np.log(2.0)), floating=True)
+@silent
+def exp2(input: Operand) -> Operand:
+    """2 to the power of each element.
+
+    Examples
+    --------
+    >>> mg.exp2(mg.tensor([0.0, 3.0]))
+    tensor([1., 8.])
+    """
+    return np.exp2(input)
+
+
+@method(inplace=True)
+@elementwise(lambda g, y: g * (y + 1), floating=True)
+@silent
+def expm1(input: Operand) -> Operand:
+    """``exp(input) - 1``, exact near 0 too.
+
+    Examples
+    --------
+    >>> mg.expm1(mg.tensor([0.0, 1.0]))
+    tensor([0.0000, 1.7183])
+    """
+    return np.expm1(input)
+
+
+@method(inplace=True)
+@elementwise(lambda g, input: g / input, floating=True)
+@silent
+def log(input: Operand) -> Operand:
+    """The natural logarithm of each element; -inf of 0, nan of negative numbers.
+
+    Examples
+    --------
+    >>> mg.log(mg.tensor([1.0, 10.0]))
+    tensor([0.0000, 2.3026])
+    """
+    return np.log(input)
+
+
+@method(inplace=True)
+@elementwise(lambda g, input: g / (input * float(np.log(2.0))), floating=True)
+@silent
+def log2(input: Operand) -> Operand:
+    """The logarithm to base 2 of each element.
+
+    Examples
+    --------
+    >>> mg.log2(mg.tensor([1.0, 8.0]))
+    tensor([0., 3.])
+    """
+    return np.log2(input)
+
+
+@method(inplace=True)
+@elementwise(lambda g, input: g / (input * float(np.log(10.0))), floating=True)
+@silent
+def log10(input: Operand) -> Operand:
+    """The logarithm to base 10 of each element.
+
+    Examples
+    --------
+    >>> mg.log10(mg.tensor([1.0, 2.0]))
+    tensor([0.0000, 0.3010])
+    """
+    return np.log10(input)
+
+
+@method(inplace=True)
+@elementwise(lambda g, input: g / (1 + input), floating=True)
+@silent
+def log1p(input: Operand) -> Operand:
+    """``log(1 + input)``, exact near 0 too.
+
+    Examples
+    --------
+    >>> mg.log1p(mg.tensor([0.0, 1.0]))
+    tensor([0.0000, 0.6931])
+    """
+    return np.log1p(input)
+
+
+@method()
+@elementwise(
+    lambda g, input, other: g * sigmoid(input - other),
+    lambda g, input, other: g * sigmoid(other - input),
+    floating=True,
+)
+@silent
+def logaddexp(input: Operand, other: Operand) -> Operand:
+    """``log(exp(input) + exp(other))`` without overflow.
+
+    Examples
+    --------
+    >>> mg.logaddexp(mg.tensor([0.0, 1000.0]), mg.tensor([0.0, 0.0]))
+    tensor([6.9315e-01, 1.0000e+03])
+    """
+    return np.logaddexp(input, other)
+
+
+def _xlogy_slope(g: Any, input: Any, other: Any) -> Any:
+    """Of its input; 0 where that or `g` is 0 and the logarithm is not a number."""
+    unneeded = (input == 0) & (other <= 0)
+    return where(unneeded, 0.0, xlogy(g, where(unneeded, 1.0, other)))
+
+
+@method()
+@elementwise(
+    _xlogy_slope,
+    lambda g, input, other: g * input / other,
+    floating=True,
+)
+@silent
+def xlogy(input: Operand, other: Operand) -> Operand:
+    """``input * log(other)``; 0 where `input` is 0, whatever `other` is, unless that is nan.
+
+    Examples
+    --------
+    >>> mg.xlogy(mg.tensor([0.0, 2.0]), mg.tensor([0.0, 1.0]))
+    tensor([0., 0.])
+    """
+    other = np.asarray(other, input.dtype)
+    return np.where((input == 0) & ~np.isnan(other), input * 0, input * np.log(other))
+
+
+# ---- roots, absolute value -------------------------------------------------------------------------------------------
+
+
+@method(inplace=True)
+@elementwise(lambda g, y: g / (2 * y), floating=True)
+@silent
+def sqrt(input: Operand) -> Operand:
+    """The square root of each element; its slope at 0 is inf.
+
+    Examples
+    --------
+    >>> mg.sqrt(mg.tensor([4.0, 2.0]))
+    tensor([2.0000, 1.4142])
+    """
+    return np.sqrt(input)
+
+
+@method(inplace=True)
+@elementwise(lambda g, y: -0.5 * g * y * y * y, floating=True)
+@silent
+def rsqrt(input: Operand) -> Operand:
+    """``1 / sqrt(input)``, elementwise.
+
+    Examples
+    --------
+    >>> mg.rsqrt(mg.tensor([4.0, 1.0]))
+    tensor([0.5000, 1.0000])
+    """
+    return np.reciprocal(np.sqrt(input))
+
+
+@method("__abs__", "absolute", inplace=True)
+@elementwise(lambda g, input: g * sign(input))
+def abs(input: Operand) -> Operand:
+    """The absolute value of each element; its slope at 0 is 0.
+
+    Examples
+    --------
+    >>> mg.abs(mg.tensor([-1.5, 2.0]))
+    tensor([1.5000, 2.0000])
+    """
+    return np.abs(input)
+
+
+absolute = abs
+
+
+@method(inplace=True)
+@elementwise(lambda g: zeros_as(g))
+def sign(input: Operand) -> Operand:
+    """-1, 0 or 1: the sign of each element; 0 of nan. Its gradient is 0.
+
+    Examples
+    --------
+    >>> mg.sign(mg.tensor([-3.0, 0.0, 2.0]))
+    tensor([-1.,  0.,  1.])
+    """
+    if input.dtype.kind == "b":
+        return input.copy()
+    return np.subtract(np.greater(input, 0), np.less(input, 0), dtype=input.dtype)
+
+
+@method()
+@elementwise(lambda g, y, input: g * (input / y), lambda g, y, other: g * (other / y), floating=True)
+@silent
+def hypot(input: Operand, other: Operand) -> Operand:
+    """``sqrt(input ** 2 + other ** 2)``, elementwise.
+
+    Examples
+    --------
+    >>> mg.hypot(mg.tensor([3.0]), mg.tensor([4.0]))
+    tensor([5.])
+    """
+    return np.hypot(input, other)
+
+
+# ---- the logistic function -------------------------------------------------------------------------------------------
+
+
+@method(inplace=True)
+@elementwise(lambda g, y: g * y * (1 - y), floating=True)
+def sigmoid(input: Operand) -> Operand:
+    """``1 / (1 + exp(-input))``, elementwise, without overflow and exact to the last bits in both tails.
+
+    Examples
+    --------
+    >>> mg.sigmoid(mg.tensor([0.0, -10000.0]))
+    tensor([0.5000, 0.0000])
+    """
+    return np.exp(np.minimum(input, 0)) / (1 + np.exp(-np.abs(input)))  # np.where takes longer than two exps
+
+
+@method(inplace=True)
+@rounded_once
+def logit(input: Operand, eps: float | None = None) -> Any:
+    """``log(input / (1 - input))``: the inverse of `sigmoid`; with `eps`, of input clamped to [eps, 1 - eps].
+
+    Examples
+    --------
+    >>> mg.logit(mg.tensor([0.5, 0.75]))
+    tensor([0.0000, 1.0986])
+    """
+    return _logit(input if eps is None else clamp(input, eps, 1 - eps))
+
+
+@elementwise(lambda g, input: where((input >= 0) & (input <= 1), g / (input * (1 - input)), np.nan), floating=True)
+@silent
+def _logit(input: Operand) -> Operand:
+    return np.log(input / (1 - input))
+
+
+# ---- rounding: gradient 0 --------------------------------------------------------------------------------------------
+
+
+@method(inplace=True)
+@elementwise(lambda g: zeros_as(g))
+def floor(input: Operand) -> Operand:
+    """The largest integer that is not larger, elementwise. Its gradient is 0.
+
+    Examples
+    --------
+    >>> mg.floor(mg.tensor([1.7, -1.2]))
+    tensor([ 1., -2.])
+    """
+    return np.floor(input) if input.dtype.kind == "f" else input.copy()
+
+
+@method(inplace=True)
+@elementwise(lambda g: zeros_as(g))
+def ceil(input: Operand) -> Operand:
+    """The smallest integer that is not smaller, elementwise. Its gradient is 0.
+
+    Examples
+    --------
+    >>> mg.ceil(mg.tensor([1.2, -1.7]))
+    tensor([ 2., -1.])
+    """
+    return np.ceil(input) if input.dtype.kind == "f" else input.copy()
+
+
+@method(inplace=True)
+@elementwise(lambda g: zeros_as(g))
+def round(input: Operand, decimals: int = 0) -> Operand:
+    """The nearest number with `decimals` decimals; halves go to the even one. Its gradient is 0.
+
+    Examples
+    --------
+    >>> mg.round(mg.tensor([0.5, 1.5, -1.7]))
+    tensor([ 0.,  2., -2.])
+    """
+    return np.round(input, decimals)
+
+
+@method("fix", inplace=True)
+@elementwise(lambda g: zeros_as(g))
+def trunc(input: Operand) -> Operand:
+    """The integer part, elementwise. Its gradient is 0.
+
+    Examples
+    --------
+    >>> mg.trunc(mg.tensor([1.7, -1.7]))
+    tensor([ 1., -1.])
+    """
+    return np.trunc(input) if input.dtype.kind == "f" else input.copy()
+
+
+fix = trunc
+
+
+@method(inplace=True)
+@silent
+def frac(input: Operand) -> Any:
+    """``input - trunc(input)``, elementwise.
+
+    Examples
+    --------
+    >>> mg.frac(mg.tensor([1.5, -1.5]))
+    tensor([ 0.5000, -0.5000])
+    """
+    return input - trunc(input)
