@@ -19,7 +19,7 @@ from hypothesis.extra import numpy as arrays
 
 import minigrad as mg
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 def round_trip(obj):

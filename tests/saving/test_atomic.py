@@ -17,7 +17,7 @@ import minigrad as mg
 from minigrad.saving import atomic
 from minigrad.saving.safetensors import load_file, save_file
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="permissions, pipes and signals are POSIX's")
 
 OLD, NEW = {"w": mg.zeros(3)}, {"w": mg.ones(30_000), "b": mg.ones(9_000)}
