@@ -64,3 +64,12 @@ def test_versions_agree():
         config["options"]["python_requires"] == f">={promised[0]}" and config["mypy"]["python_version"] == promised[0]
     )
     assert f"py{promised[0].replace('.', '')}" in (ROOT / "pyproject.toml").read_text()
+
+
+def test_a_file_of_tests_is_named_after_a_module_or_explained():
+    """test_train_cifar.py goes with train.py, and so on."""
+    modules = {path.stem for folder in ("minigrad", "models", "scripts") for path in (ROOT / folder).rglob("*")}
+    named = {Path(name).name for name in NAMED}
+    files = {path.name: path.stem.removeprefix("test_") for path in TESTS.rglob("test_*.py")}
+    strange = {file for file, tested in files.items() if not {tested, tested.partition("_")[0]} & modules} - named
+    assert not strange, f"tests/README.md does not say what {sorted(strange)} are about"
