@@ -15,8 +15,8 @@ from minigrad.creation import *
 from minigrad.kernels.parallel import get_num_threads, set_num_threads
 from minigrad.legacy import *
 from minigrad.ops.activation import celu, celu_, hardshrink, prelu, relu, relu_, rrelu, rrelu_, selu, selu_
-from minigrad.ops.adaptive_pooling import _adaptive_max_pool1d as adaptive_max_pool1d
 from minigrad.ops.adaptive_pooling import adaptive_avg_pool1d
+from minigrad.ops.adaptive_pooling import adaptive_max_pool1d_with_indices as adaptive_max_pool1d
 from minigrad.ops.arithmetic import *
 from minigrad.ops.assignment import *
 from minigrad.ops.broadcasting import *

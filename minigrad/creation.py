@@ -15,7 +15,7 @@ from minigrad.core.as_array import as_array, as_scalar
 from minigrad.core.dtypes import DType, as_dtype
 from minigrad.core.tensor import Tensor
 from minigrad.ops.declare.method import method
-from minigrad.ops.shape import as_shape
+from minigrad.ops.primitives.dims import as_shape
 
 __all__ = [
     "tensor", "as_tensor", "from_numpy", "zeros", "ones", "full", "empty", "zeros_like", "ones_like", "full_like",

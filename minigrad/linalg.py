@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from minigrad.core.dtypes import DType
+from minigrad.core.tensor import Tensor
 from minigrad.ops import linalg as products
 from minigrad.ops.declare.naming import publish
 from minigrad.ops.declare.operation import Operand
@@ -21,7 +20,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-def cross(input: Operand, other: Operand, *, dim: int = -1) -> Any:
+def cross(input: Operand, other: Operand, *, dim: int = -1) -> Tensor:
     """The cross product of the vectors of length 3 in dimension `dim`, by default the last.
 
     Examples
@@ -42,7 +41,7 @@ def norm(
     keepdim: bool = False,
     *,
     dtype: DType | None = None,
-) -> Any:
+) -> Tensor:
     """The norm of a vector or matrix.
 
     Parameters

@@ -23,8 +23,8 @@ from minigrad.core.generator import (
     use_generator,
 )
 from minigrad.core.tensor import Tensor
+from minigrad.ops.primitives.dims import as_shape
 from minigrad.ops.sampling import bernoulli, multinomial
-from minigrad.ops.shape import as_shape
 
 __all__ = [
     "Generator", "bernoulli", "default_generator", "fork_rng", "get_rng_state", "initial_seed", "manual_seed",

@@ -20,7 +20,6 @@ __all__ = [
 ]  # fmt: skip
 
 
-
 def is_anomaly_enabled() -> bool:
     """Whether anomaly detection is on.
 

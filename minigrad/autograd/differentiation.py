@@ -121,7 +121,7 @@ def _arrived_at(
     if not targets:
         raise RuntimeError("backward: inputs is empty; leave it out to accumulate into all leaves")
     _require_grad("backward", targets)
-    tensor_of = {t._edge(): t for t in targets}
+    tensor_of = {t._grad_target(): t for t in targets}
     arrived, retained = _run(roots, tensor_of, retain_graph, create_graph)
     return {t: g for edge, g in arrived.items() if (t := tensor_of[edge])._retained is None}, retained
 
@@ -180,7 +180,7 @@ def grad(
     if not targets:
         raise RuntimeError("grad: inputs is empty, so there is nothing to differentiate with respect to")
     _require_grad("grad", targets)
-    edges = [t._edge() for t in targets]
+    edges = [t._grad_target() for t in targets]
     roots = _roots("grad", outputs, grad_outputs, create_graph)
     arrived, retained = _silently(roots, edges, retain_graph, create_graph)
     for tensor, g in retained:
@@ -261,7 +261,7 @@ def root(operation: str, output: Tensor, gradient: Any, create_graph: bool) -> t
     """Where to start, and the gradient there: an array, or a Tensor where the computation is to be recorded."""
     if not isinstance(output, Tensor):
         raise TypeError(f"{operation}: expected Tensors to differentiate, got {type(output).__name__}")
-    edge = output._edge()
+    edge = output._grad_target()
     if not output._requires_grad:
         raise RuntimeError(
             f"{operation}: the tensor does not require grad and was not computed from one that does; "

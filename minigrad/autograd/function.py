@@ -34,7 +34,7 @@ class FunctionCtx:
         self._to_save: tuple[Tensor | None, ...] = ()
         self._saved: tuple[_Saved | None, ...] | None = ()
         self._own: dict[str, _Saved] = {}  # attributes that are outputs
-        self._clock = 0
+        self._version = 0
         self._dirty: tuple[Tensor, ...] = ()
         self._constant: tuple[Tensor, ...] = ()
         self._materialize = True
@@ -91,7 +91,7 @@ class FunctionCtx:
         raise AttributeError(f"the context of {self._name} has no attribute {name!r}; set it in forward")
 
     def _pack(self, args: Sequence[Any], outputs: Sequence[Any]) -> None:
-        """After forward: hold on to values and edges only, as holding an output would close a cycle."""
+        """After forward: hold on to values and targets only, as holding an output would close a cycle."""
         dirty = {id(t) for t in self._dirty}
         inputs = {id(t) for t in args} - dirty
         places = {id(o): i for i, o in enumerate(outputs) if isinstance(o, Tensor) and id(o) not in inputs}
@@ -100,7 +100,7 @@ class FunctionCtx:
             if t is None:
                 return None
             place = places.get(id(t))
-            return _Saved(t._data, t._edge() if place is None and t.requires_grad else None, place)
+            return _Saved(t._data, t._grad_target() if place is None and t.requires_grad else None, place)
 
         self._saved = tuple(pack(t) for t in self._to_save)
         for name, value in list(vars(self).items()):
@@ -108,32 +108,32 @@ class FunctionCtx:
                 self._own[name] = packed
                 delattr(self, name)
         self._to_save = self._dirty = self._constant = ()
-        self._clock = versions.clock.now
+        self._version = versions.latest.version
 
     def _unpack(self, saved: _Saved | None, what: str) -> Tensor | None:
         if saved is None:
             return None
-        array, edge, place = saved.array, saved.edge, saved.place
-        if versions.last_change(array) > self._clock:
+        array, target, place = saved.array, saved.target, saved.place
+        if versions.version_of(array) > self._version:
             raise RuntimeError(
                 f"{self._name}: {what}, of shape {array.shape}, was changed in place after forward had saved it; "
                 f"use an operation that is not in place there, or a clone(){versions.story(array, self._node())}"
             )
         if place is not None:
-            edge = self._node()
-            edge = edge.output(place) if edge is not None else None
-        if isinstance(edge, Tensor) and edge._data is array:
-            return edge
-        return Tensor._wrap(array) if edge is None else attached(array, edge)
+            target = self._node()
+            target = target.output(place) if target is not None else None
+        if isinstance(target, Tensor) and target._data is array:
+            return target
+        return Tensor._wrap(array) if target is None else attached(array, target)
 
 
 class _Saved:
-    """A value kept for backward, and what its gradient flows to: an edge, or the output at `place`."""
+    """A value kept for backward, and what its gradient flows to: a node or leaf, or the output at `place`."""
 
-    __slots__ = ("array", "edge", "place")
+    __slots__ = ("array", "target", "place")
 
-    def __init__(self, array: np.ndarray, edge: Any, place: int | None) -> None:
-        self.array, self.edge, self.place = array, edge, place
+    def __init__(self, array: np.ndarray, target: Any, place: int | None) -> None:
+        self.array, self.target, self.place = array, target, place
 
 
 class Gradients(dict[int, Any]):
@@ -150,7 +150,7 @@ class FunctionNode(Node):
     part: type[OutputNode]
 
     def __init__(self, ctx: FunctionCtx, backward: Callable[..., Any], args: Sequence[Any]) -> None:
-        super().__init__([a._edge() for a in args if isinstance(a, Tensor) and a.requires_grad])
+        super().__init__([a._grad_target() for a in args if isinstance(a, Tensor) and a.requires_grad])
         self.ctx = ctx
         self.backward = backward
         # shape, dtype and whether it requires grad, of each argument; None where it is not a tensor
@@ -170,7 +170,7 @@ class FunctionNode(Node):
         if self.ctx._saved:
             self.ctx._saved = None
 
-    def apply(self, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> list[Any]:
+    def vjp(self, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> list[Any]:
         given = g if isinstance(g, Gradients) else {0: g}
         grads = [self._incoming(given.get(i), like) for i, like in enumerate(self.outputs)]
         wanted = iter(needed if needed is not None else [True] * len(self.parents))
@@ -229,7 +229,7 @@ class OutputNode(Node):
     def name(self) -> str:
         return self.parents[0].name()
 
-    def apply(self, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> list[Any]:
+    def vjp(self, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> list[Any]:
         return [Gradients({self.place: g})]
 
 
@@ -365,7 +365,7 @@ def _result(output: Any, place: int, node: FunctionNode, args: Sequence[Any], re
     if recorded and output.is_floating_point() and all(output is not t for t in ctx._constant):
         result._node, result._requires_grad = node.output(place), True
     if id(output) in dirty:
-        versions.changed(output._data)
+        versions.bump(output._data)
         if recorded:
             output._check_writable(f"{ctx._name}.mark_dirty")
             output._take_history(result)
@@ -387,7 +387,7 @@ class _TwiceNode(Node):
         super().__init__(parents)
         self.who = who
 
-    def apply(self, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> list[Any]:
+    def vjp(self, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> list[Any]:
         raise RuntimeError(f"{self.who}: its backward is marked once_differentiable, so it has no second derivative")
 
 
@@ -422,7 +422,7 @@ def once_differentiable(function: Callable[..., Any]) -> Callable[..., Any]:
         node = ctx._node()
         if not is_grad_enabled() or node is None:
             return results
-        parents = [g._edge() for g in grads if isinstance(g, Tensor) and g.requires_grad]
+        parents = [g._grad_target() for g in grads if isinstance(g, Tensor) and g.requires_grad]
         barrier = _TwiceNode(node.name(), [*parents, *node.parents])
         several = results if isinstance(results, tuple) else (results,)
         barred = tuple(attached(r._data, barrier) if isinstance(r, Tensor) else r for r in several)

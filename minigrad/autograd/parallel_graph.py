@@ -1,7 +1,7 @@
 """Sections: parts of the graph that are recorded, and later walked back, in threads of their own.
 
 To the rest of the graph the sections look like one operation, with all their outputs. What is recorded in them stays an
-ordinary graph, whose edges to what was there before are that operation's inputs. When the engine has the gradients of
+ordinary graph, whose targets to what was there before are that operation's inputs. When the engine has the gradients of
 the outputs it hands them to this node, and the node walks all sections at once.
 """
 
@@ -22,7 +22,7 @@ from minigrad.ops.declare.record import attached
 class SectionsNode(engine.Node):
     """The record of several sections.
 
-    outputs : the edges of their outputs, section by section
+    outputs : the targets of their outputs, section by section
     nodes : what is recorded in them, which is what has a number above `since`
     """
 
@@ -40,14 +40,14 @@ class SectionsNode(engine.Node):
             node.release()
         self.outputs, self.nodes = None, set()
 
-    def apply(self, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> list[Any]:
+    def vjp(self, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> list[Any]:
         if self.outputs is None:
             raise RuntimeError(
                 "backward: what was recorded in the sections was freed by an earlier backward; "
                 "pass retain_graph=True to that one, or compute the loss again"
             )
         places = itertools.count()
-        roots = [[(edge, g[i]) for edge in edges if (i := next(places)) in g] for edges in self.outputs]
+        roots = [[(target, g[i]) for target in targets if (i := next(places)) in g] for targets in self.outputs]
         wanted = None if needed is None else [p for p, n in zip(self.parents, needed, strict=True) if n]
         arrived: list[dict[Any, Any]] = [{} for _ in roots]
 
@@ -93,7 +93,7 @@ def record_sections(functions: Sequence[Callable[[], list[Tensor]]]) -> list[lis
     functions : callables without arguments that return lists of Tensors
         They must not change what another of them uses.
     """
-    since, enabled = next(engine.numbers), mode.enabled
+    since, enabled = next(engine.node_numbers), mode.enabled
     outputs: list[list[Tensor]] = [[] for _ in functions]
 
     def call(section: int) -> None:
@@ -101,18 +101,18 @@ def record_sections(functions: Sequence[Callable[[], list[Tensor]]]) -> list[lis
             outputs[section] = functions[section]()
 
     parallel.run(call, range(len(functions)))
-    edges = [[t._edge() for t in tensors] for tensors in outputs]
-    nodes = engine.nodes_since(since, [e for section in edges for e in section])
+    targets = [[t._grad_target() for t in tensors] for tensors in outputs]
+    nodes = engine.nodes_since(since, [e for section in targets for e in section])
     if not nodes:
         return outputs
-    node = SectionsNode(since, edges, nodes)
+    node = SectionsNode(since, targets, nodes)
     places = itertools.count()
     return [[_joined(t, node, next(places)) for t in tensors] for tensors in outputs]
 
 
 def _joined(t: Tensor, node: SectionsNode, place: int) -> Tensor:
     """An output of a section for those outside; what was not recorded in it, such as an input handed on, stays."""
-    edge = t._edge()
-    if not isinstance(edge, engine.Node) or edge.number < node.since:
+    target = t._grad_target()
+    if not isinstance(target, engine.Node) or target.number < node.since:
         return t
     return attached(t._data, OutputNode(node, place))

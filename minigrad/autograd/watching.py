@@ -55,8 +55,8 @@ def start() -> None:
     put(Node, "__init__", _remembering)
     put(OperationNode, "__init__", _remembering)  # which does not call Node's, as the others do
     for kind in with_subclasses(Node):
-        if "apply" in vars(kind):
-            put(kind, "apply", _watched)
+        if "vjp" in vars(kind):
+            put(kind, "vjp", _watched)
     put(engine, "run", _run)
     put(parallel, "run", _handing)
     put(versions, "who", lambda _: Trace)
@@ -183,8 +183,8 @@ def _floats(values: Iterable[Any]) -> Iterator[np.ndarray]:
             yield from _floats(value)
         elif isinstance(value, dict):
             yield from _floats(value.values())
-        elif isinstance(value, engine.Unfinished):
-            yield from _floats((value.whole(),))
+        elif isinstance(value, engine.AccumulatingGradient):
+            yield from _floats((value.materialize(),))
 
 
 # ---- backward --------------------------------------------------------------------------------------------------------
@@ -289,6 +289,6 @@ def _add_line(error: Exception) -> None:
 def _story(array: np.ndarray, node: Node | None) -> str:
     """Which line has used an array and which one changed it, for an error about that."""
     used = _traces.get(node) if node is not None else None
-    change = versions.last_changer(array)
+    change = versions.changer_of(array)
     text = f". It was used in\n{used}" if used is not None else ""
     return text + (f"\nand changed in\n{change}" if change is not None else "")

@@ -106,8 +106,7 @@ uint32 = _named("uint32")
 uint64 = _named("uint64")
 bool = _named("bool")
 _objects = {
-    d.dtype: d
-    for d in (float16, float32, float64, uint8, uint16, uint32, uint64, int8, int16, int32, int64, bool)
+    d.dtype: d for d in (float16, float32, float64, uint8, uint16, uint32, uint64, int8, int16, int32, int64, bool)
 }
 _default = float32.dtype
 

@@ -62,10 +62,10 @@ class Tensor(Methods, ArrayAttributes):
     __slots__ = ("_data", "_requires_grad", "_node", "_view", "__dict__", "__weakref__")
     _data: np.ndarray
     _requires_grad: bool
-    _node: Any  # the Node of a recorded result; what a gradient flows to is `_edge()`
+    _node: Any  # the Node of a recorded result; what a gradient flows to is `_grad_target()`
     _view: View | None  # of which tensor it shows a part, if any
     _grad: Tensor | None = None
-    _rewrites: int = 0  # how often an in-place operation has replaced its history
+    _history_version: int = 0  # how often an in-place operation has replaced its history
     _cut: bool = False  # whether detach_ has ended its history, which earlier views may still have
     _hooks: dict[int, Callable[[Any], Any]] | None = None  # of a leaf; those of others are on the node
     _after_grad: dict[int, Callable[[Tensor], Any]] | None = None
@@ -99,18 +99,18 @@ class Tensor(Methods, ArrayAttributes):
     @property
     def is_leaf(self) -> bool:
         """True unless a recorded operation made it."""
-        return self._edge() is self or not self.requires_grad
+        return self._grad_target() is self or not self.requires_grad
 
     @property
     def grad_fn(self) -> engine.Node | None:
         """The record of the operation that made this tensor; None for a leaf."""
-        edge = self._edge()
+        edge = self._grad_target()
         return edge.named() if isinstance(edge, engine.Node) else None
 
     @property
     def requires_grad(self) -> bool:
         """Whether gradients flow to this tensor; may be set on leaves."""
-        if self._view is not None and not self._view.refusal:
+        if self._view is not None and not self._view.in_place_error:
             self._view.refresh(self)
         return self._requires_grad
 
@@ -220,7 +220,7 @@ class Tensor(Methods, ArrayAttributes):
 
     # ---- graph -----------------------------------------------------------------------------------------------------
 
-    def _edge(self) -> Any:
+    def _grad_target(self) -> Any:
         """What a gradient of this tensor flows to: its node, or itself if it is a leaf."""
         if self._view is not None:
             self._view.refresh(self)
@@ -299,7 +299,7 @@ class Tensor(Methods, ArrayAttributes):
         return self._add_hook(on_gradient)
 
     def _add_hook(self, hook: Callable[[Any], Any]) -> RemovableHandle:
-        owner = self._edge()
+        owner = self._grad_target()
         attribute = "_hooks" if owner is self else "hooks"
         if getattr(owner, attribute) is None:
             setattr(owner, attribute, {})
@@ -333,7 +333,7 @@ class Tensor(Methods, ArrayAttributes):
                 except ValueError:  # it must not be written to
                     self._grad = before + Tensor._wrap(np.asarray(g))
                 else:
-                    versions.note_change(before._data)
+                    versions.bump_under_lock(before._data)
 
     # ---- in place --------------------------------------------------------------------------------------------------
 
@@ -351,7 +351,7 @@ class Tensor(Methods, ArrayAttributes):
             self._view.rewrite(self, result)
         elif result._requires_grad or self._requires_grad:
             self._set_history(result)
-            self._rewrites += 1
+            self._history_version += 1
 
     def _set_history(self, like: Tensor) -> None:
         self._node, self._requires_grad = like._node, like._requires_grad
@@ -363,9 +363,9 @@ class Tensor(Methods, ArrayAttributes):
     def _write(self, values: Any) -> None:
         """Change the memory, and let everyone who kept it notice."""
         np.copyto(self._data, values, casting="same_kind")
-        versions.changed(self._data)
+        versions.bump(self._data)
         if self._cut and mode.enabled:
-            self._rewrites += 1  # what views show from now on has no history either
+            self._history_version += 1  # what views show from now on has no history either
 
     def _check_in_place(self, result: Any, operation: str) -> None:
         if result._data.shape != self._data.shape:
@@ -419,7 +419,7 @@ def _references(g: Any) -> int:
 
 ALONE = _references(object())  # how many references a function sees to an argument that nobody else refers to
 
-_OF_THIS_MEMORY = {"_grad", "_hooks", "_after_grad", "_rewrites", "_retained", "_cut"}
+_OF_THIS_MEMORY = {"_grad", "_hooks", "_after_grad", "_history_version", "_retained", "_cut"}
 
 
 def _rebuild(cls: type[Tensor], array: np.ndarray, requires_grad: bool) -> Tensor:
@@ -439,33 +439,38 @@ class View:
     views are made anew from it, when they are asked for.
     """
 
-    __slots__ = ("base", "calls", "rewrites", "refusal")
+    __slots__ = ("base", "calls", "history_version", "in_place_error")
     # The operation that puts `part` where `calls` lead in `base`: its declaration puts it here.
     replace_part: ClassVar[Callable[[Tensor, Tensor, Calls], Tensor]]
 
     def __init__(
-        self, source: Tensor, call: Callable[..., Any] | None, arguments: tuple[Any, ...], refusal: str | None = None
+        self,
+        source: Tensor,
+        call: Callable[..., Any] | None,
+        arguments: tuple[Any, ...],
+        in_place_error: str | None = None,
     ) -> None:
         parent = source._view
         self.base: Tensor = source if parent is None else parent.base
         self.calls: Calls = (None if parent is None else parent.calls, call, arguments)
-        self.rewrites = self.base._rewrites
+        self.history_version = self.base._history_version
         # why a change of this or the base cannot be recorded, where the way from the one to the other is not known
-        self.refusal: str | None = refusal or (None if parent is None else parent.refusal) or _refusal(source)
+        inherited = None if parent is None else parent.in_place_error
+        self.in_place_error: str | None = in_place_error or inherited or _in_place_error(source)
 
     def check(self, operation: str, *others: Tensor) -> None:
         """Raise where a change of the view by `operation` would have to be recorded, and cannot be."""
-        if self.refusal and any(t._requires_grad for t in (self.base, *others)):
-            raise RuntimeError(f"{operation}: {self.refusal}")
+        if self.in_place_error and any(t._requires_grad for t in (self.base, *others)):
+            raise RuntimeError(f"{operation}: {self.in_place_error}")
 
     def refresh(self, view: Tensor) -> None:
         """Give `view` its history if the base has got a new one since."""
-        if self.rewrites != self.base._rewrites:
-            if self.refusal and mode.enabled and self.base._requires_grad:
-                raise RuntimeError(f"the tensor that this is a view of was changed in place: {self.refusal}")
-            if self.refusal:
+        if self.history_version != self.base._history_version:
+            if self.in_place_error and mode.enabled and self.base._requires_grad:
+                raise RuntimeError(f"the tensor that this is a view of was changed in place: {self.in_place_error}")
+            if self.in_place_error:
                 return  # nobody asks for the history, or there is none
-            self.rewrites = self.base._rewrites
+            self.history_version = self.base._history_version
             with enable_grad():  # the history must be complete, whoever asks for it
                 view._set_history(replay(self.calls, self.base))
 
@@ -474,11 +479,11 @@ class View:
         base = self.base
         if part._requires_grad or base._requires_grad:
             base._set_history(View.replace_part(base, part, self.calls))
-            base._rewrites += 1
+            base._history_version += 1
             self.refresh(view)  # at once: whatever becomes of the base's history, this one holds
 
 
-def _refusal(source: Tensor) -> str | None:
+def _in_place_error(source: Tensor) -> str | None:
     """Why changes of a view of `source` that is made now cannot be recorded."""
     if not mode.enabled:
         return "this view was made under no_grad(), so its base does not know it; make the view outside of that block"

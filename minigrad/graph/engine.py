@@ -1,6 +1,6 @@
 """Nodes, and the walk over them that computes gradients.
 
-The engine knows no operation and no Tensor. It sees nodes, each with its parents and a rule (`Node.apply`) that turns
+The engine knows no operation and no Tensor. It sees nodes, each with its parents and a rule (`Node.vjp`) that turns
 the gradient of the node's output into the gradients of its parents. A parent is another node or a leaf; a leaf is
 anything else that can be a dictionary key. A gradient is anything that can be added with ``+``.
 """
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from heapq import heappop, heappush
 from typing import Any
 
-numbers = itertools.count(1)
+node_numbers = itertools.count(1)
 
 
 class Node:
@@ -25,15 +25,15 @@ class Node:
 
     def __init__(self, parents: Sequence[Any]) -> None:
         self.parents = parents
-        self.number = next(numbers)
+        self.number = next(node_numbers)
         self.hooks: dict[int, Callable[[Any], Any]] | None = None  # each may replace the gradient of the output
 
-    def apply(self, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> Sequence[Any]:
+    def vjp(self, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> Sequence[Any]:
         """The gradients of the parents, in order; None where there is none or where `needed` says it is not needed."""
         raise NotImplementedError
 
     def release(self) -> None:
-        """Forget what was kept for `apply`."""
+        """Forget what was kept for `vjp`."""
 
     def name(self) -> str:
         """The name under which the node appears in messages, such as ``MulBackward0``."""
@@ -64,12 +64,12 @@ class AccumulateGrad:
         return "AccumulateGrad"
 
 
-class Unfinished:
-    """A gradient in a form that is quick to add to. Nobody but the engine, which asks for `whole`, gets to see it."""
+class AccumulatingGradient:
+    """A gradient in a form that is quick to add to. Only the engine sees it, and calls `materialize`."""
 
     __slots__ = ()
 
-    def whole(self) -> Any:
+    def materialize(self) -> Any:
         """The gradient as nodes, hooks and leaves know it."""
         raise NotImplementedError
 
@@ -122,7 +122,7 @@ def run(
     targets : nodes and leaves, optional
         Compute only what leads to these, and return their gradients; by default those of all leaves.
     retain_graph : whether nodes keep what another walk would need
-    create_graph : passed on to `Node.apply`
+    create_graph : passed on to `Node.vjp`
     since : nodes up to this number are not walked through: to this walk they are leaves
     """
     wanted = leading = needed = None
@@ -147,8 +147,8 @@ def run(
             break
         node = heappop(heap)[1]
         g = pending.pop(node)
-        if isinstance(g, Unfinished):
-            g = g.whole()
+        if isinstance(g, AccumulatingGradient):
+            g = g.materialize()
         parents = node.parents
         if node.hooks:
             g = run_hooks(node.hooks, g)
@@ -159,12 +159,12 @@ def run(
             if True not in needed:
                 edges = ()
                 continue
-        gradients = node.apply(g, needed, create_graph)
+        gradients = node.vjp(g, needed, create_graph)
         if len(gradients) != len(parents):
             raise ValueError(f"{node.name()}: expected {len(parents)} gradients, got {len(gradients)}")
         edges = zip(parents, gradients)  # noqa: B905 (strict=True takes twice as long)
         if not retain_graph:
             node.release()
     for leaf, g in pending.items():  # only leaves are left
-        arrived[leaf] = g.whole() if isinstance(g, Unfinished) else g
+        arrived[leaf] = g.materialize() if isinstance(g, AccumulatingGradient) else g
     return arrived

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.graph.engine import Unfinished
+from minigrad.graph.engine import AccumulatingGradient
 
 
-class Part(Unfinished):
+class SliceGradient(AccumulatingGradient):
     """A gradient that is zero outside of one part of its tensor.
 
     As an array it would be zeros of the whole size, and a loop over a thousand rows would make and add a thousand of
@@ -18,7 +18,7 @@ class Part(Unfinished):
     """
 
     __slots__ = ("part", "shape", "key", "total")
-    __array_ufunc__ = None  # array + Part is for Part to compute
+    __array_ufunc__ = None  # array + SliceGradient is for SliceGradient to compute
 
     def __init__(self, part: np.ndarray, shape: tuple[int, ...], key: Any) -> None:
         self.part, self.shape, self.key = part, shape, key
@@ -29,19 +29,19 @@ class Part(Unfinished):
         """That of the tensor: 1 or more, as one without dimensions has no parts."""
         return len(self.shape)
 
-    def whole(self) -> np.ndarray:
+    def materialize(self) -> np.ndarray:
         """The gradient as an array."""
         if self.total is None:
             self.total = np.zeros_like(self.part, shape=self.shape)
             self.total[self.key] = self.part
         return self.total
 
-    def __add__(self, other: Any) -> Part:
-        total = self.whole()
-        if isinstance(other, Part) and other.total is None:
+    def __add__(self, other: Any) -> SliceGradient:
+        total = self.materialize()
+        if isinstance(other, SliceGradient) and other.total is None:
             total[other.key] += other.part
         else:
-            total += other.whole() if isinstance(other, Part) else other
+            total += other.materialize() if isinstance(other, SliceGradient) else other
         return self
 
     __radd__ = __add__

@@ -14,20 +14,20 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.graph.engine import numbers
+from minigrad.graph.engine import node_numbers
 from minigrad.kernels.forking import lock
 
 
-class Clock:
+class Latest:
     """The time of the last in-place change."""
 
-    __slots__ = ("now",)
+    __slots__ = ("version",)
 
     def __init__(self) -> None:
-        self.now = 0
+        self.version = 0
 
 
-clock = Clock()
+latest = Latest()
 # id of an owner -> [time of its last change, weak reference that removes the entry, what `who` said]
 _changes: dict[int, list[Any]] = {}
 
@@ -61,32 +61,32 @@ def arrays_in(value: Any) -> Iterator[np.ndarray]:
             yield from arrays_in(v)
 
 
-def changed(array: np.ndarray) -> None:
+def bump(array: np.ndarray) -> None:
     """Note that the memory of `array` was written to."""
-    with lock:  # so that no thread sets the clock back to an earlier tick of its own
-        note_change(array)
+    with lock:  # so that no thread sets the latest back to an earlier tick of its own
+        bump_under_lock(array)
 
 
-def note_change(array: np.ndarray) -> None:
-    """`changed`, for those who hold the lock."""
+def bump_under_lock(array: np.ndarray) -> None:
+    """`bump`, for those who hold the lock."""
     owner = array if array.base is None else owner_of(array)
     key = id(owner)
-    clock.now = next(numbers)
+    latest.version = next(node_numbers)
     entry = _changes.get(key)
     if entry is None:
         entry = _changes[key] = [0, weakref.ref(owner, lambda _: _changes.pop(key, None)), None]
-    entry[0] = clock.now
+    entry[0] = latest.version
     if who is not None:
         entry[2] = who()
 
 
-def last_change(array: np.ndarray) -> int:
+def version_of(array: np.ndarray) -> int:
     """The time of the last noted change of the memory of `array`; 0 if there was none."""
     entry = _changes.get(id(owner_of(array)))
     return 0 if entry is None else entry[0]
 
 
-def last_changer(array: np.ndarray) -> Any:
+def changer_of(array: np.ndarray) -> Any:
     """What `who` said at the last noted change of the memory of `array`; None if it was not asked."""
     entry = _changes.get(id(owner_of(array)))
     return None if entry is None else entry[2]

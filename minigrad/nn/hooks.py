@@ -107,7 +107,7 @@ class GradientWatch:
         self.grad_input: list[Any] = []
         self.replaced: tuple[Any, ...] | None = None  # what the hooks of this backward gave, once they have run
         self.watches_inputs = self.watches_outputs = False
-        self.refusal = (
+        self.in_place_error = (
             f"full backward hooks of {type(module).__name__} watch the gradients of its inputs and outputs, which "
             "therefore cannot be changed in place while operations are recorded; change a clone()"
         )
@@ -143,7 +143,7 @@ class GradientWatch:
                 passed[i] = _pass_on(passed[i])
                 if passed[i].requires_grad:  # else nothing is recorded here
                     passed[i].register_hook(partial(function, i))
-                    passed[i]._view = View(values[i], None, (), self.refusal)  # it is in the memory of values[i]
+                    passed[i]._view = View(values[i], None, (), self.in_place_error)  # it is in the memory of values[i]
         return tuple(passed)
 
     def _note_output(self, i: int, g: Tensor) -> None:

@@ -11,13 +11,15 @@ from typing import Any
 import numpy as np
 
 from minigrad.core.generator import get_generator
+from minigrad.core.tensor import Tensor
 from minigrad.kernels import relu as masks
-from minigrad.ops.casting import zeros_as
 from minigrad.ops.declare.method import in_place, method
 from minigrad.ops.declare.operation import Operand, operation
-from minigrad.ops.elementwise import elementwise
 from minigrad.ops.exponential import exp
-from minigrad.ops.selection import _where, clamp
+from minigrad.ops.primitives.casting import zeros_as
+from minigrad.ops.primitives.elementwise import elementwise
+from minigrad.ops.primitives.selection import choose
+from minigrad.ops.selection import clamp
 
 __all__ = [
     "relu", "relu_", "relu6", "leaky_relu", "leaky_relu_", "prelu", "rrelu", "rrelu_", "elu", "elu_", "selu", "selu_",
@@ -102,7 +104,7 @@ def _hardtanh(input: Operand, min_val: float, max_val: float) -> Operand:
 
 
 @optionally_in_place
-def hardtanh(input: Operand, min_val: float = -1.0, max_val: float = 1.0) -> Any:
+def hardtanh(input: Operand, min_val: float = -1.0, max_val: float = 1.0) -> Tensor:
     """`input` limited to [`min_val`, `max_val`]. Unlike that of `clamp`, its slope at the limits is 0.
 
     Raises
@@ -121,7 +123,7 @@ def hardtanh(input: Operand, min_val: float = -1.0, max_val: float = 1.0) -> Any
 
 
 @optionally_in_place
-def relu6(input: Operand) -> Any:
+def relu6(input: Operand) -> Tensor:
     """``min(max(input, 0), 6)``, elementwise; its slope at 0 and 6 is 0.
 
     Examples
@@ -155,7 +157,7 @@ def _prelu(input: Operand, weight: Operand) -> Operand:
 
 
 @method()
-def prelu(input: Operand, weight: Operand) -> Any:
+def prelu(input: Operand, weight: Operand) -> Tensor:
     """`leaky_relu` with slopes that are learned: one, or one a channel (dimension 1). (He et al., 2015)
 
     Parameters
@@ -189,7 +191,7 @@ def prelu(input: Operand, weight: Operand) -> Any:
 
 
 @optionally_in_place
-def rrelu(input: Operand, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False) -> Any:
+def rrelu(input: Operand, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False) -> Tensor:
     """`leaky_relu` whose slopes are drawn uniformly from [`lower`, `upper`); without `training`, their mean.
 
     Examples
@@ -223,7 +225,7 @@ def _elu(input: Operand, alpha: float, scale: float, input_scale: float) -> Oper
 
 
 @optionally_in_place
-def elu(input: Operand, alpha: float = 1.0) -> Any:
+def elu(input: Operand, alpha: float = 1.0) -> Tensor:
     """`input` where positive, else ``alpha * (exp(input) - 1)``. (Clevert, Unterthiner, Hochreiter, 2015)
 
     Examples
@@ -236,7 +238,7 @@ def elu(input: Operand, alpha: float = 1.0) -> Any:
 
 @optionally_in_place
 @method()
-def selu(input: Operand) -> Any:
+def selu(input: Operand) -> Tensor:
     """`elu` scaled so that activations keep mean 0 and variance 1. (Klambauer et al., 2017)
 
     Examples
@@ -249,7 +251,7 @@ def selu(input: Operand) -> Any:
 
 @optionally_in_place
 @method()
-def celu(input: Operand, alpha: float = 1.0) -> Any:
+def celu(input: Operand, alpha: float = 1.0) -> Tensor:
     """`input` where positive, else ``alpha * (exp(input / alpha) - 1)``. (Barron, 2017)
 
     Raises
@@ -285,7 +287,7 @@ def hardsigmoid(input: Operand) -> Operand:
 
 
 @optionally_in_place
-@elementwise(lambda g, input: _where(input < 3, zeroed(g * (input / 3 + 0.5), input <= -3, input), g))
+@elementwise(lambda g, input: choose(input < 3, zeroed(g * (input / 3 + 0.5), input <= -3, input), g))
 @floats
 def hardswish(input: Operand) -> Operand:
     """``input * hardsigmoid(input)``, elementwise. (Howard et al., 2019)
@@ -304,7 +306,7 @@ def _softshrink(input: Operand, lambd: float) -> Operand:
     return input - np.clip(input, -lambd, lambd)
 
 
-def softshrink(input: Operand, lambd: float = 0.5) -> Any:
+def softshrink(input: Operand, lambd: float = 0.5) -> Tensor:
     """`input` moved towards 0 by `lambd`, and 0 within [-lambd, lambd].
 
     Raises

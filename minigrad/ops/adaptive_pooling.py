@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from minigrad.core.tensor import Tensor
 from minigrad.kernels import pooling as kernels
 from minigrad.ops.checks import check_shape, check_tensor, per_dim
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.gathering import gather
 from minigrad.ops.pooling import check_floating
-from minigrad.ops.shape import _reshape
+from minigrad.ops.primitives.shape import reshape
 
 __all__ = [
     "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d",
@@ -55,7 +56,7 @@ def _adaptive_average(name: str, dims: int, input: Any, output_size: Any) -> Any
     return _adaptive_avg_pool(input, size)
 
 
-def adaptive_avg_pool1d(input: Operand, output_size: Any) -> Any:
+def adaptive_avg_pool1d(input: Operand, output_size: Any) -> Tensor:
     """The mean of `output_size` bins of (N, C, L) or (C, L); see `adaptive_avg_pool2d`.
 
     Examples
@@ -66,7 +67,7 @@ def adaptive_avg_pool1d(input: Operand, output_size: Any) -> Any:
     return _adaptive_average("adaptive_avg_pool1d", 1, input, output_size)
 
 
-def adaptive_avg_pool2d(input: Operand, output_size: Any) -> Any:
+def adaptive_avg_pool2d(input: Operand, output_size: Any) -> Tensor:
     """The mean of as many bins as are wanted, whatever the size of the input.
 
     Bin i of n covers the elements from ``floor(i * H / n)`` to ``ceil((i + 1) * H / n)``, the latter excluded.
@@ -91,7 +92,7 @@ def adaptive_avg_pool2d(input: Operand, output_size: Any) -> Any:
     return _adaptive_average("adaptive_avg_pool2d", 2, input, output_size)
 
 
-def adaptive_avg_pool3d(input: Operand, output_size: Any) -> Any:
+def adaptive_avg_pool3d(input: Operand, output_size: Any) -> Tensor:
     """The mean of bins of (N, C, D, H, W) or (C, D, H, W); see `adaptive_avg_pool2d`.
 
     Examples
@@ -108,8 +109,8 @@ def _adaptive_maximum(name: str, dims: int, input: Any, output_size: Any, return
         raise NotImplementedError(f"{name}: expected numbers, got bools; convert with .float()")
     indices = _adaptive_max_indices(input, size)
     lead = tuple(input.shape[:-dims])
-    flat = [_reshape(t, (*lead, math.prod(t.shape[-dims:]))) for t in (input, indices)]
-    values = _reshape(gather(flat[0], -1, flat[1]), tuple(indices.shape))
+    flat = [reshape(t, (*lead, math.prod(t.shape[-dims:]))) for t in (input, indices)]
+    values = reshape(gather(flat[0], -1, flat[1]), tuple(indices.shape))
     return (values, indices) if return_indices else values
 
 
@@ -124,7 +125,7 @@ def adaptive_max_pool1d(input: Operand, output_size: Any, return_indices: bool =
     return _adaptive_maximum("adaptive_max_pool1d", 1, input, output_size, return_indices)
 
 
-def _adaptive_max_pool1d(input: Operand, output_size: Any) -> Any:
+def adaptive_max_pool1d_with_indices(input: Operand, output_size: Any) -> Any:
     """`adaptive_max_pool1d` with its indices, as PyTorch has it outside of `nn.functional`."""
     return _adaptive_maximum("adaptive_max_pool1d", 1, input, output_size, True)
 

@@ -9,11 +9,11 @@ import numpy as np
 from minigrad.core import dtypes
 from minigrad.core.tensor import Tensor
 from minigrad.kernels.errstate import silent
-from minigrad.ops.casting import cast, zeros_as
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand
 from minigrad.ops.declare.rounding import rounded_once
-from minigrad.ops.elementwise import elementwise
+from minigrad.ops.primitives.casting import cast, zeros_as
+from minigrad.ops.primitives.elementwise import elementwise
 
 __all__ = [
     "add", "sub", "subtract", "mul", "multiply", "div", "divide", "true_divide", "floor_divide", "remainder", "fmod",
@@ -31,7 +31,7 @@ def _add(input: Operand, other: Operand) -> Operand:
 
 
 @method(inplace=True)
-def add(input: Operand, other: Operand, *, alpha: float = 1) -> Any:
+def add(input: Operand, other: Operand, *, alpha: float = 1) -> Tensor:
     """``input + alpha * other``, elementwise with broadcasting and type promotion.
 
     Examples
@@ -63,7 +63,7 @@ def _sub(input: Operand, other: Operand) -> Operand:
 
 
 @method("subtract", inplace=True)
-def sub(input: Operand, other: Operand, *, alpha: float = 1) -> Any:
+def sub(input: Operand, other: Operand, *, alpha: float = 1) -> Tensor:
     """``input - alpha * other``, elementwise with broadcasting and type promotion.
 
     Examples
@@ -106,7 +106,7 @@ true_divide.operation.name = "div"  # type: ignore[attr-defined]  # in prints, a
 
 
 @method("__truediv__", "divide", "true_divide", inplace=True)
-def div(input: Operand, other: Operand, *, rounding_mode: str | None = None) -> Any:
+def div(input: Operand, other: Operand, *, rounding_mode: str | None = None) -> Tensor:
     """``input / other``, elementwise; integers give the default floating dtype.
 
     Parameters
@@ -281,7 +281,7 @@ def neg(input: Operand) -> Operand:
 
 
 @method("__pos__")
-def positive(input: Operand) -> Any:
+def positive(input: Operand) -> Tensor:
     """``+input``: the tensor itself.
 
     Examples
@@ -323,9 +323,7 @@ def square(input: Operand) -> Operand:
 
 
 @method(inplace=True)
-@elementwise(
-    lambda g, weight: g * (1 - weight), lambda g, weight: g * weight, lambda g, input, end: g * (end - input)
-)
+@elementwise(lambda g, weight: g * (1 - weight), lambda g, weight: g * weight, lambda g, input, end: g * (end - input))
 @silent
 def lerp(input: Operand, end: Operand, weight: Operand) -> Operand:
     """``input + weight * (end - input)``: linear interpolation, which is exactly `end` where `weight` is 1.
@@ -343,7 +341,7 @@ def lerp(input: Operand, end: Operand, weight: Operand) -> Operand:
 
 @method(inplace=True)
 @rounded_once
-def addcmul(input: Operand, tensor1: Operand, tensor2: Operand, *, value: float = 1) -> Any:
+def addcmul(input: Operand, tensor1: Operand, tensor2: Operand, *, value: float = 1) -> Tensor:
     """``input + value * tensor1 * tensor2``.
 
     Examples
@@ -360,7 +358,7 @@ def addcmul(input: Operand, tensor1: Operand, tensor2: Operand, *, value: float 
 
 @method(inplace=True)
 @rounded_once
-def addcdiv(input: Operand, tensor1: Operand, tensor2: Operand, *, value: float = 1) -> Any:
+def addcdiv(input: Operand, tensor1: Operand, tensor2: Operand, *, value: float = 1) -> Tensor:
     """``input + value * tensor1 / tensor2``.
 
     Examples
@@ -378,25 +376,25 @@ subtract, multiply, divide, negative = sub, mul, div, neg
 
 
 @method("__rsub__", only=True)
-def _rsub(self: Tensor, other: Any) -> Any:
+def _rsub(self: Tensor, other: Any) -> Tensor:
     return sub(other, self)
 
 
 @method("__rtruediv__", only=True)
-def _rtruediv(self: Tensor, other: Any) -> Any:
+def _rtruediv(self: Tensor, other: Any) -> Tensor:
     return true_divide(other, self)
 
 
 @method("__rfloordiv__", only=True)
-def _rfloordiv(self: Tensor, other: Any) -> Any:
+def _rfloordiv(self: Tensor, other: Any) -> Tensor:
     return floor_divide(other, self)
 
 
 @method("__rmod__", only=True)
-def _rmod(self: Tensor, other: Any) -> Any:
+def _rmod(self: Tensor, other: Any) -> Tensor:
     return remainder(other, self)
 
 
 @method("__rpow__", only=True)
-def _rpow(self: Tensor, other: Any) -> Any:
+def _rpow(self: Tensor, other: Any) -> Tensor:
     return pow(other, self)

@@ -14,14 +14,15 @@ from minigrad.graph import versions
 from minigrad.graph.grad_mode import mode
 from minigrad.kernels import indexing as kernels
 from minigrad.kernels.indexing import Key
-from minigrad.ops.broadcasting import expand
-from minigrad.ops.casting import cast, zeros_as
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
-from minigrad.ops.indexing import ALL, _add_at, _index, _slice, along, common_shape, mask_array, split_index
-from minigrad.ops.selection import _where
-from minigrad.ops.shape import _reshape
+from minigrad.ops.indexing import along, common_shape, mask_array, split_index
+from minigrad.ops.primitives.casting import cast, zeros_as
+from minigrad.ops.primitives.indexing import ALL, add_at, index_by, slice_by
+from minigrad.ops.primitives.selection import choose
+from minigrad.ops.primitives.shape import reshape
+from minigrad.ops.primitives.summation import expand
 
 __all__ = ["masked_fill", "masked_scatter", "index_put", "index_add", "index_copy", "index_fill"]
 
@@ -29,11 +30,11 @@ __all__ = ["masked_fill", "masked_scatter", "index_put", "index_add", "index_cop
 def _of_values(g: Any, key: Key) -> Any:
     """The gradient at `key`: where an index repeats, only the value that was written last has one."""
     lost = kernels.overwritten(tuple(g.shape), key)
-    return _index(g, key) if lost is None else _where(lost, 0.0, _index(g, key))
+    return index_by(g, key) if lost is None else choose(lost, 0.0, index_by(g, key))
 
 
-@operation(input=lambda g, key: _put(g, 0.0, key), values=_of_values, holds=("key",))
-def _put(input: Operand, values: Operand, key: Key) -> Operand:
+@operation(input=lambda g, key: put(g, 0.0, key), values=_of_values, holds=("key",))
+def put(input: Operand, values: Operand, key: Key) -> Operand:
     """A copy of `input` with `values`, of the shape of ``input[key]``, at `key`."""
     whole = input.copy(order="K")
     whole[key] = values
@@ -62,7 +63,7 @@ def fitted(name: str, values: Any, shape: tuple[int, ...], dtype: DType) -> Any:
     if not fits:
         raise RuntimeError(f"{name}: values of shape {tuple(values.shape)} do not broadcast to the shape {shape}")
     if have != tuple(values.shape):
-        values = _reshape(values, have)
+        values = reshape(values, have)
     return values if have == shape else expand(values, shape)
 
 
@@ -86,22 +87,22 @@ def _setitem(input: Tensor, index: Any, value: Any) -> None:
         raise RuntimeError(f"x[...] = v: expected values of {input.dtype}, as x, got {value.dtype}; convert them")
     if not isinstance(value, (Tensor, np.ndarray)):
         value = as_scalar("x[...] = v", "v", value, input.dtype)
-    part = _slice(input, basic)
+    part = slice_by(input, basic)
     if arrays is None:
         if not _shows(value, part):
             _copied(part, value, "x[...] = v")
         return
-    shape = _index(part._data, arrays).shape if isinstance(value, (Tensor, np.ndarray)) and value.ndim else ()
+    shape = index_by(part._data, arrays).shape if isinstance(value, (Tensor, np.ndarray)) and value.ndim else ()
     if mode.enabled and (part._requires_grad or isinstance(value, Tensor) and value.requires_grad):
-        values = fitted("x[...] = v", value, shape or _index(part._data, arrays).shape, input.dtype)
-        part._assign(_put(part, values, arrays), "x[...] = v")
+        values = fitted("x[...] = v", value, shape or index_by(part._data, arrays).shape, input.dtype)
+        part._assign(put(part, values, arrays), "x[...] = v")
         return
     values = fitted("x[...] = v", value, shape, input.dtype)
     try:
         part._data[arrays] = values._data if isinstance(values, Tensor) else values
     except IndexError as error:
         raise IndexError(f"x[...] = v: {error}; the tensor has shape {input._data.shape}") from None
-    versions.changed(part._data)
+    versions.bump(part._data)
 
 
 def _shows(value: Any, part: Tensor) -> bool:
@@ -155,7 +156,7 @@ def zero_(self: Tensor) -> Tensor:
 
 
 @method(inplace=True)
-def masked_fill(input: Operand, mask: Operand, value: Any) -> Any:
+def masked_fill(input: Operand, mask: Operand, value: Any) -> Tensor:
     """`input` with `value` where `mask` is true.
 
     Parameters
@@ -170,11 +171,11 @@ def masked_fill(input: Operand, mask: Operand, value: Any) -> Any:
     tensor([1., 0.])
     """
     mask_array("masked_fill", mask)
-    return _where(mask, _scalar("masked_fill", value, input.dtype), input)
+    return choose(mask, _scalar("masked_fill", value, input.dtype), input)
 
 
 @method(inplace=True)
-def masked_scatter(input: Operand, mask: Operand, source: Operand) -> Any:
+def masked_scatter(input: Operand, mask: Operand, source: Operand) -> Tensor:
     """`input` with the first elements of `source` at the places, in order, where `mask` is true.
 
     Examples
@@ -188,17 +189,17 @@ def masked_scatter(input: Operand, mask: Operand, source: Operand) -> Any:
     count = np.count_nonzero(array)
     if source.dtype != input.dtype:
         raise RuntimeError(f"masked_scatter: expected a source of {input.dtype}, got {source.dtype}; convert it")
-    flat = _reshape(source, (int(np.prod(source.shape, dtype=np.int64)),))
+    flat = reshape(source, (int(np.prod(source.shape, dtype=np.int64)),))
     if flat.shape[0] < count:
         raise RuntimeError(f"masked_scatter: the mask has {count} places, the source only {flat.shape[0]} elements")
-    return _put(input, _slice(flat, (slice(count),)), (array,))
+    return put(input, slice_by(flat, (slice(count),)), (array,))
 
 
 # ---- at indices ------------------------------------------------------------------------------------------------------
 
 
 @method(inplace=True)
-def index_put(input: Operand, indices: Sequence[Any], values: Operand, accumulate: bool = False) -> Any:
+def index_put(input: Operand, indices: Sequence[Any], values: Operand, accumulate: bool = False) -> Tensor:
     """`input` with `values`, broadcast, at ``input[indices]``.
 
     Parameters
@@ -220,15 +221,15 @@ def index_put(input: Operand, indices: Sequence[Any], values: Operand, accumulat
         raise IndexError("index_put: expected a tuple with at least one tensor of indices")
     if values.dtype != input.dtype:
         raise RuntimeError(f"index_put: expected values of the input's {input.dtype}, got {values.dtype}; convert them")
-    values = fitted("index_put", values, _index(np.empty(shape, bool), key).shape, input.dtype)
-    return input + _add_at(values, shape, key) if accumulate else _put(input, values, key)
+    values = fitted("index_put", values, index_by(np.empty(shape, bool), key).shape, input.dtype)
+    return input + add_at(values, shape, key) if accumulate else put(input, values, key)
 
 
 def _slices(name: str, input: Any, key: Key, source: Any, scalar: bool = True) -> Any:
     """`source` after a check that it holds a slice of `input` for each index in `key`; one may be a 0-dim `scalar`."""
     shape = (*input.shape[: len(key) - 1], len(key[-1]), *input.shape[len(key) :])
     if not source.shape and shape == (1,) and scalar:
-        source = _reshape(source, shape)
+        source = reshape(source, shape)
     if tuple(source.shape) != shape:
         raise RuntimeError(f"{name}: expected a source of shape {shape}, got {tuple(source.shape)}")
     if source.dtype != input.dtype:
@@ -238,7 +239,7 @@ def _slices(name: str, input: Any, key: Key, source: Any, scalar: bool = True) -
 
 @method(inplace=True)
 @rounded_once
-def index_add(input: Operand, dim: int, index: Operand, source: Operand, *, alpha: float = 1) -> Any:
+def index_add(input: Operand, dim: int, index: Operand, source: Operand, *, alpha: float = 1) -> Tensor:
     """`input` with ``alpha * source`` added to the slices of dimension `dim` at `index`, repeatedly where it repeats.
 
     Examples
@@ -248,12 +249,12 @@ def index_add(input: Operand, dim: int, index: Operand, source: Operand, *, alph
     """
     x, key = along("index_add", input, dim, index)
     source = _slices("index_add", x, key, source, scalar=not input.shape)
-    added = _add_at(source if alpha == 1 else source * alpha, tuple(x.shape), key)
-    return input + (added if input.shape else _reshape(added, ()))
+    added = add_at(source if alpha == 1 else source * alpha, tuple(x.shape), key)
+    return input + (added if input.shape else reshape(added, ()))
 
 
 @method(inplace=True)
-def index_copy(input: Operand, dim: int, index: Operand, source: Operand) -> Any:
+def index_copy(input: Operand, dim: int, index: Operand, source: Operand) -> Tensor:
     """`input` with the slices of dimension `dim` at `index` replaced by those of `source`.
 
     Examples
@@ -262,12 +263,12 @@ def index_copy(input: Operand, dim: int, index: Operand, source: Operand) -> Any
     tensor([2., 0., 1.])
     """
     x, key = along("index_copy", input, dim, index)
-    changed = _put(x, _slices("index_copy", x, key, source), key)
-    return changed if input.shape else _reshape(changed, ())
+    changed = put(x, _slices("index_copy", x, key, source), key)
+    return changed if input.shape else reshape(changed, ())
 
 
 @method(inplace=True)
-def index_fill(input: Operand, dim: int, index: Operand, value: Any) -> Any:
+def index_fill(input: Operand, dim: int, index: Operand, value: Any) -> Tensor:
     """`input` with the slices of dimension `dim` at `index` set to `value`, a number or a 0-dim tensor.
 
     Examples
@@ -277,5 +278,5 @@ def index_fill(input: Operand, dim: int, index: Operand, value: Any) -> Any:
     """
     x, key = along("index_fill", input, dim, index, negative=True)
     shape = (*x.shape[: len(key) - 1], len(key[-1]), *x.shape[len(key) :])
-    changed = _put(x, fitted("index_fill", _scalar("index_fill", value, x.dtype), shape, x.dtype), key)
-    return changed if input.shape else _reshape(changed, ())
+    changed = put(x, fitted("index_fill", _scalar("index_fill", value, x.dtype), shape, x.dtype), key)
+    return changed if input.shape else reshape(changed, ())

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.core.tensor import Tensor
 from minigrad.ops.declare.operation import Operand
 from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.dropout import dropout
@@ -28,7 +29,7 @@ def scaled_dot_product_attention(
     dropout_p: float = 0.0,
     is_causal: bool = False,
     scale: float | None = None,
-) -> Any:
+) -> Tensor:
     """``softmax(query @ key.mT * scale + mask) @ value``. (Vaswani et al., 2017)
 
     A query that sees no key gets 0, and so do the gradients of its row.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,32 +9,13 @@ import numpy as np
 
 from minigrad.core.dtypes import DType
 from minigrad.core.tensor import Tensor
-from minigrad.kernels.summation import total
-from minigrad.ops.casting import terms
 from minigrad.ops.declare.method import method
-from minigrad.ops.declare.operation import Operand, operation
-from minigrad.ops.shape import _reshape, all_dims, as_shape
+from minigrad.ops.declare.operation import Operand
+from minigrad.ops.primitives.casting import terms
+from minigrad.ops.primitives.dims import all_dims, as_shape
+from minigrad.ops.primitives.summation import expand, sum_over, sum_to
 
 __all__ = ["sum", "broadcast_to", "broadcast_tensors"]
-
-
-SMALL = 4096  # elements: NumPy computes faster with so few in memory than with one that is repeated
-
-
-def spread(g: Any, input_shape: tuple[int, ...], dim: tuple[int, ...], keepdim: bool) -> Any:
-    """What was reduced over `dim`, repeated to `input_shape`: the adjoint of summing."""
-    if not g.shape and not isinstance(g, Tensor) and math.prod(input_shape) <= SMALL:
-        filled = np.empty(input_shape, g.dtype)
-        filled.fill(g)
-        return filled
-    if not keepdim and len(dim) < len(input_shape):
-        g = _reshape(g, tuple(1 if i in dim else s for i, s in enumerate(input_shape)))
-    return expand(g, input_shape)
-
-
-@operation(input=spread)
-def _sum(input: Operand, dim: tuple[int, ...], keepdim: bool) -> Operand:
-    return total(input, dim, keepdim)
 
 
 @method()
@@ -47,7 +27,7 @@ def sum(
     dtype: DType | None = None,
     axis: Any = None,
     keepdims: bool = False,
-) -> Any:
+) -> Tensor:
     """The sum of all elements, or over the dimensions `dim`. Integers and bools add up in int64.
 
     Parameters
@@ -63,30 +43,11 @@ def sum(
     tensor([4., 6.])
     """
     input = terms(input, dtype)
-    return _sum(input, all_dims("sum", dim if axis is None else axis, input.ndim), keepdim or keepdims)
-
-
-@operation(input=lambda g, input_shape: sum_to(g, input_shape), view=True)
-def expand(input: Operand, shape: tuple[int, ...]) -> Operand:
-    """`input` broadcast to `shape`, a view in which dimensions of length 1 are repeated."""
-    if input.size != 1:
-        return np.broadcast_to(input, shape)
-    repeated = np.ndarray(shape, input.dtype, input, 0, (0,) * len(shape))  # the same, many times faster
-    repeated.setflags(write=False)
-    return repeated
-
-
-def sum_to(g: Any, shape: tuple[int, ...]) -> Any:
-    """`g` summed over the dimensions that broadcasting from `shape` repeated: the adjoint of `expand`."""
-    if g.shape == shape:
-        return g
-    new = len(g.shape) - len(shape)
-    dims = tuple(range(new)) + tuple(i + new for i, s in enumerate(shape) if s == 1 and g.shape[i + new] != 1)
-    return _reshape(_sum(g, dims, True), shape)
+    return sum_over(input, all_dims("sum", dim if axis is None else axis, input.ndim), keepdim or keepdims)
 
 
 @method()
-def broadcast_to(input: Operand, shape: Sequence[int]) -> Any:
+def broadcast_to(input: Operand, shape: Sequence[int]) -> Tensor:
     """A view of `input` in which new dimensions and dimensions of length 1 are repeated to `shape`.
 
     Parameters

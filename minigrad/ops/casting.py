@@ -8,31 +8,11 @@ import numpy as np
 
 from minigrad.core import dtypes
 from minigrad.core.tensor import Tensor
-from minigrad.kernels.errstate import silent
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
+from minigrad.ops.primitives.casting import cast
 
 __all__ = ["clone"]
-
-
-def _differentiable(args: tuple[Any, ...]) -> tuple[Any, ...]:
-    input, dtype = args
-    return args if dtype.kind == "f" or not isinstance(input, Tensor) else (input.detach(), dtype)
-
-
-@operation(input=lambda g, input_dtype: cast(g, input_dtype), prepare=_differentiable)
-@silent
-def cast(input: Operand, dtype: dtypes.DType) -> Operand:
-    """`input` with another dtype; the gradient gets the input's. Integers and bools have no gradient."""
-    return input.astype(dtype)
-
-
-def terms(input: Operand, dtype: Any = None) -> Operand:
-    """`input` as it is added up or multiplied: in `dtype` if that is given, integers and bools otherwise in int64."""
-    if dtype is None and input.dtype.kind == "f":
-        return input
-    wanted = dtypes.as_dtype(dtype or dtypes.int64)
-    return input if input.dtype == wanted else cast(input, wanted)
 
 
 @method()
@@ -47,12 +27,6 @@ def clone(input: Operand) -> Operand:
     (tensor([2., 2.]), tensor([1., 1.]))
     """
     return input.copy(order="K")
-
-
-@operation("input")
-def zeros_as(input: Operand) -> Operand:
-    """Zeros of the input's shape and dtype: the gradient of a step function."""
-    return np.zeros_like(input)
 
 
 @method("to", only=True)

@@ -9,7 +9,7 @@ import numpy as np
 from minigrad.core.tensor import Tensor
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
-from minigrad.ops.elementwise import elementwise
+from minigrad.ops.primitives.elementwise import elementwise
 
 __all__ = [
     "eq", "ne", "lt", "le", "gt", "ge", "not_equal", "less", "less_equal", "greater", "greater_equal", "equal",
@@ -283,12 +283,12 @@ def bitwise_right_shift(input: Operand, other: Operand) -> Operand:
 
 
 @method("__rlshift__", only=True)
-def _rlshift(self: Tensor, other: Any) -> Any:
+def _rlshift(self: Tensor, other: Any) -> Tensor:
     return bitwise_left_shift(other, self)
 
 
 @method("__rrshift__", only=True)
-def _rrshift(self: Tensor, other: Any) -> Any:
+def _rrshift(self: Tensor, other: Any) -> Tensor:
     return bitwise_right_shift(other, self)
 
 

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+from minigrad.core.tensor import Tensor
 from minigrad.kernels.convolution import correlate, correlate_input, correlate_weight
-from minigrad.ops.broadcasting import _sum
 from minigrad.ops.checks import Numbers, check_shape, check_tensor, hashable, per_dim
 from minigrad.ops.declare.operation import Operand, operation
-from minigrad.ops.shape import _reshape
+from minigrad.ops.primitives.shape import reshape
+from minigrad.ops.primitives.summation import sum_over
 
 __all__ = ["conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d"]
 
@@ -31,7 +32,7 @@ Pairs = tuple[tuple[int, int], ...]
     weight=lambda g, input, weight_shape, stride, padding, dilation, groups: _convolution_weight(
         input, g, weight_shape[2:], stride, padding, dilation, groups
     ),
-    bias=lambda g: _sum(g, (0, *range(2, g.ndim)), False),
+    bias=lambda g: sum_over(g, (0, *range(2, g.ndim)), False),
 )
 def _convolution(
     input: Operand, weight: Operand, bias: Operand, stride: tuple[int, ...], padding: Pairs, dilation: tuple[int, ...],
@@ -48,7 +49,7 @@ def _convolution(
     weight=lambda g, input, weight_shape, stride, padding, dilation, groups: _convolution_weight(
         g, input, weight_shape[2:], stride, padding, dilation, groups
     ),
-    bias=lambda g: _sum(g, (0, *range(2, g.ndim)), False),
+    bias=lambda g: sum_over(g, (0, *range(2, g.ndim)), False),
 )
 def _convolution_transpose(
     input: Operand, weight: Operand, bias: Operand, size: tuple[int, ...], stride: tuple[int, ...], padding: Pairs,
@@ -206,8 +207,8 @@ def _convolve(
     _check_bias(name, shapes, sizes[0])
     if len(shape) == dims + 2:
         return _convolution(input, weight, bias, *steps, groups)
-    y = _convolution(_reshape(input, (1, *shape)), weight, bias, *steps, groups)
-    return _reshape(y, tuple(y.shape[1:]))
+    y = _convolution(reshape(input, (1, *shape)), weight, bias, *steps, groups)
+    return reshape(y, tuple(y.shape[1:]))
 
 
 def _convolve_transposed(
@@ -223,14 +224,14 @@ def _convolve_transposed(
     _check_bias(name, shapes, sizes[1] * groups)
     if len(shape) == dims + 2:
         return _convolution_transpose(input, weight, bias, *steps, groups)
-    y = _convolution_transpose(_reshape(input, (1, *shape)), weight, bias, *steps, groups)
-    return _reshape(y, tuple(y.shape[1:]))
+    y = _convolution_transpose(reshape(input, (1, *shape)), weight, bias, *steps, groups)
+    return reshape(y, tuple(y.shape[1:]))
 
 
 def conv1d(
     input: Operand, weight: Operand, bias: Operand = None, stride: Numbers = 1, padding: Numbers | str = 0,
     dilation: Numbers = 1, groups: int = 1,
-) -> Any:  # fmt: skip
+) -> Tensor:  # fmt: skip
     """Convolution (cross-correlation) along one dimension; see `conv2d`.
 
     Parameters
@@ -254,7 +255,7 @@ def conv1d(
 def conv2d(
     input: Operand, weight: Operand, bias: Operand = None, stride: Numbers = 1, padding: Numbers | str = 0,
     dilation: Numbers = 1, groups: int = 1,
-) -> Any:  # fmt: skip
+) -> Tensor:  # fmt: skip
     """Convolution (cross-correlation) of images with kernels.
 
     ``y[n, o, i, j] = bias[o] + sum over c, u, v of input[n, c, s*i + d*u - p, s*j + d*v - p] * weight[o, c, u, v]``,
@@ -296,7 +297,7 @@ def conv2d(
 def conv3d(
     input: Operand, weight: Operand, bias: Operand = None, stride: Numbers = 1, padding: Numbers | str = 0,
     dilation: Numbers = 1, groups: int = 1,
-) -> Any:  # fmt: skip
+) -> Tensor:  # fmt: skip
     """Convolution (cross-correlation) of volumes; see `conv2d`.
 
     Parameters
@@ -319,7 +320,7 @@ def conv3d(
 def conv_transpose1d(
     input: Operand, weight: Operand, bias: Operand = None, stride: Numbers = 1, padding: Numbers = 0,
     output_padding: Numbers = 0, groups: int = 1, dilation: Numbers = 1,
-) -> Any:  # fmt: skip
+) -> Tensor:  # fmt: skip
     """The adjoint of `conv1d`; see `conv_transpose2d`.
 
     Parameters
@@ -344,7 +345,7 @@ def conv_transpose1d(
 def conv_transpose2d(
     input: Operand, weight: Operand, bias: Operand = None, stride: Numbers = 1, padding: Numbers = 0,
     output_padding: Numbers = 0, groups: int = 1, dilation: Numbers = 1,
-) -> Any:  # fmt: skip
+) -> Tensor:  # fmt: skip
     """The adjoint of `conv2d` in its input: each element of the input adds its multiple of the kernel to the output.
 
     Parameters
@@ -383,7 +384,7 @@ def conv_transpose2d(
 def conv_transpose3d(
     input: Operand, weight: Operand, bias: Operand = None, stride: Numbers = 1, padding: Numbers = 0,
     output_padding: Numbers = 0, groups: int = 1, dilation: Numbers = 1,
-) -> Any:  # fmt: skip
+) -> Tensor:  # fmt: skip
     """The adjoint of `conv3d`; see `conv_transpose2d`.
 
     Parameters

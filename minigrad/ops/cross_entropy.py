@@ -9,15 +9,16 @@ import numpy as np
 from minigrad.core import dtypes
 from minigrad.core.array_attributes import as_int
 from minigrad.core.as_array import constant
+from minigrad.core.tensor import Tensor
 from minigrad.kernels import cross_entropy as kernel
 from minigrad.kernels.cross_entropy import Classes
 from minigrad.kernels.errstate import silent
-from minigrad.ops.broadcasting import _sum
-from minigrad.ops.casting import cast
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.loss import REDUCTIONS, reduced
-from minigrad.ops.shape import _reshape
-from minigrad.ops.softmax import _log_softmax, _softmax
+from minigrad.ops.primitives.casting import cast
+from minigrad.ops.primitives.shape import reshape
+from minigrad.ops.primitives.summation import sum_over
+from minigrad.ops.softmax import log_softmax_over, softmax_over
 
 __all__ = ["cross_entropy", "nll_loss"]
 
@@ -38,7 +39,7 @@ def _cross_entropy(input: Operand, classes: Classes) -> Any:
 def _slope_by_grad(g: Any, input: Any, classes: Classes, p: Any, grad_shape: tuple[int, ...]) -> Any:
     """The slope is proportional to `grad`: its product with g, summed over what one element of `grad` went to."""
     unit = _cross_entropy_slope(np.ones(grad_shape, input.dtype), input, classes, p)
-    return _sum(g * unit, (1,) if grad_shape else tuple(range(len(input.shape))), False)
+    return sum_over(g * unit, (1,) if grad_shape else tuple(range(len(input.shape))), False)
 
 
 def _slope_by_input(g: Any, grad: Any, input: Any, classes: Classes) -> Any:
@@ -46,10 +47,10 @@ def _slope_by_input(g: Any, grad: Any, input: Any, classes: Classes) -> Any:
     a, b, weights = classes.factors(input.shape[1], input.dtype)
     factor = grad * (a + b * weights)
     if factor.shape:
-        factor = _reshape(factor, (factor.shape[0], 1, *factor.shape[1:]))
-    p = _softmax(input, (1,))
+        factor = reshape(factor, (factor.shape[0], 1, *factor.shape[1:]))
+    p = softmax_over(input, (1,))
     pg = p * g
-    return (pg - p * _sum(pg, (1,), True)) * factor
+    return (pg - p * sum_over(pg, (1,), True)) * factor
 
 
 @operation(grad=_slope_by_grad, input=_slope_by_input, holds=("classes",))
@@ -133,7 +134,7 @@ def nll_loss(
     *,
     ignore_index: int = -100,
     reduction: str = "mean",
-) -> Any:
+) -> Tensor:
     """The negative log-likelihood of classes, given log-probabilities: minus ``input[n, target[n]]``.
 
     Parameters and errors as for `cross_entropy`, which takes logits instead.
@@ -149,9 +150,9 @@ def nll_loss(
         y = nll_loss(cast(input, dtypes.float32), target, weight, ignore_index=ignore_index, reduction=reduction)
         return cast(y, dtypes.float16)
     if len(input.shape) == 1:
-        input, target = _reshape(input, (1, *input.shape)), constant(target)[None]
+        input, target = reshape(input, (1, *input.shape)), constant(target)[None]
         y = _nll(input, _classes("nll_loss", input, target, weight, ignore_index, 0.0, reduction))
-        return _reshape(y, ())
+        return reshape(y, ())
     return _nll(input, _classes("nll_loss", input, target, weight, ignore_index, 0.0, reduction))
 
 
@@ -163,7 +164,7 @@ def cross_entropy(
     ignore_index: int = -100,
     reduction: str = "mean",
     label_smoothing: float = 0.0,
-) -> Any:
+) -> Tensor:
     """The cross entropy of classes, given logits: minus ``log_softmax(input)`` of the target's class.
 
     Parameters
@@ -209,14 +210,14 @@ def cross_entropy(
         )  # fmt: skip
         return cast(y, dtypes.float16)
     if len(shape) == 1:
-        input = _reshape(input, (1, *shape))
-        target = _reshape(target, (1, *wanted))
+        input = reshape(input, (1, *shape))
+        target = reshape(target, (1, *wanted))
     options = (weight, ignore_index, label_smoothing, reduction)
     if shape == wanted:
         y = _of_probabilities(input, target, *options)
     else:
         y = _cross_entropy(input, _classes("cross_entropy", input, target, *options))[0]
-    return _reshape(y, ()) if len(shape) == 1 else y
+    return reshape(y, ()) if len(shape) == 1 else y
 
 
 def _of_probabilities(input: Any, target: Any, weight: Any, ignore_index: int, smoothing: float, reduction: str) -> Any:
@@ -230,10 +231,10 @@ def _of_probabilities(input: Any, target: Any, weight: Any, ignore_index: int, s
     count = input.shape[1]
     if smoothing:
         target = target * (1 - smoothing) + smoothing / count
-    y = _log_softmax(input, (1,)) * target
+    y = log_softmax_over(input, (1,)) * target
     w = _weight("cross_entropy", weight, count, input.dtype)
     if w is not None:
         y = y * w.reshape(-1, *[1] * (len(input.shape) - 2))
     if reduction == "none":
-        return -_sum(y, (1,), False)
+        return -sum_over(y, (1,), False)
     return reduced("cross_entropy", y * -float(count) if reduction == "mean" else -y, reduction)

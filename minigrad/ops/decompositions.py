@@ -16,12 +16,13 @@ from minigrad.core.tensor import Tensor
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
-from minigrad.ops.diagonals import _diagonal, diag_embed, tril
+from minigrad.ops.diagonals import diag_embed, tril
 from minigrad.ops.joining import cat
 from minigrad.ops.linalg import matmul
+from minigrad.ops.primitives.diagonal import diagonal
 from minigrad.ops.selection import where
 from minigrad.ops.shape import adjoint
-from minigrad.ops.solving import _solve, check_matrix, numpy_errors
+from minigrad.ops.solving import check_matrix, numpy_errors, solve_system
 
 __all__ = ["cholesky", "qr", "eigh", "eigvalsh", "svd", "svdvals", "pinv", "lstsq", "matrix_rank"]
 
@@ -59,9 +60,9 @@ class LstSq(NamedTuple):
 
 def _cholesky_rule(g: Any, y: Any) -> Any:
     inner = tril(matmul(adjoint(y), g))
-    inner = inner - diag_embed(_diagonal(inner, 0, inner.ndim - 2, inner.ndim - 1)) / 2
+    inner = inner - diag_embed(diagonal(inner, 0, inner.ndim - 2, inner.ndim - 1)) / 2
     back = adjoint(y)
-    half = _solve(back, adjoint(_solve(back, inner)))
+    half = solve_system(back, adjoint(solve_system(back, inner)))
     return (half + adjoint(half)) / 2
 
 
@@ -73,7 +74,7 @@ def _cholesky(A: Operand) -> Operand:
 
 @method()
 @rounded_once
-def cholesky(A: Operand, *, upper: bool = False) -> Any:
+def cholesky(A: Operand, *, upper: bool = False) -> Tensor:
     """The lower triangular L with ``A = L @ L.T``, or with `upper` the transposed one.
 
     Parameters
@@ -105,7 +106,7 @@ def _qr_rule(g: Any, y: Any, A_shape: tuple[int, ...]) -> Any:
     r = where(short[..., None, None], math.nan, r)  # columns that depend on others have no direction of their own
     inner = matmul(r, adjoint(gr)) - matmul(adjoint(gq), q)
     both = tril(inner) + adjoint(tril(inner, -1))
-    return adjoint(_solve(r, adjoint(gq + matmul(q, both))))
+    return adjoint(solve_system(r, adjoint(gq + matmul(q, both))))
 
 
 @operation(A=_qr_rule)
@@ -231,7 +232,7 @@ def eigh(A: Operand, UPLO: str = "L") -> Eigh:
 
 
 @rounded_once
-def eigvalsh(A: Operand, UPLO: str = "L") -> Any:
+def eigvalsh(A: Operand, UPLO: str = "L") -> Tensor:
     """The eigenvalues of symmetric matrices, from small to large.
 
     Examples
@@ -314,7 +315,7 @@ def svd(A: Operand, full_matrices: bool = True) -> SVD:
 
 
 @rounded_once
-def svdvals(A: Operand) -> Any:
+def svdvals(A: Operand) -> Tensor:
     """The singular values, from large to small.
 
     Examples
@@ -354,7 +355,7 @@ def _pinv(A: Operand, atol: float | None, rtol: float | None) -> Operand:
 
 
 @rounded_once
-def pinv(A: Operand, rtol: float | None = None, *, atol: float | None = None) -> Any:
+def pinv(A: Operand, rtol: float | None = None, *, atol: float | None = None) -> Tensor:
     """The pseudo-inverse (Moore, 1920; Penrose, 1955).
 
     Singular values up to `rtol` times the largest, or up to `atol`, count as none.
@@ -368,7 +369,7 @@ def pinv(A: Operand, rtol: float | None = None, *, atol: float | None = None) ->
     return _pinv(A, atol, rtol)
 
 
-def matrix_rank(A: Operand, *, atol: float | None = None, rtol: float | None = None) -> Any:
+def matrix_rank(A: Operand, *, atol: float | None = None, rtol: float | None = None) -> Tensor:
     """The number of singular values above `rtol` times the largest, and above `atol`.
 
     Examples

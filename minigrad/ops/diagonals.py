@@ -13,28 +13,15 @@ from minigrad.core.tensor import Tensor
 from minigrad.ops.casting import clone
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
-from minigrad.ops.shape import as_shape, one_dim
+from minigrad.ops.primitives import diagonal as primitive
+from minigrad.ops.primitives.diagonal import on_diagonal
+from minigrad.ops.primitives.dims import as_shape, one_dim
 
 __all__ = ["diag", "diagonal", "diag_embed", "diagflat", "tril", "triu", "tril_indices", "triu_indices"]
 
 
-@operation(input=lambda g, input_shape, offset, dim1, dim2: _on_diagonal(g, input_shape, offset, dim1, dim2), view=True)
-def _diagonal(input: Operand, offset: int, dim1: int, dim2: int) -> Operand:
-    view = np.diagonal(input, offset, dim1, dim2)
-    view.flags.writeable = input.flags.writeable  # NumPy's is read-only for historical reasons
-    return view
-
-
-@operation(input=lambda g, offset, dim1, dim2: _diagonal(g, offset, dim1, dim2))
-def _on_diagonal(input: Operand, shape: tuple[int, ...], offset: int, dim1: int, dim2: int) -> Operand:
-    """Zeros of `shape` with `input` on a diagonal: the adjoint of `_diagonal`."""
-    whole = np.zeros(shape, input.dtype)
-    _diagonal(whole, offset, dim1, dim2)[...] = input
-    return whole
-
-
 @method()
-def diagonal(input: Operand, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Any:
+def diagonal(input: Operand, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
     """A view of the diagonal in the planes of two dimensions; it becomes the last dimension.
 
     Parameters
@@ -51,7 +38,7 @@ def diagonal(input: Operand, offset: int = 0, dim1: int = 0, dim2: int = 1) -> A
     first, second = one_dim("diagonal", dim1, ndim), one_dim("diagonal", dim2, ndim)
     if first == second:
         raise RuntimeError(f"diagonal: expected two different dimensions, got {dim1} and {dim2}")
-    return _diagonal(input, as_int("diagonal", "offset", offset), first, second)
+    return primitive.diagonal(input, as_int("diagonal", "offset", offset), first, second)
 
 
 @method("fill_diagonal_", only=True)
@@ -72,12 +59,12 @@ def _fill_diagonal(input: Tensor, fill_value: Any, wrap: bool = False) -> Tensor
             key = (rows, rows % (shape[1] + 1))
         input[key] = fill_value
     else:
-        _diagonal(input, 0, 0, 1).fill_(fill_value)
+        primitive.diagonal(input, 0, 0, 1).fill_(fill_value)
     return input
 
 
 @method()
-def diag_embed(input: Operand, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Any:
+def diag_embed(input: Operand, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
     """Zeros with the last dimension of `input` on a diagonal of two new dimensions `dim1` and `dim2`.
 
     Examples
@@ -96,11 +83,11 @@ def diag_embed(input: Operand, offset: int = 0, dim1: int = -2, dim2: int = -1) 
         raise RuntimeError(f"diag_embed: expected two different dimensions, got {dim1} and {dim2}")
     for dim in sorted((first, second)):
         shape.insert(dim, size)
-    return _on_diagonal(input, tuple(shape), offset, first, second)
+    return on_diagonal(input, tuple(shape), offset, first, second)
 
 
 @method()
-def diag(input: Operand, diagonal: int = 0) -> Any:
+def diag(input: Operand, diagonal: int = 0) -> Tensor:
     """Of a vector, the matrix with it on a diagonal; of a matrix, a copy of that diagonal.
 
     Examples
@@ -113,11 +100,11 @@ def diag(input: Operand, diagonal: int = 0) -> Any:
         return diag_embed(input, diagonal)
     if len(input.shape) != 2:
         raise RuntimeError(f"diag: expected a vector or a matrix, got shape {tuple(input.shape)}")
-    return clone(_diagonal(input, as_int("diag", "diagonal", diagonal), 0, 1))
+    return clone(primitive.diagonal(input, as_int("diag", "diagonal", diagonal), 0, 1))
 
 
 @method()
-def diagflat(input: Operand, offset: int = 0) -> Any:
+def diagflat(input: Operand, offset: int = 0) -> Tensor:
     """The matrix with all elements of `input` on a diagonal.
 
     Examples
@@ -146,7 +133,7 @@ def _triu(input: Operand, diagonal: int) -> Operand:
 
 
 @method(inplace=True)
-def tril(input: Operand, diagonal: int = 0) -> Any:
+def tril(input: Operand, diagonal: int = 0) -> Tensor:
     """A copy with zeros above a diagonal of the last two dimensions.
 
     Examples
@@ -159,7 +146,7 @@ def tril(input: Operand, diagonal: int = 0) -> Any:
 
 
 @method(inplace=True)
-def triu(input: Operand, diagonal: int = 0) -> Any:
+def triu(input: Operand, diagonal: int = 0) -> Tensor:
     """A copy with zeros below a diagonal of the last two dimensions.
 
     Examples
@@ -180,9 +167,7 @@ def _indices(name: str, find: Any, row: Any, col: Any, offset: Any, dtype: Any, 
     return Tensor._wrap(found.astype(wanted)).to(device or "cpu")
 
 
-def tril_indices(
-    row: int, col: int, offset: int = 0, *, dtype: DType = dtypes.int64, device: Any = None
-) -> Tensor:
+def tril_indices(row: int, col: int, offset: int = 0, *, dtype: DType = dtypes.int64, device: Any = None) -> Tensor:
     """The indices of the lower triangle of a matrix: a row of row numbers and one of column numbers.
 
     Examples
@@ -194,9 +179,7 @@ def tril_indices(
     return _indices("tril_indices", np.tril_indices, row, col, offset, dtype, device)
 
 
-def triu_indices(
-    row: int, col: int, offset: int = 0, *, dtype: DType = dtypes.int64, device: Any = None
-) -> Tensor:
+def triu_indices(row: int, col: int, offset: int = 0, *, dtype: DType = dtypes.int64, device: Any = None) -> Tensor:
     """The indices of the upper triangle of a matrix: a row of row numbers and one of column numbers.
 
     Examples

@@ -10,21 +10,22 @@ import numpy as np
 from minigrad.core.tensor import Tensor
 from minigrad.kernels import distances as kernel
 from minigrad.ops.broadcasting import broadcast_tensors, broadcast_to, sum
-from minigrad.ops.casting import cast
-from minigrad.ops.declare.declaration import joint
+from minigrad.ops.declare.declaration import shared_rule
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.linalg import matmul
 from minigrad.ops.norms import norm_slope, vector_norm
+from minigrad.ops.primitives.casting import cast
+from minigrad.ops.primitives.shape import reshape
 from minigrad.ops.reduction import Dim, floating
 from minigrad.ops.selection import clamp, where
-from minigrad.ops.shape import _reshape, adjoint
+from minigrad.ops.shape import adjoint
 
 __all__ = ["cdist", "cosine_similarity", "normalize", "pairwise_distance"]
 
 
 @rounded_once
-def normalize(input: Operand, p: float = 2.0, dim: Dim = 1, eps: float = 1e-12) -> Any:
+def normalize(input: Operand, p: float = 2.0, dim: Dim = 1, eps: float = 1e-12) -> Tensor:
     """``input / max(norm(input, p, dim), eps)``: vectors of length 1 along `dim`, which may be several dimensions.
 
     Examples
@@ -36,7 +37,7 @@ def normalize(input: Operand, p: float = 2.0, dim: Dim = 1, eps: float = 1e-12) 
 
 
 @rounded_once
-def cosine_similarity(x1: Operand, x2: Operand, dim: int = 1, eps: float = 1e-8) -> Any:
+def cosine_similarity(x1: Operand, x2: Operand, dim: int = 1, eps: float = 1e-8) -> Tensor:
     """The cosine of the angle between vectors along `dim`; lengths count as at least `eps`.
 
     Examples
@@ -49,7 +50,7 @@ def cosine_similarity(x1: Operand, x2: Operand, dim: int = 1, eps: float = 1e-8)
 
 
 @rounded_once
-def pairwise_distance(x1: Operand, x2: Operand, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Any:
+def pairwise_distance(x1: Operand, x2: Operand, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Tensor:
     """The p-norm of ``x1 - x2 + eps`` over the last dimension.
 
     Examples
@@ -75,7 +76,7 @@ _MODES = {
 def _differences(x1: Any, x2: Any) -> Any:
     """``x1[..., i, :] - x2[..., j, :]``, of shape (\\*, P, R, D)."""
     a, b = tuple(x1.shape), tuple(x2.shape)
-    return _reshape(x1, (*a[:-1], 1, a[-1])) - _reshape(x2, (*b[:-2], 1, *b[-2:]))
+    return reshape(x1, (*a[:-1], 1, a[-1])) - reshape(x2, (*b[:-2], 1, *b[-2:]))
 
 
 def _slope(g: Any, y: Any, differences: Any, p: float) -> Any:
@@ -98,13 +99,13 @@ def _cdist_rule(g: Any, y: Any, x1: Any, x2: Any, p: float) -> tuple[Any, Any]:
     force = cast(where(same, 0.0, g) / where(same, 1.0, y), np.dtype(np.float64))
     x1, x2 = (cast(x, force.dtype) for x in (x1, x2))
     gradients = [
-        _reshape(sum(f, -1), (*f.shape[:-1], 1)) * here - matmul(f, there)
+        reshape(sum(f, -1), (*f.shape[:-1], 1)) * here - matmul(f, there)
         for f, here, there in ((force, x1, x2), (adjoint(force), x2, x1))
     ]
     return cast(gradients[0], dtype), cast(gradients[1], dtype)
 
 
-_rule = joint(_cdist_rule)
+_rule = shared_rule(_cdist_rule)
 
 
 @operation(x1=_rule, x2=_rule)
@@ -114,7 +115,9 @@ def _cdist(x1: Operand, x2: Operand, p: float, by_products: bool) -> Operand:
 
 
 @rounded_once
-def cdist(x1: Operand, x2: Operand, p: float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary") -> Any:
+def cdist(
+    x1: Operand, x2: Operand, p: float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary"
+) -> Tensor:
     """The p-norms of the differences of each row of `x1` and each row of `x2`.
 
     The memory that it and its gradient take is that of the distances, not of the differences.
@@ -151,6 +154,6 @@ def cdist(x1: Operand, x2: Operand, p: float = 2.0, compute_mode: str = "use_mm_
         differences = _differences(x1, x2)
         return vector_norm(differences, p, -1) if a[-1] else sum(differences, -1)
     batch = np.broadcast_shapes(a[:-2], b[:-2])
-    x1, x2 = (_reshape(broadcast_to(x, (*batch, *x.shape[-2:])), (math.prod(batch), *x.shape[-2:])) for x in (x1, x2))
+    x1, x2 = (reshape(broadcast_to(x, (*batch, *x.shape[-2:])), (math.prod(batch), *x.shape[-2:])) for x in (x1, x2))
     y = _cdist(x1, x2, p, max(a[-2], b[-2]) > _MODES[compute_mode])
-    return _reshape(y, (*batch, a[-2], b[-2]))
+    return reshape(y, (*batch, a[-2], b[-2]))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.core.generator import get_generator
+from minigrad.core.tensor import Tensor
 from minigrad.kernels import relu as masks
 from minigrad.ops.activation import optionally_in_place
 from minigrad.ops.declare.operation import Operand, operation
@@ -53,7 +54,7 @@ def _dropped(name: str, input: Any, p: float, training: bool, dims: int | None =
 
 
 @optionally_in_place
-def dropout(input: Operand, p: float = 0.5, training: bool = True) -> Any:
+def dropout(input: Operand, p: float = 0.5, training: bool = True) -> Tensor:
     """While `training`, each element with probability `p` becomes 0, and the others are multiplied by ``1 / (1 - p)``.
 
     Parameters
@@ -86,7 +87,7 @@ def _of_channels(name: str, input: Any, p: float, training: bool, spatial: int) 
 
 
 @optionally_in_place
-def dropout1d(input: Operand, p: float = 0.5, training: bool = True) -> Any:
+def dropout1d(input: Operand, p: float = 0.5, training: bool = True) -> Tensor:
     """`dropout` of whole channels, of an input of shape (N, C, L) or (C, L).
 
     Examples
@@ -98,7 +99,7 @@ def dropout1d(input: Operand, p: float = 0.5, training: bool = True) -> Any:
 
 
 @optionally_in_place
-def dropout2d(input: Operand, p: float = 0.5, training: bool = True) -> Any:
+def dropout2d(input: Operand, p: float = 0.5, training: bool = True) -> Tensor:
     """`dropout` of whole channels, of an input of shape (N, C, H, W).
 
     Three dimensions mean (N, C, L), as in PyTorch, with a warning.
@@ -119,7 +120,7 @@ def dropout2d(input: Operand, p: float = 0.5, training: bool = True) -> Any:
 
 
 @optionally_in_place
-def dropout3d(input: Operand, p: float = 0.5, training: bool = True) -> Any:
+def dropout3d(input: Operand, p: float = 0.5, training: bool = True) -> Tensor:
     """`dropout` of whole channels, of an input of shape (N, C, D, H, W) or (C, D, H, W).
 
     Examples
@@ -144,7 +145,7 @@ def _alpha(name: str, input: Any, p: float, training: bool, dims: int | None) ->
 
 
 @optionally_in_place
-def alpha_dropout(input: Operand, p: float = 0.5, training: bool = False) -> Any:
+def alpha_dropout(input: Operand, p: float = 0.5, training: bool = False) -> Tensor:
     """Dropout that keeps mean and variance of what `selu` gives. (Klambauer et al., 2017)
 
     Examples
@@ -156,7 +157,7 @@ def alpha_dropout(input: Operand, p: float = 0.5, training: bool = False) -> Any
 
 
 @optionally_in_place
-def feature_alpha_dropout(input: Operand, p: float = 0.5, training: bool = False) -> Any:
+def feature_alpha_dropout(input: Operand, p: float = 0.5, training: bool = False) -> Tensor:
     """`alpha_dropout` of whole channels, of an input of shape (N, C, ...).
 
     Examples

@@ -11,12 +11,15 @@ from typing import Any
 import numpy as np
 
 from minigrad.core.array_attributes import as_int
-from minigrad.ops.broadcasting import _sum
+from minigrad.core.tensor import Tensor
 from minigrad.ops.declare.operation import Operand
 from minigrad.ops.declare.rounding import rounded_once
-from minigrad.ops.diagonals import _diagonal
-from minigrad.ops.linalg import _check, _matmul
-from minigrad.ops.shape import _permute, _reshape, one_dim
+from minigrad.ops.linalg import check_operands
+from minigrad.ops.primitives.diagonal import diagonal
+from minigrad.ops.primitives.dims import one_dim
+from minigrad.ops.primitives.products import matmul
+from minigrad.ops.primitives.shape import permute, reshape
+from minigrad.ops.primitives.summation import sum_over
 
 __all__ = ["einsum", "tensordot", "chain_matmul"]
 
@@ -31,11 +34,11 @@ Labelled = tuple[Any, Labels]
 
 def _arranged(t: Any, labels: Labels, order: Labels) -> Any:
     """`t` with its dimensions in another order."""
-    return t if labels == order else _permute(t, tuple(labels.index(label) for label in order))
+    return t if labels == order else permute(t, tuple(labels.index(label) for label in order))
 
 
 def _shaped(t: Any, shape: tuple[int, ...]) -> Any:
-    return t if tuple(t.shape) == shape else _reshape(t, shape)
+    return t if tuple(t.shape) == shape else reshape(t, shape)
 
 
 def _contracted(first: Labelled, second: Labelled, kept: Any) -> Labelled:
@@ -52,7 +55,7 @@ def _contracted(first: Labelled, second: Labelled, kept: Any) -> Labelled:
         length = int(np.prod(k, dtype=np.int64))
         a = _shaped(a, (*lead, int(np.prod(m, dtype=np.int64)), length))
         b = _shaped(b, (*lead, length, int(np.prod(n, dtype=np.int64))))
-        y = _matmul(a, b)
+        y = matmul(a, b)
     else:
         y = _shaped(a, (*lead, *m, *(1,) * len(n))) * _shaped(b, (*lead, *(1,) * len(m), *n))
     return _shaped(y, lead + m + n), batch + rows + columns
@@ -115,7 +118,7 @@ def _lengths(operands: list[Any], terms: list[Labels]) -> dict[Any, int]:
     """The length that each label stands for; one of 1 gives way to another."""
     lengths: dict[Any, int] = {}
     for i, (t, labels) in enumerate(zip(operands, terms, strict=True)):
-        _check("einsum", operands[0], t)
+        check_operands("einsum", operands[0], t)
         for label, n in zip(labels, t.shape, strict=True):
             if lengths.setdefault(label, n) == 1:
                 lengths[label] = n
@@ -135,7 +138,7 @@ def _single(t: Any, labels: Labels, lengths: dict[Any, int]) -> Labelled:
             j = labels.index(label, i + 1)
             if t.shape[i] != t.shape[j]:
                 raise RuntimeError(f"einsum: {label!r} has lengths {t.shape[i]} and {t.shape[j]} in one operand")
-            t = _diagonal(t, 0, i, j)
+            t = diagonal(t, 0, i, j)
             labels = [x for d, x in enumerate(labels) if d not in (i, j)] + [label]
     stay = [d for d, label in enumerate(labels) if t.shape[d] == lengths[label]]
     return _shaped(t, tuple(t.shape[d] for d in stay)), [labels[d] for d in stay]
@@ -144,7 +147,7 @@ def _single(t: Any, labels: Labels, lengths: dict[Any, int]) -> Labelled:
 def _summed(t: Any, labels: Labels, kept: Any) -> Labelled:
     """`t` summed over the labels that are not in `kept`."""
     gone = tuple(d for d, label in enumerate(labels) if label not in kept)
-    return (_sum(t, gone, False) if gone else t), [label for label in labels if label in kept]
+    return (sum_over(t, gone, False) if gone else t), [label for label in labels if label in kept]
 
 
 def _path(parts: list[Labelled], output: Labels) -> list[tuple[int, ...]]:
@@ -160,7 +163,7 @@ def _path(parts: list[Labelled], output: Labels) -> list[tuple[int, ...]]:
 
 
 @rounded_once
-def einsum(*args: Any) -> Any:
+def einsum(*args: Any) -> Tensor:
     """The sum of products that `equation` describes (Einstein, 1916).
 
     Parameters
@@ -203,7 +206,7 @@ def einsum(*args: Any) -> Any:
 
 
 @rounded_once
-def tensordot(a: Operand, b: Operand, dims: int | Sequence[Sequence[int]] | Sequence[int] = 2) -> Any:
+def tensordot(a: Operand, b: Operand, dims: int | Sequence[Sequence[int]] | Sequence[int] = 2) -> Tensor:
     """The sums of products over pairs of dimensions of `a` and `b`.
 
     Parameters
@@ -221,7 +224,7 @@ def tensordot(a: Operand, b: Operand, dims: int | Sequence[Sequence[int]] | Sequ
     >>> mg.tensordot(mg.ones(2, 3, 4), mg.ones(4, 3, 5), dims=([1, 2], [1, 0])).shape
     Size([2, 5])
     """
-    _check("tensordot", a, b)
+    check_operands("tensordot", a, b)
     given: Any = dims
     na, nb = len(a.shape), len(b.shape)
     if not isinstance(given, Sequence) and getattr(given, "ndim", 0) == 0:
@@ -244,7 +247,7 @@ def tensordot(a: Operand, b: Operand, dims: int | Sequence[Sequence[int]] | Sequ
 
 
 @rounded_once
-def chain_matmul(*matrices: Operand) -> Any:
+def chain_matmul(*matrices: Operand) -> Tensor:
     """The product of several matrices, in an order that keeps the products small.
 
     Examples

@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.core.tensor import Tensor
 from minigrad.kernels.errstate import silent
-from minigrad.ops.casting import zeros_as
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand
 from minigrad.ops.declare.rounding import rounded_once
-from minigrad.ops.elementwise import elementwise
+from minigrad.ops.primitives.casting import zeros_as
+from minigrad.ops.primitives.elementwise import elementwise
 from minigrad.ops.selection import clamp, where
 
 __all__ = [
@@ -258,7 +259,7 @@ def sigmoid(input: Operand) -> Operand:
 
 @method(inplace=True)
 @rounded_once
-def logit(input: Operand, eps: float | None = None) -> Any:
+def logit(input: Operand, eps: float | None = None) -> Tensor:
     """``log(input / (1 - input))``: the inverse of `sigmoid`; with `eps`, of input clamped to [eps, 1 - eps].
 
     Examples
@@ -335,7 +336,7 @@ fix = trunc
 
 @method(inplace=True)
 @silent
-def frac(input: Operand) -> Any:
+def frac(input: Operand) -> Tensor:
     """``input - trunc(input)``, elementwise.
 
     Examples

@@ -16,11 +16,13 @@ from minigrad import return_types
 from minigrad.core.tensor import Tensor
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
-from minigrad.ops.gathering import _along
-from minigrad.ops.indexing import _index
+from minigrad.ops.gathering import key_along
+from minigrad.ops.primitives.dims import all_dims, one_dim
+from minigrad.ops.primitives.indexing import index_by
+from minigrad.ops.primitives.selection import choose
+from minigrad.ops.primitives.shape import reshape
 from minigrad.ops.reduction import Dim, Dims, fold, kept, number_in, numpy_names
-from minigrad.ops.selection import _where, maximum, minimum
-from minigrad.ops.shape import _reshape, all_dims, one_dim
+from minigrad.ops.selection import maximum, minimum
 from minigrad.return_types import Result
 
 __all__ = ["max", "min", "amax", "amin", "aminmax", "argmax", "argmin"]
@@ -29,12 +31,12 @@ __all__ = ["max", "min", "amax", "amin", "aminmax", "argmax", "argmin"]
 def pick(input: Any, indices: Any, dim: int) -> Any:
     """The elements of `input` at `indices` along `dim`, which index all of the other dimensions, too."""
     where = indices._data if isinstance(indices, Tensor) else np.asarray(indices)
-    return _index(input, _along(where, dim))
+    return index_by(input, key_along(where, dim))
 
 
 def dropped(reduced: Any, dim: int, keepdim: bool) -> Any:
     """What has length 1 in `dim`, without that dimension unless `keepdim`."""
-    return reduced if keepdim else _reshape(reduced, (*reduced.shape[:dim], *reduced.shape[dim + 1 :]))
+    return reduced if keepdim else reshape(reduced, (*reduced.shape[:dim], *reduced.shape[dim + 1 :]))
 
 
 def not_empty(name: str, shape: Sequence[int], dim: Dims, given: bool = True) -> None:
@@ -54,7 +56,7 @@ def not_empty(name: str, shape: Sequence[int], dim: Dims, given: bool = True) ->
 def evenly(g: Any, input: Any, y: Any, dim: Dims) -> Any:
     """`g` shared evenly by the elements over `dim` that equal y; 0 for all others, though g be inf or nan."""
     share = _even_share(input, y, dim)
-    return _where(share > 0, g * share, 0.0)
+    return choose(share > 0, g * share, 0.0)
 
 
 @operation("input", "y")
@@ -90,7 +92,7 @@ def _dims(name: str, input: Any, dim: Any) -> Dims:
 
 @method()
 @numpy_names
-def amax(input: Operand, dim: Dim = (), keepdim: bool = False) -> Any:
+def amax(input: Operand, dim: Dim = (), keepdim: bool = False) -> Tensor:
     """The largest element, of all or over the dimensions `dim`; nan if there is one. Ties share the gradient evenly.
 
     Raises
@@ -108,7 +110,7 @@ def amax(input: Operand, dim: Dim = (), keepdim: bool = False) -> Any:
 
 @method()
 @numpy_names
-def amin(input: Operand, dim: Dim = (), keepdim: bool = False) -> Any:
+def amin(input: Operand, dim: Dim = (), keepdim: bool = False) -> Tensor:
     """The smallest element, of all or over the dimensions `dim`; as `amax`.
 
     Examples
@@ -150,14 +152,14 @@ def _place(name: str, find: Any, input: Any, dim: int | None, keepdim: bool) -> 
     shape = tuple(input.shape)
     not_empty(name, shape, _dims(name, input, dim))
     if dim is None or not shape:
-        return _reshape(find(_reshape(input, (math.prod(shape),)), 0), (1,) * len(shape) if keepdim else ())
+        return reshape(find(reshape(input, (math.prod(shape),)), 0), (1,) * len(shape) if keepdim else ())
     dim = one_dim(name, dim, len(shape))
     return dropped(find(input, dim), dim, keepdim)
 
 
 @method()
 @numpy_names
-def argmax(input: Operand, dim: int | None = None, keepdim: bool = False) -> Any:
+def argmax(input: Operand, dim: int | None = None, keepdim: bool = False) -> Tensor:
     """Where the largest element is, the first among ties or the first nan: in the flattened tensor, or in `dim`.
 
     Examples
@@ -170,7 +172,7 @@ def argmax(input: Operand, dim: int | None = None, keepdim: bool = False) -> Any
 
 @method()
 @numpy_names
-def argmin(input: Operand, dim: int | None = None, keepdim: bool = False) -> Any:
+def argmin(input: Operand, dim: int | None = None, keepdim: bool = False) -> Tensor:
     """Where the smallest element is; as `argmax`.
 
     Examples
@@ -195,7 +197,7 @@ def _extreme(name: str, reduce: Any, find: Any, pair: Any, input: Any, dim: Any,
         return reduce(input, _dims(name, input, None), False)
     dim = one_dim(name, dim, len(input.shape))
     if not input.shape:
-        input, keepdim = _reshape(input, (1,)), False
+        input, keepdim = reshape(input, (1,)), False
     not_empty(name, input.shape, (dim,))
     indices = find(input, dim)
     return getattr(return_types, name)(dropped(pick(input, indices, dim), dim, keepdim), dropped(indices, dim, keepdim))

@@ -12,16 +12,19 @@ from minigrad.core.tensor import Tensor
 from minigrad.kernels.errstate import silent
 from minigrad.kernels.indexing import Key
 from minigrad.ops.arithmetic import floor_divide
-from minigrad.ops.assignment import _put, fitted
-from minigrad.ops.broadcasting import expand
-from minigrad.ops.casting import cast
-from minigrad.ops.declare.declaration import joint
+from minigrad.ops.assignment import fitted, put
+from minigrad.ops.declare.declaration import shared_rule
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation, twin
 from minigrad.ops.declare.rounding import rounded_once
-from minigrad.ops.indexing import _add_at, _index, _slice, check_range, index_array
-from minigrad.ops.selection import _where, clamp, where
-from minigrad.ops.shape import _reshape, one_dim
+from minigrad.ops.indexing import check_range, index_array
+from minigrad.ops.primitives.casting import cast
+from minigrad.ops.primitives.dims import one_dim
+from minigrad.ops.primitives.indexing import add_at, index_by, slice_by
+from minigrad.ops.primitives.selection import choose
+from minigrad.ops.primitives.shape import reshape
+from minigrad.ops.primitives.summation import expand
+from minigrad.ops.selection import clamp, where
 
 __all__ = ["gather", "scatter", "scatter_add", "scatter_reduce", "take_along_dim"]
 
@@ -33,7 +36,7 @@ def _key(name: str, input: Any, dim: int, index: Any) -> tuple[Any, np.ndarray, 
     """
     array = index_array(name, index)
     dim = one_dim(name, dim, len(input.shape))
-    x = input if input.shape else _reshape(input, (1,))
+    x = input if input.shape else reshape(input, (1,))
     array, shape = array if array.ndim else array.reshape(1), tuple(x.shape)
     if not array.size and array.ndim != len(shape):
         array = array.reshape(-1, *[1] * (len(shape) - 1))  # nothing, whatever its shape
@@ -45,24 +48,24 @@ def _key(name: str, input: Any, dim: int, index: Any) -> tuple[Any, np.ndarray, 
             f"got shape {array.shape}"
         )
     check_range(name, array, dim, shape, RuntimeError)
-    return x, array, _along(array, dim)
+    return x, array, key_along(array, dim)
 
 
 def _as_given(changed: Any, input: Any) -> Any:
     """What became of `input`, which was made one-dimensional if it had no dimension."""
-    return changed if input.shape else _reshape(changed, ())
+    return changed if input.shape else reshape(changed, ())
 
 
-def _along(index: np.ndarray, dim: int) -> Key:
+def key_along(index: np.ndarray, dim: int) -> Key:
     last = index.ndim - 1
     return tuple(index if d == dim else np.arange(n).reshape(-1, *[1] * (last - d)) for d, n in enumerate(index.shape))
 
 
-_gathered = twin(_index, "gather")
+_gathered = twin(index_by, "gather")
 
 
 @method()
-def gather(input: Operand, dim: int, index: Operand) -> Any:
+def gather(input: Operand, dim: int, index: Operand) -> Tensor:
     """``out[i, j, k] = input[index[i, j, k], j, k]`` for `dim` 0, and so on for the others.
 
     Parameters
@@ -82,23 +85,23 @@ def gather(input: Operand, dim: int, index: Operand) -> Any:
     shape = tuple(index_array("gather", index).shape)
     x, _, key = _key("gather", input, dim, index)
     picked = _gathered(x, key)
-    return picked if tuple(picked.shape) == shape else _reshape(picked, shape)
+    return picked if tuple(picked.shape) == shape else reshape(picked, shape)
 
 
 def _source(name: str, input: Any, index: np.ndarray, src: Any) -> Any:
     """As much of `src` as there are indices."""
     if not isinstance(src, (Tensor, np.ndarray)):
         raise TypeError(f"{name}: expected a Tensor as src, got {type(src).__name__}")
-    src = src if src.shape else _reshape(src, (1,))
+    src = src if src.shape else reshape(src, (1,))
     shape, have = tuple(index.shape), tuple(src.shape)
     if not index.size:
-        src = _reshape(_slice(_reshape(src, (math.prod(have),)), (slice(0),)), shape)
+        src = reshape(slice_by(reshape(src, (math.prod(have),)), (slice(0),)), shape)
         return src if src.dtype == input.dtype else cast(src, input.dtype)
     if src.dtype != input.dtype:
         raise RuntimeError(f"{name}: expected src to be {input.dtype}, as the input, got {src.dtype}; convert it")
     if len(shape) != len(have) or any(n > s for n, s in zip(shape, have, strict=True)):
         raise RuntimeError(f"{name}: expected src at least as long as the index of shape {shape}, got shape {have}")
-    return src if shape == have else _slice(src, tuple(slice(n) for n in shape))
+    return src if shape == have else slice_by(src, tuple(slice(n) for n in shape))
 
 
 @method(inplace=True)
@@ -110,7 +113,7 @@ def scatter(
     *,
     value: Any = None,
     reduce: str | None = None,
-) -> Any:
+) -> Tensor:
     """`input` with ``out[index[i, j, k], j, k] = src[i, j, k]`` for `dim` 0, and so on for the others.
 
     Parameters
@@ -140,11 +143,11 @@ def scatter(
     values = fitted("scatter", given, array.shape, x.dtype)
     if reduce == "multiply":
         return _as_given(_scatter_product(x, values, key), input)
-    return _as_given(x + _add_at(values, tuple(x.shape), key) if reduce else _put(x, values, key), input)
+    return _as_given(x + add_at(values, tuple(x.shape), key) if reduce else put(x, values, key), input)
 
 
 @method(inplace=True)
-def scatter_add(input: Operand, dim: int, index: Operand, src: Operand) -> Any:
+def scatter_add(input: Operand, dim: int, index: Operand, src: Operand) -> Tensor:
     """`input` with ``out[index[i, j, k], j, k] += src[i, j, k]`` for `dim` 0, repeatedly where an index repeats.
 
     Examples
@@ -153,7 +156,7 @@ def scatter_add(input: Operand, dim: int, index: Operand, src: Operand) -> Any:
     tensor([3., 0., 3.])
     """
     x, array, key = _key("scatter_add", input, dim, index)
-    return _as_given(x + _add_at(_source("scatter_add", x, array, src), tuple(x.shape), key), input)
+    return _as_given(x + add_at(_source("scatter_add", x, array, src), tuple(x.shape), key), input)
 
 
 @operation("input", "y")
@@ -161,12 +164,12 @@ def _attains(input: Operand, y: Operand) -> Operand:
     return ((input == y) | (np.isnan(input) & np.isnan(y))).astype(y.dtype)
 
 
-@joint
+@shared_rule
 def _extreme_rule(g: Any, y: Any, input: Any, src: Any, input_shape: tuple[int, ...], key: Key) -> tuple[Any, Any]:
     """Shared evenly by all that attain the extreme value."""
-    own, others = _attains(input, y), _attains(src, _index(y, key))
-    share = g / clamp(own + _add_at(others, input_shape, key), min=1)
-    return _where(own > 0, share, 0.0), _where(others > 0, _index(share, key), 0.0)
+    own, others = _attains(input, y), _attains(src, index_by(y, key))
+    share = g / clamp(own + add_at(others, input_shape, key), min=1)
+    return choose(own > 0, share, 0.0), choose(others > 0, index_by(share, key), 0.0)
 
 
 @operation(input=_extreme_rule, src=_extreme_rule, holds=("key",))
@@ -183,20 +186,20 @@ def _scatter_product(input: Any, src: Any, key: Key, include_self: bool = True) 
     No division, so that zeros do no harm to the gradient: those of one place are multiplied in pairs until one is left.
     """
     size, dtype = math.prod(src.shape), input.dtype
-    flat = _reshape(_index(np.arange(math.prod(input.shape)).reshape(input.shape), key), (size,))
+    flat = reshape(index_by(np.arange(math.prod(input.shape)).reshape(input.shape), key), (size,))
     order = np.argsort(flat, kind="stable")
-    targets, values = flat[order], _index(_reshape(src, (size,)), (order,))
+    targets, values = flat[order], index_by(reshape(src, (size,)), (order,))
     while (repeated := targets[1:] == targets[:-1]).any():
         counter = np.arange(len(targets))
         starts = np.concatenate([[True], ~repeated])
         first = (counter - np.maximum.accumulate(np.where(starts, counter, 0))) % 2 == 0
         paired = np.append(~first[1:], False)[first]
         partners = np.minimum(counter[first] + 1, len(targets) - 1)
-        values = _index(values, (first,)) * where(paired, _index(values, (partners,)), np.ones((), dtype))
+        values = index_by(values, (first,)) * where(paired, index_by(values, (partners,)), np.ones((), dtype))
         targets = targets[first]
-    whole = _reshape(input, (math.prod(input.shape),))
-    values = _index(whole, (targets,)) * values if include_self else values
-    return _reshape(_put(whole, values, (targets,)), tuple(input.shape))
+    whole = reshape(input, (math.prod(input.shape),))
+    values = index_by(whole, (targets,)) * values if include_self else values
+    return reshape(put(whole, values, (targets,)), tuple(input.shape))
 
 
 def _weakest(dtype: np.dtype, largest: bool) -> Any:
@@ -210,7 +213,7 @@ def _weakest(dtype: np.dtype, largest: bool) -> Any:
 @rounded_once
 def scatter_reduce(
     input: Operand, dim: int, index: Operand, src: Operand, reduce: str, *, include_self: bool = True
-) -> Any:
+) -> Tensor:
     """`input` with ``src[i, j, k]`` added (or averaged, or compared) to ``out[index[i, j, k], j, k]`` for `dim` 0.
 
     Parameters
@@ -233,10 +236,10 @@ def scatter_reduce(
         return _as_given(_scatter_product(x, src, key, include_self), input)
     if not include_self:
         nothing = _weakest(x.dtype, reduce == "amax") if reduce in ("amax", "amin") else 0
-        x = _put(x, fitted("scatter_reduce", nothing, array.shape, x.dtype), key)
+        x = put(x, fitted("scatter_reduce", nothing, array.shape, x.dtype), key)
     if reduce in ("amax", "amin"):
         return _as_given(_scatter_extreme(x, src, key, reduce == "amax"), input)
-    total = x + _add_at(src, tuple(x.shape), key)
+    total = x + add_at(src, tuple(x.shape), key)
     if reduce == "mean":
         counts = np.full(tuple(x.shape), int(include_self))
         np.add.at(counts, key, 1)
@@ -246,7 +249,7 @@ def scatter_reduce(
 
 
 @method()
-def take_along_dim(input: Operand, indices: Operand, dim: int | None = None) -> Any:
+def take_along_dim(input: Operand, indices: Operand, dim: int | None = None) -> Tensor:
     """`gather`, with the two broadcast except in `dim`; without `dim`, from the flattened input.
 
     Examples
@@ -259,7 +262,7 @@ def take_along_dim(input: Operand, indices: Operand, dim: int | None = None) -> 
     index = index_array("take_along_dim", indices)
     if dim is None:
         size = int(np.prod(input.shape, dtype=np.int64))
-        return _index(_reshape(input, (size,)), (index.reshape(-1),))
+        return index_by(reshape(input, (size,)), (index.reshape(-1),))
     dim, shape = one_dim("take_along_dim", dim, len(input.shape)), tuple(input.shape)
     if index.ndim != len(shape):
         raise RuntimeError(f"take_along_dim: expected indices of {len(shape)} dimensions, got {index.ndim}")
@@ -272,4 +275,4 @@ def take_along_dim(input: Operand, indices: Operand, dim: int | None = None) -> 
         ) from None
     whole = tuple(shape[d] if d == dim else n for d, n in enumerate(common))
     picked = tuple(index.shape[d] if d == dim else n for d, n in enumerate(common))
-    return _index(input if shape == whole else expand(input, whole), _along(np.broadcast_to(index, picked), dim))
+    return index_by(input if shape == whole else expand(input, whole), key_along(np.broadcast_to(index, picked), dim))

@@ -10,75 +10,29 @@ import numpy as np
 from minigrad.core.array_attributes import as_int
 from minigrad.core.as_array import as_array, constant
 from minigrad.core.tensor import Tensor
-from minigrad.graph.slice_gradient import Part
-from minigrad.kernels import indexing as kernels
 from minigrad.kernels.indexing import Key
-from minigrad.ops.broadcasting import expand
 from minigrad.ops.declare.method import method
-from minigrad.ops.declare.operation import Operand, operation, twin
-from minigrad.ops.shape import _reshape, one_dim
+from minigrad.ops.declare.operation import Operand, twin
+from minigrad.ops.primitives.dims import one_dim
+from minigrad.ops.primitives.indexing import ALL, index_by, slice_by
+from minigrad.ops.primitives.shape import reshape
+from minigrad.ops.primitives.summation import expand
 
 __all__ = ["select", "narrow", "index_select", "take", "masked_select", "nonzero", "argwhere"]
-
-ALL = slice(None)
 
 
 # ---- the operations --------------------------------------------------------------------------------------------------
 
 
-def _part(g: Any, input_shape: tuple[int, ...], key: Key) -> Any:
-    recorded_or_all = isinstance(g, Tensor) or not input_shape
-    return _unslice(g, input_shape, key) if recorded_or_all else Part(g, input_shape, key)
-
-
-@operation(input=_part, view=True)
-def _slice(input: Operand, key: Key) -> Operand:
-    """``input[key]`` for ints, slices, None and an Ellipsis: a view."""
-    try:
-        return input[key]
-    except IndexError as error:
-        raise _index_error(error, input) from None
-
-
-@operation(input=lambda g, key: _slice(g, key))
-def _unslice(input: Operand, shape: tuple[int, ...], key: Key) -> Operand:
-    """Zeros of `shape` with `input` at `key`: the adjoint of `_slice`."""
-    whole = np.zeros_like(input, shape=shape)
-    whole[key] = input
-    return whole
-
-
-@operation(input=lambda g, input_shape, key: _add_at(g, input_shape, key), holds=("key",))
-def _index(input: Operand, key: Key) -> Operand:
-    """``input[key]`` for full slices, integer arrays and masks: a copy."""
-    try:
-        return kernels.look_up(input, key)
-    except IndexError as error:
-        raise _index_error(error, input) from None
-
-
-@operation(input=lambda g, key: _index(g, key), holds=("key",))
-def _add_at(input: Operand, shape: tuple[int, ...], key: Key) -> Operand:
-    """Zeros of `shape` to which `input` is added at `key`, repeatedly where it repeats: the adjoint of `_index`."""
-    return kernels.add_up(input, shape, key)
-
-
-_selected = twin(_slice, "select")
-_index_selected = twin(_index, "index_select")
-# With keys that are tables made from shapes. They are kept after backward, as shapes are, so that there may be another.
-_look_up = twin(_index, "look_up", holds=())
-_add_up = twin(_add_at, "add_up", holds=())
-
-
-def _index_error(error: IndexError, input: np.ndarray) -> IndexError:
-    return IndexError(f"index: {error}; the tensor has shape {input.shape}")
+_selected = twin(slice_by, "select")
+_index_selected = twin(index_by, "index_select")
 
 
 # ---- what stands in the brackets -------------------------------------------------------------------------------------
 
 
 def split_index(index: Any, shape: tuple[int, ...]) -> tuple[Key, Key | None]:
-    """What stands in the brackets as a key for `_slice`, and one for `_index` of its result, or None.
+    """What stands in the brackets as a key for `slice_by`, and one for `index_by` of its result, or None.
 
     Ints, slices and None come first, arrays act on what they leave. So, as in PyTorch and unlike NumPy, an int is no
     array of indices: in ``x[0, :, [1, 2]]`` the last dimension stays the last.
@@ -154,8 +108,8 @@ def _getitem(input: Tensor, index: Any) -> Tensor:
         return _selected(input, (index, ...))
     basic, arrays = split_index(index, input._data.shape)
     if arrays is None:
-        return _slice(input, basic)
-    return _index(input if _trivial(basic) else _slice(input, basic), arrays)
+        return slice_by(input, basic)
+    return index_by(input if _trivial(basic) else slice_by(input, basic), arrays)
 
 
 def _trivial(key: Key) -> bool:
@@ -166,7 +120,7 @@ def _trivial(key: Key) -> bool:
 
 
 @method()
-def select(input: Operand, dim: int, index: int) -> Any:
+def select(input: Operand, dim: int, index: int) -> Tensor:
     """The slice of dimension `dim` at `index`: a view without that dimension.
 
     Examples
@@ -183,7 +137,7 @@ def select(input: Operand, dim: int, index: int) -> Any:
 
 
 @method()
-def narrow(input: Operand, dim: int, start: int, length: int) -> Any:
+def narrow(input: Operand, dim: int, start: int, length: int) -> Tensor:
     """The slice of dimension `dim` from `start` on, of the given length: a view.
 
     Examples
@@ -202,7 +156,7 @@ def narrow(input: Operand, dim: int, start: int, length: int) -> Any:
     start += size if start < 0 else 0
     if length < 0 or start + length > size:
         raise RuntimeError(f"narrow: {length} elements from {start} on are not in dim {dim} of length {size}")
-    return _slice(input, (*[ALL] * dim, slice(start, start + length)))
+    return slice_by(input, (*[ALL] * dim, slice(start, start + length)))
 
 
 def index_array(name: str, index: Any, error: type[Exception] = RuntimeError) -> np.ndarray:
@@ -225,7 +179,7 @@ def check_range(name: str, index: np.ndarray, dim: int, shape: Any, error: type[
 def along(name: str, input: Any, dim: int, index: Any, negative: bool = False) -> tuple[Any, Key]:
     """`input` with at least one dimension, and the key for the indices `index`, a vector, of its dimension `dim`."""
     dim = one_dim(name, dim, len(input.shape))
-    x = input if input.shape else _reshape(input, (1,))
+    x = input if input.shape else reshape(input, (1,))
     array = index_array(name, index)
     if array.ndim > 1:
         raise IndexError(f"{name}: expected an index of one dimension, got shape {array.shape}")
@@ -236,7 +190,7 @@ def along(name: str, input: Any, dim: int, index: Any, negative: bool = False) -
 
 
 @method()
-def index_select(input: Operand, dim: int, index: Operand) -> Any:
+def index_select(input: Operand, dim: int, index: Operand) -> Tensor:
     """The slices of dimension `dim` at the indices `index`, which may repeat.
 
     Examples
@@ -248,11 +202,11 @@ def index_select(input: Operand, dim: int, index: Operand) -> Any:
     x, key = along("index_select", input, dim, index)
     if not input.shape and len(key[-1]) != 1:
         raise RuntimeError(f"index_select: of a 0-dim tensor expected one index, got {len(key[-1])}")
-    return _index_selected(x, key) if input.shape else _reshape(_index(x, key), ())
+    return _index_selected(x, key) if input.shape else reshape(index_by(x, key), ())
 
 
 @method()
-def take(input: Operand, index: Operand) -> Any:
+def take(input: Operand, index: Operand) -> Tensor:
     """The elements at `index` of the flattened input, in the shape of `index`.
 
     Examples
@@ -261,12 +215,12 @@ def take(input: Operand, index: Operand) -> Any:
     tensor([1, 4])
     """
     array = index_array("take", index)
-    flat = _index(_reshape(input, (int(np.prod(input.shape, dtype=np.int64)),)), (array.reshape(-1),))
-    return _reshape(flat, array.shape)
+    flat = index_by(reshape(input, (int(np.prod(input.shape, dtype=np.int64)),)), (array.reshape(-1),))
+    return reshape(flat, array.shape)
 
 
 @method()
-def masked_select(input: Operand, mask: Operand) -> Any:
+def masked_select(input: Operand, mask: Operand) -> Tensor:
     """The elements where `mask` is true, in one dimension. The two are broadcast.
 
     Examples
@@ -280,8 +234,8 @@ def masked_select(input: Operand, mask: Operand) -> Any:
     if tuple(input.shape) != shape:
         input = expand(input, shape)
     if not shape:
-        return masked_select(_reshape(input, (1,)), array.reshape(1))
-    return _index(input, (np.broadcast_to(array, shape),))
+        return masked_select(reshape(input, (1,)), array.reshape(1))
+    return index_by(input, (np.broadcast_to(array, shape),))
 
 
 def common_shape(name: str, shape: tuple[int, ...], mask: tuple[int, ...]) -> tuple[int, ...]:
@@ -320,7 +274,7 @@ def nonzero(input: Operand, *, as_tuple: bool = False) -> Any:
 
 
 @method()
-def argwhere(input: Operand) -> Any:
+def argwhere(input: Operand) -> Tensor:
     """The indices of the elements that are not 0, one row each.
 
     Examples

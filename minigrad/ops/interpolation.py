@@ -16,8 +16,8 @@ from minigrad.ops.casting import clone
 from minigrad.ops.checks import check_tensor
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
-from minigrad.ops.indexing import ALL, _look_up
-from minigrad.ops.shape import _permute, _reshape
+from minigrad.ops.primitives.indexing import ALL, look_up
+from minigrad.ops.primitives.shape import permute, reshape
 
 __all__ = ["interpolate", "pixel_shuffle", "pixel_unshuffle", "upsample"]
 
@@ -71,7 +71,7 @@ def _resized(input: Any, dim: int, taps: list[Tap]) -> Any:
     trailing = (1,) * (len(input.shape) - dim - 1)
     total: Any = None
     for places, weight in taps:
-        part = _look_up(input, (*[ALL] * dim, places))
+        part = look_up(input, (*[ALL] * dim, places))
         if weight is not None:
             part = _weighted(part, weight.astype(input.dtype).reshape(-1, *trailing))
         total = part if total is None else total + part
@@ -110,7 +110,7 @@ def interpolate(
     align_corners: bool | None = None,
     recompute_scale_factor: bool | None = None,
     antialias: bool = False,
-) -> Any:
+) -> Tensor:
     """The images (or sequences, or volumes) in another size.
 
     Parameters
@@ -185,7 +185,7 @@ def interpolate(
 upsample = interpolate
 
 
-def pixel_shuffle(input: Operand, upscale_factor: int) -> Any:
+def pixel_shuffle(input: Operand, upscale_factor: int) -> Tensor:
     """Images r times as high and wide, of r * r times fewer channels: (\\*, C * r * r, H, W) to (\\*, C, H * r, W * r).
     (Shi et al., 2016)
 
@@ -201,14 +201,14 @@ def pixel_shuffle(input: Operand, upscale_factor: int) -> Any:
             f"pixel_shuffle: expected (*, C, H, W), C a multiple of the factor's square {r * r}, got {shape}"
         )
     *batch, channels, height, width = shape
-    parts = _reshape(input, (*batch, channels // (r * r), r, r, height, width))
+    parts = reshape(input, (*batch, channels // (r * r), r, r, height, width))
     b = len(batch)
-    parts = _permute(parts, (*range(b + 1), b + 3, b + 1, b + 4, b + 2))
-    y = _reshape(parts, (*batch, channels // (r * r), height * r, width * r))
+    parts = permute(parts, (*range(b + 1), b + 3, b + 1, b + 4, b + 2))
+    y = reshape(parts, (*batch, channels // (r * r), height * r, width * r))
     return clone(y) if r == 1 else y
 
 
-def pixel_unshuffle(input: Operand, downscale_factor: int) -> Any:
+def pixel_unshuffle(input: Operand, downscale_factor: int) -> Tensor:
     """The inverse of `pixel_shuffle`: (\\*, C, H * r, W * r) to (\\*, C * r * r, H, W).
 
     Examples
@@ -220,8 +220,8 @@ def pixel_unshuffle(input: Operand, downscale_factor: int) -> Any:
     if len(shape) < 3 or r < 1 or shape[-1] % r or shape[-2] % r:
         raise RuntimeError(f"pixel_unshuffle: expected (*, C, H, W), H and W multiples of the factor {r}, got {shape}")
     *batch, channels, height, width = shape
-    parts = _reshape(input, (*batch, channels, height // r, r, width // r, r))
+    parts = reshape(input, (*batch, channels, height // r, r, width // r, r))
     b = len(batch)
-    parts = _permute(parts, (*range(b + 1), b + 2, b + 4, b + 1, b + 3))
-    y = _reshape(parts, (*batch, channels * r * r, height // r, width // r))
+    parts = permute(parts, (*range(b + 1), b + 2, b + 4, b + 1, b + 3))
+    y = reshape(parts, (*batch, channels * r * r, height // r, width // r))
     return clone(y) if r == 1 else y

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,12 +10,16 @@ import numpy as np
 from minigrad.core import dtypes
 from minigrad.core.array_attributes import as_int
 from minigrad.core.tensor import Tensor
-from minigrad.ops.broadcasting import _sum, expand
-from minigrad.ops.casting import cast
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
-from minigrad.ops.indexing import ALL, _look_up, _slice, index_array, select
-from minigrad.ops.shape import _reshape, as_shape, atleast_3d, one_dim
+from minigrad.ops.indexing import index_array, select
+from minigrad.ops.primitives.casting import cast
+from minigrad.ops.primitives.dims import as_shape, one_dim
+from minigrad.ops.primitives.indexing import ALL, look_up, slice_by
+from minigrad.ops.primitives.joining import join, pieces
+from minigrad.ops.primitives.shape import reshape
+from minigrad.ops.primitives.summation import expand, sum_over
+from minigrad.ops.shape import atleast_3d
 
 __all__ = [
     "cat", "concat", "concatenate", "stack", "hstack", "vstack", "row_stack", "column_stack", "dstack",
@@ -26,19 +29,6 @@ __all__ = [
 
 
 # ---- several made one ------------------------------------------------------------------------------------------------
-
-
-def _pieces(g: Any, dim: int, lengths: list[int]) -> list[Any]:
-    """`g` cut along `dim` into pieces of the given lengths: the adjoint of `cat`."""
-    ends = itertools.accumulate(lengths)
-    return [_slice(g, (*[ALL] * dim, slice(end - n, end))) for n, end in zip(lengths, ends, strict=True)]
-
-
-@operation(
-    tensors=lambda g, tensors_shape, dim: _pieces(g, dim, [shape[dim] for shape in tensors_shape]), sequence=True
-)
-def _cat(tensors: Sequence[Operand], dim: int) -> Operand:
-    return np.concatenate(tensors, axis=dim)
 
 
 @operation(tensors=lambda g, dim: unbind(g, dim), sequence=True)
@@ -61,7 +51,7 @@ def _of_one_dtype(name: str, tensors: Any) -> list[Any]:
     return [t if t.dtype == dtype else cast(t, dtype) for t in tensors]
 
 
-def cat(tensors: Sequence[Operand], dim: int = 0) -> Any:
+def cat(tensors: Sequence[Operand], dim: int = 0) -> Tensor:
     """The tensors one after the other along dimension `dim`; in the others they must have the same lengths.
 
     Raises
@@ -79,7 +69,7 @@ def cat(tensors: Sequence[Operand], dim: int = 0) -> Any:
     given = _of_one_dtype("cat", tensors)
     parts = [t for t in given if tuple(t.shape) != (0,)]  # as in PyTorch, an empty vector fits everywhere
     if not parts:
-        return _cat(given, 0)
+        return join(given, 0)
     if not parts[0].shape:
         raise RuntimeError("cat: tensors without dimensions have nothing to be joined along; use stack()")
     dim = one_dim("cat", dim, len(parts[0].shape))
@@ -87,13 +77,13 @@ def cat(tensors: Sequence[Operand], dim: int = 0) -> Any:
     for i, s in enumerate(shapes):
         if (*s[:dim], *s[dim + 1 :]) != (*shapes[0][:dim], *shapes[0][dim + 1 :]) or len(s) != len(shapes[0]):
             raise RuntimeError(f"cat: expected shapes like {shapes[0]} except in dim {dim}, got {s} as element {i}")
-    return _cat(parts, dim)
+    return join(parts, dim)
 
 
 concat = concatenate = cat
 
 
-def stack(tensors: Sequence[Operand], dim: int = 0) -> Any:
+def stack(tensors: Sequence[Operand], dim: int = 0) -> Tensor:
     """Tensors of one shape, side by side along a new dimension `dim`.
 
     Examples
@@ -112,7 +102,7 @@ def stack(tensors: Sequence[Operand], dim: int = 0) -> Any:
     return _stack(parts, one_dim("stack", dim, len(parts[0].shape) + 1))
 
 
-def hstack(tensors: Sequence[Operand]) -> Any:
+def hstack(tensors: Sequence[Operand]) -> Tensor:
     """The tensors next to each other: along dimension 1, or 0 for vectors.
 
     Examples
@@ -121,11 +111,11 @@ def hstack(tensors: Sequence[Operand]) -> Any:
     tensor([[1, 3],
             [2, 4]])
     """
-    parts = [t if t.shape else _reshape(t, (1,)) for t in _of_one_dtype("hstack", tensors)]
+    parts = [t if t.shape else reshape(t, (1,)) for t in _of_one_dtype("hstack", tensors)]
     return cat(parts, min(1, len(parts[0].shape) - 1))
 
 
-def vstack(tensors: Sequence[Operand]) -> Any:
+def vstack(tensors: Sequence[Operand]) -> Tensor:
     """The tensors below each other, vectors as rows.
 
     Examples
@@ -135,13 +125,13 @@ def vstack(tensors: Sequence[Operand]) -> Any:
             [3, 4]])
     """
     parts = _of_one_dtype("vstack", tensors)
-    return cat([t if len(t.shape) > 1 else _reshape(t, (1, t.shape[0] if t.shape else 1)) for t in parts], 0)
+    return cat([t if len(t.shape) > 1 else reshape(t, (1, t.shape[0] if t.shape else 1)) for t in parts], 0)
 
 
 row_stack = vstack
 
 
-def column_stack(tensors: Sequence[Operand]) -> Any:
+def column_stack(tensors: Sequence[Operand]) -> Tensor:
     """The tensors next to each other, vectors as columns.
 
     Examples
@@ -151,10 +141,10 @@ def column_stack(tensors: Sequence[Operand]) -> Any:
             [2, 4]])
     """
     parts = _of_one_dtype("column_stack", tensors)
-    return cat([t if len(t.shape) > 1 else _reshape(t, (t.shape[0] if t.shape else 1, 1)) for t in parts], 1)
+    return cat([t if len(t.shape) > 1 else reshape(t, (t.shape[0] if t.shape else 1, 1)) for t in parts], 1)
 
 
-def dstack(tensors: Sequence[Operand]) -> Any:
+def dstack(tensors: Sequence[Operand]) -> Tensor:
     """The tensors behind each other: along dimension 2, with at least three dimensions each.
 
     Examples
@@ -170,7 +160,7 @@ def dstack(tensors: Sequence[Operand]) -> Any:
 
 
 @method()
-def split(tensor: Operand, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Any, ...]:
+def split(tensor: Operand, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
     """Views that cut dimension `dim` into pieces.
 
     Parameters
@@ -199,7 +189,7 @@ def split(tensor: Operand, split_size_or_sections: int | Sequence[int], dim: int
     lengths = [as_int("split", "a length", n) for n in lengths]
     if min(lengths, default=0) < 0 or sum(lengths) != size:
         raise RuntimeError(f"split: lengths {lengths} do not add up to {size}, the length of dim {dim}")
-    return tuple(_pieces(tensor, dim, lengths))
+    return tuple(pieces(tensor, dim, lengths))
 
 
 def _to_cut(name: str, input: Operand, dim: int) -> tuple[int, int]:
@@ -212,7 +202,7 @@ def _to_cut(name: str, input: Operand, dim: int) -> tuple[int, int]:
 
 
 @method()
-def chunk(input: Operand, chunks: int, dim: int = 0) -> tuple[Any, ...]:
+def chunk(input: Operand, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     """`split` into at most `chunks` pieces of equal length, of which the last may be shorter.
 
     Examples
@@ -227,7 +217,7 @@ def chunk(input: Operand, chunks: int, dim: int = 0) -> tuple[Any, ...]:
 
 
 @method()
-def tensor_split(input: Operand, indices_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Any, ...]:
+def tensor_split(input: Operand, indices_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
     """Views that cut dimension `dim` into so many pieces, or at these indices; the first pieces may be longer by one.
 
     Examples
@@ -247,11 +237,11 @@ def tensor_split(input: Operand, indices_or_sections: int | Sequence[int], dim: 
             raise RuntimeError(f"tensor_split: expected at least one section, got {n}")
         n = [i * (size // n) + min(i, size % n) for i in range(1, n)]
     bounds = [slice(a, b) for a, b in zip([None, *n], [*n, None], strict=True)]
-    return tuple(_slice(input, (*[ALL] * dim, b)) for b in bounds)
+    return tuple(slice_by(input, (*[ALL] * dim, b)) for b in bounds)
 
 
 @method()
-def unbind(input: Operand, dim: int = 0) -> tuple[Any, ...]:
+def unbind(input: Operand, dim: int = 0) -> tuple[Tensor, ...]:
     """All slices of dimension `dim`, views without that dimension.
 
     Examples
@@ -270,7 +260,7 @@ def _add_repeats(g: Any, shape: tuple[int, ...], repeats: tuple[int, ...]) -> An
     """The sum over all repetitions: the adjoint of `_repeat`."""
     lengths = (1,) * (len(repeats) - len(shape)) + shape
     pairs = tuple(n for pair in zip(repeats, lengths, strict=True) for n in pair)
-    return _reshape(_sum(_reshape(g, pairs), tuple(range(0, len(pairs), 2)), False), shape)
+    return reshape(sum_over(reshape(g, pairs), tuple(range(0, len(pairs), 2)), False), shape)
 
 
 @operation(input=lambda g, input_shape, repeats: _add_repeats(g, input_shape, repeats))
@@ -279,7 +269,7 @@ def _repeat(input: Operand, repeats: tuple[int, ...]) -> Operand:
 
 
 @method("repeat", only=True)
-def _repeat_method(input: Tensor, *repeats: Any) -> Any:
+def _repeat_method(input: Tensor, *repeats: Any) -> Tensor:
     """This tensor repeated so many times along each dimension; more numbers than dimensions make new ones in front."""
     counts = as_shape("repeat", repeats, 0)
     if len(counts) < len(input.shape):
@@ -289,7 +279,7 @@ def _repeat_method(input: Tensor, *repeats: Any) -> Any:
     return _repeat(input, counts)
 
 
-def tile(input: Operand, dims: Sequence[int]) -> Any:
+def tile(input: Operand, dims: Sequence[int]) -> Tensor:
     """`input` repeated `dims` times, counted from the last dimension.
 
     Examples
@@ -303,7 +293,7 @@ def tile(input: Operand, dims: Sequence[int]) -> Any:
 
 
 @method("tile", only=True)
-def _tile_method(input: Tensor, *dims: Any) -> Any:
+def _tile_method(input: Tensor, *dims: Any) -> Tensor:
     """`minigrad.tile`, with the numbers as one argument or several."""
     return tile(input, as_shape("tile", dims))
 
@@ -311,7 +301,7 @@ def _tile_method(input: Tensor, *dims: Any) -> Any:
 @method()
 def repeat_interleave(
     input: Operand, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
-) -> Any:
+) -> Tensor:
     """Each element, or slice of `dim`, repeated in its place; of `repeats` alone, each index so many times.
 
     Parameters
@@ -332,11 +322,11 @@ def repeat_interleave(
             raise RuntimeError(f"repeat_interleave: expected repeats of one dimension, got shape {tuple(input.shape)}")
         repeats, input = input, Tensor._wrap(np.arange(input.shape[0]))
     if dim is None:
-        input, dim = _reshape(input, (int(np.prod(input.shape, dtype=np.int64)),)), 0
+        input, dim = reshape(input, (int(np.prod(input.shape, dtype=np.int64)),)), 0
     dim = one_dim("repeat_interleave", dim, len(input.shape))
     if not isinstance(repeats, (Tensor, np.ndarray)):
         repeats = as_int("repeat_interleave", "repeats", repeats)
-    x = input if input.shape else _reshape(input, (1,))
+    x = input if input.shape else reshape(input, (1,))
     size, counts = x.shape[dim], index_array("repeat_interleave", repeats, NotImplementedError)
     if counts.size not in (1, size) or counts.ndim > 1 or (counts < 0).any():
         raise RuntimeError(
@@ -345,10 +335,10 @@ def repeat_interleave(
     places = np.repeat(np.arange(size), counts)
     if output_size is not None and as_int("repeat_interleave", "output_size", output_size) != len(places):
         raise RuntimeError(f"repeat_interleave: expected output_size {len(places)}, got {output_size}")
-    return _look_up(x, (*[ALL] * dim, places))
+    return look_up(x, (*[ALL] * dim, places))
 
 
-def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Any, ...]:
+def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
     """For each vector a tensor, with the lengths of all as its shape, that varies along its own dimension only.
 
     Parameters
@@ -375,10 +365,10 @@ def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Any, ...]:
     lengths = [t.shape[0] if t.shape else 1 for t in vectors]
     shape = tuple(lengths[i] for i in order)
     columns = [tuple(n if j == i else 1 for j in order) for i, n in enumerate(lengths)]
-    return tuple(expand(_reshape(t, c), shape) for t, c in zip(vectors, columns, strict=True))
+    return tuple(expand(reshape(t, c), shape) for t, c in zip(vectors, columns, strict=True))
 
 
-def cartesian_prod(*tensors: Operand) -> Any:
+def cartesian_prod(*tensors: Operand) -> Tensor:
     """All combinations of one element of each vector, as rows; of a single vector, itself.
 
     Examples
@@ -392,4 +382,4 @@ def cartesian_prod(*tensors: Operand) -> Any:
     if len(tensors) == 1:
         return tensors[0]
     grids = meshgrid(*tensors)
-    return _stack([_reshape(grid, (int(np.prod(grid.shape, dtype=np.int64)),)) for grid in grids], 1)
+    return _stack([reshape(grid, (int(np.prod(grid.shape, dtype=np.int64)),)) for grid in grids], 1)

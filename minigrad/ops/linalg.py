@@ -9,13 +9,17 @@ import numpy as np
 from minigrad.core.tensor import Tensor
 from minigrad.kernels import products
 from minigrad.kernels.errstate import silent
-from minigrad.ops.broadcasting import _sum, sum, sum_to
+from minigrad.ops.broadcasting import sum
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
-from minigrad.ops.diagonals import _diagonal
+from minigrad.ops.primitives import products as primitive
+from minigrad.ops.primitives.diagonal import diagonal
+from minigrad.ops.primitives.dims import one_dim
+from minigrad.ops.primitives.shape import reshape
+from minigrad.ops.primitives.summation import sum_over
 from minigrad.ops.reordering import roll
-from minigrad.ops.shape import _reshape, adjoint, one_dim
+from minigrad.ops.shape import adjoint
 
 __all__ = [
     "matmul", "mm", "bmm", "mv", "dot", "vdot", "inner", "outer", "ger", "addmm", "addmv", "baddbmm", "addbmm",
@@ -26,35 +30,13 @@ __all__ = [
 # ---- the operations --------------------------------------------------------------------------------------------------
 
 
-def _of_shape(g: Any, shape: tuple[int, ...]) -> Any:
-    return g if tuple(g.shape) == shape else sum_to(g, shape)
-
-
-def _for_blas(x: np.ndarray) -> np.ndarray:
-    """`x`, copied if NumPy would not hand it to BLAS but multiply it element by element."""
-    step, (rows, columns) = x.itemsize, x.strides[-2:]
-    if columns == step and rows >= step * x.shape[-1] or rows == step and columns >= step * x.shape[-2]:
-        return x
-    return np.ascontiguousarray(x)
-
-
-@operation(
-    input=lambda g, input_shape, other: _of_shape(_matmul(g, adjoint(other)), input_shape),
-    other=lambda g, input, other_shape: _of_shape(_matmul(adjoint(input), g), other_shape),
-)
-@silent
-def _matmul(input: Operand, other: Operand) -> Operand:
-    """The products of the matrices in the last two dimensions; the dimensions before them are broadcast."""
-    return products.matmul(_for_blas(input), _for_blas(other))
-
-
 @operation(input=lambda g, other: g * other, other=lambda g, input: g * input)
 @silent
 def _dot(input: Operand, other: Operand) -> Operand:
     return products.matmul(input, other)
 
 
-def _check(name: str, a: Any, b: Any, *ndims: int) -> None:
+def check_operands(name: str, a: Any, b: Any, *ndims: int) -> None:
     """Raise unless the operands have so many dimensions, and one dtype in which there is multiplication."""
     for t in (a, b):
         if not isinstance(t, (Tensor, np.ndarray)):
@@ -75,7 +57,7 @@ def _check(name: str, a: Any, b: Any, *ndims: int) -> None:
 
 
 @method()
-def matmul(input: Operand, other: Operand) -> Any:
+def matmul(input: Operand, other: Operand) -> Tensor:
     """The matrix product, ``input @ other``.
 
     Parameters
@@ -97,42 +79,42 @@ def matmul(input: Operand, other: Operand) -> Any:
     (tensor([[ 7., 10.],
             [15., 22.]]), tensor([21., 43.]))
     """
-    _check("matmul", input, other)
+    check_operands("matmul", input, other)
     a, b = tuple(input.shape), tuple(other.shape)
     if not a or not b:
         raise RuntimeError(f"matmul: expected at least 1 dimension, got shapes {a} and {b}; multiply with *")
     if a[-1] != (rows := b[-2] if len(b) > 1 else b[0]):
         raise RuntimeError(f"matmul: shapes {a} and {b} cannot be multiplied: {a[-1]} columns, {rows} rows")
     if len(a) == len(b) == 2:
-        return _matmul(input, other)
+        return primitive.matmul(input, other)
     if len(b) == 1:
-        return _dot(input, other) if len(a) == 1 else _reshape(matmul(input, _reshape(other, (*b, 1))), a[:-1])
+        return _dot(input, other) if len(a) == 1 else reshape(matmul(input, reshape(other, (*b, 1))), a[:-1])
     if len(a) == 1:
-        return _reshape(_matmul(_reshape(input, (1, *a)), other), (*b[:-2], b[-1]))
+        return reshape(primitive.matmul(reshape(input, (1, *a)), other), (*b[:-2], b[-1]))
     if len(b) == 2:  # one product of tall matrices, and one for each gradient, instead of one for each in the batch
-        tall = _reshape(input, (int(np.prod(a[:-1], dtype=np.int64)), a[-1]))
-        return _reshape(_matmul(tall, other), (*a[:-1], b[1]))
+        tall = reshape(input, (int(np.prod(a[:-1], dtype=np.int64)), a[-1]))
+        return reshape(primitive.matmul(tall, other), (*a[:-1], b[1]))
     try:
         np.broadcast_shapes(a[:-2], b[:-2])
     except ValueError:
         raise RuntimeError(f"matmul: the leading dimensions of shapes {a} and {b} do not broadcast") from None
-    return _matmul(input, other)
+    return primitive.matmul(input, other)
 
 
 @method("__matmul__", only=True)
-def __matmul__(self: Tensor, other: Any) -> Any:
+def __matmul__(self: Tensor, other: Any) -> Tensor:
     """``self @ other``, see `matmul`."""
     return matmul(self, other) if isinstance(other, (Tensor, np.ndarray)) else NotImplemented
 
 
 @method("__rmatmul__", only=True)
-def __rmatmul__(self: Tensor, other: Any) -> Any:
+def __rmatmul__(self: Tensor, other: Any) -> Tensor:
     """``other @ self``, see `matmul`."""
     return matmul(other, self) if isinstance(other, (Tensor, np.ndarray)) else NotImplemented
 
 
 @method()
-def mm(input: Operand, mat2: Operand) -> Any:
+def mm(input: Operand, mat2: Operand) -> Tensor:
     """The product of two matrices.
 
     Examples
@@ -140,12 +122,12 @@ def mm(input: Operand, mat2: Operand) -> Any:
     >>> mg.mm(mg.tensor([[1, 2]]), mg.tensor([[3], [4]]))
     tensor([[11]])
     """
-    _check("mm", input, mat2, 2, 2)
+    check_operands("mm", input, mat2, 2, 2)
     return matmul(input, mat2)
 
 
 @method()
-def bmm(input: Operand, mat2: Operand) -> Any:
+def bmm(input: Operand, mat2: Operand) -> Tensor:
     """The products of two batches, of the same size, of matrices.
 
     Examples
@@ -153,14 +135,14 @@ def bmm(input: Operand, mat2: Operand) -> Any:
     >>> mg.bmm(mg.ones(5, 2, 3), mg.ones(5, 3, 4)).shape
     Size([5, 2, 4])
     """
-    _check("bmm", input, mat2, 3, 3)
+    check_operands("bmm", input, mat2, 3, 3)
     if input.shape[0] != mat2.shape[0]:
         raise RuntimeError(f"bmm: expected batches of one size, got {tuple(input.shape)} and {tuple(mat2.shape)}")
     return matmul(input, mat2)
 
 
 @method()
-def mv(input: Operand, vec: Operand) -> Any:
+def mv(input: Operand, vec: Operand) -> Tensor:
     """The product of a matrix and a vector.
 
     Examples
@@ -168,12 +150,12 @@ def mv(input: Operand, vec: Operand) -> Any:
     >>> mg.mv(mg.tensor([[1, 2], [3, 4]]), mg.tensor([1, 10]))
     tensor([21, 43])
     """
-    _check("mv", input, vec, 2, 1)
+    check_operands("mv", input, vec, 2, 1)
     return matmul(input, vec)
 
 
 @method("vdot")
-def dot(input: Operand, tensor: Operand) -> Any:
+def dot(input: Operand, tensor: Operand) -> Tensor:
     """The sum of the products of the elements of two vectors.
 
     Examples
@@ -181,7 +163,7 @@ def dot(input: Operand, tensor: Operand) -> Any:
     >>> mg.dot(mg.tensor([1, 2]), mg.tensor([3, 4]))
     tensor(11)
     """
-    _check("dot", input, tensor, 1, 1)
+    check_operands("dot", input, tensor, 1, 1)
     return matmul(input, tensor)
 
 
@@ -190,7 +172,7 @@ vdot = dot
 
 @method()
 @rounded_once
-def inner(input: Operand, other: Operand) -> Any:
+def inner(input: Operand, other: Operand) -> Tensor:
     """The sums of products over the last dimensions of both.
 
     Examples
@@ -201,15 +183,15 @@ def inner(input: Operand, other: Operand) -> Any:
     a, b = tuple(input.shape), tuple(other.shape)
     if not a or not b:
         return input * other
-    _check("inner", input, other)
+    check_operands("inner", input, other)
     if a[-1] != b[-1]:
         raise RuntimeError(f"inner: expected the same length of the last dimensions, got shapes {a} and {b}")
-    rows, columns = (_reshape(t, (int(np.prod(t.shape[:-1], dtype=np.int64)), a[-1])) for t in (input, other))
-    return _reshape(_matmul(rows, adjoint(columns)), a[:-1] + b[:-1])
+    rows, columns = (reshape(t, (int(np.prod(t.shape[:-1], dtype=np.int64)), a[-1])) for t in (input, other))
+    return reshape(primitive.matmul(rows, adjoint(columns)), a[:-1] + b[:-1])
 
 
 @method("ger")
-def outer(input: Operand, vec2: Operand) -> Any:
+def outer(input: Operand, vec2: Operand) -> Tensor:
     """The matrix of the products of all pairs of elements of two vectors.
 
     Examples
@@ -220,7 +202,7 @@ def outer(input: Operand, vec2: Operand) -> Any:
     """
     if len(input.shape) != 1 or len(vec2.shape) != 1:
         raise RuntimeError(f"outer: expected two vectors, got shapes {tuple(input.shape)} and {tuple(vec2.shape)}")
-    return _reshape(input, (input.shape[0], 1)) * _reshape(vec2, (1, vec2.shape[0]))
+    return reshape(input, (input.shape[0], 1)) * reshape(vec2, (1, vec2.shape[0]))
 
 
 ger = outer
@@ -240,7 +222,7 @@ def _plus(input: Any, product: Any, beta: float, alpha: float) -> Any:
 
 @method(inplace=True)
 @rounded_once
-def addmm(input: Operand, mat1: Operand, mat2: Operand, *, beta: float = 1, alpha: float = 1) -> Any:
+def addmm(input: Operand, mat1: Operand, mat2: Operand, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """``beta * input + alpha * (mat1 @ mat2)``.
 
     Examples
@@ -254,7 +236,7 @@ def addmm(input: Operand, mat1: Operand, mat2: Operand, *, beta: float = 1, alph
 
 @method(inplace=True)
 @rounded_once
-def addmv(input: Operand, mat: Operand, vec: Operand, *, beta: float = 1, alpha: float = 1) -> Any:
+def addmv(input: Operand, mat: Operand, vec: Operand, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """``beta * input + alpha * (mat @ vec)``.
 
     Examples
@@ -267,7 +249,7 @@ def addmv(input: Operand, mat: Operand, vec: Operand, *, beta: float = 1, alpha:
 
 @method(inplace=True)
 @rounded_once
-def addr(input: Operand, vec1: Operand, vec2: Operand, *, beta: float = 1, alpha: float = 1) -> Any:
+def addr(input: Operand, vec1: Operand, vec2: Operand, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """``beta * input + alpha * outer(vec1, vec2)``.
 
     Examples
@@ -283,7 +265,7 @@ def addr(input: Operand, vec1: Operand, vec2: Operand, *, beta: float = 1, alpha
 
 @method(inplace=True)
 @rounded_once
-def baddbmm(input: Operand, batch1: Operand, batch2: Operand, *, beta: float = 1, alpha: float = 1) -> Any:
+def baddbmm(input: Operand, batch1: Operand, batch2: Operand, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """``beta * input + alpha * bmm(batch1, batch2)``.
 
     Examples
@@ -296,7 +278,7 @@ def baddbmm(input: Operand, batch1: Operand, batch2: Operand, *, beta: float = 1
 
 @method(inplace=True)
 @rounded_once
-def addbmm(input: Operand, batch1: Operand, batch2: Operand, *, beta: float = 1, alpha: float = 1) -> Any:
+def addbmm(input: Operand, batch1: Operand, batch2: Operand, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """``beta * input + alpha *`` the sum over the batch of ``bmm(batch1, batch2)``.
 
     Examples
@@ -304,7 +286,7 @@ def addbmm(input: Operand, batch1: Operand, batch2: Operand, *, beta: float = 1,
     >>> mg.addbmm(mg.ones(1, 1), mg.ones(2, 1, 3), mg.ones(2, 3, 1))
     tensor([[7.]])
     """
-    return _plus(input, _sum(bmm(batch1, batch2), (0,), False), beta, alpha)
+    return _plus(input, sum_over(bmm(batch1, batch2), (0,), False), beta, alpha)
 
 
 # ---- made of these ---------------------------------------------------------------------------------------------------
@@ -312,7 +294,7 @@ def addbmm(input: Operand, batch1: Operand, batch2: Operand, *, beta: float = 1,
 
 @method()
 @rounded_once
-def kron(input: Operand, other: Operand) -> Any:
+def kron(input: Operand, other: Operand) -> Tensor:
     """The Kronecker product: every element of `input` times all of `other`, as blocks.
 
     Examples
@@ -323,12 +305,12 @@ def kron(input: Operand, other: Operand) -> Any:
     ndim = max(len(input.shape), len(other.shape))
     a, b = ((1,) * (ndim - len(t.shape)) + tuple(t.shape) for t in (input, other))
     blocks = tuple(n for size in a for n in (size, 1)), tuple(n for size in b for n in (1, size))
-    product = _reshape(input, blocks[0]) * _reshape(other, blocks[1])
-    return _reshape(product, tuple(m * n for m, n in zip(a, b, strict=True)))
+    product = reshape(input, blocks[0]) * reshape(other, blocks[1])
+    return reshape(product, tuple(m * n for m, n in zip(a, b, strict=True)))
 
 
 @method()
-def trace(input: Operand) -> Any:
+def trace(input: Operand) -> Tensor:
     """The sum of the diagonal of a matrix.
 
     Examples
@@ -338,12 +320,12 @@ def trace(input: Operand) -> Any:
     """
     if len(input.shape) != 2:
         raise RuntimeError(f"trace: expected a matrix, got shape {tuple(input.shape)}")
-    return sum(_diagonal(input, 0, 0, 1))
+    return sum(diagonal(input, 0, 0, 1))
 
 
 @method()
 @rounded_once
-def cross(input: Operand, other: Operand, dim: int | None = None) -> Any:
+def cross(input: Operand, other: Operand, dim: int | None = None) -> Tensor:
     """The cross product of the vectors of length 3 in dimension `dim`, by default the first of that length.
 
     Examples

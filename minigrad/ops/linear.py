@@ -10,13 +10,13 @@ import numpy as np
 from minigrad.core.array_attributes import as_int
 from minigrad.core.as_array import constant
 from minigrad.core.tensor import Tensor
-from minigrad.kernels.products import matmul
-from minigrad.ops.broadcasting import _sum
+from minigrad.kernels import products
 from minigrad.ops.checks import check_tensor
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
-from minigrad.ops.linalg import _matmul
-from minigrad.ops.shape import _reshape
+from minigrad.ops.primitives.products import matmul
+from minigrad.ops.primitives.shape import reshape
+from minigrad.ops.primitives.summation import sum_over
 
 __all__ = ["linear", "bilinear", "embedding", "one_hot"]
 
@@ -30,21 +30,21 @@ def _rows(t: Any) -> Any:
 
 @operation(
     input=lambda g, weight: _linear(g, weight.T, None),
-    weight=lambda g, input: _matmul(_rows(g).T, _rows(input)),
-    bias=lambda g: _sum(_rows(g), (0,), False),
+    weight=lambda g, input: matmul(_rows(g).T, _rows(input)),
+    bias=lambda g: sum_over(_rows(g), (0,), False),
 )
 def _linear(input: Operand, weight: Operand, bias: Operand | None) -> Operand:
     rows = _rows(input)
     if rows.flags.f_contiguous and not rows.flags.c_contiguous:
-        y = matmul(weight, rows.T).T  # the batch stays innermost in memory
+        y = products.matmul(weight, rows.T).T  # the batch stays innermost in memory
     else:
-        y = matmul(rows, weight.T)
+        y = products.matmul(rows, weight.T)
     if bias is not None:
         y += bias
     return y if input.ndim == 2 else y.reshape(*input.shape[:-1], len(weight))
 
 
-def linear(input: Operand, weight: Operand, bias: Operand | None = None) -> Any:
+def linear(input: Operand, weight: Operand, bias: Operand | None = None) -> Tensor:
     """``input @ weight.T + bias``.
 
     Parameters
@@ -73,8 +73,8 @@ def linear(input: Operand, weight: Operand, bias: Operand | None = None) -> Any:
     b = bias._data if isinstance(bias, Tensor) else w if bias is None else bias
     shape, sizes = x.shape, w.shape
     if len(sizes) == 1:
-        y = linear(input, _reshape(weight, (1, *sizes)), None if bias is None else _reshape(bias, (1,)))
-        return _reshape(y, tuple(y.shape[:-1]))
+        y = linear(input, reshape(weight, (1, *sizes)), None if bias is None else reshape(bias, (1,)))
+        return reshape(y, tuple(y.shape[:-1]))
     if not shape or len(sizes) != 2 or shape[-1] != sizes[1]:
         raise RuntimeError(
             f"linear: expected an input of shape (..., in_features) and a weight of shape (out_features, in_features), "
@@ -97,7 +97,7 @@ def _unflattened(shape: tuple[int, ...], features: int) -> str:
 
 
 @rounded_once
-def bilinear(input1: Operand, input2: Operand, weight: Operand, bias: Operand | None = None) -> Any:
+def bilinear(input1: Operand, input2: Operand, weight: Operand, bias: Operand | None = None) -> Tensor:
     """``sum over i, j of input1[..., i] * weight[o, i, j] * input2[..., j] + bias[o]``.
 
     Parameters
@@ -122,9 +122,9 @@ def bilinear(input1: Operand, input2: Operand, weight: Operand, bias: Operand | 
             "bilinear: expected inputs of shape (..., in1_features) and (..., in2_features) and a weight of shape "
             f"(out_features, in1_features, in2_features), got {first}, {second} and {tuple(weight.shape)}"
         )
-    products = _reshape(input1, (*first, 1)) * _reshape(input2, (*second[:-1], 1, second[-1]))
-    products = _reshape(products, (*first[:-1], first[-1] * second[-1]))
-    return linear(products, _reshape(weight, (weight.shape[0], first[-1] * second[-1])), bias)
+    products = reshape(input1, (*first, 1)) * reshape(input2, (*second[:-1], 1, second[-1]))
+    products = reshape(products, (*first[:-1], first[-1] * second[-1]))
+    return linear(products, reshape(weight, (weight.shape[0], first[-1] * second[-1])), bias)
 
 
 # ---- embedding -------------------------------------------------------------------------------------------------------
@@ -178,7 +178,7 @@ def embedding(
     norm_type: float = 2.0,
     scale_grad_by_freq: bool = False,
     sparse: bool = False,
-) -> Any:
+) -> Tensor:
     """``weight[input]``: a row for each index.
 
     Parameters
@@ -223,7 +223,7 @@ def embedding(
     return _embedding(weight, index, None if padding_idx is None else padding_idx % count)
 
 
-def one_hot(tensor: Operand, num_classes: int = -1) -> Any:
+def one_hot(tensor: Operand, num_classes: int = -1) -> Tensor:
     """An int64 tensor with a new last dimension that is 1 at the index that `tensor` holds, and 0 elsewhere.
 
     Parameters

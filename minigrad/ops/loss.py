@@ -15,12 +15,12 @@ import numpy as np
 from minigrad.core.as_array import constant
 from minigrad.core.tensor import Tensor
 from minigrad.kernels.errstate import silent
-from minigrad.ops.broadcasting import _sum
 from minigrad.ops.declare.operation import Operand
 from minigrad.ops.declare.rounding import rounded_once
-from minigrad.ops.elementwise import elementwise
 from minigrad.ops.exponential import exp, log, log1p, sigmoid, sign, xlogy
-from minigrad.ops.reduction import _mean
+from minigrad.ops.primitives.elementwise import elementwise
+from minigrad.ops.primitives.summation import sum_over
+from minigrad.ops.reduction import mean_over
 from minigrad.ops.selection import clamp, where
 from minigrad.ops.smooth_activation import softplus
 
@@ -32,13 +32,13 @@ __all__ = [
 REDUCTIONS = ("none", "mean", "sum")
 
 
-def reduced(name: str, loss: Any, reduction: str) -> Any:
+def reduced(name: str, loss: Any, reduction: str) -> Tensor:
     """The mean or sum of all elements of `loss`, or `loss` itself."""
     if reduction not in REDUCTIONS:
         raise ValueError(f"{name}: expected reduction 'none', 'mean' or 'sum', got {reduction!r}")
     if reduction == "none":
         return loss
-    return (_sum if reduction == "sum" else _mean)(loss, tuple(range(len(loss.shape))), False)
+    return (sum_over if reduction == "sum" else mean_over)(loss, tuple(range(len(loss.shape))), False)
 
 
 def check_shapes(name: str, input: Any, target: Any) -> None:
@@ -77,7 +77,7 @@ def _squared_error(input: Operand, other: Operand) -> Operand:
 
 
 @rounded_once
-def mse_loss(input: Operand, target: Operand, *, reduction: str = "mean", weight: Operand | None = None) -> Any:
+def mse_loss(input: Operand, target: Operand, *, reduction: str = "mean", weight: Operand | None = None) -> Tensor:
     """``(input - target) ** 2``: the mean squared error.
 
     Parameters
@@ -109,7 +109,7 @@ def _absolute_error(input: Operand, other: Operand) -> Operand:
 
 
 @rounded_once
-def l1_loss(input: Operand, target: Operand, *, reduction: str = "mean", weight: Operand | None = None) -> Any:
+def l1_loss(input: Operand, target: Operand, *, reduction: str = "mean", weight: Operand | None = None) -> Tensor:
     """``|input - target|``: the mean absolute error. Parameters and errors as for `mse_loss`.
 
     Examples
@@ -125,7 +125,7 @@ def _weighted_mean(name: str, loss: Any, weight: Any, reduction: str) -> Any:
     """As `_weighted`, but a mean divides by the sum of the weights, as in PyTorch's mse_loss and l1_loss."""
     if weight is None or reduction != "mean":
         return _weighted(name, loss, weight, reduction)
-    return _weighted(name, loss, weight, "sum") / _sum(weight, tuple(range(len(weight.shape))), False)
+    return _weighted(name, loss, weight, "sum") / sum_over(weight, tuple(range(len(weight.shape))), False)
 
 
 @elementwise(
@@ -139,7 +139,7 @@ def _smooth_error(input: Operand, other: Operand, beta: float) -> Operand:
 
 
 @rounded_once
-def smooth_l1_loss(input: Operand, target: Operand, *, reduction: str = "mean", beta: float = 1.0) -> Any:
+def smooth_l1_loss(input: Operand, target: Operand, *, reduction: str = "mean", beta: float = 1.0) -> Tensor:
     """`l1_loss` with a parabola below `beta`: ``d * d / (2 * beta)`` if ``d < beta``, else ``d - beta / 2``.
 
     Parameters and errors as for `mse_loss`; a `beta` of 0 gives l1_loss. (Girshick, Fast R-CNN, 2015)
@@ -159,7 +159,7 @@ def smooth_l1_loss(input: Operand, target: Operand, *, reduction: str = "mean", 
 @rounded_once
 def huber_loss(
     input: Operand, target: Operand, reduction: str = "mean", delta: float = 1.0, weight: Operand | None = None
-) -> Any:
+) -> Tensor:
     """``d * d / 2`` if ``d < delta``, else ``delta * (d - delta / 2)``, d being ``|input - target|``.
 
     Parameters and errors as for `mse_loss`, but a mean does not divide by the weights. (Huber, 1964)
@@ -190,7 +190,7 @@ def _binary_cross_entropy(input: Operand, target: Operand) -> Operand:
 @rounded_once
 def binary_cross_entropy(
     input: Operand, target: Operand, weight: Operand | None = None, *, reduction: str = "mean"
-) -> Any:
+) -> Tensor:
     """``-target * log(input) - (1 - target) * log(1 - input)``; logarithms are at least -100.
 
     Parameters
@@ -257,7 +257,7 @@ def binary_cross_entropy_with_logits(
     *,
     reduction: str = "mean",
     pos_weight: Operand | None = None,
-) -> Any:
+) -> Tensor:
     """`binary_cross_entropy` of ``sigmoid(input)``, finite for every input.
 
     Parameters
@@ -299,7 +299,7 @@ def binary_cross_entropy_with_logits(
 
 
 @rounded_once
-def kl_div(input: Operand, target: Operand, *, reduction: str = "mean", log_target: bool = False) -> Any:
+def kl_div(input: Operand, target: Operand, *, reduction: str = "mean", log_target: bool = False) -> Tensor:
     """The Kullback-Leibler divergence ``target * (log(target) - input)`` of probabilities from log-probabilities.
 
     Parameters
@@ -343,7 +343,7 @@ def poisson_nll_loss(
     *,
     eps: float = 1e-8,
     reduction: str = "mean",
-) -> Any:
+) -> Tensor:
     """``exp(input) - target * input``: the negative log-likelihood of counts, `input` being the log of their mean.
 
     Parameters
@@ -374,7 +374,7 @@ def gaussian_nll_loss(
     full: bool = False,
     eps: float = 1e-6,
     reduction: str = "mean",
-) -> Any:
+) -> Tensor:
     """``(log(var) + (input - target) ** 2 / var) / 2``: the negative log-likelihood of a normal distribution.
 
     Parameters

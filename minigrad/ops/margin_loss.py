@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from minigrad.core.tensor import Tensor
 from minigrad.ops.broadcasting import sum
 from minigrad.ops.declare.operation import Operand
 from minigrad.ops.declare.rounding import rounded_once
@@ -24,7 +23,7 @@ __all__ = [
 
 
 @rounded_once
-def hinge_embedding_loss(input: Operand, target: Operand, margin: float = 1.0, *, reduction: str = "mean") -> Any:
+def hinge_embedding_loss(input: Operand, target: Operand, margin: float = 1.0, *, reduction: str = "mean") -> Tensor:
     """`input` where the target is 1, and ``max(0, margin - input)`` where it is -1.
 
     Parameters
@@ -47,7 +46,7 @@ def hinge_embedding_loss(input: Operand, target: Operand, margin: float = 1.0, *
 @rounded_once
 def cosine_embedding_loss(
     input1: Operand, input2: Operand, target: Operand, margin: float = 0.0, *, reduction: str = "mean"
-) -> Any:
+) -> Tensor:
     """``1 - cos`` where the target is 1, and ``max(0, cos - margin)`` where it is -1.
 
     Parameters
@@ -73,7 +72,7 @@ def cosine_embedding_loss(
 @rounded_once
 def margin_ranking_loss(
     input1: Operand, input2: Operand, target: Operand, margin: float = 0.0, *, reduction: str = "mean"
-) -> Any:
+) -> Tensor:
     """``max(0, margin - target * (input1 - input2))``: a target of 1 wants `input1` to be larger, -1 `input2`.
 
     Examples
@@ -87,7 +86,7 @@ def margin_ranking_loss(
 
 
 @rounded_once
-def soft_margin_loss(input: Operand, target: Operand, *, reduction: str = "mean") -> Any:
+def soft_margin_loss(input: Operand, target: Operand, *, reduction: str = "mean") -> Tensor:
     """``log(1 + exp(-target * input))``, with targets 1 and -1.
 
     Examples
@@ -110,7 +109,7 @@ def triplet_margin_loss(
     swap: bool = False,
     *,
     reduction: str = "mean",
-) -> Any:
+) -> Tensor:
     """``max(0, margin + |anchor - positive| - |anchor - negative|)``. (Balntas et al., 2016)
 
     Parameters

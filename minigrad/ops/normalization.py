@@ -14,13 +14,14 @@ from minigrad.graph import versions
 from minigrad.kernels import normalization as kernel
 from minigrad.kernels.errstate import silent
 from minigrad.ops.arithmetic import square
-from minigrad.ops.broadcasting import sum_to
-from minigrad.ops.declare.declaration import joint
+from minigrad.ops.declare.declaration import shared_rule
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.exponential import rsqrt
-from minigrad.ops.reduction import _mean
-from minigrad.ops.shape import _reshape, as_shape
+from minigrad.ops.primitives.dims import as_shape
+from minigrad.ops.primitives.shape import reshape
+from minigrad.ops.primitives.summation import sum_to
+from minigrad.ops.reduction import mean_over
 
 __all__ = ["batch_norm", "layer_norm", "group_norm", "instance_norm", "rms_norm"]
 
@@ -31,20 +32,20 @@ def _slopes(
     g: Any, input: Any, weight: Any, dims: Shape, eps: float, own: Shape, broad: Shape, mean: Any, inverse: Any
 ) -> tuple[Any, Any, Any]:
     if weight is not None:
-        weight = _reshape(weight, broad)
+        weight = reshape(weight, broad)
     if not isinstance(g, Tensor):
         slope, by_weight, by_bias = kernel.normalized_slopes(g, input, weight, mean, inverse, dims, broad)
         return slope, by_weight.reshape(own), by_bias.reshape(own)
     # To be differentiated again: the same from the input, so that mean and inverse are part of the graph.
-    centered = input - _mean(input, dims, True)
-    inverse = rsqrt(_mean(square(centered), dims, True) + eps)
+    centered = input - mean_over(input, dims, True)
+    inverse = rsqrt(mean_over(square(centered), dims, True) + eps)
     y = centered * inverse
     gy = g if weight is None else g * weight
-    slope = (gy - _mean(gy, dims, True) - y * _mean(gy * y, dims, True)) * inverse
-    return slope, _reshape(sum_to(g * y, broad), own), _reshape(sum_to(g, broad), own)
+    slope = (gy - mean_over(gy, dims, True) - y * mean_over(gy * y, dims, True)) * inverse
+    return slope, reshape(sum_to(g * y, broad), own), reshape(sum_to(g, broad), own)
 
 
-_rule = joint(_slopes)
+_rule = shared_rule(_slopes)
 
 
 @operation(outputs=("y", "mean", "variance", "inverse"), input=_rule, weight=_rule, bias=_rule)
@@ -131,7 +132,7 @@ def _update(running_mean: Any, running_var: Any, mean: Any, variance: Any, n: in
             array = _array(running)
             average = np.add.reduce(new.reshape(len(new), len(array))) / len(new)
             array += momentum * (average - array)
-            versions.changed(array)
+            versions.bump(array)
 
 
 @rounded_once
@@ -154,7 +155,7 @@ def batch_norm(
     training: bool = False,
     momentum: float = 0.1,
     eps: float = 1e-5,
-) -> Any:
+) -> Tensor:
     """``(input - mean) / sqrt(var + eps) * weight + bias`` for each channel. (Ioffe, Szegedy, 2015)
 
     Parameters
@@ -207,7 +208,7 @@ def instance_norm(
     use_input_stats: bool = True,
     momentum: float = 0.1,
     eps: float = 1e-5,
-) -> Any:
+) -> Tensor:
     """As `batch_norm`, with a mean and variance for each sample and channel. (Ulyanov, Vedaldi, Lempitsky, 2016)
 
     Parameters
@@ -247,7 +248,7 @@ def layer_norm(
     weight: Operand | None = None,
     bias: Operand | None = None,
     eps: float = 1e-5,
-) -> Any:
+) -> Tensor:
     """``(input - mean) / sqrt(var + eps) * weight + bias`` over the last dimensions. (Ba, Kiros, Hinton, 2016)
 
     Parameters
@@ -286,7 +287,7 @@ def _last(name: str, input: Any, normalized_shape: Any, **parameters: Any) -> Sh
 
 def group_norm(
     input: Operand, num_groups: int, weight: Operand | None = None, bias: Operand | None = None, eps: float = 1e-5
-) -> Any:
+) -> Tensor:
     """`layer_norm` of each of `num_groups` groups of channels, with a weight and bias a channel. (Wu, He, 2018)
 
     Parameters
@@ -315,16 +316,16 @@ def group_norm(
         raise RuntimeError(f"group_norm: expected num_groups to divide the {shape[1]} channels, got {num_groups}")
     size = shape[1] // num_groups
     _check_several("group_norm", input, shape[0] * size * math.prod(shape[2:]))
-    grouped = _reshape(input, (shape[0], num_groups, size, *shape[2:]))
+    grouped = reshape(input, (shape[0], num_groups, size, *shape[2:]))
     dims, ones = tuple(range(2, len(shape) + 1)), (1,) * (len(shape) - 2)
     y = _normalize(grouped, weight, bias, dims, eps, own, (1, num_groups, size, *ones))[0]
-    return _reshape(y, shape)
+    return reshape(y, shape)
 
 
 @rounded_once
 def rms_norm(
     input: Operand, normalized_shape: Sequence[int], weight: Operand | None = None, eps: float | None = None
-) -> Any:
+) -> Tensor:
     """``input / sqrt(mean(input ** 2) + eps) * weight`` over the last dimensions. (Zhang, Sennrich, 2019)
 
     Parameters
@@ -342,5 +343,5 @@ def rms_norm(
     shape = _last("rms_norm", input, normalized_shape, weight=weight)
     dims = tuple(range(len(input.shape) - len(shape), len(input.shape)))
     eps = float(np.finfo(input.dtype).eps) if eps is None else eps
-    y = input * rsqrt(_mean(square(input), dims, True) + eps)
+    y = input * rsqrt(mean_over(square(input), dims, True) + eps)
     return y if weight is None else y * weight

@@ -13,16 +13,17 @@ from minigrad.core.tensor import Tensor
 from minigrad.kernels.errstate import silent
 from minigrad.kernels.norms import length
 from minigrad.ops.broadcasting import sum
-from minigrad.ops.casting import zeros_as
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.decompositions import svdvals
 from minigrad.ops.exponential import abs, sign
 from minigrad.ops.extrema import amax, amin, evenly
+from minigrad.ops.primitives.casting import zeros_as
+from minigrad.ops.primitives.dims import all_dims
 from minigrad.ops.reduction import Dim, Dims, floating, kept, number_in, numpy_names
 from minigrad.ops.selection import where
-from minigrad.ops.shape import all_dims, movedim
+from minigrad.ops.shape import movedim
 
 __all__ = ["norm", "vector_norm", "matrix_norm"]
 
@@ -65,7 +66,7 @@ def _norm(input: Operand, p: float, dim: Dims, keepdim: bool) -> Operand:
 @numpy_names
 def vector_norm(
     x: Operand, ord: float = 2, dim: Dim = None, keepdim: bool = False, *, dtype: DType | None = None
-) -> Any:
+) -> Tensor:
     """``sum(|x| ** ord) ** (1 / ord)``: the length of all elements, or over the dimensions `dim`.
 
     Parameters
@@ -98,7 +99,7 @@ def matrix_norm(
     keepdim: bool = False,
     *,
     dtype: DType | None = None,
-) -> Any:
+) -> Tensor:
     """The norm of the matrices that the two dimensions `dim` hold.
 
     Parameters
@@ -145,7 +146,7 @@ def norm(
     keepdim: bool = False,
     *,
     dtype: DType | None = None,
-) -> Any:
+) -> Tensor:
     """The p-norm of all elements, or over the dimensions `dim`; its gradient at 0 is 0.
 
     Parameters

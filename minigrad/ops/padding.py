@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from minigrad.core.as_array import as_scalar
+from minigrad.core.tensor import Tensor
 from minigrad.ops.casting import clone
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
-from minigrad.ops.indexing import ALL, _look_up, _slice
-from minigrad.ops.shape import as_shape
+from minigrad.ops.primitives.dims import as_shape
+from minigrad.ops.primitives.indexing import ALL, look_up, slice_by
 
 __all__ = ["pad"]
 
@@ -23,7 +24,7 @@ def _inside(shape: tuple[int, ...], pairs: Pairs) -> tuple[slice, ...]:
     return tuple(slice(before, before + n) for n, (before, _) in zip(shape, pairs, strict=True))
 
 
-@operation(input=lambda g, input_shape, pairs: _slice(g, _inside(input_shape, pairs)))
+@operation(input=lambda g, input_shape, pairs: slice_by(g, _inside(input_shape, pairs)))
 def _pad(input: Operand, pairs: Pairs, value: Any) -> Operand:
     """`input` with as many elements `value` before and after it in each dimension as `pairs` says."""
     shape = [n + before + after for n, (before, after) in zip(input.shape, pairs, strict=True)]
@@ -56,7 +57,7 @@ def _places(mode: str, dim: int, size: int, before: int, after: int) -> np.ndarr
 
 
 @rounded_once
-def pad(input: Operand, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Any:
+def pad(input: Operand, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Tensor:
     """A border around `input`.
 
     Parameters
@@ -85,9 +86,7 @@ def pad(input: Operand, pad: Sequence[int], mode: str = "constant", value: float
     """
     widths, shape = as_shape("pad", (pad,)), tuple(input.shape)
     if len(widths) % 2 or len(widths) > 2 * len(shape):
-        raise RuntimeError(
-            f"pad: expected pairs for at most {len(shape)} dimensions of {shape}, got {widths}"
-        )
+        raise RuntimeError(f"pad: expected pairs for at most {len(shape)} dimensions of {shape}, got {widths}")
     if mode not in _MODES:
         raise NotImplementedError(f"pad: expected mode {', '.join(map(repr, _MODES))}, got {mode!r}")
     if mode != "constant" and value not in (None, 0):
@@ -102,13 +101,13 @@ def pad(input: Operand, pad: Sequence[int], mode: str = "constant", value: float
     padded = [(dim, *pair) for dim, pair in enumerate(pairs) if any(pair)]
     keys = [(*[ALL] * dim, _places(mode, dim, shape[dim], before, after)) for dim, before, after in padded]
     for key in keys:
-        input = _look_up(input, key)
+        input = look_up(input, key)
     return input if keys else clone(input)
 
 
 def _constant(input: Any, pairs: Pairs, value: Any) -> Any:
     if any(w < 0 for pair in pairs for w in pair):
         kept = zip(input.shape, pairs, strict=True)
-        input = _slice(input, tuple(slice(max(-before, 0), n - max(-after, 0)) for n, (before, after) in kept))
+        input = slice_by(input, tuple(slice(max(-before, 0), n - max(-after, 0)) for n, (before, after) in kept))
         pairs = tuple((max(before, 0), max(after, 0)) for before, after in pairs)
     return _pad(input, pairs, value)

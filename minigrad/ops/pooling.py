@@ -13,9 +13,9 @@ from minigrad.core.tensor import Tensor
 from minigrad.graph.grad_mode import is_grad_enabled
 from minigrad.kernels import pooling as kernels
 from minigrad.kernels.pooling import Window
-from minigrad.ops.casting import cast
 from minigrad.ops.checks import Numbers, check_shape, check_tensor, hashable, per_dim
 from minigrad.ops.declare.operation import Operand, operation
+from minigrad.ops.primitives.casting import cast
 
 __all__ = [
     "max_pool1d", "max_pool2d", "max_pool3d", "avg_pool1d", "avg_pool2d", "avg_pool3d",
@@ -236,7 +236,7 @@ def max_pool3d(
 def avg_pool1d(
     input: Operand, kernel_size: Numbers, stride: Numbers | None = None, padding: Numbers = 0, ceil_mode: bool = False,
     count_include_pad: bool = True,
-) -> Any:  # fmt: skip
+) -> Tensor:  # fmt: skip
     """The mean of windows of (N, C, L) or (C, L); see `avg_pool2d`.
 
     Examples
@@ -250,7 +250,7 @@ def avg_pool1d(
 def avg_pool2d(
     input: Operand, kernel_size: Numbers, stride: Numbers | None = None, padding: Numbers = 0, ceil_mode: bool = False,
     count_include_pad: bool = True, divisor_override: int | None = None,
-) -> Any:  # fmt: skip
+) -> Tensor:  # fmt: skip
     """The mean of each window of the planes.
 
     Parameters
@@ -286,7 +286,7 @@ def avg_pool2d(
 def avg_pool3d(
     input: Operand, kernel_size: Numbers, stride: Numbers | None = None, padding: Numbers = 0, ceil_mode: bool = False,
     count_include_pad: bool = True, divisor_override: int | None = None,
-) -> Any:  # fmt: skip
+) -> Tensor:  # fmt: skip
     """The mean of windows of (N, C, D, H, W) or (C, D, H, W); see `avg_pool2d`.
 
     Examples

@@ -12,18 +12,21 @@ import numpy as np
 
 from minigrad.core import dtypes
 from minigrad.core.dtypes import DType
+from minigrad.core.tensor import Tensor
 from minigrad.kernels.errstate import silent
 from minigrad.kernels.summation import sums, total, variance
-from minigrad.ops.broadcasting import expand, spread, sum
-from minigrad.ops.casting import cast, terms
+from minigrad.ops.broadcasting import sum
 from minigrad.ops.comparison import isnan
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.exponential import exp
-from minigrad.ops.joining import _cat
+from minigrad.ops.primitives.casting import cast, terms
+from minigrad.ops.primitives.dims import all_dims, one_dim
+from minigrad.ops.primitives.joining import join
+from minigrad.ops.primitives.shape import permute, reshape
+from minigrad.ops.primitives.summation import expand, spread
 from minigrad.ops.selection import where
-from minigrad.ops.shape import _permute, _reshape, all_dims, one_dim
 
 __all__ = [
     "mean", "prod", "var", "std", "var_mean", "std_mean", "logsumexp", "nansum", "nanmean", "all", "any",
@@ -55,7 +58,7 @@ def kept(reduced: Any, shape: tuple[int, ...], dim: Dims, keepdim: bool) -> Any:
     """What an array of `shape` was reduced to over `dim`, with these dimensions there, of length 1."""
     if keepdim or not dim:
         return reduced
-    return _reshape(reduced, tuple(1 if d in dim else s for d, s in enumerate(shape)))
+    return reshape(reduced, tuple(1 if d in dim else s for d, s in enumerate(shape)))
 
 
 def number_in(shape: Sequence[int], dim: Dims) -> int:
@@ -81,18 +84,19 @@ def fold(ufunc: Any, x: Any, dim: Dims, keepdim: bool, dtype: DType | None = Non
 
 
 @operation(
+    name="mean",
     input=lambda g, input_shape, dim, keepdim: spread(
         g / g.dtype.type(number_in(input_shape, dim) or 1), input_shape, dim, keepdim
-    )
+    ),
 )
 @silent
-def _mean(input: Operand, dim: Dims, keepdim: bool) -> Operand:
+def mean_over(input: Operand, dim: Dims, keepdim: bool) -> Operand:
     return total(input, dim, keepdim, number_in(input.shape, dim))
 
 
 @method()
 @numpy_names
-def mean(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: DType | None = None) -> Any:
+def mean(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """The mean of all elements, or over the dimensions `dim`. Of no elements it is nan.
 
     Parameters
@@ -113,12 +117,12 @@ def mean(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: DType
     tensor([1.5000, 3.5000])
     """
     input = floating("mean", input, dtype)
-    return _mean(input, all_dims("mean", dim, len(input.shape)), keepdim)
+    return mean_over(input, all_dims("mean", dim, len(input.shape)), keepdim)
 
 
 @method()
 @numpy_names
-def nansum(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: DType | None = None) -> Any:
+def nansum(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """`sum` of the elements that are not nan.
 
     Examples
@@ -131,7 +135,7 @@ def nansum(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: DTy
 
 @method()
 @numpy_names
-def nanmean(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: DType | None = None) -> Any:
+def nanmean(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """`mean` of the elements that are not nan.
 
     Examples
@@ -161,9 +165,9 @@ def _others(g: Any, x: Any) -> Any:
         return expand(g, tuple(x.shape))
     half = n // 2
     a, b, odd = x[..., :half], x[..., half : 2 * half], x[..., 2 * half :]
-    gx = _others(g, _cat([a * b, odd], last))
+    gx = _others(g, join([a * b, odd], last))
     gab = gx[..., :half]
-    return _cat([gab * b, gab * a, gx[..., half:]], last)
+    return join([gab * b, gab * a, gx[..., half:]], last)
 
 
 def _prod_rule(g: Any, input: Any, input_shape: tuple[int, ...], dim: Dims, keepdim: bool) -> Any:
@@ -171,9 +175,9 @@ def _prod_rule(g: Any, input: Any, input_shape: tuple[int, ...], dim: Dims, keep
     if len(dim) == 1:
         order = (*[d for d in range(len(input_shape)) if d not in dim], *dim)
         back = tuple(order.index(d) for d in range(len(order)))
-        return _permute(_others(_permute(g, order), _permute(input, order)), back)
+        return permute(_others(permute(g, order), permute(input, order)), back)
     size = math.prod(input_shape)
-    return _reshape(_others(_reshape(g, (1,)), _reshape(input, (size,))), input_shape)
+    return reshape(_others(reshape(g, (1,)), reshape(input, (size,))), input_shape)
 
 
 @operation(input=_prod_rule)
@@ -183,7 +187,7 @@ def _prod(input: Operand, dim: Dims, keepdim: bool) -> Operand:
 
 @method()
 @numpy_names
-def prod(input: Operand, dim: int | None = None, keepdim: bool = False, *, dtype: DType | None = None) -> Any:
+def prod(input: Operand, dim: int | None = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """The product of all elements, or over the dimension `dim`. Integers and bools multiply in int64.
 
     Examples
@@ -205,7 +209,7 @@ def prod(input: Operand, dim: int | None = None, keepdim: bool = False, *, dtype
 def _var_rule(g: Any, input: Any, input_shape: tuple[int, ...], dim: Dims, correction: float, keepdim: bool) -> Any:
     freedom = number_in(input_shape, dim) - correction
     scale = 2 / freedom if freedom > 0 else math.nan
-    return (kept(g, input_shape, dim, keepdim) * scale) * (input - _mean(input, dim, True))
+    return (kept(g, input_shape, dim, keepdim) * scale) * (input - mean_over(input, dim, True))
 
 
 def _variance(x: np.ndarray, dim: Dims, correction: float, keepdim: bool) -> np.ndarray:
@@ -252,7 +256,7 @@ def _spread_arguments(
 @numpy_names
 def var(
     input: Operand, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
-) -> Any:
+) -> Tensor:
     """The variance ``sum((input - mean) ** 2) / (n - correction)``, of all elements or over the dimensions `dim`.
 
     Parameters
@@ -275,7 +279,7 @@ def var(
 @numpy_names
 def std(
     input: Operand, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
-) -> Any:
+) -> Tensor:
     """The standard deviation, the root of `var`, with its parameters. Where it is 0, its gradient is 0.
 
     Examples
@@ -298,7 +302,7 @@ def var_mean(
     (tensor(1.), tensor(2.))
     """
     input, dims, correction, keepdim = _spread_arguments("var_mean", input, dim, unbiased, keepdim, correction)
-    return _var(input, dims, correction, keepdim), _mean(input, dims, keepdim)
+    return _var(input, dims, correction, keepdim), mean_over(input, dims, keepdim)
 
 
 @numpy_names
@@ -313,7 +317,7 @@ def std_mean(
     (tensor(1.), tensor(2.))
     """
     input, dims, correction, keepdim = _spread_arguments("std_mean", input, dim, unbiased, keepdim, correction)
-    return _std(input, dims, correction, keepdim), _mean(input, dims, keepdim)
+    return _std(input, dims, correction, keepdim), mean_over(input, dims, keepdim)
 
 
 # ---- logsumexp -------------------------------------------------------------------------------------------------------
@@ -336,7 +340,7 @@ def _logsumexp(input: Operand, dim: Dims, keepdim: bool) -> Operand:
 
 @method()
 @numpy_names
-def logsumexp(input: Operand, dim: int | Sequence[int], keepdim: bool = False) -> Any:
+def logsumexp(input: Operand, dim: int | Sequence[int], keepdim: bool = False) -> Tensor:
     """``log(sum(exp(input)))`` over the dimensions `dim`, without overflow.
 
     Examples
@@ -368,7 +372,7 @@ def _any(input: Operand, dim: Dims, keepdim: bool) -> Operand:
 
 @method()
 @numpy_names
-def all(input: Operand, dim: Dim = None, keepdim: bool = False) -> Any:
+def all(input: Operand, dim: Dim = None, keepdim: bool = False) -> Tensor:
     """Whether all elements are true (not 0), of the tensor or over the dimensions `dim`.
 
     Examples
@@ -381,7 +385,7 @@ def all(input: Operand, dim: Dim = None, keepdim: bool = False) -> Any:
 
 @method()
 @numpy_names
-def any(input: Operand, dim: Dim = None, keepdim: bool = False) -> Any:
+def any(input: Operand, dim: Dim = None, keepdim: bool = False) -> Tensor:
     """Whether at least one element is true (not 0), of the tensor or over the dimensions `dim`.
 
     Examples
@@ -399,7 +403,7 @@ def _count_nonzero(input: Operand, dim: Dims) -> Operand:
 
 @method()
 @numpy_names
-def count_nonzero(input: Operand, dim: Dim = None) -> Any:
+def count_nonzero(input: Operand, dim: Dim = None) -> Tensor:
     """How many elements are not 0, int64.
 
     Examples

@@ -11,7 +11,8 @@ from minigrad.core.tensor import Tensor
 from minigrad.ops.casting import clone
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
-from minigrad.ops.shape import _reshape, all_dims, as_shape, one_dim
+from minigrad.ops.primitives.dims import all_dims, as_shape, one_dim
+from minigrad.ops.primitives.shape import reshape
 
 __all__ = ["flip", "fliplr", "flipud", "roll"]
 
@@ -21,7 +22,7 @@ def _flip(input: Operand, dims: tuple[int, ...]) -> Operand:
     return np.flip(input, dims).copy()
 
 
-def flip(input: Operand, dims: int | Sequence[int]) -> Any:
+def flip(input: Operand, dims: int | Sequence[int]) -> Tensor:
     """A copy with the order along `dims` reversed.
 
     Examples
@@ -41,7 +42,7 @@ def _in_reverse(input: Tensor) -> Tensor:
 
 
 @method("flip", only=True)
-def _flip_method(input: Tensor, *along: Any, dims: Any = None) -> Any:
+def _flip_method(input: Tensor, *along: Any, dims: Any = None) -> Tensor:
     """A copy with the order along `dims`, one argument or several, reversed."""
     if not along and dims is None:
         raise TypeError("flip: missing argument dims, the dimensions to reverse")
@@ -49,7 +50,7 @@ def _flip_method(input: Tensor, *along: Any, dims: Any = None) -> Any:
 
 
 @method()
-def fliplr(input: Operand) -> Any:
+def fliplr(input: Operand) -> Tensor:
     """A copy with the columns in reversed order.
 
     Examples
@@ -64,7 +65,7 @@ def fliplr(input: Operand) -> Any:
 
 
 @method()
-def flipud(input: Operand) -> Any:
+def flipud(input: Operand) -> Tensor:
     """A copy with the rows in reversed order.
 
     Examples
@@ -84,7 +85,7 @@ def _roll(input: Operand, shifts: tuple[int, ...], dims: tuple[int, ...]) -> Ope
 
 
 @method()
-def roll(input: Operand, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None) -> Any:
+def roll(input: Operand, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None) -> Tensor:
     """A copy shifted along `dims`; what leaves at one end comes in at the other. Without `dims` as if flattened.
 
     Examples
@@ -97,7 +98,7 @@ def roll(input: Operand, shifts: int | Sequence[int], dims: int | Sequence[int] 
         if len(steps) != 1:
             raise RuntimeError(f"roll: without dims expected one shift, got {steps}")
         shape = tuple(input.shape)
-        return _reshape(_roll(_reshape(input, (int(np.prod(shape, dtype=np.int64)),)), steps, (0,)), shape)
+        return reshape(_roll(reshape(input, (int(np.prod(shape, dtype=np.int64)),)), steps, (0,)), shape)
     along = tuple(one_dim("roll", d, len(input.shape)) for d in as_shape("roll", (dims,)))
     if not along and len(steps) == 1:
         return roll(input, steps)

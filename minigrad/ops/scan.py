@@ -10,18 +10,23 @@ from minigrad import return_types
 from minigrad.core import dtypes
 from minigrad.core.array_attributes import as_int
 from minigrad.core.dtypes import DType
+from minigrad.core.tensor import Tensor
 from minigrad.kernels.errstate import silent
-from minigrad.ops.casting import cast, clone, terms
-from minigrad.ops.declare.declaration import joint
+from minigrad.ops.casting import clone
+from minigrad.ops.declare.declaration import shared_rule
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.exponential import exp
 from minigrad.ops.extrema import pick
-from minigrad.ops.indexing import ALL, Key, _slice
-from minigrad.ops.joining import _cat, cat
+from minigrad.ops.indexing import Key
+from minigrad.ops.joining import cat
+from minigrad.ops.primitives.casting import cast, terms
+from minigrad.ops.primitives.dims import one_dim
+from minigrad.ops.primitives.indexing import ALL, slice_by
+from minigrad.ops.primitives.joining import join
+from minigrad.ops.primitives.shape import reshape
 from minigrad.ops.reduction import numpy_names
-from minigrad.ops.shape import _reshape, one_dim
 from minigrad.return_types import Result
 
 __all__ = ["cumsum", "cumprod", "logcumsumexp", "cummax", "cummin", "diff", "trapezoid", "trapz"]
@@ -38,7 +43,7 @@ def _but_first(dim: int) -> Key:
 def _prepared(name: str, input: Any, dim: int, dtype: Any) -> tuple[Any, int]:
     """`input` as it will be added up, with at least one dimension, and that dimension."""
     input = terms(input, dtype)
-    return input if input.shape else _reshape(input, (1,)), one_dim(name, dim, len(input.shape))
+    return input if input.shape else reshape(input, (1,)), one_dim(name, dim, len(input.shape))
 
 
 # ---- sums ------------------------------------------------------------------------------------------------------------
@@ -59,7 +64,7 @@ def _cumsum(input: Operand, dim: int, reverse: bool) -> Operand:
 
 @method(inplace=True)
 @numpy_names
-def cumsum(input: Operand, dim: int, *, dtype: DType | None = None) -> Any:
+def cumsum(input: Operand, dim: int, *, dtype: DType | None = None) -> Tensor:
     """The sum of each element and those before it in dimension `dim`. Integers and bools add up in int64.
 
     Examples
@@ -68,14 +73,14 @@ def cumsum(input: Operand, dim: int, *, dtype: DType | None = None) -> Any:
     tensor([1., 3., 6.])
     """
     x, dim = _prepared("cumsum", input, dim, dtype)
-    return _reshape(_cumsum(x, dim, False), tuple(input.shape))
+    return reshape(_cumsum(x, dim, False), tuple(input.shape))
 
 
-@joint
+@shared_rule
 def _decayed_rule(g: Any, y: Any, decay: Any, dim: int, reverse: bool) -> tuple[Any, Any]:
     gx = _decayed_sum(g, decay, dim, not reverse)
     before, after = (_but_first(dim), _but_last(dim)) if reverse else (_but_last(dim), _but_first(dim))
-    return gx, _slice(gx, after) * _slice(y, before)
+    return gx, slice_by(gx, after) * slice_by(y, before)
 
 
 @operation(input=_decayed_rule, decay=_decayed_rule)
@@ -98,9 +103,9 @@ def _decayed_sum(input: Operand, decay: Operand, dim: int, reverse: bool) -> Ope
 
 def _cumprod_rule(g: Any, y: Any, input: Any, dim: int) -> Any:
     """What came before an element, times what it is multiplied into from there on."""
-    gy = _decayed_sum(g, _slice(input, _but_first(dim)), dim, True)
+    gy = _decayed_sum(g, slice_by(input, _but_first(dim)), dim, True)
     first = (*[ALL] * dim, slice(1))
-    return _cat([_slice(gy, first), _slice(gy, _but_first(dim)) * _slice(y, _but_last(dim))], dim)
+    return join([slice_by(gy, first), slice_by(gy, _but_first(dim)) * slice_by(y, _but_last(dim))], dim)
 
 
 @operation(input=_cumprod_rule)
@@ -111,7 +116,7 @@ def _cumprod(input: Operand, dim: int) -> Operand:
 
 @method(inplace=True)
 @numpy_names
-def cumprod(input: Operand, dim: int, *, dtype: DType | None = None) -> Any:
+def cumprod(input: Operand, dim: int, *, dtype: DType | None = None) -> Tensor:
     """The product of each element and those before it in dimension `dim`. Integers and bools multiply in int64.
 
     Examples
@@ -120,14 +125,14 @@ def cumprod(input: Operand, dim: int, *, dtype: DType | None = None) -> Any:
     tensor([1., 2., 6.])
     """
     x, dim = _prepared("cumprod", input, dim, dtype)
-    return _reshape(_cumprod(x, dim), tuple(input.shape))
+    return reshape(_cumprod(x, dim), tuple(input.shape))
 
 
 def _logcumsumexp_rule(g: Any, y: Any, input: Any, dim: int) -> Any:
     """The sum over i >= k of ``g[i] * exp(input[k] - y[i])``, in steps whose factors are all at most 1."""
     dtype = g.dtype
     g, y, input = (cast(t, dtypes.float64) for t in (g, y, input))  # the roundings of the factors would pile up
-    decay = exp(_slice(y, _but_last(dim)) - _slice(y, _but_first(dim)))
+    decay = exp(slice_by(y, _but_last(dim)) - slice_by(y, _but_first(dim)))
     return cast(_decayed_sum(g, decay, dim, True) * exp(input - y), dtype)
 
 
@@ -139,7 +144,7 @@ def _logcumsumexp(input: Operand, dim: int) -> Operand:
 
 @method()
 @numpy_names
-def logcumsumexp(input: Operand, dim: int) -> Any:
+def logcumsumexp(input: Operand, dim: int) -> Tensor:
     """``log(cumsum(exp(input)))`` without overflow.
 
     Examples
@@ -150,7 +155,7 @@ def logcumsumexp(input: Operand, dim: int) -> Any:
     if input.dtype.kind != "f":
         raise RuntimeError(f"logcumsumexp: expected a floating tensor, got {input.dtype}; convert it with .float()")
     x, dim = _prepared("logcumsumexp", input, dim, None)
-    return _reshape(_logcumsumexp(x, dim), tuple(input.shape))
+    return reshape(_logcumsumexp(x, dim), tuple(input.shape))
 
 
 # ---- extremes --------------------------------------------------------------------------------------------------------
@@ -168,9 +173,9 @@ def _running_place(input: Operand, dim: int, largest: bool) -> Operand:
 def _running(name: str, input: Any, dim: int, largest: bool) -> Result:
     shape = tuple(input.shape)
     dim = one_dim(name, dim, len(shape))
-    x = input if shape else _reshape(input, (1,))
+    x = input if shape else reshape(input, (1,))
     indices = _running_place(x, dim, largest)
-    return getattr(return_types, name)(_reshape(pick(x, indices, dim), shape), _reshape(indices, shape))
+    return getattr(return_types, name)(reshape(pick(x, indices, dim), shape), reshape(indices, shape))
 
 
 @method()
@@ -214,7 +219,7 @@ def cummin(input: Operand, dim: int) -> Result:
 @numpy_names
 def diff(
     input: Operand, n: int = 1, dim: int = -1, prepend: Operand | None = None, append: Operand | None = None
-) -> Any:
+) -> Tensor:
     """The difference of each element to the one before it in dimension `dim`; of bools, whether there is one.
 
     Parameters
@@ -238,13 +243,13 @@ def diff(
     given = [t for t in (prepend, input, append) if t is not None]
     x = input if len(given) == 1 else cat(given, dim)
     for _ in range(min(n, x.shape[dim])):
-        later, earlier = _slice(x, _but_first(dim)), _slice(x, _but_last(dim))
+        later, earlier = slice_by(x, _but_first(dim)), slice_by(x, _but_last(dim))
         x = later ^ earlier if x.dtype.kind == "b" else later - earlier
     return x
 
 
 @rounded_once
-def trapezoid(y: Operand, x: Operand | None = None, *, dx: float = 1, dim: int = -1) -> Any:
+def trapezoid(y: Operand, x: Operand | None = None, *, dx: float = 1, dim: int = -1) -> Tensor:
     """The integral over dimension `dim` of the straight lines between neighbours.
 
     Parameters
@@ -260,7 +265,7 @@ def trapezoid(y: Operand, x: Operand | None = None, *, dx: float = 1, dim: int =
     (tensor(4.5000), tensor(1.))
     """
     dim = one_dim("trapezoid", dim, len(y.shape))
-    heights = _slice(y, _but_last(dim)) + _slice(y, _but_first(dim))
+    heights = slice_by(y, _but_last(dim)) + slice_by(y, _but_first(dim))
     if x is None:
         return heights.sum(dim) * (dx / 2)
     if len(x.shape) == 1:

@@ -13,8 +13,8 @@ from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.extrema import pick
+from minigrad.ops.primitives.dims import one_dim
 from minigrad.ops.reduction import numpy_names
-from minigrad.ops.shape import one_dim
 
 __all__ = ["unique", "unique_consecutive", "bincount", "histc", "isin", "searchsorted", "bucketize"]
 
@@ -165,7 +165,7 @@ def _isin(elements: Operand, test_elements: Operand, invert: bool) -> Operand:
     return np.isin(elements, test_elements, invert=invert)
 
 
-def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Any:
+def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Tensor:
     """For each element whether it occurs among `test_elements`; with `invert`, whether it does not.
 
     Parameters
@@ -201,7 +201,7 @@ def searchsorted(
     right: bool = False,
     side: str | None = None,
     sorter: Operand | None = None,
-) -> Any:
+) -> Tensor:
     """Where each of `input` would have to be inserted to keep the sequence sorted.
 
     Parameters
@@ -236,7 +236,7 @@ def searchsorted(
     )
 
 
-def bucketize(input: Operand, boundaries: Operand, *, out_int32: bool = False, right: bool = False) -> Any:
+def bucketize(input: Operand, boundaries: Operand, *, out_int32: bool = False, right: bool = False) -> Tensor:
     """The number of the bucket for each element: bucket i lies between ``boundaries[i - 1]`` and ``boundaries[i]``.
 
     Parameters

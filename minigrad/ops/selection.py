@@ -11,11 +11,12 @@ from minigrad.core import dtypes
 from minigrad.core.tensor import Tensor
 from minigrad.kernels import relu as masks
 from minigrad.kernels.errstate import silent
-from minigrad.ops.casting import cast
 from minigrad.ops.comparison import isfinite, isnan
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
-from minigrad.ops.elementwise import elementwise
+from minigrad.ops.primitives.casting import cast
+from minigrad.ops.primitives.elementwise import elementwise
+from minigrad.ops.primitives.selection import choose
 
 __all__ = [
     "maximum", "minimum", "fmax", "fmin", "where", "clamp", "clip", "clamp_min", "clamp_max", "nan_to_num",
@@ -58,7 +59,7 @@ def minimum(input: Operand, other: Operand) -> Operand:
 
 
 @method()
-def fmax(input: Operand, other: Operand) -> Any:
+def fmax(input: Operand, other: Operand) -> Tensor:
     """The larger of two, elementwise; where one is nan, the other. A tie counts for `input`.
 
     Examples
@@ -70,7 +71,7 @@ def fmax(input: Operand, other: Operand) -> Any:
 
 
 @method()
-def fmin(input: Operand, other: Operand) -> Any:
+def fmin(input: Operand, other: Operand) -> Tensor:
     """The smaller of two, elementwise; where one is nan, the other. A tie counts for `input`.
 
     Examples
@@ -79,18 +80,6 @@ def fmin(input: Operand, other: Operand) -> Any:
     tensor([0., 2.])
     """
     return where((input <= other) | isnan(other), input, other)
-
-
-@elementwise(
-    None,
-    lambda g, condition: _where(condition, g, 0.0),
-    lambda g, condition: _where(condition, 0.0, g),
-    constants=["condition"],
-)
-def _where(condition: Operand, input: Operand, other: Operand) -> Operand:
-    chosen: Any = np.where(condition, input, other)
-    kept = [a.dtype for a in (input, other) if isinstance(a, np.ndarray) and a.dtype.kind == "f"]
-    return chosen.astype(kept[0], copy=False) if kept else chosen
 
 
 def where(condition: Operand, input: Operand | None = None, other: Operand | None = None) -> Any:
@@ -118,11 +107,11 @@ def where(condition: Operand, input: Operand | None = None, other: Operand | Non
         condition = cast(condition, dtypes.bool)
     if condition.dtype != bool:
         raise RuntimeError(f"where: expected a bool condition, got {condition.dtype}; compare it, such as with != 0")
-    return _where(condition, input, other)
+    return choose(condition, input, other)
 
 
 @method("where", only=True)
-def _where_method(self: Tensor, condition: Tensor, other: Any) -> Any:
+def _where_method(self: Tensor, condition: Tensor, other: Any) -> Tensor:
     """This tensor where `condition` holds, else `other`."""
     return where(condition, self, other)
 
@@ -138,7 +127,7 @@ def _inside(input: Operand, low: Operand, high: Operand) -> Operand:
 
 
 @method("clip", inplace=True)
-def clamp(input: Operand, min: Operand | None = None, max: Operand | None = None) -> Any:
+def clamp(input: Operand, min: Operand | None = None, max: Operand | None = None) -> Tensor:
     """`input` limited to [`min`, `max`], numbers or tensors; either may be None. Gradients pass at the bounds.
 
     Raises
@@ -155,14 +144,14 @@ def clamp(input: Operand, min: Operand | None = None, max: Operand | None = None
         raise RuntimeError("clamp: expected min, max or both, got neither")
     if isinstance(min, (Tensor, np.ndarray)) or isinstance(max, (Tensor, np.ndarray)):
         if min is not None:
-            input = _where((input < min) | (min != min), min, input)  # a bound that is nan makes nan
-        return input if max is None else _where((input > max) | (max != max), max, input)
+            input = choose((input < min) | (min != min), min, input)  # a bound that is nan makes nan
+        return input if max is None else choose((input > max) | (max != max), max, input)
     if input.dtype.kind != "f" and (isinstance(min, float) or isinstance(max, float)):
         input = cast(input, dtypes.get_default_dtype())
     return _clamp(input, min, max)
 
 
-@elementwise(lambda g, input, min, max: _where(_inside(input, min, max), g, 0.0))
+@elementwise(lambda g, input, min, max: choose(_inside(input, min, max), g, 0.0))
 def _clamp(input: Operand, min: float | None, max: float | None) -> Operand:
     return np.clip(input, min, max)
 
@@ -171,7 +160,7 @@ clip = clamp
 
 
 @method(inplace=True)
-def clamp_min(input: Operand, min: Operand) -> Any:
+def clamp_min(input: Operand, min: Operand) -> Tensor:
     """`input`, but at least `min`.
 
     Examples
@@ -183,7 +172,7 @@ def clamp_min(input: Operand, min: Operand) -> Any:
 
 
 @method(inplace=True)
-def clamp_max(input: Operand, max: Operand) -> Any:
+def clamp_max(input: Operand, max: Operand) -> Tensor:
     """`input`, but at most `max`.
 
     Examples
@@ -195,7 +184,7 @@ def clamp_max(input: Operand, max: Operand) -> Any:
 
 
 @method(inplace=True)
-@elementwise(lambda g, input: _where(isfinite(input), g, 0.0))
+@elementwise(lambda g, input: choose(isfinite(input), g, 0.0))
 @silent
 def nan_to_num(input: Operand, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Operand:
     """`input` with nan and infinities replaced; infinities by the largest finite numbers unless given.

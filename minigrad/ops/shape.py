@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from minigrad.core.array_attributes import as_int
 from minigrad.core.tensor import Calls, Tensor, View, replay
 from minigrad.ops.declare.method import attribute, method
 from minigrad.ops.declare.operation import Operand, operation, twin
+from minigrad.ops.primitives import shape as primitive
+from minigrad.ops.primitives.dims import all_dims, as_shape, one_dim
 
 __all__ = [
     "reshape", "flatten", "ravel", "unflatten", "squeeze", "unsqueeze", "permute", "transpose", "swapaxes", "swapdims",
@@ -20,54 +20,10 @@ __all__ = [
 ]  # fmt: skip
 
 
-def one_dim(operation: str, dim: Any, ndim: int) -> int:
-    """`dim` counted from the front; raises IndexError where there is no such dimension."""
-    ndim = max(ndim, 1)  # a 0-dim tensor has a dimension 0 and -1, as in PyTorch
-    dim = as_int(operation, "dim", dim)
-    if not -ndim <= dim < ndim:
-        raise IndexError(f"{operation}: dim {dim} is out of range; expected {-ndim} to {ndim - 1}")
-    return dim % ndim
-
-
-_ALL = [tuple(range(ndim)) for ndim in range(65)]  # 64 is NumPy's greatest number of dimensions
-
-
-def all_dims(operation: str, dim: Any, ndim: int) -> tuple[int, ...]:
-    """`dim`, an int, several, or None or () for all, as distinct dimensions counted from the front."""
-    if dim is None or (isinstance(dim, (tuple, list)) and not dim):
-        return _ALL[ndim]
-    several = isinstance(dim, (tuple, list)) or (isinstance(dim, Tensor) and dim.ndim == 1)
-    dims = tuple(one_dim(operation, d, ndim) for d in (dim if several else (dim,)))
-    if len(set(dims)) != len(dims):
-        raise RuntimeError(f"{operation}: dim {tuple(dim)} names a dimension twice")
-    return dims if ndim else ()
-
-
-def as_shape(operation: str, sizes: tuple[Any, ...], least: int | None = None) -> tuple[int, ...]:
-    """The arguments of ``f(2, 3)`` or ``f((2, 3))`` as a tuple of ints, none below `least`."""
-    if len(sizes) == 1 and type(first := sizes[0]) is not int:
-        if type(first) is tuple or isinstance(first, Sequence) or getattr(first, "ndim", 0) == 1:
-            sizes = tuple(first)
-    try:
-        if sizes and isinstance(sizes[0], (bool, str)):
-            raise TypeError
-        shape = tuple(map(operator.index, sizes))
-    except TypeError:
-        raise TypeError(f"{operation}: expected ints as sizes, got {', '.join(map(repr, sizes))}") from None
-    if least is not None and (min(shape, default=least) < least or math.prod(shape) >= 2**60):
-        raise RuntimeError(f"{operation}: expected lengths of at least {least} that fit into memory, got {shape}")
-    return shape
-
-
 # ---- reshape ---------------------------------------------------------------------------------------------------------
 
 
-@operation(input=lambda g, input_shape: _reshape(g, input_shape), view=True)
-def _reshape(input: Operand, shape: tuple[int, ...]) -> Operand:
-    return input.reshape(shape)
-
-
-_viewed, _squeezed, _unsqueezed = (twin(_reshape, name) for name in ("view", "squeeze", "unsqueeze"))
+_viewed, _squeezed, _unsqueezed = (twin(primitive.reshape, name) for name in ("view", "squeeze", "unsqueeze"))
 
 
 def _resolved(name: str, input: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -83,7 +39,7 @@ def _resolved(name: str, input: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
     return shape
 
 
-def reshape(input: Operand, shape: Sequence[int]) -> Any:
+def reshape(input: Operand, shape: Sequence[int]) -> Tensor:
     """The same elements, in the same order, in another shape: a view if possible, else a copy.
 
     Parameters
@@ -105,7 +61,7 @@ def reshape(input: Operand, shape: Sequence[int]) -> Any:
 
 
 @method("reshape", only=True)
-def _reshape_method(input: Tensor, *shape: Any) -> Any:
+def _reshape_method(input: Tensor, *shape: Any) -> Tensor:
     """The same elements in another shape, given as one argument or several; one length may be -1, for what is left."""
     if not shape:
         raise TypeError("reshape: missing argument shape")
@@ -113,13 +69,13 @@ def _reshape_method(input: Tensor, *shape: Any) -> Any:
 
 
 @method("reshape_as", only=True)
-def _reshape_as(input: Tensor, other: Tensor) -> Any:
+def _reshape_as(input: Tensor, other: Tensor) -> Tensor:
     """The same elements in the shape of `other`."""
     return reshape(input, other.shape)
 
 
 @method("view", only=True)
-def _view(input: Tensor, *shape: Any) -> Any:
+def _view(input: Tensor, *shape: Any) -> Tensor:
     """The same memory in another shape.
 
     Raises
@@ -137,13 +93,13 @@ def _view(input: Tensor, *shape: Any) -> Any:
 
 
 @method("view_as", only=True)
-def _view_as(input: Tensor, other: Tensor) -> Any:
+def _view_as(input: Tensor, other: Tensor) -> Tensor:
     """The same memory in the shape of `other`."""
     return _view(input, other.shape)
 
 
 @method()
-def flatten(input: Operand, start_dim: int = 0, end_dim: int = -1) -> Any:
+def flatten(input: Operand, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     """The dimensions from `start_dim` to `end_dim`, both included, made one.
 
     Examples
@@ -162,7 +118,7 @@ def flatten(input: Operand, start_dim: int = 0, end_dim: int = -1) -> Any:
 
 
 @method()
-def ravel(input: Operand) -> Any:
+def ravel(input: Operand) -> Tensor:
     """All elements in one dimension.
 
     Examples
@@ -174,7 +130,7 @@ def ravel(input: Operand) -> Any:
 
 
 @method()
-def unflatten(input: Operand, dim: int, sizes: Sequence[int]) -> Any:
+def unflatten(input: Operand, dim: int, sizes: Sequence[int]) -> Tensor:
     """Dimension `dim` split into several of the given `sizes`, one of which may be -1.
 
     Examples
@@ -191,7 +147,7 @@ def unflatten(input: Operand, dim: int, sizes: Sequence[int]) -> Any:
 
 
 @method(inplace=False)
-def squeeze(input: Operand, dim: int | Sequence[int] | None = None) -> Any:
+def squeeze(input: Operand, dim: int | Sequence[int] | None = None) -> Tensor:
     """Without the dimensions of length 1: all, or those named by `dim`.
 
     Examples
@@ -204,7 +160,7 @@ def squeeze(input: Operand, dim: int | Sequence[int] | None = None) -> Any:
 
 
 @method()
-def unsqueeze(input: Operand, dim: int) -> Any:
+def unsqueeze(input: Operand, dim: int) -> Tensor:
     """With a new dimension of length 1 before dimension `dim`.
 
     Examples
@@ -227,7 +183,7 @@ def _at_least(ndim: int, tensors: Sequence[Any]) -> Any:
     if len(shape) >= ndim:
         return tensors[0]
     rows = (1,) * (min(ndim, 2) - len(shape)) + shape
-    return _reshape(tensors[0], rows if ndim < 3 else (*rows, 1))
+    return primitive.reshape(tensors[0], rows if ndim < 3 else (*rows, 1))
 
 
 def atleast_1d(*tensors: Operand) -> Any:
@@ -266,15 +222,10 @@ def atleast_3d(*tensors: Operand) -> Any:
 # ---- permute ---------------------------------------------------------------------------------------------------------
 
 
-@operation(input=lambda g, dims: _permute(g, tuple(int(d) for d in np.argsort(dims))), view=True)
-def _permute(input: Operand, dims: tuple[int, ...]) -> Operand:
-    return input.transpose(dims)
+_transposed = twin(primitive.permute, "transpose")
 
 
-_transposed = twin(_permute, "transpose")
-
-
-def permute(input: Operand, dims: Sequence[int]) -> Any:
+def permute(input: Operand, dims: Sequence[int]) -> Tensor:
     """A view with the dimensions in another order.
 
     Examples
@@ -285,11 +236,11 @@ def permute(input: Operand, dims: Sequence[int]) -> Any:
     order = as_shape("permute", (dims,))
     if len(order) != len(input.shape):
         raise RuntimeError(f"permute: expected {len(input.shape)} dimensions, got {order}")
-    return _permute(input, all_dims("permute", order, len(input.shape)))
+    return primitive.permute(input, all_dims("permute", order, len(input.shape)))
 
 
 @method("permute", only=True)
-def _permute_method(input: Tensor, *dims: Any) -> Any:
+def _permute_method(input: Tensor, *dims: Any) -> Tensor:
     """A view with the dimensions in another order, given as one argument or several."""
     if not dims:
         raise TypeError("permute: missing argument dims, the order of the dimensions")
@@ -297,7 +248,7 @@ def _permute_method(input: Tensor, *dims: Any) -> Any:
 
 
 @method("swapaxes", "swapdims")
-def transpose(input: Operand, dim0: int, dim1: int) -> Any:
+def transpose(input: Operand, dim0: int, dim1: int) -> Tensor:
     """A view with two dimensions exchanged.
 
     Examples
@@ -316,7 +267,7 @@ swapaxes = swapdims = transpose
 
 
 @method("moveaxis")
-def movedim(input: Operand, source: int | Sequence[int], destination: int | Sequence[int]) -> Any:
+def movedim(input: Operand, source: int | Sequence[int], destination: int | Sequence[int]) -> Tensor:
     """A view with the dimensions at `source` moved to `destination`, the others in their order.
 
     Examples
@@ -332,14 +283,14 @@ def movedim(input: Operand, source: int | Sequence[int], destination: int | Sequ
     order = [d for d in range(ndim) if d not in moved]
     for place, dim in sorted(zip(places, moved, strict=True)):
         order.insert(place, dim)
-    return _permute(input, tuple(order))
+    return primitive.permute(input, tuple(order))
 
 
 moveaxis = movedim
 
 
 @method()
-def t(input: Operand) -> Any:
+def t(input: Operand) -> Tensor:
     """The transpose of a matrix; vectors and 0-dim tensors as they are.
 
     Examples
@@ -349,12 +300,12 @@ def t(input: Operand) -> Any:
     """
     if len(input.shape) > 2:
         raise RuntimeError(f"t: expected at most 2 dimensions, got shape {tuple(input.shape)}; see .mT and permute()")
-    return transpose(input, 0, 1) if len(input.shape) == 2 else _reshape(input, tuple(input.shape))
+    return transpose(input, 0, 1) if len(input.shape) == 2 else primitive.reshape(input, tuple(input.shape))
 
 
 @attribute("mT")
 @method()
-def adjoint(input: Operand) -> Any:
+def adjoint(input: Operand) -> Tensor:
     """A view with the last two dimensions exchanged.
 
     Examples
@@ -368,13 +319,13 @@ def adjoint(input: Operand) -> Any:
 
 
 @attribute("T")
-def _reversed(input: Operand) -> Any:
+def _reversed(input: Operand) -> Tensor:
     """A view with the dimensions in reverse order."""
-    return _permute(input, tuple(reversed(range(len(input.shape)))))
+    return primitive.permute(input, tuple(reversed(range(len(input.shape)))))
 
 
 @method()
-def contiguous(input: Operand) -> Any:
+def contiguous(input: Operand) -> Tensor:
     """This tensor if its elements lie in memory in C order, else such a copy.
 
     Examples

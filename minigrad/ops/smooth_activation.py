@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.core.tensor import Tensor
 from minigrad.ops.activation import floats, optionally_in_place
 from minigrad.ops.declare.operation import Operand
-from minigrad.ops.elementwise import elementwise
 from minigrad.ops.exponential import abs, exp, sigmoid
-from minigrad.ops.selection import _where
+from minigrad.ops.primitives.elementwise import elementwise
+from minigrad.ops.primitives.selection import choose
 from minigrad.ops.special import erf
 from minigrad.ops.trigonometry import tanh
 
@@ -48,7 +49,7 @@ def _gelu_tanh(input: Operand) -> Operand:
     return input * (_gelu_inner(input) + 1) * 0.5
 
 
-def gelu(input: Operand, approximate: str = "none") -> Any:
+def gelu(input: Operand, approximate: str = "none") -> Tensor:
     """``input * Phi(input)``, Phi being the normal distribution function. (Hendrycks, Gimpel, 2016)
 
     Parameters
@@ -106,7 +107,7 @@ def mish(input: Operand) -> Operand:
 
 def _softplus_slope(g: Any, input: Any, beta: float, threshold: float) -> Any:
     z = input * beta
-    return _where(z > threshold, g, g * sigmoid(z))
+    return choose(z > threshold, g, g * sigmoid(z))
 
 
 @elementwise(_softplus_slope)
@@ -117,7 +118,7 @@ def _softplus(input: Operand, beta: float, threshold: float) -> Operand:
     return np.where(z > threshold, input, y) if threshold < math.inf else y
 
 
-def softplus(input: Operand, beta: float = 1.0, threshold: float = 20.0) -> Any:
+def softplus(input: Operand, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
     """``log(1 + exp(beta * input)) / beta``, elementwise, without overflow.
 
     Parameters

@@ -8,16 +8,17 @@ from typing import Any
 import numpy as np
 
 from minigrad.core.dtypes import DType, as_dtype
+from minigrad.core.tensor import Tensor
 from minigrad.kernels.errstate import silent
 from minigrad.kernels.summation import single, total
-from minigrad.ops.broadcasting import _sum
-from minigrad.ops.casting import cast
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.exponential import exp, sigmoid
 from minigrad.ops.joining import chunk
-from minigrad.ops.shape import one_dim
+from minigrad.ops.primitives.casting import cast
+from minigrad.ops.primitives.dims import one_dim
+from minigrad.ops.primitives.summation import sum_over
 
 __all__ = ["softmax", "softmin", "log_softmax", "glu"]
 
@@ -29,18 +30,18 @@ def shifted(x: np.ndarray, dim: Dims) -> np.ndarray:
     return np.asarray(x - np.maximum.reduce(x, axis=dim, keepdims=True, initial=-np.inf))
 
 
-@operation(input=lambda g, y, dim: (g - _sum(g * y, dim, True)) * y)
+@operation(name="softmax", input=lambda g, y, dim: (g - sum_over(g * y, dim, True)) * y)
 @silent
-def _softmax(input: Operand, dim: Dims) -> Operand:
+def softmax_over(input: Operand, dim: Dims) -> Operand:
     y = shifted(single(input), dim)
     np.exp(y, out=y)
     y /= total(y, dim, True)
     return y.astype(input.dtype, copy=False)
 
 
-@operation(input=lambda g, y, dim: g - exp(y) * _sum(g, dim, True))
+@operation(name="log_softmax", input=lambda g, y, dim: g - exp(y) * sum_over(g, dim, True))
 @silent
-def _log_softmax(input: Operand, dim: Dims) -> Operand:
+def log_softmax_over(input: Operand, dim: Dims) -> Operand:
     y = shifted(single(input), dim)
     y -= np.log(total(np.exp(y), dim, True))
     return y.astype(input.dtype, copy=False)
@@ -66,7 +67,7 @@ def _checked(name: str, input: Any, dim: int | None, dtype: Any) -> tuple[Any, D
 
 
 @method()
-def softmax(input: Operand, dim: int | None = None, dtype: DType | None = None) -> Any:
+def softmax(input: Operand, dim: int | None = None, dtype: DType | None = None) -> Tensor:
     """``exp(input) / exp(input).sum(dim)``: positive numbers that add up to 1 along `dim`.
 
     Parameters
@@ -81,10 +82,10 @@ def softmax(input: Operand, dim: int | None = None, dtype: DType | None = None) 
     >>> F.softmax(mg.tensor([0.0, 0.0, 10000.0]), dim=0)
     tensor([0., 0., 1.])
     """
-    return _softmax(*_checked("softmax", input, dim, dtype))
+    return softmax_over(*_checked("softmax", input, dim, dtype))
 
 
-def softmin(input: Operand, dim: int | None = None, dtype: DType | None = None) -> Any:
+def softmin(input: Operand, dim: int | None = None, dtype: DType | None = None) -> Tensor:
     """`softmax` of ``-input``.
 
     Examples
@@ -92,11 +93,11 @@ def softmin(input: Operand, dim: int | None = None, dtype: DType | None = None) 
     >>> F.softmin(mg.tensor([0.0, 0.0]), dim=0)
     tensor([0.5000, 0.5000])
     """
-    return _softmax(*_checked("softmin", -input, dim, dtype))
+    return softmax_over(*_checked("softmin", -input, dim, dtype))
 
 
 @method()
-def log_softmax(input: Operand, dim: int | None = None, dtype: DType | None = None) -> Any:
+def log_softmax(input: Operand, dim: int | None = None, dtype: DType | None = None) -> Tensor:
     """``log(softmax(input, dim))``, finite where that would be log(0). Parameters as for `softmax`.
 
     Examples
@@ -104,11 +105,11 @@ def log_softmax(input: Operand, dim: int | None = None, dtype: DType | None = No
     >>> F.log_softmax(mg.tensor([0.0, 10000.0]), dim=0)
     tensor([-10000.,      0.])
     """
-    return _log_softmax(*_checked("log_softmax", input, dim, dtype))
+    return log_softmax_over(*_checked("log_softmax", input, dim, dtype))
 
 
 @rounded_once
-def glu(input: Operand, dim: int = -1) -> Any:
+def glu(input: Operand, dim: int = -1) -> Tensor:
     """``a * sigmoid(b)``, a and b being the halves of `input` along `dim`. (Dauphin et al., 2017)
 
     Raises

@@ -12,18 +12,22 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minigrad.core.array_attributes import as_int
+from minigrad.core.tensor import Tensor
 from minigrad.kernels import determinants as kernel
 from minigrad.kernels.blas import hold_blas
 from minigrad.kernels.errstate import silent
-from minigrad.ops.broadcasting import _sum, sum_to
-from minigrad.ops.casting import clone, zeros_as
+from minigrad.ops.casting import clone
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
-from minigrad.ops.diagonals import _diagonal, tril, triu
+from minigrad.ops.diagonals import tril, triu
 from minigrad.ops.linalg import matmul
+from minigrad.ops.primitives.casting import zeros_as
+from minigrad.ops.primitives.diagonal import diagonal
+from minigrad.ops.primitives.shape import reshape
+from minigrad.ops.primitives.summation import sum_over, sum_to
 from minigrad.ops.selection import where
-from minigrad.ops.shape import _reshape, adjoint
+from minigrad.ops.shape import adjoint
 
 __all__ = ["solve", "solve_triangular", "cholesky_solve", "inv", "det", "slogdet", "logdet", "matrix_power"]
 
@@ -67,16 +71,17 @@ def check_matrix(name: str, A: Any, square: bool = False) -> tuple[int, ...]:
 
 
 @operation(
-    A=lambda g, y, A, A_shape: sum_to(-matmul(_solve(adjoint(A), g), adjoint(y)), A_shape),
-    B=lambda g, A, B_shape: sum_to(_solve(adjoint(A), g), B_shape),
+    name="solve",
+    A=lambda g, y, A, A_shape: sum_to(-matmul(solve_system(adjoint(A), g), adjoint(y)), A_shape),
+    B=lambda g, A, B_shape: sum_to(solve_system(adjoint(A), g), B_shape),
 )
 @numpy_errors
-def _solve(A: Operand, B: Operand) -> Operand:
+def solve_system(A: Operand, B: Operand) -> Operand:
     return np.linalg.solve(A, B)
 
 
 @rounded_once
-def solve(A: Operand, B: Operand, *, left: bool = True) -> Any:
+def solve(A: Operand, B: Operand, *, left: bool = True) -> Tensor:
     """The X with ``A @ X = B``, or with ``X @ A = B`` if `left` is False.
 
     Parameters
@@ -103,13 +108,13 @@ def solve(A: Operand, B: Operand, *, left: bool = True) -> Any:
     if A.dtype != B.dtype:
         raise RuntimeError(f"linalg.solve: expected operands of one dtype, got {A.dtype} and {B.dtype}")
     if not vector:
-        return _solve(A, B)
-    x = _solve(A, _reshape(B, (*b, 1)))
-    return _reshape(x, x.shape[:-1])
+        return solve_system(A, B)
+    x = solve_system(A, reshape(B, (*b, 1)))
+    return reshape(x, x.shape[:-1])
 
 
 @rounded_once
-def solve_triangular(A: Operand, B: Operand, *, upper: bool, left: bool = True, unitriangular: bool = False) -> Any:
+def solve_triangular(A: Operand, B: Operand, *, upper: bool, left: bool = True, unitriangular: bool = False) -> Tensor:
     """`solve` with the upper or lower triangle of `A` alone, with ones on the diagonal if `unitriangular`.
 
     Examples
@@ -126,7 +131,7 @@ def solve_triangular(A: Operand, B: Operand, *, upper: bool, left: bool = True, 
 
 @method()
 @rounded_once
-def cholesky_solve(B: Operand, L: Operand, upper: bool = False) -> Any:
+def cholesky_solve(B: Operand, L: Operand, upper: bool = False) -> Tensor:
     """The X with ``A @ X = B``, given the factor `L` of `A`: ``L @ L.T``, or ``L.T @ L`` if `upper`.
 
     Examples
@@ -152,7 +157,7 @@ def _inv_or_inf(A: Operand) -> Operand:
     return kernel.inverse_or_inf(A)
 
 
-def inv(A: Operand) -> Any:
+def inv(A: Operand) -> Tensor:
     """The inverse matrix; `solve` is quicker and more exact where it is multiplied with something.
 
     Raises
@@ -177,7 +182,7 @@ method("inverse", only=True)(inv)
 
 
 def _as_factor(g: Any) -> Any:
-    return _reshape(g, (*g.shape, 1, 1))
+    return reshape(g, (*g.shape, 1, 1))
 
 
 @operation(A=lambda g, A: _as_factor(g) * _cofactors(A))
@@ -200,7 +205,7 @@ def _third_derivative(g: Any, input: Any, A: Any) -> Any:
         return zeros_as(A)
     det, inverse = _as_factor(_det(A)), _inv(A)
     first, second = matmul(inverse, g), matmul(inverse, input)
-    traces = [_as_factor(_sum(_diagonal(x, 0, x.ndim - 2, x.ndim - 1), (x.ndim - 2,), False)) for x in (
+    traces = [_as_factor(sum_over(diagonal(x, 0, x.ndim - 2, x.ndim - 1), (x.ndim - 2,), False)) for x in (
         first, second, matmul(first, second))]  # fmt: skip
     once, twice = matmul(first, inverse), matmul(second, inverse)
     inner = (traces[0] * traces[1] - traces[2]) * inverse - traces[1] * once - traces[0] * twice
@@ -229,7 +234,7 @@ def _sign_of_det(A: Operand) -> Operand:
 
 
 @method()
-def det(A: Operand) -> Any:
+def det(A: Operand) -> Tensor:
     """The determinant.
 
     Examples
@@ -257,7 +262,7 @@ def slogdet(A: Operand) -> SlogDet:
 
 @method()
 @rounded_once
-def logdet(A: Operand) -> Any:
+def logdet(A: Operand) -> Tensor:
     """The logarithm of the determinant: NaN where that is negative.
 
     Examples
@@ -271,7 +276,7 @@ def logdet(A: Operand) -> Any:
 
 @method()
 @rounded_once
-def matrix_power(A: Operand, n: int) -> Any:
+def matrix_power(A: Operand, n: int) -> Tensor:
     """The product of `n` times the matrix; of its inverse for negative `n`.
 
     Examples

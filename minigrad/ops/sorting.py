@@ -11,17 +11,20 @@ from minigrad import return_types
 from minigrad.core.array_attributes import as_int
 from minigrad.core.tensor import Tensor
 from minigrad.ops.arithmetic import lerp
-from minigrad.ops.casting import cast
 from minigrad.ops.comparison import isnan
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.extrema import dropped, evenly, not_empty, pick
-from minigrad.ops.indexing import ALL, _slice, index_select
+from minigrad.ops.indexing import index_select
+from minigrad.ops.primitives.casting import cast
+from minigrad.ops.primitives.dims import one_dim
+from minigrad.ops.primitives.indexing import ALL, slice_by
+from minigrad.ops.primitives.shape import reshape
 from minigrad.ops.reduction import any as any_over
 from minigrad.ops.reduction import floating, numpy_names
 from minigrad.ops.selection import where
-from minigrad.ops.shape import _reshape, movedim, one_dim, unsqueeze
+from minigrad.ops.shape import movedim, unsqueeze
 from minigrad.return_types import Result
 
 __all__ = ["sort", "argsort", "msort", "topk", "kthvalue", "median", "nanmedian", "mode", "quantile"]
@@ -39,7 +42,7 @@ def _order(input: Operand, dim: int, descending: bool) -> Operand:
 def _lined_up(name: str, input: Any, dim: int) -> tuple[Any, int]:
     """The input with at least one dimension, and `dim` counted from the front."""
     dim = one_dim(name, dim, len(input.shape))
-    return (input if input.shape else _reshape(input, (1,))), dim
+    return (input if input.shape else reshape(input, (1,))), dim
 
 
 @method()
@@ -63,12 +66,12 @@ def sort(input: Operand, dim: int = -1, descending: bool = False, stable: bool =
     """
     x, dim = _lined_up("sort", input, dim)
     indices, shape = _order(x, dim, descending), tuple(input.shape)
-    return return_types.sort(_reshape(pick(x, indices, dim), shape), _reshape(indices, shape))
+    return return_types.sort(reshape(pick(x, indices, dim), shape), reshape(indices, shape))
 
 
 @method()
 @numpy_names
-def argsort(input: Operand, dim: int = -1, descending: bool = False, stable: bool = False) -> Any:
+def argsort(input: Operand, dim: int = -1, descending: bool = False, stable: bool = False) -> Tensor:
     """The indices of `sort`.
 
     Examples
@@ -77,11 +80,11 @@ def argsort(input: Operand, dim: int = -1, descending: bool = False, stable: boo
     tensor([0, 2, 1])
     """
     x, dim = _lined_up("argsort", input, dim)
-    return _reshape(_order(x, dim, descending), tuple(input.shape))
+    return reshape(_order(x, dim, descending), tuple(input.shape))
 
 
 @method()
-def msort(input: Operand) -> Any:
+def msort(input: Operand) -> Tensor:
     """The values of `sort` along the first dimension.
 
     Examples
@@ -116,9 +119,9 @@ def topk(input: Operand, k: int, dim: int = -1, largest: bool = True, sorted: bo
     k = as_int("topk", "k", k)
     if not 0 <= k <= x.shape[dim]:
         raise RuntimeError(f"topk: expected k from 0 to {x.shape[dim]}, the length of dim {dim}, got {k}")
-    indices = _slice(_order(x, dim, largest), (*[ALL] * dim, slice(k)))
+    indices = slice_by(_order(x, dim, largest), (*[ALL] * dim, slice(k)))
     shape = tuple(indices.shape) if input.shape or k != 1 else ()
-    return return_types.topk(_reshape(pick(x, indices, dim), shape), _reshape(indices, shape))
+    return return_types.topk(reshape(pick(x, indices, dim), shape), reshape(indices, shape))
 
 
 # ---- the element of a rank -------------------------------------------------------------------------------------------
@@ -267,7 +270,7 @@ def quantile(
     keepdim: bool = False,
     *,
     interpolation: str = "linear",
-) -> Any:
+) -> Tensor:
     """The value below which a share `q` of the elements lies, of all or along `dim`; nan where there is one.
 
     Parameters
@@ -292,7 +295,7 @@ def quantile(
         raise RuntimeError(f"quantile: expected q in [0, 1], a number or a tensor of one dimension, got {q}")
     shape = tuple(input.shape)
     size = math.prod(shape)
-    x = _reshape(input, (size,)) if dim is None else movedim(_lined_up("quantile", input, dim)[0], dim, -1)
+    x = reshape(input, (size,)) if dim is None else movedim(_lined_up("quantile", input, dim)[0], dim, -1)
     if not x.shape[-1]:
         raise RuntimeError(f"quantile: expected elements, got shape {shape}")
     ordered = sort(x).values
@@ -300,10 +303,10 @@ def quantile(
     low, high = (f(places) for f in _BETWEEN[interpolation])
     share: Any = (places - low if interpolation == "linear" else (high - low) / 2).astype(input.dtype)
     if interpolation == "linear" and isinstance(q, Tensor) and q.requires_grad:
-        share = cast(_reshape(q, (shares.size,)), input.dtype) * (x.shape[-1] - 1) - low.astype(input.dtype)
+        share = cast(reshape(q, (shares.size,)), input.dtype) * (x.shape[-1] - 1) - low.astype(input.dtype)
     a, b = (index_select(ordered, -1, place.astype(np.int64)) for place in (low, high))
     between = lerp(a, b, share) if interpolation in ("linear", "midpoint") else a
     y = where(any_over(isnan(x), -1, True), math.nan, between)
     if keepdim and shape:
-        y = _reshape(y, (*[1] * len(shape), len(places))) if dim is None else unsqueeze(y, one_dim("", dim, len(shape)))
+        y = reshape(y, (*[1] * len(shape), len(places))) if dim is None else unsqueeze(y, one_dim("", dim, len(shape)))
     return y[..., 0] if not shares.ndim else movedim(y, -1, 0)

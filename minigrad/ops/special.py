@@ -7,8 +7,8 @@ import math
 from minigrad.kernels import special as kernels
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand
-from minigrad.ops.elementwise import elementwise
 from minigrad.ops.exponential import exp
+from minigrad.ops.primitives.elementwise import elementwise
 
 __all__ = ["erf", "erfc", "erfinv"]
 

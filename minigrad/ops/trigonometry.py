@@ -9,8 +9,8 @@ import numpy as np
 from minigrad.kernels.errstate import silent
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
-from minigrad.ops.elementwise import elementwise
 from minigrad.ops.exponential import rsqrt
+from minigrad.ops.primitives.elementwise import elementwise
 from minigrad.ops.selection import where
 
 __all__ = [

@@ -6,12 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.core.tensor import Tensor
 from minigrad.ops.checks import Numbers, check_shape, check_tensor, per_dim
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
-from minigrad.ops.indexing import ALL, _add_up, _look_up, _slice
 from minigrad.ops.padding import pad
-from minigrad.ops.shape import _reshape, one_dim
+from minigrad.ops.primitives.dims import one_dim
+from minigrad.ops.primitives.indexing import ALL, add_up, look_up, slice_by
+from minigrad.ops.primitives.shape import reshape
 
 __all__ = ["fold", "unfold"]
 
@@ -44,7 +46,7 @@ def _overlaid(input: Operand, shape: tuple[int, ...], dim: int, size: int, step:
 
 
 @method("unfold", only=True)
-def _unfold_method(input: Operand, dimension: int, size: int, step: int) -> Any:
+def _unfold_method(input: Operand, dimension: int, size: int, step: int) -> Tensor:
     """All windows of `size` elements along a dimension, `step` apart; the last dimension is the place in the window.
 
     A view: it has the memory of the tensor, as PyTorch's.
@@ -54,7 +56,7 @@ def _unfold_method(input: Operand, dimension: int, size: int, step: int) -> Any:
     if not 0 <= size <= length or step < 1:
         raise RuntimeError(f"unfold: expected a size of at most {length} and a step from 1, got {size} and {step}")
     if not input.shape:
-        return _slice(_reshape(input, (1,)), (slice(size),))
+        return slice_by(reshape(input, (1,)), (slice(size),))
     return _windows(input, dim, size, step)
 
 
@@ -84,7 +86,7 @@ def _places(name: str, size: Pair, kernel: Pair, dilation: Pair, stride: Pair) -
 
 def unfold(
     input: Operand, kernel_size: Numbers, dilation: Numbers = 1, padding: Numbers = 0, stride: Numbers = 1
-) -> Any:
+) -> Tensor:
     """All windows of an image as columns.
 
     Parameters
@@ -110,9 +112,9 @@ def unfold(
         return unfold(input.reshape(1, *shape), kernel_size, dilation, padding, stride)[0]
     kernel, dilation, (py, px), stride = _arguments("unfold", kernel_size, dilation, padding, stride)
     padded = pad(input, (px, px, py, py)) if py or px else input
-    windows = _look_up(padded, _places("unfold", tuple(padded.shape[2:]), kernel, dilation, stride))
+    windows = look_up(padded, _places("unfold", tuple(padded.shape[2:]), kernel, dilation, stride))
     rows, columns = windows.shape[4:]
-    return _reshape(windows, (shape[0], shape[1] * kernel[0] * kernel[1], rows * columns))
+    return reshape(windows, (shape[0], shape[1] * kernel[0] * kernel[1], rows * columns))
 
 
 def fold(
@@ -122,7 +124,7 @@ def fold(
     dilation: Numbers = 1,
     padding: Numbers = 0,
     stride: Numbers = 1,
-) -> Any:
+) -> Tensor:
     """Windows as columns put back into an image, where they overlap added up: the adjoint of `unfold`.
 
     Parameters
@@ -154,6 +156,6 @@ def fold(
             f"fold: expected shape (N, C * {area}, {rows * columns}): windows of {kernel}, {rows} x {columns} of them; "
             f"got {shape}"
         )
-    windows = _reshape(input, (shape[0], shape[1] // area, *kernel, rows, columns))
-    whole = _add_up(windows, (*windows.shape[:2], *size), key)
-    return _slice(whole, (ALL, ALL, slice(py, py + height), slice(px, px + width))) if py or px else whole
+    windows = reshape(input, (shape[0], shape[1] // area, *kernel, rows, columns))
+    whole = add_up(windows, (*windows.shape[:2], *size), key)
+    return slice_by(whole, (ALL, ALL, slice(py, py + height), slice(px, px + width))) if py or px else whole

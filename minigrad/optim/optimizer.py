@@ -12,7 +12,7 @@ import numpy as np
 
 from minigrad.autograd import enable_grad
 from minigrad.core.tensor import Tensor
-from minigrad.graph.versions import changed
+from minigrad.graph.versions import bump
 from minigrad.kernels.errstate import silent
 from minigrad.kernels.summation import single
 from minigrad.optim.packing import Plan
@@ -146,7 +146,7 @@ class Optimizer:
                 elif p._grad is not None:
                     p._grad = p._grad.detach() if p._grad._requires_grad else p._grad
                     p._grad._data.fill(0)
-                    changed(p._grad._data)
+                    bump(p._grad._data)
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Update every parameter that has a gradient.
@@ -180,7 +180,7 @@ class Optimizer:
                 self._update(wide, single(gradient), self.state[p], group)
                 if wide is not values:
                     values[...] = wide
-                changed(p._data)
+                bump(p._data)
 
     def _plan(self, i: int, params: Iterable[Tensor]) -> Plan:
         """How the parameters of group `i` that have gradients are updated."""

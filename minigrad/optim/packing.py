@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.core.tensor import Tensor
-from minigrad.graph.versions import changed, owner_of
+from minigrad.graph.versions import bump, owner_of
 
 SMALL = 4096  # elements: copying more takes as long as what it saves
 PART = 2**15  # elements: with gradient, state and scratch they fill half a megabyte or so
@@ -122,7 +122,7 @@ class Pack:
         rule(self.values, self.gradients, self.state, group)
         for data, part in zip(self.data, self.parts, strict=True):
             data[...] = part
-            changed(data)
+            bump(data)
         self._share()
 
 
@@ -169,7 +169,7 @@ class Parts:
         gradients = self._cut(self.param._grad._data)  # type: ignore[union-attr]
         for data, g, state in zip(self.data, gradients, self.states, strict=True):
             rule(data, g, state, group)
-        changed(self.param._data)
+        bump(self.param._data)
         for key, value in self.states[0].items():
             if not isinstance(value, Tensor):
                 self.state[key] = value

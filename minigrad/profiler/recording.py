@@ -132,7 +132,7 @@ class profile:
         for op in registry.values():
             put(op, "compute", partial(self._timed, op.name))
         for node in (OperationNode, FunctionNode):
-            put(node, "apply", self._timed_node)
+            put(node, "vjp", self._timed_node)
         put(function, "compute", self._timed_function)
         put(engine, "run", self._timed_backward)
         for kind in with_subclasses(Optimizer):

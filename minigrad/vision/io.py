@@ -20,9 +20,7 @@ __all__ = ["read_image", "write_image"]
 _RATIO, _ALWAYS = 16, 1 << 24  # pixels by default: so many for each byte of a file, and so many more
 
 
-def read_image(
-    path: str | os.PathLike[str], mode: str = "unchanged", *, max_pixels: int | None = None
-) -> np.ndarray:
+def read_image(path: str | os.PathLike[str], mode: str = "unchanged", *, max_pixels: int | None = None) -> np.ndarray:
     """Read an image file of any kind that Pillow knows, but for icons and PostScript.
 
     Parameters

@@ -119,8 +119,8 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         try:
             kind, body = self.reply()
-        except Refused as refusal:
-            self.refuse(refusal.status, str(refusal), **refusal.headers)
+        except Refused as in_place_error:
+            self.refuse(in_place_error.status, str(in_place_error), **in_place_error.headers)
         except ConnectionError:
             self.close_connection = True
         except Exception:

@@ -498,7 +498,7 @@ def test_a_switch_takes_bools():
 
 def functions_in_place():
     """Everything that detection puts something else in the place of."""
-    kinds = [vars(kind)["apply"] for kind in (OperationNode, FunctionNode)]
+    kinds = [vars(kind)["vjp"] for kind in (OperationNode, FunctionNode)]
     inits = [vars(kind)["__init__"] for kind in (OperationNode, engine.Node)]
     others = [engine.run, parallel.run, versions.who, versions.story, mg.autograd.function.compute]
     return [op.compute for op in registry.values()] + kinds + inits + others

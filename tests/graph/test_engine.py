@@ -25,7 +25,7 @@ class Times(engine.Node):
         super().__init__(parents)
         self.factor, self.visits, self.released = factor, 0, False
 
-    def apply(self, g, needed, create_graph):
+    def vjp(self, g, needed, create_graph):
         self.visits += 1
         return [self.factor * g for _ in self.parents]
 
@@ -70,7 +70,7 @@ def test_several_roots():
 
 def test_wrong_number_of_gradients_is_an_error():
     class Wrong(Times):
-        def apply(self, g, needed, create_graph):
+        def vjp(self, g, needed, create_graph):
             return [g]
 
     with pytest.raises(ValueError):

@@ -5,7 +5,7 @@ import pytest
 
 import minigrad as mg
 from minigrad.autograd import grad
-from minigrad.graph.slice_gradient import Part
+from minigrad.graph.slice_gradient import SliceGradient
 
 KEYS = [0, -1, slice(1, 3), (slice(None), 1), (..., slice(None, None, 2)), (None, 2), (1, slice(0, 2), 3), ()]
 
@@ -87,10 +87,11 @@ def test_gradients_of_tensors_in_the_middle_and_of_higher_order():
 
 def test_parts_are_added_to_arrays_and_to_one_another():
     def part(key, value):
-        return Part(np.full(np.zeros(4)[key].shape, value, np.float32), (4,), key)
+        return SliceGradient(np.full(np.zeros(4)[key].shape, value, np.float32), (4,), key)
 
     array = np.ones(4, np.float32)
     added = array + part(slice(2), 2)
-    assert type(added) is Part and added.whole().tolist() == [3, 3, 1, 1] and array.tolist() == [1, 1, 1, 1]
+    assert type(added) is SliceGradient and added.materialize().tolist() == [3, 3, 1, 1]
+    assert array.tolist() == [1, 1, 1, 1]
     both = part(0, 1) + part(slice(1, 3), 2) + (part(3, 4) + part(3, 4)) + array
-    assert both.whole().tolist() == [2, 3, 3, 9] and both.whole().dtype == np.float32
+    assert both.materialize().tolist() == [2, 3, 3, 9] and both.materialize().dtype == np.float32

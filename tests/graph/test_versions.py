@@ -1,4 +1,4 @@
-"""The clock of in-place changes: it belongs to the memory, and keeps nothing alive."""
+"""Versions of memory: an in-place change belongs to the memory, and noting it keeps nothing alive."""
 
 import gc
 import sys
@@ -27,37 +27,37 @@ from minigrad.graph import versions
 def test_all_that_share_memory_see_a_change(share):
     a = np.zeros(6)
     part = share(a)
-    before = versions.clock.now
-    assert versions.last_change(part) <= before
-    versions.changed(a)
-    assert versions.last_change(part) > before
-    before = versions.clock.now
-    versions.changed(part)
-    assert versions.last_change(a) > before
+    before = versions.latest.version
+    assert versions.version_of(part) <= before
+    versions.bump(a)
+    assert versions.version_of(part) > before
+    before = versions.latest.version
+    versions.bump(part)
+    assert versions.version_of(a) > before
 
 
 def test_others_do_not():
     a, b = np.zeros(3), np.zeros(3)
-    versions.changed(a)
-    assert versions.last_change(b) == 0
+    versions.bump(a)
+    assert versions.version_of(b) == 0
 
 
 def test_what_is_gone_is_forgotten():
     gc.collect()
     count = len(versions._changes)
     for _ in range(10):
-        versions.changed(np.zeros(3))
+        versions.bump(np.zeros(3))
     assert len(versions._changes) == count
 
 
 def test_memory_of_others():
     for array in (np.frombuffer(bytearray(16)), np.frombuffer(memoryview(bytearray(16))[8:])):
-        before = versions.clock.now
-        versions.changed(array)
-        assert versions.last_change(array) > before
+        before = versions.latest.version
+        versions.bump(array)
+        assert versions.version_of(array) > before
 
 
-def test_every_in_place_method_moves_the_clock():
+def test_every_in_place_method_makes_a_new_version():
     x = mg.ones(3)
     for change in (
         lambda: x.add_(1),
@@ -72,12 +72,12 @@ def test_every_in_place_method_moves_the_clock():
         lambda: x.uniform_(),
         lambda: x.masked_fill_(x > 0, 1.0),
     ):
-        before = versions.last_change(x._data)
+        before = versions.version_of(x._data)
         change()
-        assert versions.last_change(x._data) > before
+        assert versions.version_of(x._data) > before
 
 
-def test_threads_do_not_set_the_clock_back():
+def test_threads_do_not_set_the_version_back():
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     times = [[] for _ in range(4)]
@@ -85,11 +85,11 @@ def test_threads_do_not_set_the_clock_back():
     def tick(mine):
         a = np.zeros(1)
         for _ in range(3000):
-            versions.changed(a)
-            mine.append(versions.clock.now >= versions.last_change(a))
+            versions.bump(a)
+            mine.append(versions.latest.version >= versions.version_of(a))
 
     threads = [threading.Thread(target=tick, args=(mine,)) for mine in times]
-    start = versions.clock.now
+    start = versions.latest.version
     try:
         for thread in threads:
             thread.start()
@@ -97,5 +97,5 @@ def test_threads_do_not_set_the_clock_back():
             thread.join()
     finally:
         sys.setswitchinterval(interval)
-    assert versions.clock.now == start + 4 * 3000
+    assert versions.latest.version == start + 4 * 3000
     assert all(all(mine) for mine in times)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import minigrad as mg
-from minigrad.ops.elementwise import LARGE
+from minigrad.ops.primitives.elementwise import LARGE
 
 SHAPE = (32, 8, 8, 9)
 RNG = np.random.default_rng(0)

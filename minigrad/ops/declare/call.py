@@ -60,7 +60,7 @@ def plain_call(op: Operation, foreign: tuple[type[Exception], ...] = ()) -> Call
         if mask and grad_mode.enabled:
             plan = plans.get(mask) or plan_of(op, mask)
             arrays += (y, *others)
-            for i, describe in plan.described:  # a comprehension would be a call
+            for i, describe in plan.properties:  # a comprehension would be a call
                 arrays.append(describe(arrays[i]))
             if plain:
                 _keep_copies(arrays, inputs, plan.constants)
@@ -89,10 +89,11 @@ def sequence_call(op: Operation) -> Callable[..., Any]:
         if mode.enabled and any(require):
             plan = plan_of(op, 1)
             values = [arrays, *rest, out._data]
-            shapes = [[a.shape for a in arrays] for _ in plan.described]
+            shapes = [[a.shape for a in arrays] for _ in plan.properties]
             # the rule gives a gradient for each input, the node has parents for some: `require` tells which
             saved = (*plan.save([*values, *shapes]), require)
-            out._node = OperationNode(plan, [t._edge() for t, r in zip(inputs, require, strict=True) if r], saved)
+            parents = [t._grad_target() for t, r in zip(inputs, require, strict=True) if r]
+            out._node = OperationNode(plan, parents, saved)
             out._requires_grad = True
         return out
 

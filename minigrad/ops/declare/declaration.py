@@ -14,7 +14,7 @@ MISSING: Any = object()  # the default of a parameter that has none
 _ALIASES = {"axis": "dim", "keepdims": "keepdim"}  # NumPy's names for the same
 
 
-class joint:
+class shared_rule:
     """A rule that computes the gradients of several parameters at once: it returns a tuple, in their order."""
 
     def __init__(self, rule: Rule) -> None:
@@ -27,7 +27,7 @@ class Operation:
     def __init__(
         self,
         forward: Callable[..., Any],
-        rules: dict[str, Rule | joint],
+        rules: dict[str, Rule | shared_rule],
         constants: Sequence[str],
         outputs: Sequence[str],
         sequence: bool,

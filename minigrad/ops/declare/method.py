@@ -9,7 +9,7 @@ import numpy as np
 
 from minigrad.core.methods import Methods
 from minigrad.core.tensor import Tensor
-from minigrad.graph.engine import numbers
+from minigrad.graph.engine import node_numbers
 from minigrad.ops.declare.naming import NAMED, as_called, named
 from minigrad.ops.declare.operation import as_operator
 from minigrad.ops.declare.record import OperationNode
@@ -67,7 +67,7 @@ def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
         self._check_writable(name)
         if self._view is not None and _overlaps(self._data):
             raise RuntimeError(f"{name}: several elements share one place in memory, as in unfold(); change a clone()")
-        before = next(numbers)
+        before = next(node_numbers)
         try:
             result = function(self, *args, **kwargs)
         except NAMED as error:

@@ -35,6 +35,7 @@ Operand: TypeAlias = Any  # a Tensor for the caller, an array for the function's
 
 def operation(
     *constants: str,
+    name: str | None = None,
     outputs: Sequence[str] = ("y",),
     sequence: bool = False,
     view: bool = False,
@@ -46,17 +47,18 @@ def operation(
 
     Parameters
     ----------
+    name : what nodes and messages call it; by default the name of the function
     constants : names of parameters that are tensors and have no gradient, such as indices
     outputs : the names of the outputs where the function returns several; the first one has a gradient
     sequence : the first parameter is a sequence of tensors, and its rule returns a sequence of gradients
     view : the output may share memory with the first parameter
     holds : names of parameters that are no tensors, but hold arrays in tuples: freed after backward as tensors are
     prepare : applied to the tuple of arguments before anything else when there is a Tensor among them
-    rules : by parameter, the rule for its gradient, or a `joint` rule that several share
+    rules : by parameter, the rule for its gradient, or a `shared_rule` rule that several share
     """
 
     def declare(forward: Callable[P, Any]) -> Callable[P, Any]:
-        return _registered(Operation(forward, rules, constants, outputs, sequence, view, holds, prepare))
+        return _registered(Operation(forward, rules, constants, outputs, sequence, view, holds, prepare, name))
 
     return declare
 
@@ -97,5 +99,3 @@ def as_operator(function: Callable[..., Any]) -> Callable[..., Any]:
             return NotImplemented
 
     return operator_of
-
-

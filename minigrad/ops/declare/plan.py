@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from minigrad.ops.declare.declaration import Operation, Rule, joint, signature
+from minigrad.ops.declare.declaration import Operation, Rule, shared_rule, signature
 
 OUTPUT = -1
 
@@ -14,22 +14,22 @@ OUTPUT = -1
 class Plan:
     """For one choice of inputs that require grad: what to keep, and which rules to call with what."""
 
-    __slots__ = ("operation", "kept", "save", "sources", "described", "steps", "frees", "constants")
+    __slots__ = ("operation", "kept", "save", "sources", "properties", "steps", "releases", "constants")
 
     def __init__(self, operation: Operation, mask: int) -> None:
         self.operation = operation
         active = [n for n in operation.parameters if n in operation.rules and mask >> operation.places[n] & 1]
         wanted: list[str] = []
         steps: list[tuple[Rule, tuple[str, ...], tuple[int, ...] | None]] = []
-        joints: set[int] = set()
+        shared_rules: set[int] = set()
         for name in active:
             rule = operation.rules[name]
-            if not isinstance(rule, joint):
+            if not isinstance(rule, shared_rule):
                 needs = _needs(rule)
                 # None: the rule gives one gradient; (): it gives all of them, those of a sequence
                 steps.append((rule, needs, () if operation.sequence else None))
-            elif id(rule) not in joints:
-                joints.add(id(rule))
+            elif id(rule) not in shared_rules:
+                shared_rules.add(id(rule))
                 shared = [n for n, r in operation.rules.items() if r is rule]
                 needs = _needs(rule.rule)
                 keep = None if operation.sequence else tuple(i for i, n in enumerate(shared) if n in active)
@@ -45,7 +45,7 @@ class Plan:
         if unknown := [n for n in wanted if n not in order]:
             raise TypeError(f"operation {operation.name}: a rule asks for {unknown}, which the operation does not have")
         self.kept = tuple(places[n] for n in values)
-        self.described = (
+        self.properties = (
             *((places[n.removesuffix("_shape")], operator.attrgetter("shape")) for n in shapes),
             *((places[n.removesuffix("_dtype")], operator.attrgetter("dtype")) for n in types),
         )
@@ -56,7 +56,7 @@ class Plan:
         self.save = _picker((*self.kept, *range(len(places), len(places) + len(shapes + types))))
         self.steps = tuple((rule, _picker([order[n] for n in needs]), keep) for rule, needs, keep in steps)
         held = {places[n] for n in operation.holds}
-        self.frees = any(p in tensors or p in held or p >= len(operation.parameters) for p in self.kept)
+        self.releases = any(p in tensors or p in held or p >= len(operation.parameters) for p in self.kept)
 
 
 def plan_of(operation: Operation, mask: int) -> Plan:

@@ -10,8 +10,8 @@ import numpy as np
 
 from minigrad.core.tensor import Tensor
 from minigrad.graph import versions
-from minigrad.graph.engine import Node, numbers
-from minigrad.graph.versions import arrays_in, clock, last_change
+from minigrad.graph.engine import Node, node_numbers
+from minigrad.graph.versions import arrays_in, latest, version_of
 from minigrad.ops.declare.declaration import Operation
 from minigrad.ops.declare.plan import OUTPUT, Plan
 
@@ -23,7 +23,7 @@ class OperationNode(Node):
 
     def __init__(self, plan: Plan, parents: Sequence[Any], saved: Sequence[Any] | None) -> None:
         self.parents = parents  # instead of super().__init__(parents), which takes as long as the rest
-        self.number = next(numbers)
+        self.number = next(node_numbers)
         self.hooks = None
         self.plan = plan
         self.saved = saved
@@ -36,17 +36,17 @@ class OperationNode(Node):
         return self
 
     def release(self) -> None:
-        if self.plan.frees:
+        if self.plan.releases:
             self.saved = None
 
-    def apply(self, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> list[Any]:
+    def vjp(self, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> list[Any]:
         saved, plan = self.saved, self.plan
         if saved is None:
             raise RuntimeError(
                 f"backward: the values kept by {self.name()} were freed by an earlier backward; "
                 "pass retain_graph=True to that one, or compute the loss again"
             )
-        if clock.now > self.number:
+        if latest.version > self.number:
             self._check_unchanged(saved)
         if create_graph:
             saved = self._recordable(saved)
@@ -71,7 +71,7 @@ class OperationNode(Node):
         operation = self.plan.operation
         names = (*operation.parameters, *operation.outputs)
         for place, array in self._arrays(saved):
-            if last_change(array) > self.number:
+            if version_of(array) > self.number:
                 what = f"its input {names[place]!r}" if place < len(operation.parameters) else "its output"
                 what = "its index, mask, target or weight" if names[place] in operation.holds else what
                 raise RuntimeError(
@@ -87,9 +87,9 @@ class OperationNode(Node):
             if source is not None and isinstance(saved[i], np.ndarray):
                 result[i] = attached(saved[i], self if source == OUTPUT else self.parents[source])
             elif source is not None and self.plan.operation.sequence:
-                edges = iter(self.parents)
+                targets = iter(self.parents)
                 result[i] = [
-                    attached(array, next(edges)) if p else array for array, p in zip(saved[i], saved[-1], strict=True)
+                    attached(array, next(targets)) if p else array for array, p in zip(saved[i], saved[-1], strict=True)
                 ]
         return result
 
@@ -101,9 +101,9 @@ def _node_class(operation: Operation) -> type[OperationNode]:
     return type(name, (OperationNode,), {"__slots__": ()})
 
 
-def attached(array: np.ndarray, edge: Any) -> Tensor:
-    """A Tensor with these values whose gradient flows to `edge`."""
+def attached(array: np.ndarray, target: Any) -> Tensor:
+    """A Tensor with these values whose gradient flows to `target`."""
     t = Tensor._wrap(array)
     t._requires_grad = True
-    t._node = edge
+    t._node = target
     return t

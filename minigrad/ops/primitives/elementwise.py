@@ -12,17 +12,21 @@ from minigrad.core import dtypes
 from minigrad.core.as_array import as_array
 from minigrad.core.tensor import Tensor
 from minigrad.graph.grad_mode import mode
-from minigrad.ops.broadcasting import expand
-from minigrad.ops.casting import cast
 from minigrad.ops.declare.declaration import Rule, signature
 from minigrad.ops.declare.operation import OperandTypeError, operation
 from minigrad.ops.declare.record import attached
+from minigrad.ops.primitives.casting import cast
+from minigrad.ops.primitives.summation import expand
 
 P = ParamSpec("P")
 
 
 def elementwise(
-    *rules: Rule | None, constants: Sequence[str] = (), floating: bool = False, no_bools: str = ""
+    *rules: Rule | None,
+    name: str | None = None,
+    constants: Sequence[str] = (),
+    floating: bool = False,
+    no_bools: str = "",
 ) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
     """Declare an operation on corresponding elements of its leading parameters.
 
@@ -31,6 +35,7 @@ def elementwise(
 
     Parameters
     ----------
+    name : what nodes and messages call it; by default the name of the function
     rules : one for each leading parameter; None for one without a gradient
     constants : those of them that keep their own dtype, such as masks
     floating : integers and bools become the default floating dtype first
@@ -40,11 +45,11 @@ def elementwise(
     def declare(forward: Callable[P, Any]) -> Callable[P, Any]:
         names = signature(forward)[0][: len(rules)]
         promoted = tuple(i for i, n in enumerate(names) if n not in constants)
-        match = functools.partial(_match, forward.__name__.strip("_"), len(rules), promoted, floating, no_bools)
+        match = functools.partial(_match, name or forward.__name__.strip("_"), len(rules), promoted, floating, no_bools)
         prepare = None if len(rules) == 1 and not floating and not no_bools else _matcher(match, len(rules))
         given: dict[str, Any] = {n: r for n, r in zip(names, rules, strict=True) if r is not None}
         without = [n for n in names if n not in given]
-        return operation(*without, prepare=prepare, **given)(forward)
+        return operation(*without, name=name, prepare=prepare, **given)(forward)
 
     return declare
 
@@ -134,8 +139,8 @@ def _copied(t: Tensor, like: np.ndarray) -> Tensor:
     """`t` in the memory order of `like`, with the same history."""
     copy = np.empty_like(like)
     np.copyto(copy, t._data)
-    edge = t._edge()
-    return attached(copy, edge) if t._requires_grad else Tensor._wrap(copy)
+    target = t._grad_target()
+    return attached(copy, target) if t._requires_grad else Tensor._wrap(copy)
 
 
 def _broadcast_shape(name: str, shapes: list[tuple[int, ...]]) -> tuple[int, ...]:
