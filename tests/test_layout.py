@@ -14,7 +14,7 @@ FOLDERS = {path.parent for path in TESTS.rglob("*.py")}
 
 
 def test_what_is_named_exists():
-    paths = {name for name in NAMED if name.startswith(("tests/", "minigrad/")) or name.endswith((".py", ".md", ".cfg"))}
+    paths = {name for name in NAMED if name.startswith(("tests/", "minigrad/")) or name.endswith((".py", ".cfg"))}
     assert len(paths) > 40
     missing = {name for name in paths if not (ROOT / name).exists() and not list(TESTS.rglob(name))}
     assert not missing
