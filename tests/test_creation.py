@@ -25,6 +25,7 @@ EXPRESSIONS = {
     "tensor to bool": lambda m: m.tensor([1.7, 0.0], dtype=m.bool),
     "tensor of nan": lambda m: m.isnan(m.tensor([float("nan"), 1.0])),
     "large int": lambda m: m.tensor(2**40),
+    "LongTensor of floats": lambda m: m.LongTensor([2.0, 3.0]),
     "zeros": lambda m: m.zeros(2, 3),
     "zeros of tuple": lambda m: m.zeros((2, 3)),
     "zeros of list and dtype": lambda m: m.zeros([2], dtype=m.int64),

@@ -26,6 +26,7 @@ def test_minigrad(name):
     check(name, mg)
 
 
+@pytest.mark.filterwarnings("ignore:the .type, exc, tb. signature of throw:DeprecationWarning")  # PyTorch's, of 3.12
 @pytest.mark.parametrize("name", FACTS)
 def test_pytorch(name):
     check(name, pytest.importorskip("torch"))

@@ -263,3 +263,12 @@ def test_unsupported_dtypes():
             mg.zeros(1, dtype=dtype)
         with pytest.raises(TypeError):
             mg.tensor(np.zeros(1, dtype))
+
+
+def test_limits_of_dtypes():
+    torch = pytest.importorskip("torch")
+    for name in ("float16", "float32", "float64"):
+        ours, theirs = mg.finfo(getattr(mg, name)), torch.finfo(getattr(torch, name))
+        for attribute in ("bits", "max", "min", "eps", "tiny", "smallest_normal", "resolution", "dtype"):
+            assert getattr(ours, attribute) == getattr(theirs, attribute)
+    assert (mg.iinfo(mg.int8).min, mg.iinfo(mg.int8).bits) == (-128, 8)

@@ -104,10 +104,18 @@ LAYERS = {
     "CircularPad3d": (lambda n: n.CircularPad3d(1), [VOLUME]),
     "CosineSimilarity": (lambda n: n.CosineSimilarity(), [ROWS, ROWS]),
     "PairwiseDistance": (lambda n: n.PairwiseDistance(p=3.0, keepdim=True), [ROWS, ROWS]),
+    "Upsample": (lambda n: n.Upsample(scale_factor=2), [SEQUENCE]),
+    "Upsample bilinear": (lambda n: n.Upsample(size=(3, 4), mode="bilinear"), [IMAGE]),
+    "UpsamplingBilinear2d": (lambda n: n.UpsamplingBilinear2d(scale_factor=(2, 3)), [IMAGE]),
+    "UpsamplingNearest2d": (lambda n: n.UpsamplingNearest2d(4), [IMAGE]),
+    "PixelShuffle": (lambda n: n.PixelShuffle(2), [(2, 8, 3, 4)]),
+    "PixelUnshuffle": (lambda n: n.PixelUnshuffle(2), [(2, 3, 4, 6)]),
+    "Unfold": (lambda n: n.Unfold(3, padding=1), [IMAGE]),
+    "Fold": (lambda n: n.Fold((4, 4), 2), [(2, 12, 9)]),
     "LazyLinear": (lambda n: n.LazyLinear(3), None),
-    "LazyConv2d": (lambda n: n.LazyConv2d(3, 3, stride=2), None),
-    "LazyConvTranspose2d": (lambda n: n.LazyConvTranspose2d(3, 3), None),
-    "LazyBatchNorm2d": (lambda n: n.LazyBatchNorm2d(), None),
+    **{f"LazyConv{d}d": (lambda n, d=d: getattr(n, f"LazyConv{d}d")(3, 3, stride=2), None) for d in (1, 2, 3)},
+    **{f"LazyConvTranspose{d}d": (lambda n, d=d: getattr(n, f"LazyConvTranspose{d}d")(3, 3), None) for d in (1, 2, 3)},
+    **{f"LazyBatchNorm{d}d": (lambda n, d=d: getattr(n, f"LazyBatchNorm{d}d")(), None) for d in (1, 2, 3)},
     "Embedding": (lambda n: n.Embedding(5, 3, padding_idx=-1), None),
     "Embedding plain": (lambda n: n.Embedding(5, 3), None),
     "a small net": (
@@ -352,3 +360,11 @@ def test_dropout_scales_in_training_only():
     assert (layer.eval()(x) == 1).all()
     channels = nn.Dropout2d(0.5)(mg.ones(20, 30, 2, 2)).numpy().reshape(600, 4)
     assert (channels.min(1) == channels.max(1)).all() and 200 < (channels[:, 0] == 0).sum() < 400
+
+
+def test_every_layer_and_loss_has_a_row():
+    """Containers have files of their own: test_container.py, test_data_parallel.py, test_module.py."""
+    offered = {name for name, kind in vars(nn).items() if isinstance(kind, type) and issubclass(kind, nn.Module)}
+    offered -= {"Module", "Sequential", "ModuleList", "ModuleDict", "ParameterList", "ParameterDict", "DataParallel"}
+    missing = offered - {name.split()[0] for name in (*LAYERS, *LOSSES)}
+    assert not missing, f"no row in LAYERS or LOSSES of this file: {sorted(missing)}"

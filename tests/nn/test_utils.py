@@ -92,3 +92,21 @@ def test_clipping_says_what_it_was_given():
     with pytest.warns(UserWarning, match="clip_grad_norm_: the generator of parameters is used up"):
         assert utils.clip_grad_norm_(parameters, 1.0).item() == 0
     utils.clip_grad_norm_([], 1.0)
+
+
+def test_padded_sequences():
+    torch = pytest.importorskip("torch")
+    for options in ({}, {"batch_first": True, "padding_value": -1.0}, {"padding_side": "left"}):
+        parts = [[np.ones((n, 2)) * n for n in (3, 1, 2)]] * 2
+        ours = nn.utils.rnn.pad_sequence([mg.tensor(p) for p in parts[0]], **options)
+        theirs = torch.nn.utils.rnn.pad_sequence([torch.tensor(p) for p in parts[1]], **options)
+        np.testing.assert_array_equal(ours.numpy(), theirs.numpy())
+    rows = [[7, 6], [1, 2]]
+    assert (
+        nn.utils.rnn.pad_sequence(mg.tensor(rows)).tolist()
+        == torch.nn.utils.rnn.pad_sequence(torch.tensor(rows)).tolist()
+    )
+    with pytest.raises(RuntimeError, match="pad_sequence: expected a list of Tensors"):
+        nn.utils.rnn.pad_sequence(7)
+    with pytest.raises(ValueError, match="padding_side"):
+        nn.utils.rnn.pad_sequence([mg.ones(2)], padding_side="top")

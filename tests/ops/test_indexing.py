@@ -27,6 +27,12 @@ ERRORS = {
     "float tensor": (lambda m, x: x[m.tensor([0.0, 1.0])], IndexError, "long"),
     "mask too short": (lambda m, x: x[m.tensor([True, False])], IndexError, "mask|boolean"),
     "no broadcast": (lambda m, x: x[[0, 1], [0, 1, 2]], IndexError, "shape mismatch"),
+    "fill_diagonal": (lambda m, x: x[0].fill_diagonal_(0), RuntimeError, "fill_diagonal_: expected a matrix"),
+    "scatter_reduce": (
+        lambda m, x: m.zeros(2).scatter_reduce(0, m.tensor([0]), m.ones(1), "most"),
+        RuntimeError,
+        "'amax'",
+    ),
     "select": (lambda m, x: x.select(0, 3), IndexError, "out of range"),
     "narrow": (lambda m, x: x.narrow(0, 2, 3), RuntimeError, "length"),
     "narrow start": (lambda m, x: x.narrow(0, 7, 1), IndexError, "start"),
@@ -303,3 +309,11 @@ def test_errors_of_shapes_that_do_not_fit_name_the_operation():
         mg.masked_select(mg.ones(2, 3), mg.ones(2).bool())
     with pytest.raises(RuntimeError, match="narrow: a 0-dim tensor"):
         mg.narrow(mg.tensor(1.0), 0, 0, 1)
+
+
+def test_fill_diagonal_keeps_the_graph_and_reaches_views():
+    x = mg.ones(2, 3, requires_grad=True)
+    y = x * 2
+    assert y.fill_diagonal_(5) is y
+    y.sum().backward()
+    assert x.grad.tolist() == [[0, 2, 2], [2, 0, 2]]

@@ -104,3 +104,17 @@ def test_what_has_no_dimension_cannot_be_cut(name, arguments):
     error = IndexError if name == "unbind" else RuntimeError
     with pytest.raises(error, match=f"{name}: expected a tensor with at least one dimension"):
         getattr(mg.tensor(1.0), name)(*arguments)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda m: m.stack(m.atleast_1d(m.tensor(1), m.tensor([2]))),
+        lambda m: m.atleast_3d(m.tensor([1, 2])),
+        lambda m: m.row_stack([m.tensor([1, 2]), m.tensor([3, 4])]),
+        lambda m: m.cartesian_prod(m.tensor([1, 2])),
+    ],
+)
+def test_new_dimensions_are_those_of_pytorch(function):
+    ours, theirs = function(mg), function(pytest.importorskip("torch"))
+    assert ours.tolist() == theirs.tolist() and ours.dtype.name == str(theirs.dtype).removeprefix("torch.")

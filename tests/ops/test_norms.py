@@ -150,3 +150,5 @@ def test_errors_of_distances():
         mg.cdist(mg.ones(2, 2), mg.ones(2, 2), compute_mode="quick")
     with pytest.raises(RuntimeError, match="cdist: expected a floating tensor"):
         mg.cdist(mg.ones(2, 2).long(), mg.ones(2, 2).long())
+    with pytest.raises(RuntimeError, match="cdist: expected rows of the same length"):
+        mg.cdist(mg.ones(2, 3), mg.ones(2, 4))

@@ -31,6 +31,7 @@ ERRORS = {
     "expand": (lambda m, x: x.expand(3, 5), RuntimeError, "expand"),
     "expand few": (lambda m, x: x.expand(4), RuntimeError, "expand"),
     "movedim": (lambda m, x: m.movedim(x, (0, 1), (0,)), RuntimeError, "dim"),
+    "unfold": (lambda m, x: x.unfold(0, 4, 1), RuntimeError, "size of at most 3"),
     "in place on expanded": (lambda m, x: x[:1].expand(3, 4).add_(1), RuntimeError, "clone"),
     "bool of several": (lambda m, x: bool(x), RuntimeError, "ambiguous|any"),
     "len of 0-dim": (lambda m, x: len(x[0, 0]), TypeError, "0-d"),

@@ -135,3 +135,9 @@ def test_repeated_places_of_a_sort_of_columns_take_their_gradients_home():
     x = mg.tensor([[3.0, 1.0], [1.0, 2.0]], requires_grad=True)
     (mg.sort(x, 0).values * mg.tensor([[1.0, 10.0], [100.0, 1000.0]])).sum().backward()
     assert x.grad.tolist() == [[100.0, 10.0], [1.0, 1000.0]]
+
+
+def test_isin_takes_numbers_and_inverts():
+    assert mg.isin(mg.tensor([1, 2]), 2).tolist() == [False, True]
+    assert mg.isin(mg.tensor([1, 2]), mg.tensor([2]), invert=True).tolist() == [True, False]
+    assert mg.isin(mg.tensor([1, 2]), 2).dtype == mg.bool

@@ -413,3 +413,12 @@ def test_a_number_that_is_none_is_refused_when_it_is_given(kind, given, option, 
     sgd = optim.SGD([mg.nn.Parameter(mg.ones(1))], lr=0.1, momentum=0.9)
     with pytest.raises((TypeError, ValueError), match=f"{kind.__name__}.*{option}"):
         kind(sgd, **{**given, option: wrong})
+
+
+def test_every_scheduler_has_a_row():
+    """ReduceLROnPlateau, which is told a metric, has its test above."""
+    schedulers = optim.lr_scheduler
+    offered = {k for k in vars(schedulers).values() if isinstance(k, type) and issubclass(k, schedulers.LRScheduler)}
+    tried = {type(make(schedulers, optimizer(mg))) for make in SCHEDULERS.values()}
+    missing = offered - tried - {schedulers.LRScheduler, schedulers.ReduceLROnPlateau}
+    assert not missing, f"no row in SCHEDULERS of this file: {sorted(k.__name__ for k in missing)}"

@@ -360,3 +360,11 @@ def test_state_of_other_parameters(other, message):
     assert another.param_groups[0]["lr"] == 0.5 and not another.state
     with pytest.raises(ValueError, match="'state' and 'param_groups'"):
         another.load_state_dict({"lr": 3})
+
+
+def test_every_optimizer_has_a_row():
+    offered = {
+        name for name, kind in vars(optim).items() if isinstance(kind, type) and issubclass(kind, optim.Optimizer)
+    }
+    missing = offered - {"Optimizer"} - {name for name, _ in OPTIONS}
+    assert not missing, f"no row in OPTIONS of this file: {sorted(missing)}"

@@ -138,7 +138,7 @@ def test_decompositions_of_what_is_no_number(bad: float) -> None:
             y = function(x)
             (g,) = mg.autograd.grad(y.sum(), x)
         except RuntimeError as error:
-            assert bad != bad and "did not converge" in str(error)
+            assert "did not converge" in str(error)  # of nan; of inf from NumPy 2.5 on
             continue
         assert not np.isfinite(y.detach().numpy()[0]).any() and np.isnan(g.numpy()[0]).all(), name
         np.testing.assert_allclose(y.detach().numpy()[1], alone, rtol=1e-6)

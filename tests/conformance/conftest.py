@@ -1,3 +1,0 @@
-"""The scripts are for `test_scripts` to run; pytest shall not import them in search of examples."""
-
-collect_ignore = ["scripts"]
