@@ -67,7 +67,7 @@ __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> object:
-    """Packages that many scripts do without are imported when they are asked for."""
+    """Import packages that many scripts do without when they are asked for."""
     if name in ("profiler", "testing", "utils", "vision", "viz"):
         import importlib
 

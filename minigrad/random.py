@@ -34,7 +34,7 @@ __all__ = [
 
 
 def _shape(name: str, size: tuple[Any, ...]) -> tuple[int, ...]:
-    """The shape from ``f(2, 3)``, ``f((2, 3))`` or ``f(size=(2, 3))``."""
+    """Return the shape from ``f(2, 3)``, ``f((2, 3))`` or ``f(size=(2, 3))``."""
     if not size:
         raise TypeError(f"{name}: integers, or one tuple of them, expected as size, got nothing")
     return as_shape(name, size, 0)
@@ -90,7 +90,7 @@ def randn(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Normally distributed random numbers of mean 0 and variance 1. Parameters as :func:`rand`.
+    """Return normally distributed random numbers of mean 0 and variance 1. Parameters as :func:`rand`.
 
     Examples
     --------
@@ -147,7 +147,7 @@ def randint(
 def randperm(
     n: int, *, generator: Generator | None = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
-    """The integers from 0 to ``n - 1`` in random order, int64 unless `dtype` is given.
+    """Return the integers from 0 to ``n - 1`` in random order, int64 unless `dtype` is given.
 
     Examples
     --------
@@ -239,7 +239,7 @@ def normal(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Normally distributed random numbers, each of its own mean and standard deviation.
+    """Return normally distributed random numbers, each of its own mean and standard deviation.
 
     Parameters
     ----------

@@ -28,7 +28,7 @@ TABLE_I = [
 
 
 def min_pool2d(x: Tensor, kernel_size: int) -> Tensor:
-    """The minimum of each window: max pooling between two changes of sign, and so with its gradient.
+    """Return the minimum of each window: max pooling between two changes of sign, and so with its gradient.
 
     Examples
     --------
@@ -44,7 +44,7 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"relu": F.relu, "sigmoid":
 
 
 def chosen(pool: str, activation: str) -> tuple[Callable[[Tensor, int], Tensor], Callable[[Tensor], Tensor]]:
-    """The functions of these names. Raises ValueError for a name that is none."""
+    """Return the functions of these names. Raises ValueError for a name that is none."""
     for what, name, table in (("pool", pool, POOLS), ("activation", activation, ACTIVATIONS)):
         if name not in table:
             raise ValueError(f"LeNet: expected {what} of {', '.join(table)}, got {name!r}")

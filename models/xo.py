@@ -74,7 +74,7 @@ class XO(nn.Module):
 
     @classmethod
     def by_hand(cls) -> XO:
-        """The net with the article's weights.
+        """Return the net with the article's weights.
 
         Examples
         --------

@@ -32,7 +32,7 @@ def sized(images: np.ndarray, size: int) -> np.ndarray:
 
 
 def part_of_frame(image: np.ndarray, size: int) -> float:
-    """How much of the model's frame an image takes: less than all where `sized` adds pixels around it."""
+    """Return how much of the model's frame an image takes: less than all where `sized` adds pixels around it."""
     return float((sized(np.full_like(image[None], 255), size)[0, 0] > 0).any(1).mean())
 
 
@@ -83,7 +83,7 @@ class Classifier:
 
     @classmethod
     def from_checkpoint(cls, path: Path) -> Classifier:
-        """The classifier that `train.py` saved in a file, or as best.npz in a folder.
+        """Return the classifier that `train.py` saved in a file, or as best.npz in a folder.
 
         Raises OSError or RuntimeError where there is no such file, and ValueError where it holds something else, or
         weights that are no numbers.
@@ -117,12 +117,12 @@ class Classifier:
         return mg.from_numpy(sized(images, self.image_size))
 
     def normalize(self, images: Tensor) -> Tensor:
-        """Images in [0, 1], standardized by channel: what the model is given."""
+        """Return images in [0, 1], standardized by channel: what the model is given."""
         mean, std = self._statistics()
         return (images - mean) / std
 
     def unprepare(self, inputs: Tensor) -> Tensor:
-        """The images in [0, 1] that standardized ones were."""
+        """Return the images in [0, 1] that standardized ones were."""
         mean, std = self._statistics()
         return inputs * std + mean
 
@@ -135,14 +135,14 @@ class Classifier:
         return self.normalize(self.sized(images))
 
     def loss(self, outputs: Tensor, labels: Tensor, label_smoothing: float = 0.0) -> Tensor:
-        """The mean cross-entropy of the model's outputs, of which two classes may share one."""
+        """Return the mean cross-entropy of the model's outputs, of which two classes may share one."""
         if outputs.shape[1] > 1:
             return F.cross_entropy(outputs, labels, label_smoothing=label_smoothing)
         targets = labels.to(outputs.dtype) * (1 - label_smoothing) + label_smoothing / 2
         return F.binary_cross_entropy_with_logits(outputs[:, 0], targets)
 
     def logits(self, inputs: Tensor, batch_size: int = 500) -> Tensor:
-        """A logit for each class, (N, classes), for prepared images; computed in batches and without a graph."""
+        """Return a logit for each class, (N, classes), for prepared images; computed in batches and without a graph."""
         self.model.eval()
         with mg.no_grad():
             return by_class(mg.cat([self.model(x) for x in _batches(inputs, batch_size)]))
@@ -161,7 +161,7 @@ def by_class(outputs: Tensor) -> Tensor:
 
 
 def statistics(images: np.ndarray, size: int) -> tuple[list[float], list[float]]:
-    """The mean and the standard deviation of each channel of all images, as `sized` gives them."""
+    """Return the mean and the standard deviation of each channel of all images, as `sized` gives them."""
     count, total, squares = 0, np.zeros(1), np.zeros(1)
     for start in range(0, len(images), 1000):  # a large data set as floats would not leave much memory
         pixels = sized(images[start : start + 1000], size).astype(np.float64)
@@ -177,6 +177,6 @@ def _batches(inputs: Tensor, size: int) -> Iterator[Tensor]:
 
 
 def loss_and_accuracy(logits: Tensor, labels: np.ndarray) -> tuple[float, float]:
-    """The mean cross-entropy, and the part of the images whose largest logit is the right one."""
+    """Return the mean cross-entropy, and the part of the images whose largest logit is the right one."""
     loss = F.cross_entropy(logits, mg.from_numpy(labels)).item()
     return loss, float((logits.numpy().argmax(1) == labels).mean())

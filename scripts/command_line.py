@@ -60,7 +60,7 @@ def _meant(word: str, known: Any) -> str:
 
 
 def in_words(error: BaseException) -> str:
-    """An error as its user reads it: without the numbers of the system and the names of functions."""
+    """Return an error as its user reads it: without the numbers of the system and the names of functions."""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     if isinstance(error, ModuleNotFoundError):
@@ -114,22 +114,22 @@ if Path(sys.argv[0]).resolve().parent == SCRIPTS:  # not in the tests
 
 
 def positive(kind: type) -> Callable[[str], Any]:
-    """A kind of option for argparse: a positive int or float."""
+    """Return a kind of option for argparse: a positive int or float."""
     return _number(kind, lambda value: 0 < value < math.inf, "a positive number")
 
 
 def at_least(least: float, kind: type) -> Callable[[str], Any]:
-    """A kind of option for argparse: an int or float that is not below `least`."""
+    """Return a kind of option for argparse: an int or float that is not below `least`."""
     return _number(kind, lambda value: least <= value < math.inf, f"at least {least}")
 
 
 def between(least: int, most: int) -> Callable[[str], Any]:
-    """A kind of option for argparse: an int in a range, beyond which memory would not do."""
+    """Return a kind of option for argparse: an int in a range, beyond which memory would not do."""
     return _number(int, lambda value: least <= value <= most, f"{least} to {most}")
 
 
 def fraction(text: str) -> float:
-    """A kind of option for argparse: a float from 0 to 1."""
+    """Return a kind of option for argparse: a float from 0 to 1."""
     return _number(float, lambda value: 0 <= value <= 1, "a number from 0 to 1")(text)
 
 
@@ -148,7 +148,7 @@ def _number(kind: type, fits: Callable[[Any], bool], expected: str) -> Callable[
 
 
 def free_folder(wanted: Path) -> Path:
-    """A new folder: `wanted`, or the same with the first number that is not taken. Two at once get two."""
+    """Return a new folder: `wanted`, or the same with the first number that is not taken. Two at once get two."""
     wanted.parent.mkdir(parents=True, exist_ok=True)
     folder, number = wanted, 2
     while True:

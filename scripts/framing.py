@@ -28,12 +28,12 @@ def inputs_of_file(classifier: Classifier, path: Path, background: str = "auto")
 
 
 def inputs_of_frames(classifier: Classifier, frames: Sequence[np.ndarray]) -> Tensor:
-    """Images that `frame_of` gave as the input of the model, (N, 1, S, S)."""
+    """Return images that `frame_of` gave as the input of the model, (N, 1, S, S)."""
     return classifier.prepare(np.round(np.stack(frames) * 255).astype(np.uint8))
 
 
 def frame_of(classifier: Classifier, image: np.ndarray, background: str = "dark") -> np.ndarray:
-    """A grey image, (H, W) in [0, 1], as the model's training images have it: (S, S), light on dark.
+    """Return a grey image, (H, W) in [0, 1], as the model's training images have it: (S, S), light on dark.
 
     Raises ValueError where nothing is drawn.
     """
@@ -45,7 +45,7 @@ def frame_of(classifier: Classifier, image: np.ndarray, background: str = "dark"
 
 
 def light_on_dark(image: np.ndarray, background: str) -> np.ndarray:
-    """A grey image, (H, W) in [0, 1], with a dark background, as the training images have it."""
+    """Return a grey image, (H, W) in [0, 1], with a dark background, as the training images have it."""
     if background == "auto":
         border = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
         background = "light" if np.median(border) > 0.5 else "dark"
@@ -53,7 +53,7 @@ def light_on_dark(image: np.ndarray, background: str) -> np.ndarray:
 
 
 def whole(image: np.ndarray, size: int) -> np.ndarray:
-    """All of an image in the middle of a (size, size) one, what is missing black."""
+    """Return all of an image in the middle of a (size, size) one, what is missing black."""
     side = max(image.shape)
     top, left = (side - image.shape[0]) // 2, (side - image.shape[1]) // 2
     square = np.zeros((side, side), np.float32)
@@ -99,7 +99,7 @@ def as_digits(image: np.ndarray) -> np.ndarray:
 
 
 def boxed(image: np.ndarray) -> np.ndarray:
-    """The part of an image, from 0 to 1, that something is drawn on."""
+    """Return the part of an image, from 0 to 1, that something is drawn on."""
     rows, columns = (np.flatnonzero((image > 0.3).any(axis)) for axis in (1, 0))
     return image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 

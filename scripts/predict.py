@@ -39,12 +39,12 @@ def predict(classifier: Classifier, path: Path, background: str) -> np.ndarray:
 
 
 def probabilities_of(classifier: Classifier, inputs: Tensor) -> np.ndarray:
-    """The probabilities of the classes for the one image of the inputs."""
+    """Return the probabilities of the classes for the one image of the inputs."""
     return F.softmax(classifier.logits(inputs), dim=1).numpy()[0]
 
 
 def answer_of(classifier: Classifier, probabilities: np.ndarray, top: int) -> str:
-    """The most probable classes, with a word before them where not even the first is sure."""
+    """Return the most probable classes, with a word before them where not even the first is sure."""
     best = np.argsort(-probabilities, kind="stable")[:top]
     sure = probabilities[best[0]] >= SURE.get(classifier.description["data"], OTHERWISE_SURE)
     return ("" if sure else "unsure: ") + ", ".join(f"{classifier.classes[i]} {probabilities[i]:.2f}" for i in best)

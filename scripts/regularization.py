@@ -61,7 +61,7 @@ def trained(task: Task, epochs: int, lr: float, momentum: float, l1: float, l2: 
 
 
 def measured(classifier: Classifier, inputs: mg.Tensor, labels: np.ndarray, epoch: int) -> Row:
-    """The sizes of all parameters, and the part of the images that are right."""
+    """Return the sizes of all parameters, and the part of the images that are right."""
     sizes = np.concatenate([np.abs(p.detach().numpy()).ravel() for p in classifier.model.parameters()])
     _, accuracy = loss_and_accuracy(classifier.logits(inputs), labels)
     return {"epoch": epoch, "largest": float(sizes.max()), "mean": float(sizes.mean()), "accuracy": accuracy}

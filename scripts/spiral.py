@@ -73,7 +73,7 @@ def train(train_set: TensorDataset, held_out: TensorDataset, args: argparse.Name
 
 
 def scatter(points: np.ndarray, labels: np.ndarray) -> Figure:
-    """The points."""
+    """Return the points."""
     fig, axes = figure(4.4, 4.4)
     ax = axes[0, 0]
     for label, name in enumerate(CLASSES):

@@ -44,7 +44,7 @@ STAGES = ["convolution", "ReLU", "max pooling", "max pooling again"]
 
 
 def stages(net: XO, image: Tensor) -> list[np.ndarray]:
-    """The maps of a (9, 9) image after each of STAGES: (3, 7, 7), (3, 7, 7), (3, 4, 4) and (3, 2, 2)."""
+    """Return the maps of a (9, 9) image after each of STAGES: (3, 7, 7), (3, 7, 7), (3, 4, 4) and (3, 2, 2)."""
     maps, x = [], image[None, None]
     with mg.no_grad():
         for layer in net.features[:-1]:
@@ -54,7 +54,7 @@ def stages(net: XO, image: Tensor) -> list[np.ndarray]:
 
 
 def filters_of(net: XO) -> np.ndarray:
-    """A copy of its filters, (3, 3, 3)."""
+    """Return a copy of its filters, (3, 3, 3)."""
     return net.features[0].weight.detach().numpy()[:, 0].copy()
 
 
@@ -85,7 +85,7 @@ class Trained:
 
 
 def train(noise: float, count: int, epochs: int, lr: float, seed: int) -> Trained:
-    """The net of random weights, trained on `count` noisy letters."""
+    """Return the net of random weights, trained on `count` noisy letters."""
     mg.manual_seed(seed)
     rng = np.random.default_rng(seed)
     data, held_out = noisy_letters(count, noise, rng), noisy_letters(2000, noise, rng)
@@ -101,7 +101,7 @@ COLOURS = [BLUE, ORANGE]  # of X and O
 
 
 def way(net: XO, image: Tensor, title: str) -> Figure:
-    """An image on its way through the net: a row for each filter, a column for each stage, and the votes."""
+    """Return an image on its way through the net: a row for each filter, a column for each stage, and the votes."""
     maps = [filters_of(net), *stages(net, image)]
     fig, axes = figure(12.5, 6.8, len(FILTERS), 1 + len(maps))
     for column, (name, stage) in enumerate(zip(["filter", *STAGES], maps, strict=True), 1):
@@ -146,7 +146,7 @@ def ballot(ax: Axes, votes: np.ndarray) -> None:
 
 
 def images_and_filters(trained: Trained) -> Figure:
-    """Some held-out images, and the filters before and after training beside those set by hand."""
+    """Return some held-out images, and the filters before and after training beside those set by hand."""
     filters = {
         "before training": trained.filters_before,
         "after": filters_of(trained.net),

@@ -21,7 +21,7 @@ __all__ = [
 
 
 def is_anomaly_enabled() -> bool:
-    """Whether anomaly detection is on.
+    """Return whether anomaly detection is on.
 
     Examples
     --------
@@ -33,7 +33,7 @@ def is_anomaly_enabled() -> bool:
 
 
 def is_anomaly_check_nan_enabled() -> bool:
-    """Whether anomaly detection, when it is on, looks for nan.
+    """Return whether anomaly detection, when it is on, looks for nan.
 
     Examples
     --------

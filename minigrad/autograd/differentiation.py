@@ -117,7 +117,7 @@ def accumulate(
 def _arrived_at(
     targets: list[Tensor], roots: Roots, retain_graph: bool | None, create_graph: bool
 ) -> tuple[dict[Tensor, Any], Roots]:
-    """The gradients of these tensors, but not of those that retain theirs: their hooks have added them up."""
+    """Return the gradients of these tensors, except those that retain theirs: their hooks have added them up."""
     if not targets:
         raise RuntimeError("backward: inputs is empty; leave it out to accumulate into all leaves")
     _require_grad("backward", targets)
@@ -137,7 +137,7 @@ def grad(
     is_grads_batched: bool = False,
     materialize_grads: bool = False,
 ) -> tuple[Tensor | None, ...]:
-    """The gradients of the sum of `outputs` with respect to `inputs`; no ``.grad`` is changed.
+    """Return the gradients of the sum of `outputs` with respect to `inputs`; no ``.grad`` is changed.
 
     Parameters
     ----------
@@ -230,7 +230,7 @@ _silently = silent(_run)
 
 
 def _elsewhere(function: Callable[[], Any]) -> Any:
-    """What `function` returns or raises, called in a thread of its own."""
+    """Call `function` in a thread of its own; return or raise what it does."""
     context = contextvars.copy_context()
     returned: list[Any] = []
     raised: list[BaseException] = []
@@ -258,7 +258,7 @@ def _roots(operation: str, outputs: Any, gradients: Any, create_graph: bool) -> 
 
 
 def root(operation: str, output: Tensor, gradient: Any, create_graph: bool) -> tuple[Any, Any]:
-    """Where to start, and the gradient there: an array, or a Tensor where the computation is to be recorded."""
+    """Return where to start and the gradient there: an array, or a Tensor if backward itself is recorded."""
     if not isinstance(output, Tensor):
         raise TypeError(f"{operation}: expected Tensors to differentiate, got {type(output).__name__}")
     edge = output._grad_target()

@@ -21,7 +21,7 @@ __all__ = ["Function", "FunctionCtx", "once_differentiable"]
 
 
 class FunctionCtx:
-    """What `forward` leaves for `backward`: saved tensors, marks, and any attributes a user likes to set.
+    """The context that `forward` leaves for `backward`: saved tensors, marks, and attributes that users set.
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ class FunctionCtx:
         self._to_save = tensors
 
     def save_for_forward(self, *tensors: Tensor | None) -> None:
-        """Does nothing: it is meant for forward-mode differentiation, which minigrad does not have."""
+        """Do nothing: this is meant for forward-mode differentiation, which minigrad does not have."""
 
     def mark_dirty(self, *args: Tensor) -> None:
         """Declare inputs that `forward` changes in place; it must return them."""
@@ -66,7 +66,7 @@ class FunctionCtx:
         self._constant = args
 
     def set_materialize_grads(self, value: bool) -> None:
-        """Whether `backward` is given zeros (the default) or None for outputs that the loss does not depend on."""
+        """Choose whether `backward` gets zeros (the default) or None for outputs that the loss does not depend on."""
         self._materialize = value
 
     @property
@@ -91,7 +91,7 @@ class FunctionCtx:
         raise AttributeError(f"the context of {self._name} has no attribute {name!r}; set it in forward")
 
     def _pack(self, args: Sequence[Any], outputs: Sequence[Any]) -> None:
-        """After forward: hold on to values and targets only, as holding an output would close a cycle."""
+        """Keep values and targets only, after forward: keeping an output would close a cycle."""
         dirty = {id(t) for t in self._dirty}
         inputs = {id(t) for t in args} - dirty
         places = {id(o): i for i, o in enumerate(outputs) if isinstance(o, Tensor) and id(o) not in inputs}
@@ -159,11 +159,11 @@ class FunctionNode(Node):
 
     @property
     def saved_tensors(self) -> tuple[Tensor | None, ...]:
-        """Those of the context."""
+        """The saved tensors of the context."""
         return self.ctx.saved_tensors
 
     def output(self, place: int) -> Node:
-        """Where the gradient of one output flows to: here, or if there are several, to a node of its own."""
+        """Return where the gradient of one output flows: here, or to a node of its own if there are several."""
         return self if len(self.outputs) == 1 else self.part(self, place)
 
     def release(self) -> None:
@@ -192,7 +192,7 @@ class FunctionNode(Node):
         return g if isinstance(g, Tensor) else Tensor._wrap(np.asarray(g))
 
     def _outgoing(self, i: int, g: Any) -> Tensor | None:
-        """The gradient that backward returned for argument `i`, summed to its shape where it broadcast."""
+        """Return the gradient that backward returned for argument `i`, summed to its shape where it broadcast."""
         like = self.inputs[i]
         if g is None:
             return None
@@ -285,7 +285,7 @@ class Function:
     vjp = backward  # PyTorch's other name
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Raises: Functions are called by the class method `apply`."""
+        """Raise RuntimeError: Functions are called by the class method `apply`."""
         name = type(self).__name__
         raise RuntimeError(f"{name}: a Function is not called as {name}()(...); call {name}.apply(...)")
 
@@ -323,7 +323,7 @@ def compute(cls: type[Function], *args: Any) -> Any:
 
 
 def _node_class(cls: type[Function]) -> type[FunctionNode]:
-    """The class of its nodes, made once: ``ExpBackward`` for a Function called Exp."""
+    """Return the class of its nodes, made once: ``ExpBackward`` for a Function called Exp."""
     found: type[FunctionNode] | None = cls.__dict__.get("_node_class")
     if found is None:
         name = cls.__name__ + "Backward"
@@ -333,7 +333,7 @@ def _node_class(cls: type[Function]) -> type[FunctionNode]:
 
 
 def _check_dirty(ctx: FunctionCtx, args: Sequence[Any], outputs: Sequence[Any]) -> None:
-    """What is marked dirty must be an input and an output; what is no input is not marked after all."""
+    """Check that what is marked dirty is an input and an output; unmark what is no input."""
     if strange := [t for t in ctx._dirty if all(t is not a for a in args)]:
         warnings.warn(
             f"{ctx._name}: a tensor of shape {tuple(strange[0].shape)} is marked dirty, but is not an input; "
@@ -356,7 +356,7 @@ def _backward_of(cls: type[Function]) -> Callable[..., Any]:
 
 
 def _result(output: Any, place: int, node: FunctionNode, args: Sequence[Any], recorded: bool) -> Any:
-    """What the caller of `apply` gets for an output of forward: a tensor with the Function as its history."""
+    """Return what `apply` returns for an output of forward: a tensor with the Function as its history."""
     if not isinstance(output, Tensor):
         return output
     ctx = node.ctx
@@ -392,7 +392,7 @@ class _TwiceNode(Node):
 
 
 def once_differentiable(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Decorator of a `backward` that is not made of differentiable operations: differentiating it is an error.
+    """Decorate a `backward` that is not made of differentiable operations: differentiating it is an error.
 
     Without it such a backward would pass for a constant, and second derivatives would be silently wrong.
 

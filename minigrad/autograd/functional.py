@@ -19,7 +19,7 @@ Function = Callable[..., Any]
 
 
 def _inputs(name: str, inputs: Any, create_graph: bool) -> tuple[Any, ...]:
-    """The inputs as they are given to the function: copies that require grad."""
+    """Return the inputs as the function gets them: copies that require grad."""
     given = _tensors(name, inputs, "inputs to be")
     return tuple(t.clone() if create_graph and t.requires_grad else t.detach().requires_grad_() for t in given)
 
@@ -82,7 +82,7 @@ def _tuple(values: Any) -> tuple[Any, ...]:
 
 
 def _as_given(values: tuple[Any, ...], like: Any) -> Any:
-    """A tuple if `like` is one, else the only value."""
+    """Return a tuple if `like` is one, else the only value."""
     return values if isinstance(like, tuple) else values[0]
 
 
@@ -110,7 +110,7 @@ def jacobian(
     vectorize: bool = False,
     strategy: str = "reverse-mode",
 ) -> Any:
-    """The derivative of each element of what `func` returns with respect to each element of the inputs.
+    """Return the derivative of each element of what `func` returns with respect to each element of the inputs.
 
     Parameters
     ----------
@@ -163,7 +163,7 @@ def hessian(
     vectorize: bool = False,
     outer_jacobian_strategy: str = "reverse-mode",
 ) -> Any:
-    """The second derivatives of a function that returns one number, with the parameters of `jacobian`.
+    """Return the second derivatives of a function that returns one number; for parameters see `jacobian`.
 
     Returns
     -------
@@ -194,7 +194,7 @@ def _one_number(name: str, func: Function, xs: tuple[Any, ...]) -> Any:
 
 @enable_grad()
 def vjp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> Any:
-    """What `func` returns, and the product of `v`, which is shaped like it, with the Jacobian.
+    """Return what `func` returns, and the product of `v`, shaped like it, with the Jacobian.
 
     Where `func` returns one number, `v` may be left out.
 
@@ -212,7 +212,7 @@ def vjp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, 
 
 @enable_grad()
 def jvp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> Any:
-    """What `func` returns, and the product of the Jacobian with `v`, which is shaped like the inputs.
+    """Return what `func` returns, and the product of the Jacobian with `v`, shaped like the inputs.
 
     Where the input is one number, `v` may be left out.
 
@@ -232,7 +232,7 @@ def jvp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, 
 
 
 def hvp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> Any:
-    """What `func` returns, one number, and the product of its Hessian with `v`, which is shaped like the inputs.
+    """Return what `func` returns, one number, and the product of its Hessian with `v`, shaped like the inputs.
 
     Examples
     --------

@@ -179,7 +179,7 @@ def _random_like(t: Tensor, rng: np.random.Generator, permuted: bool) -> Tensor:
 
 
 def derivative(func: Callable[..., Any], count: int) -> Callable[..., tuple[Tensor, ...]]:
-    """The function ``(inputs, gradients of the outputs) -> gradients of the inputs``; `count` is how many inputs."""
+    """Return the function ``(inputs, gradients of the outputs) -> gradients of the inputs`` of `count` inputs."""
 
     def gradients(*args: Any) -> tuple[Tensor, ...]:
         xs, gs = args[:count], args[count:]
@@ -195,7 +195,7 @@ def _verdict(
     func: Callable[..., Any], inputs: tuple[Any, ...], options: Options, fast: bool, raise_exception: bool,
     first: Callable[..., Any] | None = None, count: int = 0,
 ) -> bool:  # fmt: skip
-    """Whether all is well with `func`, and with the gradients of `first`, of which it is the derivative."""
+    """Return whether `func` is right, and so are the gradients of `first`, whose derivative it is."""
     _warn_of_float32(inputs)
     try:
         check = Check(func, inputs, options)

@@ -111,7 +111,7 @@ def record_sections(functions: Sequence[Callable[[], list[Tensor]]]) -> list[lis
 
 
 def _joined(t: Tensor, node: SectionsNode, place: int) -> Tensor:
-    """An output of a section for those outside; what was not recorded in it, such as an input handed on, stays."""
+    """Return an output of a section for those outside; what it did not record, such as an input, stays."""
     target = t._grad_target()
     if not isinstance(target, engine.Node) or target.number < node.since:
         return t

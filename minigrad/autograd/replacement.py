@@ -39,7 +39,7 @@ class Replacements:
         self._put: list[tuple[tuple[Any, str], Wrapper]] = []
 
     def put(self, owner: Any, name: str, wrapper: Wrapper) -> None:
-        """From now on ``owner.name``, of a class, module or other object, is ``wrapper(what it is now)``."""
+        """Replace ``owner.name``, of a class, module or other object, by ``wrapper`` of it."""
         with lock:
             place = owner, name
             _places.setdefault(place, (getattr(owner, name), []))[1].append(wrapper)
@@ -65,7 +65,7 @@ def _renew(place: tuple[Any, str]) -> None:
 
 
 def with_subclasses(kind: type) -> list[type]:
-    """A class and all that derive from it."""
+    """Return a class and all of its subclasses."""
     found: list[type] = [kind]
     for k in found:  # it grows meanwhile
         derived: list[type] = k.__subclasses__()

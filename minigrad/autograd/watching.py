@@ -1,4 +1,4 @@
-"""What anomaly detection does while it is on: it looks at results and gradients, and remembers who made what where."""
+"""Anomaly detection while it is on: it checks results and gradients, and remembers which line made them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class State:
 
 
 class _Thread(threading.local):
-    """What a thread is in the middle of."""
+    """The state of a thread."""
 
     busy = False  # computing an operation or a node's gradients, the parts of which are not looked at
     trace: Trace | None = None  # that of the node whose gradients are computed
@@ -107,7 +107,7 @@ def _quiet(compute: Callable[..., Any], *args: Any) -> Any:
 
 
 def _checked(name: str, compute: Callable[..., Any]) -> Callable[..., Any]:
-    """What an operation computes with, with a look at the result; not at those of operations that it consists of."""
+    """Return an operation's function with a check of its result, but not of the operations that it consists of."""
 
     def look(*args: Any) -> Any:
         if _thread.busy or not state.check_nan:
@@ -124,7 +124,7 @@ def _checked(name: str, compute: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _checked_function(compute: Callable[..., Any]) -> Callable[..., Any]:
-    """The same for forward of a Function. The operations in it are looked at, too: it is the user who calls them."""
+    """Return a checked forward of a Function. The operations in it are checked too: the user calls them."""
 
     def look(cls: type[function.Function], *args: Any) -> Any:
         result = compute(cls, *args)
@@ -191,7 +191,7 @@ def _floats(values: Iterable[Any]) -> Iterator[np.ndarray]:
 
 
 def _watched(apply: Callable[..., Sequence[Any]]) -> Callable[..., Sequence[Any]]:
-    """A node's `apply`, with a look at the gradients."""
+    """Return a node's `apply` with a check of the gradients."""
 
     def watch(node: Node, g: Any, *rest: Any) -> Sequence[Any]:
         before = _thread.busy, _thread.trace
@@ -243,7 +243,7 @@ def _made_in(node: Node) -> str:
 
 
 def _run(run: Callable[..., dict[Any, Any]]) -> Callable[..., dict[Any, Any]]:
-    """The engine's walk, with a look at sums of gradients, and the line of the forward in every error."""
+    """Run the engine with a check of sums of gradients, and the line of the forward in every error."""
 
     def walk(roots: Sequence[tuple[Any, Any]], *args: Any, **kwargs: Any) -> dict[Any, Any]:
         given = any(np.isnan(g).any() for _, g in roots for g in _floats((g,)))
@@ -263,7 +263,7 @@ def _run(run: Callable[..., dict[Any, Any]]) -> Callable[..., dict[Any, Any]]:
 
 
 def _check_sums(arrived: dict[Any, Any]) -> None:
-    """No node made a nan; so if there is one, inf and -inf came together."""
+    """Check sums of gradients: no node made a nan, so if there is one, inf and -inf were added."""
     for edge, gradient in arrived.items():
         for g in _floats((gradient,)):
             if np.isnan(g).any():
@@ -287,7 +287,7 @@ def _add_line(error: Exception) -> None:
 
 
 def _story(array: np.ndarray, node: Node | None) -> str:
-    """Which line has used an array and which one changed it, for an error about that."""
+    """Tell which line has used an array and which one changed it, for an error about that."""
     used = _traces.get(node) if node is not None else None
     change = versions.changer_of(array)
     text = f". It was used in\n{used}" if used is not None else ""

@@ -1,4 +1,4 @@
-"""What can be said of a tensor's elements, whatever their history: shape, dtype, memory and values."""
+"""The attributes of a tensor's elements, whatever their history: shape, dtype, memory and values."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Size(tuple):
         return tuple.__new__(cls, [n if type(n) is int else as_int("Size", "length", n) for n in lengths])
 
     def numel(self) -> int:
-        """The product of the lengths."""
+        """Return the product of the lengths."""
         return math.prod(self)
 
     def __getitem__(self, index: Any) -> Any:
@@ -88,7 +88,7 @@ class ArrayAttributes:
 
     @property
     def itemsize(self) -> int:
-        """The bytes of one element."""
+        """Return the size of one element in bytes."""
         return self._data.itemsize
 
     @property
@@ -97,7 +97,7 @@ class ArrayAttributes:
         return self._data.nbytes
 
     def size(self, dim: int | None = None) -> Any:
-        """The shape, or the length of dimension `dim`."""
+        """Return the shape, or the length of dimension `dim`."""
         return self.shape if dim is None else self._data.shape[self._own_dim("size", dim)]
 
     def _own_dim(self, operation: str, dim: Any) -> int:
@@ -107,31 +107,31 @@ class ArrayAttributes:
         return dim
 
     def dim(self) -> int:
-        """The number of dimensions."""
+        """Return the number of dimensions."""
         return self._data.ndim
 
     ndimension = dim
 
     def numel(self) -> int:
-        """The number of elements."""
+        """Return the number of elements."""
         return self._data.size
 
     nelement = numel
 
     def element_size(self) -> int:
-        """The bytes of one element."""
+        """Return the size of one element in bytes."""
         return self._data.itemsize
 
     def is_floating_point(self) -> bool:
-        """Whether the dtype is a floating one."""
+        """Return whether the dtype is a floating one."""
         return self._data.dtype.kind == "f"
 
     def is_contiguous(self) -> bool:
-        """Whether the elements lie in memory in the order of the indices (C order)."""
+        """Return whether the elements lie in memory in the order of the indices (C order)."""
         return self._data.flags.c_contiguous
 
     def stride(self, dim: int | None = None) -> Any:
-        """The steps in memory, in elements, from one index to the next in each dimension, or in `dim`."""
+        """Return the steps in memory, in elements, from one index to the next in each dimension, or in `dim`."""
         strides = tuple(s // self._data.itemsize for s in self._data.strides)
         if not self._data.size:  # NumPy says 0 everywhere
             lengths = [max(n, 1) for n in self._data.shape[:0:-1]]
@@ -139,13 +139,13 @@ class ArrayAttributes:
         return strides if dim is None else strides[self._own_dim("stride", dim)]
 
     def data_ptr(self) -> int:
-        """The address of the first element."""
+        """Return the address of the first element."""
         return self._data.ctypes.data
 
     # ---- values ----------------------------------------------------------------------------------------------------
 
     def item(self) -> Any:
-        """The only element as a Python number.
+        """Return the only element as a Python number.
 
         Raises
         ------
@@ -157,7 +157,7 @@ class ArrayAttributes:
         return self._data.item()
 
     def tolist(self) -> Any:
-        """The elements as nested lists of Python numbers; of a 0-dim tensor, the number."""
+        """Return the elements as nested lists of Python numbers, or as one number for a 0-dim tensor."""
         return self._data.tolist()
 
     def __len__(self) -> int:
@@ -181,7 +181,7 @@ class ArrayAttributes:
         return float(self._only("float"))
 
     def is_nonzero(self) -> bool:
-        """Whether the only element is not 0."""
+        """Return whether the only element is not 0."""
         return bool(self)
 
     def __int__(self) -> int:
@@ -227,17 +227,17 @@ class ArrayAttributes:
         return True
 
     def get_device(self) -> int:
-        """Always -1, which stands for the CPU."""
+        """Return -1, which stands for the CPU."""
         return -1
 
     def pin_memory(self: Self) -> Self:
-        """This tensor: there is no other device for which its memory would have to stay in place."""
+        """Return this tensor: no other device needs its memory to stay in place."""
         return self
 
     def cpu(self: Self) -> Self:
-        """This tensor: there is no other device."""
+        """Return this tensor: there is no other device."""
         return self
 
     def cuda(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """There is no GPU here: raises RuntimeError."""
+        """Raise RuntimeError: there is no GPU."""
         raise RuntimeError("cuda: minigrad computes on the CPU only; leave .cuda() out or use .to('cpu')")

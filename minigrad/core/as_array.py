@@ -11,7 +11,7 @@ from minigrad.core.array_attributes import ArrayAttributes
 
 
 def as_array(data: Any, dtype: Any = None, copy: bool = False) -> np.ndarray:
-    """`data` as an array of a supported dtype: Python floats get the default dtype, arrays keep theirs.
+    """Return `data` as an array of a supported dtype: Python floats get the default one, arrays keep theirs.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def _check_holds(operation: str, dtype: dtypes.DType, low: Any, high: Any) -> No
 
 
 def constant(data: Any) -> np.ndarray:
-    """The array of a Tensor, or a copy of an array: what an operation keeps, NumPy must not change unnoticed."""
+    """Return the array of a Tensor, or a copy of an array, which NumPy could change unnoticed."""
     return data._data if isinstance(data, ArrayAttributes) else np.array(data)
 
 
@@ -90,7 +90,7 @@ _PYTHON = {bool: dtypes.bool, int: dtypes.int64}
 
 
 def _plain(data: Any, kinds: set[Any]) -> Any:
-    """`data` without tensors, one of a single element as a number; `kinds` gets their dtypes, and the types of others.
+    """Return `data` without tensors (one element becomes a number); `kinds` collects dtypes, and other types.
 
     The dtype of a NumPy number counts as a tensor's.
     """

@@ -82,7 +82,7 @@ DType: TypeAlias = dtype | np.dtype  # what functions here take; in arrays it is
 
 
 def of(d: np.dtype) -> dtype:
-    """The one object for NumPy's `d`, a supported dtype."""
+    """Return the one object for NumPy's `d`, a supported dtype."""
     return _objects[d]
 
 
@@ -112,7 +112,7 @@ _default = float32.dtype
 
 
 def get_default_dtype() -> dtype:
-    """The floating type that Python floats become: float32 unless `set_default_dtype` changed it.
+    """Return the floating type that Python floats become: float32 unless `set_default_dtype` changed it.
 
     Examples
     --------
@@ -212,12 +212,12 @@ _PYTHON = {builtins.bool: "b", builtins.int: "i", builtins.float: "f"}
 
 
 def fits(source: DType, target: DType) -> builtins.bool:
-    """Whether values of `source` may be written over those of `target`: its category is not higher."""
+    """Return whether values of `source` may be written over those of `target`: its category is not higher."""
     return _CATEGORY[source.kind] <= _CATEGORY[target.kind]
 
 
 def result_type(*operands: Any) -> np.dtype:
-    """The dtype PyTorch gives to arithmetic on `operands` (arrays and Python numbers).
+    """Return the dtype PyTorch gives to arithmetic on `operands` (arrays and Python numbers).
 
     The highest category decides (bool < integer < floating); within it arrays with dimensions outrank 0-dim arrays,
     and those outrank Python numbers, which count as int64 or the default floating type.

@@ -89,7 +89,7 @@ class Tensor(Methods, ArrayAttributes):
 
     @classmethod
     def _wrap(cls, array: np.ndarray) -> Tensor:
-        """A tensor around `array` itself: nothing copied, nothing recorded."""
+        """Wrap `array` itself as a tensor: nothing is copied or recorded."""
         t = object.__new__(cls)
         t._data, t._requires_grad, t._node, t._view = array, False, None, None
         return t
@@ -98,7 +98,7 @@ class Tensor(Methods, ArrayAttributes):
 
     @property
     def is_leaf(self) -> bool:
-        """True unless a recorded operation made it."""
+        """Whether this tensor is a leaf: no recorded operation made it."""
         return self._grad_target() is self or not self.requires_grad
 
     @property
@@ -170,7 +170,7 @@ class Tensor(Methods, ArrayAttributes):
     # ---- out of minigrad -------------------------------------------------------------------------------------------
 
     def numpy(self, *, force: bool = False) -> np.ndarray:
-        """The array behind this tensor, not a copy.
+        """Return the array behind this tensor, not a copy.
 
         Parameters
         ----------
@@ -215,13 +215,13 @@ class Tensor(Methods, ArrayAttributes):
         return _rebuild, (type(self), self._data, self._requires_grad), self._attributes() or None
 
     def _attributes(self) -> dict[str, Any]:
-        """What users and subclasses have attached."""
+        """Return what users and subclasses have attached."""
         return {k: v for k, v in self.__dict__.items() if k not in _OF_THIS_MEMORY}
 
     # ---- graph -----------------------------------------------------------------------------------------------------
 
     def _grad_target(self) -> Any:
-        """What a gradient of this tensor flows to: its node, or itself if it is a leaf."""
+        """Return where a gradient of this tensor flows: to its node, or to itself if it is a leaf."""
         if self._view is not None:
             self._view.refresh(self)
         return self if self._node is None else self._node
@@ -243,7 +243,7 @@ class Tensor(Methods, ArrayAttributes):
         return self
 
     def detach(self) -> Tensor:
-        """The same values and memory, cut off from the graph; backward notices when either is changed in place."""
+        """Return the same values and memory, cut off from the graph; backward notices in-place changes of either."""
         return Tensor._wrap(self._data)
 
     def detach_(self) -> Tensor:
@@ -254,7 +254,7 @@ class Tensor(Methods, ArrayAttributes):
         return self
 
     def retain_grad(self) -> None:
-        """Let backward add up ``.grad`` here too, although this tensor is not a leaf."""
+        """Make backward accumulate ``.grad`` here too, although this tensor is not a leaf."""
         if not self.requires_grad:
             raise RuntimeError("retain_grad: this tensor does not require grad, so it will never have one")
         if self.is_leaf or self._retained is not None:
@@ -338,7 +338,7 @@ class Tensor(Methods, ArrayAttributes):
     # ---- in place --------------------------------------------------------------------------------------------------
 
     def _assign(self, result: Tensor, operation: str) -> Tensor:
-        """Let `result`, computed from the old values, replace the values and the history of this tensor."""
+        """Replace the values and the history of this tensor by those of `result`, computed from the old values."""
         self._check_in_place(result, operation)
         self._write(result._data.astype(self._data.dtype, copy=False))  # as PyTorch wraps int64 around into uint8
         if mode.enabled:
@@ -346,7 +346,7 @@ class Tensor(Methods, ArrayAttributes):
         return self
 
     def _take_history(self, result: Tensor) -> None:
-        """From now on this tensor, and with it what it is a view of, was computed as `result` was."""
+        """Give this tensor, and what it is a view of, the history of `result`."""
         if self._view is not None:
             self._view.rewrite(self, result)
         elif result._requires_grad or self._requires_grad:
@@ -433,7 +433,7 @@ Calls: TypeAlias = tuple[Any, Any, tuple[Any, ...]] | None
 
 
 class View:
-    """How a tensor came to show a part of another one's memory: by which calls, from which tensor.
+    """The origin of a view: the tensor whose memory it shows a part of, and the calls that made it.
 
     After an in-place operation on the base or on any of its views the base has a new history, and the histories of the
     views are made anew from it, when they are asked for.
@@ -475,7 +475,7 @@ class View:
                 view._set_history(replay(self.calls, self.base))
 
     def rewrite(self, view: Tensor, part: Tensor) -> None:
-        """The base's history is now what it was, with this part replaced by `part`, and `view` shows a part of it."""
+        """Record that `part` replaced this part of the base, and that `view` shows a part of it."""
         base = self.base
         if part._requires_grad or base._requires_grad:
             base._set_history(View.replace_part(base, part, self.calls))
@@ -493,7 +493,7 @@ def _in_place_error(source: Tensor) -> str | None:
 
 
 def replay(calls: Calls, base: Any) -> Any:
-    """The part that a view made by `calls` shows, of another tensor or array."""
+    """Return the part of another tensor or array that a view made by `calls` shows."""
     in_order = []
     while calls is not None:
         calls, call, arguments = calls

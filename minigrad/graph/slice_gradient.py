@@ -30,7 +30,7 @@ class SliceGradient(AccumulatingGradient):
         return len(self.shape)
 
     def materialize(self) -> np.ndarray:
-        """The gradient as an array."""
+        """Return the gradient as an array."""
         if self.total is None:
             self.total = np.zeros_like(self.part, shape=self.shape)
             self.total[self.key] = self.part

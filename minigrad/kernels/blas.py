@@ -114,7 +114,7 @@ def _library(found: Any) -> _Library:
 
 
 def _lose_threads() -> None:
-    """After a fork, the other threads are with the parent only."""
+    """Forget the other threads after a fork: only the parent has them."""
     _holds.intersection_update([hold for hold in _holds if hold.thread == threading.get_ident()])
     if not _holds:
         _restore(_changed)

@@ -140,7 +140,7 @@ def correlate_weight(
 def _output(
     shape: tuple[int, ...], weight: tuple[int, ...], stride: tuple[int, ...], padding: Pairs, dilation: tuple[int, ...]
 ) -> tuple[int, ...]:
-    """The output's size, for an input (C, *S, N) and the shape of a weight."""
+    """Return the output's size, for an input (C, *S, N) and the shape of a weight."""
     sizes = [n + before + after for n, (before, after) in zip(shape[1:-1], padding, strict=True)]
     return window_counts(sizes, weight[2:], stride, dilation)
 
@@ -156,7 +156,7 @@ def _plan(
     groups: int,
     biased: bool,
 ) -> tuple[Columns, tuple[int, ...], dict[Taps, int], int, list[Block]]:
-    """What `correlate` takes from shapes: columns, the output's size, chains and parts of the products, and blocks."""
+    """Plan `correlate` from shapes: columns, the output's size, chains and parts of the products, and blocks."""
     outputs, channels, *kernel = weight
     out = _output(shape, weight, stride, padding, dilation)
     woven = biased and groups == 1 and channels <= CHAIN_CHANNELS and math.prod(kernel) > 1
@@ -185,7 +185,7 @@ def _weight_plan(
     dilation: tuple[int, ...],
     groups: int,
 ) -> tuple[Columns, dict[Taps, int], list[list[Block]]]:
-    """What `correlate_weight` takes from shapes: columns, parts of the products, and the blocks of each partial sum."""
+    """Plan `correlate_weight` from shapes: columns, parts of the products, and the blocks of each partial sum."""
     outputs = other[1] // groups
     columns = Columns(shape, itemsize, kernel, other[2:], stride, padding, dilation, groups)
     pieces = columns.blocks(WIDTH)
@@ -228,7 +228,7 @@ def _chains(depth: int, channels: int) -> int:
 
 
 def _add_products(matrix: np.ndarray, windows: np.ndarray, offset: np.ndarray | None, y: np.ndarray) -> None:
-    """y = offset + matrix @ windows, as the sum of so many products."""
+    """Compute y = offset + matrix @ windows, as the sum of so many products."""
     chains = matrix.shape[2]
     windows = windows.reshape(*windows.shape[:2], chains, 1, -1, windows.shape[-1])
     for (rows,) in blocks((y.shape[1],), max(1, PRODUCT_BYTES // (y[:, :1].nbytes * chains))):
@@ -247,7 +247,7 @@ def _add_products(matrix: np.ndarray, windows: np.ndarray, offset: np.ndarray | 
 def _weights(
     w: np.ndarray, bias: np.ndarray | None, columns: Columns, chains: dict[Taps, int], parts: int
 ) -> dict[Taps, np.ndarray]:
-    """The weight matrix for some rows of the kernel, (groups, 1, chains, parts, O / groups / parts, depth / chains).
+    """Return the weight matrix for some kernel rows: (groups, 1, chains, parts, O / groups / parts, depth / chains).
 
     For columns with rows of ones: the first of them is multiplied by the bias, the others by 0.
     """

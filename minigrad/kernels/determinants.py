@@ -12,7 +12,7 @@ __all__ = ["cofactors", "cofactor_slope", "inverse_or_inf"]
 
 
 def _others(s: np.ndarray) -> np.ndarray:
-    """For each place in the last dimension the product of all the other elements."""
+    """Return the product of all other elements for each place in the last dimension."""
     ones = np.ones((*s.shape[:-1], 1), s.dtype)
     before = np.cumprod(np.concatenate([ones, s[..., :-1]], -1), -1)
     after = np.cumprod(np.concatenate([ones, s[..., :0:-1]], -1), -1)[..., ::-1]
@@ -28,7 +28,7 @@ def _parts(A: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarra
 
 
 def cofactors(A: np.ndarray) -> np.ndarray:
-    """The gradient of the determinant: the transposed adjugate."""
+    """Return the gradient of the determinant: the transposed adjugate."""
     if not A.size:
         return A.copy()
     try:
@@ -43,7 +43,7 @@ def cofactors(A: np.ndarray) -> np.ndarray:
 
 
 def inverse_or_inf(A: np.ndarray) -> np.ndarray:
-    """The inverse, and where there is none its limit: inf, with the signs that the cofactors have."""
+    """Return the inverse, or where there is none its limit: inf with the signs of the cofactors."""
     try:
         return np.linalg.inv(A)
     except np.linalg.LinAlgError:
@@ -53,7 +53,7 @@ def inverse_or_inf(A: np.ndarray) -> np.ndarray:
 
 
 def cofactor_slope(x: np.ndarray, A: np.ndarray) -> np.ndarray:
-    """The second derivative of the determinant applied to `x`: the gradient of ``(x * cofactors(A)).sum()``."""
+    """Return the second derivative of the determinant applied to `x`: the gradient of ``(x * cofactors(A)).sum()``."""
     if not A.size:
         return A.copy()
     u, s, vh, sign = _parts(A)

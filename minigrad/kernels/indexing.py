@@ -15,7 +15,7 @@ FEW = 2  # rows of the result for each that is added: if there are more, sums ar
 
 
 def look_up(x: np.ndarray, key: Key) -> np.ndarray:
-    """A copy of ``x[key]``."""
+    """Return a copy of ``x[key]``."""
     arrays = [axis for axis, k in enumerate(key) if not isinstance(k, slice)]
     if len(arrays) == 1 and key[arrays[0]].dtype != bool:
         return x.take(key[arrays[0]], axis=arrays[0])  # the same, faster
@@ -68,7 +68,7 @@ def _added(rows: np.ndarray, flat: np.ndarray, count: int) -> np.ndarray:
 
 
 def _indexed(key: Key) -> tuple[list[int], list[np.ndarray]]:
-    """The dimensions that `key` has indices for, and the indices: masks become the places where they are true."""
+    """Return the dimensions that `key` indexes, and the indices: masks become the places where they are true."""
     dims: list[int] = []
     places: list[np.ndarray] = []
     dim = 0
@@ -81,7 +81,7 @@ def _indexed(key: Key) -> tuple[list[int], list[np.ndarray]]:
 
 
 def _separated(key: Key) -> bool:
-    """Whether there is a slice between two arrays: NumPy then puts the indexed dimensions first."""
+    """Return whether there is a slice between two arrays: NumPy then puts the indexed dimensions first."""
     arrays = [i for i, k in enumerate(key) if not isinstance(k, slice)]
     return arrays[-1] - arrays[0] >= len(arrays)
 
@@ -93,7 +93,7 @@ def _distinct(indices: np.ndarray, count: int) -> bool:
 
 
 def overwritten(shape: tuple[int, ...], key: Key) -> np.ndarray | None:
-    """Which elements of ``x[key]``, x of this shape, are lost in ``x[key] = v`` because `key` repeats their place."""
+    """Return which elements of ``x[key]`` are lost in ``x[key] = v`` because `key` repeats their place."""
     if all(isinstance(k, slice) or k.dtype == bool for k in key):
         return None
     last = np.zeros(shape, np.int64)

@@ -46,7 +46,7 @@ def _powers(x: np.ndarray, p: float, dims: Dims) -> np.ndarray:
 
 
 def _scaled(rows: np.ndarray, p: float) -> np.ndarray:
-    """The same of the rows, each divided by what matters most in it: its largest element, for p < 0 its smallest."""
+    """Compute the same of rows divided by what matters most: their largest element, or for p < 0 their smallest."""
     size = np.abs(rows).astype(np.float64)
     if not rows.shape[1]:
         return np.zeros(len(rows))

@@ -45,7 +45,7 @@ _threads = _initial_threads()
 
 
 def get_num_threads() -> int:
-    """How many threads an operation may use.
+    """Return how many threads an operation may use.
 
     At first the number of cores that this process may use, or what the environment variable ``MINIGRAD_NUM_THREADS``
     says.
@@ -133,7 +133,7 @@ class _Job:
         self.over = True
 
     def lose_helpers(self) -> None:
-        """After a fork, those who have joined are with the parent only, and with them the pieces that they began."""
+        """Forget those who joined, and the pieces that they began: after a fork only the parent has them."""
         if self._helpers:
             self._helpers = 0
             self.pieces.clear()
@@ -142,11 +142,11 @@ class _Job:
 
 
 def _nothing(piece: Any) -> None:
-    """What is left to do of a job that is over."""
+    """Do nothing: the job is over."""
 
 
 class _Busy(threading.local):
-    """Whether this thread is doing a piece of something: it then does all of what it meets on its way itself."""
+    """Whether this thread does a piece of a job: it then does the jobs that it meets itself."""
 
     now = False
     job: _Job | None = None  # the one that it handed around
@@ -164,7 +164,7 @@ def _serve(jobs: SimpleQueue[_Job]) -> None:
 
 
 def _hire(count: int) -> int:
-    """Have so many threads in the pool, or as many as the system has to give, and return the number."""
+    """Grow the pool to so many threads, or as many as the system allows, and return their number."""
     if len(_workers) < count:
         with lock:
             numbers = range(len(_workers) + 1, count + 1)
@@ -183,7 +183,7 @@ def _hire(count: int) -> int:
 
 
 def _lose_threads() -> None:
-    """After a fork, threads are with the parent only, and what they were doing."""
+    """Forget the threads and their work: after a fork only the parent has them."""
     global _jobs
     _jobs = SimpleQueue()
     _workers.clear()
@@ -196,7 +196,7 @@ if hasattr(os, "register_at_fork"):
 
 
 def alone() -> bool:
-    """Whether `run` would do everything in this thread: there is only one, or it is doing a piece of something."""
+    """Return whether `run` would do everything in this thread: it is the only one, or busy with a piece of a job."""
     return _threads == 1 or _busy.now
 
 

@@ -40,7 +40,7 @@ def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def _in_chains(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """The same, as the sum of products, each along a part of the dimension that is added up."""
+    """Compute the same as a sum of products, each along a part of the dimension that is added up."""
     if a.ndim == 1:
         return _in_chains(a[None], b)[..., 0, :] if b.ndim > 1 else _in_chains(a[None], b)[0]
     if b.ndim == 1:
@@ -58,7 +58,7 @@ def _in_chains(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def _by_parts(a: np.ndarray, b: np.ndarray, multiplications: int) -> np.ndarray:
-    """The same, by rows or columns of the result, whichever are more."""
+    """Compute the same by rows or columns of the result, whichever are more."""
     y = np.empty((a.shape[0], b.shape[1]), np.result_type(a, b))
     by_rows = y.shape[0] >= y.shape[1]
     length = max(y.shape)

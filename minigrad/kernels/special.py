@@ -42,7 +42,7 @@ _SINGLE = ((7.21759448, 154.953466, 1080.70198, 4416.69169), (83.2656739, 601.24
 
 
 def by_blocks(f: Callable[[np.ndarray, np.ndarray], None]) -> Callable[[np.ndarray], np.ndarray]:
-    """Let ``f(x, out)``, written for vectors, take arrays of any shape; the result lies in memory as `x` does."""
+    """Make ``f(x, out)``, written for vectors, take arrays of any shape; the result has the memory order of `x`."""
 
     def call(x: np.ndarray) -> np.ndarray:
         order = sorted(range(x.ndim), key=lambda d: -abs(x.strides[d]))
@@ -141,6 +141,6 @@ def erfc(x: np.ndarray) -> np.ndarray:
 
 
 def erfinv(x: np.ndarray) -> np.ndarray:
-    """The inverse of `erf` on [-1, 1], nan elsewhere."""
+    """Return the inverse of `erf` on [-1, 1], nan elsewhere."""
     with np.errstate(all="ignore"):
         return _erfinv_double(x.astype(np.float64, copy=False)).astype(x.dtype, copy=False)

@@ -29,7 +29,7 @@ def single(x: Any) -> Any:
 
 
 class _Cut(NamedTuple):
-    """How to add up over some dimensions: cut one of them into runs, add up each of these, and then their sums.
+    """A way to sum over some dimensions: cut one of them into runs, sum each run, then add the sums.
 
     dim, length : the dimension that is cut, and how many of its elements are a multiple of the runs: the last are left
     shape : of the array as cut, without those
@@ -71,7 +71,7 @@ def sums(x: np.ndarray, dims: Dims, y: np.ndarray | None = None, keepdim: bool =
 
 @lru_cache(maxsize=256)
 def _cut(shape: Dims, strides: Dims, itemsize: int, dims: Dims) -> _Cut:
-    """Where to cut an array so that runs are as long as they may be; nowhere if all is one run."""
+    """Return where to cut an array so that runs are as long as allowed; nowhere if all is one run."""
     inside: list[int] = []  # the dimensions of a run, from the innermost in memory
     neighbours = others = 1
     longest = min(RUN, max(FEW, math.prod(shape[d] for d in dims) // RUNS))
@@ -107,7 +107,7 @@ def total(x: np.ndarray, dim: Dims, keepdim: bool = False, divisor: float = 1) -
 
 
 def variance(x: np.ndarray, dim: Dims, keepdim: bool, divisor: float) -> np.ndarray:
-    """The squares of ``x - x.mean(dim)``, added up over `dim` and divided, in float64."""
+    """Return the squares of ``x - x.mean(dim)``, summed over `dim` and divided, in float64."""
     mean = _add(x, axis=dim, keepdims=True, dtype=np.float64) / math.prod(x.shape[d] for d in dim)
     centered = np.asarray(x - mean)
     np.square(centered, out=centered)

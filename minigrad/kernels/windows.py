@@ -241,7 +241,7 @@ class Columns:
         return found
 
     def _block(self, rows: slice, positions: slice, box: Box) -> Block:
-        """The output rows are put together by the rows of the kernel that meet lines."""
+        """Group the output rows by the rows of the kernel that meet lines."""
         tops = {row: row * self.stride - self.above for row in range(rows.start, rows.stop)}
         lines = slice(max(0, tops[rows.start]), min(self.lines, tops[rows.stop - 1] + self.kernel[0]))
         taps_of = {row: (max(0, -top), min(self.kernel[0], self.lines - top)) for row, top in tops.items()}

@@ -23,7 +23,7 @@ def _position(container: Any, index: Any) -> int:
 
 
 class _ModuleSequence(Module):
-    """What Sequential and ModuleList have in common: the behaviour of a list."""
+    """The behaviour of a list, shared by Sequential and ModuleList."""
 
     def __len__(self) -> int:
         return len(self._modules)
@@ -80,7 +80,7 @@ class _ModuleSequence(Module):
 
 
 def _checked(container: Module, module: Any) -> Any:
-    """`module`; None, where a list or dictionary leaves a place free."""
+    """Check `module`; None where a list or dictionary leaves a place free."""
     if not isinstance(module, Module) and (module is not None or isinstance(container, Sequential)):
         got = f"the class {module.__name__}; call it" if isinstance(module, type) else type(module).__name__
         if isinstance(module, (list, tuple)):
@@ -117,7 +117,7 @@ class Sequential(_ModuleSequence):
             self.add_module(str(name), _checked(self, module))
 
     def forward(self, input: Any) -> Any:
-        """The output of the last module."""
+        """Return the output of the last module."""
         for module in self:
             input = module(input)
         return input
@@ -204,7 +204,7 @@ class ModuleList(_ModuleSequence):
 
 
 class _Dictionary(Module):
-    """What ModuleDict and ParameterDict have in common: the behaviour of a dictionary of attributes."""
+    """The behaviour of a dictionary of attributes, shared by ModuleDict and ParameterDict."""
 
     def _names(self) -> Mapping[str, Any]:
         raise NotImplementedError
@@ -243,11 +243,11 @@ class _Dictionary(Module):
         return value
 
     def keys(self) -> Iterable[str]:
-        """The names."""
+        """Return the names."""
         return self._names().keys()
 
     def values(self) -> Iterable[Any]:
-        """What they are names of."""
+        """Return the values."""
         return [self[key] for key in self]
 
     def items(self) -> Iterable[tuple[str, Any]]:
@@ -403,20 +403,20 @@ class ParameterDict(_Dictionary):
         super().update(values)
 
     def copy(self) -> ParameterDict:
-        """Another dictionary of the same parameters."""
+        """Return another dictionary of the same parameters."""
         return ParameterDict(OrderedDict(self.items()))
 
     @classmethod
     def fromkeys(cls, keys: Iterable[str], default: Any = None) -> ParameterDict:
-        """A dictionary with `default` under each of the keys."""
+        """Return a dictionary with `default` under each of the keys."""
         return cls((key, default) for key in keys)
 
     def get(self, key: str, default: Any = None) -> Any:
-        """The parameter called `key`, or `default`."""
+        """Return the parameter called `key`, or `default`."""
         return self[key] if key in self else default
 
     def setdefault(self, key: str, default: Any = None) -> Any:
-        """The parameter called `key`, which is `default` if there was none."""
+        """Return the parameter called `key`, which is `default` if there was none."""
         if key not in self:
             self[key] = default
         return self[key]

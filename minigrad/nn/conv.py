@@ -222,7 +222,7 @@ class _ConvTranspose(_Convolution):
         )
 
     def _extra(self, input: Tensor, output_size: Sequence[int]) -> tuple[int, ...]:
-        """The output_padding that gives `output_size`."""
+        """Return the output_padding that gives `output_size`."""
         n = self._dims
         if len(output_size) not in (n, input.ndim):
             raise ValueError(f"{type(self).__name__}: expected {n} numbers as output_size, got {tuple(output_size)}")

@@ -27,7 +27,7 @@ class _Dropout(Layer):
 
 
 class Dropout(_Dropout):
-    """In training, sets each element to 0 with probability `p` and multiplies the others by ``1 / (1 - p)``.
+    """Dropout: in training, each element becomes 0 with probability `p`, the others are scaled by ``1 / (1 - p)``.
 
     Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, "Dropout", 2014.
 

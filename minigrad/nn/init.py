@@ -26,7 +26,7 @@ __all__ = [
 
 
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
-    """The factor on the standard deviation of weights that makes up for what a nonlinearity takes away.
+    """Return the factor on the weights' standard deviation that compensates for a nonlinearity.
 
     Parameters
     ----------
@@ -302,7 +302,7 @@ def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Gener
 
 
 def uniform_by_fan_in(weight: Tensor, bias: Tensor | None) -> None:
-    """What Linear and convolutions start from: weight and bias from U(-1/sqrt(fan_in), 1/sqrt(fan_in))."""
+    """Initialize Linear and convolutions: weight and bias from U(-1/sqrt(fan_in), 1/sqrt(fan_in))."""
     fan_in = _fans(weight, "reset_parameters")[0]
     bound = 1 / math.sqrt(fan_in) if fan_in else 0.0
     uniform_(weight, -bound, bound)

@@ -108,7 +108,7 @@ class Registry:
             )
 
     def _register_new(self, registry: str, name: str, value: Any) -> None:
-        """The same for the methods called register_..., which don't replace an attribute of another kind."""
+        """Register a new name for the methods register_..., which don't replace an attribute of another kind."""
         self._check_name(registry, name)
         if hasattr(self, name) and name not in self.__dict__[registry]:
             raise KeyError(f"{type(self).__name__}: there is an attribute {name!r} already; choose another name")
@@ -136,7 +136,7 @@ class Registry:
         self._register_new("_modules", name, module)
 
     def register_module(self, name: str, module: Module | None) -> None:
-        """The same as `add_module`."""
+        """Add a module, as `add_module` does."""
         self.add_module(name, module)
 
     # ---- what is in it ---------------------------------------------------------------------------------------------
@@ -144,7 +144,7 @@ class Registry:
     def named_modules(
         self, memo: set[Module] | None = None, prefix: str = "", remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Module]]:
-        """This module and all within it with their dotted names, each module once unless `remove_duplicate` is False.
+        """Yield this module and all within it with dotted names, each once unless `remove_duplicate` is False.
 
         Examples
         --------
@@ -161,7 +161,7 @@ class Registry:
                     yield from module.named_modules(memo, _join(prefix, name), remove_duplicate)
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
-        """The modules directly within this one, each once, with their names."""
+        """Yield the modules directly within this one, each once, with their names."""
         seen: set[Module] = set()
         for name, module in self._modules.items():
             if module is not None and module not in seen:
@@ -187,7 +187,7 @@ class Registry:
     def named_parameters(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Parameter]]:
-        """The parameters with their dotted names; one that is shared comes once unless `remove_duplicate` is False.
+        """Yield the parameters with their dotted names; a shared one once unless `remove_duplicate` is False.
 
         Warns of layers in a plain Python list, which are no part of the model.
         """
@@ -198,27 +198,27 @@ class Registry:
     def named_buffers(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Tensor]]:
-        """The buffers with their dotted names, each once unless `remove_duplicate` is False."""
+        """Yield the buffers with their dotted names, each once unless `remove_duplicate` is False."""
         return self._named_members(lambda module: module._buffers.items(), prefix, recurse, remove_duplicate)
 
     def modules(self, remove_duplicate: bool = True) -> Iterator[Module]:
-        """This module and all within it, each once unless `remove_duplicate` is False."""
+        """Yield this module and all within it, each once unless `remove_duplicate` is False."""
         return (module for _, module in self.named_modules(remove_duplicate=remove_duplicate))
 
     def children(self) -> Iterator[Module]:
-        """The modules directly within this one, each once."""
+        """Yield the modules directly within this one, each once."""
         return (module for _, module in self.named_children())
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
-        """The parameters of this module and, with `recurse`, of all within it: what an optimizer is given."""
+        """Yield the parameters of this module and, with `recurse`, of all within it, for an optimizer."""
         return (parameter for _, parameter in self.named_parameters(recurse=recurse))
 
     def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
-        """The buffers of this module and, with `recurse`, of all within it."""
+        """Yield the buffers of this module and, with `recurse`, of all within it."""
         return (buffer for _, buffer in self.named_buffers(recurse=recurse))
 
     def get_submodule(self, target: str) -> Module:
-        """The module with this dotted name; the empty name is this module's own.
+        """Return the module with this dotted name; the empty name is this module's own.
 
         Raises
         ------
@@ -237,11 +237,11 @@ class Registry:
         return module
 
     def get_parameter(self, target: str) -> Parameter:
-        """The parameter with this dotted name; raises AttributeError if there is none."""
+        """Return the parameter with this dotted name; raises AttributeError if there is none."""
         return self._get_member("_parameters", target)
 
     def get_buffer(self, target: str) -> Tensor:
-        """The buffer with this dotted name; raises AttributeError if there is none."""
+        """Return the buffer with this dotted name; raises AttributeError if there is none."""
         return self._get_member("_buffers", target)
 
     def _get_member(self, registry: str, target: str) -> Any:
@@ -257,7 +257,7 @@ class Registry:
 
 
 class Registered:
-    """What a layer's class declares beside ``weight: Parameter``: read without a search for ordinary attributes first.
+    """A descriptor that a layer declares beside ``weight: Parameter``: it is read before ordinary attributes.
 
     Everything else, and every `__getattr__` of a user's, goes on to `__getattr__`, as if this were not there.
     """
@@ -278,7 +278,7 @@ class Registered:
 
 
 def registered(registry: str = "_parameters") -> Any:
-    """The value to declare a parameter or buffer with; see `Registered`."""
+    """Return the value to declare a parameter or buffer with; see `Registered`."""
     return Registered(registry)
 
 

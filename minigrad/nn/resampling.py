@@ -90,7 +90,7 @@ class PixelUnshuffle(Layer):
 
 
 class Unfold(Layer):
-    """All windows of an image as columns, see `unfold`.
+    """The windows of an image as columns, see `unfold`.
 
     Examples
     --------

@@ -138,7 +138,7 @@ def _check_divisor(operation: str, input: Operand, other: Operand) -> None:
 @elementwise(lambda g: zeros_as(g), lambda g: zeros_as(g))
 @silent
 def floor_divide(input: Operand, other: Operand) -> Operand:
-    """The quotient rounded down, elementwise. Its gradient is 0.
+    """Return the quotient rounded down, elementwise. Its gradient is 0.
 
     Examples
     --------
@@ -189,7 +189,7 @@ def fmod(input: Operand, other: Operand) -> Operand:
 
 
 def _base_slope(g: Any, input: Any, exponent: Any) -> Any:
-    """The gradient of ``input ** exponent`` for the input; 0 wherever the exponent is 0."""
+    """Return the gradient of ``input ** exponent`` for the input; 0 wherever the exponent is 0."""
     if isinstance(exponent, (int, float)):
         return zeros_as(g) if exponent == 0 else g * (exponent * input ** (exponent - 1))
     return g * _pow_slope(input, exponent)

@@ -28,14 +28,14 @@ __all__ = ["masked_fill", "masked_scatter", "index_put", "index_add", "index_cop
 
 
 def _of_values(g: Any, key: Key) -> Any:
-    """The gradient at `key`: where an index repeats, only the value that was written last has one."""
+    """Return the gradient at `key`: where an index repeats, only the value that was written last has one."""
     lost = kernels.overwritten(tuple(g.shape), key)
     return index_by(g, key) if lost is None else choose(lost, 0.0, index_by(g, key))
 
 
 @operation(input=lambda g, key: put(g, 0.0, key), values=_of_values, holds=("key",))
 def put(input: Operand, values: Operand, key: Key) -> Operand:
-    """A copy of `input` with `values`, of the shape of ``input[key]``, at `key`."""
+    """Return a copy of `input` with `values`, of the shape of ``input[key]``, at `key`."""
     whole = input.copy(order="K")
     whole[key] = values
     return whole
@@ -43,7 +43,7 @@ def put(input: Operand, values: Operand, key: Key) -> Operand:
 
 @operation(input=lambda g: zeros_as(g), values=lambda g: g)
 def _overwrite(input: Operand, values: Operand) -> Operand:
-    """What `input` is after `values` are copied into it."""
+    """Return what `input` is after `values` are copied into it."""
     return values
 
 

@@ -28,7 +28,7 @@ def sum(
     axis: Any = None,
     keepdims: bool = False,
 ) -> Tensor:
-    """The sum of all elements, or over the dimensions `dim`. Integers and bools add up in int64.
+    """Return the sum of all elements, or over the dimensions `dim`. Integers and bools add up in int64.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def sum(
 
 @method()
 def broadcast_to(input: Operand, shape: Sequence[int]) -> Tensor:
-    """A view of `input` in which new dimensions and dimensions of length 1 are repeated to `shape`.
+    """Return a view of `input` in which new dimensions and dimensions of length 1 are repeated to `shape`.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def _expand_as(input: Tensor, other: Tensor) -> Tensor:
 
 @method("sum_to_size", only=True)
 def _sum_to_size(input: Tensor, *size: Any) -> Tensor:
-    """The sum over those dimensions that broadcasting from `size` to this tensor's shape would repeat."""
+    """Return the sum over those dimensions that broadcasting from `size` to this tensor's shape would repeat."""
     shape, have = as_shape("sum_to_size", size), tuple(input.shape)
     if len(shape) > len(have) or any(n not in (1, h) for n, h in zip(shape[::-1], have[::-1], strict=False)):
         raise RuntimeError(f"sum_to_size: shape {shape} does not broadcast to {have}, so nothing sums up to it")
@@ -95,7 +95,7 @@ def _sum_to_size(input: Tensor, *size: Any) -> Tensor:
 
 
 def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
-    """All `tensors` expanded to the shape that they have together.
+    """Return all `tensors` expanded to the shape that they have together.
 
     Examples
     --------

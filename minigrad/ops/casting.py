@@ -18,7 +18,7 @@ __all__ = ["clone"]
 @method()
 @operation(input=lambda g: g)
 def clone(input: Operand) -> Operand:
-    """A copy in memory of its own, through which gradients flow.
+    """Return a copy in memory of its own, through which gradients flow.
 
     Examples
     --------

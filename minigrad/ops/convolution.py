@@ -74,7 +74,7 @@ def _convolution_weight(
     input: Operand, other: Operand, kernel: tuple[int, ...], stride: tuple[int, ...], padding: Pairs,
     dilation: tuple[int, ...], groups: int,
 ) -> Operand:  # fmt: skip
-    """The adjoint of the convolution in its weight; `other` has the shape of the output."""
+    """Return the adjoint of the convolution in its weight; `other` has the shape of the output."""
     return correlate_weight(input, other, kernel, stride, padding, dilation, groups)
 
 
@@ -119,7 +119,7 @@ def _check(
 
 
 def _misplaced(shape: tuple[int, ...], channels: int, dims: int) -> str:
-    """A hint where the channels come last, or are left out because there is one."""
+    """Return a hint where the channels come last, or are left out because there is one."""
     batch = len(shape) - dims - 1
     if shape[-1] == channels:
         order = (*range(batch), len(shape) - 1, *range(batch, len(shape) - 1))
@@ -176,7 +176,7 @@ def _transposed_arguments(
 
 
 def _shapes(name: str, input: Any, weight: Any, bias: Any) -> list[tuple[int, ...]]:
-    """The shapes of what is given; raises unless all are tensors of one dtype."""
+    """Return the shapes of what is given; raises unless all are tensors of one dtype."""
     given = {"input": input, "weight": weight} if bias is None else {"input": input, "weight": weight, "bias": bias}
     arrays = [check_tensor(name, what, value) for what, value in given.items()]
     dtypes = [a.dtype for a in arrays]
@@ -321,7 +321,7 @@ def conv_transpose1d(
     input: Operand, weight: Operand, bias: Operand = None, stride: Numbers = 1, padding: Numbers = 0,
     output_padding: Numbers = 0, groups: int = 1, dilation: Numbers = 1,
 ) -> Tensor:  # fmt: skip
-    """The adjoint of `conv1d`; see `conv_transpose2d`.
+    """Return the adjoint of `conv1d`; see `conv_transpose2d`.
 
     Parameters
     ----------
@@ -385,7 +385,7 @@ def conv_transpose3d(
     input: Operand, weight: Operand, bias: Operand = None, stride: Numbers = 1, padding: Numbers = 0,
     output_padding: Numbers = 0, groups: int = 1, dilation: Numbers = 1,
 ) -> Tensor:  # fmt: skip
-    """The adjoint of `conv3d`; see `conv_transpose2d`.
+    """Return the adjoint of `conv3d`; see `conv_transpose2d`.
 
     Parameters
     ----------

@@ -43,7 +43,7 @@ def _slope_by_grad(g: Any, input: Any, classes: Classes, p: Any, grad_shape: tup
 
 
 def _slope_by_input(g: Any, grad: Any, input: Any, classes: Classes) -> Any:
-    """The slope depends on the input through the softmax, which is multiplied with a factor for each row."""
+    """Return the slope depends on the input through the softmax, which is multiplied with a factor for each row."""
     a, b, weights = classes.factors(input.shape[1], input.dtype)
     factor = grad * (a + b * weights)
     if factor.shape:
@@ -55,7 +55,7 @@ def _slope_by_input(g: Any, grad: Any, input: Any, classes: Classes) -> Any:
 
 @operation(grad=_slope_by_grad, input=_slope_by_input, holds=("classes",))
 def _cross_entropy_slope(grad: Operand, input: Operand, classes: Classes, p: np.ndarray) -> Operand:
-    """The gradient of `_cross_entropy`; `p` is the softmax of `input`, known from there."""
+    """Return the gradient of `_cross_entropy`; `p` is the softmax of `input`, known from there."""
     return kernel.cross_entropy_slope(grad, p, classes)
 
 
@@ -87,7 +87,7 @@ _UNSIGNED = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
 def _classes(
     name: str, input: Any, target: Any, weight: Any, ignore_index: int, smoothing: float, reduction: str
 ) -> Classes:
-    """The arguments as `Classes`, or an error that says what is wrong with them."""
+    """Return the arguments as `Classes`, or an error that says what is wrong with them."""
     shape = tuple(input.shape)
     index = constant(target)
     if input.dtype.kind != "f":
@@ -135,7 +135,7 @@ def nll_loss(
     ignore_index: int = -100,
     reduction: str = "mean",
 ) -> Tensor:
-    """The negative log-likelihood of classes, given log-probabilities: minus ``input[n, target[n]]``.
+    """Return the negative log-likelihood of classes, given log-probabilities: minus ``input[n, target[n]]``.
 
     Parameters and errors as for `cross_entropy`, which takes logits instead.
 
@@ -165,7 +165,7 @@ def cross_entropy(
     reduction: str = "mean",
     label_smoothing: float = 0.0,
 ) -> Tensor:
-    """The cross entropy of classes, given logits: minus ``log_softmax(input)`` of the target's class.
+    """Return the cross entropy of classes, given logits: minus ``log_softmax(input)`` of the target's class.
 
     Parameters
     ----------

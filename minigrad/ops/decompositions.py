@@ -75,7 +75,7 @@ def _cholesky(A: Operand) -> Operand:
 @method()
 @rounded_once
 def cholesky(A: Operand, *, upper: bool = False) -> Tensor:
-    """The lower triangular L with ``A = L @ L.T``, or with `upper` the transposed one.
+    """Return the lower triangular L with ``A = L @ L.T``, or with `upper` the transposed one.
 
     Parameters
     ----------
@@ -144,12 +144,12 @@ def qr(A: Operand, mode: str = "reduced") -> QR:
 
 
 def raw(t: Any) -> np.ndarray:
-    """The array of a Tensor."""
+    """Return the array of a Tensor."""
     return t._data if isinstance(t, Tensor) else np.asarray(t)
 
 
 def _where_finite(A: np.ndarray, parts: np.ndarray) -> np.ndarray:
-    """The `parts` of the matrices, and nan for those that hold inf or nan, of which LAPACK may make anything."""
+    """Return the `parts` of the matrices, and nan for those that hold inf or nan, of which LAPACK may make anything."""
     return np.where(np.isfinite(A).all(axis=(-2, -1), keepdims=True), parts, np.nan).astype(A.dtype, copy=False)
 
 
@@ -175,14 +175,14 @@ def _eigh_rule(g: Any, y: Any) -> Any:
 
 
 def _half(A: np.ndarray, UPLO: str) -> np.ndarray:
-    """The triangle that is looked at."""
+    """Return the triangle that is looked at."""
     return np.tril(A) if UPLO == "L" else np.triu(A)
 
 
 @operation(A=_eigh_rule)
 @numpy_errors
 def _eigh(A: Operand, UPLO: Literal["L", "U"]) -> Operand:
-    """The eigenvalues above the eigenvectors."""
+    """Return the eigenvalues above the eigenvectors."""
     w, v = np.linalg.eigh(A, UPLO)
     return _where_finite(_half(A, UPLO), np.concatenate([w[..., None, :], v], axis=-2))
 
@@ -204,7 +204,7 @@ def _eigvalsh(A: Operand, UPLO: Literal["L", "U"], known: np.ndarray | None = No
 
 
 def _triangle(A: Any, UPLO: str) -> Literal["L", "U"]:
-    """Which triangle is to be looked at, checked."""
+    """Return which triangle is to be looked at, checked."""
     check_matrix("eigh", A, square=True)
     if not isinstance(UPLO, str) or UPLO.upper() not in ("L", "U"):
         raise RuntimeError(f"linalg.eigh: expected UPLO 'L' or 'U', got {UPLO!r}")
@@ -213,7 +213,7 @@ def _triangle(A: Any, UPLO: str) -> Literal["L", "U"]:
 
 @rounded_once
 def eigh(A: Operand, UPLO: str = "L") -> Eigh:
-    """The eigenvalues of symmetric matrices, from small to large, and eigenvectors of length 1 as columns.
+    """Return the eigenvalues of symmetric matrices, from small to large, and eigenvectors of length 1 as columns.
 
     Parameters
     ----------
@@ -233,7 +233,7 @@ def eigh(A: Operand, UPLO: str = "L") -> Eigh:
 
 @rounded_once
 def eigvalsh(A: Operand, UPLO: str = "L") -> Tensor:
-    """The eigenvalues of symmetric matrices, from small to large.
+    """Return the eigenvalues of symmetric matrices, from small to large.
 
     Examples
     --------
@@ -316,7 +316,7 @@ def svd(A: Operand, full_matrices: bool = True) -> SVD:
 
 @rounded_once
 def svdvals(A: Operand) -> Tensor:
-    """The singular values, from large to small.
+    """Return the singular values, from large to small.
 
     Examples
     --------
@@ -331,7 +331,7 @@ def svdvals(A: Operand) -> Tensor:
 
 
 def _threshold(A: Any, s: Any, atol: float | None, rtol: float | None) -> Any:
-    """The singular value from which on it counts as none."""
+    """Return the singular value from which on it counts as none."""
     if rtol is None:
         rtol = max(A.shape[-2:]) * float(np.finfo(s.dtype).eps) if atol is None else 0.0
     return np.maximum(raw(s)[..., :1] * rtol, 0.0 if atol is None else atol)
@@ -356,7 +356,7 @@ def _pinv(A: Operand, atol: float | None, rtol: float | None) -> Operand:
 
 @rounded_once
 def pinv(A: Operand, rtol: float | None = None, *, atol: float | None = None) -> Tensor:
-    """The pseudo-inverse (Moore, 1920; Penrose, 1955).
+    """Return the pseudo-inverse (Moore, 1920; Penrose, 1955).
 
     Singular values up to `rtol` times the largest, or up to `atol`, count as none.
 
@@ -370,7 +370,7 @@ def pinv(A: Operand, rtol: float | None = None, *, atol: float | None = None) ->
 
 
 def matrix_rank(A: Operand, *, atol: float | None = None, rtol: float | None = None) -> Tensor:
-    """The number of singular values above `rtol` times the largest, and above `atol`.
+    """Return the number of singular values above `rtol` times the largest, and above `atol`.
 
     Examples
     --------
@@ -383,7 +383,7 @@ def matrix_rank(A: Operand, *, atol: float | None = None, rtol: float | None = N
 
 @rounded_once
 def lstsq(A: Operand, B: Operand) -> LstSq:
-    """The X of least squares of ``A @ X - B``, and among several the smallest.
+    """Return the X of least squares of ``A @ X - B``, and among several the smallest.
 
     Parameters
     ----------

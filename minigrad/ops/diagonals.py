@@ -22,7 +22,7 @@ __all__ = ["diag", "diagonal", "diag_embed", "diagflat", "tril", "triu", "tril_i
 
 @method()
 def diagonal(input: Operand, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
-    """A view of the diagonal in the planes of two dimensions; it becomes the last dimension.
+    """Return a view of the diagonal in the planes of two dimensions; it becomes the last dimension.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def diag(input: Operand, diagonal: int = 0) -> Tensor:
 
 @method()
 def diagflat(input: Operand, offset: int = 0) -> Tensor:
-    """The matrix with all elements of `input` on a diagonal.
+    """Return the matrix with all elements of `input` on a diagonal.
 
     Examples
     --------
@@ -134,7 +134,7 @@ def _triu(input: Operand, diagonal: int) -> Operand:
 
 @method(inplace=True)
 def tril(input: Operand, diagonal: int = 0) -> Tensor:
-    """A copy with zeros above a diagonal of the last two dimensions.
+    """Return a copy with zeros above a diagonal of the last two dimensions.
 
     Examples
     --------
@@ -147,7 +147,7 @@ def tril(input: Operand, diagonal: int = 0) -> Tensor:
 
 @method(inplace=True)
 def triu(input: Operand, diagonal: int = 0) -> Tensor:
-    """A copy with zeros below a diagonal of the last two dimensions.
+    """Return a copy with zeros below a diagonal of the last two dimensions.
 
     Examples
     --------
@@ -168,7 +168,7 @@ def _indices(name: str, find: Any, row: Any, col: Any, offset: Any, dtype: Any, 
 
 
 def tril_indices(row: int, col: int, offset: int = 0, *, dtype: DType = dtypes.int64, device: Any = None) -> Tensor:
-    """The indices of the lower triangle of a matrix: a row of row numbers and one of column numbers.
+    """Return the indices of the lower triangle of a matrix: a row of row numbers and one of column numbers.
 
     Examples
     --------
@@ -180,7 +180,7 @@ def tril_indices(row: int, col: int, offset: int = 0, *, dtype: DType = dtypes.i
 
 
 def triu_indices(row: int, col: int, offset: int = 0, *, dtype: DType = dtypes.int64, device: Any = None) -> Tensor:
-    """The indices of the upper triangle of a matrix: a row of row numbers and one of column numbers.
+    """Return the indices of the upper triangle of a matrix: a row of row numbers and one of column numbers.
 
     Examples
     --------

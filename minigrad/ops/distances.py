@@ -38,7 +38,7 @@ def normalize(input: Operand, p: float = 2.0, dim: Dim = 1, eps: float = 1e-12) 
 
 @rounded_once
 def cosine_similarity(x1: Operand, x2: Operand, dim: int = 1, eps: float = 1e-8) -> Tensor:
-    """The cosine of the angle between vectors along `dim`; lengths count as at least `eps`.
+    """Return the cosine of the angle between vectors along `dim`; lengths count as at least `eps`.
 
     Examples
     --------
@@ -51,7 +51,7 @@ def cosine_similarity(x1: Operand, x2: Operand, dim: int = 1, eps: float = 1e-8)
 
 @rounded_once
 def pairwise_distance(x1: Operand, x2: Operand, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Tensor:
-    """The p-norm of ``x1 - x2 + eps`` over the last dimension.
+    """Return the p-norm of ``x1 - x2 + eps`` over the last dimension.
 
     Examples
     --------
@@ -118,7 +118,7 @@ def _cdist(x1: Operand, x2: Operand, p: float, by_products: bool) -> Operand:
 def cdist(
     x1: Operand, x2: Operand, p: float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary"
 ) -> Tensor:
-    """The p-norms of the differences of each row of `x1` and each row of `x2`.
+    """Return the p-norms of the differences of each row of `x1` and each row of `x2`.
 
     The memory that it and its gradient take is that of the distances, not of the differences.
 

@@ -42,7 +42,7 @@ def _shaped(t: Any, shape: tuple[int, ...]) -> Any:
 
 
 def _contracted(first: Labelled, second: Labelled, kept: Any) -> Labelled:
-    """The product of two operands, summed over the labels of both that are not in `kept`."""
+    """Return the product of two operands, summed over the labels of both that are not in `kept`."""
     (a, of_a), (b, of_b) = first, second
     lengths = dict(zip([*of_a, *of_b], [*a.shape, *b.shape], strict=True))
     shared = [label for label in of_a if label in of_b]
@@ -102,7 +102,7 @@ def _without_ellipsis(i: int, t: Any, labels: Labels) -> Labels:
 
 
 def _output(terms: list[Labels], output: Labels | None) -> Labels:
-    """The labels of the output: those given, or the ellipsis and then, sorted, the labels that occur once."""
+    """Return the labels of the output: those given, or the ellipsis and then, sorted, the labels that occur once."""
     every = [label for term in terms for label in term]
     dots = sorted({label for label in every if isinstance(label, tuple)}, key=lambda label: label[1])
     if output is None:
@@ -115,7 +115,7 @@ def _output(terms: list[Labels], output: Labels | None) -> Labels:
 
 
 def _lengths(operands: list[Any], terms: list[Labels]) -> dict[Any, int]:
-    """The length that each label stands for; one of 1 gives way to another."""
+    """Return the length that each label stands for; one of 1 gives way to another."""
     lengths: dict[Any, int] = {}
     for i, (t, labels) in enumerate(zip(operands, terms, strict=True)):
         check_operands("einsum", operands[0], t)
@@ -164,7 +164,7 @@ def _path(parts: list[Labelled], output: Labels) -> list[tuple[int, ...]]:
 
 @rounded_once
 def einsum(*args: Any) -> Tensor:
-    """The sum of products that `equation` describes (Einstein, 1916).
+    """Return the sum of products that `equation` describes (Einstein, 1916).
 
     Parameters
     ----------
@@ -207,7 +207,7 @@ def einsum(*args: Any) -> Tensor:
 
 @rounded_once
 def tensordot(a: Operand, b: Operand, dims: int | Sequence[Sequence[int]] | Sequence[int] = 2) -> Tensor:
-    """The sums of products over pairs of dimensions of `a` and `b`.
+    """Return the sums of products over pairs of dimensions of `a` and `b`.
 
     Parameters
     ----------
@@ -248,7 +248,7 @@ def tensordot(a: Operand, b: Operand, dims: int | Sequence[Sequence[int]] | Sequ
 
 @rounded_once
 def chain_matmul(*matrices: Operand) -> Tensor:
-    """The product of several matrices, in an order that keeps the products small.
+    """Return the product of several matrices, in an order that keeps the products small.
 
     Examples
     --------

@@ -29,13 +29,13 @@ __all__ = ["max", "min", "amax", "amin", "aminmax", "argmax", "argmin"]
 
 
 def pick(input: Any, indices: Any, dim: int) -> Any:
-    """The elements of `input` at `indices` along `dim`, which index all of the other dimensions, too."""
+    """Return the elements of `input` at `indices` along `dim`, which index all of the other dimensions, too."""
     where = indices._data if isinstance(indices, Tensor) else np.asarray(indices)
     return index_by(input, key_along(where, dim))
 
 
 def dropped(reduced: Any, dim: int, keepdim: bool) -> Any:
-    """What has length 1 in `dim`, without that dimension unless `keepdim`."""
+    """Return what has length 1 in `dim`, without that dimension unless `keepdim`."""
     return reduced if keepdim else reshape(reduced, (*reduced.shape[:dim], *reduced.shape[dim + 1 :]))
 
 
@@ -111,7 +111,7 @@ def amax(input: Operand, dim: Dim = (), keepdim: bool = False) -> Tensor:
 @method()
 @numpy_names
 def amin(input: Operand, dim: Dim = (), keepdim: bool = False) -> Tensor:
-    """The smallest element, of all or over the dimensions `dim`; as `amax`.
+    """Return the smallest element, of all or over the dimensions `dim`; as `amax`.
 
     Examples
     --------
@@ -160,7 +160,7 @@ def _place(name: str, find: Any, input: Any, dim: int | None, keepdim: bool) -> 
 @method()
 @numpy_names
 def argmax(input: Operand, dim: int | None = None, keepdim: bool = False) -> Tensor:
-    """Where the largest element is, the first among ties or the first nan: in the flattened tensor, or in `dim`.
+    """Return where the largest element is, the first among ties or the first nan: in the flattened tensor, or in `dim`.
 
     Examples
     --------
@@ -173,7 +173,7 @@ def argmax(input: Operand, dim: int | None = None, keepdim: bool = False) -> Ten
 @method()
 @numpy_names
 def argmin(input: Operand, dim: int | None = None, keepdim: bool = False) -> Tensor:
-    """Where the smallest element is; as `argmax`.
+    """Return where the smallest element is; as `argmax`.
 
     Examples
     --------
@@ -206,7 +206,7 @@ def _extreme(name: str, reduce: Any, find: Any, pair: Any, input: Any, dim: Any,
 @method()
 @numpy_names
 def max(input: Operand, dim: int | Operand | None = None, keepdim: bool = False, *, other: Any = None) -> Any:
-    """The largest element; with `dim` the largest in that dimension and their places; with a tensor, `maximum`.
+    """Return the largest element; with `dim` the largest in that dimension and their places; with a tensor, `maximum`.
 
     Parameters
     ----------

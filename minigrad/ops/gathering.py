@@ -52,7 +52,7 @@ def _key(name: str, input: Any, dim: int, index: Any) -> tuple[Any, np.ndarray, 
 
 
 def _as_given(changed: Any, input: Any) -> Any:
-    """What became of `input`, which was made one-dimensional if it had no dimension."""
+    """Return what became of `input`, which was made one-dimensional if it had no dimension."""
     return changed if input.shape else reshape(changed, ())
 
 
@@ -203,7 +203,7 @@ def _scatter_product(input: Any, src: Any, key: Key, include_self: bool = True) 
 
 
 def _weakest(dtype: np.dtype, largest: bool) -> Any:
-    """The value that loses against all others when the largest (or the smallest) is sought."""
+    """Return the value that loses against all others when the largest (or the smallest) is sought."""
     if dtype.kind in "iu":
         return np.iinfo(dtype).min if largest else np.iinfo(dtype).max
     return (not largest) if dtype.kind == "b" else -np.inf if largest else np.inf

@@ -32,7 +32,7 @@ _index_selected = twin(index_by, "index_select")
 
 
 def split_index(index: Any, shape: tuple[int, ...]) -> tuple[Key, Key | None]:
-    """What stands in the brackets as a key for `slice_by`, and one for `index_by` of its result, or None.
+    """Return what stands in the brackets as a key for `slice_by`, and one for `index_by` of its result, or None.
 
     Ints, slices and None come first, arrays act on what they leave. So, as in PyTorch and unlike NumPy, an int is no
     array of indices: in ``x[0, :, [1, 2]]`` the last dimension stays the last.
@@ -121,7 +121,7 @@ def _trivial(key: Key) -> bool:
 
 @method()
 def select(input: Operand, dim: int, index: int) -> Tensor:
-    """The slice of dimension `dim` at `index`: a view without that dimension.
+    """Return the slice of dimension `dim` at `index`: a view without that dimension.
 
     Examples
     --------
@@ -138,7 +138,7 @@ def select(input: Operand, dim: int, index: int) -> Tensor:
 
 @method()
 def narrow(input: Operand, dim: int, start: int, length: int) -> Tensor:
-    """The slice of dimension `dim` from `start` on, of the given length: a view.
+    """Return the slice of dimension `dim` from `start` on, of the given length: a view.
 
     Examples
     --------
@@ -191,7 +191,7 @@ def along(name: str, input: Any, dim: int, index: Any, negative: bool = False) -
 
 @method()
 def index_select(input: Operand, dim: int, index: Operand) -> Tensor:
-    """The slices of dimension `dim` at the indices `index`, which may repeat.
+    """Return the slices of dimension `dim` at the indices `index`, which may repeat.
 
     Examples
     --------
@@ -207,7 +207,7 @@ def index_select(input: Operand, dim: int, index: Operand) -> Tensor:
 
 @method()
 def take(input: Operand, index: Operand) -> Tensor:
-    """The elements at `index` of the flattened input, in the shape of `index`.
+    """Return the elements at `index` of the flattened input, in the shape of `index`.
 
     Examples
     --------
@@ -221,7 +221,7 @@ def take(input: Operand, index: Operand) -> Tensor:
 
 @method()
 def masked_select(input: Operand, mask: Operand) -> Tensor:
-    """The elements where `mask` is true, in one dimension. The two are broadcast.
+    """Return the elements where `mask` is true, in one dimension. The two are broadcast.
 
     Examples
     --------
@@ -239,7 +239,7 @@ def masked_select(input: Operand, mask: Operand) -> Tensor:
 
 
 def common_shape(name: str, shape: tuple[int, ...], mask: tuple[int, ...]) -> tuple[int, ...]:
-    """The shape to which a tensor and a mask broadcast."""
+    """Return the shape to which a tensor and a mask broadcast."""
     try:
         return np.broadcast_shapes(shape, mask)
     except ValueError:
@@ -258,7 +258,7 @@ def mask_array(name: str, mask: Any) -> np.ndarray:
 
 @method()
 def nonzero(input: Operand, *, as_tuple: bool = False) -> Any:
-    """The indices of the elements that are not 0: one row each, or with `as_tuple` a tensor for each dimension.
+    """Return the indices of the elements that are not 0: one row each, or with `as_tuple` a tensor for each dimension.
 
     Examples
     --------
@@ -275,7 +275,7 @@ def nonzero(input: Operand, *, as_tuple: bool = False) -> Any:
 
 @method()
 def argwhere(input: Operand) -> Tensor:
-    """The indices of the elements that are not 0, one row each.
+    """Return the indices of the elements that are not 0, one row each.
 
     Examples
     --------

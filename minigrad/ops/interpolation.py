@@ -63,7 +63,7 @@ def _taps(n: int, size: int, scale: float | None, mode: str, align_corners: bool
 
 @operation(input=lambda g, weight: _weighted(g, weight))
 def _weighted(input: Operand, weight: np.ndarray) -> Operand:
-    """A product with what no tensor holds: unlike a factor it is kept after backward."""
+    """Return a product with what no tensor holds: unlike a factor it is kept after backward."""
     return input * weight
 
 
@@ -79,7 +79,7 @@ def _resized(input: Any, dim: int, taps: list[Tap]) -> Any:
 
 
 def _resized_bytes(input: Any, dim: int, taps: list[Tap]) -> Any:
-    """The same of uint8 in integers, as PyTorch computes: with weights of 16 bits, rounded once a dimension."""
+    """Return the same of uint8 in integers, as PyTorch computes: with weights of 16 bits, rounded once a dimension."""
     places, weights = (np.stack(part) for part in zip(*taps, strict=True))
     for i in range(1, len(places)):  # at the border several taps have one place: their weights are rounded together
         for j in range(i):
@@ -111,7 +111,7 @@ def interpolate(
     recompute_scale_factor: bool | None = None,
     antialias: bool = False,
 ) -> Tensor:
-    """The images (or sequences, or volumes) in another size.
+    """Return the images (or sequences, or volumes) in another size.
 
     Parameters
     ----------
@@ -209,7 +209,7 @@ def pixel_shuffle(input: Operand, upscale_factor: int) -> Tensor:
 
 
 def pixel_unshuffle(input: Operand, downscale_factor: int) -> Tensor:
-    """The inverse of `pixel_shuffle`: (\\*, C, H * r, W * r) to (\\*, C * r * r, H, W).
+    """Return the inverse of `pixel_shuffle`: (\\*, C, H * r, W * r) to (\\*, C * r * r, H, W).
 
     Examples
     --------

@@ -52,7 +52,7 @@ def _of_one_dtype(name: str, tensors: Any) -> list[Any]:
 
 
 def cat(tensors: Sequence[Operand], dim: int = 0) -> Tensor:
-    """The tensors one after the other along dimension `dim`; in the others they must have the same lengths.
+    """Return the tensors one after the other along dimension `dim`; in the others they must have the same lengths.
 
     Raises
     ------
@@ -103,7 +103,7 @@ def stack(tensors: Sequence[Operand], dim: int = 0) -> Tensor:
 
 
 def hstack(tensors: Sequence[Operand]) -> Tensor:
-    """The tensors next to each other: along dimension 1, or 0 for vectors.
+    """Return the tensors next to each other: along dimension 1, or 0 for vectors.
 
     Examples
     --------
@@ -116,7 +116,7 @@ def hstack(tensors: Sequence[Operand]) -> Tensor:
 
 
 def vstack(tensors: Sequence[Operand]) -> Tensor:
-    """The tensors below each other, vectors as rows.
+    """Return the tensors below each other, vectors as rows.
 
     Examples
     --------
@@ -132,7 +132,7 @@ row_stack = vstack
 
 
 def column_stack(tensors: Sequence[Operand]) -> Tensor:
-    """The tensors next to each other, vectors as columns.
+    """Return the tensors next to each other, vectors as columns.
 
     Examples
     --------
@@ -145,7 +145,7 @@ def column_stack(tensors: Sequence[Operand]) -> Tensor:
 
 
 def dstack(tensors: Sequence[Operand]) -> Tensor:
-    """The tensors behind each other: along dimension 2, with at least three dimensions each.
+    """Return the tensors behind each other: along dimension 2, with at least three dimensions each.
 
     Examples
     --------
@@ -161,7 +161,7 @@ def dstack(tensors: Sequence[Operand]) -> Tensor:
 
 @method()
 def split(tensor: Operand, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
-    """Views that cut dimension `dim` into pieces.
+    """Return views that cut dimension `dim` into pieces.
 
     Parameters
     ----------
@@ -193,7 +193,7 @@ def split(tensor: Operand, split_size_or_sections: int | Sequence[int], dim: int
 
 
 def _to_cut(name: str, input: Operand, dim: int) -> tuple[int, int]:
-    """The dimension to cut, counted from the front, and its length."""
+    """Return the dimension to cut, counted from the front, and its length."""
     if not input.shape:
         kind = IndexError if name == "unbind" else RuntimeError
         raise kind(f"{name}: expected a tensor with at least one dimension, got a 0-dim one")
@@ -242,7 +242,7 @@ def tensor_split(input: Operand, indices_or_sections: int | Sequence[int], dim: 
 
 @method()
 def unbind(input: Operand, dim: int = 0) -> tuple[Tensor, ...]:
-    """All slices of dimension `dim`, views without that dimension.
+    """Return all slices of dimension `dim`, views without that dimension.
 
     Examples
     --------
@@ -257,7 +257,7 @@ def unbind(input: Operand, dim: int = 0) -> tuple[Tensor, ...]:
 
 
 def _add_repeats(g: Any, shape: tuple[int, ...], repeats: tuple[int, ...]) -> Any:
-    """The sum over all repetitions: the adjoint of `_repeat`."""
+    """Return the sum over all repetitions: the adjoint of `_repeat`."""
     lengths = (1,) * (len(repeats) - len(shape)) + shape
     pairs = tuple(n for pair in zip(repeats, lengths, strict=True) for n in pair)
     return reshape(sum_over(reshape(g, pairs), tuple(range(0, len(pairs), 2)), False), shape)
@@ -369,7 +369,7 @@ def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
 
 
 def cartesian_prod(*tensors: Operand) -> Tensor:
-    """All combinations of one element of each vector, as rows; of a single vector, itself.
+    """Return all combinations of one element of each vector, as rows; of a single vector, itself.
 
     Examples
     --------

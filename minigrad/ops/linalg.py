@@ -58,7 +58,7 @@ def check_operands(name: str, a: Any, b: Any, *ndims: int) -> None:
 
 @method()
 def matmul(input: Operand, other: Operand) -> Tensor:
-    """The matrix product, ``input @ other``.
+    """Return the matrix product, ``input @ other``.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def __rmatmul__(self: Tensor, other: Any) -> Tensor:
 
 @method()
 def mm(input: Operand, mat2: Operand) -> Tensor:
-    """The product of two matrices.
+    """Return the product of two matrices.
 
     Examples
     --------
@@ -128,7 +128,7 @@ def mm(input: Operand, mat2: Operand) -> Tensor:
 
 @method()
 def bmm(input: Operand, mat2: Operand) -> Tensor:
-    """The products of two batches, of the same size, of matrices.
+    """Return the products of two batches, of the same size, of matrices.
 
     Examples
     --------
@@ -143,7 +143,7 @@ def bmm(input: Operand, mat2: Operand) -> Tensor:
 
 @method()
 def mv(input: Operand, vec: Operand) -> Tensor:
-    """The product of a matrix and a vector.
+    """Return the product of a matrix and a vector.
 
     Examples
     --------
@@ -156,7 +156,7 @@ def mv(input: Operand, vec: Operand) -> Tensor:
 
 @method("vdot")
 def dot(input: Operand, tensor: Operand) -> Tensor:
-    """The sum of the products of the elements of two vectors.
+    """Return the sum of the products of the elements of two vectors.
 
     Examples
     --------
@@ -173,7 +173,7 @@ vdot = dot
 @method()
 @rounded_once
 def inner(input: Operand, other: Operand) -> Tensor:
-    """The sums of products over the last dimensions of both.
+    """Return the sums of products over the last dimensions of both.
 
     Examples
     --------
@@ -192,7 +192,7 @@ def inner(input: Operand, other: Operand) -> Tensor:
 
 @method("ger")
 def outer(input: Operand, vec2: Operand) -> Tensor:
-    """The matrix of the products of all pairs of elements of two vectors.
+    """Return the matrix of the products of all pairs of elements of two vectors.
 
     Examples
     --------
@@ -295,7 +295,7 @@ def addbmm(input: Operand, batch1: Operand, batch2: Operand, *, beta: float = 1,
 @method()
 @rounded_once
 def kron(input: Operand, other: Operand) -> Tensor:
-    """The Kronecker product: every element of `input` times all of `other`, as blocks.
+    """Return the Kronecker product: every element of `input` times all of `other`, as blocks.
 
     Examples
     --------
@@ -311,7 +311,7 @@ def kron(input: Operand, other: Operand) -> Tensor:
 
 @method()
 def trace(input: Operand) -> Tensor:
-    """The sum of the diagonal of a matrix.
+    """Return the sum of the diagonal of a matrix.
 
     Examples
     --------
@@ -326,7 +326,7 @@ def trace(input: Operand) -> Tensor:
 @method()
 @rounded_once
 def cross(input: Operand, other: Operand, dim: int | None = None) -> Tensor:
-    """The cross product of the vectors of length 3 in dimension `dim`, by default the first of that length.
+    """Return the cross product of the vectors of length 3 in dimension `dim`, by default the first of that length.
 
     Examples
     --------

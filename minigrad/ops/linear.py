@@ -91,7 +91,7 @@ def linear(input: Operand, weight: Operand, bias: Operand | None = None) -> Tens
 
 
 def _unflattened(shape: tuple[int, ...], features: int) -> str:
-    """A hint where the last dimensions together would be as long as is wanted."""
+    """Return a hint where the last dimensions together would be as long as is wanted."""
     start = next((d for d in range(len(shape) - 1) if math.prod(shape[d:]) == features), None)
     return "" if start is None else f"; .flatten({start}) makes it {(*shape[:start], features)}"
 
@@ -224,7 +224,7 @@ def embedding(
 
 
 def one_hot(tensor: Operand, num_classes: int = -1) -> Tensor:
-    """An int64 tensor with a new last dimension that is 1 at the index that `tensor` holds, and 0 elsewhere.
+    """Return an int64 tensor with a new last dimension that is 1 at the index that `tensor` holds, and 0 elsewhere.
 
     Parameters
     ----------

@@ -33,7 +33,7 @@ REDUCTIONS = ("none", "mean", "sum")
 
 
 def reduced(name: str, loss: Any, reduction: str) -> Tensor:
-    """The mean or sum of all elements of `loss`, or `loss` itself."""
+    """Return the mean or sum of all elements of `loss`, or `loss` itself."""
     if reduction not in REDUCTIONS:
         raise ValueError(f"{name}: expected reduction 'none', 'mean' or 'sum', got {reduction!r}")
     if reduction == "none":
@@ -231,7 +231,7 @@ def _check_probabilities(name: str, operand: Operand, mend: str) -> None:
 
 
 def _positive(target: Any, pos_weight: Any) -> Any:
-    """The factor of ``log(1 + exp(-input))``; that of ``log(1 + exp(input))`` is ``1 - target``."""
+    """Return the factor of ``log(1 + exp(-input))``; that of ``log(1 + exp(input))`` is ``1 - target``."""
     return target if pos_weight is None else target * pos_weight
 
 

@@ -93,7 +93,7 @@ def _check(name: str, input: Any, shape: Shape, what: str, **parameters: Any) ->
 
 
 def _channels(name: str, input: Any, **parameters: Any) -> tuple[Shape, Shape]:
-    """The shape (C,) of a parameter of each channel, and that shape for broadcasting."""
+    """Return the shape (C,) of a parameter of each channel, and that shape for broadcasting."""
     if len(input.shape) < 2:
         raise RuntimeError(
             f"{name}: expected an input of shape (N, C, ...), got {tuple(input.shape)}; see unsqueeze(0)"
@@ -112,7 +112,7 @@ def _check_several(name: str, input: Any, n: int) -> None:
 
 
 def _nothing(input: Any, weight: Any, bias: Any, broad: Shape) -> Any:
-    """What becomes of an input without elements: a tensor like it, with weight and bias in its graph."""
+    """Return what becomes of an input without elements: a tensor like it, with weight and bias in its graph."""
     scale = np.ones(broad, input.dtype) if weight is None else weight.reshape(broad)
     return _affine(input, scale, np.zeros(broad, input.dtype) if bias is None else bias.reshape(broad))
 

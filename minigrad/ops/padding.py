@@ -42,7 +42,7 @@ _MODES = ("constant", *_SOURCES, "circular")
 
 
 def _places(mode: str, dim: int, size: int, before: int, after: int) -> np.ndarray:
-    """Where the elements of the padded dimension come from."""
+    """Return where the elements of the padded dimension come from."""
     if mode == "circular":  # what is cut off is not there to be repeated
         first, size = max(-before, 0), size + min(before, 0) + min(after, 0)
     longest = {"reflect": size - 1, "replicate": size and max(before, after, 0), "circular": size}[mode]
@@ -58,7 +58,7 @@ def _places(mode: str, dim: int, size: int, before: int, after: int) -> np.ndarr
 
 @rounded_once
 def pad(input: Operand, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Tensor:
-    """A border around `input`.
+    """Return a border around `input`.
 
     Parameters
     ----------

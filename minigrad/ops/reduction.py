@@ -55,14 +55,14 @@ def numpy_names(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def kept(reduced: Any, shape: tuple[int, ...], dim: Dims, keepdim: bool) -> Any:
-    """What an array of `shape` was reduced to over `dim`, with these dimensions there, of length 1."""
+    """Return what an array of `shape` was reduced to over `dim`, with these dimensions there, of length 1."""
     if keepdim or not dim:
         return reduced
     return reshape(reduced, tuple(1 if d in dim else s for d, s in enumerate(shape)))
 
 
 def number_in(shape: Sequence[int], dim: Dims) -> int:
-    """How many elements are reduced to one."""
+    """Return how many elements are reduced to one."""
     return math.prod(shape[d] for d in dim)
 
 
@@ -97,7 +97,7 @@ def mean_over(input: Operand, dim: Dims, keepdim: bool) -> Operand:
 @method()
 @numpy_names
 def mean(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
-    """The mean of all elements, or over the dimensions `dim`. Of no elements it is nan.
+    """Return the mean of all elements, or over the dimensions `dim`. Of no elements it is nan.
 
     Parameters
     ----------
@@ -188,7 +188,7 @@ def _prod(input: Operand, dim: Dims, keepdim: bool) -> Operand:
 @method()
 @numpy_names
 def prod(input: Operand, dim: int | None = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
-    """The product of all elements, or over the dimension `dim`. Integers and bools multiply in int64.
+    """Return the product of all elements, or over the dimension `dim`. Integers and bools multiply in int64.
 
     Examples
     --------
@@ -280,7 +280,7 @@ def var(
 def std(
     input: Operand, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
 ) -> Tensor:
-    """The standard deviation, the root of `var`, with its parameters. Where it is 0, its gradient is 0.
+    """Return the standard deviation, the root of `var`, with its parameters. Where it is 0, its gradient is 0.
 
     Examples
     --------
@@ -373,7 +373,7 @@ def _any(input: Operand, dim: Dims, keepdim: bool) -> Operand:
 @method()
 @numpy_names
 def all(input: Operand, dim: Dim = None, keepdim: bool = False) -> Tensor:
-    """Whether all elements are true (not 0), of the tensor or over the dimensions `dim`.
+    """Return whether all elements are true (not 0), of the tensor or over the dimensions `dim`.
 
     Examples
     --------
@@ -386,7 +386,7 @@ def all(input: Operand, dim: Dim = None, keepdim: bool = False) -> Tensor:
 @method()
 @numpy_names
 def any(input: Operand, dim: Dim = None, keepdim: bool = False) -> Tensor:
-    """Whether at least one element is true (not 0), of the tensor or over the dimensions `dim`.
+    """Return whether at least one element is true (not 0), of the tensor or over the dimensions `dim`.
 
     Examples
     --------
@@ -404,7 +404,7 @@ def _count_nonzero(input: Operand, dim: Dims) -> Operand:
 @method()
 @numpy_names
 def count_nonzero(input: Operand, dim: Dim = None) -> Tensor:
-    """How many elements are not 0, int64.
+    """Return how many elements are not 0, int64.
 
     Examples
     --------

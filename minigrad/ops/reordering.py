@@ -23,7 +23,7 @@ def _flip(input: Operand, dims: tuple[int, ...]) -> Operand:
 
 
 def flip(input: Operand, dims: int | Sequence[int]) -> Tensor:
-    """A copy with the order along `dims` reversed.
+    """Return a copy with the order along `dims` reversed.
 
     Examples
     --------
@@ -37,13 +37,13 @@ def flip(input: Operand, dims: int | Sequence[int]) -> Tensor:
 
 @method("__reversed__", only=True)
 def _in_reverse(input: Tensor) -> Tensor:
-    """The elements of the first dimension in reversed order: a tensor, not an iterator."""
+    """Return the elements of the first dimension in reversed order: a tensor, not an iterator."""
     return flip(input, 0) if input.ndim else clone(input)
 
 
 @method("flip", only=True)
 def _flip_method(input: Tensor, *along: Any, dims: Any = None) -> Tensor:
-    """A copy with the order along `dims`, one argument or several, reversed."""
+    """Return a copy with the order along `dims`, one argument or several, reversed."""
     if not along and dims is None:
         raise TypeError("flip: missing argument dims, the dimensions to reverse")
     return flip(input, as_shape("flip", along or (dims,)))
@@ -51,7 +51,7 @@ def _flip_method(input: Tensor, *along: Any, dims: Any = None) -> Tensor:
 
 @method()
 def fliplr(input: Operand) -> Tensor:
-    """A copy with the columns in reversed order.
+    """Return a copy with the columns in reversed order.
 
     Examples
     --------
@@ -66,7 +66,7 @@ def fliplr(input: Operand) -> Tensor:
 
 @method()
 def flipud(input: Operand) -> Tensor:
-    """A copy with the rows in reversed order.
+    """Return a copy with the rows in reversed order.
 
     Examples
     --------
@@ -86,7 +86,7 @@ def _roll(input: Operand, shifts: tuple[int, ...], dims: tuple[int, ...]) -> Ope
 
 @method()
 def roll(input: Operand, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None) -> Tensor:
-    """A copy shifted along `dims`; what leaves at one end comes in at the other. Without `dims` as if flattened.
+    """Return a copy shifted along `dims`; what leaves at one end comes in at the other. Without `dims` as if flattened.
 
     Examples
     --------

@@ -53,7 +53,7 @@ def _coins(name: str, input: Tensor, p: Any, generator: Generator | None) -> np.
 def multinomial(
     input: Tensor, num_samples: int, replacement: bool = False, *, generator: Generator | None = None
 ) -> Tensor:
-    """Indices drawn with probabilities proportional to the weights in each row.
+    """Return indices drawn with probabilities proportional to the weights in each row.
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ __all__ = ["unique", "unique_consecutive", "bincount", "histc", "isin", "searchs
 
 
 def _selected(results: tuple[Any, ...], chosen: tuple[bool, ...], given: Any) -> Any:
-    """The first of `results` and those chosen of the others, as Tensors if `given` is one."""
+    """Return the first of `results` and those chosen of the others, as Tensors if `given` is one."""
     wanted = [results[0], *[r for r, c in zip(results[1:], chosen, strict=True) if c]]
     wanted = [Tensor._wrap(np.asarray(r)) for r in wanted] if isinstance(given, Tensor) else wanted
     return wanted[0] if len(wanted) == 1 else tuple(wanted)
@@ -38,7 +38,7 @@ def unique(
     return_counts: bool = False,
     dim: int | None = None,
 ) -> Any:
-    """The distinct elements, in order.
+    """Return the distinct elements, in order.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def unique(
 def unique_consecutive(
     input: Operand, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
 ) -> Any:
-    """The elements (or slices of `dim`) without those that equal the one before.
+    """Return the elements (or slices of `dim`) without those that equal the one before.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def unique_consecutive(
 @method()
 @operation("input", "weights")
 def bincount(input: Operand, weights: Operand | None = None, minlength: int = 0) -> Operand:
-    """How often 0, 1, 2, ... occur, or the sums of the weights of those that do.
+    """Return how often 0, 1, 2, ... occur, or the sums of the weights of those that do.
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ def bincount(input: Operand, weights: Operand | None = None, minlength: int = 0)
 @rounded_once
 @operation("input")
 def histc(input: Operand, bins: int = 100, min: float = 0, max: float = 0) -> Operand:
-    """How many elements lie in each of `bins` equal parts of [min, max], which includes both ends.
+    """Return how many elements lie in each of `bins` equal parts of [min, max], which includes both ends.
 
     Parameters
     ----------
@@ -202,7 +202,7 @@ def searchsorted(
     side: str | None = None,
     sorter: Operand | None = None,
 ) -> Tensor:
-    """Where each of `input` would have to be inserted to keep the sequence sorted.
+    """Return where each of `input` would have to be inserted to keep the sequence sorted.
 
     Parameters
     ----------

@@ -35,7 +35,7 @@ def _won(input: Operand, winner: Operand, loser: Operand) -> Operand:
 @method()
 @elementwise(lambda g, input, other: _won(g, input, other), lambda g, input, other: _won(g, other, input))
 def maximum(input: Operand, other: Operand) -> Operand:
-    """The larger of two, elementwise; nan if one is. At a tie each gets half of the gradient.
+    """Return the larger of two, elementwise; nan if one is. At a tie each gets half of the gradient.
 
     Examples
     --------
@@ -48,7 +48,7 @@ def maximum(input: Operand, other: Operand) -> Operand:
 @method()
 @elementwise(lambda g, input, other: _won(g, other, input), lambda g, input, other: _won(g, input, other))
 def minimum(input: Operand, other: Operand) -> Operand:
-    """The smaller of two, elementwise; nan if one is. At a tie each gets half of the gradient.
+    """Return the smaller of two, elementwise; nan if one is. At a tie each gets half of the gradient.
 
     Examples
     --------
@@ -60,7 +60,7 @@ def minimum(input: Operand, other: Operand) -> Operand:
 
 @method()
 def fmax(input: Operand, other: Operand) -> Tensor:
-    """The larger of two, elementwise; where one is nan, the other. A tie counts for `input`.
+    """Return the larger of two, elementwise; where one is nan, the other. A tie counts for `input`.
 
     Examples
     --------
@@ -72,7 +72,7 @@ def fmax(input: Operand, other: Operand) -> Tensor:
 
 @method()
 def fmin(input: Operand, other: Operand) -> Tensor:
-    """The smaller of two, elementwise; where one is nan, the other. A tie counts for `input`.
+    """Return the smaller of two, elementwise; where one is nan, the other. A tie counts for `input`.
 
     Examples
     --------

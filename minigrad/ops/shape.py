@@ -40,7 +40,7 @@ def _resolved(name: str, input: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def reshape(input: Operand, shape: Sequence[int]) -> Tensor:
-    """The same elements, in the same order, in another shape: a view if possible, else a copy.
+    """Return the same elements, in the same order, in another shape: a view if possible, else a copy.
 
     Parameters
     ----------
@@ -70,13 +70,13 @@ def _reshape_method(input: Tensor, *shape: Any) -> Tensor:
 
 @method("reshape_as", only=True)
 def _reshape_as(input: Tensor, other: Tensor) -> Tensor:
-    """The same elements in the shape of `other`."""
+    """Return the same elements in the shape of `other`."""
     return reshape(input, other.shape)
 
 
 @method("view", only=True)
 def _view(input: Tensor, *shape: Any) -> Tensor:
-    """The same memory in another shape.
+    """Return the same memory in another shape.
 
     Raises
     ------
@@ -94,13 +94,13 @@ def _view(input: Tensor, *shape: Any) -> Tensor:
 
 @method("view_as", only=True)
 def _view_as(input: Tensor, other: Tensor) -> Tensor:
-    """The same memory in the shape of `other`."""
+    """Return the same memory in the shape of `other`."""
     return _view(input, other.shape)
 
 
 @method()
 def flatten(input: Operand, start_dim: int = 0, end_dim: int = -1) -> Tensor:
-    """The dimensions from `start_dim` to `end_dim`, both included, made one.
+    """Return the dimensions from `start_dim` to `end_dim`, both included, made one.
 
     Examples
     --------
@@ -119,7 +119,7 @@ def flatten(input: Operand, start_dim: int = 0, end_dim: int = -1) -> Tensor:
 
 @method()
 def ravel(input: Operand) -> Tensor:
-    """All elements in one dimension.
+    """Return all elements in one dimension.
 
     Examples
     --------
@@ -187,7 +187,7 @@ def _at_least(ndim: int, tensors: Sequence[Any]) -> Any:
 
 
 def atleast_1d(*tensors: Operand) -> Any:
-    """The tensor with a dimension; a tuple if there are several.
+    """Return the tensor with a dimension; a tuple if there are several.
 
     Examples
     --------
@@ -198,7 +198,7 @@ def atleast_1d(*tensors: Operand) -> Any:
 
 
 def atleast_2d(*tensors: Operand) -> Any:
-    """The tensor with at least two dimensions, a vector as a row; a tuple if there are several.
+    """Return the tensor with at least two dimensions, a vector as a row; a tuple if there are several.
 
     Examples
     --------
@@ -226,7 +226,7 @@ _transposed = twin(primitive.permute, "transpose")
 
 
 def permute(input: Operand, dims: Sequence[int]) -> Tensor:
-    """A view with the dimensions in another order.
+    """Return a view with the dimensions in another order.
 
     Examples
     --------
@@ -241,7 +241,7 @@ def permute(input: Operand, dims: Sequence[int]) -> Tensor:
 
 @method("permute", only=True)
 def _permute_method(input: Tensor, *dims: Any) -> Tensor:
-    """A view with the dimensions in another order, given as one argument or several."""
+    """Return a view with the dimensions in another order, given as one argument or several."""
     if not dims:
         raise TypeError("permute: missing argument dims, the order of the dimensions")
     return permute(input, as_shape("permute", dims))
@@ -249,7 +249,7 @@ def _permute_method(input: Tensor, *dims: Any) -> Tensor:
 
 @method("swapaxes", "swapdims")
 def transpose(input: Operand, dim0: int, dim1: int) -> Tensor:
-    """A view with two dimensions exchanged.
+    """Return a view with two dimensions exchanged.
 
     Examples
     --------
@@ -268,7 +268,7 @@ swapaxes = swapdims = transpose
 
 @method("moveaxis")
 def movedim(input: Operand, source: int | Sequence[int], destination: int | Sequence[int]) -> Tensor:
-    """A view with the dimensions at `source` moved to `destination`, the others in their order.
+    """Return a view with the dimensions at `source` moved to `destination`, the others in their order.
 
     Examples
     --------
@@ -291,7 +291,7 @@ moveaxis = movedim
 
 @method()
 def t(input: Operand) -> Tensor:
-    """The transpose of a matrix; vectors and 0-dim tensors as they are.
+    """Return the transpose of a matrix; vectors and 0-dim tensors as they are.
 
     Examples
     --------
@@ -306,7 +306,7 @@ def t(input: Operand) -> Tensor:
 @attribute("mT")
 @method()
 def adjoint(input: Operand) -> Tensor:
-    """A view with the last two dimensions exchanged.
+    """Return a view with the last two dimensions exchanged.
 
     Examples
     --------
@@ -320,7 +320,7 @@ def adjoint(input: Operand) -> Tensor:
 
 @attribute("T")
 def _reversed(input: Operand) -> Tensor:
-    """A view with the dimensions in reverse order."""
+    """Return a view with the dimensions in reverse order."""
     return primitive.permute(input, tuple(reversed(range(len(input.shape)))))
 
 

@@ -48,7 +48,7 @@ def log_softmax_over(input: Operand, dim: Dims) -> Operand:
 
 
 def _checked(name: str, input: Any, dim: int | None, dtype: Any) -> tuple[Any, Dims]:
-    """The input as a floating one, and the dimension as a tuple."""
+    """Return the input as a floating one, and the dimension as a tuple."""
     ndim = len(input.shape)
     if dim is None:
         dim = 0 if ndim in (0, 1, 3) else 1

@@ -58,7 +58,7 @@ def numpy_errors(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def check_matrix(name: str, A: Any, square: bool = False) -> tuple[int, ...]:
-    """The shape of `A`; raises unless it is a matrix (or a batch of them) of floats."""
+    """Return the shape of `A`; raises unless it is a matrix (or a batch of them) of floats."""
     shape = tuple(A.shape)
     if len(shape) < 2 or square and shape[-1] != shape[-2]:
         raise RuntimeError(f"linalg.{name}: expected {'square ' * square}matrices, (*, n, m), got shape {shape}")
@@ -82,7 +82,7 @@ def solve_system(A: Operand, B: Operand) -> Operand:
 
 @rounded_once
 def solve(A: Operand, B: Operand, *, left: bool = True) -> Tensor:
-    """The X with ``A @ X = B``, or with ``X @ A = B`` if `left` is False.
+    """Return the X with ``A @ X = B``, or with ``X @ A = B`` if `left` is False.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ def solve_triangular(A: Operand, B: Operand, *, upper: bool, left: bool = True, 
 @method()
 @rounded_once
 def cholesky_solve(B: Operand, L: Operand, upper: bool = False) -> Tensor:
-    """The X with ``A @ X = B``, given the factor `L` of `A`: ``L @ L.T``, or ``L.T @ L`` if `upper`.
+    """Return the X with ``A @ X = B``, given the factor `L` of `A`: ``L @ L.T``, or ``L.T @ L`` if `upper`.
 
     Examples
     --------
@@ -153,12 +153,12 @@ def _inv(A: Operand) -> Operand:
 @numpy_errors
 @silent
 def _inv_or_inf(A: Operand) -> Operand:
-    """The inverse; of singular matrices its limit: inf, with the signs that the cofactors have."""
+    """Return the inverse; of singular matrices its limit: inf, with the signs that the cofactors have."""
     return kernel.inverse_or_inf(A)
 
 
 def inv(A: Operand) -> Tensor:
-    """The inverse matrix; `solve` is quicker and more exact where it is multiplied with something.
+    """Return the inverse matrix; `solve` is quicker and more exact where it is multiplied with something.
 
     Raises
     ------
@@ -195,7 +195,7 @@ def _det(A: Operand) -> Operand:
 @operation(A=lambda g, A: _cofactor_slope(g, A))
 @numpy_errors
 def _cofactors(A: Operand) -> Operand:
-    """The gradient of the determinant, of singular matrices too: ``det(A) * inv(A).mT``, if that exists."""
+    """Return the gradient of the determinant, of singular matrices too: ``det(A) * inv(A).mT``, if that exists."""
     return kernel.cofactors(A)
 
 
@@ -215,7 +215,7 @@ def _third_derivative(g: Any, input: Any, A: Any) -> Any:
 @operation(input=lambda g, A: _cofactor_slope(g, A), A=_third_derivative)
 @numpy_errors
 def _cofactor_slope(input: Operand, A: Operand) -> Operand:
-    """The second derivative of the determinant, which is symmetric, applied to `input`."""
+    """Return the second derivative of the determinant, which is symmetric, applied to `input`."""
     return kernel.cofactor_slope(input, A)
 
 
@@ -235,7 +235,7 @@ def _sign_of_det(A: Operand) -> Operand:
 
 @method()
 def det(A: Operand) -> Tensor:
-    """The determinant.
+    """Return the determinant.
 
     Examples
     --------
@@ -249,7 +249,7 @@ def det(A: Operand) -> Tensor:
 @method()
 @rounded_once
 def slogdet(A: Operand) -> SlogDet:
-    """The sign of the determinant, and the logarithm of its absolute value.
+    """Return the sign of the determinant, and the logarithm of its absolute value.
 
     Examples
     --------
@@ -263,7 +263,7 @@ def slogdet(A: Operand) -> SlogDet:
 @method()
 @rounded_once
 def logdet(A: Operand) -> Tensor:
-    """The logarithm of the determinant: NaN where that is negative.
+    """Return the logarithm of the determinant: NaN where that is negative.
 
     Examples
     --------
@@ -277,7 +277,7 @@ def logdet(A: Operand) -> Tensor:
 @method()
 @rounded_once
 def matrix_power(A: Operand, n: int) -> Tensor:
-    """The product of `n` times the matrix; of its inverse for negative `n`.
+    """Return the product of `n` times the matrix; of its inverse for negative `n`.
 
     Examples
     --------

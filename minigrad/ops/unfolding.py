@@ -73,7 +73,7 @@ def _arguments(name: str, kernel_size: Any, dilation: Any, padding: Any, stride:
 
 
 def _places(name: str, size: Pair, kernel: Pair, dilation: Pair, stride: Pair) -> tuple[Any, ...]:
-    """The index that gives (N, C, kH, kW, rows, columns) of images (N, C, *size)."""
+    """Return the index that gives (N, C, kH, kW, rows, columns) of images (N, C, *size)."""
     reach = [d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)]
     if any(r > n for r, n in zip(reach, size, strict=True)):
         raise RuntimeError(f"{name}: the windows reach over {tuple(reach)}, more than the padded image of {size}")
@@ -87,7 +87,7 @@ def _places(name: str, size: Pair, kernel: Pair, dilation: Pair, stride: Pair) -
 def unfold(
     input: Operand, kernel_size: Numbers, dilation: Numbers = 1, padding: Numbers = 0, stride: Numbers = 1
 ) -> Tensor:
-    """All windows of an image as columns.
+    """Return all windows of an image as columns.
 
     Parameters
     ----------

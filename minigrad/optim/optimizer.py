@@ -183,7 +183,7 @@ class Optimizer:
                 bump(p._data)
 
     def _plan(self, i: int, params: Iterable[Tensor]) -> Plan:
-        """How the parameters of group `i` that have gradients are updated."""
+        """Return how the parameters of group `i` that have gradients are updated."""
         params = [p for p in params if p._grad is not None]
         plan = self._plans.get(i)
         if plan is None or not plan.fits(params, self.state):
@@ -205,7 +205,7 @@ class Optimizer:
     # ---- for the rules ---------------------------------------------------------------------------------------------
 
     def _gradient(self, p: np.ndarray, g: np.ndarray, group: dict[str, Any]) -> np.ndarray:
-        """The gradient of what is minimised: -g to maximize, and weight_decay * p added.
+        """Return the gradient of what is minimised: -g to maximize, and weight_decay * p added.
 
         Decoupled weight decay shrinks `p` itself instead.
         """
@@ -219,7 +219,7 @@ class Optimizer:
         return np.negative(g, out=self._scratch(p, 1)) if group["maximize"] else g
 
     def _scratch(self, like: np.ndarray, which: int = 0) -> np.ndarray:
-        """An array shaped like `like` that holds anything; its memory is used again for the next parameter."""
+        """Return an array shaped like `like` that holds anything; its memory is used again for the next parameter."""
         key = which, like.dtype
         flat = self._buffers.get(key)
         if flat is None or flat.size < like.size:
@@ -236,7 +236,7 @@ class Optimizer:
         self.__dict__.update(state)
 
     def state_dict(self) -> dict[str, Any]:
-        """All that determines the steps to come, but the parameters: in PyTorch's format, parameters as numbers.
+        """Return all that determines the steps to come, but the parameters: in PyTorch's format, parameters as numbers.
 
         Returns
         -------
@@ -350,7 +350,7 @@ def _is_number(value: Any) -> bool:
 
 
 def as_number(optimizer: str, name: str, value: Any) -> Any:
-    """The value of an option that is a number, or a Tensor of one element; raises if it is neither."""
+    """Return the value of an option that is a number, or a Tensor of one element; raises if it is neither."""
     if isinstance(value, Tensor):
         if value.numel() != 1:
             raise ValueError(f"{optimizer}: expected a Tensor {name} of one element, got shape {tuple(value.shape)}")
@@ -378,14 +378,14 @@ def check_betas(optimizer: str, betas: Any) -> None:
 
 
 def _as_tensor(value: Any) -> Any:
-    """A copy; an array of any kind, PyTorch's too, as a Tensor."""
+    """Return a copy; an array of any kind, PyTorch's too, as a Tensor."""
     if isinstance(value, (Tensor, str)) or not hasattr(value, "__array__") or isinstance(value, np.generic):
         return copy.deepcopy(value)
     return Tensor._wrap(np.asarray(value).copy())
 
 
 def buffer(state: dict[str, Any], name: str, like: np.ndarray, value: float = 0.0) -> np.ndarray:
-    """The array of an entry of the state, filled with `value` at its first use."""
+    """Return the array of an entry of the state, filled with `value` at its first use."""
     if name not in state:
         state[name] = Tensor._wrap(np.full_like(like, value))
     return state[name]._data

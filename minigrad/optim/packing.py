@@ -101,7 +101,7 @@ class Pack:
                     s[key] = value
 
     def fits(self, state: dict[Any, State]) -> bool:
-        """Whether the states of the parameters are still what `_share` made of them."""
+        """Return whether the states of the parameters are still what `_share` made of them."""
         if not _same([state.get(p) for p in self.params], self.states):
             return False
         if any([len(s) != len(self.state) for s in self.states]):
@@ -152,7 +152,7 @@ class Parts:
                     s[key] = value
 
     def fits(self, state: dict[Any, State]) -> bool:
-        """Whether the state of the parameter is still what `_share` saw."""
+        """Return whether the state of the parameter is still what `_share` saw."""
         own = self.state
         if state.get(self.param) is not own or len(own) != len(self.states[0]):
             return False
@@ -181,7 +181,7 @@ class Parts:
 
 
 def _in_order(p: Tensor, state: State) -> bool:
-    """Whether all arrays of a parameter are in C order."""
+    """Return whether all arrays of a parameter are in C order."""
     return all(t._data.flags.c_contiguous for t in (p, *state.values()) if isinstance(t, Tensor))
 
 

@@ -64,7 +64,7 @@ class Averages(list[EventAverage]):
         self._duration, self._outside = duration, outside
 
     def table(self, sort_by: str = "self_cpu_time_total", row_limit: int = 100) -> str:
-        """The rows as text, the largest first.
+        """Return the rows as text, the largest first.
 
         Parameters
         ----------

@@ -39,7 +39,7 @@ def replaced(path: Any, caller: str = "save") -> Iterator[IO[bytes]]:
 
 
 def _destination(path: Any, caller: str) -> str:
-    """The path without links, so that a link stays one, if there may be a file."""
+    """Return the path without links, so that a link stays one, if there may be a file."""
     try:
         text = os.fsdecode(path)
     except TypeError:
@@ -90,7 +90,7 @@ def _replaced(path: str) -> Iterator[IO[bytes]]:
 
 
 def _temporary(path: str) -> IO[bytes]:
-    """A new file beside `path`, locked."""
+    """Return a new file beside `path`, locked."""
     while True:
         name = f".{_short(path)}.{os.urandom(4).hex()}.tmp"
         file = open(os.path.join(os.path.dirname(path), name), "x+b")
@@ -105,7 +105,7 @@ def _temporary(path: str) -> IO[bytes]:
 
 
 def _short(path: str) -> str:
-    """The name of a file, or what fits of it into a longer name: there may be 255 bytes."""
+    """Return the name of a file, or what fits of it into a longer name: there may be 255 bytes."""
     name = os.path.basename(path)
     return name if len(os.fsencode(name)) <= 200 else name[:50]
 

@@ -25,7 +25,7 @@ class Readable(Protocol):
 
 
 def most_unfolded(size: int) -> int:
-    """How many bytes a compressed file of `size` bytes may unfold to."""
+    """Return how many bytes a compressed file of `size` bytes may unfold to."""
     return _RATIO * size + _ALWAYS
 
 
@@ -36,7 +36,7 @@ class Bounded:
         self._stream, self._most, self._left = stream, most, most
 
     def read(self, size: int = -1) -> bytes:
-        """The next `size` bytes, or all: fewer at the end only."""
+        """Return the next `size` bytes, or all: fewer at the end only."""
         content = bytearray()
         while size < 0 or len(content) < size:
             wanted = min(self._left + 1, _CHUNK, size - len(content) if size >= 0 else _CHUNK)
@@ -51,7 +51,7 @@ class Bounded:
 
 
 def size_of_array(shape: Any, dtype: np.dtype) -> int:
-    """How many bytes an array takes; ValueError if `shape` is that of no array."""
+    """Return how many bytes an array takes; ValueError if `shape` is that of no array."""
     if not isinstance(shape, (list, tuple)) or len(shape) > _MOST_DIMS:
         raise ValueError(f"it holds an array whose shape is not a tuple of at most {_MOST_DIMS} lengths")
     if not all(type(n) is int and 0 <= n < _LARGEST_DIM for n in shape):

@@ -187,7 +187,7 @@ class _Writer:
 
 
 def _has_name(dtype: np.dtype) -> bool:
-    """Whether a dtype can be written to a file, as all can but those with fields out of order."""
+    """Return whether a dtype can be written to a file, as all can but those with fields out of order."""
     try:
         return dtype.names is None or np.lib.format.descr_to_dtype(np.lib.format.dtype_to_descr(dtype)) == dtype
     except ValueError:
@@ -195,7 +195,7 @@ def _has_name(dtype: np.dtype) -> bool:
 
 
 def _place(path: _Path) -> str:
-    """A path as it is written in Python: ``optimizer.state[3].foo``."""
+    """Return a path as it is written in Python: ``optimizer.state[3].foo``."""
     text = "".join(f".{p}" if isinstance(p, str) else f"[{p!r}]" for p in path)
     return text.lstrip(".") or "the object"
 
@@ -239,7 +239,7 @@ def _decode(x: Any, arrays: Callable[[str], np.ndarray]) -> Any:
 
 
 def _state(items: dict[Any, Any], metadata: Any) -> OrderedDict[Any, Any]:
-    """A state_dict with what it says about its modules."""
+    """Return a state_dict with what it says about its modules."""
     if not (isinstance(metadata, dict) and all(isinstance(about, dict) for about in metadata.values())):
         raise ValueError("a state_dict whose metadata are no dict of dicts")
     state = OrderedDict(items)

@@ -112,7 +112,7 @@ def load_file(filename: Any) -> dict[str, Tensor]:
 
 
 def _entries(file: IO[bytes]) -> dict[str, tuple[str, list[int]]]:
-    """The dtypes and shapes by name, in the order of their bytes, which come next in the file."""
+    """Return the dtypes and shapes by name, in the order of their bytes, which come next in the file."""
     status = os.fstat(file.fileno())
     length = int.from_bytes(file.read(8), "little")
     left = status.st_size - 8 - length

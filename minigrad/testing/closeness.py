@@ -137,7 +137,7 @@ def _pairs(actual: Any, expected: Any, path: str, options: _Options) -> Iterator
 
 
 def _kind(actual: Any, expected: Any, path: str, options: _Options) -> str:
-    """How two things that are no containers are compared."""
+    """Return how two things that are no containers are compared."""
     if actual is None or expected is None or _both(bool | np.bool_, actual, expected):
         return "same"
     if _both(int | float | complex | np.number, actual, expected):
@@ -242,7 +242,7 @@ def _compare_tensors(pair: _Pair, options: _Options) -> None:
 def _distances(
     a: np.ndarray, e: np.ndarray, wrong: np.ndarray, distance: np.ndarray, size: np.ndarray, rtol: float, atol: float
 ) -> str:
-    """How many elements are not close, and the greatest differences among them."""
+    """Return how many elements are not close, and the greatest differences among them."""
     count = int(np.count_nonzero(wrong))
     lines = [f"{count} of {wrong.size} element{'s' * (wrong.size > 1)} {'is' if count == 1 else 'are'} not close."]
     relative = np.where(size > 0, distance / np.where(size > 0, size, 1), np.inf)

@@ -102,7 +102,7 @@ def check_gradients(
 
 
 def _name(f: Callable[..., Any]) -> str:
-    """What to call it: by its class, the class whose ``apply`` it is, or its own name."""
+    """Return what to call it: by its class, the class whose ``apply`` it is, or its own name."""
     owner = getattr(f, "__self__", None)
     return owner.__name__ if isinstance(owner, type) else getattr(f, "__name__", type(f).__name__)
 
@@ -194,7 +194,7 @@ class _Subject:
                 self.tensors.append(parameter)
 
     def call(self, *_: Any) -> list[Tensor]:
-        """The outputs; the arguments are known already, and are changed where they are."""
+        """Return the outputs; the arguments are known already, and are changed where they are."""
         for module, name, buffer, values in self.buffers:
             module._buffers[name] = module.__dict__[name] = buffer
             if buffer is not None:
@@ -208,7 +208,7 @@ class _Subject:
 
 
 def _leaves(value: Any, path: str, floating: bool = True) -> Iterator[tuple[str, Tensor]]:
-    """The floating Tensors in nested lists, tuples and dicts, with where they are."""
+    """Yield the floating Tensors in nested lists, tuples and dicts, with where they are."""
     if isinstance(value, Tensor):
         if value.is_floating_point() or not floating:
             yield path, value
@@ -232,7 +232,7 @@ def _mapped(value: Any, function: Callable[[Tensor], Tensor]) -> Any:
 
 
 def _wide(t: Tensor, checked: bool, memo: dict[int, Any]) -> Tensor:
-    """A copy in float64 of a floating Tensor, the same for the same one; others as they are."""
+    """Return a copy in float64 of a floating Tensor, the same for the same one; others as they are."""
     if not t.is_floating_point():
         return t
     if id(t) not in memo:

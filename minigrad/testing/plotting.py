@@ -17,7 +17,7 @@ TINY = 1e-17  # stands for an error of 0 on an axis of logarithms
 
 
 def plot(tensor: TensorReport) -> Figure:
-    """The picture for one tensor, of the entry and the output that are farthest off."""
+    """Return the picture for one tensor, of the entry and the output that are farthest off."""
     comparison = tensor._worst
     if comparison is None:
         raise ValueError(f"GradientReport.plot: nothing was compared for {tensor.name!r}, so there is nothing to show")

@@ -186,7 +186,7 @@ class GradientReport:
 
 
 def _gap(c: Comparison | None) -> float:
-    """How far apart the two are at the worst place."""
+    """Return how far apart the two are at the worst place."""
     if c is None:
         return 0.0
     backward, differences = c.numbers

@@ -25,7 +25,7 @@ _CHUNK = 1 << 16
 
 
 def read_idx(path: Path) -> np.ndarray:
-    """The array in an IDX file, the format of MNIST, compressed by gzip or not.
+    """Return the array in an IDX file, the format of MNIST, compressed by gzip or not.
 
     Two zero bytes, one for the type, one for the number of dimensions, their lengths as big-endian 32-bit integers,
     then the elements in C order (LeCun, Cortes, Burges: The MNIST database, 1998).
@@ -75,7 +75,7 @@ def uncompressed(path: Path) -> Iterator[Bounded]:
 
 
 def matches(path: Path, checksum: str) -> bool:
-    """Whether the file, or what it holds under gzip, has this MD5 or SHA-256 sum."""
+    """Return whether the file, or what it holds under gzip, has this MD5 or SHA-256 sum."""
     with open(path, "rb") as raw, uncompressed(path) as content:
         return any(_digest(file, len(checksum)) == checksum for file in (raw, content))
 

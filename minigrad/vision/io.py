@@ -120,7 +120,7 @@ def write_image(input: Any, path: str | os.PathLike[str]) -> None:
 
 
 def image_endings() -> tuple[str, ...]:
-    """The endings of the names of files that `read_image` can read, in lower case: ``.jpg``, ``.png``, ..."""
+    """Return the endings of the names of files that `read_image` can read, in lower case: ``.jpg``, ``.png``, ..."""
     image_module, _ = _pillow()
     known = image_module.registered_extensions()  # which lets Pillow find its formats
     formats = _formats(image_module)
@@ -128,7 +128,7 @@ def image_endings() -> tuple[str, ...]:
 
 
 def _formats(image_module: Any) -> list[str]:
-    """Those of Pillow's that are safe.
+    """Return those of Pillow's that are safe.
 
     For PostScript it starts an interpreter, and what the file says is run; an icon holds images that may have any size,
     whatever its header says.
@@ -172,7 +172,7 @@ def _pillow() -> tuple[Any, Any]:
 
 
 def _eight_bits(image: Any, kind: str, image_module: Any) -> Any:
-    """The same image in mode L (grey) or RGB, without transparency."""
+    """Return the same image in mode L (grey) or RGB, without transparency."""
     if image.mode.startswith("I;16") or (image.mode == "I" and kind in ("PNG", "PPM")):
         return image_module.fromarray((np.clip(np.array(image), 0, 65535) // 257).astype(np.uint8))
     if image.mode in ("I", "F"):

@@ -21,7 +21,7 @@ from minigrad.saving.bounded import size_of_array
 
 
 def read_pickled_dict(path: Path) -> dict[str, Any]:
-    """The dict in a pickle file: its keys as str, its arrays read-only; Python 2's strings are bytes.
+    """Return the dict in a pickle file: its keys as str, its arrays read-only; Python 2's strings are bytes.
 
     Raises
     ------

@@ -15,7 +15,7 @@ from minigrad.viz.style import BLUE, GREY, RED, figure, positive, unit_range
 
 
 def confusion_matrix(matrix: Any, classes: Sequence[str]) -> Figure:
-    """How often each class (rows) was taken for each class (columns), as counts.
+    """Return how often each class (rows) was taken for each class (columns), as counts.
 
     The mistakes have colours of their own, so that few of them are seen beside many right answers.
 
@@ -129,7 +129,7 @@ def misclassified(images: Any, probabilities: Any, targets: Any, classes: Sequen
 def predictions(
     images: Any, probabilities: Any, targets: Any, classes: Sequence[str], most: int = 10, bars: int = 10
 ) -> Figure:
-    """Images with what they were taken for and what they are, and the probabilities of the classes as bars.
+    """Return images with what they were taken for and what they are, and the probabilities of the classes as bars.
 
     Parameters
     ----------
@@ -184,7 +184,7 @@ def predictions(
 def _checked(
     operation: str, images: Any, probabilities: Any, targets: Any, classes: Sequence[str]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The three as arrays that fit together."""
+    """Return the three as arrays that fit together."""
     images, probabilities, targets = (_array(part) for part in (images, probabilities, targets))
     if images.ndim == 4 and images.shape[1] in (1, 3) and images.shape[3] != 3:  # a batch, channels first
         images = images[:, 0] if images.shape[1] == 1 else images.transpose(0, 2, 3, 1)

@@ -33,7 +33,7 @@ def decision_regions(
     classes: Sequence[str] | None = None,
     resolution: int = 250,
 ) -> Figure:
-    """The class that a model gives to every place of the plane, and the points that it should tell apart.
+    """Return the class that a model gives to every place of the plane, and the points that it should tell apart.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def _look(label: int) -> tuple[str, str]:
 
 
 def _scores(model: Classifier, grid: np.ndarray) -> np.ndarray:
-    """What `model` gives for the places of the grid, (M, C)."""
+    """Return what `model` gives for the places of the grid, (M, C)."""
     parameters = model.parameters() if isinstance(model, Module) else iter(())
     places = Tensor(grid.astype(next((p.dtype for p in parameters), np.float32)))
     with no_grad(), evaluating(model) if isinstance(model, Module) else nullcontext():
@@ -129,7 +129,7 @@ def _scores(model: Classifier, grid: np.ndarray) -> np.ndarray:
 
 
 def _names(classes: Sequence[str] | None, targets: np.ndarray, count: int) -> Sequence[str]:
-    """The names of the `count` classes."""
+    """Return the names of the `count` classes."""
     names = [str(i) for i in range(count)] if classes is None else classes
     if len(names) != count or targets.min() < 0 or targets.max() >= count:
         raise ValueError(

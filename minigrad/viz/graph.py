@@ -45,7 +45,7 @@ class Vertex:
 
 
 def trace(operation: str, loss: Tensor, params: Names | None) -> list[Vertex]:
-    """The vertices of the graph, that of `loss` first, each before its parents."""
+    """Return the vertices of the graph, that of `loss` first, each before its parents."""
     if not isinstance(loss, Tensor) or loss.grad_fn is None:
         got = "one without a grad_fn" if isinstance(loss, Tensor) else type(loss).__name__
         raise ValueError(
@@ -107,7 +107,7 @@ def _shapes(nodes: list[engine.Node], loss: Tensor) -> dict[engine.Node, tuple[i
 
 
 def graph(loss: Tensor, params: Names | None = None, most: int = 150) -> Figure:
-    """The graph of a Tensor as backward walks it: operations with the shapes of their outputs, and leaves.
+    """Return the graph of a Tensor as backward walks it: operations with the shapes of their outputs, and leaves.
 
     Parameters
     ----------
@@ -210,7 +210,7 @@ def _plain_text(name: str) -> str:
 
 
 def graph_dot(loss: Tensor, params: Names | None = None) -> str:
-    """The graph of a Tensor in the DOT language, for Graphviz: ``dot -Tsvg graph.dot -o graph.svg``.
+    """Return the graph of a Tensor in the DOT language, for Graphviz: ``dot -Tsvg graph.dot -o graph.svg``.
 
     Parameters
     ----------

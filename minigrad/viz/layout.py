@@ -52,7 +52,7 @@ class Layout:
         self.width = max(places[v] + self.widths[v] / 2 for v in range(len(places)))
 
     def _path(self, parent: int, child: int) -> list[int]:
-        """The vertices of an edge from top to bottom, with a new one in each layer between."""
+        """Return the vertices of an edge from top to bottom, with a new one in each layer between."""
         bends = []
         for layer in range(self.layer[parent] - 1, self.layer[child], -1):
             bends.append(len(self._layer))
@@ -129,7 +129,7 @@ def longest_paths(parents: Sequence[Sequence[int]]) -> list[int]:
 
 
 def nondecreasing(values: np.ndarray, weights: Sequence[float]) -> np.ndarray:
-    """The nondecreasing sequence nearest to `values` by weighted least squares.
+    """Return the nondecreasing sequence nearest to `values` by weighted least squares.
 
     Neighbours in the wrong order share their mean (M. Ayer et al.: An empirical distribution function for sampling with
     incomplete information. Annals of Mathematical Statistics 26(4), 1955).

@@ -17,7 +17,7 @@ SIGNED = LinearSegmentedColormap.from_list("signed", ["#003B5C", BLUE, "white", 
 
 
 def figure(width: float, height: float, rows: int = 1, columns: int = 1, **options: Any) -> tuple[Figure, Any]:
-    """A Figure of `width` x `height` inches without a window, and its array of axes, (rows, columns)."""
+    """Return a Figure of `width` x `height` inches without a window, and its array of axes, (rows, columns)."""
     fig = Figure(figsize=(width, height), layout="constrained", dpi=120)
     return fig, fig.subplots(rows, columns, squeeze=False, **options)
 
@@ -37,7 +37,7 @@ def signed(values: np.ndarray, part: float = 1.0) -> dict[str, Any]:
 
 
 def unit_range(image: np.ndarray) -> np.ndarray:
-    """An image whose darkest value is 0 and whose lightest is 1, whatever it was scaled by."""
+    """Return an image whose darkest value is 0 and whose lightest is 1, whatever it was scaled by."""
     low, high = float(image.min()), float(image.max())
     return (image - low) / (high - low) if high > low else np.zeros_like(image)
 

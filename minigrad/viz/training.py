@@ -15,7 +15,7 @@ PARTS = {"train": ("training", BLUE), "val": ("validation", ORANGE), "": ("", BL
 
 
 def curves(history: Sequence[Mapping[str, float]]) -> Figure:
-    """What was measured in each epoch, a panel for each quantity, such as loss and accuracy.
+    """Return what was measured in each epoch, a panel for each quantity, such as loss and accuracy.
 
     Parameters
     ----------

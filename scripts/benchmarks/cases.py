@@ -117,7 +117,7 @@ CASES = [
 
 
 def chosen(patterns: list[str]) -> list[Case]:
-    """The cases whose names contain one of the patterns, or match it with ``*`` and ``?``; all if there is none.
+    """Return the cases whose names contain one of the patterns, or match it with ``*`` and ``?``; all if there is none.
 
     Raises
     ------

@@ -54,7 +54,7 @@ def usable_cores() -> int:
 
 
 def blas() -> str:
-    """The name and version of the BLAS that NumPy was built with."""
+    """Return the name and version of the BLAS that NumPy was built with."""
     config: Any = np.show_config(mode="dicts")
     found = config.get("Build Dependencies", {}).get("blas", {})
     return f"{found.get('name', 'an unknown BLAS')} {found.get('version', '')}".strip()

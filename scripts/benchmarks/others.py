@@ -18,7 +18,7 @@ class Unsupported(Exception):
 
 
 def apply(functions: Functions, resolved: list[Layer], params: list[Any], x: Any) -> Any:
-    """The net's output from functions of the library: those with parameters are given weight and bias."""
+    """Return the net's output from functions of the library: those with parameters are given weight and bias."""
     rest: Iterator[Any] = iter(params)
     for kind, *numbers in resolved:
         if kind not in functions:

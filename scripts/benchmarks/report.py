@@ -96,7 +96,7 @@ class Report:
         return [key[0].split("/", 1)[1].replace("/", " "), str(key[1]), *cells]
 
     def remarks(self) -> list[str]:
-        """What failed, and where libraries disagree about the result."""
+        """Return what failed, and where libraries disagree about the result."""
         load = self.machine["load"]
         found = [BUSY.format(load)] if load is not None and load > 0.5 else []
         found += [f"{r['case']}: {LIBRARIES[r['library']]} failed ({r['error']})" for r in self.results if "error" in r]

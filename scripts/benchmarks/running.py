@@ -105,7 +105,7 @@ class Settings:
 
 
 def measure(case: Case, threads: int, workers: Sequence[Worker], settings: Settings) -> list[dict[str, Any]]:
-    """A case by all libraries in turns, A B A B: one result for each, with the medians of the turns."""
+    """Return a case by all libraries in turns, A B A B: one result for each, with the medians of the turns."""
     turns: list[Callable[[], float]]
     if case.kind == "import":
         results = [_result(case, threads, w.library) for w in workers]

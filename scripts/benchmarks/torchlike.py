@@ -13,7 +13,7 @@ LR, MOMENTUM, WEIGHT_DECAY = 1e-3, 0.9, 5e-4
 
 
 def build(lib: Any, resolved: list[Layer]) -> Any:
-    """The net as a Module."""
+    """Return the net as a Module."""
     nn: Any = lib.nn
 
     class Residual(nn.Module):
@@ -40,7 +40,7 @@ def build(lib: Any, resolved: list[Layer]) -> Any:
 
 
 def model(lib: Any, resolved: list[Layer]) -> Any:
-    """The net with the weights that it has in every library."""
+    """Return the net with the weights that it has in every library."""
     net = build(lib, resolved)
     with lib.no_grad():
         for p, value in zip(net.parameters(), weights(resolved), strict=True):
@@ -71,12 +71,12 @@ def training(
 
 
 def data_parallel(lib: Any, net: str, batch: int) -> Callable[[], Any]:
-    """A step with the batch cut into shares, one a thread; PyTorch's DataParallel cuts it for GPUs only."""
+    """Return a step with the batch cut into shares, one a thread; PyTorch's DataParallel cuts it for GPUs only."""
     return training(lib, net, batch, wrap=lib.nn.DataParallel)
 
 
 def inference(lib: Any, net: str, batch: int) -> Callable[[], Any]:
-    """The logits of a batch, without a graph."""
+    """Return the logits of a batch, without a graph."""
     resolved, inputs, _ = task(net, batch)
     module = model(lib, resolved).eval()
     x = lib.from_numpy(inputs)

@@ -96,7 +96,7 @@ def _check(result: Any) -> float | None:
 
 
 def peak_memory() -> int:
-    """The most resident memory that this process has had, in bytes."""
+    """Return the most resident memory that this process has had, in bytes."""
     try:
         with open("/proc/self/status") as file:  # unlike getrusage's, it does not begin with the parent's
             line = next(line for line in file if line.startswith("VmHWM"))

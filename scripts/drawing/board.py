@@ -52,7 +52,7 @@ class Board:
         self.blank = self._answer(np.zeros((SIDE, SIDE)), np.zeros((classifier.image_size,) * 2))
 
     def look(self, drawing: np.ndarray) -> Answer:
-        """What the network makes of a drawing, (SIDE, SIDE) in [0, 1], light on dark.
+        """Return what the network makes of a drawing, (SIDE, SIDE) in [0, 1], light on dark.
 
         Raises ValueError where nothing is drawn.
         """

@@ -11,7 +11,7 @@ Augmentation = Callable[[Tensor], Tensor]
 
 
 def none(size: int) -> Augmentation:
-    """The images as they are."""
+    """Return the images as they are."""
     return Compose([])
 
 

@@ -45,7 +45,7 @@ SCHEDULES: dict[str, Callable[..., Any]] = {
 
 
 def l1_norm(parameters: Iterable[Tensor]) -> Tensor:
-    """The sum of the absolute values of all parameters."""
+    """Return the sum of the absolute values of all parameters."""
     return mg.stack([p.abs().sum() for p in parameters]).sum()
 
 
@@ -83,7 +83,7 @@ class Training:
         return len(self.history) >= self.settings["epochs"]
 
     def epoch_batches(self) -> DataLoader:
-        """The batches of the present epoch that are still to do: their order depends on seed and epoch alone."""
+        """Return the batches of the present epoch that are still to do: their order depends on seed and epoch alone."""
         generator = mg.Generator().manual_seed(self.settings["seed"] * 100_003 + len(self.history))
         order = mg.randperm(len(self.train_set), generator=generator).tolist()
         size = self.settings["batch_size"]

@@ -45,7 +45,7 @@ def _padded(sequence: Tensor, missing: int, value: float, side: str) -> Any:
 
 
 def unpad_sequence(padded_sequences: Tensor, lengths: Sequence[int] | Tensor, batch_first: bool = False) -> list[Any]:
-    """The sequences that `pad_sequence` made one tensor of, given their lengths.
+    """Return the sequences that `pad_sequence` made one tensor of, given their lengths.
 
     Examples
     --------

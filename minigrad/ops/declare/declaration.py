@@ -64,13 +64,13 @@ class Operation:
         return bool(self.rules)
 
     def renamed(self, name: str, holds: Sequence[str] | None = None) -> Operation:
-        """The same under another name, which keeps other parameters for backward if `holds` is given."""
+        """Return the same under another name, which keeps other parameters for backward if `holds` is given."""
         kept = self.holds if holds is None else holds
         given = (self.forward, self.rules, self.constants, self.outputs, self.sequence, self.view, kept)
         return Operation(*given, self.prepare, name)
 
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
-        """All arguments in the order of the signature, defaults filled in."""
+        """Return all arguments in the order of the signature, defaults filled in."""
         bound = list(args) + list(self.defaults[len(args) :])
         for name, value in kwargs.items():
             name = name if name in self.places else _ALIASES.get(name, name)

@@ -61,7 +61,7 @@ def attribute(name: str) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
 
 
 def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
-    """The method `name` that puts the result of ``function(tensor, ...)`` into the tensor."""
+    """Return the method `name` that puts the result of ``function(tensor, ...)`` into the tensor."""
 
     def change(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         self._check_writable(name)
@@ -85,7 +85,7 @@ def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
 
 
 def _overlaps(array: np.ndarray) -> bool:
-    """Whether there are more elements than places for them."""
+    """Return whether there are more elements than places for them."""
     places = sum([(n - 1) * abs(step) for n, step in zip(array.shape, array.strides, strict=True)], array.itemsize)
     return array.size > 0 and places < array.nbytes
 

@@ -36,7 +36,7 @@ def rounded_once(function: F) -> F:
 
 
 def all_half(values: Sequence[Any]) -> bool:
-    """Whether no tensor among `values` is floating and of another dtype."""
+    """Return whether no tensor among `values` is floating and of another dtype."""
     types = [_dtype(t) for t in values if isinstance(t, (Tensor, np.ndarray))]
     return all(dtype == HALF for dtype in types if dtype.kind == "f")
 

@@ -35,7 +35,7 @@ def all_dims(operation: str, dim: Any, ndim: int) -> tuple[int, ...]:
 
 
 def as_shape(operation: str, sizes: tuple[Any, ...], least: int | None = None) -> tuple[int, ...]:
-    """The arguments of ``f(2, 3)`` or ``f((2, 3))`` as a tuple of ints, none below `least`."""
+    """Return the arguments of ``f(2, 3)`` or ``f((2, 3))`` as a tuple of ints, none below `least`."""
     if len(sizes) == 1 and type(first := sizes[0]) is not int:
         if type(first) is tuple or isinstance(first, Sequence) or getattr(first, "ndim", 0) == 1:
             sizes = tuple(first)

@@ -35,5 +35,5 @@ def _for_blas(x: np.ndarray) -> np.ndarray:
 )
 @silent
 def matmul(input: Operand, other: Operand) -> Operand:
-    """The products of the matrices in the last two dimensions; the dimensions before them are broadcast."""
+    """Return the products of the matrices in the last two dimensions; the dimensions before them are broadcast."""
     return products.matmul(_for_blas(input), _for_blas(other))

@@ -16,7 +16,7 @@ SMALL = 4096  # elements: NumPy computes faster with so few in memory than with 
 
 
 def spread(g: Any, input_shape: tuple[int, ...], dim: tuple[int, ...], keepdim: bool) -> Any:
-    """What was reduced over `dim`, repeated to `input_shape`: the adjoint of summing."""
+    """Return what was reduced over `dim`, repeated to `input_shape`: the adjoint of summing."""
     if not g.shape and not isinstance(g, Tensor) and math.prod(input_shape) <= SMALL:
         filled = np.empty(input_shape, g.dtype)
         filled.fill(g)

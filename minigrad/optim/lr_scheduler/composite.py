@@ -119,7 +119,7 @@ class SequentialLR(_Composite):
         self._last_lr = self._schedulers[i].get_last_lr()
 
     def _at(self, epoch: int) -> tuple[int, int]:
-        """The number of the scheduler for an epoch, and its own epoch then."""
+        """Return the number of the scheduler for an epoch, and its own epoch then."""
         i = bisect_right(self._milestones, epoch)
         return i, epoch - (self._milestones[i - 1] if i else 0)
 

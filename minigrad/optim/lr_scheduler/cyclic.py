@@ -240,7 +240,7 @@ class OneCycleLR(LRScheduler):
         super().__init__(optimizer, last_epoch)
 
     def _phases(self) -> list[tuple[float, str, str, str, str]]:
-        """The last step of each phase; from which learning rate to which; and from which momentum to which."""
+        """Return the last step of each phase; from which learning rate to which; and from which momentum to which."""
         up, end = self.pct_start * self.total_steps - 1, self.total_steps - 1
         rise = (up, "initial_lr", "max_lr", "max_momentum", "base_momentum")
         if self.three_phase:

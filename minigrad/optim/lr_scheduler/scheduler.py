@@ -67,15 +67,15 @@ class LRScheduler:
         return self._step_count == 1
 
     def get_lr(self) -> list[float]:
-        """The learning rate of each group at ``last_epoch``. Called by `step`; others want `get_last_lr`."""
+        """Return the learning rate of each group at ``last_epoch``. Called by `step`; others want `get_last_lr`."""
         raise NotImplementedError(f"{type(self).__name__}: a scheduler defines get_lr()")
 
     def _get_closed_form_lr(self) -> list[float]:
-        """The same from the initial learning rates alone, where there is such a formula."""
+        """Return the same from the initial learning rates alone, where there is such a formula."""
         return self.get_lr()
 
     def get_last_lr(self) -> list[float]:
-        """The learning rates that the last step set."""
+        """Return the learning rates that the last step set."""
         return self._last_lr
 
     def step(self, epoch: int | None = None) -> None:
@@ -163,7 +163,7 @@ def set_lr(group: dict[str, Any], lr: float) -> None:
 
 
 def current_lrs(optimizer: Optimizer) -> list[float]:
-    """The learning rate of each group."""
+    """Return the learning rate of each group."""
     return [float(group["lr"]) for group in optimizer.param_groups]
 
 
@@ -178,7 +178,7 @@ def one_per_group(name: str, optimizer: Optimizer, value: Any) -> list[Any]:
 
 
 def attributes(function: Any) -> dict[str, Any] | None:
-    """What there is to save of a user's function: a copy of its attributes if it is an object, else None."""
+    """Return what there is to save of a user's function: a copy of its attributes if it is an object, else None."""
     return None if isinstance(function, types.FunctionType) else dict(getattr(function, "__dict__", {}))
 
 

@@ -60,7 +60,7 @@ def default_collate(batch: Sequence[Any]) -> Any:
 
 
 def _collate(batch: Sequence[Any], place: str) -> Any:
-    """The batch of what the samples have at one place, such as "[1]['x']"."""
+    """Return the batch of what the samples have at one place, such as "[1]['x']"."""
     first = batch[0]
     if isinstance(first, Tensor):
         _alike(batch, Tensor, place)
@@ -140,7 +140,7 @@ def _at(place: str) -> str:
 
 
 def default_convert(data: Any) -> Any:
-    """A sample with its arrays as Tensors, all else as it is: what the loader does with ``batch_size=None``.
+    """Return a sample with its arrays as Tensors, all else as it is: what the loader does with ``batch_size=None``.
 
     Examples
     --------

@@ -183,7 +183,7 @@ class DataLoader(Generic[T_co]):
             stream.append(generator)
 
     def _fetcher(self, dataset: Any, stream: list[Generator]) -> Callable[[int, Any], Any]:
-        """A function of a seed and of what the sampler gave that returns the batch, a `_Failure`, or END.
+        """Return a function of a seed and of what the sampler gave that returns the batch, a `_Failure`, or END.
 
         Its random numbers come from the generator in `stream`, if there is one, or from one of that seed.
         """
@@ -242,12 +242,12 @@ class _Failure:
         self._error = [error]
 
     def taken(self) -> Exception:
-        """The error, which from now on is the caller's."""
+        """Return the error, which from now on is the caller's."""
         return self._error.pop()
 
 
 def _tasks(seed: int, indices: Iterator[Any]) -> Iterator[tuple[int, Any]]:
-    """A seed and what to fetch, for each batch; an error of the sampler comes where its batch would."""
+    """Return a seed and what to fetch, for each batch; an error of the sampler comes where its batch would."""
     failure = None
     try:
         for i, at in enumerate(indices):
@@ -259,7 +259,7 @@ def _tasks(seed: int, indices: Iterator[Any]) -> Iterator[tuple[int, Any]]:
 
 
 def _shallow(dataset: Any) -> Any:
-    """A copy, on which a worker may set attributes; or the data set itself, where it cannot be copied."""
+    """Return a copy, on which a worker may set attributes; or the data set itself, where it cannot be copied."""
     try:
         return copy(dataset)
     except Exception:  # it may hold anything, and delegate everything

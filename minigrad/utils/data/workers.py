@@ -44,7 +44,7 @@ class WorkerInfo:
 
 
 def get_worker_info() -> WorkerInfo | None:
-    """Which worker of a :class:`~minigrad.utils.data.DataLoader` runs this code; None outside of workers.
+    """Return which worker of a :class:`~minigrad.utils.data.DataLoader` runs this code; None outside of workers.
 
     Examples
     --------
@@ -74,7 +74,7 @@ class Worker:
         self._process = os.getpid()
 
     def result(self, future: Future[Any], timeout: float, index: Any = None, doing: str = "worker_init_fn") -> Any:
-        """What the thread returned or raised; RuntimeError after `timeout` seconds (0: never).
+        """Return what the thread returned or raised; RuntimeError after `timeout` seconds (0: never).
 
         The error names the index that it was to fetch, or what else it was doing.
         """
@@ -129,7 +129,7 @@ class _Thread(threading.Thread):
         self.tasks.put(None)
 
     def whereabouts(self) -> str:
-        """The line that it is at."""
+        """Return the line that it is at."""
         frame = sys._current_frames().get(self.ident or 0)
         if frame is None:
             return "Its thread has ended."

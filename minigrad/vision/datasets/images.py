@@ -25,7 +25,7 @@ class Images(Dataset[tuple[Any, Any]]):
         self.target_transform = target_transform
 
     def _sample(self, image: np.ndarray, target: int) -> tuple[Any, Any]:
-        """The sample of one stored image, (H, W) or (H, W, C)."""
+        """Return the sample of one stored image, (H, W) or (H, W, C)."""
         x = network_input(with_channels(np.asarray(image), 2)) if self.transform is None else self.transform(image)
         return x, target if self.target_transform is None else self.target_transform(target)
 
@@ -36,7 +36,7 @@ class Images(Dataset[tuple[Any, Any]]):
         return batched and self.target_transform is None and speaks_for(self, "_batch", "_sample")
 
     def _batch(self, images: np.ndarray, targets: np.ndarray) -> Batch:
-        """The samples of stored images, (N, H, W) or (N, H, W, C), which must allow it: `_by_batch`."""
+        """Return the samples of stored images, (N, H, W) or (N, H, W, C), which must allow it: `_by_batch`."""
         if self.transform is None:
             return Batch(network_input(with_channels(images, 3)), targets)
         x = self.transform(with_channels(images, 3))
@@ -116,7 +116,7 @@ class ArrayImages(Images):
 
 
 def with_channels(images: np.ndarray, dims: int) -> np.ndarray:
-    """The images with an axis for the channel, which grey ones of `dims` dimensions lack."""
+    """Return the images with an axis for the channel, which grey ones of `dims` dimensions lack."""
     return images[..., None] if images.ndim == dims else images
 
 
@@ -126,7 +126,7 @@ def network_input(images: np.ndarray) -> Tensor:
 
 
 def every_nth(labels: np.ndarray, n: int) -> np.ndarray:
-    """A mask of every n-th image of each class, in their order: the same ones each time."""
+    """Return a mask of every n-th image of each class, in their order: the same ones each time."""
     mask = np.zeros(len(labels), bool)
     for label in np.unique(labels):
         mask[np.flatnonzero(labels == label)[n - 1 :: n]] = True

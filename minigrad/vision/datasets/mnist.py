@@ -91,7 +91,7 @@ class MNIST(ArrayImages):
         super().__init__(images, labels, train, transform, target_transform)
 
     def _locate(self, names: Sequence[str]) -> list[Path] | None:
-        """The files of these names, all from the first folder that has them all."""
+        """Return the files of these names, all from the first folder that has them all."""
         for folder in self.folders:
             places = [[self.root / folder / name, self.root / folder / name.removesuffix(".gz")] for name in names]
             found = [next(filter(Path.is_file, place), None) for place in places]

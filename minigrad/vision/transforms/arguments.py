@@ -41,7 +41,7 @@ def interpolation_mode(name: str, mode: str | InterpolationMode) -> Interpolatio
 
 
 def numbers(name: str, argument: str, value: Any, *counts: int) -> tuple[float, ...]:
-    """A sequence of so many finite numbers as a tuple."""
+    """Return a sequence of so many finite numbers as a tuple."""
     wanted = f"{name}: expected {argument} of {' or '.join(map(str, counts))} numbers, got {value!r}"
     if isinstance(value, (str, bytes)) or not isinstance(value, (Sequence, np.ndarray)):
         raise TypeError(wanted)
@@ -59,7 +59,7 @@ def interval(name: str, argument: str, value: Any) -> Range:
 
 
 def around(name: str, argument: str, value: Any, centre: float = 0.0) -> Range:
-    """What a number not below 0 means, so much to either side of `centre`; or (low, high) as it is."""
+    """Return what a number not below 0 means, so much to either side of `centre`; or (low, high) as it is."""
     if not isinstance(value, NUMBER):
         return interval(name, argument, value)
     if not 0 <= value < np.inf:
@@ -92,7 +92,7 @@ def constants(name: str, argument: str, value: Any) -> Any:
 
 
 def by_channel(name: str, argument: str, value: Any, images: np.ndarray) -> np.ndarray:
-    """A number, or one for each channel of images (N, H, W, C), as an array of their dtype that broadcasts."""
+    """Return a number, or one for each channel of images (N, H, W, C), as an array of their dtype that broadcasts."""
     values, channels = np.asarray(constants(name, argument, value)), images.shape[3]
     if values.shape not in ((), (1,), (channels,)):
         raise ValueError(f"{name}: expected {argument} as one number, or {channels}, one a channel, got {value!r}")

@@ -26,7 +26,7 @@ def _planes(name: str, images: np.ndarray) -> np.ndarray:
 
 
 def _grey(planes: np.ndarray) -> np.ndarray:
-    """The brightness (N, H, W) of (C, N, H, W)."""
+    """Return the brightness (N, H, W) of (C, N, H, W)."""
     if len(planes) == 1:
         return planes[0]
     red, green, blue = (planes.dtype.type(part) for part in _LUMA)

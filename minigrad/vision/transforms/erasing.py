@@ -77,7 +77,7 @@ class RandomErasing(Transform):
         return y
 
     def _rectangles(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-        """A mask (N, H, W) of what to erase."""
+        """Return a mask (N, H, W) of what to erase."""
         count, height, width = shape
         area = rng.uniform(*self.scale, (_TRIES, count)) * (height * width)
         ratio = np.exp(rng.uniform(math.log(self.ratio[0]), math.log(self.ratio[1]), (_TRIES, count)))

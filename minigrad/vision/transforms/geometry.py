@@ -114,7 +114,7 @@ class RandomRotation(Transform):
 
 
 def _expanded(height: int, width: int, turn: float) -> tuple[int, int]:
-    """How many rows and columns of pixels the turned image touches, its middle where it was."""
+    """Return how many rows and columns of pixels the turned image touches, its middle where it was."""
     cos, sin = abs(math.cos(turn)), abs(math.sin(turn))
     if cos < 1e-9:  # at right angles the middle may move, or else all pixels could fall between others
         return width, height
@@ -194,7 +194,7 @@ class RandomAffine(Transform):
 
     @staticmethod
     def _shears(shear: Any) -> tuple[Range, Range]:
-        """The ranges along x and along y."""
+        """Return the ranges along x and along y."""
         if isinstance(shear, NUMBER):
             return around("RandomAffine", "shear", shear), (0.0, 0.0)
         values = numbers("RandomAffine", "shear", shear, 2, 4)

@@ -20,7 +20,7 @@ __all__ = ["affine", "resize"]
 
 
 def resize(images: Any, size: int | tuple[int, int], antialias: bool = True) -> np.ndarray:
-    """Images brought to another size by bilinear interpolation; shrunk, each pixel averages all that it covers.
+    """Return images brought to another size by bilinear interpolation; shrunk, each pixel averages all that it covers.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def resize(images: Any, size: int | tuple[int, int], antialias: bool = True) -> 
 
 
 def _weights(old: int, new: int, antialias: bool) -> np.ndarray:
-    """The (new, old) matrix that interpolates along one axis; its rows add up to 1."""
+    """Return the (new, old) matrix that interpolates along one axis; its rows add up to 1."""
     scale = old / new
     centres = (np.arange(new) + 0.5) * scale - 0.5
     reach = max(scale, 1.0) if antialias else 1.0
@@ -135,7 +135,7 @@ def _sources(
 
 
 def _framed(x: np.ndarray, after: int, fill: Fill, dtype: np.dtype) -> np.ndarray:
-    """The images with a border of `fill`, 1 before and `after` behind, as planes (C, N, rows, columns).
+    """Return the images with a border of `fill`, 1 before and `after` behind, as planes (C, N, rows, columns).
 
     Planes, because NumPy is slow where the innermost loop has but the three steps of the channels.
     """
