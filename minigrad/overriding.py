@@ -1,4 +1,4 @@
-"""Whether a quick path may be taken: nothing that it skips was overridden, delegated or replaced."""
+"""Quick paths, taken only if nothing that they skip was overridden, delegated or replaced."""
 
 from __future__ import annotations
 

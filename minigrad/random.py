@@ -43,7 +43,7 @@ def _shape(name: str, size: tuple[Any, ...]) -> tuple[int, ...]:
 def _floating(name: str, dtype: Any) -> np.dtype:
     dtype = get_default_dtype() if dtype is None else as_dtype(dtype)
     if dtype.kind != "f":
-        raise NotImplementedError(f"{name}: a floating dtype expected, got {dtype}")
+        raise NotImplementedError(f"{name}: expected a floating dtype, got {dtype}")
     return dtype
 
 
@@ -137,7 +137,7 @@ def randint(
     if high is None:
         low, high = 0, low
     if not isinstance(size, Sequence):
-        raise TypeError(f"randint: randint(high, size) or randint(low, high, size) expected, got size={size!r}")
+        raise TypeError(f"randint: expected randint(high, size) or randint(low, high, size), got size={size!r}")
     dtype, shape = as_dtype(np.int64 if dtype is None else dtype), _shape("randint", (size,))
     low, high = as_int("randint", "low", low), as_int("randint", "high", high)
     drawn = get_generator(generator).integers("randint", low, high, shape, dtype)
@@ -226,7 +226,7 @@ def _broadcast(mean: tuple[int, ...], std: tuple[int, ...]) -> tuple[int, ...]:
     try:
         return np.broadcast_shapes(mean, std)
     except ValueError:
-        raise RuntimeError(f"normal: shapes of mean and std that broadcast expected, got {mean} and {std}") from None
+        raise RuntimeError(f"normal: expected shapes of mean and std that broadcast, got {mean} and {std}") from None
 
 
 def normal(
@@ -262,9 +262,9 @@ def normal(
     """
     arrays = [x._data if isinstance(x, Tensor) else x for x in (mean, std)]
     if (size is None) != (isinstance(mean, Tensor) or isinstance(std, Tensor)):
-        raise TypeError("normal: a Tensor for mean or std, or else numbers for both and a size, expected")
+        raise TypeError("normal: expected a Tensor for mean or std, or else numbers for both and a size")
     if not (np.asarray(arrays[1]) >= 0).all():
-        raise RuntimeError(f"normal: std of 0 or more expected, got {std}")
+        raise RuntimeError(f"normal: expected std of 0 or more, got {std}")
     if size is None:
         given = result_type(*(a for a in arrays if isinstance(a, np.ndarray)))
         dtype = _floating("normal", dtype or given)

@@ -138,7 +138,7 @@ class LeNet5(nn.Module):
 
 
 class LeNet(nn.Module):
-    """Its modern variant: 28x28 images, ReLU, max pooling, full connections.
+    """LeNet's modern variant: 28x28 images, ReLU, max pooling, full connections.
 
     Parameters
     ----------

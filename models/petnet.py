@@ -40,7 +40,7 @@ class PetNet(nn.Module):
         super().__init__()
         height, width = (image_size, image_size) if isinstance(image_size, int) else image_size
         if min(height, width) < 10:
-            raise ValueError(f"PetNet: images of at least 10x10 pixels expected, got {height}x{width}")
+            raise ValueError(f"PetNet: expected images of at least 10x10 pixels, got {height}x{width}")
         self.conv1 = nn.Conv2d(in_channels, 32, 3)
         self.conv2 = nn.Conv2d(32, 32, 3)
         left = [((n - 2) // 2 - 2) // 2 for n in (height, width)]  # by both convolutions and poolings

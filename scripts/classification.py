@@ -1,4 +1,4 @@
-"""What training and prediction share: a classifier that knows what it was trained on."""
+"""The classifier that training and prediction share: it knows what it was trained on."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Classifier:
 
     @classmethod
     def for_task(cls, model: str, task: Task, size: int, **options: Any) -> Classifier:
-        """A new model for `task`, which standardizes each channel by its mean and deviation in the training images.
+        """Return a new model for `task` that standardizes each channel by the training images' mean and deviation.
 
         `size` is the side of the images that the model will see; `options` are arguments of the model's class, of which
         those that are None are left out. Raises ValueError for what the model does not take.
@@ -122,7 +122,7 @@ class Classifier:
         return (images - mean) / std
 
     def unprepare(self, inputs: Tensor) -> Tensor:
-        """Return the images in [0, 1] that standardized ones were."""
+        """Undo `prepare`: return the images in [0, 1] that the standardized ones were."""
         mean, std = self._statistics()
         return inputs * std + mean
 
@@ -156,7 +156,7 @@ def check_finite(model: nn.Module, path: Path) -> None:
 
 
 def by_class(outputs: Tensor) -> Tensor:
-    """Outputs with a logit for each class: the single one that two classes share is the second's, the first's is 0."""
+    """Return a logit for each class: the single one that two classes share is the second's, the first's is 0."""
     return outputs if outputs.shape[1] > 1 else mg.cat([mg.zeros_like(outputs), outputs], 1)
 
 

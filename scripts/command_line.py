@@ -1,4 +1,4 @@
-"""What the command lines share: kinds of options, one line for each error, and the folder of a run.
+"""The base of all command lines: kinds of options, one line for each error, and the folder of a run.
 
 Scripts import it before what may not be installed, so that a missing module is told in one line, too.
 """
@@ -89,7 +89,7 @@ def explain(error: BaseException) -> int | None:
 
 
 def exit_status(main: Callable[[], int]) -> int:
-    """The exit status of a script whose reader may go away, whose disk may be full, and whose user may press Ctrl-C."""
+    """Run a script whose reader may go away, disk be full, or user press Ctrl-C; return its exit status."""
     try:
         status = main()
         sys.stdout.flush()
@@ -161,7 +161,7 @@ def free_folder(wanted: Path) -> Path:
 
 
 def make_folder(parser: argparse.ArgumentParser, wanted: Path | None, default: Path) -> Path:
-    """The folder that --out asks for, else the first free one called `default`; a usage error where it cannot be."""
+    """Make the folder of --out, else the first free one called `default`; a usage error if it cannot be made."""
     try:
         if not wanted:
             return free_folder(default)

@@ -48,7 +48,7 @@ def load_board(path: Path) -> Board:
 
 
 def best_checkpoint(runs: Path) -> Path | None:
-    """The best of the checkpoints `runs`/*/best.npz that can be used, if there is one; see the head of this file."""
+    """Return the best usable checkpoint of `runs`/*/best.npz, if there is one; see the head of this file."""
     found = []
     for path in sorted(runs.glob("*/best.npz")):
         try:

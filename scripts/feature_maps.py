@@ -77,7 +77,7 @@ def read(path: Path, colour: bool) -> Tensor:
 
 
 def overview(image: Tensor, model: nn.Sequential, maps: dict[str, Tensor], side: float = 1.9) -> Figure:
-    """On the left the image and the filters, then a column for each stage with its maps, in one scale."""
+    """Draw the image and the filters on the left, then a column for each stage with its maps, in one scale."""
     columns = [[image_grid(image, side)]]
     for name, stage in model.named_children():
         title = f"{name[:5]} {name[5:]}"

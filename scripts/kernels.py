@@ -90,7 +90,7 @@ def gallery(channel: np.ndarray, maps: np.ndarray, title: str) -> Figure:
 
 
 def brightness(shown: np.ndarray, around_zero: bool) -> dict[str, float]:
-    """The values that are drawn black and white: nearly all lie between; 0 is in the middle where it means "none"."""
+    """Return the values for black and white: nearly all lie between; 0 is in the middle where it means "none"."""
     low, high = np.percentile(shown, [1, 99])
     if around_zero:
         high = max(-low, high)

@@ -1,4 +1,4 @@
-"""What scripts/spiral.py and scripts/xo.py share: training a small net on data that are two tensors."""
+"""Training of a small net on data that are two tensors, for scripts/spiral.py and scripts/xo.py."""
 
 from __future__ import annotations
 

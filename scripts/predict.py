@@ -34,7 +34,7 @@ OTHERWISE_SURE = 0.9
 
 
 def predict(classifier: Classifier, path: Path, background: str) -> np.ndarray:
-    """The probabilities of the classes for an image file. Raises OSError or ValueError for one that cannot be used."""
+    """Return the class probabilities of an image file. Raise OSError or ValueError if it cannot be used."""
     return probabilities_of(classifier, inputs_of_file(classifier, path, background))
 
 
@@ -51,7 +51,7 @@ def answer_of(classifier: Classifier, probabilities: np.ndarray, top: int) -> st
 
 
 def seen(classifier: Classifier, inputs: Tensor) -> np.ndarray:
-    """Inputs of the network as a picture: uint8, enlarged, side by side."""
+    """Return inputs of the network as a picture: uint8, enlarged, side by side."""
     images = classifier.unprepare(inputs).numpy().transpose(0, 2, 3, 1)
     images = np.pad(np.kron(images, np.ones((1, 8, 8, 1))), ((0, 0), (4, 4), (4, 4), (0, 0)), constant_values=0.5)
     row = np.concatenate(list(np.round(255 * np.clip(images, 0, 1)).astype(np.uint8)), 1)

@@ -49,7 +49,7 @@ def spiral(count: int, turns: float, noise: float, rng: np.random.Generator) -> 
 
 @dataclass
 class Trained:
-    """What training leaves: the net after each of some epochs, and loss, accuracy and learning rate by epoch."""
+    """The result of training: the net after each of some epochs, and loss, accuracy and learning rate by epoch."""
 
     nets: dict[int, MLP]
     history: list[dict[str, float]]

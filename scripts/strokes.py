@@ -1,4 +1,4 @@
-"""From a photo to what is drawn on it: light strokes on black, whatever the light and the paper were like."""
+"""Extraction of what is drawn on a photo: light strokes on black, whatever the light and the paper were like."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ def shrunk(image: np.ndarray) -> np.ndarray:
 
 
 def smoothed(image: np.ndarray) -> np.ndarray:
-    """Each pixel the mean of those around it, against noise: 3x3 of them, in large images 5x5, in small ones none."""
+    """Average each pixel with those around it, against noise: 3x3, in large images 5x5, in small ones none."""
     side = 2 * round(max(image.shape) / 256) + 1
     padded = np.pad(image, side // 2, mode="edge")
     return np.lib.stride_tricks.sliding_window_view(padded, (side, side)).mean((2, 3))
 
 
 def within(mask: np.ndarray) -> np.ndarray:
-    """The parts of a mask that do not run out of the image, or all of it where there would be next to nothing left."""
+    """Return the parts of a mask that stay within the image, or all if next to nothing would be left."""
     outside = np.zeros_like(mask)
     outside[[0, -1]], outside[:, [0, -1]] = mask[[0, -1]], mask[:, [0, -1]]
     count = -1

@@ -3,7 +3,7 @@
     python scripts/train.py                                     LeNet-5 on the bundled digits
     python scripts/train.py --data mnist                        LeNet on MNIST, downloaded into data/
     python scripts/train.py --recipe mnist-distorted            another recipe, see below
-    python scripts/train.py --data folder --root photos         any photos, in one folder a class
+    python scripts/train.py --data folder --root photos         any photos, in one folder per class
     python scripts/train.py --resume runs/lenet5-digits         go on where a run stopped
     python scripts/train.py --resume runs/lenet5-digits --epochs 40             train on, to 40 epochs
     python scripts/train.py --data fashion --init runs/lenet-mnist/best.npz     start from another's weights
@@ -72,7 +72,7 @@ def options() -> argparse.ArgumentParser:
 
 
 def prepare(arguments: list[str] | None, held: ExitStack) -> tuple[Training, bool]:
-    """The run that the command line asks for, and whether it is resumed; exits with a message where it cannot be.
+    """Return the run of the command line, and whether it is resumed; exit with a message where it cannot be.
 
     `held` holds its folder: no other process can train in it meanwhile.
     """

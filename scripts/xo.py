@@ -75,7 +75,7 @@ def noisy_letters(count: int, noise: float, rng: np.random.Generator) -> TensorD
 
 @dataclass
 class Trained:
-    """What training leaves: the net, its filters before, the images, and loss and accuracy by epoch."""
+    """The result of training: the net, its filters before, the images, and loss and accuracy by epoch."""
 
     net: XO
     filters_before: np.ndarray
@@ -125,7 +125,7 @@ def way(net: XO, image: Tensor, title: str) -> Figure:
 
 
 def tile(ax: Axes, brightness: np.ndarray, numbers: np.ndarray | None = None) -> None:
-    """A small map, black at -1 and white at 1, and its numbers."""
+    """Draw a small map, black at -1 and white at 1, and its numbers."""
     ax.imshow(brightness, cmap="gray", vmin=-1, vmax=1)
     ax.set(xticks=[], yticks=[])
     if numbers is not None:
@@ -135,7 +135,7 @@ def tile(ax: Axes, brightness: np.ndarray, numbers: np.ndarray | None = None) ->
 
 
 def ballot(ax: Axes, votes: np.ndarray) -> None:
-    """The votes as bars."""
+    """Draw the votes as bars."""
     ax.barh([f"{name}  {vote:.2f}" for name, vote in zip(NAMES, votes, strict=True)], votes, color=COLOURS)
     ax.set_title("votes", fontsize=10)
     ax.set(xticks=[])

@@ -170,7 +170,7 @@ def _share(made: np.ndarray) -> str:
 
 
 def _floats(values: Iterable[Any]) -> Iterator[np.ndarray]:
-    """The floating arrays among `values`, which may be numbers, Tensors, lists of them, and unfinished gradients."""
+    """Yield the floating arrays among `values`: numbers, Tensors, lists of them, and unfinished gradients."""
     for value in values:
         if isinstance(value, np.ndarray):
             if value.dtype.kind == "f":

@@ -69,9 +69,9 @@ class Generator:
     def manual_seed(self, seed: int) -> Generator:
         """Start again from `seed`, an integer in [-2**63, 2**64); returns the generator."""
         if isinstance(seed, float) or not hasattr(seed, "__index__"):
-            raise RuntimeError(f"manual_seed: an integer expected, got {type(seed).__name__}")
+            raise RuntimeError(f"manual_seed: expected an integer, got {type(seed).__name__}")
         if not -(2**63) <= int(seed) < 2**64:
-            raise ValueError(f"manual_seed: an integer in [-2**63, 2**64) expected, got {seed}")
+            raise ValueError(f"manual_seed: expected an integer in [-2**63, 2**64), got {seed}")
         self._seed, self._rng = int(seed) % 2**64, None
         return self
 
@@ -118,9 +118,9 @@ class Generator:
         """
         if not isinstance(state, Tensor) or state.dtype != np.uint8:
             got = f"a {state.dtype} Tensor" if isinstance(state, Tensor) else type(state).__name__
-            raise TypeError(f"set_state: a uint8 Tensor from get_state() expected, got {got}")
+            raise TypeError(f"set_state: expected a uint8 Tensor from get_state(), got {got}")
         if tuple(state.shape) != (_LAYOUT.size,):
-            raise RuntimeError(f"set_state: a state of {_LAYOUT.size} bytes expected, got {tuple(state.shape)}")
+            raise RuntimeError(f"set_state: expected a state of {_LAYOUT.size} bytes, got {tuple(state.shape)}")
         inner, increment, seed, uinteger, has_uint32 = _LAYOUT.unpack(state._data.tobytes())
         numbers = {"state": int.from_bytes(inner, "little"), "inc": int.from_bytes(increment, "little")}
         whole: Any = {"bit_generator": "PCG64", "state": numbers, "has_uint32": has_uint32, "uinteger": uinteger}
@@ -143,7 +143,7 @@ class Generator:
     def integers(self, name: str, low: int, high: int, shape: tuple[int, ...], dtype: DType) -> np.ndarray:
         """Return an array of integers from `low` to ``high - 1``; `name` is the caller's, for errors."""
         if low >= high:
-            raise RuntimeError(f"{name}: low < high expected, got low={low} and high={high}")
+            raise RuntimeError(f"{name}: expected low < high, got low={low} and high={high}")
         if dtype.kind == "f":
             return self.rng.integers(low, high, size=shape).astype(dtype)
         least, most = (0, 1) if dtype.kind == "b" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
@@ -185,7 +185,7 @@ def get_generator(generator: Generator | None = None) -> Generator:
     if generator is None:
         return getattr(_this_thread, "generator", default_generator)
     if not isinstance(generator, Generator):
-        raise TypeError(f"generator: a minigrad.Generator expected, got {type(generator).__name__}")
+        raise TypeError(f"generator: expected a minigrad.Generator, got {type(generator).__name__}")
     return generator
 
 

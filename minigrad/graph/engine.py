@@ -29,7 +29,7 @@ class Node:
         self.hooks: dict[int, Callable[[Any], Any]] | None = None  # each may replace the gradient of the output
 
     def vjp(self, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> Sequence[Any]:
-        """The gradients of the parents, in order; None where there is none or where `needed` says it is not needed."""
+        """Return the gradients of the parents, in order; None where there is none or `needed` says it is not needed."""
         raise NotImplementedError
 
     def release(self) -> None:

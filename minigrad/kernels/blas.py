@@ -86,7 +86,7 @@ def _let_go(hold: _Hold) -> None:
 def _restore(changed: list[tuple[_Library, int]]) -> None:
     while changed:
         library, count = changed[-1]  # it stays there until that is done
-        if library.get() == 1:  # else someone has set it meanwhile, who shall have it so
+        if library.get() == 1:  # else another thread has set it meanwhile
             library.set(count)
         del changed[-1:]
 

@@ -41,7 +41,7 @@ class Classes(NamedTuple):
         return (n, self.index, *rest)
 
     def factors(self, count: int, dtype: np.dtype) -> tuple[Any, Any, Any]:
-        """a, b and the sum of w for `count` classes; a and b are scalars, or arrays like the index."""
+        """Return a, b and the sum of w for `count` classes; a and b are scalars, or arrays like the index."""
         rows = counted = dtype.type(1)
         total: Any = self.index.size
         if self.ignored is not None:

@@ -121,7 +121,7 @@ class _Job:
                 self._left.set()
 
     def close(self) -> None:
-        """Let nobody join any more, and wait for those who have, also after an interrupt: they write to the results."""
+        """Close the job, and wait for those who joined, also after an interrupt: they write to the results."""
         with lock:
             self._closed = True
             if self._helpers:
@@ -129,7 +129,7 @@ class _Job:
             else:
                 self._left.set()
         self._left.wait()
-        self.function = _nothing  # a busy thread may find this job long after: its arrays shall not wait for that
+        self.function = _nothing  # a busy thread may find this job long after: do not keep its arrays until then
         self.over = True
 
     def lose_helpers(self) -> None:

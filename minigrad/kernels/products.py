@@ -24,7 +24,7 @@ RESULT = 1 << 14  # elements of a matrix: so few can be added up from several pr
 
 
 def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """``a @ b``, of operands of one dtype."""
+    """Return ``a @ b`` of operands of one dtype."""
     if a.dtype == np.float16:
         return matmul(single(a), single(b)).astype(np.float16)
     matrices = a.ndim > 1 < b.ndim and a.shape[-2] > 1 < b.shape[-1]

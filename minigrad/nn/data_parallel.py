@@ -60,7 +60,7 @@ class DataParallel(Module):
         if not isinstance(module, Module):
             raise TypeError(f"DataParallel: expected a Module, got {type(module).__name__}")
         if device_ids is not None and not len(device_ids):
-            raise ValueError("DataParallel: device_ids is empty; leave it out for a share a thread")
+            raise ValueError("DataParallel: device_ids is empty; leave it out for a share per thread")
         self.module, self.dim = module, dim
         self.device_ids = None if device_ids is None else list(device_ids)
 

@@ -147,7 +147,7 @@ def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
 
 
 def kernels_(tensor: Tensor, kernels: Iterable[Any]) -> Tensor:
-    """Fill the weight of a convolution with known kernels, one an output channel, the same for all of its inputs.
+    """Fill the weight of a convolution with known kernels, one per output channel, the same for all of its inputs.
 
     With fewer kernels than output channels they come round again; with more, the last ones are left out.
 
@@ -155,7 +155,7 @@ def kernels_(tensor: Tensor, kernels: Iterable[Any]) -> Tensor:
     ----------
     tensor : Tensor, shape (out, in, *kernel)
     kernels : arrays of shape (*kernel)
-        Such as the values of `minigrad.vision.kernels.KERNELS`.
+        For example the values of `minigrad.vision.kernels.KERNELS`.
 
     Raises
     ------

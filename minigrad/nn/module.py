@@ -219,7 +219,7 @@ class Module(Stateful):
         return self
 
     def _replicate_for_data_parallel(self: Self) -> Self:
-        """A copy of this very module, which has its parameters, buffers and submodules until others replace them."""
+        """Return a shallow copy, which shares parameters, buffers and submodules until others replace them."""
         copy = self.__new__(type(self))
         copy.__dict__.update(self.__getstate__())
         for name, value in self.__dict__.items():

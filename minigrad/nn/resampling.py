@@ -64,7 +64,7 @@ class UpsamplingBilinear2d(Upsample):
 
 
 class PixelShuffle(Layer):
-    """(\\*, C * r * r, H, W) to (\\*, C, H * r, W * r). (Shi et al., 2016)
+    r"""(\*, C * r * r, H, W) to (\*, C, H * r, W * r) (Shi et al., 2016).
 
     Examples
     --------
@@ -80,7 +80,7 @@ class PixelShuffle(Layer):
 
 
 class PixelUnshuffle(Layer):
-    """(\\*, C, H * r, W * r) to (\\*, C * r * r, H, W)."""
+    r"""(\*, C, H * r, W * r) to (\*, C * r * r, H, W)."""
 
     def __init__(self, downscale_factor: int) -> None:
         super().__init__(downscale_factor=downscale_factor)

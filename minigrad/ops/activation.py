@@ -158,7 +158,7 @@ def _prelu(input: Operand, weight: Operand) -> Operand:
 
 @method()
 def prelu(input: Operand, weight: Operand) -> Tensor:
-    """`leaky_relu` with slopes that are learned: one, or one a channel (dimension 1). (He et al., 2015)
+    """`leaky_relu` with learned slopes: one, or one per channel (dimension 1) (He et al., 2015).
 
     Parameters
     ----------
@@ -226,7 +226,7 @@ def _elu(input: Operand, alpha: float, scale: float, input_scale: float) -> Oper
 
 @optionally_in_place
 def elu(input: Operand, alpha: float = 1.0) -> Tensor:
-    """`input` where positive, else ``alpha * (exp(input) - 1)``. (Clevert, Unterthiner, Hochreiter, 2015)
+    """`input` where positive, else ``alpha * (exp(input) - 1)`` (Clevert, Unterthiner, Hochreiter, 2015).
 
     Examples
     --------
@@ -239,7 +239,7 @@ def elu(input: Operand, alpha: float = 1.0) -> Tensor:
 @optionally_in_place
 @method()
 def selu(input: Operand) -> Tensor:
-    """`elu` scaled so that activations keep mean 0 and variance 1. (Klambauer et al., 2017)
+    """`elu` scaled so that activations keep mean 0 and variance 1 (Klambauer et al., 2017).
 
     Examples
     --------
@@ -252,7 +252,7 @@ def selu(input: Operand) -> Tensor:
 @optionally_in_place
 @method()
 def celu(input: Operand, alpha: float = 1.0) -> Tensor:
-    """`input` where positive, else ``alpha * (exp(input / alpha) - 1)``. (Barron, 2017)
+    """`input` where positive, else ``alpha * (exp(input / alpha) - 1)`` (Barron, 2017).
 
     Raises
     ------
@@ -276,7 +276,7 @@ def celu(input: Operand, alpha: float = 1.0) -> Tensor:
 @elementwise(lambda g, input: zeroed(g / 6, (input <= -3) | (input >= 3), input))
 @floats
 def hardsigmoid(input: Operand) -> Operand:
-    """``min(max(input + 3, 0), 6) / 6``, elementwise. (Howard et al., 2019)
+    """``min(max(input + 3, 0), 6) / 6``, elementwise (Howard et al., 2019).
 
     Examples
     --------
@@ -290,7 +290,7 @@ def hardsigmoid(input: Operand) -> Operand:
 @elementwise(lambda g, input: choose(input < 3, zeroed(g * (input / 3 + 0.5), input <= -3, input), g))
 @floats
 def hardswish(input: Operand) -> Operand:
-    """``input * hardsigmoid(input)``, elementwise. (Howard et al., 2019)
+    """``input * hardsigmoid(input)``, elementwise (Howard et al., 2019).
 
     Examples
     --------

@@ -106,7 +106,7 @@ def _setitem(input: Tensor, index: Any, value: Any) -> None:
 
 
 def _shows(value: Any, part: Tensor) -> bool:
-    """Whether `value` is a view of just this part of the same tensor, as after ``x[i] += 1``: nothing is left to do."""
+    """Return whether `value` is a view of this very part, as after ``x[i] += 1``: nothing is left to do."""
     if not isinstance(value, Tensor) or value._view is None or part._view is None:
         return False
     a, b = value._data, part._data

@@ -30,7 +30,7 @@ def scaled_dot_product_attention(
     is_causal: bool = False,
     scale: float | None = None,
 ) -> Tensor:
-    """``softmax(query @ key.mT * scale + mask) @ value``. (Vaswani et al., 2017)
+    """``softmax(query @ key.mT * scale + mask) @ value`` (Vaswani et al., 2017).
 
     A query that sees no key gets 0, and so do the gradients of its row.
 

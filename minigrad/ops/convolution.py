@@ -82,7 +82,7 @@ def _convolution_weight(
 
 
 def _pairs(name: str, padding: Any, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> Pairs:
-    """`padding` as (before, after) for each dimension; "same" puts the odd one behind."""
+    """Return `padding` as (before, after) for each dimension; "same" puts the odd one behind."""
     if padding == "valid":
         return ((0, 0),) * len(kernel)
     if padding == "same":
@@ -346,7 +346,7 @@ def conv_transpose2d(
     input: Operand, weight: Operand, bias: Operand = None, stride: Numbers = 1, padding: Numbers = 0,
     output_padding: Numbers = 0, groups: int = 1, dilation: Numbers = 1,
 ) -> Tensor:  # fmt: skip
-    """The adjoint of `conv2d` in its input: each element of the input adds its multiple of the kernel to the output.
+    """Return the adjoint of `conv2d`: each element of the input adds its multiple of the kernel to the output.
 
     Parameters
     ----------

@@ -37,13 +37,13 @@ def _cross_entropy(input: Operand, classes: Classes) -> Any:
 
 
 def _slope_by_grad(g: Any, input: Any, classes: Classes, p: Any, grad_shape: tuple[int, ...]) -> Any:
-    """The slope is proportional to `grad`: its product with g, summed over what one element of `grad` went to."""
+    """Return the gradient for `grad`: the slope times g, summed over what one element of `grad` went to."""
     unit = _cross_entropy_slope(np.ones(grad_shape, input.dtype), input, classes, p)
     return sum_over(g * unit, (1,) if grad_shape else tuple(range(len(input.shape))), False)
 
 
 def _slope_by_input(g: Any, grad: Any, input: Any, classes: Classes) -> Any:
-    """Return the slope depends on the input through the softmax, which is multiplied with a factor for each row."""
+    """Return the gradient for `input`, on which the slope depends through the softmax times a factor per row."""
     a, b, weights = classes.factors(input.shape[1], input.dtype)
     factor = grad * (a + b * weights)
     if factor.shape:

@@ -28,21 +28,21 @@ __all__ = ["cholesky", "qr", "eigh", "eigvalsh", "svd", "svdvals", "pinv", "lsts
 
 
 class QR(NamedTuple):
-    """What `qr` returns."""
+    """The result of `qr`."""
 
     Q: Any
     R: Any
 
 
 class Eigh(NamedTuple):
-    """What `eigh` returns."""
+    """The result of `eigh`."""
 
     eigenvalues: Any
     eigenvectors: Any
 
 
 class SVD(NamedTuple):
-    """What `svd` returns."""
+    """The result of `svd`."""
 
     U: Any
     S: Any
@@ -50,7 +50,7 @@ class SVD(NamedTuple):
 
 
 class LstSq(NamedTuple):
-    """What `lstsq` returns."""
+    """The result of `lstsq`."""
 
     solution: Any
     residuals: Any
@@ -75,11 +75,11 @@ def _cholesky(A: Operand) -> Operand:
 @method()
 @rounded_once
 def cholesky(A: Operand, *, upper: bool = False) -> Tensor:
-    """Return the lower triangular L with ``A = L @ L.T``, or with `upper` the transposed one.
+    r"""Return the lower triangular L with ``A = L @ L.T``, or with `upper` the transposed one.
 
     Parameters
     ----------
-    A : Tensor of shape (\\*, n, n)
+    A : Tensor of shape (\*, n, n)
         Symmetric and positive definite; only the lower triangle is looked at.
 
     Raises
@@ -118,16 +118,16 @@ def _qr(A: Operand) -> Operand:
 
 @rounded_once
 def qr(A: Operand, mode: str = "reduced") -> QR:
-    """Q with orthonormal columns and the upper triangular R, with ``A = Q @ R``.
+    r"""Q with orthonormal columns and the upper triangular R, with ``A = Q @ R``.
 
     Parameters
     ----------
-    A : Tensor of shape (\\*, m, n)
+    A : Tensor of shape (\*, m, n)
     mode : {'reduced'}
 
     Returns
     -------
-    named tuple (Q, R) of shapes (\\*, m, k) and (\\*, k, n), k being the smaller of m and n
+    named tuple (Q, R) of shapes (\*, m, k) and (\*, k, n), k being the smaller of m and n
 
     Examples
     --------
@@ -196,7 +196,7 @@ def _eigvalsh_rule(g: Any, A: Any, UPLO: Literal["L", "U"], known: np.ndarray | 
 @operation(A=_eigvalsh_rule)
 @numpy_errors
 def _eigvalsh(A: Operand, UPLO: Literal["L", "U"], known: np.ndarray | None = None) -> Operand:
-    """The eigenvalues, apart from the vectors: their gradient exists where several are equal. `known`: from `_eigh`."""
+    """Return the eigenvalues alone: their gradient exists where several are equal. `known`: from `_eigh`."""
     if known is not None:
         return known[..., 0, :].copy()
     values = np.linalg.eigvalsh(A, UPLO)
@@ -204,7 +204,7 @@ def _eigvalsh(A: Operand, UPLO: Literal["L", "U"], known: np.ndarray | None = No
 
 
 def _triangle(A: Any, UPLO: str) -> Literal["L", "U"]:
-    """Return which triangle is to be looked at, checked."""
+    """Check which triangle to use."""
     check_matrix("eigh", A, square=True)
     if not isinstance(UPLO, str) or UPLO.upper() not in ("L", "U"):
         raise RuntimeError(f"linalg.eigh: expected UPLO 'L' or 'U', got {UPLO!r}")
@@ -213,11 +213,11 @@ def _triangle(A: Any, UPLO: str) -> Literal["L", "U"]:
 
 @rounded_once
 def eigh(A: Operand, UPLO: str = "L") -> Eigh:
-    """Return the eigenvalues of symmetric matrices, from small to large, and eigenvectors of length 1 as columns.
+    r"""Return the eigenvalues of symmetric matrices, from small to large, and eigenvectors of length 1 as columns.
 
     Parameters
     ----------
-    A : Tensor of shape (\\*, n, n)
+    A : Tensor of shape (\*, n, n)
         Symmetric; only the lower triangle is looked at (with ``UPLO="U"`` the upper one). The gradient of vectors
         whose eigenvalues are equal is nan: these vectors are not determined.
 
@@ -244,7 +244,7 @@ def eigvalsh(A: Operand, UPLO: str = "L") -> Tensor:
 
 
 def _svd_rule(g: Any, y: Any, A_shape: tuple[int, ...]) -> Any:
-    """The turns of U and of V in common need different values, those of one against the other a sum that is not 0."""
+    """Differentiate `svd`: common turns of U and V need distinct values, opposite turns a sum that is not 0."""
     m = A_shape[-2]
     (u, s, v), (gu, gs, gv) = ((t[..., :m, :], t[..., m, :], t[..., m + 1 :, :]) for t in (y, g))
     turn_u, turn_v = matmul(adjoint(u), gu), matmul(adjoint(v), gv)
@@ -277,7 +277,7 @@ def _svdvals_rule(g: Any, A: Any, A_shape: tuple[int, ...], known: np.ndarray | 
 @operation(A=_svdvals_rule)
 @numpy_errors
 def _svdvals(A: Operand, known: np.ndarray | None = None) -> Operand:
-    """The singular values, apart from the vectors: whose gradient exists where some are equal. `known`: see `svd`."""
+    """Return the singular values alone: their gradient exists where some are equal. `known`: see `svd`."""
     return np.linalg.svd(A, compute_uv=False) if known is None else known[..., A.shape[-2], :].copy()
 
 
@@ -289,11 +289,11 @@ def _full_svd(A: Operand, which: int) -> Operand:
 
 @rounded_once
 def svd(A: Operand, full_matrices: bool = True) -> SVD:
-    """U and V with orthonormal columns, and S not negative, from large to small: ``A = U @ diag(S) @ V.T``.
+    r"""U and V with orthonormal columns, and S not negative, from large to small: ``A = U @ diag(S) @ V.T``.
 
     Parameters
     ----------
-    A : Tensor of shape (\\*, m, n)
+    A : Tensor of shape (\*, m, n)
     full_matrices : bool, default True
         U and V square. They have no gradient then; without, U and V have as many columns as S has elements.
 
@@ -338,7 +338,7 @@ def _threshold(A: Any, s: Any, atol: float | None, rtol: float | None) -> Any:
 
 
 def _pinv_rule(g: Any, y: Any, A: Any) -> Any:
-    """Of constant rank. (Golub, Pereyra, 1973)"""
+    """Differentiate at constant rank (Golub, Pereyra, 1973)."""
     back, ya = adjoint(y), adjoint(g)
     left = ya - matmul(A, matmul(y, ya))  # what is outside of the columns of A, and of its rows
     right = ya - matmul(matmul(ya, y), A)
@@ -383,12 +383,12 @@ def matrix_rank(A: Operand, *, atol: float | None = None, rtol: float | None = N
 
 @rounded_once
 def lstsq(A: Operand, B: Operand) -> LstSq:
-    """Return the X of least squares of ``A @ X - B``, and among several the smallest.
+    r"""Return the X of least squares of ``A @ X - B``, and among several the smallest.
 
     Parameters
     ----------
-    A : Tensor of shape (\\*, m, n)
-    B : Tensor of shape (\\*, m, k)
+    A : Tensor of shape (\*, m, n)
+    B : Tensor of shape (\*, m, k)
 
     Returns
     -------

@@ -88,7 +88,7 @@ def diag_embed(input: Operand, offset: int = 0, dim1: int = -2, dim2: int = -1) 
 
 @method()
 def diag(input: Operand, diagonal: int = 0) -> Tensor:
-    """Of a vector, the matrix with it on a diagonal; of a matrix, a copy of that diagonal.
+    """Return the matrix with a vector on a diagonal, or a copy of that diagonal of a matrix.
 
     Examples
     --------

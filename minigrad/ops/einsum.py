@@ -65,7 +65,7 @@ def _contracted(first: Labelled, second: Labelled, kept: Any) -> Labelled:
 
 
 def _parsed(args: tuple[Any, ...]) -> tuple[list[Any], list[Labels], Labels | None]:
-    """The operands, their labels, and those of the output; None where that is left to the rule. ... is Ellipsis."""
+    """Return the operands, their labels, and the output's (None leaves them to the rule). ... is Ellipsis."""
     if isinstance(args[0], str):
         equation, *operands = args
         if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
@@ -151,7 +151,7 @@ def _summed(t: Any, labels: Labels, kept: Any) -> Labelled:
 
 
 def _path(parts: list[Labelled], output: Labels) -> list[tuple[int, ...]]:
-    """In which order to multiply: places in the list; what is multiplied leaves it, the product comes to its end."""
+    """Return the order of products as places in a list: two factors leave it, their product is appended."""
     if len(parts) <= 2:
         return [(0, 1)] * (len(parts) - 1)
     names = dict.fromkeys(label for _, labels in parts for label in labels)

@@ -28,7 +28,7 @@ __all__ = [
 @elementwise(lambda g, y: g * y, floating=True)
 @silent
 def exp(input: Operand) -> Operand:
-    """e to the power of each element.
+    """``e ** input``, elementwise.
 
     Examples
     --------
@@ -141,7 +141,7 @@ def logaddexp(input: Operand, other: Operand) -> Operand:
 
 
 def _xlogy_slope(g: Any, input: Any, other: Any) -> Any:
-    """Of its input; 0 where that or `g` is 0 and the logarithm is not a number."""
+    """Return the gradient for the input; 0 where that or `g` is 0 and the logarithm is not a number."""
     unneeded = (input == 0) & (other <= 0)
     return where(unneeded, 0.0, xlogy(g, where(unneeded, 1.0, other)))
 

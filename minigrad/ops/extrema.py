@@ -61,7 +61,7 @@ def evenly(g: Any, input: Any, y: Any, dim: Dims) -> Any:
 
 @operation("input", "y")
 def _even_share(input: Operand, y: Operand, dim: Dims) -> Operand:
-    """For each element 1 / (the number of those over `dim` that equal y) if it is one of them, else 0."""
+    """Return 1 / (the number of elements over `dim` that equal y) at each of these, else 0."""
     hits = np.equal(input, y)
     if np.isnan(y).any():
         hits |= np.isnan(input) & np.isnan(y)
@@ -93,7 +93,7 @@ def _dims(name: str, input: Any, dim: Any) -> Dims:
 @method()
 @numpy_names
 def amax(input: Operand, dim: Dim = (), keepdim: bool = False) -> Tensor:
-    """The largest element, of all or over the dimensions `dim`; nan if there is one. Ties share the gradient evenly.
+    """Return the largest element of all or over `dim`; nan if there is one. Ties share the gradient evenly.
 
     Raises
     ------
@@ -206,7 +206,7 @@ def _extreme(name: str, reduce: Any, find: Any, pair: Any, input: Any, dim: Any,
 @method()
 @numpy_names
 def max(input: Operand, dim: int | Operand | None = None, keepdim: bool = False, *, other: Any = None) -> Any:
-    """Return the largest element; with `dim` the largest in that dimension and their places; with a tensor, `maximum`.
+    """Return the largest element; with `dim` the largest in that dimension and its places; with a tensor, `maximum`.
 
     Parameters
     ----------
@@ -239,7 +239,7 @@ def max(input: Operand, dim: int | Operand | None = None, keepdim: bool = False,
 @method()
 @numpy_names
 def min(input: Operand, dim: int | Operand | None = None, keepdim: bool = False, *, other: Any = None) -> Any:
-    """The smallest element; with `dim` the smallest in that dimension and their places; with a tensor, `minimum`.
+    """Return the smallest element; with `dim` the smallest in that dimension and its places; with a tensor, `minimum`.
 
     The parameters, results and errors are those of `max`.
 

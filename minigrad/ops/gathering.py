@@ -89,7 +89,7 @@ def gather(input: Operand, dim: int, index: Operand) -> Tensor:
 
 
 def _source(name: str, input: Any, index: np.ndarray, src: Any) -> Any:
-    """As much of `src` as there are indices."""
+    """Return as much of `src` as there are indices."""
     if not isinstance(src, (Tensor, np.ndarray)):
         raise TypeError(f"{name}: expected a Tensor as src, got {type(src).__name__}")
     src = src if src.shape else reshape(src, (1,))

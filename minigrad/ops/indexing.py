@@ -32,7 +32,7 @@ _index_selected = twin(index_by, "index_select")
 
 
 def split_index(index: Any, shape: tuple[int, ...]) -> tuple[Key, Key | None]:
-    """Return what stands in the brackets as a key for `slice_by`, and one for `index_by` of its result, or None.
+    """Split an index into a key for `slice_by`, and one for `index_by` of its result, or None.
 
     Ints, slices and None come first, arrays act on what they leave. So, as in PyTorch and unlike NumPy, an int is no
     array of indices: in ``x[0, :, [1, 2]]`` the last dimension stays the last.
@@ -76,7 +76,7 @@ def _dims_used(item: Any) -> int:
 
 
 def _item(i: Any) -> Any:
-    """One of the indices as None, Ellipsis, int, slice, mask or int64 array."""
+    """Return one of the indices as None, Ellipsis, int, slice, mask or int64 array."""
     if i is None or i is Ellipsis or type(i) is int:
         return i
     if isinstance(i, slice):

@@ -79,7 +79,7 @@ def _resized(input: Any, dim: int, taps: list[Tap]) -> Any:
 
 
 def _resized_bytes(input: Any, dim: int, taps: list[Tap]) -> Any:
-    """Return the same of uint8 in integers, as PyTorch computes: with weights of 16 bits, rounded once a dimension."""
+    """Resize uint8 in integers, as PyTorch computes: with weights of 16 bits, rounded once per dimension."""
     places, weights = (np.stack(part) for part in zip(*taps, strict=True))
     for i in range(1, len(places)):  # at the border several taps have one place: their weights are rounded together
         for j in range(i):
@@ -186,8 +186,9 @@ upsample = interpolate
 
 
 def pixel_shuffle(input: Operand, upscale_factor: int) -> Tensor:
-    """Images r times as high and wide, of r * r times fewer channels: (\\*, C * r * r, H, W) to (\\*, C, H * r, W * r).
-    (Shi et al., 2016)
+    r"""Return images r times as high and wide, of r * r times fewer channels (Shi et al., 2016).
+
+    The shape (\*, C * r * r, H, W) becomes (\*, C, H * r, W * r).
 
     Examples
     --------
@@ -209,7 +210,7 @@ def pixel_shuffle(input: Operand, upscale_factor: int) -> Tensor:
 
 
 def pixel_unshuffle(input: Operand, downscale_factor: int) -> Tensor:
-    """Return the inverse of `pixel_shuffle`: (\\*, C, H * r, W * r) to (\\*, C * r * r, H, W).
+    r"""Return the inverse of `pixel_shuffle`: (\*, C, H * r, W * r) to (\*, C * r * r, H, W).
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Several tensors made one, one made several, and one repeated."""
+"""Joining, splitting and repeating tensors."""
 
 from __future__ import annotations
 
@@ -218,7 +218,7 @@ def chunk(input: Operand, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
 
 @method()
 def tensor_split(input: Operand, indices_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
-    """Views that cut dimension `dim` into so many pieces, or at these indices; the first pieces may be longer by one.
+    """Return views that cut `dim` into so many pieces, or at these indices; the first may be longer by one.
 
     Examples
     --------
@@ -270,7 +270,7 @@ def _repeat(input: Operand, repeats: tuple[int, ...]) -> Operand:
 
 @method("repeat", only=True)
 def _repeat_method(input: Tensor, *repeats: Any) -> Tensor:
-    """This tensor repeated so many times along each dimension; more numbers than dimensions make new ones in front."""
+    """Repeat this tensor so many times along each dimension; more numbers than dimensions add ones in front."""
     counts = as_shape("repeat", repeats, 0)
     if len(counts) < len(input.shape):
         raise RuntimeError(
@@ -302,7 +302,7 @@ def _tile_method(input: Tensor, *dims: Any) -> Tensor:
 def repeat_interleave(
     input: Operand, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
 ) -> Tensor:
-    """Each element, or slice of `dim`, repeated in its place; of `repeats` alone, each index so many times.
+    """Repeat each element, or slice of `dim`, in its place; given `repeats` alone, each index so many times.
 
     Parameters
     ----------
@@ -339,7 +339,7 @@ def repeat_interleave(
 
 
 def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
-    """For each vector a tensor, with the lengths of all as its shape, that varies along its own dimension only.
+    """Return a tensor for each vector, shaped like all lengths, that varies along its own dimension only.
 
     Parameters
     ----------

@@ -140,7 +140,7 @@ def _embedding(weight: Operand, index: np.ndarray, padding_idx: int | None) -> O
 
 @operation(input=lambda g, index, padding_idx: _rows_but(g, index, padding_idx), holds=("index",))
 def _add_rows(input: Operand, index: np.ndarray, count: int, padding_idx: int | None) -> Operand:
-    """The adjoint of looking up: `input[...]` added to row ``index[...]`` of zeros, rows of `padding_idx` left out."""
+    """Return the adjoint of looking up: `input[...]` added to row ``index[...]`` of zeros, but for `padding_idx`."""
     size = input.shape[index.ndim :]
     table = np.zeros((count, *size), input.dtype)
     if index.size:

@@ -122,7 +122,7 @@ def l1_loss(input: Operand, target: Operand, *, reduction: str = "mean", weight:
 
 
 def _weighted_mean(name: str, loss: Any, weight: Any, reduction: str) -> Any:
-    """As `_weighted`, but a mean divides by the sum of the weights, as in PyTorch's mse_loss and l1_loss."""
+    """Compute `_weighted`, but divide a mean by the sum of the weights, as PyTorch's mse_loss and l1_loss do."""
     if weight is None or reduction != "mean":
         return _weighted(name, loss, weight, reduction)
     return _weighted(name, loss, weight, "sum") / sum_over(weight, tuple(range(len(weight.shape))), False)
@@ -300,7 +300,7 @@ def binary_cross_entropy_with_logits(
 
 @rounded_once
 def kl_div(input: Operand, target: Operand, *, reduction: str = "mean", log_target: bool = False) -> Tensor:
-    """The Kullback-Leibler divergence ``target * (log(target) - input)`` of probabilities from log-probabilities.
+    """Return the Kullback-Leibler divergence ``target * (log(target) - input)``, given log-probabilities.
 
     Parameters
     ----------

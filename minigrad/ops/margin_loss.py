@@ -110,7 +110,7 @@ def triplet_margin_loss(
     *,
     reduction: str = "mean",
 ) -> Tensor:
-    """``max(0, margin + |anchor - positive| - |anchor - negative|)``. (Balntas et al., 2016)
+    """``max(0, margin + |anchor - positive| - |anchor - negative|)`` (Balntas et al., 2016).
 
     Parameters
     ----------

@@ -51,7 +51,7 @@ def _scatter_winners(input: Operand, winners: Operand, size: tuple[int, ...], wi
     input=lambda g, winners, input_shape, window: _scatter_winners(g, winners, _pooled(input_shape, window), window),
 )
 def _gather_winners(input: Operand, winners: Operand, window: Window) -> Operand:
-    """For each window the value at the place of its winner."""
+    """Return the value at the place of each window's winner."""
     return kernels.gather_winners(input, winners, window)
 
 

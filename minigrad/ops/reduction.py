@@ -1,4 +1,4 @@
-"""Many elements made one: means, products, variances, counts. (`sum` is in broadcasting.py, beside its adjoint.)"""
+"""Reductions: means, products, variances, counts. `sum` is in broadcasting.py, beside its adjoint."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ Dim = int | Sequence[int] | None
 
 
 def numpy_names(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Let `function` take NumPy's keywords `axis` and `keepdims` for `dim` and `keepdim`."""
+    """Make `function` accept NumPy's keywords `axis` and `keepdims` for `dim` and `keepdim`."""
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -257,7 +257,7 @@ def _spread_arguments(
 def var(
     input: Operand, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
 ) -> Tensor:
-    """The variance ``sum((input - mean) ** 2) / (n - correction)``, of all elements or over the dimensions `dim`.
+    """Return the variance ``sum((input - mean) ** 2) / (n - correction)`` of all elements, or over `dim`.
 
     Parameters
     ----------

@@ -181,7 +181,7 @@ def _running(name: str, input: Any, dim: int, largest: bool) -> Result:
 @method()
 @numpy_names
 def cummax(input: Operand, dim: int) -> Result:
-    """The largest of each element and those before it in dimension `dim`, and its place: the last one among ties.
+    """Return the running maximum along `dim`, and its place: the last one among ties.
 
     Returns
     -------
@@ -198,7 +198,7 @@ def cummax(input: Operand, dim: int) -> Result:
 @method()
 @numpy_names
 def cummin(input: Operand, dim: int) -> Result:
-    """The smallest of each element and those before it in dimension `dim`, and its place: the last one among ties.
+    """Return the running minimum along `dim`, and its place: the last one among ties.
 
     Returns
     -------

@@ -166,7 +166,7 @@ def _isin(elements: Operand, test_elements: Operand, invert: bool) -> Operand:
 
 
 def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Tensor:
-    """For each element whether it occurs among `test_elements`; with `invert`, whether it does not.
+    """Return whether each element occurs among `test_elements`; with `invert`, whether it does not.
 
     Parameters
     ----------
@@ -202,11 +202,11 @@ def searchsorted(
     side: str | None = None,
     sorter: Operand | None = None,
 ) -> Tensor:
-    """Return where each of `input` would have to be inserted to keep the sequence sorted.
+    r"""Return where each of `input` would have to be inserted to keep the sequence sorted.
 
     Parameters
     ----------
-    sorted_sequence : Tensor, (n,) or (\\*, n)
+    sorted_sequence : Tensor, (n,) or (\*, n)
         Increasing along the last dimension. With several, each row is for the same row of `input`.
     input : Tensor (of any shape if there is one sequence), or a number
     out_int32 : return int32 instead of int64
@@ -237,7 +237,7 @@ def searchsorted(
 
 
 def bucketize(input: Operand, boundaries: Operand, *, out_int32: bool = False, right: bool = False) -> Tensor:
-    """The number of the bucket for each element: bucket i lies between ``boundaries[i - 1]`` and ``boundaries[i]``.
+    """Return the bucket of each element: bucket i lies between ``boundaries[i - 1]`` and ``boundaries[i]``.
 
     Parameters
     ----------

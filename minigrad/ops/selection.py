@@ -112,7 +112,7 @@ def where(condition: Operand, input: Operand | None = None, other: Operand | Non
 
 @method("where", only=True)
 def _where_method(self: Tensor, condition: Tensor, other: Any) -> Tensor:
-    """This tensor where `condition` holds, else `other`."""
+    """Return this tensor where `condition` holds, else `other`."""
     return where(condition, self, other)
 
 

@@ -62,7 +62,7 @@ def reshape(input: Operand, shape: Sequence[int]) -> Tensor:
 
 @method("reshape", only=True)
 def _reshape_method(input: Tensor, *shape: Any) -> Tensor:
-    """The same elements in another shape, given as one argument or several; one length may be -1, for what is left."""
+    """Return the same elements in another shape, one argument or several; one length may be -1, for the rest."""
     if not shape:
         raise TypeError("reshape: missing argument shape")
     return _viewed(input, _resolved("reshape", input, as_shape("reshape", shape)))
@@ -148,7 +148,7 @@ def unflatten(input: Operand, dim: int, sizes: Sequence[int]) -> Tensor:
 
 @method(inplace=False)
 def squeeze(input: Operand, dim: int | Sequence[int] | None = None) -> Tensor:
-    """Without the dimensions of length 1: all, or those named by `dim`.
+    """Remove the dimensions of length 1: all, or those named by `dim`.
 
     Examples
     --------
@@ -161,7 +161,7 @@ def squeeze(input: Operand, dim: int | Sequence[int] | None = None) -> Tensor:
 
 @method()
 def unsqueeze(input: Operand, dim: int) -> Tensor:
-    """With a new dimension of length 1 before dimension `dim`.
+    """Insert a new dimension of length 1 before dimension `dim`.
 
     Examples
     --------
@@ -174,7 +174,7 @@ def unsqueeze(input: Operand, dim: int) -> Tensor:
 
 
 def _at_least(ndim: int, tensors: Sequence[Any]) -> Any:
-    """With new dimensions in front, the third one at the end."""
+    """Add dimensions in front, the third one at the end."""
     if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)):
         return tuple(_at_least(ndim, (t,)) for t in tensors[0])
     if len(tensors) != 1:
@@ -187,7 +187,7 @@ def _at_least(ndim: int, tensors: Sequence[Any]) -> Any:
 
 
 def atleast_1d(*tensors: Operand) -> Any:
-    """Return the tensor with a dimension; a tuple if there are several.
+    """Return the tensor with at least one dimension; a tuple for several tensors.
 
     Examples
     --------
@@ -198,7 +198,7 @@ def atleast_1d(*tensors: Operand) -> Any:
 
 
 def atleast_2d(*tensors: Operand) -> Any:
-    """Return the tensor with at least two dimensions, a vector as a row; a tuple if there are several.
+    """Return the tensor with at least two dimensions, a vector as a row; a tuple for several tensors.
 
     Examples
     --------
@@ -209,7 +209,7 @@ def atleast_2d(*tensors: Operand) -> Any:
 
 
 def atleast_3d(*tensors: Operand) -> Any:
-    """The tensor with at least three dimensions, a matrix with a last one of length 1; a tuple if there are several.
+    """Return the tensor with at least three dimensions: a matrix gets a last one of length 1. A tuple for several.
 
     Examples
     --------
@@ -326,7 +326,7 @@ def _reversed(input: Operand) -> Tensor:
 
 @method()
 def contiguous(input: Operand) -> Tensor:
-    """This tensor if its elements lie in memory in C order, else such a copy.
+    """Return this tensor if its elements lie in memory in C order, else such a copy.
 
     Examples
     --------

@@ -33,7 +33,7 @@ __all__ = ["solve", "solve_triangular", "cholesky_solve", "inv", "det", "slogdet
 
 
 class SlogDet(NamedTuple):
-    """What `slogdet` returns."""
+    """The result of `slogdet`."""
 
     sign: Any
     logabsdet: Any
@@ -44,7 +44,7 @@ class LinAlgError(RuntimeError):
 
 
 def numpy_errors(function: Callable[..., Any]) -> Callable[..., Any]:
-    """For what NumPy's linear algebra computes: BLAS uses one thread, and an error says which operation it was."""
+    """Compute NumPy's linear algebra with one thread of BLAS; errors name the operation."""
 
     @functools.wraps(function)
     def call(*args: Any) -> Any:
@@ -82,12 +82,12 @@ def solve_system(A: Operand, B: Operand) -> Operand:
 
 @rounded_once
 def solve(A: Operand, B: Operand, *, left: bool = True) -> Tensor:
-    """Return the X with ``A @ X = B``, or with ``X @ A = B`` if `left` is False.
+    r"""Return the X with ``A @ X = B``, or with ``X @ A = B`` if `left` is False.
 
     Parameters
     ----------
-    A : Tensor of shape (\\*, n, n)
-    B : Tensor of shape (\\*, n, k), or (n,), or (\\*, n) where `A` has the batch dimensions (\\*)
+    A : Tensor of shape (\*, n, n)
+    B : Tensor of shape (\*, n, k), or (n,), or (\*, n) where `A` has the batch dimensions (\*)
 
     Raises
     ------
@@ -200,7 +200,7 @@ def _cofactors(A: Operand) -> Operand:
 
 
 def _third_derivative(g: Any, input: Any, A: Any) -> Any:
-    """Of the determinant, applied to `g` and `input`, by its inverse: there must be one."""
+    """Return the third derivative of the determinant, applied to `g` and `input`, by the inverse, which must exist."""
     if A.shape[-1] <= 2:
         return zeros_as(A)
     det, inverse = _as_factor(_det(A)), _inv(A)

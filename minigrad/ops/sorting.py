@@ -220,7 +220,7 @@ def nanmedian(input: Operand, dim: int | None = None, keepdim: bool = False) -> 
 
 @operation("input")
 def _place_of_mode(input: Operand, dim: int) -> Operand:
-    """The last place of the value that occurs most often, of several the smallest: the end of its run in the order."""
+    """Return the last place of the most frequent value (the smallest of several): the end of its sorted run."""
     order = np.argsort(input, axis=dim, kind="stable")
     ordered = np.moveaxis(np.take_along_axis(input, order, dim), dim, -1)
     counter = np.arange(ordered.shape[-1])

@@ -20,7 +20,7 @@ __all__ = ["fold", "unfold"]
 
 @operation(input=lambda g, input_shape, dim, size, step: _overlaid(g, input_shape, dim, size, step), view=True)
 def _windows(input: Operand, dim: int, size: int, step: int) -> Operand:
-    """All windows along a dimension, as a view of the same memory; the last dimension is the place in the window."""
+    """Return a view of all windows along a dimension; the last dimension is the place in the window."""
     windows = np.lib.stride_tricks.sliding_window_view(input, size, dim, writeable=True) if size else None
     if windows is None:  # NumPy has no windows of nothing
         return np.empty((*input.shape[:dim], input.shape[dim] // step + 1, *input.shape[dim + 1 :], 0), input.dtype)
@@ -47,7 +47,7 @@ def _overlaid(input: Operand, shape: tuple[int, ...], dim: int, size: int, step:
 
 @method("unfold", only=True)
 def _unfold_method(input: Operand, dimension: int, size: int, step: int) -> Tensor:
-    """All windows of `size` elements along a dimension, `step` apart; the last dimension is the place in the window.
+    """Return all windows of `size` elements, `step` apart, along a dimension; the last is the place in the window.
 
     A view: it has the memory of the tensor, as PyTorch's.
     """
@@ -125,7 +125,7 @@ def fold(
     padding: Numbers = 0,
     stride: Numbers = 1,
 ) -> Tensor:
-    """Windows as columns put back into an image, where they overlap added up: the adjoint of `unfold`.
+    r"""Windows as columns put back into an image, where they overlap added up: the adjoint of `unfold`.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def fold(
 
     Returns
     -------
-    Tensor of shape (N, C, \\*output_size)
+    Tensor of shape (N, C, \*output_size)
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What all optimizers share: parameter groups, state, saving and loading both, and the walk over the parameters."""
+"""The base of optimizers: parameter groups, state, saving and loading both, and the walk over the parameters."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ class Optimizer:
                 as_number(where or type(self).__name__, key, group.get(key, default))
 
     def zero_grad(self, set_to_none: bool = True) -> None:
-        """Forget the gradients, as must be done before every backward that shall not add to them.
+        """Forget the gradients, before every backward that must not add to them.
 
         Parameters
         ----------
@@ -398,6 +398,6 @@ def next_step(state: dict[str, Any]) -> int:
 
 
 def average(mean: np.ndarray, value: np.ndarray, beta: float, scratch: np.ndarray) -> None:
-    """mean = beta * mean + (1 - beta) * value, in place. `value` may be `scratch`."""
+    """Compute mean = beta * mean + (1 - beta) * value, in place. `value` may be `scratch`."""
     mean *= beta
     mean += np.multiply(value, 1 - beta, out=scratch)

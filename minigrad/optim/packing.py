@@ -29,7 +29,7 @@ Rule = Callable[[np.ndarray, np.ndarray, State, dict[str, Any]], None]
 
 
 class Plan:
-    """Which parameters of a group are updated together and which one by one: at first, all of them one by one."""
+    """The plan of which parameters of a group are updated together and which one by one: first, all one by one."""
 
     def __init__(self, params: list[Tensor]) -> None:
         self.params, self.data = params, [p._data for p in params]
@@ -38,7 +38,7 @@ class Plan:
         self.others: Sequence[Tensor] = params
 
     def fits(self, params: list[Tensor], state: dict[Any, State]) -> bool:
-        """Whether it was made for these parameters, and nobody has replaced their memory or their states since."""
+        """Return whether it was made for these parameters, whose memory and states were not replaced since."""
         return (
             len(params) == len(self.params)
             and _same(params, self.params)
@@ -90,7 +90,7 @@ class Pack:
         return [part.reshape(data.shape) for part, data in zip(np.split(flat, ends[:-1]), self.data, strict=True)]
 
     def _share(self) -> None:
-        """Let the states of the parameters hold what the state of all holds."""
+        """Make the states of the parameters hold what the state of all holds."""
         for key, value in self.state.items():
             if isinstance(value, Tensor) and key not in self.kept:
                 self.kept[key] = self._split(value._data)
@@ -141,7 +141,7 @@ class Parts:
         return [flat[i : i + PART] for i in range(0, flat.size, PART)]
 
     def _share(self) -> None:
-        """Let the states of the parts hold views of what the parameter's state holds."""
+        """Make the states of the parts hold views of what the parameter's state holds."""
         for key, value in self.state.items():
             if isinstance(value, Tensor):
                 self.kept[key] = value._data
@@ -190,7 +190,7 @@ def _same(these: Iterable[Any], those: Iterable[Any]) -> bool:
 
 
 def _kind(data: np.ndarray, state: State) -> Any:
-    """What parameters have in common that can be updated together; None for one that cannot be, such as float16."""
+    """Return the key of parameters that can be updated together; None for one that cannot, such as float16."""
     if data.dtype == np.float16:  # whose update and state are in float32
         return None
     for value in state.values():

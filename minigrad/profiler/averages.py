@@ -1,4 +1,4 @@
-"""What a profile recorded, added up, and as text."""
+"""A profile's records, added up and as text."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 
 class Event(NamedTuple):
-    """One thing that was done. Times are in nanoseconds."""
+    """One recorded event. Times are in nanoseconds."""
 
     name: str
     phase: str  # "forward", "backward" or "optimizer"
@@ -57,7 +57,7 @@ class EventAverage:
 
 
 class Averages(list[EventAverage]):
-    """What `profile.key_averages` returns."""
+    """The result of `profile.key_averages`."""
 
     def __init__(self, rows: Iterable[EventAverage], duration: float, outside: float) -> None:
         super().__init__(rows)

@@ -21,6 +21,8 @@ _LARGEST_DIM = 1 << 48  # larger ones are in no file; their product would take l
 
 
 class Readable(Protocol):
+    """A stream to read from."""
+
     def read(self, size: int = ..., /) -> bytes: ...
 
 
@@ -60,7 +62,7 @@ def size_of_array(shape: Any, dtype: np.dtype) -> int:
 
 
 def read_array(stream: Readable, shape: Any, dtype: np.dtype, order: Any = "C") -> np.ndarray:
-    """A new array, whose content comes next in the stream; the caller has compared its size with what is there."""
+    """Return a new array with the content next in the stream; the caller has compared its size with what is there."""
     array = np.empty(shape, dtype, order)
     if array.nbytes:
         content, filled = array.reshape(-1, order=order).view(np.uint8), 0
@@ -74,7 +76,7 @@ def read_array(stream: Readable, shape: Any, dtype: np.dtype, order: Any = "C") 
 
 
 def read_npy(stream: Readable, size: int) -> np.ndarray:
-    """The array in a stream of `size` bytes in NumPy's own format, in its versions 1 to 3, if it holds no objects."""
+    """Return the array in a stream of `size` bytes in NumPy's format, versions 1 to 3, if it holds no objects."""
     import ast  # only when something is loaded
 
     start = stream.read(8)

@@ -83,7 +83,7 @@ def save(obj: Any, f: Any) -> None:
     except RecursionError:
         raise ValueError("save: the object contains itself, or is nested too deeply") from None
     if isinstance(f, io.TextIOBase):
-        raise TypeError('save: a binary file expected, got one of text; open it with "wb"')
+        raise TypeError('save: expected a binary file, got one of text; open it with "wb"')
     if hasattr(f, "write"):
         _write(f, text, writer.arrays)
     else:
@@ -117,13 +117,13 @@ def load(f: Any, map_location: Any = None, *, weights_only: bool = True) -> Any:
     if isinstance(map_location, (str, device)):
         device(map_location)
     if isinstance(f, io.TextIOBase):
-        raise TypeError('load: a binary file expected, got one of text; open it with "rb"')
+        raise TypeError('load: expected a binary file, got one of text; open it with "rb"')
     if hasattr(f, "read"):
         return _read(f, str(getattr(f, "name", "the file")))
     try:
         name = os.fsdecode(f)
     except TypeError:
-        raise TypeError(f"load: a path or a binary file expected, got {type(f).__name__}") from None
+        raise TypeError(f"load: expected a path or a binary file, got {type(f).__name__}") from None
     if not os.path.exists(name):
         raise FileNotFoundError(f"load: there is no file {name}")
     with open(name, "rb") as file:

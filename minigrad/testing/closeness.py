@@ -1,4 +1,4 @@
-"""assert_close: are two results the same, up to rounding? If not, where are they farthest apart?"""
+"""assert_close: whether two results agree up to rounding, and if not, where they are farthest apart."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class _Options(NamedTuple):
 
 
 class _Pair(NamedTuple):
-    """Two things to compare, and where they are in what was given, such as ``[0]['weight']``."""
+    """Two values to compare, and their place in what was given, such as ``[0]['weight']``."""
 
     actual: Any
     expected: Any
@@ -137,7 +137,7 @@ def _pairs(actual: Any, expected: Any, path: str, options: _Options) -> Iterator
 
 
 def _kind(actual: Any, expected: Any, path: str, options: _Options) -> str:
-    """Return how two things that are no containers are compared."""
+    """Return how two values that are no containers are compared."""
     if actual is None or expected is None or _both(bool | np.bool_, actual, expected):
         return "same"
     if _both(int | float | complex | np.number, actual, expected):

@@ -102,7 +102,7 @@ def check_gradients(
 
 
 def _name(f: Callable[..., Any]) -> str:
-    """Return what to call it: by its class, the class whose ``apply`` it is, or its own name."""
+    """Name it: by its class, the class whose ``apply`` it is, or its own name."""
     owner = getattr(f, "__self__", None)
     return owner.__name__ if isinstance(owner, type) else getattr(f, "__name__", type(f).__name__)
 
@@ -142,7 +142,7 @@ def _suspects(check: Check, known: set[tuple[int, int]]) -> list[Comparison]:
 
 
 def _texts(faults: list[Fault]) -> list[str]:
-    """Each text once, without by how much."""
+    """Return each text once, without its figures."""
     return list(dict.fromkeys(f.text.rpartition(", by up to ")[0] or f.text for f in faults))
 
 
@@ -242,7 +242,7 @@ def _wide(t: Tensor, checked: bool, memo: dict[int, Any]) -> Tensor:
 
 @contextlib.contextmanager
 def _random_numbers_from(seed: int) -> Iterator[None]:
-    """The same random numbers each time, of minigrad, NumPy and Python, whose states are afterwards as before."""
+    """Draw the same random numbers each time, in minigrad, NumPy and Python; restore their states afterwards."""
     numpy, python = np.random.get_state(), random.getstate()
     np.random.seed(seed)
     random.seed(seed)

@@ -58,7 +58,7 @@ def read_idx(path: Path) -> np.ndarray:
 
 @contextlib.contextmanager
 def uncompressed(path: Path) -> Iterator[Bounded]:
-    """The content of a file that may be compressed by gzip; RuntimeError where it is corrupt, or unfolds too far."""
+    """Open a file that may be compressed by gzip; RuntimeError if it is corrupt or unfolds too far."""
     with open(path, "rb") as raw:
         size = os.fstat(raw.fileno()).st_size
         try:
@@ -132,7 +132,7 @@ def _transfer(url: str, target: Path, name: str) -> None:
 
 @contextlib.contextmanager
 def _progress(name: str, total: int | None) -> Iterator[Callable[[int], object]]:
-    """A progress bar on a terminal, where tqdm is installed."""
+    """Show a progress bar on a terminal if tqdm is installed."""
     try:
         from tqdm import tqdm
     except ImportError:

@@ -1,4 +1,4 @@
-"""Which pixels a classifier looks at: the gradient of its output, and what covering them changes."""
+"""Attribution of a classifier's output to pixels: by its gradient, and by covering them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from minigrad.viz.style import GREY, SIGNED, figure, signed, unit_range
 
 
 def saliency_map(model: Module, input: Tensor, target: Any = None) -> Tensor:
-    """How much each pixel moves the logit of a class: the magnitude of its gradient, the largest among the channels.
+    """Return how much each pixel moves the logit of a class: its gradient's largest magnitude among channels.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def occlusion_map(
     fill: float | None = None,
     batch_size: int = 256,
 ) -> Tensor:
-    """How much of a class's probability is lost when a grey patch covers a pixel: the mean over all such patches.
+    """Return the mean loss of a class's probability over all grey patches that cover a pixel.
 
     Parameters
     ----------
@@ -256,7 +256,7 @@ def occlusion(
 
 
 def _key(fig: Figure, colours: Any, words: dict[float, str]) -> None:
-    """What the colours of the maps mean, below them; each map is on its own scale."""
+    """Draw a colour key below the maps; each map is on its own scale."""
     patches = [Patch(facecolor=colours(place), edgecolor=GREY, label=word) for place, word in words.items()]
     fig.legend(handles=patches, loc="outside lower center", ncols=len(patches), frameon=False, fontsize=8)
 

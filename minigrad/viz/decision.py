@@ -140,7 +140,7 @@ def _names(classes: Sequence[str] | None, targets: np.ndarray, count: int) -> Se
 
 
 def _draw(ax: Axes, places: tuple[np.ndarray, np.ndarray], regions: np.ndarray, count: int) -> None:
-    """The regions in pale colours, with a line around each."""
+    """Draw the regions in pale colours, with a line around each."""
     pale = ListedColormap([tuple(1 - 0.3 * (1 - c) for c in to_rgb(_look(i)[0])) for i in range(count)])
     ax.pcolormesh(*places, regions, cmap=pale, vmin=-0.5, vmax=count - 0.5, shading="nearest", rasterized=True)
     for label in np.unique(regions)[1:]:

@@ -45,7 +45,7 @@ class Grid:
 
     @property
     def step(self) -> tuple[float, float]:
-        """From one picture to the next, to the right and down."""
+        """The distance from one picture to the next, to the right and down."""
         width, height = self.picture_size
         return width + self.GAP, height + (self.LABEL if self.labels else 0) + self.GAP
 

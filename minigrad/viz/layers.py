@@ -152,7 +152,7 @@ def map_grid(title: str, output: np.ndarray, most: int = 64, side: float | None 
 
 
 def spread(values: np.ndarray) -> str:
-    """From which value to which, in words."""
+    """Return the range of values in words."""
     return f"{values.min():.3g} to {values.max():.3g}"
 
 
@@ -238,7 +238,7 @@ def kernel_grid(title: str, weights: np.ndarray, most: int = 32, rgb: bool = Tru
 
 
 def _is_wide(weights: np.ndarray, most: int) -> bool:
-    """Whether a table of kernels has a column for each filter, and not for each channel: rather wide than tall."""
+    """Return whether a table of kernels has a column for each filter, not for each channel: wide, not tall."""
     return min(len(weights), most) > min(weights.shape[1], most)
 
 

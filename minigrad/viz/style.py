@@ -1,4 +1,4 @@
-"""What the pictures have in common: sizes, and colours that colour-blind people can tell apart."""
+"""The style of all pictures: sizes, and colours that colour-blind people can tell apart."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def figure(width: float, height: float, rows: int = 1, columns: int = 1, **optio
 
 
 def plain(axes: Any) -> None:
-    """Only the lines that are needed."""
+    """Hide the lines that are not needed."""
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(alpha=0.3, linewidth=0.6)
     axes.set_axisbelow(True)
 
 
 def signed(values: np.ndarray, part: float = 1.0) -> dict[str, Any]:
-    """How `imshow` is to show numbers of either sign: white is 0, the colours reach the magnitude of `part` of them."""
+    """Return options for `imshow` of signed numbers: 0 is white, colours reach the magnitude of `part` of them."""
     magnitudes = np.abs(values[np.isfinite(values)])
     largest = float(np.quantile(magnitudes, part)) if magnitudes.size else 0.0
     return {"cmap": SIGNED, "vmin": -(largest or 1.0), "vmax": largest or 1.0}

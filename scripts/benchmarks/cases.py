@@ -1,4 +1,4 @@
-"""What is measured, as data: the parent process chooses from it, a worker of each library carries it out."""
+"""The benchmark's cases as data: the parent process chooses from them, a worker of each library runs them."""
 
 from __future__ import annotations
 

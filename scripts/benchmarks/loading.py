@@ -1,4 +1,4 @@
-"""What data loading adds to training: an epoch over images in memory against the same steps on one batch."""
+"""The cost of data loading in training: an epoch over images in memory against the same steps on one batch."""
 
 from __future__ import annotations
 

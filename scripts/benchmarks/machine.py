@@ -32,7 +32,7 @@ def describe(libraries: Iterable[str]) -> dict[str, Any]:
 
 
 def as_text(machine: dict[str, Any], names: dict[str, str]) -> str:
-    """One sentence for the top of the table."""
+    """Return one sentence for the top of the table."""
     versions = ", ".join(f"{names[k]} {v}" for k, v in machine["libraries"].items())
     return (
         f"{machine['cpu']}, {machine['cores']} cores, {machine['system']}; Python {machine['python']}, "

@@ -43,7 +43,7 @@ class Report:
             self.rows.setdefault((result["case"], result["threads"]), {})[result["library"]] = result
 
     def ratio(self, row: dict[str, Result], other: str) -> float | None:
-        """minigrad's time by the other's: the median over the turns, in which each of the two had one."""
+        """Return minigrad's time by the other's: the median over the turns, in which each of the two had one."""
         mine, theirs = row.get("minigrad", {}).get("turns"), row.get(other, {}).get("turns")
         if not mine or not theirs:
             return None
@@ -66,7 +66,7 @@ class Report:
     # ---- the table -------------------------------------------------------------------------------------------------
 
     def table(self) -> str:
-        """All medians, and the ratios of minigrad to the first of the other libraries; a section for each group."""
+        """Return all medians, and minigrad's ratios to the first of the other libraries; a section for each group."""
         parts = [as_text(self.machine, LIBRARIES)]
         if self.compares:
             parts.append(
@@ -113,7 +113,7 @@ class Report:
 
 
 def shown(result: Result) -> str:
-    """The median with its unit, to three digits; marked if the middle half of the turns is wider than half of it."""
+    """Return the median with its unit, to three digits; marked if the middle half of the turns is wide."""
     if "median" not in result:
         return "failed" if "error" in result else "-"
     value, turns = result["median"], sorted(result.get("turns", ()))

@@ -94,7 +94,7 @@ class Worker:
 
 
 class Settings:
-    """How long to measure."""
+    """The duration of measurements."""
 
     def __init__(self, quick: bool) -> None:
         self.rounds = 2 if quick else 9

@@ -51,7 +51,7 @@ def model(lib: Any, resolved: list[Layer]) -> Any:
 def training(
     lib: Any, net: str, batch: int, image_size: int | None = None, wrap: Callable[[Any], Any] | None = None
 ) -> Callable[[], Any]:
-    """A step: gradients forgotten, forward, loss, backward, SGD with momentum and weight decay. Returns the loss."""
+    """Take a step: zero_grad, forward, loss, backward, SGD with momentum and weight decay. Return the loss."""
     resolved, inputs, labels = task(net, batch, image_size)
     module = model(lib, resolved)
     if wrap is not None:
@@ -71,7 +71,7 @@ def training(
 
 
 def data_parallel(lib: Any, net: str, batch: int) -> Callable[[], Any]:
-    """Return a step with the batch cut into shares, one a thread; PyTorch's DataParallel cuts it for GPUs only."""
+    """Take a step with the batch cut into shares, one per thread; PyTorch's DataParallel cuts it for GPUs only."""
     return training(lib, net, batch, wrap=lib.nn.DataParallel)
 
 
@@ -103,7 +103,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
 def operation(
     lib: Any, name: str, shapes: list[list[int]], options: dict[str, Any], backward: bool
 ) -> Callable[[], Any]:
-    """One operation on random inputs, without a graph; or its backward alone, to all of its inputs."""
+    """Build one operation on random inputs, without a graph; or its backward alone, to all of its inputs."""
     random = np.random.default_rng(0)
     inputs = [lib.from_numpy(random.standard_normal(shape, np.float32)) for shape in shapes]
     compute = OPERATIONS[name]

@@ -1,4 +1,4 @@
-"""What the page and the server say to each other, in JSON."""
+"""The messages between the page and the server, in JSON."""
 
 from __future__ import annotations
 

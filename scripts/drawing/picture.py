@@ -41,7 +41,7 @@ def picture(answer: Answer, classes: list[str], title: str) -> Figure:
 
 
 def show_layer(ax: Any, layer: Layer) -> None:
-    """The maps of a layer, with its name and shape above."""
+    """Draw the maps of a layer, with its name and shape above."""
     ax.imshow(mosaic(layer), interpolation="nearest", **signed(layer.values))
     ax.axis("off")
     ax.set_title(f"{layer.name}: {layer.kind}, {' x '.join(map(str, layer.values.shape))}", fontsize=9, loc="left")

@@ -16,12 +16,12 @@ def none(size: int) -> Augmentation:
 
 
 def distort(size: int) -> Augmentation:
-    """Turned, moved, scaled and sheared: for what is drawn on black."""
+    """Turn, move, scale and shear: for what is drawn on black."""
     return RandomAffine(10, translate=(0.08, 0.08), scale=(0.85, 1.15), shear=10, interpolation="bilinear")
 
 
 def crop_flip(size: int) -> Augmentation:
-    """Moved by up to an eighth, the rest mirrored at the border; every second image mirrored as a whole."""
+    """Move by up to an eighth, mirroring the border; mirror every second image as a whole."""
     return Compose([RandomCrop(size, padding=size // 8, padding_mode="reflect"), RandomHorizontalFlip()])
 
 

@@ -204,7 +204,7 @@ class Training:
         return f"{len(fitting)} of {len(mine)} arrays are from {path}" + (f"; new: {', '.join(new)}" if new else "")
 
     def write_metrics(self) -> None:
-        """The history as metrics.csv, whole or not at all."""
+        """Write the history as metrics.csv, whole or not at all."""
         part = self.folder / "metrics.csv.part"
         with part.open("w", newline="") as file:
             writer = csv.DictWriter(file, list(self.history[0]))

@@ -102,7 +102,7 @@ def _folder(settings: dict[str, Any], size: int) -> Task:
     ]
     if found[0].classes != found[-1].classes or len(found[0].classes) < 2:
         raise ValueError(
-            f"{root}: a folder for each of two or more classes expected, the same ones to train and to test, "
+            f"{root}: expected a folder for each of two or more classes, the same ones to train and to test, "
             f"got {' and '.join(', '.join(part.classes) for part in found)}"
         )
     splits = [Split(*_read_all(part)) for part in found]
@@ -132,7 +132,7 @@ def _task(name: str, classes: list[str], train: Split, test: Split, fill: float 
     kept, aside = stratified(train, 10)
     for part, use in ((aside, "validate"), (test, "test")):
         if not len(part):
-            raise ValueError(f"{name}: too few images to set some aside to {use}; at least 15 a class are needed")
+            raise ValueError(f"{name}: too few images to set some aside to {use}; at least 15 per class are needed")
     return Task(name, classes, kept, aside, test, fill)
 
 

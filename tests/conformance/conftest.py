@@ -1,3 +1,3 @@
-"""The scripts are for `test_scripts` to run; pytest shall not import them in search of examples."""
+"""The scripts are for `test_scripts` to run; pytest must not import them in search of examples."""
 
 collect_ignore = ["scripts"]

@@ -37,7 +37,7 @@ def test_petnet_with_more_classes_has_an_output_for_each():
 
 
 def test_petnet_refuses_images_that_its_layers_would_eat_up():
-    with pytest.raises(ValueError, match="at least 10x10 pixels expected, got 64x9"):
+    with pytest.raises(ValueError, match="at least 10x10 pixels, got 64x9"):
         PetNet(image_size=(64, 9))
 
 

@@ -13,14 +13,14 @@ from minigrad.ops.padding import pad
 def pad_sequence(
     sequences: Iterable[Tensor], batch_first: bool = False, padding_value: float = 0.0, padding_side: str = "right"
 ) -> Any:
-    """Sequences, padded to the length of the longest one.
+    r"""Sequences, padded to the length of the longest one.
 
     Parameters
     ----------
-    sequences : Tensors of shapes (L, \\*), or a Tensor
+    sequences : Tensors of shapes (L, \*), or a Tensor
         With the same trailing dimensions and dtype; a Tensor's parts along its first dimension.
     batch_first : bool, default False
-        The result has the shape (N, L, \\*) instead of (L, N, \\*).
+        The result has the shape (N, L, \*) instead of (L, N, \*).
     padding_side : {'right', 'left'}
         The end that is padded.
 

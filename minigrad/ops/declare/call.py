@@ -18,7 +18,7 @@ from minigrad.ops.declare.rounding import HALF, SINGLE, all_half, widened
 
 
 def plain_call(op: Operation, foreign: tuple[type[Exception], ...] = ()) -> Callable[..., Any]:
-    """Return what users call. Errors of the types `foreign` make it return NotImplemented, as an operator should."""
+    """Return the function that users call. Errors of the types `foreign` make it return NotImplemented."""
     tensors, count, plans, half, prepare = op.tensors, len(op.parameters), op.plans, op.half, op.prepare
     view, several, new, ndarray, grad_mode = op.view, len(op.outputs) > 1, object.__new__, np.ndarray, mode
 
@@ -73,7 +73,7 @@ def plain_call(op: Operation, foreign: tuple[type[Exception], ...] = ()) -> Call
 
 
 def sequence_call(op: Operation) -> Callable[..., Any]:
-    """Return the same for operations on a sequence of tensors, which is the first argument."""
+    """Return the function that users call for an operation on a sequence of tensors, its first argument."""
 
     def call(*args: Any, **kwargs: Any) -> Any:
         inputs, *rest = op.bind(args, kwargs)
@@ -101,7 +101,7 @@ def sequence_call(op: Operation) -> Callable[..., Any]:
 
 
 def _in_single(op: Operation, given: tuple[Any, ...], prepared: tuple[Any, ...]) -> Any:
-    """Return what `op` makes of `given`, some of which are in float16: computed in float32, see `rounding`.
+    """Call `op` with `given`, some of which are in float16: compute in float32, see `rounding`.
 
     It is given them as they were before they were broadcast, so that the gradient of that is summed in float32, too.
     """

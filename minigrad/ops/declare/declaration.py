@@ -64,7 +64,7 @@ class Operation:
         return bool(self.rules)
 
     def renamed(self, name: str, holds: Sequence[str] | None = None) -> Operation:
-        """Return the same under another name, which keeps other parameters for backward if `holds` is given."""
+        """Copy the declaration under another name; `holds` names other parameters to keep for backward."""
         kept = self.holds if holds is None else holds
         given = (self.forward, self.rules, self.constants, self.outputs, self.sequence, self.view, kept)
         return Operation(*given, self.prepare, name)
@@ -88,7 +88,7 @@ class Operation:
 
 
 def signature(function: Callable[..., Any]) -> tuple[tuple[str, ...], tuple[Any, ...]]:
-    """The names of a function's parameters and their defaults; ``inspect.signature`` would double the import time."""
+    """Return parameters' names and their defaults; ``inspect.signature`` would double the import time."""
     while hasattr(function, "__wrapped__"):  # inspect.unwrap is slow, too
         function = function.__wrapped__
     code = function.__code__

@@ -91,7 +91,7 @@ def _overlaps(array: np.ndarray) -> bool:
 
 
 def _keep_old_values(node: Any, array: np.ndarray, before: int) -> None:
-    """Let what was recorded since number `before` and kept `array`, which is about to change, keep a copy instead."""
+    """Replace `array`, which is about to change, by a copy in what was recorded since number `before`."""
     copy = None
     stack = [node]
     while stack:

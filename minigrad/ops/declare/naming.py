@@ -26,7 +26,7 @@ _WHERE = ("minigrad.ops.", "minigrad.creation", "minigrad.random", "minigrad.lin
 
 @functools.cache
 def named(function: Callable[..., Any], name: str) -> Callable[..., Any]:
-    """`function` as users call it: its errors name it `name`. Operations name themselves."""
+    """Name `function` as users call it: its errors name it `name`. Operations name themselves."""
     _known.update((name, function.__name__.strip("_")))
     operation = getattr(function, "operation", None)
     if operation is not None and operation.call is function and operation.name == name or _is_named(function, name):
@@ -52,7 +52,7 @@ def _is_named(function: Callable[..., Any], name: str) -> bool:
 
 
 def publish(namespace: dict[str, Any]) -> None:
-    """Let the functions in this namespace of a module name themselves, and those modules that define them agree."""
+    """Name the public functions in this namespace of a module, in accord with the modules that define them."""
     for name, function in list(namespace.items()):
         if isinstance(function, FunctionType) and name[0] != "_" and function.__module__.startswith(_WHERE):
             public = namespace[name] = named(function, name)
@@ -94,7 +94,7 @@ def as_called(
 
 
 def unknown(module: str, name: str, namespace: dict[str, Any]) -> AttributeError:
-    """What a module's ``__getattr__`` raises: Python does not look for near names where there is such a function."""
+    """Return the error of a module's ``__getattr__``, with near names: Python does not look for them there."""
     near = difflib.get_close_matches(name, [n for n in namespace if n[0] != "_"], 1)
     advice = f"; did you mean {near[0]!r}?" if near else ""
     return AttributeError(f"module {module!r} has no attribute {name!r}{advice}")

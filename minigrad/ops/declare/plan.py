@@ -12,7 +12,7 @@ OUTPUT = -1
 
 
 class Plan:
-    """For one choice of inputs that require grad: what to keep, and which rules to call with what."""
+    """The plan for one choice of inputs that require grad: what to keep, and which rules to call with what."""
 
     __slots__ = ("operation", "kept", "save", "sources", "properties", "steps", "releases", "constants")
 

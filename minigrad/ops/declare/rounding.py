@@ -20,7 +20,7 @@ HALF, SINGLE = np.dtype(np.float16), np.dtype(np.float32)
 
 
 def rounded_once(function: F) -> F:
-    """Let `function` compute in float32, and round its results, if all floating tensors given to it are in float16."""
+    """Make `function` compute in float32 and round its results if all floating tensors given are in float16."""
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -51,7 +51,7 @@ def widened(value: Any) -> Any:
 
 
 def rounded(result: Any) -> Any:
-    """`result`, with the tensors that it is or holds in float16 if they are in float32."""
+    """Return `result` with its float32 tensors in float16."""
     if isinstance(result, tuple):
         return type(result)(*map(rounded, result)) if hasattr(result, "_fields") else tuple(map(rounded, result))
     return _converted(result, SINGLE, HALF)

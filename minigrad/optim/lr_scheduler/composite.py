@@ -54,7 +54,7 @@ class _Composite(LRScheduler):
 
 
 class SequentialLR(_Composite):
-    """One scheduler after the other, such as a warm-up and then another.
+    """Schedulers one after the other, such as a warm-up and then another.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ def _undo(scheduler: LRScheduler) -> None:
 
 
 class ChainedScheduler(_Composite):
-    """Several schedulers at a time, each changing what the one before it has set.
+    """Several schedulers at once, each of which changes what the one before it has set.
 
     Parameters
     ----------
@@ -164,7 +164,7 @@ class ChainedScheduler(_Composite):
         self._last_lr = current_lrs(self.optimizer)
 
     def step(self, epoch: int | None = None) -> None:
-        """Let every scheduler set the learning rates of the next epoch, or those of `epoch`."""
+        """Set the learning rates of the next epoch, or those of `epoch`, by every scheduler."""
         if epoch is not None:
             warn_of_epoch(self)
             return self._begin_at(epoch)

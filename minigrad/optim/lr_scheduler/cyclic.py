@@ -20,7 +20,7 @@ from minigrad.optim.optimizer import Optimizer
 
 
 def _half_cosine(start: float, end: float, done: float) -> float:
-    """From `start` at done = 0 to `end` at done = 1 along half a wave."""
+    """Interpolate from `start` at done = 0 to `end` at done = 1 along half a cosine wave."""
     return end + (start - end) * (1 + math.cos(math.pi * done)) / 2
 
 
@@ -161,7 +161,7 @@ class OneCycleLR(LRScheduler):
     optimizer : Optimizer
     max_lr : float, or list of float, one for each group
     total_steps : int, optional
-        Or `epochs` and `steps_per_epoch`. One step a batch.
+        Or `epochs` and `steps_per_epoch`. One step per batch.
     pct_start : float, default 0.3
         The part of the steps that goes up.
     anneal_strategy : {'cos', 'linear'}

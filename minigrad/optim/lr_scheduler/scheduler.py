@@ -71,7 +71,7 @@ class LRScheduler:
         raise NotImplementedError(f"{type(self).__name__}: a scheduler defines get_lr()")
 
     def _get_closed_form_lr(self) -> list[float]:
-        """Return the same from the initial learning rates alone, where there is such a formula."""
+        """Compute the rates from the initial ones alone, where there is such a formula."""
         return self.get_lr()
 
     def get_last_lr(self) -> list[float]:
@@ -123,13 +123,13 @@ class LRScheduler:
     def _set(self, rates: list[float]) -> None:
         groups = self.optimizer.param_groups
         if len(rates) != len(groups):
-            raise ValueError(f"{type(self).__name__}: expected {len(groups)} rates, one a group, got {len(rates)}")
+            raise ValueError(f"{type(self).__name__}: expected {len(groups)} rates, one per group, got {len(rates)}")
         for group, lr in zip(groups, rates, strict=True):
             set_lr(group, lr)
         self._last_lr = current_lrs(self.optimizer)
 
     def state_dict(self) -> dict[str, Any]:
-        """All that determines the rates to come, but for the optimizer and for functions that are not objects."""
+        """Return all that determines the rates to come, but the optimizer and functions that are not objects."""
         return {key: value for key, value in self.__dict__.items() if key != "optimizer"}
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
@@ -184,7 +184,7 @@ def attributes(function: Any) -> dict[str, Any] | None:
 
 def warn_of_epoch(scheduler: Any) -> None:
     warnings.warn(
-        f"{type(scheduler).__name__}.step(epoch): PyTorch has deprecated the epoch; call step() once an epoch",
+        f"{type(scheduler).__name__}.step(epoch): PyTorch has deprecated the epoch; call step() once per epoch",
         UserWarning,
         stacklevel=3,
     )

@@ -1,4 +1,4 @@
-"""From a list of samples to a batch."""
+"""Collating a list of samples into a batch."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _KINDS = "tensors, arrays, numbers, strings, tuples, lists or dicts"
 
 
 def default_collate(batch: Sequence[Any]) -> Any:
-    """Put samples together: a new first dimension, the structure of a sample around it.
+    r"""Put samples together: a new first dimension, the structure of a sample around it.
 
     ============================  ====================================================
     sample                        batch
     ============================  ====================================================
-    Tensor or array of shape S    Tensor of shape (N, \\*S)
+    Tensor or array of shape S    Tensor of shape (N, \*S)
     float; int; bool              float64; int64; bool Tensor of shape (N,)
     str or bytes                  the samples as they are
     dict                          the same kind of dict, each key collated

@@ -71,7 +71,7 @@ class DataLoader(Generic[T_co]):
     so its state at that moment is all that it takes to repeat the epoch. While batch i is fetched and collated,
     the functions of ``minigrad.random`` draw (without a generator of their own) from a stream for batch i alone:
     order and augmentations are the same whatever the number of workers, and no two batches share random
-    numbers. (PyTorch has one stream a worker, and so its augmentations change with their number.) For other
+    numbers. (PyTorch has one stream per worker, and so its augmentations change with their number.) For other
     sources of randomness a worker has its seed in :func:`get_worker_info`.
 
     Examples
@@ -209,7 +209,7 @@ class DataLoader(Generic[T_co]):
 
 
 class Batches(Iterator[Any]):
-    """What iterating over a `DataLoader` gives. An error takes the place of one batch: the next can be asked for."""
+    """An iterator over a `DataLoader`. An error takes the place of one batch: the next can be asked for."""
 
     def __init__(self, loader: DataLoader[Any], results: Any):
         self._loader, self._results = loader, results
@@ -222,7 +222,7 @@ class Batches(Iterator[Any]):
         if not isinstance(result, _Failure):
             return result
         error = result.taken()
-        del self, result  # the error holds this frame: if it is all that is left of the loop, the workers shall end
+        del self, result  # the error holds this frame: if it is all that is left of the loop, the workers must end
         try:
             if isinstance(error, StopIteration):  # which would look like the end of the epoch
                 raise RuntimeError("DataLoader: the data set, or collate_fn, raised StopIteration") from error

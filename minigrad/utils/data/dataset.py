@@ -29,7 +29,7 @@ class Dataset(Generic[T_co]):
     """A collection of samples by index; a subclass defines ``__getitem__`` and, as a rule, ``__len__``.
 
     It may also define ``__getitems__(indices)``: a sequence of the samples at a list of indices, which spares
-    the loader one call a sample (see :class:`Batch`).
+    the loader one call per sample (see :class:`Batch`).
 
     Examples
     --------

@@ -197,7 +197,7 @@ class BatchSampler(Sampler[list[int]]):
 
 
 def take(iterator: Iterator[Any], count: int) -> list[Any]:
-    """The next items, fewer than `count` at the end. Only ``__next__`` is asked: an ``__iter__`` may begin again."""
+    """Return the next items, fewer than `count` at the end, by ``__next__`` only: ``__iter__`` may begin again."""
     taken: list[Any] = []
     while len(taken) < count:
         item = next(iterator, _END)

@@ -151,7 +151,7 @@ def _read(path: Path, classes: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _read_records(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Return a record an image: a byte for its label, then its pixels, red, green and blue."""
+    """Read a record per image: a byte for its label, then its pixels, red, green and blue."""
     content = np.fromfile(path, np.uint8)
     if content.size % (1 + _PIXELS):
         raise RuntimeError(

@@ -1,4 +1,4 @@
-"""What the image data sets share: the way from stored images and classes to samples and batches."""
+"""The base of image data sets: the way from stored images and classes to samples and batches."""
 
 from __future__ import annotations
 

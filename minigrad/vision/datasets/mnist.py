@@ -83,7 +83,7 @@ class MNIST(ArrayImages):
             raise RuntimeError(f"{images_path}: uint8 images expected, got {images.dtype} of shape {images.shape}")
         if labels.dtype != np.uint8 or labels.shape != images.shape[:1]:
             raise RuntimeError(
-                f"{labels_path}: {len(images)} uint8 labels expected, one an image, "
+                f"{labels_path}: {len(images)} uint8 labels expected, one per image, "
                 f"got {labels.dtype} of shape {labels.shape}"
             )
         if labels.max(initial=0) >= len(self.classes):
@@ -117,7 +117,7 @@ class MNIST(ArrayImages):
                     download(self.mirrors, path, checksum)
 
     def _refuse_others(self, labels: Path) -> None:
-        """The files of MNIST and FashionMNIST have the same names: do not mistake one for the other."""
+        """Refuse the other data set's files: MNIST and FashionMNIST use the same names."""
         name = labels.name.removesuffix(".gz") + ".gz"
         for other in (MNIST, FashionMNIST):
             if other.checksums is not self.checksums and matches(labels, other.checksums[name]):

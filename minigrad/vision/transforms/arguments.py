@@ -17,7 +17,7 @@ NUMBER = (int, float, np.integer, np.floating)
 
 
 class InterpolationMode(enum.Enum):
-    """How pixels between pixels are made: of the nearest one, or of four. Their names do as well: ``"bilinear"``.
+    """Ways to make pixels between pixels: of the nearest one, or of four. Names work as well: ``"bilinear"``.
 
     Examples
     --------
@@ -68,7 +68,7 @@ def around(name: str, argument: str, value: Any, centre: float = 0.0) -> Range:
 
 
 def pair(name: str, argument: str, value: Any) -> tuple[int, int]:
-    """Two positive integers, the same twice if one is given."""
+    """Return two positive integers, the same twice if one is given."""
     both = (value, value) if isinstance(value, INTEGER) else numbers(name, argument, value, 1, 2)
     if not all(isinstance(n, INTEGER) and n > 0 for n in both):
         raise ValueError(f"{name}: expected {argument} as one or two positive integers, got {value!r}")
@@ -87,7 +87,7 @@ def constants(name: str, argument: str, value: Any) -> Any:
     if values.dtype.kind not in "buif":
         raise TypeError(f"{name}: expected {argument} of numbers, got {value!r}")
     if values.ndim > 1 or not values.size:
-        raise ValueError(f"{name}: expected {argument} as one number, or one a channel, got {value!r}")
+        raise ValueError(f"{name}: expected {argument} as one number, or one per channel, got {value!r}")
     return value
 
 
@@ -95,7 +95,7 @@ def by_channel(name: str, argument: str, value: Any, images: np.ndarray) -> np.n
     """Return a number, or one for each channel of images (N, H, W, C), as an array of their dtype that broadcasts."""
     values, channels = np.asarray(constants(name, argument, value)), images.shape[3]
     if values.shape not in ((), (1,), (channels,)):
-        raise ValueError(f"{name}: expected {argument} as one number, or {channels}, one a channel, got {value!r}")
+        raise ValueError(f"{name}: expected {argument} as one number, or {channels}, one per channel, got {value!r}")
     return restored(values, images.dtype)
 
 

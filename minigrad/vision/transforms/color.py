@@ -149,7 +149,7 @@ def _saturate(x: np.ndarray, factor: np.ndarray) -> np.ndarray:
 
 
 def _turn_hue(x: np.ndarray, part: np.ndarray) -> np.ndarray:
-    """With the hue h in sixths of the circle, red is at 0, green at 2, blue at 4.
+    """Turn the hue h, in sixths of the circle: red is at 0, green at 2, blue at 4.
 
     A colour at distance d from h has the greatest value up to d = 1, falls linearly to the least at d = 2, and stays.
     """

@@ -29,7 +29,7 @@ __all__ = ["RandomAffine", "RandomRotation"]
 def _sources(
     angle: np.ndarray, shift: np.ndarray, scale: np.ndarray, shear: np.ndarray, centre: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """For `affine`: matrices and offsets that undo q = c + t + R(angle) K(shear) scale (p - c), angles in degrees.
+    """Return matrices and offsets for `affine` that undo q = c + t + R(angle) K(shear) scale (p - c) (degrees).
 
     `shear` (2, N) is along x and along y; `shift` (N, 2), and `centre` (2,) from that of the image, are (row, column).
     """
@@ -63,7 +63,7 @@ class RandomRotation(Transform):
         It then takes one image at a time.
     center : (float, float), optional
         What stays in place, (x, y) from the upper left corner; the middle of the image where omitted.
-    fill : float or sequence of one a channel, default 0
+    fill : float or sequence of one per channel, default 0
         What comes in from outside of the image.
     generator : Generator, optional
 
@@ -140,7 +140,7 @@ class RandomAffine(Transform):
         The range of angles in degrees that upright lines lean by, a number for so much to either side; and two more
         for lines that lie.
     interpolation : "nearest" (default), "bilinear" or InterpolationMode
-    fill : float or sequence of one a channel, default 0
+    fill : float or sequence of one per channel, default 0
         What comes in from outside of the image.
     center : (float, float), optional
         What stays in place but for the shift, (x, y) from the upper left corner; the middle where omitted.

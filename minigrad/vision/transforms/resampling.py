@@ -75,7 +75,7 @@ def affine(
     interpolation: str | InterpolationMode = "bilinear",
     size: tuple[int, int] | None = None,
 ) -> np.ndarray:
-    """Images whose pixel at p, (row, column) from the centre, is the given image's at ``matrices[n] @ p + offsets[n]``.
+    """Return images whose pixel p, (row, column) from the centre, is the given one at ``matrices[n] @ p + offsets[n]``.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def affine(
 def _sources(
     old: tuple[int, ...], matrices: np.ndarray, offsets: np.ndarray, new: tuple[int, ...]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The row and the column that each pixel comes from, float32 (N, height, width), in an image with a border of 1.
+    """Return each pixel's source row and column, float32 (N, height, width), in an image with a border of 1.
 
     What lies outside comes from the border.
     """

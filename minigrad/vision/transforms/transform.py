@@ -1,4 +1,4 @@
-"""What all transforms have in common, and how they are put together."""
+"""The base of transforms, and their composition."""
 
 from __future__ import annotations
 
@@ -107,12 +107,12 @@ def _checked(name: str, x: np.ndarray) -> np.ndarray:
 
 
 def takes_batches(transform: Any) -> bool:
-    """Whether it is ``batched``, which must be said of its own ``__call__``, not of one that was overridden since."""
+    """Return whether it is ``batched``, said of its own ``__call__`` and not of one that it overrides."""
     return speaks_for(transform, "batched", "__call__") and bool(transform.batched)
 
 
 class Compose:
-    """One transform after the other.
+    """Several transforms, one after the other.
 
     Parameters
     ----------

@@ -81,7 +81,7 @@ def test_what_a_folder_must_have(tmp_path):
         load("folder")
     with pytest.raises(FileNotFoundError, match="nowhere"):
         load("folder", tmp_path / "nowhere")
-    with pytest.raises(ValueError, match="two or more classes expected.*got blue"):
+    with pytest.raises(ValueError, match="expected a folder for each of two or more classes.*got blue"):
         load("folder", folder_of_colours(tmp_path / "one", 20, ("blue",)))
     with pytest.raises(ValueError, match="too few images to set some aside to validate"):
         load("folder", folder_of_colours(tmp_path / "few", 9))
