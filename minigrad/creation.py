@@ -210,6 +210,11 @@ def empty(*shape: Any, size: Any = None, dtype: Any = None, device: Any = None, 
 def full(size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Return a tensor of the given size filled with `fill_value`, whose kind decides the default dtype.
 
+    Raises
+    ------
+    TypeError
+        If `size` is not a tuple of ints.
+
     Examples
     --------
     >>> mg.full((2,), 7), mg.full((2,), 0.5)
@@ -275,6 +280,13 @@ def arange(
     """Return the numbers from `start` (default 0) up to but not including `end`, in steps of `step`.
 
     Ints give int64, floats the default dtype.
+
+    Raises
+    ------
+    RuntimeError
+        If no steps of `step` lead from `start` to `end`, or `step` is 0 in the dtype.
+    NotImplementedError
+        If the dtype is bool.
 
     Examples
     --------

@@ -52,6 +52,11 @@ def norm(
     dim : one dimension for vectors, two for matrices
         Needed with `ord` if the tensor has more than two.
 
+    Raises
+    ------
+    RuntimeError
+        If `ord` is given, `dim` is not, and there are more than 2 dimensions.
+
     Examples
     --------
     >>> A = mg.tensor([[1.0, -2.0], [2.0, 4.0]])

@@ -149,6 +149,11 @@ def randperm(
 ) -> Tensor:
     """Return the integers from 0 to ``n - 1`` in random order, int64 unless `dtype` is given.
 
+    Raises
+    ------
+    RuntimeError
+        If `n` is negative, or the integers do not fit into the dtype.
+
     Examples
     --------
     >>> sorted(mg.randperm(4).tolist())

@@ -47,6 +47,11 @@ def is_anomaly_check_nan_enabled() -> bool:
 def set_anomaly_enabled(enabled: bool, check_nan: bool = True) -> None:
     """Switch anomaly detection on or off, in all threads; see `detect_anomaly`.
 
+    Raises
+    ------
+    TypeError
+        If an argument is not a bool.
+
     Examples
     --------
     >>> mg.set_anomaly_enabled(True)

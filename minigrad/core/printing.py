@@ -51,6 +51,11 @@ def set_printoptions(
     sci_mode : bool, optional
         Whether to print floats as ``1.0000e+00``; by default where their sizes ask for it.
 
+    Raises
+    ------
+    ValueError
+        If `profile` is unknown.
+
     Examples
     --------
     >>> mg.set_printoptions(precision=2)

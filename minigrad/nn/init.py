@@ -36,6 +36,11 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     param : float, optional
         The slope of leaky_relu; 0.01 by default.
 
+    Raises
+    ------
+    ValueError
+        If the nonlinearity is unknown, or its slope is not a number.
+
     Examples
     --------
     >>> nn.init.calculate_gain("leaky_relu", 0.0)
@@ -118,6 +123,11 @@ def zeros_(tensor: Tensor) -> Tensor:
 def eye_(tensor: Tensor) -> Tensor:
     """Fill a matrix with the identity, so that a linear layer keeps as many inputs as it can.
 
+    Raises
+    ------
+    ValueError
+        If there are not 2 dimensions.
+
     Examples
     --------
     >>> nn.init.eye_(mg.empty(2, 3))
@@ -131,7 +141,13 @@ def eye_(tensor: Tensor) -> Tensor:
 
 
 def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
-    """Fill the weight of a convolution so that it keeps as many input channels as it can (in each of `groups`)."""
+    """Fill the weight of a convolution so that it keeps as many input channels as it can (in each of `groups`).
+
+    Raises
+    ------
+    ValueError
+        If there are not 3, 4 or 5 dimensions, or the channels do not split into `groups`.
+    """
     if tensor.ndim not in (3, 4, 5):
         raise ValueError(f"dirac_: expected a tensor of 3, 4 or 5 dimensions, got shape {tuple(tensor.shape)}")
     if tensor.shape[0] % groups:
@@ -270,6 +286,11 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Generator | None = N
     Dimensions after the first are taken as one. Saxe, McClelland and Ganguli, "Exact solutions to the nonlinear
     dynamics of learning in deep linear neural networks", 2014.
 
+    Raises
+    ------
+    ValueError
+        If there are fewer than 2 dimensions.
+
     Examples
     --------
     >>> w = nn.init.orthogonal_(mg.empty(2, 5))
@@ -290,6 +311,11 @@ def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Gener
     """Fill a matrix with N(0, std**2), and in each column a share `sparsity` of the elements with 0.
 
     Martens, "Deep learning via Hessian-free optimization", 2010.
+
+    Raises
+    ------
+    ValueError
+        If there are not 2 dimensions.
     """
     if tensor.ndim != 2:
         raise ValueError(f"sparse_: expected a tensor of 2 dimensions, got shape {tuple(tensor.shape)}")

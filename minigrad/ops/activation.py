@@ -85,6 +85,11 @@ def _leaky(values: Any, input: Any, slope: Any) -> Any:
 def relu(input: Operand) -> Operand:
     """``max(input, 0)``, elementwise; its slope at 0 is 0.
 
+    Raises
+    ------
+    RuntimeError
+        If `input` is of bools.
+
     Examples
     --------
     >>> F.relu(mg.tensor([-1.0, 0.0, 2.0]))
@@ -193,6 +198,11 @@ def prelu(input: Operand, weight: Operand) -> Tensor:
 @optionally_in_place
 def rrelu(input: Operand, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False) -> Tensor:
     """`leaky_relu` whose slopes are drawn uniformly from [`lower`, `upper`); without `training`, their mean.
+
+    Raises
+    ------
+    RuntimeError
+        If `lower` is above `upper`.
 
     Examples
     --------

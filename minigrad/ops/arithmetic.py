@@ -114,6 +114,11 @@ def div(input: Operand, other: Operand, *, rounding_mode: str | None = None) -> 
     rounding_mode : {None, 'trunc', 'floor'}
         Round the quotient towards zero or down; then integers give integers.
 
+    Raises
+    ------
+    RuntimeError
+        If `rounding_mode` is unknown.
+
     Examples
     --------
     >>> mg.div(mg.tensor([7, -7]), 2, rounding_mode="trunc")
@@ -283,6 +288,11 @@ def neg(input: Operand) -> Operand:
 @method("__pos__")
 def positive(input: Operand) -> Tensor:
     """``+input``: the tensor itself.
+
+    Raises
+    ------
+    RuntimeError
+        If `input` is of bools.
 
     Examples
     --------

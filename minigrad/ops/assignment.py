@@ -178,6 +178,11 @@ def masked_fill(input: Operand, mask: Operand, value: Any) -> Tensor:
 def masked_scatter(input: Operand, mask: Operand, source: Operand) -> Tensor:
     """`input` with the first elements of `source` at the places, in order, where `mask` is true.
 
+    Raises
+    ------
+    RuntimeError
+        If `source` has another dtype, or fewer elements than `mask` has places.
+
     Examples
     --------
     >>> mg.masked_scatter(mg.zeros(3), mg.tensor([True, False, True]), mg.tensor([1.0, 2.0]))
@@ -207,6 +212,15 @@ def index_put(input: Operand, indices: Sequence[Any], values: Operand, accumulat
     indices : tuple of integer or bool tensors
     accumulate : bool, default False
         Add instead, repeatedly where an index repeats.
+
+    Raises
+    ------
+    TypeError
+        If `indices` is not a tuple of Tensors.
+    IndexError
+        If `indices` is empty.
+    RuntimeError
+        If the dtype of `values` is not that of `input`.
 
     Examples
     --------

@@ -54,6 +54,11 @@ def broadcast_to(input: Operand, shape: Sequence[int]) -> Tensor:
     ----------
     shape : ints; -1 keeps the length that a dimension has
 
+    Raises
+    ------
+    RuntimeError
+        If a length other than 1 differs from the one in `shape`.
+
     Examples
     --------
     >>> mg.broadcast_to(mg.tensor([1, 2]), (2, 2))
@@ -96,6 +101,13 @@ def _sum_to_size(input: Tensor, *size: Any) -> Tensor:
 
 def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
     """Return all `tensors` expanded to the shape that they have together.
+
+    Raises
+    ------
+    TypeError
+        If an argument is not a Tensor.
+    RuntimeError
+        If the shapes do not broadcast.
 
     Examples
     --------

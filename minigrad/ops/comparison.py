@@ -107,6 +107,11 @@ not_equal, less, less_equal, greater, greater_equal = ne, lt, le, gt, ge
 def equal(input: Operand, other: Operand) -> bool:
     """Return whether two tensors have the same shape and elements, as a bool.
 
+    Raises
+    ------
+    TypeError
+        If one of the two is not a Tensor.
+
     Examples
     --------
     >>> mg.equal(mg.ones(2), mg.ones(2)), mg.equal(mg.ones(2), mg.ones(3))
@@ -164,6 +169,11 @@ def isclose(
     input: Operand, other: Operand, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
 ) -> Operand:
     """``|input - other| <= atol + rtol * |other|``, elementwise.
+
+    Raises
+    ------
+    RuntimeError
+        If a tolerance is negative.
 
     Examples
     --------

@@ -139,6 +139,11 @@ def nll_loss(
 
     Parameters and errors as for `cross_entropy`, which takes logits instead.
 
+    Raises
+    ------
+    ValueError
+        If `input` has no dimension.
+
     Examples
     --------
     >>> F.nll_loss(mg.tensor([[-0.1, -2.0], [-3.0, -0.3]]), mg.tensor([0, 1]))

@@ -129,6 +129,11 @@ def qr(A: Operand, mode: str = "reduced") -> QR:
     -------
     named tuple (Q, R) of shapes (\*, m, k) and (\*, k, n), k being the smaller of m and n
 
+    Raises
+    ------
+    ValueError
+        If `mode` is not ``"reduced"``.
+
     Examples
     --------
     >>> Q, R = mg.linalg.qr(mg.tensor([[3.0, 1.0], [4.0, 1.0]]))
@@ -394,6 +399,11 @@ def lstsq(A: Operand, B: Operand) -> LstSq:
     -------
     named tuple (solution, residuals, rank, singular_values)
         The sums of squares that are left, for a matrix of full rank that has more rows than columns, else nothing.
+
+    Raises
+    ------
+    RuntimeError
+        If the shape of `B` does not match.
 
     Examples
     --------

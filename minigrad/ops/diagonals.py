@@ -29,6 +29,11 @@ def diagonal(input: Operand, offset: int = 0, dim1: int = 0, dim2: int = 1) -> T
     offset : int, default 0
         A diagonal above (positive) or below the main one.
 
+    Raises
+    ------
+    RuntimeError
+        If `dim1` and `dim2` are the same.
+
     Examples
     --------
     >>> mg.diagonal(mg.tensor([[1, 2], [3, 4]]))
@@ -67,6 +72,11 @@ def _fill_diagonal(input: Tensor, fill_value: Any, wrap: bool = False) -> Tensor
 def diag_embed(input: Operand, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
     """Zeros with the last dimension of `input` on a diagonal of two new dimensions `dim1` and `dim2`.
 
+    Raises
+    ------
+    RuntimeError
+        If `input` has no dimension, or `dim1` and `dim2` are the same.
+
     Examples
     --------
     >>> mg.diag_embed(mg.tensor([1, 2]), offset=1)
@@ -89,6 +99,11 @@ def diag_embed(input: Operand, offset: int = 0, dim1: int = -2, dim2: int = -1) 
 @method()
 def diag(input: Operand, diagonal: int = 0) -> Tensor:
     """Return the matrix with a vector on a diagonal, or a copy of that diagonal of a matrix.
+
+    Raises
+    ------
+    RuntimeError
+        If `input` is neither a vector nor a matrix.
 
     Examples
     --------

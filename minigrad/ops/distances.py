@@ -135,6 +135,13 @@ def cdist(
     -------
     Tensor of shape (\*, P, R)
 
+    Raises
+    ------
+    RuntimeError
+        If the rows differ in length, or `p` is negative.
+    ValueError
+        If `compute_mode` is unknown.
+
     Examples
     --------
     >>> mg.cdist(mg.tensor([[0.0, 0.0], [3.0, 0.0]]), mg.tensor([[3.0, 4.0]]))

@@ -219,6 +219,13 @@ def tensordot(a: Operand, b: Operand, dims: int | Sequence[Sequence[int]] | Sequ
     Tensor
         With the other dimensions of `a`, then those of `b`.
 
+    Raises
+    ------
+    RuntimeError
+        If the dimensions do not match in length.
+    ValueError
+        If `dims` is neither an int nor two lists of ints.
+
     Examples
     --------
     >>> mg.tensordot(mg.ones(2, 3, 4), mg.ones(4, 3, 5), dims=([1, 2], [1, 0])).shape

@@ -124,6 +124,13 @@ def scatter(
     reduce : {None, 'add', 'multiply'}
         Add or multiply instead of replacing.
 
+    Raises
+    ------
+    TypeError
+        If there is neither `src` nor `value`.
+    RuntimeError
+        If `reduce` is unknown.
+
     Examples
     --------
     >>> mg.scatter(mg.zeros(2, 3), 1, mg.tensor([[2], [0]]), 1.0)
@@ -222,6 +229,11 @@ def scatter_reduce(
     include_self : bool, default True
         What was there counts too; otherwise it stays only where no index points to.
 
+    Raises
+    ------
+    RuntimeError
+        If `reduce` is unknown.
+
     Examples
     --------
     >>> x, index = mg.tensor([1.0, 5.0, 2.0]), mg.tensor([0, 0, 1])
@@ -251,6 +263,11 @@ def scatter_reduce(
 @method()
 def take_along_dim(input: Operand, indices: Operand, dim: int | None = None) -> Tensor:
     """`gather`, with the two broadcast except in `dim`; without `dim`, from the flattened input.
+
+    Raises
+    ------
+    RuntimeError
+        If the shapes do not broadcast in the dimensions other than `dim`.
 
     Examples
     --------

@@ -123,6 +123,11 @@ def _trivial(key: Key) -> bool:
 def select(input: Operand, dim: int, index: int) -> Tensor:
     """Return the slice of dimension `dim` at `index`: a view without that dimension.
 
+    Raises
+    ------
+    IndexError
+        If `index` is out of range.
+
     Examples
     --------
     >>> mg.select(mg.tensor([[1, 2], [3, 4]]), 1, 0)
@@ -139,6 +144,13 @@ def select(input: Operand, dim: int, index: int) -> Tensor:
 @method()
 def narrow(input: Operand, dim: int, start: int, length: int) -> Tensor:
     """Return the slice of dimension `dim` from `start` on, of the given length: a view.
+
+    Raises
+    ------
+    RuntimeError
+        If there is no dimension, or the elements are not in `dim`.
+    IndexError
+        If `start` is out of range.
 
     Examples
     --------
@@ -192,6 +204,11 @@ def along(name: str, input: Any, dim: int, index: Any, negative: bool = False) -
 @method()
 def index_select(input: Operand, dim: int, index: Operand) -> Tensor:
     """Return the slices of dimension `dim` at the indices `index`, which may repeat.
+
+    Raises
+    ------
+    RuntimeError
+        If a 0-dim tensor gets more or fewer than one index.
 
     Examples
     --------

@@ -190,6 +190,11 @@ def pixel_shuffle(input: Operand, upscale_factor: int) -> Tensor:
 
     The shape (\*, C * r * r, H, W) becomes (\*, C, H * r, W * r).
 
+    Raises
+    ------
+    RuntimeError
+        If the number of channels is not a multiple of ``r * r``.
+
     Examples
     --------
     >>> F.pixel_shuffle(mg.arange(4).reshape(4, 1, 1), 2)
@@ -211,6 +216,11 @@ def pixel_shuffle(input: Operand, upscale_factor: int) -> Tensor:
 
 def pixel_unshuffle(input: Operand, downscale_factor: int) -> Tensor:
     r"""Return the inverse of `pixel_shuffle`: (\*, C, H * r, W * r) to (\*, C * r * r, H, W).
+
+    Raises
+    ------
+    RuntimeError
+        If height or width is not a multiple of r.
 
     Examples
     --------

@@ -86,6 +86,11 @@ concat = concatenate = cat
 def stack(tensors: Sequence[Operand], dim: int = 0) -> Tensor:
     """Tensors of one shape, side by side along a new dimension `dim`.
 
+    Raises
+    ------
+    RuntimeError
+        If the tensors differ in shape.
+
     Examples
     --------
     >>> mg.stack([mg.tensor([1, 2]), mg.tensor([3, 4])], dim=1)
@@ -205,6 +210,11 @@ def _to_cut(name: str, input: Operand, dim: int) -> tuple[int, int]:
 def chunk(input: Operand, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     """`split` into at most `chunks` pieces of equal length, of which the last may be shorter.
 
+    Raises
+    ------
+    RuntimeError
+        If `chunks` is below 1.
+
     Examples
     --------
     >>> mg.chunk(mg.arange(5), 2)
@@ -219,6 +229,11 @@ def chunk(input: Operand, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
 @method()
 def tensor_split(input: Operand, indices_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
     """Return views that cut `dim` into so many pieces, or at these indices; the first may be longer by one.
+
+    Raises
+    ------
+    RuntimeError
+        If the number of sections is below 1, or a tensor of them is not int64.
 
     Examples
     --------
@@ -312,6 +327,11 @@ def repeat_interleave(
     output_size : int, optional
         The sum of `repeats`, which is checked; in PyTorch it saves time.
 
+    Raises
+    ------
+    RuntimeError
+        If `repeats` is negative or does not fit, or `output_size` is wrong.
+
     Examples
     --------
     >>> mg.repeat_interleave(mg.tensor([7, 8]), mg.tensor([1, 3]))
@@ -346,6 +366,11 @@ def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
     tensors : vectors, or one sequence of them
     indexing : {'ij', 'xy'}
         'xy' exchanges the first two dimensions.
+
+    Raises
+    ------
+    RuntimeError
+        If `indexing` is unknown, or a tensor is not a vector.
 
     Examples
     --------

@@ -130,6 +130,11 @@ def mm(input: Operand, mat2: Operand) -> Tensor:
 def bmm(input: Operand, mat2: Operand) -> Tensor:
     """Return the products of two batches, of the same size, of matrices.
 
+    Raises
+    ------
+    RuntimeError
+        If the batches differ in size, or the shapes of the matrices do not match.
+
     Examples
     --------
     >>> mg.bmm(mg.ones(5, 2, 3), mg.ones(5, 3, 4)).shape
@@ -175,6 +180,11 @@ vdot = dot
 def inner(input: Operand, other: Operand) -> Tensor:
     """Return the sums of products over the last dimensions of both.
 
+    Raises
+    ------
+    RuntimeError
+        If the last dimensions differ in length.
+
     Examples
     --------
     >>> mg.inner(mg.tensor([[1, 2], [3, 4]]), mg.tensor([1, 10]))
@@ -193,6 +203,11 @@ def inner(input: Operand, other: Operand) -> Tensor:
 @method("ger")
 def outer(input: Operand, vec2: Operand) -> Tensor:
     """Return the matrix of the products of all pairs of elements of two vectors.
+
+    Raises
+    ------
+    RuntimeError
+        If one of the two is not a vector.
 
     Examples
     --------
@@ -251,6 +266,11 @@ def addmv(input: Operand, mat: Operand, vec: Operand, *, beta: float = 1, alpha:
 @rounded_once
 def addr(input: Operand, vec1: Operand, vec2: Operand, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """``beta * input + alpha * outer(vec1, vec2)``.
+
+    Raises
+    ------
+    RuntimeError
+        If `beta` or `alpha` is a float and the result would be of integers.
 
     Examples
     --------
@@ -313,6 +333,11 @@ def kron(input: Operand, other: Operand) -> Tensor:
 def trace(input: Operand) -> Tensor:
     """Return the sum of the diagonal of a matrix.
 
+    Raises
+    ------
+    RuntimeError
+        If `input` is not a matrix.
+
     Examples
     --------
     >>> mg.trace(mg.tensor([[1, 2], [3, 4]]))
@@ -327,6 +352,11 @@ def trace(input: Operand) -> Tensor:
 @rounded_once
 def cross(input: Operand, other: Operand, dim: int | None = None) -> Tensor:
     """Return the cross product of the vectors of length 3 in dimension `dim`, by default the first of that length.
+
+    Raises
+    ------
+    RuntimeError
+        If the length of `dim` is not 3 in both.
 
     Examples
     --------

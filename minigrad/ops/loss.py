@@ -144,6 +144,11 @@ def smooth_l1_loss(input: Operand, target: Operand, *, reduction: str = "mean", 
 
     Parameters and errors as for `mse_loss`; a `beta` of 0 gives l1_loss. (Girshick, Fast R-CNN, 2015)
 
+    Raises
+    ------
+    RuntimeError
+        If `beta` is negative.
+
     Examples
     --------
     >>> F.smooth_l1_loss(mg.tensor([1.0, 2.0]), mg.tensor([1.5, 5.0]), reduction="none")
@@ -163,6 +168,11 @@ def huber_loss(
     """``d * d / 2`` if ``d < delta``, else ``delta * (d - delta / 2)``, d being ``|input - target|``.
 
     Parameters and errors as for `mse_loss`, but a mean does not divide by the weights. (Huber, 1964)
+
+    Raises
+    ------
+    RuntimeError
+        If `delta` is not positive.
 
     Examples
     --------

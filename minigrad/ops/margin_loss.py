@@ -119,6 +119,11 @@ def triplet_margin_loss(
     swap : bool, default False
         Measure the negative's distance from the positive where that is less.
 
+    Raises
+    ------
+    ValueError
+        If `margin` is not positive.
+
     Examples
     --------
     >>> F.triplet_margin_loss(mg.zeros(1, 2), mg.tensor([[3.0, 4.0]]), mg.tensor([[0.0, 2.0]]))

@@ -217,6 +217,11 @@ def instance_norm(
     use_input_stats : bool, default True
         Otherwise the running statistics, of shape (C,), are used. With it, they are updated where given.
 
+    Raises
+    ------
+    ValueError
+        If there is only one spatial element in training.
+
     Examples
     --------
     >>> F.instance_norm(mg.tensor([[[1.0, 3.0]], [[10.0, 30.0]]]))

@@ -154,6 +154,11 @@ def norm(
     p : number, 'fro' or 'nuc'
         As for `linalg.vector_norm`; 'fro' is 2, and 'nuc' the sum of the singular values of a matrix.
 
+    Raises
+    ------
+    RuntimeError
+        If `p` is neither a number, ``"fro"`` nor ``"nuc"``.
+
     Examples
     --------
     >>> mg.norm(mg.tensor([[3.0, 4.0], [0.0, 0.0]]), dim=1)

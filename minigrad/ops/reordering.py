@@ -53,6 +53,11 @@ def _flip_method(input: Tensor, *along: Any, dims: Any = None) -> Tensor:
 def fliplr(input: Operand) -> Tensor:
     """Return a copy with the columns in reversed order.
 
+    Raises
+    ------
+    RuntimeError
+        If there are fewer than 2 dimensions.
+
     Examples
     --------
     >>> mg.fliplr(mg.tensor([[1, 2], [3, 4]]))
@@ -67,6 +72,11 @@ def fliplr(input: Operand) -> Tensor:
 @method()
 def flipud(input: Operand) -> Tensor:
     """Return a copy with the rows in reversed order.
+
+    Raises
+    ------
+    RuntimeError
+        If there is no dimension.
 
     Examples
     --------
@@ -87,6 +97,13 @@ def _roll(input: Operand, shifts: tuple[int, ...], dims: tuple[int, ...]) -> Ope
 @method()
 def roll(input: Operand, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None) -> Tensor:
     """Return a copy shifted along `dims`; what leaves at one end comes in at the other. Without `dims` as if flattened.
+
+    Raises
+    ------
+    IndexError
+        If `dims` is given and there is no dimension.
+    RuntimeError
+        If there is not one shift for each of `dims`.
 
     Examples
     --------

@@ -31,6 +31,11 @@ def bernoulli(input: Tensor, p: Any = None, *, generator: Generator | None = Non
     Tensor
         Of the shape and dtype of `input`.
 
+    Raises
+    ------
+    NotImplementedError
+        If the probabilities are not of a floating dtype.
+
     Examples
     --------
     >>> mg.bernoulli(mg.tensor([0.0, 1.0]))

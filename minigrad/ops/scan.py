@@ -147,6 +147,11 @@ def _logcumsumexp(input: Operand, dim: int) -> Operand:
 def logcumsumexp(input: Operand, dim: int) -> Tensor:
     """``log(cumsum(exp(input)))`` without overflow.
 
+    Raises
+    ------
+    RuntimeError
+        If `input` is not floating.
+
     Examples
     --------
     >>> mg.logcumsumexp(mg.tensor([0.0, 0.0, 1000.0]), dim=0)
@@ -227,6 +232,11 @@ def diff(
     n : how often to do so
     prepend, append : Tensors, optional
         Joined to the input first.
+
+    Raises
+    ------
+    RuntimeError
+        If `input` has no dimension, or `n` is negative.
 
     Examples
     --------

@@ -72,6 +72,11 @@ def unique_consecutive(
     return_inverse : also return, for every element, the index of its value in the result
     return_counts : also return how many each one stands for
 
+    Raises
+    ------
+    IndexError
+        If `dim` is given and there is no dimension.
+
     Examples
     --------
     >>> mg.unique_consecutive(mg.tensor([1, 1, 2, 1]))
@@ -139,6 +144,11 @@ def histc(input: Operand, bins: int = 100, min: float = 0, max: float = 0) -> Op
     Returns
     -------
     Tensor of shape (bins,), of the input's dtype
+
+    Raises
+    ------
+    RuntimeError
+        If `input` is not floating, `bins` is below 1, or the range is not finite or not in order.
 
     Examples
     --------
@@ -214,6 +224,11 @@ def searchsorted(
     sorter : Tensor, optional
         Indices that sort the sequence.
 
+    Raises
+    ------
+    RuntimeError
+        If `side` is unknown or contradicts `right`, or the shapes do not match.
+
     Examples
     --------
     >>> mg.searchsorted(mg.tensor([1, 3, 5]), mg.tensor([3, 6]))
@@ -243,6 +258,11 @@ def bucketize(input: Operand, boundaries: Operand, *, out_int32: bool = False, r
     ----------
     boundaries : Tensor of shape (n,), increasing
     right : the left boundary belongs to a bucket, instead of the right one
+
+    Raises
+    ------
+    RuntimeError
+        If `boundaries` is not one-dimensional.
 
     Examples
     --------

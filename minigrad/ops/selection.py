@@ -92,6 +92,13 @@ def where(condition: Operand, input: Operand | None = None, other: Operand | Non
     condition : bool Tensor
     input, other : Tensors or numbers; without them, the indices where `condition` holds, a tuple of int64 Tensors
 
+    Raises
+    ------
+    TypeError
+        If `condition` is not a Tensor.
+    RuntimeError
+        If `condition` is not of bools.
+
     Examples
     --------
     >>> x = mg.tensor([-1.0, 2.0])

@@ -102,6 +102,11 @@ def _view_as(input: Tensor, other: Tensor) -> Tensor:
 def flatten(input: Operand, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     """Return the dimensions from `start_dim` to `end_dim`, both included, made one.
 
+    Raises
+    ------
+    RuntimeError
+        If `start_dim` comes after `end_dim`.
+
     Examples
     --------
     >>> mg.flatten(mg.zeros(2, 3, 4), start_dim=1).shape
@@ -132,6 +137,11 @@ def ravel(input: Operand) -> Tensor:
 @method()
 def unflatten(input: Operand, dim: int, sizes: Sequence[int]) -> Tensor:
     """Dimension `dim` split into several of the given `sizes`, one of which may be -1.
+
+    Raises
+    ------
+    RuntimeError
+        If there is no dimension, or `sizes` does not make up its length.
 
     Examples
     --------
@@ -228,6 +238,11 @@ _transposed = twin(primitive.permute, "transpose")
 def permute(input: Operand, dims: Sequence[int]) -> Tensor:
     """Return a view with the dimensions in another order.
 
+    Raises
+    ------
+    RuntimeError
+        If `dims` does not name each dimension once.
+
     Examples
     --------
     >>> mg.permute(mg.zeros(2, 3, 4), (2, 0, 1)).shape
@@ -270,6 +285,11 @@ swapaxes = swapdims = transpose
 def movedim(input: Operand, source: int | Sequence[int], destination: int | Sequence[int]) -> Tensor:
     """Return a view with the dimensions at `source` moved to `destination`, the others in their order.
 
+    Raises
+    ------
+    RuntimeError
+        If `source` and `destination` differ in length.
+
     Examples
     --------
     >>> mg.movedim(mg.zeros(2, 3, 4), 0, -1).shape
@@ -293,6 +313,11 @@ moveaxis = movedim
 def t(input: Operand) -> Tensor:
     """Return the transpose of a matrix; vectors and 0-dim tensors as they are.
 
+    Raises
+    ------
+    RuntimeError
+        If there are more than 2 dimensions.
+
     Examples
     --------
     >>> mg.t(mg.zeros(2, 3)).shape
@@ -307,6 +332,11 @@ def t(input: Operand) -> Tensor:
 @method()
 def adjoint(input: Operand) -> Tensor:
     """Return a view with the last two dimensions exchanged.
+
+    Raises
+    ------
+    RuntimeError
+        If there are fewer than 2 dimensions.
 
     Examples
     --------

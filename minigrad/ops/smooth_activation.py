@@ -57,6 +57,11 @@ def gelu(input: Operand, approximate: str = "none") -> Tensor:
     approximate : {'none', 'tanh'}
         Whether to replace Phi(x) by ``(1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3))) / 2``.
 
+    Raises
+    ------
+    RuntimeError
+        If `approximate` is neither ``"none"`` nor ``"tanh"``.
+
     Examples
     --------
     >>> F.gelu(mg.tensor([-1.0, 2.0]))

@@ -110,6 +110,11 @@ def topk(input: Operand, k: int, dim: int = -1, largest: bool = True, sorted: bo
     -------
     named tuple (values, indices)
 
+    Raises
+    ------
+    RuntimeError
+        If `k` is not from 0 to the length of `dim`.
+
     Examples
     --------
     >>> mg.topk(mg.tensor([3.0, 1.0, 2.0]), 2).values
@@ -159,6 +164,11 @@ def kthvalue(input: Operand, k: int, dim: int = -1, keepdim: bool = False) -> Re
     Returns
     -------
     named tuple (values, indices)
+
+    Raises
+    ------
+    RuntimeError
+        If `k` is not from 1 to the length of `dim`.
 
     Examples
     --------
@@ -279,6 +289,11 @@ def quantile(
         Several give a result with a new first dimension. It may require grad.
     interpolation : {'linear', 'lower', 'higher', 'nearest', 'midpoint'}
         What to take between two elements.
+
+    Raises
+    ------
+    RuntimeError
+        If `q` is not in [0, 1] or of another dtype, `interpolation` is unknown, or there are no elements.
 
     Examples
     --------

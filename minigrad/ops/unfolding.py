@@ -136,6 +136,11 @@ def fold(
     -------
     Tensor of shape (N, C, \*output_size)
 
+    Raises
+    ------
+    RuntimeError
+        If the number or the size of the columns does not match.
+
     Examples
     --------
     >>> F.fold(mg.ones(1, 4, 2), output_size=(2, 3), kernel_size=2)
