@@ -243,7 +243,10 @@ class _ConvTranspose(_Convolution):
 
 
 class ConvTranspose1d(_ConvTranspose):
-    """The transpose of `Conv1d`: every input adds its weighted kernel to the output; see `ConvTranspose2d`."""
+    """The transpose of `Conv1d`: every input adds its weighted kernel to the output; see `ConvTranspose2d`.
+
+    Shape: (N, in_channels, L) or (in_channels, L) to (N, out_channels, L') or (out_channels, L').
+    """
 
     _dims = 1
     _function = F.conv_transpose1d
@@ -277,7 +280,10 @@ class ConvTranspose2d(_ConvTranspose):
 
 
 class ConvTranspose3d(_ConvTranspose):
-    """The transpose of `Conv3d`; see `ConvTranspose2d`."""
+    """The transpose of `Conv3d`; see `ConvTranspose2d`.
+
+    Shape: (N, in_channels, D, H, W) or without N to (N, out_channels, D', H', W') or without N.
+    """
 
     _dims = 3
     _function = F.conv_transpose3d

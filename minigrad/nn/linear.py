@@ -14,7 +14,10 @@ from minigrad.nn.registry import registered
 
 
 class Identity(Module):
-    """Returns its input; takes any arguments, so that it can stand in for another layer."""
+    """Returns its input; takes any arguments, so that it can stand in for another layer.
+
+    Shape: (*), any number of dimensions, to the same.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__()
