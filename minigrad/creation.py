@@ -228,7 +228,7 @@ def full(size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, r
 
 
 def zeros_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
-    """Zeros of the shape of `input`, and of its dtype unless another is given.
+    """Return zeros of the shape of `input`, and of its dtype unless another is given.
 
     Examples
     --------
@@ -239,7 +239,7 @@ def zeros_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires
 
 
 def ones_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
-    """Ones of the shape of `input`, and of its dtype unless another is given.
+    """Return ones of the shape of `input`, and of its dtype unless another is given.
 
     Examples
     --------
@@ -312,7 +312,7 @@ def arange(
 
 
 def _number(operation: str, name: str, value: Any) -> Any:
-    """`value`, a number or a 0-dim tensor, as a Python number."""
+    """Return `value`, a number or a 0-dim tensor, as a Python number."""
     if isinstance(value, (Tensor, np.generic)) and not value.ndim:
         return value.item()
     if not isinstance(value, (bool, int, float)):

@@ -61,7 +61,7 @@ def rand(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Uniform random numbers from [0, 1).
+    """Draw uniform random numbers from [0, 1).
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def randn(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Return normally distributed random numbers of mean 0 and variance 1. Parameters as :func:`rand`.
+    """Draw normally distributed random numbers of mean 0 and variance 1. Parameters as :func:`rand`.
 
     Examples
     --------
@@ -111,7 +111,7 @@ def randint(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Uniform random integers from `low` to ``high - 1``: ``randint(high, size)`` or ``randint(low, high, size)``.
+    """Draw uniform random integers from `low` to ``high - 1``: ``randint(high, size)`` or ``randint(low, high, size)``.
 
     Parameters
     ----------
@@ -244,7 +244,7 @@ def normal(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Return normally distributed random numbers, each of its own mean and standard deviation.
+    """Draw normally distributed random numbers, each of its own mean and standard deviation.
 
     Parameters
     ----------

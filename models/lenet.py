@@ -130,7 +130,7 @@ class LeNet5(nn.Module):
         self.output = nn.Linear(84, num_classes)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, in_channels, 32, 32) images to (N, num_classes) logits."""
+        """Map images (N, in_channels, 32, 32) to logits (N, num_classes)."""
         s2 = self.pool(self.activation(self.c1(x)), 2)
         s4 = self.pool(self.activation(self.c3(s2)), 2)
         c5 = self.activation(self.c5(s4)).flatten(1)
@@ -168,7 +168,7 @@ class LeNet(nn.Module):
         self.fc3 = nn.Linear(84, num_classes)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, in_channels, 28, 28) images to (N, num_classes) logits."""
+        """Map images (N, in_channels, 28, 28) to logits (N, num_classes)."""
         x = self.pool(self.activation(self.conv1(x)), 2)
         x = self.pool(self.activation(self.conv2(x)), 2)
         x = self.activation(self.fc1(x.flatten(1)))

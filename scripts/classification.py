@@ -19,7 +19,7 @@ from training.tasks import Task
 
 
 def sized(images: np.ndarray, size: int) -> np.ndarray:
-    """(N, H, W) or (N, H, W, 3) uint8 as (N, C, size, size) float32 in [0, 1].
+    """Return (N, H, W) or (N, H, W, 3) uint8 as (N, C, size, size) float32 in [0, 1].
 
     A few missing pixels are added around a square image; for more, or for fewer, it is resized.
     """
@@ -113,7 +113,7 @@ class Classifier:
         return len(self.description["mean"])
 
     def sized(self, images: np.ndarray) -> Tensor:
-        """(N, H, W) or (N, H, W, 3) uint8 images in the model's size, (N, C, S, S) float32 in [0, 1]."""
+        """Return (N, H, W) or (N, H, W, 3) uint8 images in the model's size, (N, C, S, S) float32 in [0, 1]."""
         return mg.from_numpy(sized(images, self.image_size))
 
     def normalize(self, images: Tensor) -> Tensor:
@@ -131,7 +131,7 @@ class Classifier:
         return mean, std
 
     def prepare(self, images: np.ndarray) -> Tensor:
-        """(N, H, W) or (N, H, W, 3) uint8 images as the model's input, (N, C, S, S) float32."""
+        """Return (N, H, W) or (N, H, W, 3) uint8 images as the model's input, (N, C, S, S) float32."""
         return self.normalize(self.sized(images))
 
     def loss(self, outputs: Tensor, labels: Tensor, label_smoothing: float = 0.0) -> Tensor:

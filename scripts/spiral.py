@@ -37,7 +37,7 @@ CLASSES = ["blue", "red", "black"]
 
 
 def spiral(count: int, turns: float, noise: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """`count` points on each of three arms that wind `turns` times around the middle, as far as radius 1.
+    """Return `count` points on each of three arms that wind `turns` times around the middle, as far as radius 1.
 
     (3 * count, 2) float32 and int64 classes; N(0, noise**2) is added to the angles, in radians.
     """

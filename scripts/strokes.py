@@ -70,7 +70,7 @@ def grown(mask: np.ndarray) -> np.ndarray:
 
 
 def leaning_of(image: np.ndarray) -> float:
-    """Below zero where what differs from the median around it is rather darker than lighter."""
+    """Return a number below zero where what differs from the median around it is rather darker than lighter."""
     coarse = resize(image, tuple(max(1, round(64 * n / max(image.shape))) for n in image.shape))
     side = 2 * (min(coarse.shape) // 4) + 1
     windows = np.lib.stride_tricks.sliding_window_view(np.pad(coarse, side // 2, mode="reflect"), (side, side))

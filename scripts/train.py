@@ -151,7 +151,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 @contextmanager
 def stopped_by_signals(training: Training) -> Iterator[None]:
-    """Ctrl-C, SIGTERM and the end of the terminal ask the run to stop, once; a second time they stop it at once."""
+    """Make Ctrl-C, SIGTERM and the terminal's end ask the run to stop; a second time they stop it at once."""
     terminals = [file.fileno() for file in (sys.stdout, sys.stderr) if file.isatty()]
 
     def ask_to_stop(number: int, frame: Any) -> None:

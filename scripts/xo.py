@@ -62,7 +62,7 @@ def filters_of(net: XO) -> np.ndarray:
 
 
 def noisy_letters(count: int, noise: float, rng: np.random.Generator) -> TensorDataset:
-    """Letters at random in one of nine places, each pixel with N(0, noise**2) added.
+    """Return letters at random in one of nine places, each pixel with N(0, noise**2) added.
 
     (count, 1, 9, 9) float32 and int64 labels, 0 for X and 1 for O.
     """

@@ -411,7 +411,7 @@ def _unit(shape: Sequence[int], place: int) -> np.ndarray:
 
 
 def _as(v: np.ndarray, like: Tensor) -> np.ndarray:
-    """`v` in a dtype, with its strides: what is expanded stays so, and is not copied."""
+    """Return `v` in a dtype, with its strides: what is expanded stays so, and is not copied."""
     return v if v.dtype == like.dtype and 0 in v.strides else np.array(v, like.dtype, order="K")
 
 

@@ -89,7 +89,7 @@ def _backward_of(
 def accumulate(
     roots: Roots, retain_graph: bool | None, create_graph: bool, inputs: Sequence[Tensor] | Tensor | None
 ) -> None:
-    """`backward` from these roots."""
+    """Run `backward` from these roots."""
     if inputs is None:
         arrived, retained = _run(roots, None, retain_graph, create_graph)
     else:

@@ -379,7 +379,7 @@ def _result(output: Any, place: int, node: FunctionNode, args: Sequence[Any], re
 
 
 class _TwiceNode(Node):
-    """Stands where a gradient came out of a backward that must not be differentiated."""
+    """A node where a gradient came out of a backward that must not be differentiated."""
 
     __slots__ = ("who",)
 

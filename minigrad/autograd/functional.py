@@ -31,7 +31,7 @@ def _outputs(name: str, func: Function, xs: tuple[Any, ...]) -> Any:
 
 
 def _tensors(name: str, values: Any, what: str) -> tuple[Any, ...]:
-    """`values` as a tuple; raises unless it is a Tensor or a tuple of them."""
+    """Return `values` as a tuple; raise unless it is a Tensor or a tuple of them."""
     for t in _tuple(values):
         if not isinstance(t, Tensor):
             raise TypeError(f"{name}: expected {what} a Tensor or a tuple of Tensors, got {type(t).__name__}")
@@ -58,7 +58,7 @@ def _vectors(name: str, v: Any, like: Any, what: str) -> tuple[Any, ...]:
 def _grads(
     name: str, outputs: Any, xs: tuple[Any, ...], vs: tuple[Any, ...], create_graph: bool, strict: bool
 ) -> tuple[Any, ...]:
-    """`grad`, with zeros for what the outputs do not depend on, unless `strict`."""
+    """Return `grad`, with zeros for what the outputs do not depend on, unless `strict`."""
     pairs = [(t, v) for t, v in zip(_tuple(outputs), vs, strict=True) if t.requires_grad]
     if strict and len(pairs) < len(vs):
         raise RuntimeError(f"{name}: an output of func does not depend on the inputs, which strict=True does not allow")

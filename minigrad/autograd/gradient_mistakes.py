@@ -228,7 +228,7 @@ def _multiple(d: Comparison) -> str:
 
 
 def _rearranged(d: Comparison) -> str:
-    """Right numbers in wrong places."""
+    """Tell if there are right numbers in wrong places."""
     if d.analytical.shape == d.analytical.T.shape and d.same(d.analytical.T, d.numerical):
         return (
             "backward does what forward does, and should do the transpose: a matrix or a kernel is the wrong way round"

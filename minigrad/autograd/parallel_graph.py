@@ -62,7 +62,7 @@ class SectionsNode(engine.Node):
 
 
 def _added(gradients: Iterable[Any]) -> Any:
-    """Their sum, from the first section to the last; None if there is none."""
+    """Return their sum, from the first section to the last; None if there is none."""
     total = None
     for g in gradients:
         total = g if total is None else total + g

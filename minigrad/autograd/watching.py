@@ -69,7 +69,7 @@ def stop() -> None:
 
 
 def _remembering(init: Callable[..., None]) -> Callable[..., None]:
-    """Nodes know which line has made them."""
+    """Make nodes know which line has made them."""
 
     def remember(node: Node, *args: Any, **kwargs: Any) -> None:
         init(node, *args, **kwargs)
@@ -79,7 +79,7 @@ def _remembering(init: Callable[..., None]) -> Callable[..., None]:
 
 
 def _handing(run: Callable[..., None]) -> Callable[..., None]:
-    """Threads of the pool know for which line they work."""
+    """Make threads of the pool know for which line they work."""
 
     def hand(work: Callable[[Any], None], pieces: Iterable[Any]) -> None:
         if _thread.busy:

@@ -17,7 +17,7 @@ Self = TypeVar("Self", bound="ArrayAttributes")
 
 
 def as_int(operation: str, name: str, value: Any) -> int:
-    """`value`, which the user gave `operation` as `name`, as an int.
+    """Return `value`, which the user gave `operation` as `name`, as an int.
 
     It is an int, a NumPy integer or a 0-dim tensor of integers, but no bool.
     """
@@ -37,7 +37,7 @@ class Size(tuple):
     __slots__ = ()
 
     def __new__(cls, lengths: Iterable[Any] = ()) -> Size:
-        """Lengths that are no ints are refused, as they would be in every use of the shape."""
+        """Refuse lengths that are no ints, as every use of the shape would."""
         return tuple.__new__(cls, [n if type(n) is int else as_int("Size", "length", n) for n in lengths])
 
     def numel(self) -> int:

@@ -31,7 +31,7 @@ def as_array(data: Any, dtype: Any = None, copy: bool = False) -> np.ndarray:
 
 
 def as_scalar(operation: str, name: str, value: Any, dtype: dtypes.DType) -> np.ndarray:
-    """`value`, which the user gave `operation` as `name`, as a 0-dim array of `dtype`.
+    """Return `value`, which the user gave `operation` as `name`, as a 0-dim array of `dtype`.
 
     Raises
     ------

@@ -57,7 +57,7 @@ class dtype:
         return self.dtype.kind in "fi"
 
     def to_real(self: Self) -> Self:
-        """Itself, as no type here is complex."""
+        """Return this dtype: none here is complex."""
         return self
 
     def __getattr__(self, name: str) -> Any:
@@ -149,7 +149,7 @@ def set_default_dtype(d: Any) -> None:
 
 
 def as_dtype(d: Any) -> np.dtype:
-    """NumPy's dtype for `d`: a dtype of ours or NumPy's, its name, or Python's bool, int or float."""
+    """Return NumPy's dtype for `d`: a dtype of ours or NumPy's, its name, or Python's bool, int or float."""
     if isinstance(d, dtype):
         return d.dtype
     try:

@@ -191,7 +191,7 @@ def get_generator(generator: Generator | None = None) -> Generator:
 
 @contextlib.contextmanager
 def use_generator(generator: Generator) -> Iterator[Generator]:
-    """Within the block, and in this thread only, `generator` is the default one.
+    """Make `generator` the default one within the block, in this thread only.
 
     Examples
     --------

@@ -227,7 +227,7 @@ class Tensor(Methods, ArrayAttributes):
         return self if self._node is None else self._node
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
-        """Set whether gradients with respect to this leaf are wanted; returns it.
+        """Set whether gradients with respect to this leaf are wanted; return it.
 
         Raises
         ------

@@ -68,7 +68,7 @@ def bump(array: np.ndarray) -> None:
 
 
 def bump_under_lock(array: np.ndarray) -> None:
-    """`bump`, for those who hold the lock."""
+    """Do `bump` for those who hold the lock."""
     owner = array if array.base is None else owner_of(array)
     key = id(owner)
     latest.version = next(node_numbers)

@@ -98,7 +98,7 @@ def _blas_libraries() -> list[_Library]:
 
 
 def _library(found: Any) -> _Library:
-    """OpenBLAS is asked itself: from version 3.8 threadpoolctl lets only one thread of a process set its threads.
+    """Ask OpenBLAS itself: from version 3.8 threadpoolctl lets only one thread of a process set its threads.
 
     Where OpenBLAS runs on OpenMP, the number is OpenMP's, and each thread has one of its own.
     """

@@ -20,7 +20,7 @@ Slope = Callable[[Any, Any, Any], Any]
 
 
 def _blocks(rows: int, columns: int, depth: int) -> Iterator[tuple[slice, slice]]:
-    """Parts of a table of `rows` x `columns`, of about `BLOCK` numbers if each place of it holds `depth`."""
+    """Yield parts of a table of `rows` x `columns`, of about `BLOCK` numbers if each place of it holds `depth`."""
     wide = min(columns, max(1, BLOCK // max(depth, 1)))
     tall = max(1, BLOCK // max(wide * depth, 1))
     for top in range(0, rows, tall):

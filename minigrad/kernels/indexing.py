@@ -56,7 +56,7 @@ def add_up(values: np.ndarray, shape: tuple[int, ...], key: Key) -> np.ndarray:
 
 
 def _added(rows: np.ndarray, flat: np.ndarray, count: int) -> np.ndarray:
-    """`count` rows, to which `rows` are added at the numbers `flat`, as often as they say."""
+    """Return `count` rows, to which `rows` are added at the numbers `flat`, as often as they say."""
     width = rows.shape[1]
     where = flat if width == 1 else (flat[:, None] * width + np.arange(width)).reshape(-1)
     if rows.dtype.kind == "f":  # in float64

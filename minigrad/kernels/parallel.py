@@ -108,7 +108,7 @@ class _Job:
             self.pieces.clear()
 
     def help(self) -> None:
-        """`work` in a thread of the pool; nothing where the job is over before that thread wakes up."""
+        """Work in a thread of the pool, unless the job is over before that thread wakes up."""
         with lock:
             if self._closed:
                 return
@@ -235,7 +235,7 @@ def _together(function: Callable[[Any], None], pieces: Iterable[Any]) -> None:
 
 
 def share(function: Callable[[Any], None], pieces: Sequence[Any], multiplications: int) -> None:
-    """`run`, or where so many multiplications and additions are too few to be handed around, do all in this thread."""
+    """Call `run`, or do all in this thread if so few multiplications and additions do not pay for sharing."""
     if multiplications >= WORTH_SHARING:
         run(function, pieces)
     else:

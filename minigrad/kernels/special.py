@@ -57,7 +57,7 @@ def by_blocks(f: Callable[[np.ndarray, np.ndarray], None]) -> Callable[[np.ndarr
 
 
 def _polynomial(x: np.ndarray, y: np.ndarray, coefficients: Sequence[float]) -> np.ndarray:
-    """Horner's scheme, in the buffer `y` that holds what the coefficients before these gave, times x."""
+    """Do a step of Horner's scheme in the buffer `y` that holds what the coefficients before these gave, times x."""
     for c in coefficients[:-1]:
         y += c
         y *= x

@@ -24,7 +24,7 @@ _add: Any = np.add.reduce
 
 
 def single(x: Any) -> Any:
-    """`x`, in float32 if it is in float16: that is for keeping numbers, their sums and squares soon overflow."""
+    """Return `x`, in float32 if it is in float16, whose sums and squares soon overflow."""
     return x.astype(np.float32) if x is not None and x.dtype == np.float16 else x
 
 

@@ -15,7 +15,7 @@ Self = TypeVar("Self", bound=Module)
 
 
 def _position(container: Any, index: Any) -> int:
-    """`index` counted from the front."""
+    """Return `index` counted from the front."""
     i, length = operator.index(index), len(container)
     if not -length <= i < length:
         raise IndexError(f"{type(container).__name__}: index {i} is out of range for {length} elements")
@@ -40,12 +40,12 @@ class _ModuleSequence(Module):
         self._refill(modules)
 
     def append(self: Self, module: Module) -> Self:
-        """Add `module` at the end; returns the container."""
+        """Add `module` at the end; return the container."""
         self.add_module(str(len(self)), _checked(self, module))
         return self
 
     def extend(self: Self, modules: Iterable[Module]) -> Self:
-        """Add several modules at the end; returns the container."""
+        """Add several modules at the end; return the container."""
         if not isinstance(modules, Iterable):
             raise TypeError(f"{type(self).__name__}.extend: expected modules, got {type(modules).__name__}")
         for module in [_checked(self, module) for module in modules]:
@@ -53,7 +53,7 @@ class _ModuleSequence(Module):
         return self
 
     def insert(self: Self, index: int, module: Module) -> Self:
-        """Add `module` before position `index`; returns the container."""
+        """Add `module` before position `index`; return the container."""
         modules = list(self._modules.values())
         if not -len(modules) <= index <= len(modules):
             raise IndexError(f"{type(self).__name__}.insert: index {index} is out of range for {len(modules)} elements")
@@ -172,7 +172,7 @@ class ModuleList(_ModuleSequence):
         self.extend(() if modules is None else modules)
 
     def extend(self: Self, modules: Iterable[Module]) -> Self:
-        """Add several modules at the end; returns the list."""
+        """Add several modules at the end; return the list."""
         if not isinstance(modules, Iterable):
             raise TypeError(f"{type(self).__name__}.extend: expected modules, got {type(modules).__name__}")
         # counted once: where a subclass counts otherwise, none takes the place of another
@@ -192,7 +192,7 @@ class ModuleList(_ModuleSequence):
         return ModuleList([*self, *other])
 
     def _repr_lines(self) -> list[str]:
-        """Equal neighbours stand in one line."""
+        """Return a line for each run of equal neighbours."""
         runs: list[tuple[int, int, str]] = []  # first, last, text
         for i, module in enumerate(self):
             text = repr(module)
@@ -251,7 +251,7 @@ class _Dictionary(Module):
         return [self[key] for key in self]
 
     def items(self) -> Iterable[tuple[str, Any]]:
-        """Pairs of name and value."""
+        """Return pairs of name and value."""
         return [(key, self[key]) for key in self]
 
     def update(self, values: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> None:
@@ -284,7 +284,7 @@ class ModuleDict(_Dictionary):
 
 
 def _as_member(value: Any) -> Any:
-    """Tensors become parameters; anything else may be kept in the list too, as it is."""
+    """Turn Tensors into parameters; anything else may be kept in the list as it is."""
     return Parameter(value) if isinstance(value, Tensor) and not isinstance(value, Parameter) else value
 
 
@@ -332,13 +332,13 @@ class ParameterList(Module):
         return self.extend(values)
 
     def append(self, value: Any) -> ParameterList:
-        """Add a value at the end; returns the list."""
+        """Add a value at the end; return the list."""
         setattr(self, str(self._size), _as_member(value))
         self._size += 1
         return self
 
     def extend(self, values: Iterable[Any]) -> ParameterList:
-        """Add several values at the end; returns the list."""
+        """Add several values at the end; return the list."""
         if not isinstance(values, Iterable) or isinstance(values, Tensor):
             raise TypeError(f"ParameterList.extend: expected several parameters, got {type(values).__name__}")
         for value in list(values):

@@ -93,7 +93,7 @@ def _pass_on(input: Operand) -> Operand:
 
 
 class GradientWatch:
-    """Runs a module's backward hooks for one call of the module.
+    """The run of a module's backward hooks for one call of the module.
 
     Each input and output passes two nodes of its own. Going back, the engine reaches nodes in the opposite order of
     their making: first the ones made last, which only note their gradients, then the ones made first, which hand on

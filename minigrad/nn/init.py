@@ -206,7 +206,7 @@ def kernels_(tensor: Tensor, kernels: Iterable[Any]) -> Tensor:
 
 
 def _fans(tensor: Tensor, name: str) -> tuple[int, int]:
-    """fan_in and fan_out."""
+    """Return fan_in and fan_out."""
     if tensor.ndim < 2:
         raise ValueError(
             f"{name}: fan_in and fan_out need a weight of at least 2 dimensions, got shape {tuple(tensor.shape)}"

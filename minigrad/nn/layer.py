@@ -42,7 +42,7 @@ def new_parameter(shape: tuple[int, ...], device: Any, dtype: Any) -> Parameter:
 
 
 def repeated(value: Any, count: int) -> tuple[int, ...]:
-    """`value` for each of `count` dimensions: an int stands for all of them."""
+    """Return `value` for each of `count` dimensions: an int stands for all of them."""
     return tuple(value) if isinstance(value, (tuple, list)) else (value,) * count
 
 

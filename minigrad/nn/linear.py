@@ -14,7 +14,7 @@ from minigrad.nn.registry import registered
 
 
 class Identity(Module):
-    """Returns its input; takes any arguments, so that it can stand in for another layer.
+    """The identity; takes any arguments, so that it can stand in for another layer.
 
     Shape: (*), any number of dimensions, to the same.
     """

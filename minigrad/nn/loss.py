@@ -248,7 +248,7 @@ class HingeEmbeddingLoss(_Loss):
 
 
 class CosineEmbeddingLoss(_Loss):
-    """Brings vectors together where `target` is 1, and apart by their cosine where it is -1.
+    """A loss that brings vectors together where `target` is 1, and apart by their cosine where it is -1.
 
     Shapes: `input1` and `input2` (N, D), `target` (N,); or (D,) and a number.
     """

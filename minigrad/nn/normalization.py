@@ -250,7 +250,7 @@ class InstanceNorm3d(_InstanceNorm):
 
 
 class _DimensionNorm(Layer):
-    """Normalizes over the last dimensions."""
+    """Normalization over the last dimensions."""
 
     def __init__(self, normalized_shape: int | Sequence[int], **arguments: Any) -> None:
         super().__init__(**arguments)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Registry:
-    """Keeps the parameters, buffers and modules that are assigned to attributes, and lists them."""
+    """The registry of the parameters, buffers and modules that are assigned to attributes."""
 
     # What is registered, and in which order, stands in these three and nowhere else.
     _parameters: dict[str, Parameter | None]
@@ -28,7 +28,7 @@ class Registry:
     # ---- attributes ------------------------------------------------------------------------------------------------
 
     def __getattr__(self, name: str) -> Any:
-        """Parameters, buffers and submodules by their names. Python asks here for what is no ordinary attribute."""
+        """Return a parameter, buffer or submodule. Python asks here for what is no ordinary attribute."""
         attributes = self.__dict__
         if "_modules" in attributes:  # written out, as forwards read their parameters here
             if name in attributes["_parameters"]:
@@ -237,11 +237,11 @@ class Registry:
         return module
 
     def get_parameter(self, target: str) -> Parameter:
-        """Return the parameter with this dotted name; raises AttributeError if there is none."""
+        """Return the parameter with this dotted name; raise AttributeError if there is none."""
         return self._get_member("_parameters", target)
 
     def get_buffer(self, target: str) -> Tensor:
-        """Return the buffer with this dotted name; raises AttributeError if there is none."""
+        """Return the buffer with this dotted name; raise AttributeError if there is none."""
         return self._get_member("_buffers", target)
 
     def _get_member(self, registry: str, target: str) -> Any:

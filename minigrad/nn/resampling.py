@@ -115,7 +115,7 @@ class Unfold(Layer):
 
 
 class Fold(Layer):
-    """Windows as columns put back into an image, where they overlap added up, see `fold`.
+    """Windows as columns put back into an image and added up where they overlap; see `fold`.
 
     Shape: (N, C * kH * kW, windows) to (N, C, *output_size), or both without N.
     """

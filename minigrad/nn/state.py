@@ -298,7 +298,7 @@ def _listed(keys: list[str]) -> str:
 
 
 def _memory(module: Stateful) -> Iterator[Callable[[], None]]:
-    """Functions that bring back the tensors and extra states of all modules within `module`, as they are now."""
+    """Yield functions that bring back the tensors and extra states of all modules within `module`, as they are now."""
     for part in module.modules():
         for table in (part._parameters, part._buffers):
             for name, tensor in table.items():
@@ -340,7 +340,7 @@ def _put(module: Stateful, name: str, tensor: Tensor, value: Any, assign: bool) 
 
 
 def _fitting(value: Any, tensor: Tensor) -> np.ndarray:
-    """`value` as an array of the tensor's dtype; raises where it is none, or of another shape."""
+    """Return `value` as an array of the tensor's dtype; raise where it is none, or of another shape."""
     if isinstance(value, Uninitialized):
         raise TypeError("the value given is not initialized; call the module it is from on an example input first")
     if not hasattr(value, "__array__"):  # as Tensors, arrays and PyTorch's tensors have it

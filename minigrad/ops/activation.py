@@ -63,7 +63,7 @@ def optionally_in_place(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @operation("mask", input=lambda g, mask, source: zeroed(g, mask, source), source=lambda g: zeros_as(g))
 def zeroed(input: Operand, mask: Operand, source: Operand) -> Operand:
-    """`input`, but 0 where the bool `mask` holds, which was computed from `source`.
+    """Return `input`, but 0 where the bool `mask` holds, which was computed from `source`.
 
     The gradient of `source` is 0, but it has one: so the second derivative of a rectifier is 0 and not missing.
     """
@@ -71,7 +71,7 @@ def zeroed(input: Operand, mask: Operand, source: Operand) -> Operand:
 
 
 def _leaky(values: Any, input: Any, slope: Any) -> Any:
-    """`values` where `input` is positive, and `slope` times them elsewhere: the slope may be inf."""
+    """Return `values` where `input` is positive, and `slope` times them elsewhere: the slope may be inf."""
     positive = input > 0
     return zeroed(values, ~positive, input) + zeroed(values * slope, positive, input)
 
@@ -110,7 +110,7 @@ def _hardtanh(input: Operand, min_val: float, max_val: float) -> Operand:
 
 @optionally_in_place
 def hardtanh(input: Operand, min_val: float = -1.0, max_val: float = 1.0) -> Tensor:
-    """`input` limited to [`min_val`, `max_val`]. Unlike that of `clamp`, its slope at the limits is 0.
+    """Return `input` limited to [`min_val`, `max_val`]. Unlike that of `clamp`, its slope at the limits is 0.
 
     Raises
     ------
@@ -143,7 +143,7 @@ def relu6(input: Operand) -> Tensor:
 @elementwise(lambda g, input, negative_slope: _leaky(g, input, negative_slope))
 @floats
 def leaky_relu(input: Operand, negative_slope: float = 0.01) -> Operand:
-    """`input` where positive, else ``negative_slope * input``; `negative_slope` is its slope at 0, too.
+    """Return `input` where positive, else ``negative_slope * input``; `negative_slope` is its slope at 0, too.
 
     Examples
     --------
@@ -236,7 +236,7 @@ def _elu(input: Operand, alpha: float, scale: float, input_scale: float) -> Oper
 
 @optionally_in_place
 def elu(input: Operand, alpha: float = 1.0) -> Tensor:
-    """`input` where positive, else ``alpha * (exp(input) - 1)`` (Clevert, Unterthiner, Hochreiter, 2015).
+    """Return `input` where positive, else ``alpha * (exp(input) - 1)`` (Clevert, Unterthiner, Hochreiter, 2015).
 
     Examples
     --------
@@ -262,7 +262,7 @@ def selu(input: Operand) -> Tensor:
 @optionally_in_place
 @method()
 def celu(input: Operand, alpha: float = 1.0) -> Tensor:
-    """`input` where positive, else ``alpha * (exp(input / alpha) - 1)`` (Barron, 2017).
+    """Return `input` where positive, else ``alpha * (exp(input / alpha) - 1)`` (Barron, 2017).
 
     Raises
     ------
@@ -317,7 +317,7 @@ def _softshrink(input: Operand, lambd: float) -> Operand:
 
 
 def softshrink(input: Operand, lambd: float = 0.5) -> Tensor:
-    """`input` moved towards 0 by `lambd`, and 0 within [-lambd, lambd].
+    """Return `input` moved towards 0 by `lambd`, and 0 within [-lambd, lambd].
 
     Raises
     ------
@@ -338,7 +338,7 @@ def softshrink(input: Operand, lambd: float = 0.5) -> Tensor:
 @elementwise(lambda g, input, lambd: zeroed(g, (input >= -lambd) & (input <= lambd), input))
 @floats
 def hardshrink(input: Operand, lambd: float = 0.5) -> Operand:
-    """`input`, but 0 within [-lambd, lambd].
+    """Return `input`, but 0 within [-lambd, lambd].
 
     Examples
     --------
@@ -351,7 +351,7 @@ def hardshrink(input: Operand, lambd: float = 0.5) -> Operand:
 @optionally_in_place
 @elementwise(lambda g, input, threshold: zeroed(g, input <= threshold, input))
 def threshold(input: Operand, threshold: float, value: float) -> Operand:
-    """`input` where it is larger than `threshold`, else `value`.
+    """Return `input` where it is larger than `threshold`, else `value`.
 
     Examples
     --------

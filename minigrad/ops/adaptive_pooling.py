@@ -38,7 +38,7 @@ def _adaptive_max_indices(input: Operand, size: tuple[int, ...]) -> Operand:
 
 
 def _bins(name: str, dims: int, input: Any, output_size: Any) -> tuple[int, ...]:
-    """`output_size` for each dimension; None keeps the input's."""
+    """Return `output_size` for each dimension; None keeps the input's."""
     check_shape(name, check_tensor(name, "input", input).shape, dims, channels=False)
     sizes = output_size if isinstance(output_size, (tuple, list)) else (output_size,) * dims
     if len(sizes) != dims:

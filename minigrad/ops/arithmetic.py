@@ -45,7 +45,7 @@ def add(input: Operand, other: Operand, *, alpha: float = 1) -> Tensor:
 
 @rounded_once
 def _with_alpha(name: str, operator: Any, input: Any, other: Any, alpha: Any) -> Any:
-    """`operator` of `input` and ``alpha * other``, where `alpha` is of no higher kind than the result."""
+    """Return `operator` of `input` and ``alpha * other``, where `alpha` is of no higher kind than the result."""
     kind = dtypes.result_type(*[getattr(t, "_data", t) for t in (input, other)]).kind
     if isinstance(alpha, bool) and kind != "b":
         raise RuntimeError(f"{name}: a bool as alpha is for bools, got {alpha}; use an int")
@@ -134,7 +134,7 @@ def div(input: Operand, other: Operand, *, rounding_mode: str | None = None) -> 
 
 
 def _check_divisor(operation: str, input: Operand, other: Operand) -> None:
-    """Integers have no infinity, and NumPy would say 0."""
+    """Refuse integers divided by 0: they have no infinity, and NumPy would say 0."""
     if np.result_type(input, other).kind != "f" and not np.all(other):
         raise RuntimeError(f"{operation}: division of integers by zero; convert them with .float() to get inf or nan")
 

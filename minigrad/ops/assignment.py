@@ -48,7 +48,7 @@ def _overwrite(input: Operand, values: Operand) -> Operand:
 
 
 def fitted(name: str, values: Any, shape: tuple[int, ...], dtype: DType) -> Any:
-    """`values`, a tensor, array or number, in another dtype and broadcast to `shape`."""
+    """Return `values`, a tensor, array or number, in another dtype and broadcast to `shape`."""
     if not isinstance(values, Tensor):
         values = np.asarray(values)
     if values.dtype != dtype:
@@ -140,7 +140,7 @@ def fill_(self: Tensor, value: Any) -> Tensor:
 
 
 def _scalar(name: str, value: Any, dtype: DType) -> Any:
-    """`value` in another dtype: a 0-dim Tensor, through which gradients flow, or a 0-dim array of a number."""
+    """Return `value` in another dtype: a 0-dim Tensor, through which gradients flow, or a 0-dim array of a number."""
     if getattr(value, "ndim", 0):
         raise RuntimeError(f"{name}: expected a number or a 0-dim tensor as value, got shape {tuple(value.shape)}")
     return cast(value, dtype) if isinstance(value, Tensor) else as_scalar(name, "value", value, dtype)
@@ -157,7 +157,7 @@ def zero_(self: Tensor) -> Tensor:
 
 @method(inplace=True)
 def masked_fill(input: Operand, mask: Operand, value: Any) -> Tensor:
-    """`input` with `value` where `mask` is true.
+    """Return `input` with `value` where `mask` is true.
 
     Parameters
     ----------
@@ -176,7 +176,7 @@ def masked_fill(input: Operand, mask: Operand, value: Any) -> Tensor:
 
 @method(inplace=True)
 def masked_scatter(input: Operand, mask: Operand, source: Operand) -> Tensor:
-    """`input` with the first elements of `source` at the places, in order, where `mask` is true.
+    """Return `input` with the first elements of `source` at the places, in order, where `mask` is true.
 
     Raises
     ------
@@ -205,7 +205,7 @@ def masked_scatter(input: Operand, mask: Operand, source: Operand) -> Tensor:
 
 @method(inplace=True)
 def index_put(input: Operand, indices: Sequence[Any], values: Operand, accumulate: bool = False) -> Tensor:
-    """`input` with `values`, broadcast, at ``input[indices]``.
+    """Return `input` with `values`, broadcast, at ``input[indices]``.
 
     Parameters
     ----------
@@ -269,7 +269,7 @@ def index_add(input: Operand, dim: int, index: Operand, source: Operand, *, alph
 
 @method(inplace=True)
 def index_copy(input: Operand, dim: int, index: Operand, source: Operand) -> Tensor:
-    """`input` with the slices of dimension `dim` at `index` replaced by those of `source`.
+    """Return `input` with the slices of dimension `dim` at `index` replaced by those of `source`.
 
     Examples
     --------
@@ -283,7 +283,7 @@ def index_copy(input: Operand, dim: int, index: Operand, source: Operand) -> Ten
 
 @method(inplace=True)
 def index_fill(input: Operand, dim: int, index: Operand, value: Any) -> Tensor:
-    """`input` with the slices of dimension `dim` at `index` set to `value`, a number or a 0-dim tensor.
+    """Return `input` with the slices of dimension `dim` at `index` set to `value`, a number or a 0-dim tensor.
 
     Examples
     --------

@@ -155,7 +155,7 @@ def _transposed_arguments(
     name: str, dims: int, shape: tuple[int, ...], weight: tuple[int, ...], stride: Any, padding: Any,
     output_padding: Any, groups: int, dilation: Any,
 ) -> tuple[tuple[int, ...], tuple[int, ...], Pairs, tuple[int, ...]]:  # fmt: skip
-    """Output size, stride, padding and dilation for each dimension; raises where anything does not fit."""
+    """Return output size, stride, padding and dilation for each dimension; raise where anything does not fit."""
     _check(name, dims, shape, weight, groups, True)
     stride = per_dim(name, "stride", stride, dims, 1)
     dilation = per_dim(name, "dilation", dilation, dims, 1)
@@ -176,7 +176,7 @@ def _transposed_arguments(
 
 
 def _shapes(name: str, input: Any, weight: Any, bias: Any) -> list[tuple[int, ...]]:
-    """Return the shapes of what is given; raises unless all are tensors of one dtype."""
+    """Return the shapes of what is given; raise unless all are tensors of one dtype."""
     given = {"input": input, "weight": weight} if bias is None else {"input": input, "weight": weight, "bias": bias}
     arrays = [check_tensor(name, what, value) for what, value in given.items()]
     dtypes = [a.dtype for a in arrays]
@@ -232,7 +232,7 @@ def conv1d(
     input: Operand, weight: Operand, bias: Operand = None, stride: Numbers = 1, padding: Numbers | str = 0,
     dilation: Numbers = 1, groups: int = 1,
 ) -> Tensor:  # fmt: skip
-    """Convolution (cross-correlation) along one dimension; see `conv2d`.
+    """Convolve (cross-correlate) along one dimension; see `conv2d`.
 
     Parameters
     ----------
@@ -256,7 +256,7 @@ def conv2d(
     input: Operand, weight: Operand, bias: Operand = None, stride: Numbers = 1, padding: Numbers | str = 0,
     dilation: Numbers = 1, groups: int = 1,
 ) -> Tensor:  # fmt: skip
-    """Convolution (cross-correlation) of images with kernels.
+    """Convolve (cross-correlate) images with kernels.
 
     ``y[n, o, i, j] = bias[o] + sum over c, u, v of input[n, c, s*i + d*u - p, s*j + d*v - p] * weight[o, c, u, v]``,
     with stride s, dilation d and padding p, zeros around the image.
@@ -298,7 +298,7 @@ def conv3d(
     input: Operand, weight: Operand, bias: Operand = None, stride: Numbers = 1, padding: Numbers | str = 0,
     dilation: Numbers = 1, groups: int = 1,
 ) -> Tensor:  # fmt: skip
-    """Convolution (cross-correlation) of volumes; see `conv2d`.
+    """Convolve (cross-correlate) volumes; see `conv2d`.
 
     Parameters
     ----------

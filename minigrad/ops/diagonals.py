@@ -48,7 +48,7 @@ def diagonal(input: Operand, offset: int = 0, dim1: int = 0, dim2: int = 1) -> T
 
 @method("fill_diagonal_", only=True)
 def _fill_diagonal(input: Tensor, fill_value: Any, wrap: bool = False) -> Tensor:
-    """Set the elements whose indices are all equal to `fill_value`; returns the tensor.
+    """Set the elements whose indices are all equal to `fill_value`; return the tensor.
 
     With `wrap`, the diagonal of a tall matrix begins again after a row that is left out.
     """
@@ -70,7 +70,7 @@ def _fill_diagonal(input: Tensor, fill_value: Any, wrap: bool = False) -> Tensor
 
 @method()
 def diag_embed(input: Operand, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
-    """Zeros with the last dimension of `input` on a diagonal of two new dimensions `dim1` and `dim2`.
+    """Return zeros with the last dimension of `input` on a diagonal of two new dimensions `dim1` and `dim2`.
 
     Raises
     ------

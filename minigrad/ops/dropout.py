@@ -77,7 +77,7 @@ def dropout(input: Operand, p: float = 0.5, training: bool = True) -> Tensor:
 
 
 def _of_channels(name: str, input: Any, p: float, training: bool, spatial: int) -> Any:
-    """Whole channels become 0: of (N, C, ...) with `spatial` more dimensions, or of (C, ...)."""
+    """Set whole channels to 0: of (N, C, ...) with `spatial` more dimensions, or of (C, ...)."""
     ndim = len(input.shape)
     if ndim not in (spatial + 1, spatial + 2):
         raise RuntimeError(
@@ -146,7 +146,7 @@ def _alpha(name: str, input: Any, p: float, training: bool, dims: int | None) ->
 
 @optionally_in_place
 def alpha_dropout(input: Operand, p: float = 0.5, training: bool = False) -> Tensor:
-    """Dropout that keeps mean and variance of what `selu` gives (Klambauer et al., 2017).
+    """Drop out elements, but keep mean and variance of what `selu` gives (Klambauer et al., 2017).
 
     Examples
     --------

@@ -33,7 +33,7 @@ Labelled = tuple[Any, Labels]
 
 
 def _arranged(t: Any, labels: Labels, order: Labels) -> Any:
-    """`t` with its dimensions in another order."""
+    """Return `t` with its dimensions in another order."""
     return t if labels == order else permute(t, tuple(labels.index(label) for label in order))
 
 
@@ -90,7 +90,7 @@ def _letters(term: str) -> Labels:
 
 
 def _without_ellipsis(i: int, t: Any, labels: Labels) -> Labels:
-    """`labels` with one for each dimension of operand `i`."""
+    """Return `labels` with one for each dimension of operand `i`."""
     extra = len(t.shape) - sum(label is not Ellipsis for label in labels)
     dots = labels.count(Ellipsis)
     if dots > 1 or extra < 0 or extra and not dots:
@@ -131,7 +131,7 @@ def _lengths(operands: list[Any], terms: list[Labels]) -> dict[Any, int]:
 
 
 def _single(t: Any, labels: Labels, lengths: dict[Any, int]) -> Labelled:
-    """`t` with each label once, and without the dimensions of length 1 that others' broadcast."""
+    """Return `t` with each label once, and without the dimensions of length 1 that others' broadcast."""
     for label in {label for label in labels if labels.count(label) > 1}:
         while labels.count(label) > 1:
             i = labels.index(label)
@@ -145,7 +145,7 @@ def _single(t: Any, labels: Labels, lengths: dict[Any, int]) -> Labelled:
 
 
 def _summed(t: Any, labels: Labels, kept: Any) -> Labelled:
-    """`t` summed over the labels that are not in `kept`."""
+    """Return `t` summed over the labels that are not in `kept`."""
     gone = tuple(d for d, label in enumerate(labels) if label not in kept)
     return (sum_over(t, gone, False) if gone else t), [label for label in labels if label in kept]
 

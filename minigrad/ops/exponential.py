@@ -42,7 +42,7 @@ def exp(input: Operand) -> Operand:
 @elementwise(lambda g, y: g * y * float(np.log(2.0)), floating=True)
 @silent
 def exp2(input: Operand) -> Operand:
-    """2 to the power of each element.
+    """``2 ** input``, elementwise.
 
     Examples
     --------
@@ -215,7 +215,7 @@ absolute = abs
 @method(inplace=True)
 @elementwise(lambda g: zeros_as(g))
 def sign(input: Operand) -> Operand:
-    """-1, 0 or 1: the sign of each element; 0 of nan. Its gradient is 0.
+    """Return the sign of each element: -1, 0 or 1; 0 of nan. Its gradient is 0.
 
     Examples
     --------

@@ -54,7 +54,7 @@ def not_empty(name: str, shape: Sequence[int], dim: Dims, given: bool = True) ->
 
 
 def evenly(g: Any, input: Any, y: Any, dim: Dims) -> Any:
-    """`g` shared evenly by the elements over `dim` that equal y; 0 for all others, though g be inf or nan."""
+    """Return `g` shared evenly by the elements over `dim` that equal y; 0 for all others, though g be inf or nan."""
     share = _even_share(input, y, dim)
     return choose(share > 0, g * share, 0.0)
 
@@ -124,7 +124,7 @@ def amin(input: Operand, dim: Dim = (), keepdim: bool = False) -> Tensor:
 @method()
 @numpy_names
 def aminmax(input: Operand, *, dim: int | None = None, keepdim: bool = False) -> Result:
-    """`amin` and `amax`, a named tuple (min, max).
+    """Return `amin` and `amax`, a named tuple (min, max).
 
     Examples
     --------

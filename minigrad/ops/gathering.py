@@ -30,7 +30,7 @@ __all__ = ["gather", "scatter", "scatter_add", "scatter_reduce", "take_along_dim
 
 
 def _key(name: str, input: Any, dim: int, index: Any) -> tuple[Any, np.ndarray, Key]:
-    """`input` and `index` with at least one dimension each, and the key of the elements to which they lead.
+    """Return `input` and `index` with at least one dimension each, and the key of the elements to which they lead.
 
     These have the value of `index` in dimension `dim`, and else the place in `index`.
     """
@@ -114,7 +114,7 @@ def scatter(
     value: Any = None,
     reduce: str | None = None,
 ) -> Tensor:
-    """`input` with ``out[index[i, j, k], j, k] = src[i, j, k]`` for `dim` 0, and so on for the others.
+    """Return `input` with ``out[index[i, j, k], j, k] = src[i, j, k]`` for `dim` 0, and so on for the others.
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ def scatter(
 
 @method(inplace=True)
 def scatter_add(input: Operand, dim: int, index: Operand, src: Operand) -> Tensor:
-    """`input` with ``out[index[i, j, k], j, k] += src[i, j, k]`` for `dim` 0, repeatedly where an index repeats.
+    """Return `input` with ``out[index[i, j, k], j, k] += src[i, j, k]`` for `dim` 0, repeatedly where an index repeats.
 
     Examples
     --------
@@ -173,7 +173,7 @@ def _attains(input: Operand, y: Operand) -> Operand:
 
 @shared_rule
 def _extreme_rule(g: Any, y: Any, input: Any, src: Any, input_shape: tuple[int, ...], key: Key) -> tuple[Any, Any]:
-    """Shared evenly by all that attain the extreme value."""
+    """Share the gradient evenly among all that attain the extreme value."""
     own, others = _attains(input, y), _attains(src, index_by(y, key))
     share = g / clamp(own + add_at(others, input_shape, key), min=1)
     return choose(own > 0, share, 0.0), choose(others > 0, index_by(share, key), 0.0)
@@ -188,7 +188,7 @@ def _scatter_extreme(input: Operand, src: Operand, key: Key, largest: bool) -> O
 
 
 def _scatter_product(input: Any, src: Any, key: Key, include_self: bool = True) -> Any:
-    """`input` with the elements at `key` multiplied by all of `src` that belong there.
+    """Return `input` with the elements at `key` multiplied by all of `src` that belong there.
 
     No division, so that zeros do no harm to the gradient: those of one place are multiplied in pairs until one is left.
     """

@@ -172,7 +172,7 @@ def narrow(input: Operand, dim: int, start: int, length: int) -> Tensor:
 
 
 def index_array(name: str, index: Any, error: type[Exception] = RuntimeError) -> np.ndarray:
-    """`index` as an int64 array; raises if it does not hold integers."""
+    """Return `index` as an int64 array; raise if it does not hold integers."""
     array = constant(index)
     if array.dtype.kind not in "iu" and array.size:
         raise error(f"{name}: expected an index of integers, got {array.dtype}; convert it with .long()")
@@ -264,7 +264,7 @@ def common_shape(name: str, shape: tuple[int, ...], mask: tuple[int, ...]) -> tu
 
 
 def mask_array(name: str, mask: Any) -> np.ndarray:
-    """`mask` as a bool array; raises if it does not hold bools."""
+    """Return `mask` as a bool array; raise if it does not hold bools."""
     if not isinstance(mask, (Tensor, np.ndarray, np.bool_)):
         raise TypeError(f"{name}: expected a Tensor of bools as mask, got {type(mask).__name__}")
     array = constant(mask)

@@ -39,7 +39,7 @@ def _linear(n: int, source: np.ndarray) -> list[Tap]:
 
 
 def _cubic(n: int, source: np.ndarray, a: float = -0.75) -> list[Tap]:
-    """Cubic convolution (Keys, 1981)."""
+    """Return the weights of cubic convolution (Keys, 1981)."""
     left = np.floor(source).astype(np.int64)
     taps: list[Tap] = []
     for k in range(-1, 3):

@@ -37,7 +37,7 @@ def _stack(tensors: Sequence[Operand], dim: int) -> Operand:
 
 
 def _of_one_dtype(name: str, tensors: Any) -> list[Any]:
-    """`tensors`, checked to be some, converted to the dtype that they have together."""
+    """Return `tensors`, checked to be some, converted to the dtype that they have together."""
     if isinstance(tensors, (Tensor, np.ndarray)) or not isinstance(tensors, Sequence):
         raise TypeError(f"{name}: expected a list or tuple of Tensors, got {type(tensors).__name__}")
     for i, t in enumerate(tensors):
@@ -84,7 +84,7 @@ concat = concatenate = cat
 
 
 def stack(tensors: Sequence[Operand], dim: int = 0) -> Tensor:
-    """Tensors of one shape, side by side along a new dimension `dim`.
+    """Join tensors of one shape side by side along a new dimension `dim`.
 
     Raises
     ------
@@ -208,7 +208,7 @@ def _to_cut(name: str, input: Operand, dim: int) -> tuple[int, int]:
 
 @method()
 def chunk(input: Operand, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
-    """`split` into at most `chunks` pieces of equal length, of which the last may be shorter.
+    """Split into at most `chunks` pieces of equal length, of which the last may be shorter.
 
     Raises
     ------
@@ -295,7 +295,7 @@ def _repeat_method(input: Tensor, *repeats: Any) -> Tensor:
 
 
 def tile(input: Operand, dims: Sequence[int]) -> Tensor:
-    """`input` repeated `dims` times, counted from the last dimension.
+    """Return `input` repeated `dims` times, counted from the last dimension.
 
     Examples
     --------
@@ -309,7 +309,7 @@ def tile(input: Operand, dims: Sequence[int]) -> Tensor:
 
 @method("tile", only=True)
 def _tile_method(input: Tensor, *dims: Any) -> Tensor:
-    """`minigrad.tile`, with the numbers as one argument or several."""
+    """Call `minigrad.tile` with the numbers as one argument or several."""
     return tile(input, as_shape("tile", dims))
 
 

@@ -159,7 +159,7 @@ def _rows_but(g: Any, index: np.ndarray, padding_idx: int | None) -> Any:
 
 
 def _indices(name: str, input: Any, count: int | None) -> np.ndarray:
-    """Integers in [0, count) as an array."""
+    """Return integers in [0, count) as an array."""
     index = constant(input)
     if index.dtype.kind not in "iu":
         raise RuntimeError(f"{name}: expected integers as 'input', got {index.dtype}; convert them with .long()")

@@ -24,7 +24,7 @@ __all__ = [
 
 @rounded_once
 def hinge_embedding_loss(input: Operand, target: Operand, margin: float = 1.0, *, reduction: str = "mean") -> Tensor:
-    """`input` where the target is 1, and ``max(0, margin - input)`` where it is -1.
+    """Return `input` where the target is 1, and ``max(0, margin - input)`` where it is -1.
 
     Parameters
     ----------

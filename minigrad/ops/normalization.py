@@ -53,7 +53,7 @@ _rule = shared_rule(_slopes)
 def _normalize(
     input: Operand, weight: Operand | None, bias: Operand | None, dims: Shape, eps: float, own: Shape, broad: Shape
 ) -> Any:
-    """Mean 0 and variance 1 over `dims`, then times weight plus bias.
+    """Normalize to mean 0 and variance 1 over `dims`, then multiply by weight and add bias.
 
     Weight and bias have the shape `own`, and `broad` as they are broadcast to the input.
     """
@@ -209,7 +209,7 @@ def instance_norm(
     momentum: float = 0.1,
     eps: float = 1e-5,
 ) -> Tensor:
-    """As `batch_norm`, with a mean and variance for each sample and channel (Ulyanov, Vedaldi, Lempitsky, 2016).
+    """Normalize as `batch_norm`, with a mean and variance per sample and channel (Ulyanov, Vedaldi, Lempitsky, 2016).
 
     Parameters
     ----------

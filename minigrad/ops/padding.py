@@ -26,7 +26,7 @@ def _inside(shape: tuple[int, ...], pairs: Pairs) -> tuple[slice, ...]:
 
 @operation(input=lambda g, input_shape, pairs: slice_by(g, _inside(input_shape, pairs)))
 def _pad(input: Operand, pairs: Pairs, value: Any) -> Operand:
-    """`input` with as many elements `value` before and after it in each dimension as `pairs` says."""
+    """Return `input` with as many elements `value` before and after it in each dimension as `pairs` says."""
     shape = [n + before + after for n, (before, after) in zip(input.shape, pairs, strict=True)]
     whole = np.full_like(input, value, shape=shape)
     whole[_inside(input.shape, pairs)] = input

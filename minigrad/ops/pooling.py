@@ -42,7 +42,7 @@ def _max_pool_values(input: Operand, window: Window) -> Operand:
 
 @operation("winners", input=lambda g, winners, window: _gather_winners(g, winners, window))
 def _scatter_winners(input: Operand, winners: Operand, size: tuple[int, ...], window: Window) -> Operand:
-    """Zeros, to which each window adds its value at the place of its winner."""
+    """Return zeros to which each window adds its value at the place of its winner."""
     return kernels.scatter_winners(input, winners, size, window)
 
 
@@ -96,7 +96,7 @@ def _pooled(shape: Sequence[int], window: Window) -> tuple[int, ...]:
 def _window(
     name: str, dims: int, shape: tuple[int, ...], kernel: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
 ) -> Window:
-    """Return the windows that these arguments mean; raises where they mean none."""
+    """Return the windows that these arguments mean; raise where they mean none."""
     check_shape(name, shape, dims)
     size = shape[-dims:]
     kernel = per_dim(name, "kernel_size", kernel, dims, 1)

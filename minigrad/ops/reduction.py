@@ -67,7 +67,7 @@ def number_in(shape: Sequence[int], dim: Dims) -> int:
 
 
 def floating(name: str, input: Any, dtype: Any = None) -> Any:
-    """`input`, converted to `dtype` if given; raises RuntimeError if it is not floating then."""
+    """Return `input`, converted to `dtype` if given; raise RuntimeError if it is not floating then."""
     if dtype is not None and input.dtype != dtypes.as_dtype(dtype):
         input = cast(input, dtypes.as_dtype(dtype))
     if input.dtype.kind != "f":
@@ -123,7 +123,7 @@ def mean(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: DType
 @method()
 @numpy_names
 def nansum(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
-    """`sum` of the elements that are not nan.
+    """Return `sum` of the elements that are not nan.
 
     Examples
     --------
@@ -136,7 +136,7 @@ def nansum(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: DTy
 @method()
 @numpy_names
 def nanmean(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
-    """`mean` of the elements that are not nan.
+    """Return `mean` of the elements that are not nan.
 
     Examples
     --------
@@ -155,7 +155,7 @@ def _nanmean(input: Any, dim: Dim, keepdim: bool) -> Any:
 
 
 def _others(g: Any, x: Any) -> Any:
-    """`g` times the product of all the others, for each element in the last dimension of `x`.
+    """Return `g` times the product of all the others, for each element in the last dimension of `x`.
 
     No division, so that zeros do no harm: one half is multiplied by the other until one element is left, and on the
     way back each gets its partner as a factor.
@@ -225,7 +225,7 @@ def _var(input: Operand, dim: Dims, correction: float, keepdim: bool) -> Operand
 def _std_rule(
     g: Any, y: Any, input: Any, input_shape: tuple[int, ...], dim: Dims, correction: float, keepdim: bool
 ) -> Any:
-    """Through ``y = sqrt(var)``; where that is 0, so is the gradient."""
+    """Differentiate through ``y = sqrt(var)``; where that is 0, so is the gradient."""
     g, y = kept(g, input_shape, dim, keepdim), kept(y, input_shape, dim, keepdim)
     constant = y == 0
     g = where(constant, 0.0, g / (2 * where(constant, 1.0, y)))
@@ -294,7 +294,7 @@ def std(
 def var_mean(
     input: Operand, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
 ) -> tuple[Any, Any]:
-    """`var` and `mean`, a tuple.
+    """Return `var` and `mean`, a tuple.
 
     Examples
     --------
@@ -309,7 +309,7 @@ def var_mean(
 def std_mean(
     input: Operand, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
 ) -> tuple[Any, Any]:
-    """`std` and `mean`, a tuple.
+    """Return `std` and `mean`, a tuple.
 
     Examples
     --------

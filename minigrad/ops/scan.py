@@ -41,7 +41,7 @@ def _but_first(dim: int) -> Key:
 
 
 def _prepared(name: str, input: Any, dim: int, dtype: Any) -> tuple[Any, int]:
-    """`input` as it will be added up, with at least one dimension, and that dimension."""
+    """Return `input` as it will be added up, with at least one dimension, and that dimension."""
     input = terms(input, dtype)
     return input if input.shape else reshape(input, (1,)), one_dim(name, dim, len(input.shape))
 

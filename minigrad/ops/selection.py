@@ -25,7 +25,7 @@ __all__ = [
 
 @operation("winner", "loser", input=lambda g, winner, loser: _won(g, winner, loser))
 def _won(input: Operand, winner: Operand, loser: Operand) -> Operand:
-    """`input` where `winner` is the larger or one of the two is nan, half of it at a tie, 0 elsewhere."""
+    """Return `input` where `winner` is the larger or one of the two is nan, half of it at a tie, 0 elsewhere."""
     share, ties = masks.zeroed(input, np.less(winner, loser)), np.equal(winner, loser)
     if ties.any():
         share[ties] *= 0.5
@@ -83,7 +83,7 @@ def fmin(input: Operand, other: Operand) -> Tensor:
 
 
 def where(condition: Operand, input: Operand | None = None, other: Operand | None = None) -> Any:
-    """`input` where `condition` holds, else `other`, with broadcasting.
+    """Return `input` where `condition` holds, else `other`, with broadcasting.
 
     The gradient of an element that was not chosen is 0, whatever came from there.
 
@@ -135,7 +135,7 @@ def _inside(input: Operand, low: Operand, high: Operand) -> Operand:
 
 @method("clip", inplace=True)
 def clamp(input: Operand, min: Operand | None = None, max: Operand | None = None) -> Tensor:
-    """`input` limited to [`min`, `max`], numbers or tensors; either may be None. Gradients pass at the bounds.
+    """Return `input` limited to [`min`, `max`], numbers or tensors; either may be None. Gradients pass at the bounds.
 
     Raises
     ------
@@ -168,7 +168,7 @@ clip = clamp
 
 @method(inplace=True)
 def clamp_min(input: Operand, min: Operand) -> Tensor:
-    """`input`, but at least `min`.
+    """Return `input`, but at least `min`.
 
     Examples
     --------
@@ -180,7 +180,7 @@ def clamp_min(input: Operand, min: Operand) -> Tensor:
 
 @method(inplace=True)
 def clamp_max(input: Operand, max: Operand) -> Tensor:
-    """`input`, but at most `max`.
+    """Return `input`, but at most `max`.
 
     Examples
     --------
@@ -194,7 +194,7 @@ def clamp_max(input: Operand, max: Operand) -> Tensor:
 @elementwise(lambda g, input: choose(isfinite(input), g, 0.0))
 @silent
 def nan_to_num(input: Operand, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Operand:
-    """`input` with nan and infinities replaced; infinities by the largest finite numbers unless given.
+    """Return `input` with nan and infinities replaced; infinities by the largest finite numbers unless given.
 
     Examples
     --------

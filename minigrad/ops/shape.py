@@ -27,7 +27,7 @@ _viewed, _squeezed, _unsqueezed = (twin(primitive.reshape, name) for name in ("v
 
 
 def _resolved(name: str, input: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
-    """`shape` with its -1 filled in; raises where the number of elements differs."""
+    """Return `shape` with its -1 filled in; raise where the number of elements differs."""
     size = math.prod(input.shape)
     known = math.prod(s for s in shape if s != -1)
     if shape.count(-1) == 1 and known and size % known == 0:
@@ -136,7 +136,7 @@ def ravel(input: Operand) -> Tensor:
 
 @method()
 def unflatten(input: Operand, dim: int, sizes: Sequence[int]) -> Tensor:
-    """Dimension `dim` split into several of the given `sizes`, one of which may be -1.
+    """Split dimension `dim` into several of the given `sizes`, one of which may be -1.
 
     Raises
     ------
@@ -379,7 +379,7 @@ def _contiguous(input: Operand) -> Operand:
     part=lambda g, calls: replay(calls, g),
 )
 def replace_part(input: Operand, part: Operand, calls: Calls) -> Operand:
-    """`input` with what a view made by `calls` shows of it replaced by `part`."""
+    """Return `input` with what a view made by `calls` shows of it replaced by `part`."""
     whole = input.copy(order="K")
     shown = replay(calls, whole)
     if np.may_share_memory(shown, whole):

@@ -26,7 +26,7 @@ Dims = tuple[int, ...]  # one dimension, or none for a 0-dim tensor
 
 
 def shifted(x: np.ndarray, dim: Dims) -> np.ndarray:
-    """`x` less its maximum over `dim`: a new array, the exponentials of which do not overflow."""
+    """Return `x` less its maximum over `dim`: a new array, the exponentials of which do not overflow."""
     return np.asarray(x - np.maximum.reduce(x, axis=dim, keepdims=True, initial=-np.inf))
 
 

@@ -58,7 +58,7 @@ def numpy_errors(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def check_matrix(name: str, A: Any, square: bool = False) -> tuple[int, ...]:
-    """Return the shape of `A`; raises unless it is a matrix (or a batch of them) of floats."""
+    """Return the shape of `A`; raise unless it is a matrix (or a batch of them) of floats."""
     shape = tuple(A.shape)
     if len(shape) < 2 or square and shape[-1] != shape[-2]:
         raise RuntimeError(f"linalg.{name}: expected {'square ' * square}matrices, (*, n, m), got shape {shape}")

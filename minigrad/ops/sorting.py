@@ -218,7 +218,7 @@ def median(input: Operand, dim: int | None = None, keepdim: bool = False) -> Any
 @method()
 @numpy_names
 def nanmedian(input: Operand, dim: int | None = None, keepdim: bool = False) -> Any:
-    """`median` of the elements that are not nan.
+    """Return `median` of the elements that are not nan.
 
     Examples
     --------

@@ -29,7 +29,7 @@ def _windows(input: Operand, dim: int, size: int, step: int) -> Operand:
 
 @operation(input=lambda g, dim, size, step: _windows(g, dim, size, step))
 def _overlaid(input: Operand, shape: tuple[int, ...], dim: int, size: int, step: int) -> Operand:
-    """Windows put where they come from in zeros of `shape`, where they overlap added up: the adjoint of `_windows`.
+    """Add windows to zeros of `shape` where they come from: the adjoint of `_windows`.
 
     By windows or by places in a window, whichever are fewer.
     """
@@ -125,7 +125,7 @@ def fold(
     padding: Numbers = 0,
     stride: Numbers = 1,
 ) -> Tensor:
-    r"""Windows as columns put back into an image, where they overlap added up: the adjoint of `unfold`.
+    r"""Put windows as columns back into an image, adding them where they overlap: the adjoint of `unfold`.
 
     Parameters
     ----------

@@ -350,7 +350,7 @@ def _is_number(value: Any) -> bool:
 
 
 def as_number(optimizer: str, name: str, value: Any) -> Any:
-    """Return the value of an option that is a number, or a Tensor of one element; raises if it is neither."""
+    """Return the value of an option that is a number, or a Tensor of one element; raise if it is neither."""
     if isinstance(value, Tensor):
         if value.numel() != 1:
             raise ValueError(f"{optimizer}: expected a Tensor {name} of one element, got shape {tuple(value.shape)}")

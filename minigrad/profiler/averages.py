@@ -119,7 +119,7 @@ def _shape(shape: tuple[int, ...]) -> str:
 
 
 def _aligned(lines: list[list[str]], left: tuple[int, ...]) -> str:
-    """Columns of text: those in `left` begin at one place, the others end there."""
+    """Return columns of text: those in `left` begin at one place, the others end there."""
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     rule = ["-" * width for width in widths]
     places = [str.ljust if i in left else str.rjust for i in range(len(widths))]

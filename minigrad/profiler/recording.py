@@ -190,7 +190,7 @@ class profile:
     # ---- what was recorded -----------------------------------------------------------------------------------------
 
     def events(self) -> list[Event]:
-        """Everything recorded, in the order in which it ended."""
+        """Return everything recorded, in the order in which it ended."""
         return [Event(*record) for record in self._records]
 
     def key_averages(self, group_by_input_shape: bool = False) -> Averages:

@@ -291,7 +291,7 @@ def _read(file: IO[bytes], name: str) -> Any:
 
 
 def _refuse_to_unfold(entries: list[zipfile.ZipInfo], size: int, name: str) -> None:
-    """`save` stores everything as it is, so all together is no larger than the file."""
+    """Refuse what unfolds: `save` stores everything as it is, so all together is no larger than the file."""
     if any(entry.compress_type for entry in entries):
         raise RuntimeError(f"load: {name} has compressed entries, which minigrad.save never writes; store them instead")
     if sum(entry.file_size for entry in entries) > size:

@@ -110,7 +110,7 @@ def _name(f: Callable[..., Any]) -> str:
 def _check(
     report: GradientReport, func: Callable[..., Any], args: list[Any], names: list[str], order: int, options: Options
 ) -> tuple[list[str], list[Tensor]]:
-    """Add what one order shows to a report; returns the names of the outputs, and random gradients of them."""
+    """Add what one order shows to a report; return the names of the outputs, and random gradients of them."""
     try:
         check = Check(func, tuple(args), options)
         outputs = _output_names(check, names, order)
@@ -133,7 +133,7 @@ def _check(
 
 
 def _suspects(check: Check, known: set[tuple[int, int]]) -> list[Comparison]:
-    """Wrong entries among those that were not compared: where a random direction is farther off than digits go lost."""
+    """Find wrong entries among those not compared: a random direction is farther off than rounding explains."""
     found = []
     for k, j, a, n, allowed in list(check.projections()):
         if (check.checked[k][0], j) not in known and not abs(a - n) <= DIGITS * allowed:

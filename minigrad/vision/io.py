@@ -150,7 +150,7 @@ class _File(io.BufferedReader):
 
 @contextlib.contextmanager
 def _limit_of_pillow(image_module: Any, max_pixels: int | None) -> Iterator[None]:
-    """Within the block Pillow does not refuse what the caller allows: its own limit is one for all threads."""
+    """Make Pillow allow what the caller allows within the block: its own limit is one for all threads."""
     if max_pixels is None:
         yield
         return
@@ -186,7 +186,7 @@ def _eight_bits(image: Any, kind: str, image_module: Any) -> Any:
 
 
 def _scaled(numbers: np.ndarray) -> np.ndarray:
-    """Grey values without an agreed white as uint8."""
+    """Return grey values without an agreed white as uint8."""
     finite = np.nan_to_num(numbers, nan=0.0, posinf=np.max(numbers, initial=0, where=np.isfinite(numbers)), neginf=0.0)
     largest = finite.max(initial=0)
     whites = [*([1.0] if numbers.dtype.kind == "f" else []), 255, 65535]

@@ -104,7 +104,7 @@ class _Unpickler(_InPython):
         super().load_dict()
 
     def _check_keys(self, keys: list[Any]) -> None:
-        """Keys are strings: to hash a few tuples that hold one another many times would take for ever."""
+        """Check that keys are strings: hashing a few tuples that hold one another many times would take for ever."""
         for key in keys:
             if not isinstance(key, (str, bytes)):
                 raise pickle.UnpicklingError(f"it has a key of type {type(key).__name__}")

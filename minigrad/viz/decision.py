@@ -96,7 +96,7 @@ def decision_regions(
 
 
 def _checked(points: Any, labels: Any, resolution: int) -> tuple[np.ndarray, np.ndarray]:
-    """Points and labels as arrays that fit together."""
+    """Return points and labels as arrays that fit together."""
     where, targets = np.asarray(points, np.float64), np.asarray(labels)
     if where.ndim != 2 or where.shape[1] != 2 or not len(where):
         raise ValueError(f"decision_regions: expected points of shape (N, 2), got {where.shape}")

@@ -68,7 +68,7 @@ def trace(operation: str, loss: Tensor, params: Names | None) -> list[Vertex]:
 
 
 def _reachable(root: engine.Node) -> list[engine.Node]:
-    """`root` and the nodes above it, latest first."""
+    """Return `root` and the nodes above it, latest first."""
     found = {root}
     stack = [root]
     while stack:

@@ -14,7 +14,7 @@ import minigrad as mg
 
 
 def describe(libraries: Iterable[str]) -> dict[str, Any]:
-    """CPU, cores, and versions of everything that matters."""
+    """Return CPU, cores, and versions of everything that matters."""
     versions = {"minigrad": mg.__version__}
     for library in libraries:
         if library != "minigrad":

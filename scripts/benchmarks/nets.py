@@ -89,7 +89,7 @@ def resolve(layers: list[Layer], shape: tuple[int, ...]) -> tuple[list[Layer], t
 
 
 def weights(resolved: list[Layer]) -> list[np.ndarray]:
-    """First values of all parameters in the order of the layers: weight and bias of each that has them."""
+    """Return first values of all parameters in the order of the layers: weight and bias of each that has them."""
     random = np.random.default_rng(0)
     return [w.astype(np.float32) for w in _weights(resolved, random)]
 

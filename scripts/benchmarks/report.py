@@ -50,7 +50,7 @@ class Report:
         return median(a / b for a, b in zip(mine, theirs, strict=False))
 
     def save(self, path: Path, settings: dict[str, Any]) -> None:
-        """Everything as JSON."""
+        """Save everything as JSON."""
         ratios = [
             {"case": case, "threads": threads, **{o: r for o in self.others if (r := self.ratio(row, o)) is not None}}
             for (case, threads), row in self.rows.items()

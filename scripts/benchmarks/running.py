@@ -25,7 +25,7 @@ def installed(library: str) -> bool:
 
 
 def environment(library: str, threads: int) -> dict[str, str]:
-    """Variables that hold a library, and the BLAS under it, to a number of threads."""
+    """Return variables that hold a library, and the BLAS under it, to a number of threads."""
     names = ("OPENBLAS", "MKL", "OMP", "NUMEXPR", "MINIGRAD")
     held = {f"{name}_NUM_THREADS": str(threads) for name in names} | {"VECLIB_MAXIMUM_THREADS": str(threads)}
     if library == "jax":

@@ -129,7 +129,7 @@ def operation(
 
 
 def overhead(lib: Any, what: str) -> Callable[[], Any]:
-    """Work so small that it is all overhead: on 8x8 numbers."""
+    """Build work so small that it is all overhead: on 8x8 numbers."""
     a = lib.ones(8, 8).requires_grad_(what != "forward")
     b = lib.ones(8, 8)
 

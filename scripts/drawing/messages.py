@@ -51,7 +51,7 @@ def describe_board(board: Board) -> dict[str, Any]:
 
 
 def describe_layer(layer: Layer) -> dict[str, Any]:
-    """Names and shapes: of what the layer gives, and of the images that show it."""
+    """Return names and shapes: of what the layer gives, and of the images that show it."""
     return {
         "name": layer.name,
         "kind": layer.kind,

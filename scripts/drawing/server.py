@@ -48,7 +48,7 @@ HEADERS = {
 
 
 class BoardServer(ThreadingHTTPServer):
-    """Serves `board` at http://127.0.0.1:`port`, and puts pictures into `folder`."""
+    """A server of `board` at http://127.0.0.1:`port` that puts pictures into `folder`."""
 
     daemon_threads = True
     request_queue_size = MOST  # of connections that come faster than they are accepted
@@ -134,7 +134,7 @@ class Handler(BaseHTTPRequestHandler):
     do_HEAD = do_POST = do_GET
 
     def reply(self) -> tuple[str, bytes]:
-        """Content type and body of the answer. Raises Refused."""
+        """Return content type and body of the answer. Raises Refused."""
         self.server.asks(self.connection)
         self.check_sender()
         path = self.path.partition("?")[0]

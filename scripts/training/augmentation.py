@@ -26,7 +26,7 @@ def crop_flip(size: int) -> Augmentation:
 
 
 def zoom_flip(size: int) -> Augmentation:
-    """Scaled by up to a fifth, sheared by up to 0.2 (radians, 11.5 degrees); every second image mirrored."""
+    """Scale by up to a fifth, shear by up to 0.2 (radians, 11.5 degrees); mirror every second image."""
     affine = RandomAffine(0, scale=(0.8, 1.2), shear=11.5, interpolation="bilinear", fill=0.5)
     return Compose([affine, RandomHorizontalFlip()])
 

@@ -101,7 +101,7 @@ SHORT = 16_384  # elements, whose squares BLAS adds up accurately enough in floa
 
 
 def _length(vector: np.ndarray, p: float) -> float:
-    """`length`, in a tenth of the time for a short vector whose length is an ordinary number."""
+    """Return `length`, in a tenth of the time for a short vector whose length is an ordinary number."""
     if p == 2 and vector.size <= SHORT and 1e-25 < (square := float(np.dot(vector, vector))) < 1e37:
         return math.sqrt(square)
     return float(length(vector, p, (0,), False))

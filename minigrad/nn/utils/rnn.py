@@ -13,7 +13,7 @@ from minigrad.ops.padding import pad
 def pad_sequence(
     sequences: Iterable[Tensor], batch_first: bool = False, padding_value: float = 0.0, padding_side: str = "right"
 ) -> Any:
-    r"""Sequences, padded to the length of the longest one.
+    r"""Return the sequences padded to the length of the longest one.
 
     Parameters
     ----------

@@ -132,7 +132,7 @@ _converted = plain_call(_CONVERSION)
 
 
 def _explained(error: Exception, op: Operation, args: tuple[Any, ...]) -> Exception:
-    """`error` out of `op`, or a better one if a Tensor was given for something else."""
+    """Return `error` out of `op`, or a better one if a Tensor was given for something else."""
     places = {place for place, _ in op.tensors}
     named = str(error).startswith(f"{op.name}: ")
     for place, (name, value) in enumerate(zip(op.parameters, () if named else args, strict=False)):

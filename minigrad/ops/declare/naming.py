@@ -63,7 +63,7 @@ def publish(namespace: dict[str, Any]) -> None:
 
 
 def described(error: Exception, name: str, args: tuple[Any, ...], function: Callable[..., Any]) -> Exception:
-    """`error` out of an operation `name`: itself if it begins with a name already, otherwise with that one."""
+    """Return `error` out of an operation `name`: itself if it begins with a name already, otherwise with that one."""
     found = _BEGINNING.match(str(error))
     return error if found and found[1].rpartition(".")[2] in _known else as_called(error, name, args, {}, function)
 
@@ -71,7 +71,7 @@ def described(error: Exception, name: str, args: tuple[Any, ...], function: Call
 def as_called(
     error: Exception, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], function: Callable[..., Any]
 ) -> Exception:
-    """`error`, which left `function`, that the user called as `name` with these arguments."""
+    """Return `error`, which left `function`, that the user called as `name` with these arguments."""
     text = str(error)
     found = _BEGINNING.match(text)
     bare = not (found and found[1].rpartition(".")[2] in _known) or _ARGUMENTS in text

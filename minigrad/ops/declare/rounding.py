@@ -46,7 +46,7 @@ def _dtype(t: Tensor | np.ndarray) -> np.dtype:
 
 
 def widened(value: Any) -> Any:
-    """`value`, in float32 if it is a tensor in float16."""
+    """Return `value`, in float32 if it is a tensor in float16."""
     return _converted(value, HALF, SINGLE)
 
 

@@ -20,7 +20,7 @@ def _differentiable(args: tuple[Any, ...]) -> tuple[Any, ...]:
 @operation(input=lambda g, input_dtype: cast(g, input_dtype), prepare=_differentiable)
 @silent
 def cast(input: Operand, dtype: dtypes.DType) -> Operand:
-    """`input` with another dtype; the gradient gets the input's. Integers and bools have no gradient."""
+    """Return `input` with another dtype; the gradient gets the input's. Integers and bools have no gradient."""
     return input.astype(dtype)
 
 
@@ -34,5 +34,5 @@ def terms(input: Operand, dtype: Any = None) -> Operand:
 
 @operation("input")
 def zeros_as(input: Operand) -> Operand:
-    """Zeros of the input's shape and dtype: the gradient of a step function."""
+    """Return zeros of the input's shape and dtype: the gradient of a step function."""
     return np.zeros_like(input)

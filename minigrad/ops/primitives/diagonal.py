@@ -16,7 +16,7 @@ def diagonal(input: Operand, offset: int, dim1: int, dim2: int) -> Operand:
 
 @operation(input=lambda g, offset, dim1, dim2: diagonal(g, offset, dim1, dim2))
 def on_diagonal(input: Operand, shape: tuple[int, ...], offset: int, dim1: int, dim2: int) -> Operand:
-    """Zeros of `shape` with `input` on a diagonal: the adjoint of `diagonal`."""
+    """Return zeros of `shape` with `input` on a diagonal: the adjoint of `diagonal`."""
     whole = np.zeros(shape, input.dtype)
     diagonal(whole, offset, dim1, dim2)[...] = input
     return whole

@@ -31,7 +31,7 @@ def slice_by(input: Operand, key: Key) -> Operand:
 
 @operation(input=lambda g, key: slice_by(g, key))
 def unslice(input: Operand, shape: tuple[int, ...], key: Key) -> Operand:
-    """Zeros of `shape` with `input` at `key`: the adjoint of `slice_by`."""
+    """Return zeros of `shape` with `input` at `key`: the adjoint of `slice_by`."""
     whole = np.zeros_like(input, shape=shape)
     whole[key] = input
     return whole

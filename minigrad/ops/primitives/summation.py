@@ -33,7 +33,7 @@ def sum_over(input: Operand, dim: tuple[int, ...], keepdim: bool) -> Operand:
 
 @operation(input=lambda g, input_shape: sum_to(g, input_shape), view=True)
 def expand(input: Operand, shape: tuple[int, ...]) -> Operand:
-    """`input` broadcast to `shape`, a view in which dimensions of length 1 are repeated."""
+    """Return `input` broadcast to `shape`, a view in which dimensions of length 1 are repeated."""
     if input.size != 1:
         return np.broadcast_to(input, shape)
     repeated = np.ndarray(shape, input.dtype, input, 0, (0,) * len(shape))  # the same, many times faster
@@ -42,7 +42,7 @@ def expand(input: Operand, shape: tuple[int, ...]) -> Operand:
 
 
 def sum_to(g: Any, shape: tuple[int, ...]) -> Any:
-    """`g` summed over the dimensions that broadcasting from `shape` repeated: the adjoint of `expand`."""
+    """Return `g` summed over the dimensions that broadcasting from `shape` repeated: the adjoint of `expand`."""
     if g.shape == shape:
         return g
     new = len(g.shape) - len(shape)

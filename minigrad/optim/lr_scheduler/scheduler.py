@@ -168,7 +168,7 @@ def current_lrs(optimizer: Optimizer) -> list[float]:
 
 
 def one_per_group(name: str, optimizer: Optimizer, value: Any) -> list[Any]:
-    """`value` as a list with an element for each parameter group."""
+    """Return `value` as a list with an element for each parameter group."""
     count = len(optimizer.param_groups)
     if not isinstance(value, (list, tuple)):
         return [value] * count

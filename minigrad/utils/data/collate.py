@@ -160,7 +160,7 @@ def default_convert(data: Any) -> Any:
 
 
 def _rebuilt(like: Mapping[Any, Any], items: dict[Any, Any]) -> Any:
-    """`items` as the same kind of mapping, or as a dict where that kind cannot be made from one."""
+    """Return `items` as the same kind of mapping, or as a dict where that kind cannot be made from one."""
     try:
         if isinstance(like, MutableMapping):
             kept = copy(like)

@@ -121,7 +121,7 @@ def with_channels(images: np.ndarray, dims: int) -> np.ndarray:
 
 
 def network_input(images: np.ndarray) -> Tensor:
-    """uint8 (..., H, W, C) as float32 (..., C, H, W) in [0, 1]."""
+    """Return uint8 (..., H, W, C) as float32 (..., C, H, W) in [0, 1]."""
     return Tensor._wrap(np.divide(np.moveaxis(images, -1, -3), 255, dtype=np.float32, order="C"))
 
 

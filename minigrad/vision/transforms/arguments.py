@@ -51,7 +51,7 @@ def numbers(name: str, argument: str, value: Any, *counts: int) -> tuple[float, 
 
 
 def interval(name: str, argument: str, value: Any) -> Range:
-    """(low, high), in this order."""
+    """Return (low, high), in this order."""
     low, high = numbers(name, argument, value, 2)
     if low > high:
         raise ValueError(f"{name}: expected {argument} as (low, high), got {value!r}")
@@ -82,7 +82,7 @@ def probability(name: str, p: float) -> float:
 
 
 def constants(name: str, argument: str, value: Any) -> Any:
-    """`value`, if it is a number or several, of which an image's channels will each want one."""
+    """Return `value`, if it is a number or several, of which an image's channels will each want one."""
     values = np.asarray(value)
     if values.dtype.kind not in "buif":
         raise TypeError(f"{name}: expected {argument} of numbers, got {value!r}")
@@ -100,7 +100,7 @@ def by_channel(name: str, argument: str, value: Any, images: np.ndarray) -> np.n
 
 
 def restored(x: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    """Floats as images of `dtype`: for uint8 rounded and clipped."""
+    """Return floats as images of `dtype`: for uint8 rounded and clipped."""
     if dtype == np.uint8 and x.dtype != dtype:
         x = np.clip(np.rint(x), 0, 255)
     return x.astype(dtype, copy=False)

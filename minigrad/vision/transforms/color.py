@@ -18,7 +18,7 @@ _LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
 
 
 def _planes(name: str, images: np.ndarray) -> np.ndarray:
-    """(N, H, W, C) as floats (C, N, H, W): one colour at a time, so that NumPy's innermost loop is long."""
+    """Return (N, H, W, C) as floats (C, N, H, W): one colour at a time, so that NumPy's innermost loop is long."""
     if images.shape[3] not in (1, 3):
         raise ValueError(f"{name}: expected images of 1 or 3 channels, got {images.shape[3]}")
     dtype = np.float32 if images.dtype == np.uint8 else images.dtype

@@ -43,7 +43,7 @@ def _sources(
 
 
 def _from_middle(name: str, center: Sequence[float] | None, images: np.ndarray) -> np.ndarray:
-    """`center`, (x, y) from the upper left corner, as (row, column) from the middle of the images."""
+    """Return `center`, (x, y) from the upper left corner, as (row, column) from the middle of the images."""
     if center is None:
         return np.zeros(2)
     x, y = numbers(name, "center", center, 2)

@@ -147,7 +147,7 @@ def _framed(x: np.ndarray, after: int, fill: Fill, dtype: np.dtype) -> np.ndarra
 
 
 def _places(rows: np.ndarray, columns: np.ndarray, framed: np.ndarray) -> np.ndarray:
-    """Whole rows and columns as indices into a plane made flat."""
+    """Return whole rows and columns as indices into a plane made flat."""
     _, count, height, width = framed.shape
     places = rows.astype(np.int32)  # twice as fast as wider ones
     places *= width
