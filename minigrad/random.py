@@ -175,7 +175,7 @@ def rand_like(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """:func:`rand` with the shape and, unless `dtype` is given, the dtype of `input`.
+    """Draw :func:`rand` with the shape and, unless `dtype` is given, the dtype of `input`.
 
     Examples
     --------
@@ -194,7 +194,7 @@ def randn_like(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """:func:`randn` with the shape and, unless `dtype` is given, the dtype of `input`.
+    """Draw :func:`randn` with the shape and, unless `dtype` is given, the dtype of `input`.
 
     Examples
     --------

@@ -39,7 +39,7 @@ def _tensors(name: str, values: Any, what: str) -> tuple[Any, ...]:
 
 
 def _vectors(name: str, v: Any, like: Any, what: str) -> tuple[Any, ...]:
-    """`v` as a tuple, checked to be shaped like the inputs or outputs; where they are one number it may be None: 1."""
+    """Return `v` as a tuple, checked to be shaped like the inputs or outputs; None stands for a single 1."""
     likes = _tuple(like)
     if v is None:
         if len(likes) != 1 or likes[0].numel() != 1:
@@ -243,7 +243,7 @@ def hvp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, 
 
 
 def vhp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> Any:
-    """`hvp`, as the Hessian is symmetric.
+    """Return `hvp`: the Hessian is symmetric.
 
     Examples
     --------

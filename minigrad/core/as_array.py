@@ -67,7 +67,7 @@ def constant(data: Any) -> np.ndarray:
 
 
 def _from_python(data: Any, dtype: Any) -> np.ndarray:
-    """Nested lists of numbers, or of tensors and arrays of one element or one shape, or what has ``__array__``."""
+    """Convert nested lists of numbers, tensors or arrays of one element or shape, or what has ``__array__``."""
     kinds: set[Any] = set()
     try:
         array = np.asarray(_plain(data, kinds))

@@ -484,7 +484,7 @@ class View:
 
 
 def _in_place_error(source: Tensor) -> str | None:
-    """Why changes of a view of `source` that is made now cannot be recorded."""
+    """Explain why changes of a view of `source` that is made now cannot be recorded."""
     if not mode.enabled:
         return "this view was made under no_grad(), so its base does not know it; make the view outside of that block"
     if source._requires_grad and source._node is None and source._view is not None:

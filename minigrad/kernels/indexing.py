@@ -23,7 +23,7 @@ def look_up(x: np.ndarray, key: Key) -> np.ndarray:
 
 
 def add_up(values: np.ndarray, shape: tuple[int, ...], key: Key) -> np.ndarray:
-    """Zeros of `shape` to which `values`, of the shape of ``zeros[key]``, are added at `key`, as often as it says.
+    """Return zeros of `shape` to which `values`, shaped like ``zeros[key]``, are added at `key`, with repetitions.
 
     The indexed dimensions are brought to the front and made one, so that all kinds of keys become one list of rows;
     a row that occurs once is a plain assignment.

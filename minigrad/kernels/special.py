@@ -73,7 +73,7 @@ def _rational(coefficients: tuple[Sequence[float], Sequence[float]], x: np.ndarr
 
 
 def _tail(x: np.ndarray) -> np.ndarray:
-    """erfc(x) for a vector of x >= _SPLIT."""
+    """Compute erfc(x) for a vector of x >= _SPLIT."""
     y = _rational(_MIDDLE, np.minimum(x, 4))
     if (large := x > 4).any():
         z = x[large]

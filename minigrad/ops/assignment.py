@@ -240,7 +240,7 @@ def index_put(input: Operand, indices: Sequence[Any], values: Operand, accumulat
 
 
 def _slices(name: str, input: Any, key: Key, source: Any, scalar: bool = True) -> Any:
-    """`source` after a check that it holds a slice of `input` for each index in `key`; one may be a 0-dim `scalar`."""
+    """Check that `source` holds a slice of `input` for each index in `key` (one may be a 0-dim `scalar`); return it."""
     shape = (*input.shape[: len(key) - 1], len(key[-1]), *input.shape[len(key) :])
     if not source.shape and shape == (1,) and scalar:
         source = reshape(source, shape)
@@ -254,7 +254,7 @@ def _slices(name: str, input: Any, key: Key, source: Any, scalar: bool = True) -
 @method(inplace=True)
 @rounded_once
 def index_add(input: Operand, dim: int, index: Operand, source: Operand, *, alpha: float = 1) -> Tensor:
-    """`input` with ``alpha * source`` added to the slices of dimension `dim` at `index`, repeatedly where it repeats.
+    """Return `input` with ``alpha * source`` added to the slices of `dim` at `index`, repeatedly where it repeats.
 
     Examples
     --------

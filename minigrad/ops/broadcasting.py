@@ -78,13 +78,13 @@ def broadcast_to(input: Operand, shape: Sequence[int]) -> Tensor:
 
 @method("expand", only=True)
 def _expand_method(input: Tensor, *sizes: Any) -> Tensor:
-    """`broadcast_to`, with the lengths as one argument or several."""
+    """Call `broadcast_to` with the lengths as one argument or several."""
     return broadcast_to(input, as_shape("expand", sizes))
 
 
 @method("expand_as", only=True)
 def _expand_as(input: Tensor, other: Tensor) -> Tensor:
-    """`broadcast_to` the shape of `other`."""
+    """Broadcast to the shape of `other`."""
     return broadcast_to(input, other.shape)
 
 

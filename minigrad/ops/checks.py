@@ -50,7 +50,7 @@ def per_dim(operation: str, name: str, value: Any, dims: int, least: int) -> tup
 
 
 def hashable(operation: str, name: str, value: Any) -> Any:
-    """`value` so that what was once checked is found again: lists as tuples, whole numbers of any kind as ints."""
+    """Return `value` as a key of checked values: lists as tuples, whole numbers of any kind as ints."""
     if isinstance(value, (list, tuple)):
         return tuple(as_int(operation, name, v) for v in value)
     return value if value is None or isinstance(value, (int, str)) else as_int(operation, name, value)

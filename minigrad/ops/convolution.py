@@ -134,7 +134,7 @@ def _arguments(
     name: str, dims: int, shape: tuple[int, ...], weight: tuple[int, ...], stride: Any, padding: Any, dilation: Any,
     groups: int,
 ) -> tuple[tuple[int, ...], Pairs, tuple[int, ...]]:  # fmt: skip
-    """stride, padding and dilation for each dimension; raises where anything does not fit."""
+    """Return stride, padding and dilation for each dimension; raise where anything does not fit."""
     _check(name, dims, shape, weight, groups, False)
     kernel = weight[2:]
     stride = per_dim(name, "stride", stride, dims, 1)

@@ -112,13 +112,13 @@ def _qr_rule(g: Any, y: Any, A_shape: tuple[int, ...]) -> Any:
 @operation(A=_qr_rule)
 @numpy_errors
 def _qr(A: Operand) -> Operand:
-    """Q above R, of a matrix with no more columns than rows."""
+    """Return Q above R, of a matrix with no more columns than rows."""
     return np.concatenate(np.linalg.qr(A), axis=-2)
 
 
 @rounded_once
 def qr(A: Operand, mode: str = "reduced") -> QR:
-    r"""Q with orthonormal columns and the upper triangular R, with ``A = Q @ R``.
+    r"""Return Q with orthonormal columns and the upper triangular R, with ``A = Q @ R``.
 
     Parameters
     ----------
@@ -268,7 +268,7 @@ def _svd_rule(g: Any, y: Any, A_shape: tuple[int, ...]) -> Any:
 @operation(A=_svd_rule)
 @numpy_errors
 def _svd(A: Operand) -> Operand:
-    """U above S above V."""
+    """Return U above S above V."""
     u, s, vh = np.linalg.svd(A, full_matrices=False)
     return _where_finite(A, np.concatenate([u, s[..., None, :], vh.swapaxes(-1, -2)], axis=-2))
 
@@ -294,7 +294,7 @@ def _full_svd(A: Operand, which: int) -> Operand:
 
 @rounded_once
 def svd(A: Operand, full_matrices: bool = True) -> SVD:
-    r"""U and V with orthonormal columns, and S not negative, from large to small: ``A = U @ diag(S) @ V.T``.
+    r"""Return U and V with orthonormal columns, and S >= 0, from large to small: ``A = U @ diag(S) @ V.T``.
 
     Parameters
     ----------

@@ -221,7 +221,7 @@ def _weakest(dtype: np.dtype, largest: bool) -> Any:
 def scatter_reduce(
     input: Operand, dim: int, index: Operand, src: Operand, reduce: str, *, include_self: bool = True
 ) -> Tensor:
-    """`input` with ``src[i, j, k]`` added (or averaged, or compared) to ``out[index[i, j, k], j, k]`` for `dim` 0.
+    """Reduce ``src[i, j, k]`` into ``out[index[i, j, k], j, k]`` for `dim` 0, starting with `input`.
 
     Parameters
     ----------
@@ -262,7 +262,7 @@ def scatter_reduce(
 
 @method()
 def take_along_dim(input: Operand, indices: Operand, dim: int | None = None) -> Tensor:
-    """`gather`, with the two broadcast except in `dim`; without `dim`, from the flattened input.
+    """Gather with the two broadcast except in `dim`; without `dim`, from the flattened input.
 
     Raises
     ------

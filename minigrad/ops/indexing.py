@@ -189,7 +189,7 @@ def check_range(name: str, index: np.ndarray, dim: int, shape: Any, error: type[
 
 
 def along(name: str, input: Any, dim: int, index: Any, negative: bool = False) -> tuple[Any, Key]:
-    """`input` with at least one dimension, and the key for the indices `index`, a vector, of its dimension `dim`."""
+    """Return `input` with at least one dimension, and the key of the indices `index`, a vector, in `dim`."""
     dim = one_dim(name, dim, len(input.shape))
     x = input if input.shape else reshape(input, (1,))
     array = index_array(name, index)

@@ -134,7 +134,7 @@ def load(f: Any, map_location: Any = None, *, weights_only: bool = True) -> Any:
 
 
 class _Writer:
-    """Takes an object apart. JSON's own types stand for themselves; all others are ``{kind: content}``."""
+    """A writer that takes an object apart. JSON's types stand for themselves, others are ``{kind: content}``."""
 
     def __init__(self) -> None:
         self.arrays: dict[str, np.ndarray] = {}

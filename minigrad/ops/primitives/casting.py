@@ -25,7 +25,7 @@ def cast(input: Operand, dtype: dtypes.DType) -> Operand:
 
 
 def terms(input: Operand, dtype: Any = None) -> Operand:
-    """`input` as it is added up or multiplied: in `dtype` if that is given, integers and bools otherwise in int64."""
+    """Return `input` as it is added up or multiplied: in `dtype` if given, else integers and bools in int64."""
     if dtype is None and input.dtype.kind == "f":
         return input
     wanted = dtypes.as_dtype(dtype or dtypes.int64)

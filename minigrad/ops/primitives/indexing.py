@@ -48,7 +48,7 @@ def index_by(input: Operand, key: Key) -> Operand:
 
 @operation(input=lambda g, key: index_by(g, key), holds=("key",))
 def add_at(input: Operand, shape: tuple[int, ...], key: Key) -> Operand:
-    """Zeros of `shape` to which `input` is added at `key`, repeatedly where it repeats: the adjoint of `index_by`."""
+    """Return zeros of `shape` with `input` added at `key`, with repetitions: the adjoint of `index_by`."""
     return kernels.add_up(input, shape, key)
 
 

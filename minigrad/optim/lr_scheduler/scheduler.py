@@ -147,7 +147,7 @@ class LRScheduler:
 
 
 def check_optimizer(scheduler: Any, optimizer: Any) -> Optimizer:
-    """`optimizer`, if it is one."""
+    """Return `optimizer` if it is one; raise otherwise."""
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"{type(scheduler).__name__}: expected an Optimizer, got {type(optimizer).__name__}")
     return optimizer
