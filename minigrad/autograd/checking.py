@@ -38,7 +38,7 @@ class Options(NamedTuple):
     check_grad_dtypes: bool = False
     check_batched_grad: bool = False
     constants_too: bool = False  # outputs that don't require grad must be constant
-    entries: int | None = None  # of each input and output, compare only so many that are chosen at random
+    entries: int | None = None  # compare this many of each input and output, chosen at random
 
     def checked(self, name: str) -> Options:
         """Return these options if they make sense; `name` is what the user called."""

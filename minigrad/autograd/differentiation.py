@@ -43,7 +43,7 @@ def backward(
     Raises
     ------
     RuntimeError
-        As `Tensor.backward`. No leaf's ``.grad`` is changed then.
+        For the reasons of `Tensor.backward`. No leaf's ``.grad`` is changed then.
 
     Examples
     --------
@@ -100,9 +100,9 @@ def accumulate(
                 f"backward: a gradient of shape {tuple(g.shape)} cannot be added to a .grad of shape "
                 f"{tuple(before.shape)}; after .data was given another shape, set .grad to None"
             )
-    for tensor, g in retained:  # only now that nothing can fail any more
+    for tensor, g in retained:  # only now, when nothing can fail any more
         tensor._accumulate(g)
-    g, hooked = None, []  # what nobody else refers to need not be copied
+    g, hooked = None, []  # so that an array without other references need not be copied
     for leaf in list(arrived):
         if leaf._requires_grad:  # it may have been set to False since
             leaf._accumulate(arrived.pop(leaf))
@@ -163,7 +163,7 @@ def grad(
     Raises
     ------
     RuntimeError
-        As `Tensor.backward`, and for an unused input.
+        For the reasons of `Tensor.backward`, and for an unused input.
 
     Examples
     --------
@@ -202,7 +202,7 @@ def grad(
     return tuple(results)
 
 
-DEEP = 20  # backwards inside of one another, each with some ten frames, in one thread
+DEEP = 20  # nested backwards in one thread, each of some ten frames
 
 
 def _run(
@@ -238,7 +238,7 @@ def _elsewhere(function: Callable[[], Any]) -> Any:
     def call() -> None:
         try:
             returned.append(context.run(function))
-        except BaseException as error:  # whatever it is, it belongs to the caller
+        except BaseException as error:  # any error is the caller's
             raised.append(error)
 
     thread = threading.Thread(target=call)

@@ -26,7 +26,7 @@ Self = TypeVar("Self", bound="Tensor")
 class Tensor(Methods, ArrayAttributes):
     """A multi-dimensional array with a gradient.
 
-    Operations on tensors return tensors. Where one of their inputs requires grad they also record what was done, and
+    Operations on tensors return tensors. If one of their inputs requires grad, they also record what was done, and
     `backward` walks that record. The operations themselves live in ``minigrad.ops`` and are methods here too.
 
     Parameters
@@ -264,7 +264,7 @@ class Tensor(Methods, ArrayAttributes):
         def store(g: Any) -> None:
             tensor = me()
             if tensor is not None and mode.walk is not None:
-                mode.walk[1].append((tensor, g))  # it is added when the walk has ended well
+                mode.walk[1].append((tensor, g))  # it is added when the walk has succeeded
             elif tensor is not None:
                 tensor._accumulate(g)
 
@@ -324,7 +324,7 @@ class Tensor(Methods, ArrayAttributes):
                 self._grad = g if before is None else before + g
             elif before is None or before._requires_grad:
                 whole = type(g) is np.ndarray and g.base is None and g.dtype == self._data.dtype and g.flags.carray
-                if not whole or getrefcount(g) > ALONE:  # a copy: g is a view, read-only, or others have it
+                if not whole or getrefcount(g) > ALONE:  # a copy: g is a view, read-only, or shared
                     g = np.array(g, dtype=self._data.dtype, order="C")
                 self._grad = Tensor._wrap(g) if before is None else before + Tensor._wrap(g)
             else:
@@ -361,11 +361,11 @@ class Tensor(Methods, ArrayAttributes):
             self.retain_grad()
 
     def _write(self, values: Any) -> None:
-        """Change the memory, and let everyone who kept it notice."""
+        """Change the memory, and note a new version for all that kept it."""
         np.copyto(self._data, values, casting="same_kind")
         versions.bump(self._data)
         if self._cut and mode.enabled:
-            self._history_version += 1  # what views show from now on has no history either
+            self._history_version += 1  # what views show afterwards has no history either
 
     def _check_in_place(self, result: Any, operation: str) -> None:
         if result._data.shape != self._data.shape:
@@ -417,7 +417,7 @@ def _references(g: Any) -> int:
     return getrefcount(g)
 
 
-ALONE = _references(object())  # how many references a function sees to an argument that nobody else refers to
+ALONE = _references(object())  # the references that a function sees to an argument without others
 
 _OF_THIS_MEMORY = {"_grad", "_hooks", "_after_grad", "_history_version", "_retained", "_cut"}
 
@@ -469,9 +469,9 @@ class View:
             if self.in_place_error and mode.enabled and self.base._requires_grad:
                 raise RuntimeError(f"the tensor that this is a view of was changed in place: {self.in_place_error}")
             if self.in_place_error:
-                return  # nobody asks for the history, or there is none
+                return  # the history is not wanted, or there is none
             self.history_version = self.base._history_version
-            with enable_grad():  # the history must be complete, whoever asks for it
+            with enable_grad():  # the history must be complete in any mode
                 view._set_history(replay(self.calls, self.base))
 
     def rewrite(self, view: Tensor, part: Tensor) -> None:
@@ -480,7 +480,7 @@ class View:
         if part._requires_grad or base._requires_grad:
             base._set_history(View.replace_part(base, part, self.calls))
             base._history_version += 1
-            self.refresh(view)  # at once: whatever becomes of the base's history, this one holds
+            self.refresh(view)  # at once: later changes of the base's history must not change this one
 
 
 def _in_place_error(source: Tensor) -> str | None:

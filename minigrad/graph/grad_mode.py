@@ -17,7 +17,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 class _Mode(threading.local):
     enabled = True
-    # within a backward: how deep it is inside of others, and the tensors that retain their gradients, with these
+    # within a backward: its depth inside of others, and the tensors that retain gradients, with these
     walk: tuple[int, list[Any]] | None = None
 
 
@@ -41,7 +41,7 @@ class _GradMode:
 
     def __init__(self, enabled: bool) -> None:
         self._enabled = enabled
-        self._before: list[bool] = []  # a stack, so that one object may be entered again
+        self._before: list[bool] = []  # a stack, so that one object can be entered again
 
     def __enter__(self) -> None:
         self._before.append(mode.enabled)
@@ -98,7 +98,7 @@ def _steps(body: Any, context: Callable[[], Any]) -> Any:
         try:
             step, sent = body.send, (yield result)
         except GeneratorExit:
-            with context():  # what it cleans up belongs to it, too
+            with context():  # cleaning up belongs to it, too
                 body.close()
             raise
         except BaseException as error:

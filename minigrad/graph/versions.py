@@ -31,8 +31,8 @@ latest = Latest()
 # id of an owner -> [time of its last change, weak reference that removes the entry, what `who` said]
 _changes: dict[int, list[Any]] = {}
 
-# Anomaly detection puts functions in the place of these two.
-who: Callable[[], Any] | None = None  # is asked at each change; says who changes
+# Anomaly detection replaces these two by functions.
+who: Callable[[], Any] | None = None  # called at each change; returns who changes
 
 
 def story(array: np.ndarray, node: Any) -> str:

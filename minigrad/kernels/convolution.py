@@ -37,7 +37,7 @@ PRODUCT_BYTES = 1 << 20  # of products to be added: they have to stay in the sec
 FAR = 1.25  # by which the input is longer than the output, for _gather_by_rows to pay
 PIECES = 8  # into which channels are cut, to be handed around
 SUMS, SUM_BYTES = 8, 1 << 22  # how many partial weight gradients are kept at most, and in how much memory
-UNPACKED = 1_000_000  # products of at most so many multiplications skip OpenBLAS's copy of their operands
+UNPACKED = 1_000_000  # products of at most this many multiplications skip OpenBLAS's copy of their operands
 UNPACKED_TRANSPOSED = 600_000  # the same where the second operand is transposed
 
 
@@ -228,7 +228,7 @@ def _chains(depth: int, channels: int) -> int:
 
 
 def _add_products(matrix: np.ndarray, windows: np.ndarray, offset: np.ndarray | None, y: np.ndarray) -> None:
-    """Compute y = offset + matrix @ windows, as the sum of so many products."""
+    """Compute y = offset + matrix @ windows, as the sum of `chains` products."""
     chains = matrix.shape[2]
     windows = windows.reshape(*windows.shape[:2], chains, 1, -1, windows.shape[-1])
     for (rows,) in blocks((y.shape[1],), max(1, PRODUCT_BYTES // (y[:, :1].nbytes * chains))):

@@ -164,7 +164,7 @@ def _serve(jobs: SimpleQueue[_Job]) -> None:
 
 
 def _hire(count: int) -> int:
-    """Grow the pool to so many threads, or as many as the system allows, and return their number."""
+    """Grow the pool to this many threads, or as many as the system allows, and return their number."""
     if len(_workers) < count:
         with lock:
             numbers = range(len(_workers) + 1, count + 1)

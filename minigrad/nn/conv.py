@@ -154,7 +154,7 @@ class Conv2d(_Conv):
     stride, padding, dilation : int or one for each dimension
         `padding` may be ``"valid"`` for none, or with stride 1 ``"same"``, which keeps the size.
     groups : int
-        Input and output channels are split into so many groups that don't see each other.
+        Input and output channels are split into this many groups that don't see each other.
     bias : bool, default True
     padding_mode : {'zeros', 'reflect', 'replicate', 'circular'}
         What stands in the padding.

@@ -113,7 +113,7 @@ def _filled(structure: Any, tensors: Iterator[Tensor]) -> Any:
 
 
 def _scatter(arguments: Any, count: int, dim: int) -> list[Any]:
-    """Return `count` shares of the arguments, or fewer where the batch is too small for so many."""
+    """Return `count` shares of the arguments, or fewer if the batch is too small."""
     cut = [t for t in _tensors(arguments) if t.ndim]
     if short := [tuple(t.shape) for t in cut if not -t.ndim <= dim < t.ndim]:
         raise IndexError(f"DataParallel: expected tensors with a dimension {dim}, the batch, got shape {short[0]}")

@@ -272,7 +272,7 @@ def conv2d(
     dilation : int or (int, int)
         The step between the elements of the kernel.
     groups : int
-        Input and output channels are cut into so many parts, each convolved on its own.
+        Input and output channels are cut into this many parts, each convolved on its own.
 
     Returns
     -------

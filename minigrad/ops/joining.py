@@ -228,7 +228,7 @@ def chunk(input: Operand, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
 
 @method()
 def tensor_split(input: Operand, indices_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
-    """Return views that cut `dim` into so many pieces, or at these indices; the first may be longer by one.
+    """Return views that cut `dim` into this many pieces, or at these indices; the first may be longer by one.
 
     Raises
     ------
@@ -285,7 +285,7 @@ def _repeat(input: Operand, repeats: tuple[int, ...]) -> Operand:
 
 @method("repeat", only=True)
 def _repeat_method(input: Tensor, *repeats: Any) -> Tensor:
-    """Repeat this tensor so many times along each dimension; more numbers than dimensions add ones in front."""
+    """Repeat this tensor the given times along each dimension; more numbers than dimensions add ones in front."""
     counts = as_shape("repeat", repeats, 0)
     if len(counts) < len(input.shape):
         raise RuntimeError(

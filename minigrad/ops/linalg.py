@@ -37,7 +37,7 @@ def _dot(input: Operand, other: Operand) -> Operand:
 
 
 def check_operands(name: str, a: Any, b: Any, *ndims: int) -> None:
-    """Raise unless the operands have so many dimensions, and one dtype in which there is multiplication."""
+    """Raise unless the operands have this many dimensions, and one dtype that can be multiplied."""
     for t in (a, b):
         if not isinstance(t, (Tensor, np.ndarray)):
             raise TypeError(f"{name}: expected Tensors, got {type(t).__name__}")

@@ -58,7 +58,7 @@ def check_gradients(
     nondet_tol : float, default 0
         How much two backward passes through one graph may differ.
     entries : int, optional
-        Compare so many entries of each input and of each output, chosen at random, one by one. All the others are
+        Compare this many entries of each input and of each output, chosen at random, one by one. All the others are
         covered by one random direction, which says where if something is wrong. None compares all.
     seed : int, default 0
         Where the random numbers of each call start.

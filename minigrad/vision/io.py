@@ -17,7 +17,7 @@ from minigrad.saving.atomic import replaced
 
 __all__ = ["read_image", "write_image"]
 
-_RATIO, _ALWAYS = 16, 1 << 24  # pixels by default: so many for each byte of a file, and so many more
+_RATIO, _ALWAYS = 16, 1 << 24  # pixels by default: the first for each byte of a file, plus the second
 
 
 def read_image(path: str | os.PathLike[str], mode: str = "unchanged", *, max_pixels: int | None = None) -> np.ndarray:

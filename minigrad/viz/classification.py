@@ -81,7 +81,7 @@ def misclassified(images: Any, probabilities: Any, targets: Any, classes: Sequen
     targets : (N,) array of ints
     classes : C names
     most : int, default 24
-        Show so many at the most.
+        Show at most this many.
 
     Returns
     -------
@@ -139,9 +139,9 @@ def predictions(
     targets : (N,) array of ints
     classes : C names
     most : int, default 10
-        Show the first so many.
+        Show this many, the first ones.
     bars : int, default 10
-        Where there are more classes, show bars for the so many most probable ones.
+        If there are more classes, show bars for this many, the most probable ones.
 
     Returns
     -------

@@ -105,7 +105,7 @@ def feature_maps(model: Module, input: Tensor, layers: Sequence[str] | None = No
     layers : dotted names of modules, optional
         By default all that have no modules within.
     most : int, default 64
-        Show so many maps of a layer at the most. Vectors are shown as maps of one pixel.
+        Show at most this many maps per layer. Vectors are shown as maps of one pixel.
 
     Returns
     -------
@@ -161,7 +161,7 @@ def _shown(count: int, most: int) -> str:
 
 
 def _side(pixels: int, count: int) -> float:
-    """Return how many inches a picture of so many pixels gets: large ones as much as there is room for in one row."""
+    """Return the inches of a picture of this many pixels: large ones get the room that there is in one row."""
     small = 0.22 + 0.11 * np.log2(pixels)
     return float(max(small, min(2.8, WIDTH / count - Grid.GAP)) if pixels > 64 else small)
 
@@ -180,7 +180,7 @@ def filters(layer: Any, most: int = 32, rgb: bool = True) -> Figure:
     layer : a layer with a ``weight``, or the weights: Tensor or array, shape (O, C, kh, kw) or (O, kh, kw)
         Of a layer that keeps its weights in another form, the Tensor ``kernels``.
     most : int, default 32
-        Show so many filters, and so many kernels of a filter, at the most.
+        Show at most this many filters, and this many kernels per filter.
     rgb : bool, default True
         Whether three channels are red, green and blue.
 

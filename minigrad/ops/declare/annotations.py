@@ -1,4 +1,4 @@
-"""Wrong arguments: finding the one that is not of the type of its parameter's annotation.
+"""Type errors: finding the argument that does not fit its parameter's annotation.
 
 It is looked for after a call has failed with an error of Python's or NumPy's own: a call that succeeds pays nothing.
 """
@@ -16,7 +16,7 @@ from minigrad.core.array_attributes import ArrayAttributes
 
 _ARRAYS = (ArrayAttributes, np.ndarray, np.generic)
 _INTS = (int, np.integer)
-# of a parameter that is annotated so: what to call what it takes, and its types
+# annotation of a parameter -> name of what it takes, and its types
 _KINDS: dict[str, tuple[str, tuple[type, ...]]] = {
     "Operand": ("a Tensor", _ARRAYS),
     "Tensor": ("a Tensor", (ArrayAttributes,)),

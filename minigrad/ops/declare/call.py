@@ -103,7 +103,7 @@ def sequence_call(op: Operation) -> Callable[..., Any]:
 def _in_single(op: Operation, given: tuple[Any, ...], prepared: tuple[Any, ...]) -> Any:
     """Call `op` with `given`, some of which are in float16: compute in float32, see `rounding`.
 
-    It is given them as they were before they were broadcast, so that the gradient of that is summed in float32, too.
+    It gets them as they were before broadcasting, so that the gradient of broadcasting is summed in float32, too.
     """
     y = op.call(*map(widened, given))
     if not all_half([prepared[i] for i, _ in op.tensors]):
@@ -142,7 +142,7 @@ def _explained(error: Exception, op: Operation, args: tuple[Any, ...]) -> Except
 
 
 def _keep_copies(arrays: list[Any], inputs: Sequence[Any], places: Sequence[int]) -> None:
-    """Keep copies of the user's own arrays at `places`: NumPy may change them, and nobody would notice."""
+    """Keep copies of the user's own arrays at `places`: NumPy could change them unnoticed."""
     for i in places:
         if isinstance(inputs[i], np.ndarray):
             arrays[i] = arrays[i].copy()

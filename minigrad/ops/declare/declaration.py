@@ -22,7 +22,7 @@ class shared_rule:
 
 
 class Operation:
-    """The declaration: the function, its signature, which parameters are tensors, and the rules."""
+    """A declaration: the function, its signature, which parameters are tensors, and the rules."""
 
     def __init__(
         self,
@@ -38,8 +38,8 @@ class Operation:
     ) -> None:
         parameters, self.defaults = signature(forward)
         self.name = name or forward.__name__.strip("_")
-        self.call: Callable[..., Any] = forward  # what users call; `operation` puts it here
-        self.forward = self.compute = forward  # a profiler puts another function in the place of `compute`
+        self.call: Callable[..., Any] = forward  # the function that users call; set by `operation`
+        self.forward = self.compute = forward  # a profiler replaces `compute`
         self.parameters = parameters
         self.rules = rules
         self.constants = tuple(constants)
@@ -47,7 +47,7 @@ class Operation:
         self.holds = tuple(holds)
         self.sequence = sequence  # the first parameter is a sequence of tensors
         self.view = view  # the output may share memory with the first parameter
-        # the dtype that it is not to compute in: there may be arithmetic in it
+        # the dtype in which it must not compute, because it may hold arithmetic
         self.half = HALF if rules and not view and "dtype" not in parameters else None
         self.tensors = tuple(
             (i, 1 << i if name in rules else 0) for i, name in enumerate(parameters) if name in {*rules, *constants}

@@ -79,7 +79,7 @@ def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
         return self._assign(result, name)
 
     change.__name__ = change.__qualname__ = name
-    change.__module__ = function.__module__  # where those that are functions, too, are found again by pickle
+    change.__module__ = function.__module__  # where pickle finds those that are functions, too
     change.__doc__ = f"In-place version of `{function.__name__}`: writes the result into this tensor and returns it."
     return change
 

@@ -1,4 +1,4 @@
-"""An error names what the user called, not an operation that was tried on the way.
+"""Names in errors: an error names what the user called, not an operation that was tried on the way.
 
 Functions are made of one another: `lerp` subtracts, `addmm` multiplies matrices. What a user calls, of the package or
 of Tensor, passes errors on under its own name, and gives NumPy's and Python's bare ones that name and the arguments.
@@ -20,7 +20,7 @@ from minigrad.ops.declare.annotations import misfit
 NAMED = (TypeError, ValueError, LookupError, RuntimeError, AttributeError, ArithmeticError)
 _BEGINNING = re.compile(r"([A-Za-z_][\w.]*)(: |\(\) )")
 _ARGUMENTS = "; the arguments were "
-_known = {"device", "generator"}  # with which messages of ours begin
+_known = {"device", "generator"}  # first words of our messages
 _WHERE = ("minigrad.ops.", "minigrad.creation", "minigrad.random", "minigrad.linalg")
 
 
@@ -75,7 +75,7 @@ def as_called(
     text = str(error)
     found = _BEGINNING.match(text)
     bare = not (found and found[1].rpartition(".")[2] in _known) or _ARGUMENTS in text
-    ours = isinstance(error, (RuntimeError, IndexError))  # Python and NumPy speak of types in others
+    ours = isinstance(error, (RuntimeError, IndexError))  # in other errors Python and NumPy speak of types
     if bare and not ours and (what := misfit(function, args, kwargs)):
         return TypeError(f"{name}: {what}")
     args = (*args, *kwargs.values())
@@ -87,7 +87,7 @@ def as_called(
     else:
         text = f"{name}: {text}{_ARGUMENTS}{', '.join(map(_described, args)) or 'none'}"
     if isinstance(error, (AttributeError, LookupError)) and not isinstance(error, IndexError):
-        # something that is no Tensor was taken for one
+        # an argument that is no Tensor was taken for one
         return error if all(isinstance(a, ArrayAttributes) for a in args) else TypeError(text)
     error.args = (text,)
     return error if str(error) == text else TypeError(text)  # NumPy's own classes make their texts themselves

@@ -82,7 +82,7 @@ def _registered(op: Operation) -> Callable[..., Any]:
 
 
 class OperandTypeError(TypeError):
-    """An operand that is neither a Tensor nor an array nor a number: it may know itself what an operator means."""
+    """An operand that is neither a Tensor nor an array nor a number: it may define the operator itself."""
 
 
 def as_operator(function: Callable[..., Any]) -> Callable[..., Any]:

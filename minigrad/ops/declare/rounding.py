@@ -1,4 +1,4 @@
-"""float16 is for keeping numbers: what is made of them is computed in float32, and rounded once.
+"""Rounding: float16 only stores numbers; what is made of them is computed in float32 and rounded once.
 
 Squares, products, sums and counts on the way to a result soon leave the range of float16, and many roundings add up. So
 every operation that has a gradient is given float32 in its place (`autograd/operation.py`), and what is made of several

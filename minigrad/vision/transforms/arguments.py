@@ -41,7 +41,7 @@ def interpolation_mode(name: str, mode: str | InterpolationMode) -> Interpolatio
 
 
 def numbers(name: str, argument: str, value: Any, *counts: int) -> tuple[float, ...]:
-    """Return a sequence of so many finite numbers as a tuple."""
+    """Return a sequence of this many finite numbers as a tuple."""
     wanted = f"{name}: expected {argument} of {' or '.join(map(str, counts))} numbers, got {value!r}"
     if isinstance(value, (str, bytes)) or not isinstance(value, (Sequence, np.ndarray)):
         raise TypeError(wanted)
