@@ -20,7 +20,7 @@ __all__ = ["hold_blas"]
 
 
 class _Library(NamedTuple):
-    """A BLAS, and how many threads it may use: in the whole process if `shared`, else in the thread that asks."""
+    """A BLAS and its number of threads: for the whole process if `shared`, else for the calling thread."""
 
     get: Callable[[], int]
     set: Callable[[int], None]
@@ -28,7 +28,7 @@ class _Library(NamedTuple):
 
 
 class _Hold:
-    """Someone who needs BLAS to use one thread: in which thread, and what was changed for that thread alone."""
+    """A caller that needs BLAS to use one thread: its thread, and what was changed for that thread alone."""
 
     def __init__(self) -> None:
         self.thread = threading.get_ident()
@@ -37,13 +37,13 @@ class _Hold:
 
 _libraries: list[_Library] | None = None
 _holds: set[_Hold] = set()
-_changed: list[tuple[_Library, int]] = []  # and what they used before
+_changed: list[tuple[_Library, int]] = []  # with the numbers that they used before
 
 
 def hold_blas(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """``function(*args, **kwargs)``, while NumPy's BLAS uses one thread.
+    """Call ``function(*args, **kwargs)`` while NumPy's BLAS uses one thread.
 
-    Several threads may be in here, and each may come again. The last one out lets BLAS have its threads again, whatever
+    Several threads may be in here, and each may come again. The last one out gives BLAS its threads back, whatever
     happens: an interrupt may arrive anywhere, in the ``__exit__`` of a context manager too, so that is tried again.
     """
     hold = _Hold()
@@ -92,7 +92,7 @@ def _restore(changed: list[tuple[_Library, int]]) -> None:
 
 
 def _blas_libraries() -> list[_Library]:
-    from threadpoolctl import ThreadpoolController  # looks at every loaded library: when it is needed
+    from threadpoolctl import ThreadpoolController  # late, because it looks at every loaded library
 
     return [_library(found) for found in ThreadpoolController().select(user_api="blas").lib_controllers]
 

@@ -32,11 +32,11 @@ __all__ = ["correlate", "correlate_input", "correlate_weight"]
 
 WIDTH = 512  # columns of one product
 WIDTH_ALONE = 1024  # the same where a block is one product, not one for each of many rows
-CHAIN_CHANNELS = 16  # of which products are added in one go
-PRODUCT_BYTES = 1 << 20  # of products to be added: they have to stay in the second-level cache
-FAR = 1.25  # by which the input is longer than the output, for _gather_by_rows to pay
-PIECES = 8  # into which channels are cut, to be handed around
-SUMS, SUM_BYTES = 8, 1 << 22  # how many partial weight gradients are kept at most, and in how much memory
+CHAIN_CHANNELS = 16  # whose products are added in one go
+PRODUCT_BYTES = 1 << 20  # of products to be added: they must stay in the second-level cache
+FAR = 1.25  # _gather_by_rows pays if the input is longer than the output by this factor
+PIECES = 8  # channels are cut into this many, for several threads
+SUMS, SUM_BYTES = 8, 1 << 22  # the most partial weight gradients that are kept, and their memory
 UNPACKED = 1_000_000  # products of at most this many multiplications skip OpenBLAS's copy of their operands
 UNPACKED_TRANSPOSED = 600_000  # the same where the second operand is transposed
 

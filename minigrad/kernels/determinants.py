@@ -21,7 +21,7 @@ def _others(s: np.ndarray) -> np.ndarray:
 
 def _parts(A: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Return U, s, V.T in float64 and the determinant's sign where no s is 0; s is nan for what has nan."""
-    finite = np.isfinite(A).all(axis=(-2, -1), keepdims=True)  # LAPACK gives up the whole batch for one that isn't
+    finite = np.isfinite(A).all(axis=(-2, -1), keepdims=True)  # LAPACK gives up a whole batch for one that isn't
     u, s, vh = np.linalg.svd(np.where(finite, A, 0).astype(np.float64, copy=False))
     s = np.where(finite[..., 0], s, np.nan)
     return u, s, vh, np.rint(np.linalg.det(u) * np.linalg.det(vh))[..., None, None]

@@ -14,7 +14,7 @@ from minigrad.kernels.products import matmul
 __all__ = ["distances", "slopes"]
 
 BLOCK = 1 << 18  # numbers
-CANCELLED = {np.dtype(np.float32): 1e-8, np.dtype(np.float64): 1e-4}  # of the squares: too much is lost in their sum
+CANCELLED = {np.dtype(np.float32): 1e-8, np.dtype(np.float64): 1e-4}  # of the squares: below, their sum loses too much
 
 Slope = Callable[[Any, Any, Any], Any]
 

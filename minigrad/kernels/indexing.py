@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 Key = tuple[Any, ...]
-FEW = 2  # rows of the result for each that is added: if there are more, sums are made only for those that get any
+FEW = 2  # rows of the result per added row: if there are more, only rows that get any are summed
 
 
 def look_up(x: np.ndarray, key: Key) -> np.ndarray:
@@ -25,7 +25,7 @@ def look_up(x: np.ndarray, key: Key) -> np.ndarray:
 def add_up(values: np.ndarray, shape: tuple[int, ...], key: Key) -> np.ndarray:
     """Return zeros of `shape` to which `values`, shaped like ``zeros[key]``, are added at `key`, with repetitions.
 
-    The indexed dimensions are brought to the front and made one, so that all kinds of keys become one list of rows;
+    The indexed dimensions are moved to the front and merged, so that all kinds of keys become one list of rows;
     a row that occurs once is a plain assignment.
     """
     whole = np.zeros(shape, values.dtype)

@@ -59,12 +59,12 @@ def get_num_threads() -> int:
 
 
 def set_num_threads(int: int) -> None:
-    """Set how many threads an operation may use, in the whole process. Results do not depend on it, to the last bit.
+    """Set how many threads an operation may use, in the whole process; results are the same to the last bit.
 
     Raises
     ------
     TypeError, ValueError
-        Unless it is a whole number of 1 or more.
+        If it is not a whole number of 1 or more.
 
     Examples
     --------
@@ -149,7 +149,7 @@ class _Busy(threading.local):
     """Whether this thread does a piece of a job: it then does the jobs that it meets itself."""
 
     now = False
-    job: _Job | None = None  # the one that it handed around
+    job: _Job | None = None  # the job that it shares
 
 
 _busy = _Busy()
@@ -159,7 +159,7 @@ _workers: list[threading.Thread] = []
 
 def _serve(jobs: SimpleQueue[_Job]) -> None:
     _busy.now = True
-    while jobs is _jobs:  # not so in a child that a piece has forked
+    while jobs is _jobs:  # false in a child process forked by a piece
         jobs.get().help()
 
 
@@ -243,9 +243,9 @@ def share(function: Callable[[Any], None], pieces: Sequence[Any], multiplication
 
 
 def by_slices(function: Callable[[tuple[Any, ...]], None], x: np.ndarray, axes: Iterable[int]) -> None:
-    """Call ``function(place)`` for places that together are all of `x`: `run`, where x is large enough.
+    """Call ``function(place)`` for places that together are all of `x`, by `run` if x is large enough.
 
-    It is cut along the one of the axes that comes first in memory, and not at all where there are none.
+    It is cut along the axis that comes first in memory, and not at all if there is none.
     """
     axis = None if x.size < WORTH_SLICING else max(axes, key=lambda a: abs(x.strides[a]), default=None)
     if axis is None or x.shape[axis] == 1:

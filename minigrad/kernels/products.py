@@ -17,10 +17,10 @@ from minigrad.kernels.summation import single
 
 __all__ = ["matmul"]
 
-SMALL, SMALL_VECTOR = 1 << 17, 1 << 13  # multiplications: for less BLAS has no use for threads
+SMALL, SMALL_VECTOR = 1 << 17, 1 << 13  # multiplications: for fewer, threads do not help BLAS
 PART = 1 << 24  # of a part, about 200 us
-LONG, CHAIN = 384, 256  # terms: the roundings in float32 of longer sums pile up; so they are made of sums of about 256
-RESULT = 1 << 14  # elements of a matrix: so few can be added up from several products at little cost
+LONG, CHAIN = 384, 256  # terms: rounding errors in float32 pile up in longer sums, which are made of sums of about 256
+RESULT = 1 << 14  # elements of a matrix: this few can be summed from several products at little cost
 
 
 def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:

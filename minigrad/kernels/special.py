@@ -1,4 +1,4 @@
-"""The error function and its relatives on arrays, a block that fits the cache at a time.
+"""The error function and its relatives on arrays, one block that fits the cache at a time.
 
 Double precision: W. J. Cody, "Rational Chebyshev approximations for the error function", Mathematics of Computation
 23 (1969). Single precision has one formula for all arguments, ``erf(x) = tanh(x * q(x ** 2))`` with a quotient q of

@@ -14,10 +14,10 @@ import numpy as np
 
 __all__ = ["single", "sums", "total", "variance"]
 
-SMALL = 1 << 12  # numbers, for which float64 costs nothing
-CHAIN = 16  # numbers of a run: they are added one to another, ...
+SMALL = 1 << 12  # numbers: for this few, float64 costs nothing
+CHAIN = 16  # numbers of a run, which are added one after the other, ...
 FEW, RUN = 64, 512  # ... unless they are neighbours in memory, which add up in many lanes
-RUNS = 16  # there should be, so that their own roundings are small in the mean
+RUNS = 16  # the least number of runs, so that their rounding errors average out
 
 Dims = tuple[int, ...]
 _add: Any = np.add.reduce

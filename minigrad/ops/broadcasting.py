@@ -1,4 +1,4 @@
-"""sum and expand, each the adjoint of the other."""
+"""`sum` and `expand`, each the adjoint of the other."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from minigrad.ops.declare.operation import Operand, operation
 @operation(input=lambda g, input_shape, offset, dim1, dim2: on_diagonal(g, input_shape, offset, dim1, dim2), view=True)
 def diagonal(input: Operand, offset: int, dim1: int, dim2: int) -> Operand:
     view = np.diagonal(input, offset, dim1, dim2)
-    view.flags.writeable = input.flags.writeable  # NumPy's is read-only for historical reasons
+    view.flags.writeable = input.flags.writeable  # NumPy's diagonal is read-only for historical reasons
     return view
 
 

@@ -52,7 +52,7 @@ def add_at(input: Operand, shape: tuple[int, ...], key: Key) -> Operand:
     return kernels.add_up(input, shape, key)
 
 
-# With keys that are tables made from shapes. They are kept after backward, as shapes are, so that there may be another.
+# For keys that are tables made from shapes. They are kept after backward, as shapes are, so that another can follow.
 look_up = twin(index_by, "look_up", holds=())
 add_up = twin(add_at, "add_up", holds=())
 

@@ -1,4 +1,4 @@
-"""cat, whose adjoint cuts."""
+"""`cat`, and cutting into pieces, its adjoint."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""sum and expand, each the adjoint of the other."""
+"""`sum` and `expand`, each the adjoint of the other."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from minigrad.kernels.summation import total
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.primitives.shape import reshape
 
-SMALL = 4096  # elements: NumPy computes faster with so few in memory than with one that is repeated
+SMALL = 4096  # elements: NumPy computes faster with this few in memory than with one that is repeated
 
 
 def spread(g: Any, input_shape: tuple[int, ...], dim: tuple[int, ...], keepdim: bool) -> Any:
