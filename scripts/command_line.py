@@ -175,7 +175,7 @@ def make_folder(parser: argparse.ArgumentParser, wanted: Path | None, default: P
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold a folder, as long as this process lives at the most. Raises BlockingIOError where another process does."""
+    """Hold a folder while this process lives, at most. Raise BlockingIOError if another process holds it."""
     try:
         import fcntl
     except ImportError:  # Windows, where folders cannot be held

@@ -29,7 +29,7 @@ def _straight(start: float, end: float, done: float) -> float:
 
 
 class CosineAnnealingLR(LRScheduler):
-    """From ``initial_lr`` along half a cosine wave to `eta_min` at epoch `T_max`, and back (Loshchilov, Hutter, 2017).
+    """Half a cosine wave from ``initial_lr`` to `eta_min` at epoch `T_max`, and back (Loshchilov, Hutter, 2017).
 
     ``eta_min + (initial_lr - eta_min) * (1 + cos(pi * epoch / T_max)) / 2``
 
@@ -265,7 +265,7 @@ class OneCycleLR(LRScheduler):
 
 
 class CyclicLR(LRScheduler):
-    """Straight up from `base_lr` to `max_lr` and down again, over and over (Smith, 2017).
+    """Straight lines up from `base_lr` to `max_lr` and down again, over and over (Smith, 2017).
 
     Parameters
     ----------
