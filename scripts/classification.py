@@ -149,7 +149,7 @@ class Classifier:
 
 
 def check_finite(model: nn.Module, path: Path) -> None:
-    """Raise ValueError where a model from `path` has a weight that is nan or infinite."""
+    """Raise ValueError if a model from `path` has a weight that is nan or infinite."""
     for name, value in model.state_dict().items():
         if not np.isfinite(value.numpy()).all():
             raise ValueError(f"{path}: {name} is nan or infinite: the run diverged; train anew with a lower --lr")

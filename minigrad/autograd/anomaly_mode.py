@@ -91,11 +91,11 @@ class detect_anomaly:
     Raises
     ------
     RuntimeError
-        Where nan or inf is made.
+        If nan or inf is made.
 
     Notes
     -----
-    It is on in all threads, as in PyTorch, which does not look at forward and says nothing of changes in place.
+    It is on in all threads, as in PyTorch, which does not look at forward and does not report changes in place.
 
     Examples
     --------

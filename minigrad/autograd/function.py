@@ -38,7 +38,7 @@ class FunctionCtx:
         self._dirty: tuple[Tensor, ...] = ()
         self._constant: tuple[Tensor, ...] = ()
         self._materialize = True
-        self._node: Callable[[], Any] = lambda: None  # weak: the node keeps its context, not the other way round
+        self._node: Callable[[], Any] = lambda: None  # weak: the node keeps its context, not vice versa
         self.needs_input_grad: tuple[bool, ...] = ()
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
@@ -153,7 +153,7 @@ class FunctionNode(Node):
         super().__init__([a._grad_target() for a in args if isinstance(a, Tensor) and a.requires_grad])
         self.ctx = ctx
         self.backward = backward
-        # shape, dtype and whether it requires grad, of each argument; None where it is not a tensor
+        # shape, dtype and whether it requires grad, of each argument; None if it is not a tensor
         self.inputs = [(a.shape, a.dtype, a.requires_grad) if isinstance(a, Tensor) else None for a in args]
         self.outputs: list[tuple[Any, Any] | None] = []  # shape and dtype
 
@@ -274,7 +274,7 @@ class Function:
 
     @staticmethod
     def setup_context(ctx: FunctionCtx, inputs: tuple[Any, ...], output: Any) -> None:
-        """Save what `backward` needs, where `forward` takes no context."""
+        """Save what `backward` needs if `forward` takes no context."""
         raise NotImplementedError
 
     @staticmethod
@@ -291,7 +291,7 @@ class Function:
 
     @classmethod
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
-        """Call the operation, and record it where an argument requires grad. Lists of tensors are not looked into."""
+        """Call the operation, and record it where an argument requires grad. Tensors inside lists are not seen."""
         separate = cls.setup_context is not Function.setup_context
         ctx = FunctionCtx(cls.__name__)
         lead = () if separate else (ctx,)

@@ -1,4 +1,4 @@
-"""gradcheck and gradgradcheck: is what backward computes the derivative? Finite differences know."""
+"""gradcheck and gradgradcheck: comparing what backward computes with finite differences."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def gradcheck(
     atol, rtol : float, default 1e-5 and 1e-3
         An entry passes where ``|backward - differences| <= atol + rtol * |differences|``.
     raise_exception : bool, default True
-        Raise where a check fails; else return False.
+        Raise if a check fails; else return False.
     nondet_tol : float, default 0
         How much two backward passes through one graph may differ.
     check_undefined_grad : bool, default True
@@ -77,7 +77,7 @@ def gradcheck(
         pattern is that of a common mistake, which: such as a factor, a transpose, or a kink in the function. Also where
         the shape, dtype or number of the outputs changes as an input moves by `eps`; that is an AssertionError, too.
     ValueError
-        Where no input requires grad, or an option is refused.
+        If no input requires grad, or an option is refused.
 
     Examples
     --------

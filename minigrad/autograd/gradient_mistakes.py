@@ -1,4 +1,4 @@
-"""Why a gradient is wrong: the mistakes that are made again and again, each known by the pattern that it leaves.
+"""Explanations of wrong gradients: common mistakes, each known by the pattern that it leaves.
 
 What backward gives and what central differences give are two matrices, the Jacobians. One is often the other one's
 multiple, or transposed; or it is the function that cannot be checked like this.

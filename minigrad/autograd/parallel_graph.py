@@ -57,7 +57,7 @@ class SectionsNode(engine.Node):
 
         parallel.run(walk, [i for i, r in enumerate(roots) if r])
         if create_graph:
-            self.nodes = set()  # from now on gradients may also reach them past this node: they are not its to free
+            self.nodes = set()  # gradients may now also reach them past this node, which must not free them
         return [_added(found[p] for found in arrived if p in found) for p in self.parents]
 
 

@@ -16,7 +16,7 @@ _PYTHON = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
 _PACKAGES = tuple(
     os.path.dirname(os.path.abspath(file)) + os.sep for file in (os.path.dirname(__file__), str(np.__file__))
 )
-_OTHERS = "site-packages"  # such as what runs tests: of those only the innermost line is told
+_OTHERS = "site-packages"  # for example what runs tests: only its innermost line is told
 _LINES = 4  # how many are kept
 Line: TypeAlias = tuple[str, int, str]  # file, number and function
 _users: dict[str, bool] = {}  # by file

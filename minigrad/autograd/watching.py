@@ -35,7 +35,7 @@ class _Thread(threading.local):
 
     busy = False  # computing an operation or a node's gradients, the parts of which are not looked at
     trace: Trace | None = None  # that of the node whose gradients are computed
-    infinite: dict[Any, Node] = {}  # by which node a node or leaf was last given an infinite gradient, in this walk
+    infinite: dict[Any, Node] = {}  # the node that last gave a node or leaf an infinite gradient, in this walk
 
 
 state = State()
@@ -45,15 +45,15 @@ _traces: weakref.WeakKeyDictionary[Node, Trace] = weakref.WeakKeyDictionary()
 
 
 def start() -> None:
-    """Put functions that look around those that compute."""
+    """Wrap the functions that compute in functions that check."""
     put = _replacements.put
     for op in registry.values():
         put(op, "compute", partial(_checked, op.name))
-        if op.half is not None:  # float16 is computed with in float32: it is the rounding that overflows
+        if op.half is not None:  # float16 is computed in float32: only the rounding overflows
             put(rounding(op), "compute", partial(_checked, op.name))
     put(function, "compute", _checked_function)
     put(Node, "__init__", _remembering)
-    put(OperationNode, "__init__", _remembering)  # which does not call Node's, as the others do
+    put(OperationNode, "__init__", _remembering)  # which, unlike the others, does not call Node's
     for kind in with_subclasses(Node):
         if "vjp" in vars(kind):
             put(kind, "vjp", _watched)
@@ -64,7 +64,7 @@ def start() -> None:
 
 
 def stop() -> None:
-    """Take them away; what is remembered is forgotten with the graph that it is of."""
+    """Remove the wrappers; what was remembered goes with its graph."""
     _replacements.take_back()
 
 

@@ -104,7 +104,7 @@ def _plain(data: Any, kinds: set[Any]) -> Any:
 
 
 def _check_integers(array: np.ndarray, kinds: set[Any], wanted: np.dtype | None) -> None:
-    """Raise where `array` is of objects, or where ints were too large for int64, so that NumPy chose another dtype."""
+    """Raise if `array` is of objects, or where ints were too large for int64, so that NumPy chose another dtype."""
     if array.dtype.kind == "O" and not kinds <= {bool, int}:
         names = ", ".join(sorted(k.__name__ for k in kinds - {bool, int, float} if isinstance(k, type)))
         raise RuntimeError(f"tensor: expected numbers or bools, got {names or 'ints that are too large'}")

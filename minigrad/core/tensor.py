@@ -383,7 +383,7 @@ class Tensor(Methods, ArrayAttributes):
             self._view.check(operation, result)
 
     def _check_writable(self, operation: str) -> None:
-        """Raise where the memory is read-only, or a recorded change would leave a tensor with a wrong history."""
+        """Raise if the memory is read-only, or a recorded change would leave a tensor with a wrong history."""
         if not self._data.flags.writeable and not self._alone_in_memory():
             raise RuntimeError(
                 f"{operation}: several elements share one place in memory, as expand() and broadcasting make them, or "
@@ -459,7 +459,7 @@ class View:
         self.in_place_error: str | None = in_place_error or inherited or _in_place_error(source)
 
     def check(self, operation: str, *others: Tensor) -> None:
-        """Raise where a change of the view by `operation` would have to be recorded, and cannot be."""
+        """Raise if a change of the view by `operation` would have to be recorded, and cannot be."""
         if self.in_place_error and any(t._requires_grad for t in (self.base, *others)):
             raise RuntimeError(f"{operation}: {self.in_place_error}")
 

@@ -47,7 +47,7 @@ def repeated(value: Any, count: int) -> tuple[int, ...]:
 
 
 def positive(layer: Module, **sizes: int) -> None:
-    """Raise where a size is not an int of 0 or more."""
+    """Raise if a size is not an int of 0 or more."""
     for name, size in sizes.items():
         if isinstance(size, bool) or not hasattr(size, "__index__"):
             raise TypeError(f"{type(layer).__name__}: expected an int as {name}, got {type(size).__name__}")

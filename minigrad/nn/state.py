@@ -340,7 +340,7 @@ def _put(module: Stateful, name: str, tensor: Tensor, value: Any, assign: bool) 
 
 
 def _fitting(value: Any, tensor: Tensor) -> np.ndarray:
-    """Return `value` as an array of the tensor's dtype; raise where it is none, or of another shape."""
+    """Return `value` as an array of the tensor's dtype; raise if it is none, or of another shape."""
     if isinstance(value, Uninitialized):
         raise TypeError("the value given is not initialized; call the module it is from on an example input first")
     if not hasattr(value, "__array__"):  # as Tensors, arrays and PyTorch's tensors have it

@@ -134,7 +134,7 @@ def _arguments(
     name: str, dims: int, shape: tuple[int, ...], weight: tuple[int, ...], stride: Any, padding: Any, dilation: Any,
     groups: int,
 ) -> tuple[tuple[int, ...], Pairs, tuple[int, ...]]:  # fmt: skip
-    """Return stride, padding and dilation for each dimension; raise where anything does not fit."""
+    """Return stride, padding and dilation for each dimension; raise if anything does not fit."""
     _check(name, dims, shape, weight, groups, False)
     kernel = weight[2:]
     stride = per_dim(name, "stride", stride, dims, 1)
@@ -155,7 +155,7 @@ def _transposed_arguments(
     name: str, dims: int, shape: tuple[int, ...], weight: tuple[int, ...], stride: Any, padding: Any,
     output_padding: Any, groups: int, dilation: Any,
 ) -> tuple[tuple[int, ...], tuple[int, ...], Pairs, tuple[int, ...]]:  # fmt: skip
-    """Return output size, stride, padding and dilation for each dimension; raise where anything does not fit."""
+    """Return output size, stride, padding and dilation for each dimension; raise if anything does not fit."""
     _check(name, dims, shape, weight, groups, True)
     stride = per_dim(name, "stride", stride, dims, 1)
     dilation = per_dim(name, "dilation", dilation, dims, 1)

@@ -40,7 +40,7 @@ def dropped(reduced: Any, dim: int, keepdim: bool) -> Any:
 
 
 def not_empty(name: str, shape: Sequence[int], dim: Dims, given: bool = True) -> None:
-    """Raise where nothing is there to be chosen from."""
+    """Raise if nothing is there to be chosen from."""
     if number_in(shape, dim):
         return
     if not given:

@@ -180,7 +180,7 @@ def index_array(name: str, index: Any, error: type[Exception] = RuntimeError) ->
 
 
 def check_range(name: str, index: np.ndarray, dim: int, shape: Any, error: type[Exception] = IndexError) -> None:
-    """Raise where `index`, which may not be negative, is out of range for dimension `dim`."""
+    """Raise if `index`, which may not be negative, is out of range for dimension `dim`."""
     if index.size:
         low, high = int(index.min()), int(index.max())
         if low < 0 or high >= shape[dim]:

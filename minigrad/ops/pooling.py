@@ -96,7 +96,7 @@ def _pooled(shape: Sequence[int], window: Window) -> tuple[int, ...]:
 def _window(
     name: str, dims: int, shape: tuple[int, ...], kernel: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
 ) -> Window:
-    """Return the windows that these arguments mean; raise where they mean none."""
+    """Return the windows that these arguments mean; raise if they mean none."""
     check_shape(name, shape, dims)
     size = shape[-dims:]
     kernel = per_dim(name, "kernel_size", kernel, dims, 1)

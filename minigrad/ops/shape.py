@@ -27,7 +27,7 @@ _viewed, _squeezed, _unsqueezed = (twin(primitive.reshape, name) for name in ("v
 
 
 def _resolved(name: str, input: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Return `shape` with its -1 filled in; raise where the number of elements differs."""
+    """Return `shape` with its -1 filled in; raise if the number of elements differs."""
     size = math.prod(input.shape)
     known = math.prod(s for s in shape if s != -1)
     if shape.count(-1) == 1 and known and size % known == 0:

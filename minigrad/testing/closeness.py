@@ -70,14 +70,14 @@ def assert_close(
     equal_nan : bool, default False
         Whether nan equals nan.
     check_dtype : bool, default True
-        Whether dtypes, and the types of numbers, have to be the same; if not, both are converted to the one that
+        Whether dtypes, and the types of numbers, must be the same; if not, both are converted to the one that
         holds both.
     check_stride : bool, default False
-        Whether the strides have to be the same.
+        Whether the strides must be the same.
     check_device, check_layout : bool
         Accepted, as PyTorch does: there are one device and one layout.
     msg : str or callable, optional
-        The message instead of the one that is made, or a function of that which gives one.
+        A message in place of the usual one, or a function from the usual one to another.
 
     Raises
     ------
@@ -85,7 +85,7 @@ def assert_close(
         Saying where in sequences and mappings, how many elements disagree, and the greatest absolute and relative
         difference with its index; or which attribute differs.
     TypeError
-        Where two things cannot be compared, such as a Tensor with a number.
+        If two things cannot be compared, such as a Tensor with a number.
     ValueError
         If one of `rtol` and `atol` is given alone.
 
@@ -108,7 +108,7 @@ def assert_close(
             raise RuntimeError(f"assert_close: expected {name} >= 0, got {value}")
     options = _Options(allow_subclasses, rtol, atol, equal_nan, check_dtype, check_stride)
     try:
-        for pair in list(_pairs(actual, expected, "", options)):  # first whether all can be compared
+        for pair in list(_pairs(actual, expected, "", options)):  # first check that all can be compared
             _compare(pair, options)
     except AssertionError as error:
         if msg is None:

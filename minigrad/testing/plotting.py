@@ -13,7 +13,7 @@ from minigrad.testing.report import TensorReport
 from minigrad.viz import style
 
 STEPS = 10.0 ** np.arange(-1, -12.5, -0.5)
-TINY = 1e-17  # stands for an error of 0 on an axis of logarithms
+TINY = 1e-17  # the place of an error of 0 on a logarithmic axis
 
 
 def plot(tensor: TensorReport) -> Figure:

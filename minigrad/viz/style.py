@@ -43,7 +43,7 @@ def unit_range(image: np.ndarray) -> np.ndarray:
 
 
 def positive(operation: str, **counts: int) -> None:
-    """Raise ValueError where a count is below 1."""
+    """Raise ValueError if a count is below 1."""
     for name, count in counts.items():
         if count < 1:
             raise ValueError(f"{operation}: expected {name} of at least 1, got {count}")

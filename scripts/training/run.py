@@ -107,7 +107,7 @@ class Training:
         self.correct += int((by_class(outputs.detach()).argmax(1) == labels).sum())
 
     def check_loss(self, loss: float, where: str) -> None:
-        """Raise Diverged where a loss is no number."""
+        """Raise Diverged if a loss is no number."""
         if not math.isfinite(loss):
             lr = self.settings["lr"]
             raise Diverged(f"the loss is {loss} {where}: the run has diverged; try a lower --lr than {lr:g}")

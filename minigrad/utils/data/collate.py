@@ -122,7 +122,7 @@ def _collate_sequences(batch: Sequence[Any], place: str) -> Any:
 
 
 def _alike(batch: Sequence[Any], kinds: Any, place: str) -> None:
-    """Raise TypeError where a sample is not of the kinds that the first is of."""
+    """Raise TypeError if a sample is not of the kinds that the first is of."""
     for i, sample in enumerate(batch):
         if not isinstance(sample, kinds) or isinstance(sample, (str, bytes)):
             raise TypeError(

@@ -208,12 +208,12 @@ def take(iterator: Iterator[Any], count: int) -> list[Any]:
 
 
 def iterable(who: str, name: str, value: Any) -> None:
-    """Raise TypeError where `value`, the argument called `name`, cannot be iterated over."""
+    """Raise TypeError if `value`, the argument called `name`, cannot be iterated over."""
     if not hasattr(value, "__iter__") and not hasattr(value, "__getitem__"):
         raise TypeError(f"{who}: an iterable for {name} expected, got {type(value).__name__}")
 
 
 def positive(who: str, name: str, value: Any) -> None:
-    """Raise ValueError where `value`, the argument called `name`, is not an int above 0."""
+    """Raise ValueError if `value`, the argument called `name`, is not an int above 0."""
     if isinstance(value, bool) or not isinstance(value, int) or value <= 0:
         raise ValueError(f"{who}: a positive integer for {name} expected, got {name}={value!r}")
