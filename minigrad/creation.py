@@ -34,7 +34,7 @@ def _floating(dtype: Any) -> np.dtype:
 
 
 def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
-    """A tensor with a copy of `data`.
+    """Return a tensor with a copy of `data`.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: b
 
 
 def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
-    """A tensor with `data`, sharing memory with an array, or being the tensor given, where the dtype allows.
+    """Return `data` as a tensor: the given one or one that shares an array's memory, where the dtype allows.
 
     Examples
     --------
@@ -77,7 +77,7 @@ def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
 
 
 def from_numpy(ndarray: np.ndarray) -> Tensor:
-    """A tensor that shares memory with `ndarray`: a change of one is a change of the other.
+    """Return a tensor that shares memory with `ndarray`: a change of one is a change of the other.
 
     Raises
     ------
@@ -106,7 +106,7 @@ def from_numpy(ndarray: np.ndarray) -> Tensor:
 
 
 def is_tensor(obj: Any) -> bool:
-    """Whether `obj` is a Tensor.
+    """Return whether `obj` is a Tensor.
 
     Examples
     --------
@@ -117,7 +117,7 @@ def is_tensor(obj: Any) -> bool:
 
 
 def is_floating_point(input: Tensor) -> bool:
-    """Whether the dtype of `input` is a floating one.
+    """Return whether the dtype of `input` is a floating one.
 
     Examples
     --------
@@ -128,7 +128,7 @@ def is_floating_point(input: Tensor) -> bool:
 
 
 def is_nonzero(input: Tensor) -> bool:
-    """Whether the only element is not 0.
+    """Return whether the only element is not 0.
 
     Examples
     --------
@@ -139,7 +139,7 @@ def is_nonzero(input: Tensor) -> bool:
 
 
 def numel(input: Tensor) -> int:
-    """The number of elements.
+    """Return the number of elements.
 
     Examples
     --------
@@ -156,7 +156,7 @@ def _checked(operation: str, input: Any) -> Tensor:
 
 
 def _dtype_of(number: Any) -> DType:
-    """The dtype that a tensor of such a number has; of what is none, any."""
+    """Return the dtype that a tensor of such a number has; any dtype if it is no number."""
     if isinstance(number, (Tensor, np.generic)):
         return as_dtype(number.dtype)
     kinds = {bool: dtypes.bool, int: dtypes.int64}
@@ -164,7 +164,7 @@ def _dtype_of(number: Any) -> DType:
 
 
 def _sizes(operation: str, shape: tuple[Any, ...], size: Any) -> tuple[int, ...]:
-    """The shape from ``f(2, 3)``, ``f((2, 3))`` or ``f(size=(2, 3))``."""
+    """Return the shape from ``f(2, 3)``, ``f((2, 3))`` or ``f(size=(2, 3))``."""
     if not shape and size is None:
         raise TypeError(f"{operation}: expected a size, ints or one tuple of ints; {operation}(()) is a 0-dim tensor")
     return as_shape(operation, shape if size is None else (size,), 0)
@@ -214,7 +214,12 @@ def empty(
 
 
 def full(size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
-    """A tensor of the given size filled with `fill_value`, whose kind decides the dtype if none is given.
+    """Return a tensor of the given size filled with `fill_value`, whose kind decides the default dtype.
+
+    Raises
+    ------
+    TypeError
+        If `size` is not a tuple of ints.
 
     Examples
     --------
@@ -229,7 +234,7 @@ def full(size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, r
 
 
 def zeros_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
-    """Zeros of the shape of `input`, and of its dtype unless another is given.
+    """Return zeros of the shape of `input`, and of its dtype unless another is given.
 
     Examples
     --------
@@ -240,7 +245,7 @@ def zeros_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires
 
 
 def ones_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
-    """Ones of the shape of `input`, and of its dtype unless another is given.
+    """Return ones of the shape of `input`, and of its dtype unless another is given.
 
     Examples
     --------
@@ -251,7 +256,7 @@ def ones_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_
 
 
 def empty_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
-    """A tensor of the shape and dtype of `input` with whatever the memory held.
+    """Return a tensor of the shape and dtype of `input` with whatever the memory held.
 
     Examples
     --------
@@ -264,7 +269,7 @@ def empty_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires
 def full_like(
     input: Tensor, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
-    """A tensor of the shape and dtype of `input` filled with `fill_value`.
+    """Return a tensor of the shape and dtype of `input` filled with `fill_value`.
 
     Examples
     --------
@@ -278,9 +283,16 @@ def full_like(
 def arange(
     start: Any, end: Any = None, step: Any = 1, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
-    """The numbers from `start` (0 if only one is given) up to but not including `end`, in steps of `step`.
+    """Return the numbers from `start` (default 0) up to but not including `end`, in steps of `step`.
 
     Ints give int64, floats the default dtype.
+
+    Raises
+    ------
+    RuntimeError
+        If no steps of `step` lead from `start` to `end`, or `step` is 0 in the dtype.
+    NotImplementedError
+        If the dtype is bool.
 
     Examples
     --------
@@ -306,7 +318,7 @@ def arange(
 
 
 def _number(operation: str, name: str, value: Any) -> Any:
-    """`value`, a number or a 0-dim tensor, as a Python number."""
+    """Return `value`, a number or a 0-dim tensor, as a Python number."""
     if isinstance(value, (Tensor, np.generic)) and not value.ndim:
         return value.item()
     if not isinstance(value, (bool, int, float)):
@@ -315,7 +327,7 @@ def _number(operation: str, name: str, value: Any) -> Any:
 
 
 def _steps(operation: str, start: Any, end: Any, steps: Any, dtype: DType) -> np.ndarray:
-    """`steps` float64 numbers at equal distances; for integers between whole ones, and with no rounding error below."""
+    """Return `steps` float64 numbers at equal distances; between integers without a downward rounding error."""
     first, last = _number(operation, "start", start), _number(operation, "end", end)
     if (count := as_int(operation, "steps", steps)) < 0:
         raise RuntimeError(f"{operation}: expected steps to be at least 0, got {count}")
@@ -329,7 +341,7 @@ def _steps(operation: str, start: Any, end: Any, steps: Any, dtype: DType) -> np
 def linspace(
     start: Any, end: Any, steps: int, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
-    """`steps` numbers at equal distances from `start` to `end`, both included.
+    """Return `steps` numbers at equal distances from `start` to `end`, both included.
 
     Examples
     --------
@@ -351,7 +363,7 @@ def logspace(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """`steps` numbers from ``base ** start`` to ``base ** end``, each the same multiple of the one before.
+    """Return `steps` numbers from ``base ** start`` to ``base ** end``, each the same multiple of the one before.
 
     Examples
     --------
@@ -365,7 +377,7 @@ def logspace(
 
 
 def eye(n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
-    """An n x m matrix (n x n by default) with ones on the diagonal and zeros elsewhere.
+    """Return an n x m matrix (n x n by default) with ones on the diagonal and zeros elsewhere.
 
     Examples
     --------
@@ -385,13 +397,13 @@ def eye(n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, 
 def _new_tensor(
     input: Tensor, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
-    """`data` as a tensor of this tensor's dtype, unless another is given."""
+    """Return `data` as a tensor of this tensor's dtype, unless another is given."""
     return tensor(data, dtype=input.dtype if dtype is None else dtype, device=device, requires_grad=requires_grad)
 
 
 @method("new_full", only=True)
 def _new_full(input: Tensor, size: Any, fill_value: Any, *, dtype: Any = None, **options: Any) -> Tensor:
-    """A tensor of the given size and this tensor's dtype, unless another is given, filled with `fill_value`."""
+    """Return a tensor of the given size filled with `fill_value`, of this tensor's dtype by default."""
     return full(size, fill_value, dtype=input.dtype if dtype is None else dtype, **options)
 
 

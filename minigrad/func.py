@@ -20,7 +20,7 @@ def functional_call(
     tie_weights: bool = True,
     strict: bool = False,
 ) -> Any:
-    """What `module` returns with other tensors in the place of its parameters and buffers.
+    """Call `module` with other tensors in the place of its parameters and buffers.
 
     Parameters
     ----------
@@ -80,13 +80,13 @@ _NOTHING: Any = object()
 
 
 def _members(module: Module) -> dict[str, Any]:
-    """All parameters and buffers, under all their names."""
+    """Return all parameters and buffers under all of their names."""
     tables = (module.named_parameters(remove_duplicate=False), module.named_buffers(remove_duplicate=False))
     return {name: tensor for table in tables for name, tensor in table}
 
 
 def _places(own: Mapping[str, Any], given: Mapping[str, Any], tie_weights: bool) -> dict[str, Any]:
-    """What is to be put where: what is given, and with `tie_weights` also under the other names of the same tensor."""
+    """Return each name and its new tensor; with `tie_weights` also the other names of the same tensor."""
     places = dict(given)
     chosen: dict[int, Any] = {}
     for name, tensor in given.items() if tie_weights else ():

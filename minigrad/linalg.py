@@ -21,7 +21,7 @@ __all__ = [
 
 
 def cross(input: Operand, other: Operand, *, dim: int = -1) -> Tensor:
-    """The cross product of the vectors of length 3 in dimension `dim`, by default the last.
+    """Return the cross product of the vectors of length 3 in dimension `dim`, by default the last.
 
     Examples
     --------
@@ -42,7 +42,7 @@ def norm(
     *,
     dtype: DType | None = None,
 ) -> Tensor:
-    """The norm of a vector or matrix.
+    """Return the norm of a vector or matrix.
 
     Parameters
     ----------
@@ -51,6 +51,11 @@ def norm(
         or a matrix (two), see `vector_norm` and `matrix_norm`.
     dim : one dimension for vectors, two for matrices
         Needed with `ord` if the tensor has more than two.
+
+    Raises
+    ------
+    RuntimeError
+        If `ord` is given, `dim` is not, and there are more than 2 dimensions.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Whether a quick path may be taken: nothing that it skips was overridden, delegated or replaced."""
+"""Quick paths, taken only if nothing that they skip was overridden, delegated or replaced."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _ABSENT = object()
 
 
 def speaks_for(obj: Any, shortcut: str, method: str) -> bool:
-    """Whether `obj` has a `shortcut` that still stands for its `method`.
+    """Return whether `obj` has a `shortcut` that still stands for its `method`.
 
     A class that defines a shortcut (such as ``__getitems__``, or ``batched``) says by it what its own `method` (such as
     ``__getitem__``, or ``__call__``) would do. That no longer holds where a subclass, or the instance, has a `method`

@@ -34,7 +34,7 @@ __all__ = [
 
 
 def _shape(name: str, size: tuple[Any, ...]) -> tuple[int, ...]:
-    """The shape from ``f(2, 3)``, ``f((2, 3))`` or ``f(size=(2, 3))``."""
+    """Return the shape from ``f(2, 3)``, ``f((2, 3))`` or ``f(size=(2, 3))``."""
     if not size:
         raise TypeError(f"{name}: expected integers, or one tuple of them as size, got nothing")
     return as_shape(name, size, 0)
@@ -61,7 +61,7 @@ def rand(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Uniform random numbers from [0, 1).
+    """Draw uniform random numbers from [0, 1).
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def randn(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Normally distributed random numbers of mean 0 and variance 1. Parameters as :func:`rand`.
+    """Draw normally distributed random numbers of mean 0 and variance 1. Parameters as :func:`rand`.
 
     Examples
     --------
@@ -111,7 +111,7 @@ def randint(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Uniform random integers from `low` to ``high - 1``: ``randint(high, size)`` or ``randint(low, high, size)``.
+    """Draw uniform random integers from `low` to ``high - 1``: ``randint(high, size)`` or ``randint(low, high, size)``.
 
     Parameters
     ----------
@@ -147,7 +147,12 @@ def randint(
 def randperm(
     n: int, *, generator: Generator | None = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
-    """The integers from 0 to ``n - 1`` in random order, int64 unless `dtype` is given.
+    """Return the integers from 0 to ``n - 1`` in random order, int64 unless `dtype` is given.
+
+    Raises
+    ------
+    RuntimeError
+        If `n` is negative, or the integers do not fit into the dtype.
 
     Examples
     --------
@@ -170,7 +175,7 @@ def rand_like(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """:func:`rand` with the shape and, unless `dtype` is given, the dtype of `input`.
+    """Draw :func:`rand` with the shape and, unless `dtype` is given, the dtype of `input`.
 
     Examples
     --------
@@ -189,7 +194,7 @@ def randn_like(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """:func:`randn` with the shape and, unless `dtype` is given, the dtype of `input`.
+    """Draw :func:`randn` with the shape and, unless `dtype` is given, the dtype of `input`.
 
     Examples
     --------
@@ -239,7 +244,7 @@ def normal(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Normally distributed random numbers, each of its own mean and standard deviation.
+    """Draw normally distributed random numbers, each of its own mean and standard deviation.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What functions with several results return: named tuples that bear the function's name, as in PyTorch.
+"""Results of functions that return several: named tuples that bear the function's name, as in PyTorch.
 
 >>> mg.max(mg.tensor([1, 5, 3]), dim=0)
 minigrad.return_types.max(

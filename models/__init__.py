@@ -1,4 +1,4 @@
-"""Models: forward passes only, one file a model, each with the paper that it comes from."""
+"""Models: forward passes only, one file per model, each with the paper that it comes from."""
 
 from __future__ import annotations
 

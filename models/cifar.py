@@ -37,7 +37,7 @@ class CifarNet(nn.Module):
         self.fc = nn.Linear(16 * ((image_size - 8) // 2) ** 2, num_classes)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, in_channels, S, S) images to (N, num_classes) logits."""
+        """Map images (N, in_channels, S, S) to logits (N, num_classes)."""
         x = self.conv2(F.relu(self.conv1(x)))
         return self.fc(F.relu(F.max_pool2d(x, 2)).flatten(1))
 
@@ -52,7 +52,7 @@ class ConvBlock(nn.Module):
         self.pool = pool
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, in_channels, H, W) to (N, out_channels, H, W), or half of that size."""
+        """Map (N, in_channels, H, W) to (N, out_channels, H, W), or half of that size."""
         x = self.conv(x)
         if self.pool:
             x = F.max_pool2d(x, 2)  # before the others, which then have a quarter of the work
@@ -67,7 +67,7 @@ class Residual(nn.Module):
         self.blocks = nn.Sequential(ConvBlock(channels, channels), ConvBlock(channels, channels))
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, channels, H, W) to the same shape."""
+        """Map (N, channels, H, W) to the same shape."""
         return x + self.blocks(x)
 
 
@@ -108,5 +108,5 @@ class ResNet9(nn.Module):
         self.fc = nn.Linear(8 * width, num_classes)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, in_channels, H, W) images, of at least 8x8, to (N, num_classes) logits."""
+        """Map images (N, in_channels, H, W), of at least 8x8, to logits (N, num_classes)."""
         return self.fc(self.features(x).amax((2, 3))) * 0.125

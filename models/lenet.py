@@ -28,7 +28,7 @@ TABLE_I = [
 
 
 def min_pool2d(x: Tensor, kernel_size: int) -> Tensor:
-    """The minimum of each window: max pooling between two changes of sign, and so with its gradient.
+    """Return the minimum of each window: max pooling between two changes of sign, and so with its gradient.
 
     Examples
     --------
@@ -44,7 +44,7 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"relu": F.relu, "sigmoid":
 
 
 def chosen(pool: str, activation: str) -> tuple[Callable[[Tensor, int], Tensor], Callable[[Tensor], Tensor]]:
-    """The functions of these names. Raises ValueError for a name that is none."""
+    """Return the functions of these names. Raises ValueError for a name that is none."""
     for what, name, table in (("pool", pool, POOLS), ("activation", activation, ACTIVATIONS)):
         if name not in table:
             raise ValueError(f"LeNet: expected {what} of {', '.join(table)}, got {name!r}")
@@ -130,7 +130,7 @@ class LeNet5(nn.Module):
         self.output = nn.Linear(84, num_classes)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, in_channels, 32, 32) images to (N, num_classes) logits."""
+        """Map images (N, in_channels, 32, 32) to logits (N, num_classes)."""
         s2 = self.pool(self.activation(self.c1(x)), 2)
         s4 = self.pool(self.activation(self.c3(s2)), 2)
         c5 = self.activation(self.c5(s4)).flatten(1)
@@ -138,7 +138,7 @@ class LeNet5(nn.Module):
 
 
 class LeNet(nn.Module):
-    """Its modern variant: 28x28 images, ReLU, max pooling, full connections.
+    """LeNet's modern variant: 28x28 images, ReLU, max pooling, full connections.
 
     Parameters
     ----------
@@ -168,7 +168,7 @@ class LeNet(nn.Module):
         self.fc3 = nn.Linear(84, num_classes)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, in_channels, 28, 28) images to (N, num_classes) logits."""
+        """Map images (N, in_channels, 28, 28) to logits (N, num_classes)."""
         x = self.pool(self.activation(self.conv1(x)), 2)
         x = self.pool(self.activation(self.conv2(x)), 2)
         x = self.activation(self.fc1(x.flatten(1)))

@@ -30,5 +30,5 @@ class MLP(nn.Module):
         self.layers = nn.Sequential(*layers[:-1])
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, first size) to (N, last size)."""
+        """Map (N, first size) to (N, last size)."""
         return self.layers(x)

@@ -48,7 +48,7 @@ class PetNet(nn.Module):
         self.fc2 = nn.Linear(128, 1 if num_classes == 2 else num_classes)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, in_channels, H, W) images to (N, 1) logits of class 1, or (N, num_classes) logits."""
+        """Map images (N, in_channels, H, W) to logits (N, 1) of class 1, or (N, num_classes)."""
         x = F.relu(F.max_pool2d(self.conv1(x), 2))
         x = F.relu(F.max_pool2d(self.conv2(x), 2))
         return self.fc2(F.relu(self.fc1(x.flatten(1))))

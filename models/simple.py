@@ -36,5 +36,5 @@ class Simple(nn.Module):
         self.fc = nn.Linear(32 * ((image_size - 2) // 2) ** 2, num_classes)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, in_channels, S, S) images to (N, num_classes) logits."""
+        """Map images (N, in_channels, S, S) to logits (N, num_classes)."""
         return self.fc(F.relu(F.max_pool2d(self.conv(x), 2)).flatten(1))

@@ -14,7 +14,7 @@ from minigrad import Tensor, nn
 
 
 def _pixels(*rows: str) -> np.ndarray:
-    """float32: 1 where a row has a ``#``, -1 elsewhere."""
+    """Return float32: 1 where a row has a ``#``, -1 elsewhere."""
     return np.array([[1 if c == "#" else -1 for c in row] for row in rows], np.float32)
 
 
@@ -69,12 +69,12 @@ class XO(nn.Module):
         self.vote = nn.Linear(12, len(LETTERS), bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, 1, 9, 9) images to the votes for X and for O, (N, 2)."""
+        """Map images (N, 1, 9, 9) to the votes for X and for O, (N, 2)."""
         return self.vote(self.features(x))
 
     @classmethod
     def by_hand(cls) -> XO:
-        """The net with the article's weights.
+        """Return the net with the article's weights.
 
         Examples
         --------

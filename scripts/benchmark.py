@@ -57,7 +57,7 @@ def run(
 
 
 def profiles(cases: Sequence[Case], threads: int, settings: Settings) -> str:
-    """minigrad's own profile of each case, as text."""
+    """Return minigrad's own profile of each case, as text."""
     parts = []
     for case in cases:
         if case.kind == "import":

@@ -1,4 +1,4 @@
-"""What training and prediction share: a classifier that knows what it was trained on."""
+"""The classifier that training and prediction share: it knows what it was trained on."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from training.tasks import Task
 
 
 def sized(images: np.ndarray, size: int) -> np.ndarray:
-    """(N, H, W) or (N, H, W, 3) uint8 as (N, C, size, size) float32 in [0, 1].
+    """Return (N, H, W) or (N, H, W, 3) uint8 as (N, C, size, size) float32 in [0, 1].
 
     A few missing pixels are added around a square image; for more, or for fewer, it is resized.
     """
@@ -32,7 +32,7 @@ def sized(images: np.ndarray, size: int) -> np.ndarray:
 
 
 def part_of_frame(image: np.ndarray, size: int) -> float:
-    """How much of the model's frame an image takes: less than all where `sized` adds pixels around it."""
+    """Return how much of the model's frame an image takes: less than all where `sized` adds pixels around it."""
     return float((sized(np.full_like(image[None], 255), size)[0, 0] > 0).any(1).mean())
 
 
@@ -49,7 +49,7 @@ class Classifier:
 
     @classmethod
     def for_task(cls, model: str, task: Task, size: int, **options: Any) -> Classifier:
-        """A new model for `task`, which standardizes each channel by its mean and deviation in the training images.
+        """Return a new model for `task` that standardizes each channel by the training images' mean and deviation.
 
         `size` is the side of the images that the model will see; `options` are arguments of the model's class, of which
         those that are None are left out. Raises ValueError for what the model does not take.
@@ -83,7 +83,7 @@ class Classifier:
 
     @classmethod
     def from_checkpoint(cls, path: Path) -> Classifier:
-        """The classifier that `train.py` saved in a file, or as best.npz in a folder.
+        """Return the classifier that `train.py` saved in a file, or as best.npz in a folder.
 
         Raises OSError or RuntimeError where there is no such file, and ValueError where it holds something else, or
         weights that are no numbers.
@@ -113,16 +113,16 @@ class Classifier:
         return len(self.description["mean"])
 
     def sized(self, images: np.ndarray) -> Tensor:
-        """(N, H, W) or (N, H, W, 3) uint8 images in the model's size, (N, C, S, S) float32 in [0, 1]."""
+        """Return (N, H, W) or (N, H, W, 3) uint8 images in the model's size, (N, C, S, S) float32 in [0, 1]."""
         return mg.from_numpy(sized(images, self.image_size))
 
     def normalize(self, images: Tensor) -> Tensor:
-        """Images in [0, 1], standardized by channel: what the model is given."""
+        """Return images in [0, 1], standardized by channel: what the model is given."""
         mean, std = self._statistics()
         return (images - mean) / std
 
     def unprepare(self, inputs: Tensor) -> Tensor:
-        """The images in [0, 1] that standardized ones were."""
+        """Undo `prepare`: return the images in [0, 1] that the standardized ones were."""
         mean, std = self._statistics()
         return inputs * std + mean
 
@@ -131,37 +131,37 @@ class Classifier:
         return mean, std
 
     def prepare(self, images: np.ndarray) -> Tensor:
-        """(N, H, W) or (N, H, W, 3) uint8 images as the model's input, (N, C, S, S) float32."""
+        """Return (N, H, W) or (N, H, W, 3) uint8 images as the model's input, (N, C, S, S) float32."""
         return self.normalize(self.sized(images))
 
     def loss(self, outputs: Tensor, labels: Tensor, label_smoothing: float = 0.0) -> Tensor:
-        """The mean cross-entropy of the model's outputs, of which two classes may share one."""
+        """Return the mean cross-entropy of the model's outputs, of which two classes may share one."""
         if outputs.shape[1] > 1:
             return F.cross_entropy(outputs, labels, label_smoothing=label_smoothing)
         targets = labels.to(outputs.dtype) * (1 - label_smoothing) + label_smoothing / 2
         return F.binary_cross_entropy_with_logits(outputs[:, 0], targets)
 
     def logits(self, inputs: Tensor, batch_size: int = 500) -> Tensor:
-        """A logit for each class, (N, classes), for prepared images; computed in batches and without a graph."""
+        """Return a logit for each class, (N, classes), for prepared images; computed in batches and without a graph."""
         self.model.eval()
         with mg.no_grad():
             return by_class(mg.cat([self.model(x) for x in _batches(inputs, batch_size)]))
 
 
 def check_finite(model: nn.Module, path: Path) -> None:
-    """Raise ValueError where a model from `path` has a weight that is nan or infinite."""
+    """Raise ValueError if a model from `path` has a weight that is nan or infinite."""
     for name, value in model.state_dict().items():
         if not np.isfinite(value.numpy()).all():
             raise ValueError(f"{path}: {name} is nan or infinite: the run diverged; train anew with a lower --lr")
 
 
 def by_class(outputs: Tensor) -> Tensor:
-    """Outputs with a logit for each class: the single one that two classes share is the second's, the first's is 0."""
+    """Return a logit for each class: the single one that two classes share is the second's, the first's is 0."""
     return outputs if outputs.shape[1] > 1 else mg.cat([mg.zeros_like(outputs), outputs], 1)
 
 
 def statistics(images: np.ndarray, size: int) -> tuple[list[float], list[float]]:
-    """The mean and the standard deviation of each channel of all images, as `sized` gives them."""
+    """Return the mean and the standard deviation of each channel of all images, as `sized` gives them."""
     count, total, squares = 0, np.zeros(1), np.zeros(1)
     for start in range(0, len(images), 1000):  # a large data set as floats would not leave much memory
         pixels = sized(images[start : start + 1000], size).astype(np.float64)
@@ -177,6 +177,6 @@ def _batches(inputs: Tensor, size: int) -> Iterator[Tensor]:
 
 
 def loss_and_accuracy(logits: Tensor, labels: np.ndarray) -> tuple[float, float]:
-    """The mean cross-entropy, and the part of the images whose largest logit is the right one."""
+    """Return the mean cross-entropy, and the part of the images whose largest logit is the right one."""
     loss = F.cross_entropy(logits, mg.from_numpy(labels)).item()
     return loss, float((logits.numpy().argmax(1) == labels).mean())

@@ -1,4 +1,4 @@
-"""What the command lines share: kinds of options, one line for each error, and the folder of a run.
+"""The base of all command lines: kinds of options, one line for each error, and the folder of a run.
 
 Scripts import it before what may not be installed, so that a missing module is told in one line, too.
 """
@@ -60,7 +60,7 @@ def _meant(word: str, known: Any) -> str:
 
 
 def in_words(error: BaseException) -> str:
-    """An error as its user reads it: without the numbers of the system and the names of functions."""
+    """Return an error as its user reads it: without the numbers of the system and the names of functions."""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     if isinstance(error, ModuleNotFoundError):
@@ -89,7 +89,7 @@ def explain(error: BaseException) -> int | None:
 
 
 def exit_status(main: Callable[[], int]) -> int:
-    """The exit status of a script whose reader may go away, whose disk may be full, and whose user may press Ctrl-C."""
+    """Run a script whose reader may go away, disk be full, or user press Ctrl-C; return its exit status."""
     try:
         status = main()
         sys.stdout.flush()
@@ -114,22 +114,22 @@ if Path(sys.argv[0]).resolve().parent == SCRIPTS:  # not in the tests
 
 
 def positive(kind: type) -> Callable[[str], Any]:
-    """A kind of option for argparse: a positive int or float."""
+    """Return a kind of option for argparse: a positive int or float."""
     return _number(kind, lambda value: 0 < value < math.inf, "a positive number")
 
 
 def at_least(least: float, kind: type) -> Callable[[str], Any]:
-    """A kind of option for argparse: an int or float that is not below `least`."""
+    """Return a kind of option for argparse: an int or float that is not below `least`."""
     return _number(kind, lambda value: least <= value < math.inf, f"at least {least}")
 
 
 def between(least: int, most: int) -> Callable[[str], Any]:
-    """A kind of option for argparse: an int in a range, beyond which memory would not do."""
+    """Return a kind of option for argparse: an int in a range, beyond which memory would not do."""
     return _number(int, lambda value: least <= value <= most, f"{least} to {most}")
 
 
 def fraction(text: str) -> float:
-    """A kind of option for argparse: a float from 0 to 1."""
+    """Return a kind of option for argparse: a float from 0 to 1."""
     return _number(float, lambda value: 0 <= value <= 1, "a number from 0 to 1")(text)
 
 
@@ -148,7 +148,7 @@ def _number(kind: type, fits: Callable[[Any], bool], expected: str) -> Callable[
 
 
 def free_folder(wanted: Path) -> Path:
-    """A new folder: `wanted`, or the same with the first number that is not taken. Two at once get two."""
+    """Return a new folder: `wanted`, or the same with the first number that is not taken. Two at once get two."""
     wanted.parent.mkdir(parents=True, exist_ok=True)
     folder, number = wanted, 2
     while True:
@@ -161,7 +161,7 @@ def free_folder(wanted: Path) -> Path:
 
 
 def make_folder(parser: argparse.ArgumentParser, wanted: Path | None, default: Path) -> Path:
-    """The folder that --out asks for, else the first free one called `default`; a usage error where it cannot be."""
+    """Make the folder of --out, else the first free one called `default`; a usage error if it cannot be made."""
     try:
         if not wanted:
             return free_folder(default)
@@ -175,7 +175,7 @@ def make_folder(parser: argparse.ArgumentParser, wanted: Path | None, default: P
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold a folder, as long as this process lives at the most. Raises BlockingIOError where another process does."""
+    """Hold a folder while this process lives, at most. Raise BlockingIOError if another process holds it."""
     try:
         import fcntl
     except ImportError:  # Windows, where folders cannot be held

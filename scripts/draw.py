@@ -37,7 +37,7 @@ PORT = 8000
 
 
 def load_board(path: Path) -> Board:
-    """The board of a checkpoint. Raises OSError, RuntimeError or ValueError where it is not one for digits."""
+    """Return the board of a checkpoint. Raises OSError, RuntimeError or ValueError where it is not one for digits."""
     classifier = Classifier.from_checkpoint(path)
     digits = [name.partition(" - ")[0] for name in classifier.classes]  # MNIST's names are such as "0 - zero"
     if digits != Digits.classes:
@@ -48,7 +48,7 @@ def load_board(path: Path) -> Board:
 
 
 def best_checkpoint(runs: Path) -> Path | None:
-    """The best of the checkpoints `runs`/*/best.npz that can be used, if there is one; see the head of this file."""
+    """Return the best usable checkpoint of `runs`/*/best.npz, if there is one; see the head of this file."""
     found = []
     for path in sorted(runs.glob("*/best.npz")):
         try:

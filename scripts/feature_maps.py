@@ -51,7 +51,7 @@ Stage = tuple[int, int, int]  # filters, height, width
 
 
 def build(stages: list[Stage], channels: int, seed: int) -> nn.Sequential:
-    """Stages of convolution, ReLU and 2x2 max pooling, for images of so many channels.
+    """Build stages of convolution, ReLU and 2x2 max pooling, for images of so many channels.
 
     Weights are random, as `nn.Conv2d` begins; two filters of 3x3 in the first stage are those of `EDGES`, on every
     channel.
@@ -71,13 +71,13 @@ def build(stages: list[Stage], channels: int, seed: int) -> nn.Sequential:
 
 
 def read(path: Path, colour: bool) -> Tensor:
-    """An image file as (1, C, H, W) float32 in [0, 1]."""
+    """Return an image file as (1, C, H, W) float32 in [0, 1]."""
     pixels = _light(read_image(path, "rgb" if colour else "gray"))
     return mg.from_numpy(pixels.transpose(2, 0, 1)[None].copy() if colour else pixels[None, None])
 
 
 def overview(image: Tensor, model: nn.Sequential, maps: dict[str, Tensor], side: float = 1.9) -> Figure:
-    """On the left the image and the filters, then a column for each stage with its maps, in one scale."""
+    """Draw the image and the filters on the left, then a column for each stage with its maps, in one scale."""
     columns = [[image_grid(image, side)]]
     for name, stage in model.named_children():
         title = f"{name[:5]} {name[5:]}"
@@ -106,7 +106,7 @@ def overview(image: Tensor, model: nn.Sequential, maps: dict[str, Tensor], side:
 
 
 def image_grid(image: Tensor, side: float) -> Grid:
-    """The image itself, as a grid of one."""
+    """Return the image itself, as a grid of one."""
     pixels = image.numpy()[0]
     title = f"input, {'x'.join(map(str, pixels.shape[1:]))}, {'grey' if len(pixels) == 1 else 'colour'}"
     picture = pixels[0] if len(pixels) == 1 else pixels.transpose(1, 2, 0)
@@ -117,7 +117,7 @@ def image_grid(image: Tensor, side: float) -> Grid:
 
 
 def of_photo(image: Tensor, stages: list[Stage], seed: int) -> dict[str, Figure]:
-    """The pictures of a photo that passes the stages, by file names."""
+    """Return the pictures of a photo that passes the stages, by file names."""
     model = build(stages, image.shape[1], seed)
     maps = viz.activations(model, image)
     figures = {"input.png": stacked([image_grid(image, 4.0)]), "feature-maps.png": overview(image, model, maps)}
@@ -128,7 +128,7 @@ def of_photo(image: Tensor, stages: list[Stage], seed: int) -> dict[str, Figure]
 
 
 def of_model(classifier: Classifier, inputs: Tensor, labels: Tensor | None) -> dict[str, Figure]:
-    """The pictures of a trained model, by file names: the maps of the first input, the rest of all."""
+    """Return the pictures of a trained model, by file names: the maps of the first input, the rest of all."""
     model, classes = classifier.model, classifier.classes
     figures = {
         "feature-maps.png": viz.feature_maps(model, inputs[:1]),
@@ -146,7 +146,7 @@ def of_model(classifier: Classifier, inputs: Tensor, labels: Tensor | None) -> d
 
 
 def inputs_for(classifier: Classifier, path: Path | None, count: int = 5) -> tuple[Tensor, Tensor | None]:
-    """What the model is shown: a picture as scripts/predict.py takes it, else test digits, and their labels."""
+    """Return what the model is shown: a picture as scripts/predict.py takes it, else test digits, and their labels."""
     if path is not None:
         return inputs_of_file(classifier, path), None
     if classifier.channels == 3:
@@ -166,7 +166,7 @@ def _light(pixels: np.ndarray) -> np.ndarray:
 
 
 def stage_list(text: str) -> list[Stage]:
-    """The text 2@3x3,1@2x4 as [(2, 3, 3), (1, 2, 4)]."""
+    """Return the text 2@3x3,1@2x4 as [(2, 3, 3), (1, 2, 4)]."""
     stages = []
     for part in text.split(","):
         match = re.fullmatch(r"(\d+)@(\d+)x(\d+)", part.strip())

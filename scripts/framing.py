@@ -1,4 +1,4 @@
-"""From a picture that a user has to what a classifier is given: what is drawn, in the size and place that it knows."""
+"""Framing: from a user's picture to a classifier's input, what is drawn in the size and place that it knows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ INK = 0.31  # of the pixels of the bundled digits
 
 
 def inputs_of_file(classifier: Classifier, path: Path, background: str = "auto") -> Tensor:
-    """An image file as the input of a model, (1, C, S, S): the whole for one of coloured images, else what is drawn.
+    """Return an image file as a model's input (1, C, S, S): whole for coloured images, else what is drawn.
 
     `background` is "light", "dark" or "auto". Raises OSError or ValueError for a file that cannot be used.
     """
@@ -28,12 +28,12 @@ def inputs_of_file(classifier: Classifier, path: Path, background: str = "auto")
 
 
 def inputs_of_frames(classifier: Classifier, frames: Sequence[np.ndarray]) -> Tensor:
-    """Images that `frame_of` gave as the input of the model, (N, 1, S, S)."""
+    """Return images that `frame_of` gave as the input of the model, (N, 1, S, S)."""
     return classifier.prepare(np.round(np.stack(frames) * 255).astype(np.uint8))
 
 
 def frame_of(classifier: Classifier, image: np.ndarray, background: str = "dark") -> np.ndarray:
-    """A grey image, (H, W) in [0, 1], as the model's training images have it: (S, S), light on dark.
+    """Return a grey image, (H, W) in [0, 1], as the model's training images have it: (S, S), light on dark.
 
     Raises ValueError where nothing is drawn.
     """
@@ -45,7 +45,7 @@ def frame_of(classifier: Classifier, image: np.ndarray, background: str = "dark"
 
 
 def light_on_dark(image: np.ndarray, background: str) -> np.ndarray:
-    """A grey image, (H, W) in [0, 1], with a dark background, as the training images have it."""
+    """Return a grey image, (H, W) in [0, 1], with a dark background, as the training images have it."""
     if background == "auto":
         border = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
         background = "light" if np.median(border) > 0.5 else "dark"
@@ -53,7 +53,7 @@ def light_on_dark(image: np.ndarray, background: str) -> np.ndarray:
 
 
 def whole(image: np.ndarray, size: int) -> np.ndarray:
-    """All of an image in the middle of a (size, size) one, what is missing black."""
+    """Put all of an image in the middle of a (size, size) one, on black."""
     side = max(image.shape)
     top, left = (side - image.shape[0]) // 2, (side - image.shape[1]) // 2
     square = np.zeros((side, side), np.float32)
@@ -62,7 +62,7 @@ def whole(image: np.ndarray, size: int) -> np.ndarray:
 
 
 def as_mnist(image: np.ndarray, size: int, fill: float) -> np.ndarray:
-    """As MNIST was made: the bounding box is scaled by its longer side, and its centre of mass put in the middle."""
+    """Frame as MNIST: scale the bounding box by its longer side, and put the centre of mass in the middle."""
     box = boxed(image)
     scale = fill * size / max(box.shape)
     height, width = (max(1, min(size, round(n * scale))) for n in box.shape)
@@ -78,7 +78,7 @@ def as_mnist(image: np.ndarray, size: int, fill: float) -> np.ndarray:
 
 
 def as_digits(image: np.ndarray) -> np.ndarray:
-    """As the bundled digits were made, (8, 8): upright, in a box of 32x20, of one thickness, counted in 4x4 squares.
+    """Frame as the bundled digits, (8, 8): upright, in a box of 32x20, of one thickness, counted in 4x4 squares.
 
     The box takes a narrow 1 as well, but makes it at most 1.8 times as wide. In the bundled digits 31 of 100 pixels are
     ink, whatever the digit: so many are taken here, the darkest of the blurred image, which thins what is thick.
@@ -99,13 +99,13 @@ def as_digits(image: np.ndarray) -> np.ndarray:
 
 
 def boxed(image: np.ndarray) -> np.ndarray:
-    """The part of an image, from 0 to 1, that something is drawn on."""
+    """Return the part of an image, from 0 to 1, that something is drawn on."""
     rows, columns = (np.flatnonzero((image > 0.3).any(axis)) for axis in (1, 0))
     return image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
 def upright(image: np.ndarray) -> np.ndarray:
-    """An image whose rows are moved so that it does not lean: what is above and below is on no side on the average."""
+    """Shift the rows of an image so that it does not lean: its columns' mean is the same above and below."""
     rows, columns = (np.arange(n) for n in image.shape)
     y, x = rows - image.sum(1) @ rows / image.sum(), columns - image.sum(0) @ columns / image.sum()
     slant = float(y @ image @ x) / max(float(image.sum(1) @ y**2), 1e-6)
@@ -116,6 +116,6 @@ def upright(image: np.ndarray) -> np.ndarray:
 
 
 def blurred(image: np.ndarray) -> np.ndarray:
-    """Each pixel the mean of those around it, near ones weighing more: a binomial filter of 5x5."""
+    """Blur by a binomial filter of 5x5: the mean of the pixels around each, near ones weighing more."""
     weights = np.outer([1, 4, 6, 4, 1], [1, 4, 6, 4, 1]) / 256
     return (np.lib.stride_tricks.sliding_window_view(np.pad(image, 2), (5, 5)) * weights).sum((2, 3))

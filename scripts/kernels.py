@@ -31,19 +31,19 @@ from minigrad.viz.style import figure, signed
 
 
 def output_size(n: int, k: int, padding: int, stride: int) -> int:
-    """How many windows of `k` fit into `n` pixels and the padding at both ends."""
+    """Return how many windows of `k` fit into `n` pixels and the padding at both ends."""
     return (n - k + 2 * padding) // stride + 1
 
 
 def formula(n: int, k: int, padding: int, stride: int) -> str:
-    """The same as text, with its numbers."""
+    """Return the same as text, with its numbers."""
     steps = f"({n} - {k} + 2*{padding}) / {stride}"
     exact = (n - k + 2 * padding) % stride == 0
     return f"{steps if exact else f'floor({steps})'} + 1 = {output_size(n, k, padding, stride)}"
 
 
 def filtered(channels: np.ndarray, padding: int, stride: int) -> np.ndarray:
-    """What a convolution that starts from KERNELS makes of each channel and of all together.
+    """Return what a convolution that starts from KERNELS makes of each channel and of all together.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def filtered(channels: np.ndarray, padding: int, stride: int) -> np.ndarray:
 
 
 def gallery(channel: np.ndarray, maps: np.ndarray, title: str) -> Figure:
-    """A channel, and what each of the thirteen kernels makes of it, with the kernel in the corner."""
+    """Return a channel, and what each of the thirteen kernels makes of it, with the kernel in the corner."""
     rows, columns, cell = 2, 7, 2.0
     height, width = maps.shape[1:]
     fig, axes = figure(cell * columns, rows * (cell * np.clip(height / width, 0.3, 2) + 0.3) + 0.9, rows, columns)
@@ -90,7 +90,7 @@ def gallery(channel: np.ndarray, maps: np.ndarray, title: str) -> Figure:
 
 
 def brightness(shown: np.ndarray, around_zero: bool) -> dict[str, float]:
-    """The values that are drawn black and white: nearly all lie between; 0 is in the middle where it means "none"."""
+    """Return the values for black and white: nearly all lie between; 0 is in the middle where it means "none"."""
     low, high = np.percentile(shown, [1, 99])
     if around_zero:
         high = max(-low, high)

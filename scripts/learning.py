@@ -1,4 +1,4 @@
-"""What scripts/spiral.py and scripts/xo.py share: training a small net on data that are two tensors."""
+"""Training of a small net on data that are two tensors, for scripts/spiral.py and scripts/xo.py."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from minigrad.utils.data import DataLoader, TensorDataset
 
 
 def evaluate(net: nn.Module, data: TensorDataset) -> tuple[float, float]:
-    """Cross-entropy, and the part of the samples that are classified rightly."""
+    """Return cross-entropy and accuracy."""
     inputs, labels = data.tensors
     with mg.no_grad():
         return loss_and_accuracy(net(inputs), labels.numpy())

@@ -34,24 +34,24 @@ OTHERWISE_SURE = 0.9
 
 
 def predict(classifier: Classifier, path: Path, background: str) -> np.ndarray:
-    """The probabilities of the classes for an image file. Raises OSError or ValueError for one that cannot be used."""
+    """Return the class probabilities of an image file. Raise OSError or ValueError if it cannot be used."""
     return probabilities_of(classifier, inputs_of_file(classifier, path, background))
 
 
 def probabilities_of(classifier: Classifier, inputs: Tensor) -> np.ndarray:
-    """The probabilities of the classes for the one image of the inputs."""
+    """Return the probabilities of the classes for the one image of the inputs."""
     return F.softmax(classifier.logits(inputs), dim=1).numpy()[0]
 
 
 def answer_of(classifier: Classifier, probabilities: np.ndarray, top: int) -> str:
-    """The most probable classes, with a word before them where not even the first is sure."""
+    """Return the most probable classes, with a word before them where not even the first is sure."""
     best = np.argsort(-probabilities, kind="stable")[:top]
     sure = probabilities[best[0]] >= SURE.get(classifier.description["data"], OTHERWISE_SURE)
     return ("" if sure else "unsure: ") + ", ".join(f"{classifier.classes[i]} {probabilities[i]:.2f}" for i in best)
 
 
 def seen(classifier: Classifier, inputs: Tensor) -> np.ndarray:
-    """Inputs of the network as a picture: uint8, enlarged, side by side."""
+    """Return inputs of the network as a picture: uint8, enlarged, side by side."""
     images = classifier.unprepare(inputs).numpy().transpose(0, 2, 3, 1)
     images = np.pad(np.kron(images, np.ones((1, 8, 8, 1))), ((0, 0), (4, 4), (4, 4), (0, 0)), constant_values=0.5)
     row = np.concatenate(list(np.round(255 * np.clip(images, 0, 1)).astype(np.uint8)), 1)

@@ -38,7 +38,7 @@ Row = dict[str, float]  # of an epoch: "epoch", "largest", "mean", "accuracy"
 
 
 def trained(task: Task, epochs: int, lr: float, momentum: float, l1: float, l2: float, seed: int) -> list[Row]:
-    """LeNet-5's weights by epoch, from the same start and with the same batches whatever the penalty."""
+    """Return LeNet-5's weights by epoch, from the same start and with the same batches whatever the penalty."""
     mg.manual_seed(seed)
     classifier = Classifier.for_task("lenet5", task, 32)
     model = classifier.model
@@ -61,14 +61,14 @@ def trained(task: Task, epochs: int, lr: float, momentum: float, l1: float, l2: 
 
 
 def measured(classifier: Classifier, inputs: mg.Tensor, labels: np.ndarray, epoch: int) -> Row:
-    """The sizes of all parameters, and the part of the images that are right."""
+    """Return the sizes of all parameters, and the part of the images that are right."""
     sizes = np.concatenate([np.abs(p.detach().numpy()).ravel() for p in classifier.model.parameters()])
     _, accuracy = loss_and_accuracy(classifier.logits(inputs), labels)
     return {"epoch": epoch, "largest": float(sizes.max()), "mean": float(sizes.mean()), "accuracy": accuracy}
 
 
 def picture(runs: dict[str, list[Row]]) -> Figure:
-    """Largest and mean absolute parameter, and accuracy, by epoch."""
+    """Draw the largest and mean absolute parameter, and accuracy, by epoch."""
     fig, axes = figure(11, 3.6, 1, 3)
     titles = {"largest": "largest |w|", "mean": "mean |w|", "accuracy": "validation accuracy"}
     for ax, (quantity, title) in zip(axes[0], titles.items(), strict=True):

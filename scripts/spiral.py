@@ -37,7 +37,7 @@ CLASSES = ["blue", "red", "black"]
 
 
 def spiral(count: int, turns: float, noise: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """`count` points on each of three arms that wind `turns` times around the middle, as far as radius 1.
+    """Return `count` points on each of three arms that wind `turns` times around the middle, as far as radius 1.
 
     (3 * count, 2) float32 and int64 classes; N(0, noise**2) is added to the angles, in radians.
     """
@@ -49,7 +49,7 @@ def spiral(count: int, turns: float, noise: float, rng: np.random.Generator) -> 
 
 @dataclass
 class Trained:
-    """What training leaves: the net after each of some epochs, and loss, accuracy and learning rate by epoch."""
+    """The result of training: the net after each of some epochs, and loss, accuracy and learning rate by epoch."""
 
     nets: dict[int, MLP]
     history: list[dict[str, float]]
@@ -73,7 +73,7 @@ def train(train_set: TensorDataset, held_out: TensorDataset, args: argparse.Name
 
 
 def scatter(points: np.ndarray, labels: np.ndarray) -> Figure:
-    """The points."""
+    """Return the points."""
     fig, axes = figure(4.4, 4.4)
     ax = axes[0, 0]
     for label, name in enumerate(CLASSES):

@@ -1,4 +1,4 @@
-"""From a photo to what is drawn on it: light strokes on black, whatever the light and the paper were like."""
+"""Extraction of what is drawn on a photo: light strokes on black, whatever the light and the paper were like."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FAINTEST = 0.1  # contrast to the paper, below which nothing is drawn
 
 
 def strokes(image: np.ndarray, background: str = "auto") -> np.ndarray:
-    """What is drawn on a grey image, (H, W) in [0, 1]: light on black, from 0 to 1; a large image gets smaller.
+    """Return what is drawn on a grey image, (H, W) in [0, 1]: light on black, from 0 to 1; a large image gets smaller.
 
     `background` is "light", "dark" or "auto", which asks whether rather darker or rather lighter is what stands out.
     The paper is what a closing leaves of the image: the lightest value near each pixel, then the darkest of those,
@@ -40,20 +40,20 @@ def strokes(image: np.ndarray, background: str = "auto") -> np.ndarray:
 
 
 def shrunk(image: np.ndarray) -> np.ndarray:
-    """The image with a longer side of at most SIDE pixels."""
+    """Return the image with a longer side of at most SIDE pixels."""
     part = SIDE / max(image.shape)
     return image if part >= 1 else resize(image, tuple(max(1, round(n * part)) for n in image.shape))
 
 
 def smoothed(image: np.ndarray) -> np.ndarray:
-    """Each pixel the mean of those around it, against noise: 3x3 of them, in large images 5x5, in small ones none."""
+    """Average each pixel with those around it, against noise: 3x3, in large images 5x5, in small ones none."""
     side = 2 * round(max(image.shape) / 256) + 1
     padded = np.pad(image, side // 2, mode="edge")
     return np.lib.stride_tricks.sliding_window_view(padded, (side, side)).mean((2, 3))
 
 
 def within(mask: np.ndarray) -> np.ndarray:
-    """The parts of a mask that do not run out of the image, or all of it where there would be next to nothing left."""
+    """Return the parts of a mask that stay within the image, or all if next to nothing would be left."""
     outside = np.zeros_like(mask)
     outside[[0, -1]], outside[:, [0, -1]] = mask[[0, -1]], mask[:, [0, -1]]
     count = -1
@@ -65,12 +65,12 @@ def within(mask: np.ndarray) -> np.ndarray:
 
 
 def grown(mask: np.ndarray) -> np.ndarray:
-    """A mask with the neighbours of all that is in it."""
+    """Return a mask with the neighbours of all that is in it."""
     return highest(np.pad(mask, 1), 3)
 
 
 def leaning_of(image: np.ndarray) -> float:
-    """Below zero where what differs from the median around it is rather darker than lighter."""
+    """Return a number below zero where what differs from the median around it is rather darker than lighter."""
     coarse = resize(image, tuple(max(1, round(64 * n / max(image.shape))) for n in image.shape))
     side = 2 * (min(coarse.shape) // 4) + 1
     windows = np.lib.stride_tricks.sliding_window_view(np.pad(coarse, side // 2, mode="reflect"), (side, side))
@@ -78,14 +78,14 @@ def leaning_of(image: np.ndarray) -> float:
 
 
 def closed(image: np.ndarray) -> np.ndarray:
-    """The image with all dark filled up that a window does not fit into; its slopes go on beyond its border."""
+    """Return the image with all dark filled up that a window does not fit into; its slopes go on beyond its border."""
     side = 2 * int(max(WINDOW * min(image.shape), max(image.shape) / 4, 2) / 2) + 1
     padded = np.pad(image, side - 1, mode="reflect", reflect_type="odd")
     return -highest(-highest(padded, side), side)
 
 
 def highest(image: np.ndarray, side: int) -> np.ndarray:
-    """The maximum of each window of side x side pixels that lies within the image."""
+    """Return the maximum of each window of side x side pixels that lies within the image."""
     for axis in (0, 1):
         done = 1
         while done < side:  # the maximum of twice as many neighbours, or of as many as are missing

@@ -3,7 +3,7 @@
     python scripts/train.py                                     LeNet-5 on the bundled digits
     python scripts/train.py --data mnist                        LeNet on MNIST, downloaded into data/
     python scripts/train.py --recipe mnist-distorted            another recipe, see below
-    python scripts/train.py --data folder --root photos         any photos, in one folder a class
+    python scripts/train.py --data folder --root photos         any photos, in one folder per class
     python scripts/train.py --resume runs/lenet5-digits         go on where a run stopped
     python scripts/train.py --resume runs/lenet5-digits --epochs 40             train on, to 40 epochs
     python scripts/train.py --data fashion --init runs/lenet-mnist/best.npz     start from another's weights
@@ -60,8 +60,8 @@ def options() -> argparse.ArgumentParser:
     add("--schedule", choices=SCHEDULES, help="of the learning rate")
     add("--lr", type=positive(float), help="the learning rate; the highest one of the cycle")
     add("--momentum", type=at_least(0, float))
-    add("--weight-decay", type=at_least(0, float), help="L2: adds so many times w to the gradient of each parameter w")
-    add("--l1", type=at_least(0, float), help="adds so many times the sum of all |w| to the loss")
+    add("--weight-decay", type=at_least(0, float), help="L2: adds this multiple of each parameter w to its gradient")
+    add("--l1", type=at_least(0, float), help="adds this multiple of the sum of all |w| to the loss")
     add("--label-smoothing", type=fraction)
     add("--augment", choices=AUGMENTATIONS, help="how training images are changed at random")
     add("--seed", type=at_least(0, int))
@@ -72,7 +72,7 @@ def options() -> argparse.ArgumentParser:
 
 
 def prepare(arguments: list[str] | None, held: ExitStack) -> tuple[Training, bool]:
-    """The run that the command line asks for, and whether it is resumed; exits with a message where it cannot be.
+    """Return the run of the command line, and whether it is resumed; exit with a message where it cannot be.
 
     `held` holds its folder: no other process can train in it meanwhile.
     """
@@ -104,7 +104,7 @@ def prepare(arguments: list[str] | None, held: ExitStack) -> tuple[Training, boo
 
 
 def resumed(run: Path, epochs: int | None, held: ExitStack) -> Training:
-    """The run in a folder, or of its last.npz, as it was saved; up to so many epochs, if they are given."""
+    """Return the run in a folder, or of its last.npz, as it was saved; up to so many epochs, if they are given."""
     folder = run.parent if run.suffix == ".npz" else run
     if not (folder / "last.npz").is_file():
         raise ValueError(f"--resume: there is no checkpoint {folder / 'last.npz'}")
@@ -151,7 +151,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 @contextmanager
 def stopped_by_signals(training: Training) -> Iterator[None]:
-    """Ctrl-C, SIGTERM and the end of the terminal ask the run to stop, once; a second time they stop it at once."""
+    """Make Ctrl-C, SIGTERM and the terminal's end ask the run to stop; a second time they stop it at once."""
     terminals = [file.fileno() for file in (sys.stdout, sys.stderr) if file.isatty()]
 
     def ask_to_stop(number: int, frame: Any) -> None:

@@ -44,7 +44,7 @@ STAGES = ["convolution", "ReLU", "max pooling", "max pooling again"]
 
 
 def stages(net: XO, image: Tensor) -> list[np.ndarray]:
-    """The maps of a (9, 9) image after each of STAGES: (3, 7, 7), (3, 7, 7), (3, 4, 4) and (3, 2, 2)."""
+    """Return the maps of a (9, 9) image after each of STAGES: (3, 7, 7), (3, 7, 7), (3, 4, 4) and (3, 2, 2)."""
     maps, x = [], image[None, None]
     with mg.no_grad():
         for layer in net.features[:-1]:
@@ -54,7 +54,7 @@ def stages(net: XO, image: Tensor) -> list[np.ndarray]:
 
 
 def filters_of(net: XO) -> np.ndarray:
-    """A copy of its filters, (3, 3, 3)."""
+    """Return a copy of its filters, (3, 3, 3)."""
     return net.features[0].weight.detach().numpy()[:, 0].copy()
 
 
@@ -62,7 +62,7 @@ def filters_of(net: XO) -> np.ndarray:
 
 
 def noisy_letters(count: int, noise: float, rng: np.random.Generator) -> TensorDataset:
-    """Letters at random in one of nine places, each pixel with N(0, noise**2) added.
+    """Return letters at random in one of nine places, each pixel with N(0, noise**2) added.
 
     (count, 1, 9, 9) float32 and int64 labels, 0 for X and 1 for O.
     """
@@ -75,7 +75,7 @@ def noisy_letters(count: int, noise: float, rng: np.random.Generator) -> TensorD
 
 @dataclass
 class Trained:
-    """What training leaves: the net, its filters before, the images, and loss and accuracy by epoch."""
+    """The result of training: the net, its filters before, the images, and loss and accuracy by epoch."""
 
     net: XO
     filters_before: np.ndarray
@@ -85,7 +85,7 @@ class Trained:
 
 
 def train(noise: float, count: int, epochs: int, lr: float, seed: int) -> Trained:
-    """The net of random weights, trained on `count` noisy letters."""
+    """Return the net of random weights, trained on `count` noisy letters."""
     mg.manual_seed(seed)
     rng = np.random.default_rng(seed)
     data, held_out = noisy_letters(count, noise, rng), noisy_letters(2000, noise, rng)
@@ -101,7 +101,7 @@ COLOURS = [BLUE, ORANGE]  # of X and O
 
 
 def way(net: XO, image: Tensor, title: str) -> Figure:
-    """An image on its way through the net: a row for each filter, a column for each stage, and the votes."""
+    """Return an image on its way through the net: a row for each filter, a column for each stage, and the votes."""
     maps = [filters_of(net), *stages(net, image)]
     fig, axes = figure(12.5, 6.8, len(FILTERS), 1 + len(maps))
     for column, (name, stage) in enumerate(zip(["filter", *STAGES], maps, strict=True), 1):
@@ -125,7 +125,7 @@ def way(net: XO, image: Tensor, title: str) -> Figure:
 
 
 def tile(ax: Axes, brightness: np.ndarray, numbers: np.ndarray | None = None) -> None:
-    """A small map, black at -1 and white at 1, and its numbers."""
+    """Draw a small map, black at -1 and white at 1, and its numbers."""
     ax.imshow(brightness, cmap="gray", vmin=-1, vmax=1)
     ax.set(xticks=[], yticks=[])
     if numbers is not None:
@@ -135,7 +135,7 @@ def tile(ax: Axes, brightness: np.ndarray, numbers: np.ndarray | None = None) ->
 
 
 def ballot(ax: Axes, votes: np.ndarray) -> None:
-    """The votes as bars."""
+    """Draw the votes as bars."""
     ax.barh([f"{name}  {vote:.2f}" for name, vote in zip(NAMES, votes, strict=True)], votes, color=COLOURS)
     ax.set_title("votes", fontsize=10)
     ax.set(xticks=[])
@@ -146,7 +146,7 @@ def ballot(ax: Axes, votes: np.ndarray) -> None:
 
 
 def images_and_filters(trained: Trained) -> Figure:
-    """Some held-out images, and the filters before and after training beside those set by hand."""
+    """Return some held-out images, and the filters before and after training beside those set by hand."""
     filters = {
         "before training": trained.filters_before,
         "after": filters_of(trained.net),

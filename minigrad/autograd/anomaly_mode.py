@@ -21,7 +21,7 @@ __all__ = [
 
 
 def is_anomaly_enabled() -> bool:
-    """Whether anomaly detection is on.
+    """Return whether anomaly detection is on.
 
     Examples
     --------
@@ -33,7 +33,7 @@ def is_anomaly_enabled() -> bool:
 
 
 def is_anomaly_check_nan_enabled() -> bool:
-    """Whether anomaly detection, when it is on, looks for nan.
+    """Return whether anomaly detection, when it is on, looks for nan.
 
     Examples
     --------
@@ -46,6 +46,11 @@ def is_anomaly_check_nan_enabled() -> bool:
 
 def set_anomaly_enabled(enabled: bool, check_nan: bool = True) -> None:
     """Switch anomaly detection on or off, in all threads; see `detect_anomaly`.
+
+    Raises
+    ------
+    TypeError
+        If an argument is not a bool.
 
     Examples
     --------
@@ -86,11 +91,11 @@ class detect_anomaly:
     Raises
     ------
     RuntimeError
-        Where nan or inf is made.
+        If nan or inf is made.
 
     Notes
     -----
-    It is on in all threads, as in PyTorch, which does not look at forward and says nothing of changes in place.
+    It is on in all threads, as in PyTorch, which does not look at forward and does not report changes in place.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""One function at one point, and what can be asked of its gradients: the mechanism behind every gradient check.
+"""The mechanism behind every gradient check: one function at one point, and questions about its gradients.
 
 Backward gives the Jacobian row by row, central differences give it column by column. Besides that the two agree, there
 is what a Jacobian does not show: backward has to be linear in the gradients that it is given, to give the same again,
@@ -28,7 +28,7 @@ class ChangingOutputs(GradcheckError, AssertionError):
 
 
 class Options(NamedTuple):
-    """What gradient checks can be told; `gradcheck` explains it."""
+    """The options of gradient checks; `gradcheck` explains them."""
 
     eps: float = 1e-6
     atol: float = 1e-5
@@ -38,10 +38,10 @@ class Options(NamedTuple):
     check_grad_dtypes: bool = False
     check_batched_grad: bool = False
     constants_too: bool = False  # outputs that don't require grad must be constant
-    entries: int | None = None  # of each input and output, compare only so many that are chosen at random
+    entries: int | None = None  # compare this many of each input and output, chosen at random
 
     def checked(self, name: str) -> Options:
-        """These options, if they make sense; `name` is what the user called."""
+        """Return these options if they make sense; `name` is what the user called."""
         if not self.eps > 0:
             raise ValueError(f"{name}: expected a step eps above 0, got {self.eps}")
         for option in ("atol", "rtol", "nondet_tol"):
@@ -51,7 +51,7 @@ class Options(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """What is wrong besides numbers: with backward from one output to one input, or to all of them."""
+    """A fault besides wrong numbers, in backward from one output to one input or to all inputs."""
 
     output: int
     input: int | None
@@ -69,7 +69,7 @@ _WEIGHTS = ((-1.7, 0.6), (1e5, 0.0), (-1e-5, 0.0), (0.0, 0.0))
 
 
 def outputs_of(func: Callable[..., Any], inputs: Sequence[Any]) -> list[Tensor]:
-    """What a function returns, as a list of Tensors."""
+    """Return what a function returns, as a list of Tensors."""
     outputs = func(*inputs)
     several = [outputs] if not isinstance(outputs, (tuple, list)) else list(outputs)
     for i, o in enumerate(several):
@@ -79,7 +79,7 @@ def outputs_of(func: Callable[..., Any], inputs: Sequence[Any]) -> list[Tensor]:
 
 
 def is_checked(x: Any) -> bool:
-    """Whether it is a Tensor that requires grad."""
+    """Return whether it is a Tensor that requires grad."""
     return isinstance(x, Tensor) and x.requires_grad
 
 
@@ -117,7 +117,7 @@ class Check:
     # ---- the two ways to a derivative ------------------------------------------------------------------------------
 
     def gradients(self, given: dict[int, np.ndarray], **options: Any) -> list[np.ndarray]:
-        """What backward gives for each checked input, the gradients of some outputs being these arrays."""
+        """Return what backward gives for each checked input where some outputs have these gradients."""
         given = {j: v for j, v in given.items() if self.outputs[j].requires_grad}
         lead = (len(next(iter(given.values()))),) if options.get("is_grads_batched") else ()
         if not given:
@@ -156,7 +156,7 @@ class Check:
         return list(found)
 
     def _without_undefined(self, given: dict[int, np.ndarray], error: Exception, **options: Any) -> list[np.ndarray]:
-        """What zeros in the place of undefined gradients give, where backward failed for want of them."""
+        """Try zeros in the place of undefined gradients, after backward failed for want of them."""
         if len(given) == len(self.differentiable) or options:
             raise error
         found = self.gradients({n: given.get(n, np.zeros(self.outputs[n].shape)) for n in self.differentiable})
@@ -166,7 +166,7 @@ class Check:
         return found
 
     def differences(self, k: int, step: np.ndarray) -> list[np.ndarray]:
-        """How each compared output changes as checked input `k` moves along `step`, divided by 2 eps."""
+        """Return the change of each compared output along `step` of checked input `k`, divided by 2 eps."""
         (i, x), before, eps = self.checked[k], self.states[k], self.options.eps
         values = []
         try:
@@ -197,7 +197,7 @@ class Check:
     # ---- agreement -------------------------------------------------------------------------------------------------
 
     def comparisons(self) -> Iterator[Comparison]:
-        """The Jacobian of each output by each input both ways."""
+        """Yield the Jacobian of each output by each input both ways."""
         rows = {j: self._chosen(self.outputs[j].numel()) for j in self.compared}
         columns = [self._chosen(x.numel()) for _, x in self.checked]
         analytical = {j: self._rows(j, rows[j], columns) for j in self.compared}
@@ -215,7 +215,7 @@ class Check:
         return np.sort(self.rng.choice(count, entries, replace=False))
 
     def _rows(self, j: int, rows: np.ndarray, columns: list[np.ndarray]) -> list[np.ndarray]:
-        """d output j / d input, for each checked input: these rows and columns of it."""
+        """Return d output j / d input for each checked input: these rows and columns of it."""
         found = [self.gradients({j: _unit(self.outputs[j].shape, place)}) for place in rows]
         return [np.array([g[k].ravel()[c] for g in found]).reshape(len(rows), len(c)) for k, c in enumerate(columns)]
 
@@ -247,7 +247,7 @@ class Check:
                 yield k, j, a, n, o.atol * float(np.abs(u).sum() * np.abs(vs[j]).sum()) + o.rtol * abs(n)
 
     def wrong_projections(self) -> Iterator[Fault]:
-        """Those that are not within what is allowed."""
+        """Return the projections that differ by more than the tolerance."""
         o = self.options
         for k, j, a, n, allowed in self.projections():
             if not (abs(a - n) <= allowed or a == n):
@@ -257,7 +257,7 @@ class Check:
                 )  # fmt: skip
 
     def locate(self, k: int, j: int) -> Comparison:
-        """One entry of the Jacobian that is wrong where projections are, found by halving again and again."""
+        """Return one wrong entry of the Jacobian, found by halving the projections that are wrong."""
         v = self.rng.standard_normal(self.outputs[j].shape)
         backward = self.gradients({j: v})[k].ravel()
 
@@ -282,7 +282,7 @@ class Check:
     # ---- what a Jacobian does not show -----------------------------------------------------------------------------
 
     def faults(self) -> Iterator[Fault]:
-        """What is wrong with backward besides numbers, after the comparisons or without them."""
+        """Return what is wrong with backward besides numbers, after the comparisons or without them."""
         tol = self.options.nondet_tol
         yield from self.meddling
         for j in self.differentiable:
@@ -300,7 +300,7 @@ class Check:
         yield from self.meddling
 
     def nonlinearities(self, j: int) -> Iterator[Fault]:
-        """Where the gradient of a sum is not the sum of the gradients."""
+        """Return where the gradient of a sum is not the sum of the gradients."""
         v, w = self.seeds[j], self.rng.standard_normal(self.outputs[j].shape)
         of_v, of_w = self.first[j], self.gradients({j: w})
         if not all(np.isfinite(g).all() for g in (*of_v, *of_w)):
@@ -320,7 +320,7 @@ class Check:
                 return
 
     def _circumstances(self, j: int) -> Iterator[Fault]:
-        """Where the gradient hangs on how the one that is given lies in memory, or on whether backward is recorded."""
+        """Find gradients that depend on the memory layout of the given gradient, or on whether backward is recorded."""
         v = self.seeds[j]
         tol = self._tolerance(j, *self.first[j])
         one = np.broadcast_to(np.asarray(0.7), v.shape)
@@ -352,12 +352,12 @@ class Check:
             yield from self._other(j, expected, [b[n] for b in batched], tol, "batched, it differs")
 
     def _tolerance(self, j: int, *gradients: np.ndarray) -> float:
-        """How closely gradients of this size, computed in two ways, have to agree."""
+        """Return how closely gradients of this size, computed in two ways, must agree."""
         largest = max(1.0, *(float(np.abs(g).max(initial=0)) for g in gradients))
         return _LINEAR[self.outputs[j].dtype.itemsize] * largest + self.options.nondet_tol
 
     def _together(self) -> Iterator[Fault]:
-        """Several outputs: what is not given counts as zeros, and what is given adds up."""
+        """Add up the gradients of several outputs; a missing one counts as zeros."""
         names = self.differentiable
         tol = max(self._tolerance(j, *self.first[j]) for j in names)
         everything = [np.sum(gs, 0) for gs in zip(*self.first.values(), strict=True)]
@@ -392,7 +392,7 @@ class Check:
 
 
 def _halved(places: np.ndarray, error: Callable[[np.ndarray], float]) -> np.ndarray:
-    """The one of `places` at which most of the error is."""
+    """Return the one of `places` at which most of the error is."""
     while len(places) > 1:
         halves = np.array_split(places, 2)
         places = max(halves, key=error)
@@ -411,12 +411,12 @@ def _unit(shape: Sequence[int], place: int) -> np.ndarray:
 
 
 def _as(v: np.ndarray, like: Tensor) -> np.ndarray:
-    """`v` in a dtype, with its strides: what is expanded stays so, and is not copied."""
+    """Return `v` in a dtype, with its strides: what is expanded stays so, and is not copied."""
     return v if v.dtype == like.dtype and 0 in v.strides else np.array(v, like.dtype, order="K")
 
 
 def overlaps(a: np.ndarray) -> bool:
-    """Whether several elements have one place in memory."""
+    """Return whether several elements have one place in memory."""
     if a.size <= 1 or a.flags.c_contiguous or a.flags.f_contiguous:
         return False
     places = np.zeros(a.shape, np.int64)

@@ -43,7 +43,7 @@ def backward(
     Raises
     ------
     RuntimeError
-        As `Tensor.backward`. No leaf's ``.grad`` is changed then.
+        For the reasons of `Tensor.backward`. No leaf's ``.grad`` is changed then.
 
     Examples
     --------
@@ -89,7 +89,7 @@ def _backward_of(
 def accumulate(
     roots: Roots, retain_graph: bool | None, create_graph: bool, inputs: Sequence[Tensor] | Tensor | None
 ) -> None:
-    """`backward` from these roots."""
+    """Run `backward` from these roots."""
     if inputs is None:
         arrived, retained = _run(roots, None, retain_graph, create_graph)
     else:
@@ -100,9 +100,9 @@ def accumulate(
                 f"backward: a gradient of shape {tuple(g.shape)} cannot be added to a .grad of shape "
                 f"{tuple(before.shape)}; after .data was given another shape, set .grad to None"
             )
-    for tensor, g in retained:  # only now that nothing can fail any more
+    for tensor, g in retained:  # only now, when nothing can fail any more
         tensor._accumulate(g)
-    g, hooked = None, []  # what nobody else refers to need not be copied
+    g, hooked = None, []  # so that an array without other references need not be copied
     for leaf in list(arrived):
         if leaf._requires_grad:  # it may have been set to False since
             leaf._accumulate(arrived.pop(leaf))
@@ -117,7 +117,7 @@ def accumulate(
 def _arrived_at(
     targets: list[Tensor], roots: Roots, retain_graph: bool | None, create_graph: bool
 ) -> tuple[dict[Tensor, Any], Roots]:
-    """The gradients of these tensors, but not of those that retain theirs: their hooks have added them up."""
+    """Return the gradients of these tensors, except those that retain theirs: their hooks have added them up."""
     if not targets:
         raise RuntimeError("backward: inputs is empty; leave it out to accumulate into all leaves")
     _require_grad("backward", targets)
@@ -162,7 +162,7 @@ def grad(
     is_grads_batched: bool = False,
     materialize_grads: bool = False,
 ) -> tuple[Tensor | None, ...]:
-    """The gradients of the sum of `outputs` with respect to `inputs`; no ``.grad`` is changed.
+    """Return the gradients of the sum of `outputs` with respect to `inputs`; no ``.grad`` is changed.
 
     Parameters
     ----------
@@ -188,7 +188,7 @@ def grad(
     Raises
     ------
     RuntimeError
-        As `Tensor.backward`, and for an unused input.
+        For the reasons of `Tensor.backward`, and for an unused input.
 
     Examples
     --------
@@ -227,7 +227,7 @@ def grad(
     return tuple(results)
 
 
-DEEP = 20  # backwards inside of one another, each with some ten frames, in one thread
+DEEP = 20  # nested backwards in one thread, each of some ten frames
 
 
 def _run(
@@ -255,7 +255,7 @@ _silently = silent(_run)
 
 
 def _elsewhere(function: Callable[[], Any]) -> Any:
-    """What `function` returns or raises, called in a thread of its own."""
+    """Call `function` in a thread of its own; return or raise what it does."""
     context = contextvars.copy_context()
     returned: list[Any] = []
     raised: list[BaseException] = []
@@ -263,7 +263,7 @@ def _elsewhere(function: Callable[[], Any]) -> Any:
     def call() -> None:
         try:
             returned.append(context.run(function))
-        except BaseException as error:  # whatever it is, it belongs to the caller
+        except BaseException as error:  # any error is the caller's
             raised.append(error)
 
     thread = threading.Thread(target=call)
@@ -283,7 +283,7 @@ def _roots(operation: str, outputs: Any, gradients: Any, create_graph: bool) -> 
 
 
 def root(operation: str, output: Tensor, gradient: Any, create_graph: bool) -> tuple[Any, Any]:
-    """Where to start, and the gradient there: an array, or a Tensor where the computation is to be recorded."""
+    """Return where to start and the gradient there: an array, or a Tensor if backward itself is recorded."""
     if not isinstance(output, Tensor):
         raise TypeError(f"{operation}: expected Tensors to differentiate, got {type(output).__name__}")
     edge = output._grad_target()

@@ -21,7 +21,7 @@ __all__ = ["Function", "FunctionCtx", "once_differentiable"]
 
 
 class FunctionCtx:
-    """What `forward` leaves for `backward`: saved tensors, marks, and any attributes a user likes to set.
+    """The context that `forward` leaves for `backward`: saved tensors, marks, and attributes that users set.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class FunctionCtx:
         self._dirty: tuple[Tensor, ...] = ()
         self._constant: tuple[Tensor, ...] = ()
         self._materialize = True
-        self._node: Callable[[], Any] = lambda: None  # weak: the node keeps its context, not the other way round
+        self._node: Callable[[], Any] = lambda: None  # weak: the node keeps its context, not vice versa
         self.needs_input_grad: tuple[bool, ...] = ()
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
@@ -55,7 +55,7 @@ class FunctionCtx:
         self._to_save = tensors
 
     def save_for_forward(self, *tensors: Tensor | None) -> None:
-        """Does nothing: it is meant for forward-mode differentiation, which minigrad does not have."""
+        """Do nothing: this is meant for forward-mode differentiation, which minigrad does not have."""
 
     def mark_dirty(self, *args: Tensor) -> None:
         """Declare inputs that `forward` changes in place; it must return them."""
@@ -66,7 +66,7 @@ class FunctionCtx:
         self._constant = args
 
     def set_materialize_grads(self, value: bool) -> None:
-        """Whether `backward` is given zeros (the default) or None for outputs that the loss does not depend on."""
+        """Choose whether `backward` gets zeros (the default) or None for outputs that the loss does not depend on."""
         self._materialize = value
 
     @property
@@ -92,7 +92,7 @@ class FunctionCtx:
         raise AttributeError(f"the context of {self._name} has no attribute {name!r}; set it in forward")
 
     def _pack(self, args: Sequence[Any], outputs: Sequence[Any]) -> None:
-        """After forward: hold on to values and targets only, as holding an output would close a cycle."""
+        """Keep values and targets only, after forward: keeping an output would close a cycle."""
         dirty = {id(t) for t in self._dirty}
         inputs = {id(t) for t in args} - dirty
         places = {id(o): i for i, o in enumerate(outputs) if isinstance(o, Tensor) and id(o) not in inputs}
@@ -154,7 +154,7 @@ class FunctionNode(Node):
         super().__init__([a._grad_target() for a in args if isinstance(a, Tensor) and a.requires_grad])
         self.ctx = ctx
         self.backward = backward
-        # shape, dtype and whether it requires grad, of each argument; None where it is not a tensor
+        # shape, dtype and whether it requires grad, of each argument; None if it is not a tensor
         self.inputs = [(a.shape, a.dtype, a.requires_grad) if isinstance(a, Tensor) else None for a in args]
         self.outputs: list[tuple[Any, Any] | None] = []  # shape and dtype
 
@@ -164,7 +164,7 @@ class FunctionNode(Node):
         return self.ctx.saved_tensors
 
     def output(self, place: int) -> Node:
-        """Where the gradient of one output flows to: here, or if there are several, to a node of its own."""
+        """Return where the gradient of one output flows: here, or to a node of its own if there are several."""
         return self if len(self.outputs) == 1 else self.part(self, place)
 
     def release(self) -> None:
@@ -193,7 +193,7 @@ class FunctionNode(Node):
         return g if isinstance(g, Tensor) else Tensor._wrap(np.asarray(g))
 
     def _outgoing(self, i: int, g: Any) -> Tensor | None:
-        """The gradient that backward returned for argument `i`, summed to its shape where it broadcast."""
+        """Return the gradient that backward returned for argument `i`, summed to its shape where it broadcast."""
         like = self.inputs[i]
         if g is None:
             return None
@@ -275,7 +275,7 @@ class Function:
 
     @staticmethod
     def setup_context(ctx: FunctionCtx, inputs: tuple[Any, ...], output: Any) -> None:
-        """Save what `backward` needs, where `forward` takes no context."""
+        """Save what `backward` needs if `forward` takes no context."""
         raise NotImplementedError
 
     @staticmethod
@@ -286,13 +286,13 @@ class Function:
     vjp = backward  # PyTorch's other name
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Raises: Functions are called by the class method `apply`."""
+        """Raise RuntimeError: Functions are called by the class method `apply`."""
         name = type(self).__name__
         raise RuntimeError(f"{name}: a Function is not called as {name}()(...); call {name}.apply(...)")
 
     @classmethod
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
-        """Call the operation, and record it where an argument requires grad. Lists of tensors are not looked into."""
+        """Call the operation, and record it where an argument requires grad. Tensors inside lists are not seen."""
         separate = cls.setup_context is not Function.setup_context
         ctx = FunctionCtx(cls.__name__)
         lead = () if separate else (ctx,)
@@ -324,7 +324,7 @@ def compute(cls: type[Function], *args: Any) -> Any:
 
 
 def _node_class(cls: type[Function]) -> type[FunctionNode]:
-    """The class of its nodes, made once: ``ExpBackward`` for a Function called Exp."""
+    """Return the class of its nodes, made once: ``ExpBackward`` for a Function called Exp."""
     found: type[FunctionNode] | None = cls.__dict__.get("_node_class")
     if found is None:
         name = cls.__name__ + "Backward"
@@ -334,7 +334,7 @@ def _node_class(cls: type[Function]) -> type[FunctionNode]:
 
 
 def _check_dirty(ctx: FunctionCtx, args: Sequence[Any], outputs: Sequence[Any]) -> None:
-    """What is marked dirty must be an input and an output; what is no input is not marked after all."""
+    """Check that what is marked dirty is an input and an output; unmark what is no input."""
     if strange := [t for t in ctx._dirty if all(t is not a for a in args)]:
         warnings.warn(
             f"{ctx._name}: a tensor of shape {tuple(strange[0].shape)} is marked dirty, but is not an input; "
@@ -357,7 +357,7 @@ def _backward_of(cls: type[Function]) -> Callable[..., Any]:
 
 
 def _result(output: Any, place: int, node: FunctionNode, args: Sequence[Any], recorded: bool) -> Any:
-    """What the caller of `apply` gets for an output of forward: a tensor with the Function as its history."""
+    """Return what `apply` returns for an output of forward: a tensor with the Function as its history."""
     if not isinstance(output, Tensor):
         return output
     ctx = node.ctx
@@ -380,7 +380,7 @@ def _result(output: Any, place: int, node: FunctionNode, args: Sequence[Any], re
 
 
 class _TwiceNode(Node):
-    """Stands where a gradient came out of a backward that must not be differentiated."""
+    """A node where a gradient came out of a backward that must not be differentiated."""
 
     __slots__ = ("who",)
 
@@ -393,7 +393,7 @@ class _TwiceNode(Node):
 
 
 def once_differentiable(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Decorator of a `backward` that is not made of differentiable operations: differentiating it is an error.
+    """Decorate a `backward` that is not made of differentiable operations: differentiating it is an error.
 
     Without it such a backward would pass for a constant, and second derivatives would be silently wrong.
 

@@ -22,7 +22,7 @@ Outputs = TypeVar("Outputs", Tensor, tuple[Tensor, ...])
 
 
 def _inputs(name: str, inputs: Any, create_graph: bool) -> tuple[Any, ...]:
-    """The inputs as they are given to the function: copies that require grad."""
+    """Return the inputs as the function gets them: copies that require grad."""
     given = _tensors(name, inputs, "inputs to be")
     return tuple(t.clone() if create_graph and t.requires_grad else t.detach().requires_grad_() for t in given)
 
@@ -34,7 +34,7 @@ def _outputs(name: str, func: Function, xs: tuple[Any, ...]) -> Any:
 
 
 def _tensors(name: str, values: Any, what: str) -> tuple[Any, ...]:
-    """`values` as a tuple; raises unless it is a Tensor or a tuple of them."""
+    """Return `values` as a tuple; raise unless it is a Tensor or a tuple of them."""
     for t in _tuple(values):
         if not isinstance(t, Tensor):
             raise TypeError(f"{name}: expected {what} a Tensor or a tuple of Tensors, got {type(t).__name__}")
@@ -42,7 +42,7 @@ def _tensors(name: str, values: Any, what: str) -> tuple[Any, ...]:
 
 
 def _vectors(name: str, v: Any, like: Any, what: str) -> tuple[Any, ...]:
-    """`v` as a tuple, checked to be shaped like the inputs or outputs; where they are one number it may be None: 1."""
+    """Return `v` as a tuple, checked to be shaped like the inputs or outputs; None stands for a single 1."""
     likes = _tuple(like)
     if v is None:
         if len(likes) != 1 or likes[0].numel() != 1:
@@ -61,7 +61,7 @@ def _vectors(name: str, v: Any, like: Any, what: str) -> tuple[Any, ...]:
 def _grads(
     name: str, outputs: Any, xs: tuple[Any, ...], vs: tuple[Any, ...], create_graph: bool, strict: bool
 ) -> tuple[Any, ...]:
-    """`grad`, with zeros for what the outputs do not depend on, unless `strict`."""
+    """Return `grad`, with zeros for what the outputs do not depend on, unless `strict`."""
     pairs = [(t, v) for t, v in zip(_tuple(outputs), vs, strict=True) if t.requires_grad]
     if strict and len(pairs) < len(vs):
         raise RuntimeError(f"{name}: an output of func does not depend on the inputs, which strict=True does not allow")
@@ -85,7 +85,7 @@ def _tuple(values: Any) -> tuple[Any, ...]:
 
 
 def _as_given(values: tuple[Any, ...], like: Any) -> Any:
-    """A tuple if `like` is one, else the only value."""
+    """Return a tuple if `like` is one, else the only value."""
     return values if isinstance(like, tuple) else values[0]
 
 
@@ -131,7 +131,7 @@ def jacobian(
     vectorize: bool = False,
     strategy: str = "reverse-mode",
 ) -> Any:
-    """The derivative of each element of what `func` returns with respect to each element of the inputs.
+    """Return the derivative of each element of what `func` returns with respect to each element of the inputs.
 
     Parameters
     ----------
@@ -202,7 +202,7 @@ def hessian(
     vectorize: bool = False,
     outer_jacobian_strategy: str = "reverse-mode",
 ) -> Any:
-    """The second derivatives of a function that returns one number, with the parameters of `jacobian`.
+    """Return the second derivatives of a function that returns one number; for parameters see `jacobian`.
 
     Returns
     -------

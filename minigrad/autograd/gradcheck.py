@@ -1,4 +1,4 @@
-"""gradcheck and gradgradcheck: is what backward computes the derivative? Finite differences know."""
+"""gradcheck and gradgradcheck: comparing what backward computes with finite differences."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def gradcheck(
     atol, rtol : float, default 1e-5 and 1e-3
         An entry passes where ``|backward - differences| <= atol + rtol * |differences|``.
     raise_exception : bool, default True
-        Raise where a check fails; else return False.
+        Raise if a check fails; else return False.
     nondet_tol : float, default 0
         How much two backward passes through one graph may differ.
     check_undefined_grad : bool, default True
@@ -77,7 +77,7 @@ def gradcheck(
         pattern is that of a common mistake, which: such as a factor, a transpose, or a kink in the function. Also where
         the shape, dtype or number of the outputs changes as an input moves by `eps`; that is an AssertionError, too.
     ValueError
-        Where no input requires grad, or an option is refused.
+        If no input requires grad, or an option is refused.
 
     Examples
     --------
@@ -179,7 +179,7 @@ def _random_like(t: Tensor, rng: np.random.Generator, permuted: bool) -> Tensor:
 
 
 def derivative(func: Callable[..., Any], count: int) -> Callable[..., tuple[Tensor, ...]]:
-    """The function ``(inputs, gradients of the outputs) -> gradients of the inputs``; `count` is how many inputs."""
+    """Return the function ``(inputs, gradients of the outputs) -> gradients of the inputs`` of `count` inputs."""
 
     def gradients(*args: Any) -> tuple[Tensor, ...]:
         xs, gs = args[:count], args[count:]
@@ -195,7 +195,7 @@ def _verdict(
     func: Callable[..., Any], inputs: tuple[Any, ...], options: Options, fast: bool, raise_exception: bool,
     first: Callable[..., Any] | None = None, count: int = 0,
 ) -> bool:  # fmt: skip
-    """Whether all is well with `func`, and with the gradients of `first`, of which it is the derivative."""
+    """Return whether `func` is right, and so are the gradients of `first`, whose derivative it is."""
     _warn_of_float32(inputs)
     try:
         check = Check(func, inputs, options)

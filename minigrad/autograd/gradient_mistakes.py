@@ -1,4 +1,4 @@
-"""Why a gradient is wrong: the mistakes that are made again and again, each known by the pattern that it leaves.
+"""Explanations of wrong gradients: common mistakes, each known by the pattern that it leaves.
 
 What backward gives and what central differences give are two matrices, the Jacobians. One is often the other one's
 multiple, or transposed; or it is the function that cannot be checked like this.
@@ -48,7 +48,7 @@ class Comparison:
 
     @cached_property
     def wrong(self) -> np.ndarray:
-        """Where the two disagree."""
+        """The places at which the two disagree."""
         return ~np.isclose(self.analytical, self.numerical, rtol=self.rtol, atol=self.atol)
 
     @property
@@ -70,17 +70,17 @@ class Comparison:
 
     @property
     def worst(self) -> tuple[int, int]:
-        """Where the two are farthest apart: an element of the output and one of the input, numbered through."""
+        """The place of the largest difference: an element of the output and one of the input, as flat indices."""
         row, column = self._worst
         return int(self.rows[row]), int(self.columns[column])
 
     @property
     def numbers(self) -> tuple[float, float]:
-        """What backward and central differences give there."""
+        """The values of backward and of central differences there."""
         return float(self.analytical[self._worst]), float(self.numerical[self._worst])
 
     def difference(self, eps: float) -> float:
-        """What central differences of another step give at the worst place."""
+        """Return what central differences of another step give at the worst place."""
         row, column = self.worst
         step = np.zeros(self.input)
         step.flat[column] = eps
@@ -89,7 +89,7 @@ class Comparison:
 
     @cached_property
     def reason(self) -> str:
-        """In words, what may have caused it; empty if it is no common mistake."""
+        """The likely cause in words; empty if it is no common mistake."""
         if not self.recorded:
             return f"output {self.of} does not require grad, but is not constant"
         return explain(self)
@@ -106,7 +106,7 @@ class Comparison:
         return text + (f"{'. Perhaps ' if self.recorded else '; '}{self.reason}" if self.reason else "")
 
     def moved(self, step: np.ndarray) -> np.ndarray:
-        """The output with the input moved by a step."""
+        """Return the output with the input moved by a step."""
         before = self.state.copy()
         try:
             self.state[...] = before + step
@@ -115,12 +115,12 @@ class Comparison:
             self.state[...] = before
 
     def same(self, a: np.ndarray, b: np.ndarray) -> bool:
-        """Whether two Jacobians agree, up to what differences cannot tell."""
+        """Return whether two Jacobians agree, up to what differences cannot tell."""
         return bool(np.allclose(a, b, rtol=CLOSE, atol=CLOSE * float(np.abs(self.numerical).max(initial=0))))
 
 
 def explain(d: Comparison) -> str:
-    """The first explanation that fits, or nothing."""
+    """Return the first explanation that fits, or nothing."""
     patterns = () if d.partial else (_rearranged, _somewhere)
     for explanation in (
         _coarse, _changed_input, _random, _not_finite, _not_linear, _kink, _nothing, _multiple, *patterns,
@@ -228,7 +228,7 @@ def _multiple(d: Comparison) -> str:
 
 
 def _rearranged(d: Comparison) -> str:
-    """Right numbers in wrong places."""
+    """Tell if there are right numbers in wrong places."""
     if d.analytical.shape == d.analytical.T.shape and d.same(d.analytical.T, d.numerical):
         return (
             "backward does what forward does, and should do the transpose: a matrix or a kernel is the wrong way round"
@@ -254,7 +254,7 @@ def _arrangements(a: np.ndarray, axes: range) -> Iterator[tuple[str, np.ndarray]
 
 
 def _somewhere(d: Comparison) -> str:
-    """What all wrong entries, or all right ones, have in common."""
+    """Describe what all wrong entries, or all right ones, have in common."""
     for name, shape, wrong in (("input", d.input, d.wrong.any(0)), ("output", d.output, d.wrong.any(1))):
         wrong = wrong.reshape(shape)
         for dim, size in enumerate(shape):
@@ -270,5 +270,5 @@ def _somewhere(d: Comparison) -> str:
 
 
 def at(place: int, shape: tuple[int, ...]) -> list[int]:
-    """The indices of an element that is numbered through."""
+    """Return the indices of an element with this flat index."""
     return [int(n) for n in np.unravel_index(place, shape)]

@@ -57,12 +57,12 @@ class SectionsNode(engine.Node):
 
         parallel.run(walk, [i for i, r in enumerate(roots) if r])
         if create_graph:
-            self.nodes = set()  # from now on gradients may also reach them past this node: they are not its to free
+            self.nodes = set()  # gradients may now also reach them past this node, which must not free them
         return [_added(found[p] for found in arrived if p in found) for p in self.parents]
 
 
 def _added(gradients: Iterable[Any]) -> Any:
-    """Their sum, from the first section to the last; None if there is none."""
+    """Return their sum, from the first section to the last; None if there is none."""
     total = None
     for g in gradients:
         total = g if total is None else total + g
@@ -111,7 +111,7 @@ def record_sections(functions: Sequence[Callable[[], list[Tensor]]]) -> list[lis
 
 
 def _joined(t: Tensor, node: SectionsNode, place: int) -> Tensor:
-    """An output of a section for those outside; what was not recorded in it, such as an input handed on, stays."""
+    """Return an output of a section for those outside; what it did not record, such as an input, stays."""
     target = t._grad_target()
     if not isinstance(target, engine.Node) or target.number < node.since:
         return t

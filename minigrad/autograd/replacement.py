@@ -1,4 +1,4 @@
-"""Functions in the place of others, for a while.
+"""Replacement of functions by others, for a while.
 
 A profiler sees every operation and anomaly detection looks at every result, and neither is asked for when it is off:
 while it is on, functions of its own stand in the place of those that compute. Several may do so at once, one around
@@ -14,7 +14,7 @@ from minigrad.kernels.forking import lock
 
 Wrapper: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
 
-_places: dict[tuple[Any, str], tuple[Callable[..., Any], list[Wrapper]]] = {}  # what was there, and what is around it
+_places: dict[tuple[Any, str], tuple[Callable[..., Any], list[Wrapper]]] = {}  # the original, and its wrappers
 
 
 class Replacements:
@@ -39,7 +39,7 @@ class Replacements:
         self._put: list[tuple[tuple[Any, str], Wrapper]] = []
 
     def put(self, owner: Any, name: str, wrapper: Wrapper) -> None:
-        """From now on ``owner.name``, of a class, module or other object, is ``wrapper(what it is now)``."""
+        """Replace ``owner.name``, of a class, module or other object, by ``wrapper`` of it."""
         with lock:
             place = owner, name
             _places.setdefault(place, (getattr(owner, name), []))[1].append(wrapper)
@@ -65,9 +65,9 @@ def _renew(place: tuple[Any, str]) -> None:
 
 
 def with_subclasses(kind: type) -> list[type]:
-    """A class and all that derive from it."""
+    """Return a class and all of its subclasses."""
     found: list[type] = [kind]
-    for k in found:  # it grows meanwhile
+    for k in found:  # it grows during the loop
         derived: list[type] = k.__subclasses__()
         found += [d for d in derived if d not in found]
     return found

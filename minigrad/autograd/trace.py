@@ -1,4 +1,4 @@
-"""Which line of the user's something was done in: the innermost outside of this package, and those that led there."""
+"""The user's line that did something: the innermost one outside of this package, and those that led there."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _PYTHON = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
 _PACKAGES = tuple(
     os.path.dirname(os.path.abspath(file)) + os.sep for file in (os.path.dirname(__file__), str(np.__file__))
 )
-_OTHERS = "site-packages"  # such as what runs tests: of those only the innermost line is told
+_OTHERS = "site-packages"  # for example what runs tests: only its innermost line is told
 _LINES = 4  # how many are kept
 Line: TypeAlias = tuple[str, int, str]  # file, number and function
 _users: dict[str, bool] = {}  # by file
 
 
 class _Handed(threading.local):
-    """To a thread of the pool: the trace of the thread that has given it the work."""
+    """The trace of the thread that gave a thread of the pool its work."""
 
     trace: Trace | None = None
 
@@ -32,7 +32,7 @@ handed = _Handed()
 
 
 def _is_users(code: CodeType) -> bool:
-    """Whether code is neither of this package nor of NumPy or Python itself."""
+    """Return whether code is neither of this package nor of NumPy or Python itself."""
     file = code.co_filename
     known = _users.get(file)
     if known is None:
@@ -42,7 +42,7 @@ def _is_users(code: CodeType) -> bool:
 
 
 class Trace:
-    """Where in the user's program it was done.
+    """The place in the user's program at which something was done.
 
     lines : file, number and function, the innermost first
     function : the name of the package's function that the user called there
@@ -86,7 +86,7 @@ class Trace:
 
     @property
     def text(self) -> str:
-        """As in a traceback, the innermost line last."""
+        """The lines as in a traceback, the innermost last."""
         lines = [_written(line) for line in reversed(self.lines)]
         return "\n".join(f"  {line}" for line in lines) or "  a line that is not known"
 
@@ -101,7 +101,7 @@ def _written(line: Line) -> str:
 
 
 def _called(frame: Any) -> str:
-    """The name by which the user called what this frame runs; empty where an operation was called itself."""
+    """Return the name by which the user called what this frame runs; empty for an operation itself."""
     name = frame.f_code.co_name
     if name in ("call", "change"):  # see naming.py and method.py
         return str(frame.f_locals.get("name", ""))

@@ -1,4 +1,4 @@
-"""What a Tensor was called once."""
+"""`Variable`, the former name of a Tensor."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from minigrad.core.tensor import Tensor
 
 
 def Variable(data: Tensor, requires_grad: bool = False) -> Tensor:
-    """A leaf that shares memory with `data`, as old scripts for PyTorch make it.
+    """Return a leaf that shares memory with `data`, as old scripts for PyTorch make it.
 
     Examples
     --------

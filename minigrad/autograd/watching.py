@@ -1,4 +1,4 @@
-"""What anomaly detection does while it is on: it looks at results and gradients, and remembers who made what where."""
+"""Anomaly detection while it is on: it checks results and gradients, and remembers which line made them."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ class State:
 
 
 class _Thread(threading.local):
-    """What a thread is in the middle of."""
+    """The state of a thread."""
 
     busy = False  # computing an operation or a node's gradients, the parts of which are not looked at
     trace: Trace | None = None  # that of the node whose gradients are computed
-    infinite: dict[Any, Node] = {}  # by which node a node or leaf was last given an infinite gradient, in this walk
+    infinite: dict[Any, Node] = {}  # the node that last gave a node or leaf an infinite gradient, in this walk
 
 
 state = State()
@@ -45,15 +45,15 @@ _traces: weakref.WeakKeyDictionary[Node, Trace] = weakref.WeakKeyDictionary()
 
 
 def start() -> None:
-    """Put functions that look around those that compute."""
+    """Wrap the functions that compute in functions that check."""
     put = _replacements.put
     for op in registry.values():
         put(op, "compute", partial(_checked, op.name))
-        if op.half is not None:  # float16 is computed with in float32: it is the rounding that overflows
+        if op.half is not None:  # float16 is computed in float32: only the rounding overflows
             put(rounding(op), "compute", partial(_checked, op.name))
     put(function, "compute", _checked_function)
     put(Node, "__init__", _remembering)
-    put(OperationNode, "__init__", _remembering)  # which does not call Node's, as the others do
+    put(OperationNode, "__init__", _remembering)  # which, unlike the others, does not call Node's
     for kind in with_subclasses(Node):
         if "vjp" in vars(kind):
             put(kind, "vjp", _watched)
@@ -64,12 +64,12 @@ def start() -> None:
 
 
 def stop() -> None:
-    """Take them away; what is remembered is forgotten with the graph that it is of."""
+    """Remove the wrappers; what was remembered goes with its graph."""
     _replacements.take_back()
 
 
 def _remembering(init: Callable[..., None]) -> Callable[..., None]:
-    """Nodes know which line has made them."""
+    """Make nodes know which line has made them."""
 
     def remember(node: Node, *args: Any, **kwargs: Any) -> None:
         init(node, *args, **kwargs)
@@ -79,7 +79,7 @@ def _remembering(init: Callable[..., None]) -> Callable[..., None]:
 
 
 def _handing(run: Callable[..., None]) -> Callable[..., None]:
-    """Threads of the pool know for which line they work."""
+    """Make threads of the pool know for which line they work."""
 
     def hand(work: Callable[[Any], None], pieces: Iterable[Any]) -> None:
         if _thread.busy:
@@ -107,7 +107,7 @@ def _quiet(compute: Callable[..., Any], *args: Any) -> Any:
 
 
 def _checked(name: str, compute: Callable[..., Any]) -> Callable[..., Any]:
-    """What an operation computes with, with a look at the result; not at those of operations that it consists of."""
+    """Return an operation's function with a check of its result, but not of the operations that it consists of."""
 
     def look(*args: Any) -> Any:
         if _thread.busy or not state.check_nan:
@@ -124,7 +124,7 @@ def _checked(name: str, compute: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _checked_function(compute: Callable[..., Any]) -> Callable[..., Any]:
-    """The same for forward of a Function. The operations in it are looked at, too: it is the user who calls them."""
+    """Return a checked forward of a Function. The operations in it are checked too: the user calls them."""
 
     def look(cls: type[function.Function], *args: Any) -> Any:
         result = compute(cls, *args)
@@ -170,7 +170,7 @@ def _share(made: np.ndarray) -> str:
 
 
 def _floats(values: Iterable[Any]) -> Iterator[np.ndarray]:
-    """The floating arrays among `values`, which may be numbers, Tensors, lists of them, and unfinished gradients."""
+    """Yield the floating arrays among `values`: numbers, Tensors, lists of them, and unfinished gradients."""
     for value in values:
         if isinstance(value, np.ndarray):
             if value.dtype.kind == "f":
@@ -191,7 +191,7 @@ def _floats(values: Iterable[Any]) -> Iterator[np.ndarray]:
 
 
 def _watched(apply: Callable[..., Sequence[Any]]) -> Callable[..., Sequence[Any]]:
-    """A node's `apply`, with a look at the gradients."""
+    """Return a node's `apply` with a check of the gradients."""
 
     def watch(node: Node, g: Any, *rest: Any) -> Sequence[Any]:
         before = _thread.busy, _thread.trace
@@ -243,7 +243,7 @@ def _made_in(node: Node) -> str:
 
 
 def _run(run: Callable[..., dict[Any, Any]]) -> Callable[..., dict[Any, Any]]:
-    """The engine's walk, with a look at sums of gradients, and the line of the forward in every error."""
+    """Run the engine with a check of sums of gradients, and the line of the forward in every error."""
 
     def walk(roots: Sequence[tuple[Any, Any]], *args: Any, **kwargs: Any) -> dict[Any, Any]:
         given = any(np.isnan(g).any() for _, g in roots for g in _floats((g,)))
@@ -263,7 +263,7 @@ def _run(run: Callable[..., dict[Any, Any]]) -> Callable[..., dict[Any, Any]]:
 
 
 def _check_sums(arrived: dict[Any, Any]) -> None:
-    """No node made a nan; so if there is one, inf and -inf came together."""
+    """Check sums of gradients: no node made a nan, so if there is one, inf and -inf were added."""
     for edge, gradient in arrived.items():
         for g in _floats((gradient,)):
             if np.isnan(g).any():
@@ -287,7 +287,7 @@ def _add_line(error: Exception) -> None:
 
 
 def _story(array: np.ndarray, node: Node | None) -> str:
-    """Which line has used an array and which one changed it, for an error about that."""
+    """Tell which line has used an array and which one changed it, for an error about that."""
     used = _traces.get(node) if node is not None else None
     change = versions.changer_of(array)
     text = f". It was used in\n{used}" if used is not None else ""

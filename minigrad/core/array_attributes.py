@@ -1,4 +1,4 @@
-"""What can be said of a tensor's elements, whatever their history: shape, dtype, memory and values."""
+"""The attributes of a tensor's elements, whatever their history: shape, dtype, memory and values."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Lengths: TypeAlias = SupportsIndex | Sequence[SupportsIndex]  # of a shape: each
 
 
 def as_int(operation: str, name: str, value: Any) -> int:
-    """`value`, which the user gave `operation` as `name`, as an int.
+    """Return `value`, which the user gave `operation` as `name`, as an int.
 
     It is an int, a NumPy integer or a 0-dim tensor of integers, but no bool.
     """
@@ -38,11 +38,11 @@ class Size(tuple[int, ...]):
     __slots__ = ()
 
     def __new__(cls, lengths: Iterable[Any] = ()) -> Size:
-        """Lengths that are no ints are refused, as they would be in every use of the shape."""
+        """Refuse lengths that are no ints, as every use of the shape would."""
         return tuple.__new__(cls, [n if type(n) is int else as_int("Size", "length", n) for n in lengths])
 
     def numel(self) -> int:
-        """The product of the lengths."""
+        """Return the product of the lengths."""
         return math.prod(self)
 
     @overload
@@ -93,7 +93,7 @@ class ArrayAttributes:
 
     @property
     def itemsize(self) -> int:
-        """The bytes of one element."""
+        """Return the size of one element in bytes."""
         return self._data.itemsize
 
     @property
@@ -116,27 +116,27 @@ class ArrayAttributes:
         return place
 
     def dim(self) -> int:
-        """The number of dimensions."""
+        """Return the number of dimensions."""
         return self._data.ndim
 
     ndimension = dim
 
     def numel(self) -> int:
-        """The number of elements."""
+        """Return the number of elements."""
         return self._data.size
 
     nelement = numel
 
     def element_size(self) -> int:
-        """The bytes of one element."""
+        """Return the size of one element in bytes."""
         return self._data.itemsize
 
     def is_floating_point(self) -> bool:
-        """Whether the dtype is a floating one."""
+        """Return whether the dtype is a floating one."""
         return self._data.dtype.kind == "f"
 
     def is_contiguous(self) -> bool:
-        """Whether the elements lie in memory in the order of the indices (C order)."""
+        """Return whether the elements lie in memory in the order of the indices (C order)."""
         return self._data.flags.c_contiguous
 
     @overload
@@ -152,13 +152,13 @@ class ArrayAttributes:
         return strides if dim is None else strides[self._own_dim("stride", dim)]
 
     def data_ptr(self) -> int:
-        """The address of the first element."""
+        """Return the address of the first element."""
         return self._data.ctypes.data
 
     # ---- values ----------------------------------------------------------------------------------------------------
 
     def item(self) -> Any:
-        """The only element as a Python number.
+        """Return the only element as a Python number.
 
         Raises
         ------
@@ -170,7 +170,7 @@ class ArrayAttributes:
         return self._data.item()
 
     def tolist(self) -> Any:
-        """The elements as nested lists of Python numbers; of a 0-dim tensor, the number."""
+        """Return the elements as nested lists of Python numbers, or as one number for a 0-dim tensor."""
         return self._data.tolist()
 
     def __len__(self) -> int:
@@ -189,7 +189,7 @@ class ArrayAttributes:
         return float(self._only("float"))
 
     def is_nonzero(self) -> bool:
-        """Whether the only element is not 0."""
+        """Return whether the only element is not 0."""
         return bool(self)
 
     def __int__(self) -> int:
@@ -235,17 +235,17 @@ class ArrayAttributes:
         return True
 
     def get_device(self) -> int:
-        """Always -1, which stands for the CPU."""
+        """Return -1, which stands for the CPU."""
         return -1
 
     def pin_memory(self: Self) -> Self:
-        """This tensor: there is no other device for which its memory would have to stay in place."""
+        """Return this tensor: no other device needs its memory to stay in place."""
         return self
 
     def cpu(self: Self) -> Self:
-        """This tensor: there is no other device."""
+        """Return this tensor: there is no other device."""
         return self
 
     def cuda(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """There is no GPU here: raises RuntimeError."""
+        """Raise RuntimeError: there is no GPU."""
         raise RuntimeError("cuda: minigrad computes on the CPU only; leave .cuda() out or use .to('cpu')")

@@ -11,7 +11,7 @@ from minigrad.core.array_attributes import ArrayAttributes
 
 
 def as_array(data: Any, dtype: Any = None, copy: bool = False) -> np.ndarray:
-    """`data` as an array of a supported dtype: Python floats get the default dtype, arrays keep theirs.
+    """Return `data` as an array of a supported dtype: Python floats get the default one, arrays keep theirs.
 
     Raises
     ------
@@ -31,7 +31,7 @@ def as_array(data: Any, dtype: Any = None, copy: bool = False) -> np.ndarray:
 
 
 def as_scalar(operation: str, name: str, value: Any, dtype: dtypes.DType) -> np.ndarray:
-    """`value`, which the user gave `operation` as `name`, as a 0-dim array of `dtype`.
+    """Return `value`, which the user gave `operation` as `name`, as a 0-dim array of `dtype`.
 
     Raises
     ------
@@ -62,12 +62,12 @@ def _check_holds(operation: str, dtype: dtypes.DType, low: Any, high: Any) -> No
 
 
 def constant(data: Any) -> np.ndarray:
-    """The array of a Tensor, or a copy of an array: what an operation keeps, NumPy must not change unnoticed."""
+    """Return the array of a Tensor, or a copy of an array, which NumPy could change unnoticed."""
     return data._data if isinstance(data, ArrayAttributes) else np.array(data)
 
 
 def _from_python(data: Any, dtype: Any) -> np.ndarray:
-    """Nested lists of numbers, or of tensors and arrays of one element or one shape, or what has ``__array__``."""
+    """Convert nested lists of numbers, tensors or arrays of one element or shape, or what has ``__array__``."""
     kinds: set[Any] = set()
     try:
         array = np.asarray(_plain(data, kinds))
@@ -90,7 +90,7 @@ _PYTHON = {bool: dtypes.bool, int: dtypes.int64}
 
 
 def _plain(data: Any, kinds: set[Any]) -> Any:
-    """`data` without tensors, one of a single element as a number; `kinds` gets their dtypes, and the types of others.
+    """Return `data` without tensors (one element becomes a number); `kinds` collects dtypes, and other types.
 
     The dtype of a NumPy number counts as a tensor's.
     """
@@ -104,7 +104,7 @@ def _plain(data: Any, kinds: set[Any]) -> Any:
 
 
 def _check_integers(array: np.ndarray, kinds: set[Any], wanted: np.dtype | None) -> None:
-    """Raise where `array` is of objects, or where ints were too large for int64, so that NumPy chose another dtype."""
+    """Raise if `array` is of objects, or where ints were too large for int64, so that NumPy chose another dtype."""
     if array.dtype.kind == "O" and not kinds <= {bool, int}:
         names = ", ".join(sorted(k.__name__ for k in kinds - {bool, int, float} if isinstance(k, type)))
         raise RuntimeError(f"tensor: expected numbers or bools, got {names or 'ints that are too large'}")

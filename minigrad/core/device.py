@@ -47,7 +47,7 @@ class device:
 
 
 def _nothing(*args: Any, **kwargs: Any) -> None:
-    """What a script asks of a GPU, where there is none."""
+    """Do nothing: a script asks this of a GPU, and there is none."""
 
 
 def _never() -> bool:
@@ -66,7 +66,7 @@ backends = SimpleNamespace(
 
 
 def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:
-    """Accepted, for scripts that ask for it: the same operations give the same bits here in any case.
+    """Accept the request and do nothing: the same operations give the same bits here in any case.
 
     Examples
     --------

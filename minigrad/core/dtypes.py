@@ -57,7 +57,7 @@ class dtype:
         return self.dtype.kind in "fi"
 
     def to_real(self: Self) -> Self:
-        """Itself, as no type here is complex."""
+        """Return this dtype: none here is complex."""
         return self
 
     def __getattr__(self, name: str) -> Any:
@@ -84,7 +84,7 @@ DTypeLike: TypeAlias = dtype | np.dtype[Any] | type[Any]  # what a caller may gi
 
 
 def of(d: np.dtype) -> dtype:
-    """The one object for NumPy's `d`, a supported dtype."""
+    """Return the one object for NumPy's `d`, a supported dtype."""
     return _objects[d]
 
 
@@ -114,7 +114,7 @@ _default = float32.dtype
 
 
 def get_default_dtype() -> dtype:
-    """The floating type that Python floats become: float32 unless `set_default_dtype` changed it.
+    """Return the floating type that Python floats become: float32 unless `set_default_dtype` changed it.
 
     Examples
     --------
@@ -151,7 +151,7 @@ def set_default_dtype(d: Any) -> None:
 
 
 def as_dtype(d: Any) -> np.dtype:
-    """NumPy's dtype for `d`: a dtype of ours or NumPy's, its name, or Python's bool, int or float."""
+    """Return NumPy's dtype for `d`: a dtype of ours or NumPy's, its name, or Python's bool, int or float."""
     if isinstance(d, dtype):
         return d.dtype
     try:
@@ -214,12 +214,12 @@ _PYTHON = {builtins.bool: "b", builtins.int: "i", builtins.float: "f"}
 
 
 def fits(source: DType, target: DType) -> builtins.bool:
-    """Whether values of `source` may be written over those of `target`: its category is not higher."""
+    """Return whether values of `source` may be written over those of `target`: its category is not higher."""
     return _CATEGORY[source.kind] <= _CATEGORY[target.kind]
 
 
 def result_type(*operands: Any) -> np.dtype:
-    """The dtype PyTorch gives to arithmetic on `operands` (arrays and Python numbers).
+    """Return the dtype PyTorch gives to arithmetic on `operands` (arrays and Python numbers).
 
     The highest category decides (bool < integer < floating); within it arrays with dimensions outrank 0-dim arrays,
     and those outrank Python numbers, which count as int64 or the default floating type.

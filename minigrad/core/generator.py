@@ -96,11 +96,11 @@ class Generator:
         return self._seed
 
     def initial_seed(self) -> int:
-        """The seed that this generator started from."""
+        """Return the seed that this generator started from."""
         return self._seed
 
     def get_state(self) -> Tensor:
-        """All that determines the numbers to come, as a one-dimensional uint8 Tensor."""
+        """Return all that determines the numbers to come, as a one-dimensional uint8 Tensor."""
         state: Any = self.rng.bit_generator.state
         inner = (state["state"][name].to_bytes(16, "little") for name in ("state", "inc"))
         packed = _LAYOUT.pack(*inner, self._seed, state["uinteger"], state["has_uint32"])
@@ -130,18 +130,18 @@ class Generator:
         return self
 
     def uniform(self, shape: tuple[int, ...], dtype: DType) -> np.ndarray:
-        """An array of numbers from [0, 1), drawn as `dtype` from the start."""
+        """Return an array of numbers from [0, 1), drawn as `dtype` from the start."""
         if dtype == np.float16:  # which NumPy does not draw, and a float32 might be rounded up to 1
             return (self.rng.integers(2**11, size=shape) / 2**11).astype(dtype)
         return np.asarray(self.rng.random(shape, dtype=dtype.type))
 
     def gaussian(self, shape: tuple[int, ...], dtype: DType) -> np.ndarray:
-        """An array of normally distributed numbers of mean 0 and variance 1."""
+        """Return an array of normally distributed numbers of mean 0 and variance 1."""
         drawn = self.rng.standard_normal(shape, dtype=np.float32 if dtype == np.float16 else dtype.type)
         return np.asarray(drawn, dtype)
 
     def integers(self, name: str, low: int, high: int, shape: tuple[int, ...], dtype: DType) -> np.ndarray:
-        """An array of integers from `low` to ``high - 1``; `name` is the caller's, for errors."""
+        """Return an array of integers from `low` to ``high - 1``; `name` is the caller's, for errors."""
         if low >= high:
             raise RuntimeError(f"{name}: expected low < high, got low={low} and high={high}")
         if dtype.kind == "f":
@@ -159,7 +159,7 @@ _drawing: list[Any] = []  # the locks of NumPy's generators, while a thread fork
 
 
 def _await_draws() -> None:
-    """Before a fork: let other threads draw to the end, for NumPy locks a generator that draws."""
+    """Wait before a fork until other threads have drawn, because NumPy locks a generator that draws."""
     lock.acquire()
     rngs = [g._rng for g in _generators if g._rng is not None]
     used = {rng.bit_generator.lock for rng in rngs if hasattr(rng, "bit_generator")}
@@ -181,7 +181,7 @@ default_generator.seed()
 
 
 def get_generator(generator: Generator | None = None) -> Generator:
-    """`generator`, or the one that takes its place in this thread where it is None."""
+    """Return `generator`, or the one that this thread uses if it is None."""
     if generator is None:
         return getattr(_this_thread, "generator", default_generator)
     if not isinstance(generator, Generator):
@@ -191,7 +191,7 @@ def get_generator(generator: Generator | None = None) -> Generator:
 
 @contextlib.contextmanager
 def use_generator(generator: Generator) -> Iterator[Generator]:
-    """Within the block, and in this thread only, `generator` is the default one.
+    """Make `generator` the default one within the block, in this thread only.
 
     Examples
     --------
@@ -227,12 +227,12 @@ def seed() -> int:
 
 
 def initial_seed() -> int:
-    """The seed that the default generator started from."""
+    """Return the seed that the default generator started from."""
     return get_generator().initial_seed()
 
 
 def get_rng_state() -> Tensor:
-    """The default generator's state, a one-dimensional uint8 Tensor.
+    """Return the default generator's state, a one-dimensional uint8 Tensor.
 
     Examples
     --------
@@ -246,13 +246,13 @@ def get_rng_state() -> Tensor:
 
 
 def set_rng_state(new_state: Tensor) -> None:
-    """Let the default generator go on from a state that :func:`get_rng_state` returned."""
+    """Restore the default generator to a state that :func:`get_rng_state` returned."""
     get_generator().set_state(new_state)
 
 
 @contextlib.contextmanager
 def fork_rng(enabled: bool = True) -> Iterator[None]:
-    """After the block the default generator is where it was before, unless `enabled` is False.
+    """Restore the default generator after the block, unless `enabled` is False.
 
     Examples
     --------

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 
 class Methods:
-    """What Tensor inherits from the operations."""
+    """The methods that Tensor inherits from the operations."""
 
     __slots__ = ()

@@ -1,4 +1,4 @@
-"""How tensors look when printed: as PyTorch's."""
+"""Printing of tensors, in PyTorch's format."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["set_printoptions"]
 
 
 class Options(NamedTuple):
-    """What `set_printoptions` sets."""
+    """The options that `set_printoptions` sets."""
 
     precision: int = 4
     threshold: float = 1000
@@ -50,6 +50,11 @@ def set_printoptions(
         All of these at once; other arguments override it.
     sci_mode : bool, optional
         Whether to print floats as ``1.0000e+00``; by default where their sizes ask for it.
+
+    Raises
+    ------
+    ValueError
+        If `profile` is unknown.
 
     Examples
     --------
@@ -96,7 +101,7 @@ def format_array(array: np.ndarray, history: str = "") -> str:
 
 
 def _edges(array: np.ndarray) -> np.ndarray:
-    """The elements that are printed of a large array."""
+    """Return the elements that are printed of a large array."""
     n = options.edgeitems
     for axis, length in enumerate(array.shape):
         if length > 2 * n:
@@ -105,7 +110,7 @@ def _edges(array: np.ndarray) -> np.ndarray:
 
 
 def _element_format(array: np.ndarray) -> Callable[[Any], str]:
-    """How to print each element, so that all are equally wide."""
+    """Return a function that prints each element, all equally wide."""
     if array.dtype.kind != "f":
         width = max(len(str(v)) for v in array.ravel().tolist())
         return lambda v: str(v).rjust(width)
@@ -129,7 +134,7 @@ def _element_format(array: np.ndarray) -> Callable[[Any], str]:
 
 
 def _format(array: np.ndarray, indent: int, summarize: bool, element: Callable[[Any], str]) -> str:
-    """The nested brackets, continued on lines that start at column `indent`."""
+    """Format the nested brackets, continued on lines that start at column `indent`."""
     if array.ndim == 0:
         return element(array.item())
     n = options.edgeitems

@@ -27,7 +27,7 @@ Self = TypeVar("Self", bound="Tensor")
 class Tensor(Methods, ArrayAttributes):
     """A multi-dimensional array with a gradient.
 
-    Operations on tensors return tensors. Where one of their inputs requires grad they also record what was done, and
+    Operations on tensors return tensors. If one of their inputs requires grad, they also record what was done, and
     `backward` walks that record. The operations themselves live in ``minigrad.ops`` and are methods here too.
 
     Parameters
@@ -90,7 +90,7 @@ class Tensor(Methods, ArrayAttributes):
 
     @classmethod
     def _wrap(cls, array: np.ndarray) -> Tensor:
-        """A tensor around `array` itself: nothing copied, nothing recorded."""
+        """Wrap `array` itself as a tensor: nothing is copied or recorded."""
         t = object.__new__(cls)
         t._data, t._requires_grad, t._node, t._view = array, False, None, None
         return t
@@ -99,7 +99,7 @@ class Tensor(Methods, ArrayAttributes):
 
     @property
     def is_leaf(self) -> bool:
-        """True unless a recorded operation made it."""
+        """Whether this tensor is a leaf: no recorded operation made it."""
         return self._grad_target() is self or not self.requires_grad
 
     @property
@@ -171,7 +171,7 @@ class Tensor(Methods, ArrayAttributes):
     # ---- out of minigrad -------------------------------------------------------------------------------------------
 
     def numpy(self, *, force: bool = False) -> np.ndarray:
-        """The array behind this tensor, not a copy.
+        """Return the array behind this tensor, not a copy.
 
         Parameters
         ----------
@@ -220,19 +220,19 @@ class Tensor(Methods, ArrayAttributes):
         return _rebuild, (type(self), self._data, self._requires_grad), self._attributes() or None
 
     def _attributes(self) -> dict[str, Any]:
-        """What users and subclasses have attached."""
+        """Return what users and subclasses have attached."""
         return {k: v for k, v in self.__dict__.items() if k not in _OF_THIS_MEMORY}
 
     # ---- graph -----------------------------------------------------------------------------------------------------
 
     def _grad_target(self) -> Any:
-        """What a gradient of this tensor flows to: its node, or itself if it is a leaf."""
+        """Return where a gradient of this tensor flows: to its node, or to itself if it is a leaf."""
         if self._view is not None:
             self._view.refresh(self)
         return self if self._node is None else self._node
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
-        """Set whether gradients with respect to this leaf are wanted; returns it.
+        """Set whether gradients with respect to this leaf are wanted; return it.
 
         Raises
         ------
@@ -248,7 +248,7 @@ class Tensor(Methods, ArrayAttributes):
         return self
 
     def detach(self) -> Tensor:
-        """The same values and memory, cut off from the graph; backward notices when either is changed in place."""
+        """Return the same values and memory, cut off from the graph; backward notices in-place changes of either."""
         return Tensor._wrap(self._data)
 
     def detach_(self) -> Tensor:
@@ -259,7 +259,7 @@ class Tensor(Methods, ArrayAttributes):
         return self
 
     def retain_grad(self) -> None:
-        """Let backward add up ``.grad`` here too, although this tensor is not a leaf."""
+        """Make backward accumulate ``.grad`` here too, although this tensor is not a leaf."""
         if not self.requires_grad:
             raise RuntimeError("retain_grad: this tensor does not require grad, so it will never have one")
         if self.is_leaf or self._retained is not None:
@@ -269,7 +269,7 @@ class Tensor(Methods, ArrayAttributes):
         def store(g: Any) -> None:
             tensor = me()
             if tensor is not None and mode.walk is not None:
-                mode.walk[1].append((tensor, g))  # it is added when the walk has ended well
+                mode.walk[1].append((tensor, g))  # it is added when the walk has succeeded
             elif tensor is not None:
                 tensor._accumulate(g)
 
@@ -329,7 +329,7 @@ class Tensor(Methods, ArrayAttributes):
                 self._grad = g if before is None else before + g
             elif before is None or before._requires_grad:
                 whole = type(g) is np.ndarray and g.base is None and g.dtype == self._data.dtype and g.flags.carray
-                if not whole or getrefcount(g) > ALONE:  # a copy: g is a view, read-only, or others have it
+                if not whole or getrefcount(g) > ALONE:  # a copy: g is a view, read-only, or shared
                     g = np.array(g, dtype=self._data.dtype, order="C")
                 self._grad = Tensor._wrap(g) if before is None else before + Tensor._wrap(g)
             else:
@@ -343,7 +343,7 @@ class Tensor(Methods, ArrayAttributes):
     # ---- in place --------------------------------------------------------------------------------------------------
 
     def _assign(self, result: Tensor, operation: str) -> Tensor:
-        """Let `result`, computed from the old values, replace the values and the history of this tensor."""
+        """Replace the values and the history of this tensor by those of `result`, computed from the old values."""
         self._check_in_place(result, operation)
         self._write(result._data.astype(self._data.dtype, copy=False))  # as PyTorch wraps int64 around into uint8
         if mode.enabled:
@@ -351,7 +351,7 @@ class Tensor(Methods, ArrayAttributes):
         return self
 
     def _take_history(self, result: Tensor) -> None:
-        """From now on this tensor, and with it what it is a view of, was computed as `result` was."""
+        """Give this tensor, and what it is a view of, the history of `result`."""
         if self._view is not None:
             self._view.rewrite(self, result)
         elif result._requires_grad or self._requires_grad:
@@ -366,11 +366,11 @@ class Tensor(Methods, ArrayAttributes):
             self.retain_grad()
 
     def _write(self, values: Any) -> None:
-        """Change the memory, and let everyone who kept it notice."""
+        """Change the memory, and note a new version for all that kept it."""
         np.copyto(self._data, values, casting="same_kind")
         versions.bump(self._data)
         if self._cut and mode.enabled:
-            self._history_version += 1  # what views show from now on has no history either
+            self._history_version += 1  # what views show afterwards has no history either
 
     def _check_in_place(self, result: Any, operation: str) -> None:
         if result._data.shape != self._data.shape:
@@ -388,7 +388,7 @@ class Tensor(Methods, ArrayAttributes):
             self._view.check(operation, result)
 
     def _check_writable(self, operation: str) -> None:
-        """Raise where the memory is read-only, or a recorded change would leave a tensor with a wrong history."""
+        """Raise if the memory is read-only, or a recorded change would leave a tensor with a wrong history."""
         if not self._data.flags.writeable and not self._alone_in_memory():
             raise RuntimeError(
                 f"{operation}: several elements share one place in memory, as expand() and broadcasting make them, or "
@@ -439,7 +439,7 @@ Calls: TypeAlias = tuple[Any, Any, tuple[Any, ...]] | None
 
 
 class View:
-    """How a tensor came to show a part of another one's memory: by which calls, from which tensor.
+    """The origin of a view: the tensor whose memory it shows a part of, and the calls that made it.
 
     After an in-place operation on the base or on any of its views the base has a new history, and the histories of the
     views are made anew from it, when they are asked for.
@@ -465,7 +465,7 @@ class View:
         self.in_place_error: str | None = in_place_error or inherited or _in_place_error(source)
 
     def check(self, operation: str, *others: Tensor) -> None:
-        """Raise where a change of the view by `operation` would have to be recorded, and cannot be."""
+        """Raise if a change of the view by `operation` would have to be recorded, and cannot be."""
         if self.in_place_error and any(t._requires_grad for t in (self.base, *others)):
             raise RuntimeError(f"{operation}: {self.in_place_error}")
 
@@ -475,22 +475,22 @@ class View:
             if self.in_place_error and mode.enabled and self.base._requires_grad:
                 raise RuntimeError(f"the tensor that this is a view of was changed in place: {self.in_place_error}")
             if self.in_place_error:
-                return  # nobody asks for the history, or there is none
+                return  # the history is not wanted, or there is none
             self.history_version = self.base._history_version
-            with enable_grad():  # the history must be complete, whoever asks for it
+            with enable_grad():  # the history must be complete in any mode
                 view._set_history(replay(self.calls, self.base))
 
     def rewrite(self, view: Tensor, part: Tensor) -> None:
-        """The base's history is now what it was, with this part replaced by `part`, and `view` shows a part of it."""
+        """Record that `part` replaced this part of the base, and that `view` shows a part of it."""
         base = self.base
         if part._requires_grad or base._requires_grad:
             base._set_history(View.replace_part(base, part, self.calls))
             base._history_version += 1
-            self.refresh(view)  # at once: whatever becomes of the base's history, this one holds
+            self.refresh(view)  # at once: later changes of the base's history must not change this one
 
 
 def _in_place_error(source: Tensor) -> str | None:
-    """Why changes of a view of `source` that is made now cannot be recorded."""
+    """Explain why changes of a view of `source` that is made now cannot be recorded."""
     if not mode.enabled:
         return "this view was made under no_grad(), so its base does not know it; make the view outside of that block"
     if source._requires_grad and source._node is None and source._view is not None:
@@ -499,7 +499,7 @@ def _in_place_error(source: Tensor) -> str | None:
 
 
 def replay(calls: Calls, base: Any) -> Any:
-    """The part that a view made by `calls` shows, of another tensor or array."""
+    """Return the part of another tensor or array that a view made by `calls` shows."""
     in_order = []
     while calls is not None:
         calls, call, arguments = calls

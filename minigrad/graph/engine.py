@@ -16,7 +16,7 @@ node_numbers = itertools.count(1)
 
 
 class Node:
-    """One recorded operation. `parents` are what it was computed from: nodes, or leaves.
+    """A vertex of the graph: a recorded operation. `parents` are the nodes or leaves that it was computed from.
 
     Nodes are numbered as they are made, so a node's parents always have smaller numbers than the node itself.
     """
@@ -29,18 +29,18 @@ class Node:
         self.hooks: dict[int, Callable[[Any], Any]] | None = None  # each may replace the gradient of the output
 
     def vjp(self, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> Sequence[Any]:
-        """The gradients of the parents, in order; None where there is none or where `needed` says it is not needed."""
+        """Return the gradients of the parents, in order; None where there is none or `needed` says it is not needed."""
         raise NotImplementedError
 
     def release(self) -> None:
         """Forget what was kept for `vjp`."""
 
     def name(self) -> str:
-        """The name under which the node appears in messages, such as ``MulBackward0``."""
+        """Return the name under which the node appears in messages, such as ``MulBackward0``."""
         return type(self).__name__
 
     def named(self) -> Node:
-        """The node itself, of a class with its name, for those who look at it."""
+        """Return the node itself, of a class with its name, for those who inspect it."""
         return self
 
     @property
@@ -53,7 +53,7 @@ class Node:
 
 
 class AccumulateGrad:
-    """Where a graph ends, for those who walk it: `variable` is the leaf."""
+    """The end of a graph for those who walk it: `variable` is the leaf."""
 
     next_functions = ()
 
@@ -70,7 +70,7 @@ class AccumulatingGradient:
     __slots__ = ()
 
     def materialize(self) -> Any:
-        """The gradient as nodes, hooks and leaves know it."""
+        """Return the gradient in the form that nodes, hooks and leaves use."""
         raise NotImplementedError
 
 
@@ -83,7 +83,7 @@ def run_hooks(hooks: dict[int, Callable[[Any], Any]] | None, g: Any) -> Any:
 
 
 def nodes_since(number: int, edges: Iterable[Any]) -> set[Node]:
-    """The nodes with greater numbers than this one that lead to `edges`."""
+    """Return the nodes with greater numbers than this one that lead to `edges`."""
     found: set[Node] = set()
     stack = list(edges)
     while stack:
@@ -95,7 +95,7 @@ def nodes_since(number: int, edges: Iterable[Any]) -> set[Node]:
 
 
 def _nodes_leading_to(targets: set[Any], roots: Iterable[Any], since: int) -> set[Any]:
-    """The targets, and the nodes between `roots` and them."""
+    """Return the targets, and the nodes between `roots` and them."""
     reachable = nodes_since(since, roots)
     leading = set(targets)
     for node in sorted(reachable, key=lambda n: n.number):  # parents first

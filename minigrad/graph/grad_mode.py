@@ -1,4 +1,4 @@
-"""Whether operations are recorded: one switch a thread."""
+"""Grad mode: whether operations are recorded, one switch per thread."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 class _Mode(threading.local):
     enabled = True
-    # within a backward: how deep it is inside of others, and the tensors that retain their gradients, with these
+    # within a backward: its depth inside of others, and the tensors that retain gradients, with these
     walk: tuple[int, list[Any]] | None = None
 
 
@@ -25,7 +25,7 @@ mode = _Mode()
 
 
 def is_grad_enabled() -> bool:
-    """Whether operations on tensors that require grad are recorded in this thread.
+    """Return whether operations on tensors that require grad are recorded in this thread.
 
     Examples
     --------
@@ -41,7 +41,7 @@ class _GradMode:
 
     def __init__(self, enabled: bool) -> None:
         self._enabled = enabled
-        self._before: list[bool] = []  # a stack, so that one object may be entered again
+        self._before: list[bool] = []  # a stack, so that one object can be entered again
 
     def __enter__(self) -> None:
         self._before.append(mode.enabled)
@@ -64,7 +64,7 @@ class _GradMode:
 
 
 def within(context: Callable[[], Any], function: F) -> F:
-    """`function`, whose calls run in a context of their own; so does each step of a generator or coroutine."""
+    """Return `function` with a new context around each call, or each step of a generator or coroutine."""
 
     @functools.wraps(function)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
@@ -87,7 +87,7 @@ def within(context: Callable[[], Any], function: F) -> F:
 
 
 def _steps(body: Any, context: Callable[[], Any]) -> Any:
-    """The steps of a generator or coroutine: the context is its own, not that of its caller."""
+    """Run the steps of a generator or coroutine in a context of its own, not in that of its caller."""
     step, sent = body.send, None
     while True:
         try:
@@ -98,7 +98,7 @@ def _steps(body: Any, context: Callable[[], Any]) -> Any:
         try:
             step, sent = body.send, (yield result)
         except GeneratorExit:
-            with context():  # what it cleans up belongs to it, too
+            with context():  # cleaning up belongs to it, too
                 body.close()
             raise
         except BaseException as error:
@@ -116,7 +116,7 @@ class _Awaitable:
 
 
 class _Decorable(_GradMode):
-    """Lets ``@no_grad`` without parentheses decorate as ``@no_grad()`` does."""
+    """A metaclass: ``@no_grad`` without parentheses decorates as ``@no_grad()`` does."""
 
     _value: bool
 

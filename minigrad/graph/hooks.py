@@ -1,4 +1,4 @@
-"""What is returned to those who register a hook."""
+"""Handles, which are returned to those who register a hook."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class RemovableHandle:
         self._hooks.pop(self.id, None)
 
     def move_to_end(self) -> None:
-        """Let the hook run after all others that there are now."""
+        """Move the hook behind all others that are registered now."""
         self._hooks[self.id] = self._hooks.pop(self.id)
 
     def __enter__(self) -> RemovableHandle:

@@ -18,7 +18,7 @@ class SliceGradient(AccumulatingGradient):
     """
 
     __slots__ = ("part", "shape", "key", "total")
-    __array_ufunc__ = None  # array + SliceGradient is for SliceGradient to compute
+    __array_ufunc__ = None  # so that NumPy leaves array + SliceGradient to SliceGradient
 
     def __init__(self, part: np.ndarray, shape: tuple[int, ...], key: Any) -> None:
         self.part, self.shape, self.key = part, shape, key
@@ -26,11 +26,11 @@ class SliceGradient(AccumulatingGradient):
 
     @property
     def ndim(self) -> int:
-        """That of the tensor: 1 or more, as one without dimensions has no parts."""
+        """The dimensions of the tensor: 1 or more, because one without dimensions has no parts."""
         return len(self.shape)
 
     def materialize(self) -> np.ndarray:
-        """The gradient as an array."""
+        """Return the gradient as an array."""
         if self.total is None:
             self.total = np.zeros_like(self.part, shape=self.shape)
             self.total[self.key] = self.part

@@ -1,4 +1,4 @@
-"""When was this memory last changed in place?
+"""Versions: when memory was last changed in place.
 
 A node keeps arrays for its backward, and a later in-place change of one of them would make its gradient silently wrong.
 Tensors, views and detached copies may share one piece of memory, so the answer belongs to the memory and not to a
@@ -31,17 +31,17 @@ latest = Latest()
 # id of an owner -> [time of its last change, weak reference that removes the entry, what `who` said]
 _changes: dict[int, list[Any]] = {}
 
-# Anomaly detection puts functions in the place of these two.
-who: Callable[[], Any] | None = None  # is asked at each change; says who changes
+# Anomaly detection replaces these two by functions.
+who: Callable[[], Any] | None = None  # called at each change; returns who changes
 
 
 def story(array: np.ndarray, node: Any) -> str:
-    """Which lines have used and changed an array, for an error about that: unless anomaly detection is on, nothing."""
+    """Tell which lines have used and changed an array; nothing unless anomaly detection is on."""
     return ""
 
 
 def owner_of(array: np.ndarray) -> Any:
-    """The object at the end of the chain of bases: two arrays that share memory have the same one."""
+    """Return the object at the end of the chain of bases: arrays that share memory have the same one."""
     owner: Any = array
     while (base := getattr(owner, "base", None)) is not None:
         try:
@@ -53,7 +53,7 @@ def owner_of(array: np.ndarray) -> Any:
 
 
 def arrays_in(value: Any) -> Iterator[np.ndarray]:
-    """The arrays that `value` is or, as tuples and lists of any depth, holds."""
+    """Yield the arrays that `value` is or, as tuples and lists of any depth, holds."""
     if isinstance(value, np.ndarray):
         yield value
     elif isinstance(value, (tuple, list)):
@@ -68,7 +68,7 @@ def bump(array: np.ndarray) -> None:
 
 
 def bump_under_lock(array: np.ndarray) -> None:
-    """`bump`, for those who hold the lock."""
+    """Do `bump` for those who hold the lock."""
     owner = array if array.base is None else owner_of(array)
     key = id(owner)
     latest.version = next(node_numbers)
@@ -81,13 +81,13 @@ def bump_under_lock(array: np.ndarray) -> None:
 
 
 def version_of(array: np.ndarray) -> int:
-    """The time of the last noted change of the memory of `array`; 0 if there was none."""
+    """Return the time of the last noted change of the memory of `array`; 0 if there was none."""
     entry = _changes.get(id(owner_of(array)))
     return 0 if entry is None else entry[0]
 
 
 def changer_of(array: np.ndarray) -> Any:
-    """What `who` said at the last noted change of the memory of `array`; None if it was not asked."""
+    """Return what `who` said at the last noted change of the memory of `array`; None if it was not asked."""
     entry = _changes.get(id(owner_of(array)))
     return None if entry is None else entry[2]
 

@@ -1,4 +1,4 @@
-"""Plain NumPy on arrays: what makes convolution and pooling fast. Nothing here knows of autograd."""
+"""Kernels: plain NumPy on arrays, which makes convolution and pooling fast. Nothing here knows of autograd."""
 
 from minigrad.kernels.allocation import keep_memory
 

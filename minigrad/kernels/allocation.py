@@ -1,4 +1,4 @@
-"""Memory that stays with the process.
+"""Allocation: freed memory stays with the process.
 
 A training step allocates and frees the same large arrays again and again. By default the GNU C library hands such
 memory back to the system as soon as it is free, and the next step has to fetch it anew, page by page, each page
@@ -30,7 +30,7 @@ def keep_memory() -> bool:
     Returns
     -------
     bool
-        Whether it agreed. It is not asked where the environment says ``MINIGRAD_KEEP_MEMORY=0`` or tunes the library
+        Whether it agreed. It is not asked if the environment says ``MINIGRAD_KEEP_MEMORY=0`` or tunes the library
         itself, and other C libraries than GNU's have no such setting: then nothing changes.
     """
     if os.environ.get("MINIGRAD_KEEP_MEMORY") == "0" or any(name in os.environ for name in _TUNED_BY):

@@ -20,7 +20,7 @@ __all__ = ["hold_blas"]
 
 
 class _Library(NamedTuple):
-    """A BLAS, and how many threads it may use: in the whole process if `shared`, else in the thread that asks."""
+    """A BLAS and its number of threads: for the whole process if `shared`, else for the calling thread."""
 
     get: Callable[[], int]
     set: Callable[[int], None]
@@ -28,7 +28,7 @@ class _Library(NamedTuple):
 
 
 class _Hold:
-    """Someone who needs BLAS to use one thread: in which thread, and what was changed for that thread alone."""
+    """A caller that needs BLAS to use one thread: its thread, and what was changed for that thread alone."""
 
     def __init__(self) -> None:
         self.thread = threading.get_ident()
@@ -37,13 +37,13 @@ class _Hold:
 
 _libraries: list[_Library] | None = None
 _holds: set[_Hold] = set()
-_changed: list[tuple[_Library, int]] = []  # and what they used before
+_changed: list[tuple[_Library, int]] = []  # with the numbers that they used before
 
 
 def hold_blas(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """``function(*args, **kwargs)``, while NumPy's BLAS uses one thread.
+    """Call ``function(*args, **kwargs)`` while NumPy's BLAS uses one thread.
 
-    Several threads may be in here, and each may come again. The last one out lets BLAS have its threads again, whatever
+    Several threads may be in here, and each may come again. The last one out gives BLAS its threads back, whatever
     happens: an interrupt may arrive anywhere, in the ``__exit__`` of a context manager too, so that is tried again.
     """
     hold = _Hold()
@@ -86,19 +86,19 @@ def _let_go(hold: _Hold) -> None:
 def _restore(changed: list[tuple[_Library, int]]) -> None:
     while changed:
         library, count = changed[-1]  # it stays there until that is done
-        if library.get() == 1:  # else someone has set it meanwhile, who shall have it so
+        if library.get() == 1:  # else another thread has set it meanwhile
             library.set(count)
         del changed[-1:]
 
 
 def _blas_libraries() -> list[_Library]:
-    from threadpoolctl import ThreadpoolController  # looks at every loaded library: when it is needed
+    from threadpoolctl import ThreadpoolController  # late, because it looks at every loaded library
 
     return [_library(found) for found in ThreadpoolController().select(user_api="blas").lib_controllers]
 
 
 def _library(found: Any) -> _Library:
-    """OpenBLAS is asked itself: from version 3.8 threadpoolctl lets only one thread of a process set its threads.
+    """Ask OpenBLAS itself: from version 3.8 threadpoolctl lets only one thread of a process set its threads.
 
     Where OpenBLAS runs on OpenMP, the number is OpenMP's, and each thread has one of its own.
     """
@@ -114,7 +114,7 @@ def _library(found: Any) -> _Library:
 
 
 def _lose_threads() -> None:
-    """After a fork, the other threads are with the parent only."""
+    """Forget the other threads after a fork: only the parent has them."""
     _holds.intersection_update([hold for hold in _holds if hold.thread == threading.get_ident()])
     if not _holds:
         _restore(_changed)

@@ -32,12 +32,12 @@ __all__ = ["correlate", "correlate_input", "correlate_weight"]
 
 WIDTH = 512  # columns of one product
 WIDTH_ALONE = 1024  # the same where a block is one product, not one for each of many rows
-CHAIN_CHANNELS = 16  # of which products are added in one go
-PRODUCT_BYTES = 1 << 20  # of products to be added: they have to stay in the second-level cache
-FAR = 1.25  # by which the input is longer than the output, for _gather_by_rows to pay
-PIECES = 8  # into which channels are cut, to be handed around
-SUMS, SUM_BYTES = 8, 1 << 22  # how many partial weight gradients are kept at most, and in how much memory
-UNPACKED = 1_000_000  # products of at most so many multiplications skip OpenBLAS's copy of their operands
+CHAIN_CHANNELS = 16  # whose products are added in one go
+PRODUCT_BYTES = 1 << 20  # of products to be added: they must stay in the second-level cache
+FAR = 1.25  # _gather_by_rows pays if the input is longer than the output by this factor
+PIECES = 8  # channels are cut into this many, for several threads
+SUMS, SUM_BYTES = 8, 1 << 22  # the most partial weight gradients that are kept, and their memory
+UNPACKED = 1_000_000  # products of at most this many multiplications skip OpenBLAS's copy of their operands
 UNPACKED_TRANSPOSED = 600_000  # the same where the second operand is transposed
 
 
@@ -140,7 +140,7 @@ def correlate_weight(
 def _output(
     shape: tuple[int, ...], weight: tuple[int, ...], stride: tuple[int, ...], padding: Pairs, dilation: tuple[int, ...]
 ) -> tuple[int, ...]:
-    """The output's size, for an input (C, *S, N) and the shape of a weight."""
+    """Return the output's size, for an input (C, *S, N) and the shape of a weight."""
     sizes = [n + before + after for n, (before, after) in zip(shape[1:-1], padding, strict=True)]
     return window_counts(sizes, weight[2:], stride, dilation)
 
@@ -156,7 +156,7 @@ def _plan(
     groups: int,
     biased: bool,
 ) -> tuple[Columns, tuple[int, ...], dict[Taps, int], int, list[Block]]:
-    """What `correlate` takes from shapes: columns, the output's size, chains and parts of the products, and blocks."""
+    """Plan `correlate` from shapes: columns, the output's size, chains and parts of the products, and blocks."""
     outputs, channels, *kernel = weight
     out = _output(shape, weight, stride, padding, dilation)
     np.empty((outputs, *out, shape[-1] * itemsize), np.uint8)  # what does not fit into memory is not cut into blocks
@@ -186,7 +186,7 @@ def _weight_plan(
     dilation: tuple[int, ...],
     groups: int,
 ) -> tuple[Columns, dict[Taps, int], list[list[Block]]]:
-    """What `correlate_weight` takes from shapes: columns, parts of the products, and the blocks of each partial sum."""
+    """Plan `correlate_weight` from shapes: columns, parts of the products, and the blocks of each partial sum."""
     outputs = other[1] // groups
     columns = Columns(shape, itemsize, kernel, other[2:], stride, padding, dilation, groups)
     pieces = columns.blocks(WIDTH)
@@ -229,7 +229,7 @@ def _chains(depth: int, channels: int) -> int:
 
 
 def _add_products(matrix: np.ndarray, windows: np.ndarray, offset: np.ndarray | None, y: np.ndarray) -> None:
-    """y = offset + matrix @ windows, as the sum of so many products."""
+    """Compute y = offset + matrix @ windows, as the sum of `chains` products."""
     chains = matrix.shape[2]
     windows = windows.reshape(*windows.shape[:2], chains, 1, -1, windows.shape[-1])
     for (rows,) in blocks((y.shape[1],), max(1, PRODUCT_BYTES // (y[:, :1].nbytes * chains))):
@@ -248,7 +248,7 @@ def _add_products(matrix: np.ndarray, windows: np.ndarray, offset: np.ndarray | 
 def _weights(
     w: np.ndarray, bias: np.ndarray | None, columns: Columns, chains: dict[Taps, int], parts: int
 ) -> dict[Taps, np.ndarray]:
-    """The weight matrix for some rows of the kernel, (groups, 1, chains, parts, O / groups / parts, depth / chains).
+    """Return the weight matrix for some kernel rows: (groups, 1, chains, parts, O / groups / parts, depth / chains).
 
     For columns with rows of ones: the first of them is multiplied by the bias, the others by 0.
     """

@@ -41,7 +41,7 @@ class Classes(NamedTuple):
         return (n, self.index, *rest)
 
     def factors(self, count: int, dtype: np.dtype) -> tuple[Any, Any, Any]:
-        """a, b and the sum of w for `count` classes; a and b are scalars, or arrays like the index."""
+        """Return a, b and the sum of w for `count` classes; a and b are scalars, or arrays like the index."""
         rows = counted = dtype.type(1)
         total: Any = self.index.size
         if self.ignored is not None:
@@ -61,12 +61,12 @@ class Classes(NamedTuple):
         )
 
     def scaled(self, factors: Any, g: Any) -> Any:
-        """The `factors` of the rows times `g`, and 0 for those that are ignored, though it be inf or nan."""
+        """Return the `factors` of the rows times `g`, and 0 for ignored rows even if `g` is inf or nan."""
         y = factors * g
         return y if self.ignored is None else np.where(self.ignored, y.dtype.type(0), y)
 
     def reduced(self, losses: np.ndarray) -> Any:
-        """The losses of the rows, added up unless reduction is 'none'. The mean of nothing is nan."""
+        """Return the losses of the rows, added up unless reduction is 'none'. The mean of nothing is nan."""
         if self.ignored is not None:
             losses[self.ignored] = 0  # whatever the scores were
         if self.reduction == "none":
@@ -76,7 +76,7 @@ class Classes(NamedTuple):
 
 
 def cross_entropy(scores: np.ndarray, classes: Classes) -> tuple[Any, np.ndarray]:
-    """The loss, and the softmax that the gradient needs, with one exponential of each score."""
+    """Return the loss, and the softmax that the gradient needs, with one exponential of each score."""
     by_rows = scores.flags.c_contiguous
     if scores.ndim == 2 and scores.shape[1] <= FEW:
         scores = np.asfortranarray(scores)
@@ -97,7 +97,7 @@ def cross_entropy(scores: np.ndarray, classes: Classes) -> tuple[Any, np.ndarray
 
 
 def cross_entropy_slope(g: Any, p: np.ndarray, classes: Classes) -> np.ndarray:
-    """The gradient of the scores."""
+    """Return the gradient of the scores."""
     a, b, weights = classes.factors(p.shape[1], p.dtype)
     a, b = classes.scaled(a, g), classes.scaled(b, g)
     slope: np.ndarray = p * _column(a + b * weights if classes.smoothing else a)
@@ -109,13 +109,13 @@ def cross_entropy_slope(g: Any, p: np.ndarray, classes: Classes) -> np.ndarray:
 
 
 def nll(scores: np.ndarray, classes: Classes) -> Any:
-    """The loss of log-probabilities: minus those of the classes, weighted."""
+    """Return the loss of log-probabilities: minus those of the classes, weighted."""
     a, _, _ = classes.factors(scores.shape[1], scores.dtype)
     return classes.reduced(scores[classes.place()] * -a)
 
 
 def nll_slope(g: Any, shape: tuple[int, ...], classes: Classes) -> np.ndarray:
-    """The gradient of the log-probabilities."""
+    """Return the gradient of the log-probabilities."""
     g = np.asarray(g)
     a, _, _ = classes.factors(shape[1], g.dtype)
     slope = np.zeros(shape, g.dtype)
@@ -133,5 +133,5 @@ def _along_classes(weight: np.ndarray, ndim: int) -> np.ndarray:
 
 
 def _column(rows: Any) -> Any:
-    """One number a row, to be multiplied with the scores of the row."""
+    """Return one number per row, to be multiplied with the scores of the row."""
     return rows[:, None] if np.ndim(rows) else rows

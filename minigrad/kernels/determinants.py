@@ -12,7 +12,7 @@ __all__ = ["cofactors", "cofactor_slope", "inverse_or_inf"]
 
 
 def _others(s: np.ndarray) -> np.ndarray:
-    """For each place in the last dimension the product of all the other elements."""
+    """Return the product of all other elements for each place in the last dimension."""
     ones = np.ones((*s.shape[:-1], 1), s.dtype)
     before = np.cumprod(np.concatenate([ones, s[..., :-1]], -1), -1)
     after = np.cumprod(np.concatenate([ones, s[..., :0:-1]], -1), -1)[..., ::-1]
@@ -20,15 +20,15 @@ def _others(s: np.ndarray) -> np.ndarray:
 
 
 def _parts(A: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """U, s, V.T and the sign of the determinant where no singular value is 0, in float64; s is nan for what has nan."""
-    finite = np.isfinite(A).all(axis=(-2, -1), keepdims=True)  # LAPACK gives up the whole batch for one that isn't
+    """Return U, s, V.T in float64 and the determinant's sign where no s is 0; s is nan for what has nan."""
+    finite = np.isfinite(A).all(axis=(-2, -1), keepdims=True)  # LAPACK gives up a whole batch for one that isn't
     u, s, vh = np.linalg.svd(np.where(finite, A, 0).astype(np.float64, copy=False))
     s = np.where(finite[..., 0], s, np.nan)
     return u, s, vh, np.rint(np.linalg.det(u) * np.linalg.det(vh))[..., None, None]
 
 
 def cofactors(A: np.ndarray) -> np.ndarray:
-    """The gradient of the determinant: the transposed adjugate."""
+    """Return the gradient of the determinant: the transposed adjugate."""
     if not A.size:
         return A.copy()
     try:
@@ -44,7 +44,7 @@ def cofactors(A: np.ndarray) -> np.ndarray:
 
 
 def inverse_or_inf(A: np.ndarray) -> np.ndarray:
-    """The inverse, and where there is none its limit: inf, with the signs that the cofactors have."""
+    """Return the inverse, or where there is none its limit: inf with the signs of the cofactors."""
     try:
         return np.linalg.inv(A)
     except np.linalg.LinAlgError:
@@ -54,7 +54,7 @@ def inverse_or_inf(A: np.ndarray) -> np.ndarray:
 
 
 def cofactor_slope(x: np.ndarray, A: np.ndarray) -> np.ndarray:
-    """The second derivative of the determinant applied to `x`: the gradient of ``(x * cofactors(A)).sum()``."""
+    """Return the second derivative of the determinant applied to `x`: the gradient of ``(x * cofactors(A)).sum()``."""
     if not A.size:
         return A.copy()
     u, s, vh, sign = _parts(A)

@@ -14,13 +14,13 @@ from minigrad.kernels.products import matmul
 __all__ = ["distances", "slopes"]
 
 BLOCK = 1 << 18  # numbers
-CANCELLED = {np.dtype(np.float32): 1e-8, np.dtype(np.float64): 1e-4}  # of the squares: too much is lost in their sum
+CANCELLED = {np.dtype(np.float32): 1e-8, np.dtype(np.float64): 1e-4}  # of the squares: below, their sum loses too much
 
 Slope = Callable[[Any, Any, Any], Any]
 
 
 def _blocks(rows: int, columns: int, depth: int) -> Iterator[tuple[slice, slice]]:
-    """Parts of a table of `rows` x `columns`, of about `BLOCK` numbers if each place of it holds `depth`."""
+    """Yield parts of a table of `rows` x `columns`, of about `BLOCK` numbers if each place of it holds `depth`."""
     wide = min(columns, max(1, BLOCK // max(depth, 1)))
     tall = max(1, BLOCK // max(wide * depth, 1))
     for top in range(0, rows, tall):
@@ -30,7 +30,7 @@ def _blocks(rows: int, columns: int, depth: int) -> Iterator[tuple[slice, slice]
 
 @silent
 def distances(a: np.ndarray, b: np.ndarray, p: float, by_products: bool) -> np.ndarray:
-    """The p-norms of the differences of each row of `a` and each row of `b`; for p = 2 by matrix products if wanted."""
+    """Return the p-norms of ``a[i] - b[j]`` for all rows i and j; for p = 2 by matrix products if wanted."""
     y = np.empty((len(a), len(b)), a.dtype)
     if p == 2 and by_products:
         _by_products(a, b, y)
@@ -41,7 +41,7 @@ def distances(a: np.ndarray, b: np.ndarray, p: float, by_products: bool) -> np.n
 
 
 def _by_products(a: np.ndarray, b: np.ndarray, y: np.ndarray) -> None:
-    """By ``|a|^2 + |b|^2 - 2 a b``, in float64; the few pairs that are so close that this cancels one by one."""
+    """Compute ``|a|^2 + |b|^2 - 2 a b`` in float64; the few pairs so close that this cancels are done one by one."""
     middle = np.nan_to_num(b.mean(axis=0, dtype=np.float64), posinf=0, neginf=0)
     exact_a, exact_b = a - middle, b - middle
     squares_a, squares_b = (np.einsum("ij,ij->i", x, x) for x in (exact_a, exact_b))
@@ -61,7 +61,7 @@ def _by_products(a: np.ndarray, b: np.ndarray, y: np.ndarray) -> None:
 def slopes(
     g: np.ndarray, y: np.ndarray, a: np.ndarray, b: np.ndarray, p: float, slope: Slope
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The gradients of `a` and `b` for distances `y`; ``slope(g, y, difference)`` is that of a norm."""
+    """Return the gradients of `a` and `b` for distances `y`; ``slope(g, y, difference)`` is that of a norm."""
     exact = a.dtype if p != 2 else np.float64
     ga, gb = np.zeros(a.shape, np.float64), np.zeros(b.shape, np.float64)
     a, b = a.astype(exact, copy=False), b.astype(exact, copy=False)

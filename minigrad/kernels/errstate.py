@@ -1,4 +1,4 @@
-"""No warnings of NumPy's about inf and nan."""
+"""Computing without NumPy's warnings about inf and nan."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def silent(function: F) -> F:
-    """Where PyTorch gives inf or nan without a word, so does `function`."""
+    """Make `function` give inf and nan without a warning, as PyTorch does."""
     return np.errstate(all="ignore")(function)  # takes half as long as entering it with `with`

@@ -1,4 +1,4 @@
-"""The lock for what threads share, which no fork leaves locked.
+"""The lock of all state that threads share, which no fork leaves locked.
 
 Of all threads only the one that forks is in the child: a lock that another one held at that moment would be held there
 for ever. So what is locked for a moment is locked with `lock`, and the thread that forks holds it meanwhile. There is

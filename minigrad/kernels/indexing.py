@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 Key = tuple[Any, ...]
-FEW = 2  # rows of the result for each that is added: if there are more, sums are made only for those that get any
+FEW = 2  # rows of the result per added row: if there are more, only rows that get any are summed
 
 
 def look_up(x: np.ndarray, key: Key) -> np.ndarray:
-    """A copy of ``x[key]``."""
+    """Return a copy of ``x[key]``."""
     arrays = [axis for axis, k in enumerate(key) if not isinstance(k, slice)]
     if len(arrays) == 1 and key[arrays[0]].dtype != bool:
         taken: np.ndarray = x.take(key[arrays[0]], axis=arrays[0])  # the same, faster
@@ -24,9 +24,9 @@ def look_up(x: np.ndarray, key: Key) -> np.ndarray:
 
 
 def add_up(values: np.ndarray, shape: tuple[int, ...], key: Key) -> np.ndarray:
-    """Zeros of `shape` to which `values`, of the shape of ``zeros[key]``, are added at `key`, as often as it says.
+    """Return zeros of `shape` to which `values`, shaped like ``zeros[key]``, are added at `key`, with repetitions.
 
-    The indexed dimensions are brought to the front and made one, so that all kinds of keys become one list of rows;
+    The indexed dimensions are moved to the front and merged, so that all kinds of keys become one list of rows;
     a row that occurs once is a plain assignment.
     """
     whole = np.zeros(shape, values.dtype)
@@ -57,7 +57,7 @@ def add_up(values: np.ndarray, shape: tuple[int, ...], key: Key) -> np.ndarray:
 
 
 def _added(rows: np.ndarray, flat: np.ndarray, count: int) -> np.ndarray:
-    """`count` rows, to which `rows` are added at the numbers `flat`, as often as they say."""
+    """Return `count` rows, to which `rows` are added at the numbers `flat`, as often as they say."""
     width = rows.shape[1]
     where = flat if width == 1 else (flat[:, None] * width + np.arange(width)).reshape(-1)
     if rows.dtype.kind == "f":  # in float64
@@ -69,7 +69,7 @@ def _added(rows: np.ndarray, flat: np.ndarray, count: int) -> np.ndarray:
 
 
 def _indexed(key: Key) -> tuple[list[int], list[np.ndarray]]:
-    """The dimensions that `key` has indices for, and the indices: masks become the places where they are true."""
+    """Return the dimensions that `key` indexes, and the indices: masks become the places where they are true."""
     dims: list[int] = []
     places: list[np.ndarray] = []
     dim = 0
@@ -82,7 +82,7 @@ def _indexed(key: Key) -> tuple[list[int], list[np.ndarray]]:
 
 
 def _separated(key: Key) -> bool:
-    """Whether there is a slice between two arrays: NumPy then puts the indexed dimensions first."""
+    """Return whether there is a slice between two arrays: NumPy then puts the indexed dimensions first."""
     arrays = [i for i, k in enumerate(key) if not isinstance(k, slice)]
     return arrays[-1] - arrays[0] >= len(arrays)
 
@@ -94,7 +94,7 @@ def _distinct(indices: np.ndarray, count: int) -> bool:
 
 
 def overwritten(shape: tuple[int, ...], key: Key) -> np.ndarray | None:
-    """Which elements of ``x[key]``, x of this shape, are lost in ``x[key] = v`` because `key` repeats their place."""
+    """Return which elements of ``x[key]`` are lost in ``x[key] = v`` because `key` repeats their place."""
     if all(isinstance(k, slice) or k.dtype == bool for k in key):
         return None
     last = np.zeros(shape, np.int64)

@@ -21,12 +21,12 @@ def _size(shape: tuple[int, ...], dims: Dims) -> int:
 
 
 def _to(parts: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """Added up further, to `shape` of as many dimensions."""
+    """Sum further, to `shape` of as many dimensions."""
     return sums(parts, tuple(d for d, s in enumerate(shape) if s == 1 and parts.shape[d] != 1))
 
 
 def _part(x: np.ndarray | None, at: tuple[Any, ...]) -> Any:
-    """What broadcasts to the part of an array at this place."""
+    """Return what broadcasts to the part of an array at this place."""
     if x is None:
         return None
     return x[tuple(slice(None) if n == 1 else place for n, place in zip(x.shape, at, strict=False))]
@@ -78,7 +78,7 @@ def _normalize(
 def normalized_slopes(
     g: Any, x: np.ndarray, weight: np.ndarray | None, mean: np.ndarray, inverse: np.ndarray, dims: Dims, shape: Dims
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The gradients of the input, and of weight and bias, which have `shape`."""
+    """Return the gradients of the input, and of weight and bias, which have `shape`."""
     if x.dtype == np.float16:
         slopes = normalized_slopes(single(g), single(x), single(weight), mean, inverse, dims, shape)
         return slopes[0].astype(x.dtype), slopes[1].astype(x.dtype), slopes[2].astype(x.dtype)
@@ -101,7 +101,7 @@ def _slopes(
     g: Any, x: np.ndarray, weight: np.ndarray | None, mean: np.ndarray, inverse: np.ndarray, dims: Dims, shape: Dims,
     slope: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
-    """The same, with the first of them put into `slope`."""
+    """Compute the same, with the first of them put into `slope`."""
     centered = np.subtract(x, mean, out=slope)
     n = _size(x.shape, dims)
     if all(shape[d] == 1 for d in dims):

@@ -1,4 +1,4 @@
-"""Lengths of vectors, right wherever the length itself can be held, though powers of its elements cannot."""
+"""Norms of vectors, right whenever the norm is a finite number, even if powers of the elements are not."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def length(x: np.ndarray, p: float, dims: Dims, keepdim: bool) -> np.ndarray:
     y = np.asarray(np.sqrt(total) if p == 2 else np.power(total, 1 / p))
     if p != 1:
         limits = np.finfo(x.dtype)
-        # below, powers that are no normal numbers may have mattered; above, one of them or their sum has no number
+        # below, subnormal powers may have mattered; above, one of them or their sum overflows
         low = math.prod(x.shape[d] for d in dims) * float(limits.tiny / limits.eps)
         with_care = ~((total >= low) & (total <= limits.max) & (y <= limits.max))
         if with_care.any():
@@ -46,7 +46,7 @@ def _powers(x: np.ndarray, p: float, dims: Dims) -> np.ndarray:
 
 
 def _scaled(rows: np.ndarray, p: float) -> np.ndarray:
-    """The same of the rows, each divided by what matters most in it: its largest element, for p < 0 its smallest."""
+    """Compute the same of rows divided by what matters most: their largest element, or for p < 0 their smallest."""
     size = np.abs(rows).astype(np.float64)
     if not rows.shape[1]:
         return np.zeros(len(rows))

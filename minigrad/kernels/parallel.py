@@ -45,7 +45,7 @@ _threads = _initial_threads()
 
 
 def get_num_threads() -> int:
-    """How many threads an operation may use.
+    """Return how many threads an operation may use.
 
     At first the number of cores that this process may use, or what the environment variable ``MINIGRAD_NUM_THREADS``
     says.
@@ -59,12 +59,12 @@ def get_num_threads() -> int:
 
 
 def set_num_threads(int: int) -> None:
-    """Set how many threads an operation may use, in the whole process. Results do not depend on it, to the last bit.
+    """Set how many threads an operation may use, in the whole process; results are the same to the last bit.
 
     Raises
     ------
     TypeError, ValueError
-        Unless it is a whole number of 1 or more.
+        If it is not a whole number of 1 or more.
 
     Examples
     --------
@@ -108,7 +108,7 @@ class _Job:
             self.pieces.clear()
 
     def help(self) -> None:
-        """`work` in a thread of the pool; nothing where the job is over before that thread wakes up."""
+        """Work in a thread of the pool, unless the job is over before that thread wakes up."""
         with lock:
             if self._closed:
                 return
@@ -121,7 +121,7 @@ class _Job:
                 self._left.set()
 
     def close(self) -> None:
-        """Let nobody join any more, and wait for those who have, also after an interrupt: they write to the results."""
+        """Close the job, and wait for those who joined, also after an interrupt: they write to the results."""
         with lock:
             self._closed = True
             if self._helpers:
@@ -129,11 +129,11 @@ class _Job:
             else:
                 self._left.set()
         self._left.wait()
-        self.function = _nothing  # a busy thread may find this job long after: its arrays shall not wait for that
+        self.function = _nothing  # a busy thread may find this job long after: do not keep its arrays until then
         self.over = True
 
     def lose_helpers(self) -> None:
-        """After a fork, those who have joined are with the parent only, and with them the pieces that they began."""
+        """Forget those who joined, and the pieces that they began: after a fork only the parent has them."""
         if self._helpers:
             self._helpers = 0
             self.pieces.clear()
@@ -142,14 +142,14 @@ class _Job:
 
 
 def _nothing(piece: Any) -> None:
-    """What is left to do of a job that is over."""
+    """Do nothing: the job is over."""
 
 
 class _Busy(threading.local):
-    """Whether this thread is doing a piece of something: it then does all of what it meets on its way itself."""
+    """Whether this thread does a piece of a job: it then does the jobs that it meets itself."""
 
     now = False
-    job: _Job | None = None  # the one that it handed around
+    job: _Job | None = None  # the job that it shares
 
 
 _busy = _Busy()
@@ -159,12 +159,12 @@ _workers: list[threading.Thread] = []
 
 def _serve(jobs: SimpleQueue[_Job]) -> None:
     _busy.now = True
-    while jobs is _jobs:  # not so in a child that a piece has forked
+    while jobs is _jobs:  # false in a child process forked by a piece
         jobs.get().help()
 
 
 def _hire(count: int) -> int:
-    """Have so many threads in the pool, or as many as the system has to give, and return the number."""
+    """Grow the pool to this many threads, or as many as the system allows, and return their number."""
     if len(_workers) < count:
         with lock:
             numbers = range(len(_workers) + 1, count + 1)
@@ -183,7 +183,7 @@ def _hire(count: int) -> int:
 
 
 def _lose_threads() -> None:
-    """After a fork, threads are with the parent only, and what they were doing."""
+    """Forget the threads and their work: after a fork only the parent has them."""
     global _jobs
     _jobs = SimpleQueue()
     _workers.clear()
@@ -196,7 +196,7 @@ if hasattr(os, "register_at_fork"):
 
 
 def alone() -> bool:
-    """Whether `run` would do everything in this thread: there is only one, or it is doing a piece of something."""
+    """Return whether `run` would do everything in this thread: it is the only one, or busy with a piece of a job."""
     return _threads == 1 or _busy.now
 
 
@@ -235,7 +235,7 @@ def _together(function: Callable[[Any], None], pieces: Iterable[Any]) -> None:
 
 
 def share(function: Callable[[Any], None], pieces: Sequence[Any], multiplications: int) -> None:
-    """`run`, or where so many multiplications and additions are too few to be handed around, do all in this thread."""
+    """Call `run`, or do all in this thread if so few multiplications and additions do not pay for sharing."""
     if multiplications >= WORTH_SHARING:
         run(function, pieces)
     else:
@@ -243,9 +243,9 @@ def share(function: Callable[[Any], None], pieces: Sequence[Any], multiplication
 
 
 def by_slices(function: Callable[[tuple[Any, ...]], None], x: np.ndarray, axes: Iterable[int]) -> None:
-    """Call ``function(place)`` for places that together are all of `x`: `run`, where x is large enough.
+    """Call ``function(place)`` for places that together are all of `x`, by `run` if x is large enough.
 
-    It is cut along the one of the axes that comes first in memory, and not at all where there are none.
+    It is cut along the axis that comes first in memory, and not at all if there is none.
     """
     axis = None if x.size < WORTH_SLICING else max(axes, key=lambda a: abs(x.strides[a]), default=None)
     if axis is None or x.shape[axis] == 1:

@@ -36,7 +36,7 @@ __all__ = [
 
 
 class Window(NamedTuple):
-    """Where the windows lie: one number for each pooled axis. `out` counts them, `padding` is on both sides."""
+    """The places of the windows: one number per pooled axis. `out` counts them, `padding` is on both sides."""
 
     kernel: tuple[int, ...]
     stride: tuple[int, ...]

@@ -17,14 +17,14 @@ from minigrad.kernels.summation import single
 
 __all__ = ["matmul"]
 
-SMALL, SMALL_VECTOR = 1 << 17, 1 << 13  # multiplications: for less BLAS has no use for threads
+SMALL, SMALL_VECTOR = 1 << 17, 1 << 13  # multiplications: for fewer, threads do not help BLAS
 PART = 1 << 24  # of a part, about 200 us
-LONG, CHAIN = 384, 256  # terms: the roundings in float32 of longer sums pile up; so they are made of sums of about 256
-RESULT = 1 << 14  # elements of a matrix: so few can be added up from several products at little cost
+LONG, CHAIN = 384, 256  # terms: rounding errors in float32 pile up in longer sums, which are made of sums of about 256
+RESULT = 1 << 14  # elements of a matrix: this few can be summed from several products at little cost
 
 
 def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """``a @ b``, of operands of one dtype."""
+    """Return ``a @ b`` of operands of one dtype."""
     if a.dtype == np.float16:
         return matmul(single(a), single(b)).astype(np.float16)
     matrices = a.ndim > 1 < b.ndim and a.shape[-2] > 1 < b.shape[-1]
@@ -40,7 +40,7 @@ def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def _in_chains(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """The same, as the sum of products, each along a part of the dimension that is added up."""
+    """Compute the same as a sum of products, each along a part of the dimension that is added up."""
     if a.ndim == 1:
         return _in_chains(a[None], b)[..., 0, :] if b.ndim > 1 else _in_chains(a[None], b)[0]
     if b.ndim == 1:
@@ -58,7 +58,7 @@ def _in_chains(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def _by_parts(a: np.ndarray, b: np.ndarray, multiplications: int) -> np.ndarray:
-    """The same, by rows or columns of the result, whichever are more."""
+    """Compute the same by rows or columns of the result, whichever are more."""
     y = np.empty((a.shape[0], b.shape[1]), np.result_type(a, b))
     by_rows = y.shape[0] >= y.shape[1]
     length = max(y.shape)

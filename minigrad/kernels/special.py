@@ -1,4 +1,4 @@
-"""The error function and its relatives on arrays, a block that fits the cache at a time.
+"""The error function and its relatives on arrays, one block that fits the cache at a time.
 
 Double precision: W. J. Cody, "Rational Chebyshev approximations for the error function", Mathematics of Computation
 23 (1969). Single precision has one formula for all arguments, ``erf(x) = tanh(x * q(x ** 2))`` with a quotient q of
@@ -42,7 +42,7 @@ _SINGLE = ((7.21759448, 154.953466, 1080.70198, 4416.69169), (83.2656739, 601.24
 
 
 def by_blocks(f: Callable[[np.ndarray, np.ndarray], None]) -> Callable[[np.ndarray], np.ndarray]:
-    """Let ``f(x, out)``, written for vectors, take arrays of any shape; the result lies in memory as `x` does."""
+    """Make ``f(x, out)``, written for vectors, take arrays of any shape; the result has the memory order of `x`."""
 
     def call(x: np.ndarray) -> np.ndarray:
         order = sorted(range(x.ndim), key=lambda d: -abs(x.strides[d]))
@@ -57,7 +57,7 @@ def by_blocks(f: Callable[[np.ndarray, np.ndarray], None]) -> Callable[[np.ndarr
 
 
 def _polynomial(x: np.ndarray, y: np.ndarray, coefficients: Sequence[float]) -> np.ndarray:
-    """Horner's scheme, in the buffer `y` that holds what the coefficients before these gave, times x."""
+    """Do a step of Horner's scheme in the buffer `y` that holds what the coefficients before these gave, times x."""
     for c in coefficients[:-1]:
         y += c
         y *= x
@@ -73,7 +73,7 @@ def _rational(coefficients: tuple[Sequence[float], Sequence[float]], x: np.ndarr
 
 
 def _tail(x: np.ndarray) -> np.ndarray:
-    """erfc(x) for a vector of x >= _SPLIT."""
+    """Compute erfc(x) for a vector of x >= _SPLIT."""
     y = _rational(_MIDDLE, np.minimum(x, 4))
     if (large := x > 4).any():
         z = x[large]
@@ -141,6 +141,6 @@ def erfc(x: np.ndarray) -> np.ndarray:
 
 
 def erfinv(x: np.ndarray) -> np.ndarray:
-    """The inverse of `erf` on [-1, 1], nan elsewhere."""
+    """Return the inverse of `erf` on [-1, 1], nan elsewhere."""
     with np.errstate(all="ignore"):
         return _erfinv_double(x.astype(np.float64, copy=False)).astype(x.dtype, copy=False)

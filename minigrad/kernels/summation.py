@@ -14,22 +14,22 @@ import numpy as np
 
 __all__ = ["single", "sums", "total", "variance"]
 
-SMALL = 1 << 12  # numbers, for which float64 costs nothing
-CHAIN = 16  # numbers of a run: they are added one to another, ...
+SMALL = 1 << 12  # numbers: for this few, float64 costs nothing
+CHAIN = 16  # numbers of a run, which are added one after the other, ...
 FEW, RUN = 64, 512  # ... unless they are neighbours in memory, which add up in many lanes
-RUNS = 16  # there should be, so that their own roundings are small in the mean
+RUNS = 16  # the least number of runs, so that their rounding errors average out
 
 Dims = tuple[int, ...]
 _add: Any = np.add.reduce
 
 
 def single(x: Any) -> Any:
-    """`x`, in float32 if it is in float16: that is for keeping numbers, their sums and squares soon overflow."""
+    """Return `x`, in float32 if it is in float16, whose sums and squares soon overflow."""
     return x.astype(np.float32) if x is not None and x.dtype == np.float16 else x
 
 
 class _Cut(NamedTuple):
-    """How to add up over some dimensions: cut one of them into runs, add up each of these, and then their sums.
+    """A way to sum over some dimensions: cut one of them into runs, sum each run, then add the sums.
 
     dim, length : the dimension that is cut, and how many of its elements are a multiple of the runs: the last are left
     shape : of the array as cut, without those
@@ -71,7 +71,7 @@ def sums(x: np.ndarray, dims: Dims, y: np.ndarray | None = None, keepdim: bool =
 
 @lru_cache(maxsize=256)
 def _cut(shape: Dims, strides: Dims, itemsize: int, dims: Dims) -> _Cut:
-    """Where to cut an array so that runs are as long as they may be; nowhere if all is one run."""
+    """Return where to cut an array so that runs are as long as allowed; nowhere if all is one run."""
     inside: list[int] = []  # the dimensions of a run, from the innermost in memory
     neighbours = others = 1
     longest = min(RUN, max(FEW, math.prod(shape[d] for d in dims) // RUNS))
@@ -107,7 +107,7 @@ def total(x: np.ndarray, dim: Dims, keepdim: bool = False, divisor: float = 1) -
 
 
 def variance(x: np.ndarray, dim: Dims, keepdim: bool, divisor: float) -> np.ndarray:
-    """The squares of ``x - x.mean(dim)``, added up over `dim` and divided, in float64."""
+    """Return the squares of ``x - x.mean(dim)``, summed over `dim` and divided, in float64."""
     mean = _add(x, axis=dim, keepdims=True, dtype=np.float64) / math.prod(x.shape[d] for d in dim)
     centered = np.asarray(x - mean)
     np.square(centered, out=centered)

@@ -23,10 +23,10 @@ Pairs = tuple[tuple[int, int], ...]
 Box = tuple[slice, ...]
 Taps = tuple[int, int]  # rows of the kernel, along the first spatial axis: the first of them and the one after the last
 
-CACHE_BYTES = 1 << 20  # what one block of columns may take: it has to stay in the second-level cache
+CACHE_BYTES = 1 << 20  # the most for one block of columns, which must stay in the second-level cache
 LINE_BYTES = 64  # a cache line
 UNCOPIED = 1 << 13  # positions of a block that is multiplied where it lies
-ROWS_MIN = 4  # output rows of a block, so that sliding pays
+ROWS_MIN = 4  # the fewest output rows of a block for which sliding pays
 TRIM_MIN = 32  # rows of a line, for matrices of fewer lines at the edges to be cheaper than padding
 SLIDE_MIN = 192  # shortest row of positions (width * batch) for which sliding lines pay
 _local = threading.local()
@@ -79,7 +79,7 @@ def window_counts(
 class scratch:
     """A context that gives scratch memory of this thread, as an uninitialised array.
 
-    Meanwhile it is taken: what a signal handler computes in between gets other memory.
+    It is taken meanwhile: a signal handler that computes in between gets other memory.
 
     It begins with a cache line. NumPy's own arrays may begin anywhere in one, and then each wide load crosses two:
     a matrix product on such columns takes up to 1.4 times as long.
@@ -114,7 +114,7 @@ def blocks(shape: tuple[int, ...], limit: int) -> list[Box]:
 
 
 class Run(NamedTuple):
-    """Neighbouring output rows that the same rows of the kernel reach from inside the array, and their matrices.
+    """Neighbouring output rows that the same rows of the kernel reach within the array, and their matrices.
 
     shape : of the matrices, (groups, rows, depth of the taps, positions)
     offset : where they begin in the copied lines, in bytes
@@ -241,7 +241,7 @@ class Columns:
         return found
 
     def _block(self, rows: slice, positions: slice, box: Box) -> Block:
-        """The output rows are put together by the rows of the kernel that meet lines."""
+        """Group the output rows by the rows of the kernel that meet lines."""
         tops = {row: row * self.stride - self.above for row in range(rows.start, rows.stop)}
         lines = slice(max(0, tops[rows.start]), min(self.lines, tops[rows.stop - 1] + self.kernel[0]))
         taps_of = {row: (max(0, -top), min(self.kernel[0], self.lines - top)) for row, top in tops.items()}

@@ -34,19 +34,28 @@ class _Plain(Layer):
 
 
 class ReLU(_InPlace):
-    """``max(input, 0)``."""
+    """``max(input, 0)``.
+
+    Shape: (*), any number of dimensions, to the same.
+    """
 
     _function = staticmethod(F.relu)
 
 
 class ReLU6(_InPlace):
-    """``min(max(input, 0), 6)``."""
+    """``min(max(input, 0), 6)``.
+
+    Shape: (*), any number of dimensions, to the same.
+    """
 
     _function = staticmethod(F.relu6)
 
 
 class LeakyReLU(Layer):
-    """The input where it is positive, else `negative_slope` times it."""
+    """The input where it is positive, else `negative_slope` times it.
+
+    Shape: (*), any number of dimensions, to the same.
+    """
 
     def __init__(self, negative_slope: float = 0.01, inplace: bool = False) -> None:
         super().__init__(negative_slope=negative_slope, inplace=inplace)
@@ -56,7 +65,10 @@ class LeakyReLU(Layer):
 
 
 class RReLU(Layer):
-    """Leaky ReLU whose slope is drawn from U(lower, upper) in training, and is their mean in evaluation."""
+    """Leaky ReLU whose slope is drawn from U(lower, upper) in training, and is their mean in evaluation.
+
+    Shape: (*), any number of dimensions, to the same.
+    """
 
     def __init__(self, lower: float = 1 / 8, upper: float = 1 / 3, inplace: bool = False) -> None:
         super().__init__(lower=lower, upper=upper, inplace=inplace)
@@ -68,7 +80,10 @@ class RReLU(Layer):
 
 
 class ELU(Layer):
-    """The input where it is positive, else ``alpha * (exp(input) - 1)``."""
+    """The input where it is positive, else ``alpha * (exp(input) - 1)``.
+
+    Shape: (*), any number of dimensions, to the same.
+    """
 
     def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
         super().__init__(alpha=alpha, inplace=inplace)
@@ -78,7 +93,10 @@ class ELU(Layer):
 
 
 class CELU(Layer):
-    """The input where it is positive, else ``alpha * (exp(input / alpha) - 1)``."""
+    """The input where it is positive, else ``alpha * (exp(input / alpha) - 1)``.
+
+    Shape: (*), any number of dimensions, to the same.
+    """
 
     def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
         super().__init__(alpha=alpha, inplace=inplace)
@@ -90,13 +108,19 @@ class CELU(Layer):
 
 
 class SELU(_InPlace):
-    """ELU with the factors that make layers keep mean 0 and variance 1."""
+    """ELU with the factors that make layers keep mean 0 and variance 1.
+
+    Shape: (*), any number of dimensions, to the same.
+    """
 
     _function = staticmethod(F.selu)
 
 
 class GELU(Layer):
-    """``input * Phi(input)`` with the normal distribution's Phi; `approximate` may be ``"tanh"``."""
+    """``input * Phi(input)`` with the normal distribution's Phi; `approximate` may be ``"tanh"``.
+
+    Shape: (*), any number of dimensions, to the same.
+    """
 
     def __init__(self, approximate: str = "none") -> None:
         super().__init__(approximate=approximate)
@@ -108,19 +132,28 @@ class GELU(Layer):
 
 
 class SiLU(_InPlace):
-    """``input * sigmoid(input)``, also called swish."""
+    """``input * sigmoid(input)``, also called swish.
+
+    Shape: (*), any number of dimensions, to the same.
+    """
 
     _function = staticmethod(F.silu)
 
 
 class Mish(_InPlace):
-    """``input * tanh(softplus(input))``."""
+    """``input * tanh(softplus(input))``.
+
+    Shape: (*), any number of dimensions, to the same.
+    """
 
     _function = staticmethod(F.mish)
 
 
 class Hardtanh(Layer):
-    """The input, cut off at `min_val` and `max_val`."""
+    """The input, cut off at `min_val` and `max_val`.
+
+    Shape: (*), any number of dimensions, to the same.
+    """
 
     def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
         super().__init__(min_val=min_val, max_val=max_val, inplace=inplace)
@@ -132,19 +165,28 @@ class Hardtanh(Layer):
 
 
 class Hardsigmoid(_InPlace):
-    """``relu6(input + 3) / 6``."""
+    """``relu6(input + 3) / 6``.
+
+    Shape: (*), any number of dimensions, to the same.
+    """
 
     _function = staticmethod(F.hardsigmoid)
 
 
 class Hardswish(_InPlace):
-    """``input * relu6(input + 3) / 6``."""
+    """``input * relu6(input + 3) / 6``.
+
+    Shape: (*), any number of dimensions, to the same.
+    """
 
     _function = staticmethod(F.hardswish)
 
 
 class Threshold(Layer):
-    """The input where it is greater than `threshold`, else `value`."""
+    """The input where it is greater than `threshold`, else `value`.
+
+    Shape: (*), any number of dimensions, to the same.
+    """
 
     def __init__(self, threshold: float, value: float, inplace: bool = False) -> None:
         super().__init__(threshold=threshold, value=value, inplace=inplace)
@@ -154,28 +196,40 @@ class Threshold(Layer):
 
 
 class Sigmoid(_Plain):
-    """``1 / (1 + exp(-input))``."""
+    """``1 / (1 + exp(-input))``.
+
+    Shape: (*), any number of dimensions, to the same.
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.sigmoid(input)
 
 
 class Tanh(_Plain):
-    """The hyperbolic tangent."""
+    """The hyperbolic tangent.
+
+    Shape: (*), any number of dimensions, to the same.
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.tanh(input)
 
 
 class LogSigmoid(_Plain):
-    """``log(sigmoid(input))``, without overflow."""
+    """``log(sigmoid(input))``, without overflow.
+
+    Shape: (*), any number of dimensions, to the same.
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.logsigmoid(input)
 
 
 class Softplus(Layer):
-    """``log(1 + exp(beta * input)) / beta``; the input itself where ``beta * input > threshold``."""
+    """``log(1 + exp(beta * input)) / beta``; the input itself where ``beta * input > threshold``.
+
+    Shape: (*), any number of dimensions, to the same.
+    """
 
     def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
         super().__init__(beta=beta, threshold=threshold)
@@ -185,21 +239,30 @@ class Softplus(Layer):
 
 
 class Softsign(_Plain):
-    """``input / (1 + abs(input))``."""
+    """``input / (1 + abs(input))``.
+
+    Shape: (*), any number of dimensions, to the same.
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.softsign(input)
 
 
 class Tanhshrink(_Plain):
-    """``input - tanh(input)``."""
+    """``input - tanh(input)``.
+
+    Shape: (*), any number of dimensions, to the same.
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.tanhshrink(input)
 
 
 class Softshrink(Layer):
-    """The input brought towards 0 by `lambd`, and 0 within that distance of it."""
+    """The input brought towards 0 by `lambd`, and 0 within that distance of it.
+
+    Shape: (*), any number of dimensions, to the same.
+    """
 
     def __init__(self, lambd: float = 0.5) -> None:
         super().__init__(lambd=lambd)
@@ -214,7 +277,10 @@ class Softshrink(Layer):
 
 
 class Hardshrink(Layer):
-    """The input, but 0 where its absolute value is at most `lambd`."""
+    """The input, but 0 where its absolute value is at most `lambd`.
+
+    Shape: (*), any number of dimensions, to the same.
+    """
 
     def __init__(self, lambd: float = 0.5) -> None:
         super().__init__(lambd=lambd)
@@ -227,7 +293,10 @@ class Hardshrink(Layer):
 
 
 class GLU(Layer):
-    """``a * sigmoid(b)`` of the two halves a and b of the input along `dim`."""
+    """``a * sigmoid(b)`` of the two halves a and b of the input along `dim`.
+
+    Shape: (*) to the same, but half as long in `dim`.
+    """
 
     def __init__(self, dim: int = -1) -> None:
         super().__init__(dim=dim)
@@ -237,7 +306,10 @@ class GLU(Layer):
 
 
 class Softmax(Layer):
-    """Probabilities along `dim`: ``exp(input)`` over its sum. `CrossEntropyLoss` takes logits, not these."""
+    """Probabilities along `dim`: ``exp(input)`` over its sum. `CrossEntropyLoss` takes logits, not these.
+
+    Shape: (*), with dimension `dim`, to the same.
+    """
 
     _optional = frozenset({"dim"})
 
@@ -249,7 +321,10 @@ class Softmax(Layer):
 
 
 class Softmin(Layer):
-    """Softmax of ``-input``."""
+    """Softmax of ``-input``.
+
+    Shape: (*), with dimension `dim`, to the same.
+    """
 
     _optional = frozenset({"dim"})
 
@@ -261,7 +336,10 @@ class Softmin(Layer):
 
 
 class LogSoftmax(Layer):
-    """The logarithm of the softmax along `dim`, without overflow."""
+    """The logarithm of the softmax along `dim`, without overflow.
+
+    Shape: (*), with dimension `dim`, to the same.
+    """
 
     _optional = frozenset({"dim"})
 
@@ -283,6 +361,8 @@ class Softmax2d(_Plain):
 
 class PReLU(Layer):
     """Leaky ReLU whose slope is learnt: one for all channels, or one for each of `num_parameters`.
+
+    Shape: (N, C, *) to the same; one dimension or none counts as one channel.
 
     He, Zhang, Ren and Sun, "Delving deep into rectifiers", 2015.
     """

@@ -15,7 +15,7 @@ Member = TypeVar("Member")
 
 
 def _position(container: Any, index: Any) -> int:
-    """`index` counted from the front."""
+    """Return `index` counted from the front."""
     i, length = operator.index(index), len(container)
     if not -length <= i < length:
         raise IndexError(f"{type(container).__name__}: index {i} is out of range for {length} elements")
@@ -23,7 +23,7 @@ def _position(container: Any, index: Any) -> int:
 
 
 class _ModuleSequence(Module):
-    """What Sequential and ModuleList have in common: the behaviour of a list."""
+    """The behaviour of a list, shared by Sequential and ModuleList."""
 
     def __len__(self) -> int:
         return len(self._modules)
@@ -85,7 +85,7 @@ class _ModuleSequence(Module):
 
 
 def _checked(container: Module, module: Any) -> Any:
-    """`module`; None, where a list or dictionary leaves a place free."""
+    """Check `module`; None where a list or dictionary leaves a place free."""
     if not isinstance(module, Module) and (module is not None or isinstance(container, Sequential)):
         got = f"the class {module.__name__}; call it" if isinstance(module, type) else type(module).__name__
         if isinstance(module, (list, tuple)):
@@ -197,7 +197,7 @@ class ModuleList(_ModuleSequence):
         return ModuleList([*self, *other])
 
     def _repr_lines(self) -> list[str]:
-        """Equal neighbours stand in one line."""
+        """Return a line for each run of equal neighbours."""
         runs: list[tuple[int, int, str]] = []  # first, last, text
         for i, module in enumerate(self):
             text = repr(module)
@@ -248,7 +248,7 @@ class _Dictionary(Module, Generic[Member]):
         return value
 
     def keys(self) -> Iterable[str]:
-        """The names."""
+        """Return the names."""
         return self._names().keys()
 
     def values(self) -> Iterable[Member]:
@@ -289,7 +289,7 @@ class ModuleDict(_Dictionary[Module]):
 
 
 def _as_member(value: Any) -> Any:
-    """Tensors become parameters; anything else may be kept in the list too, as it is."""
+    """Turn Tensors into parameters; anything else may be kept in the list as it is."""
     return Parameter(value) if isinstance(value, Tensor) and not isinstance(value, Parameter) else value
 
 
@@ -408,20 +408,20 @@ class ParameterDict(_Dictionary[Parameter]):
         super().update(values)
 
     def copy(self) -> ParameterDict:
-        """Another dictionary of the same parameters."""
+        """Return another dictionary of the same parameters."""
         return ParameterDict(OrderedDict(self.items()))
 
     @classmethod
     def fromkeys(cls, keys: Iterable[str], default: Any = None) -> ParameterDict:
-        """A dictionary with `default` under each of the keys."""
+        """Return a dictionary with `default` under each of the keys."""
         return cls((key, default) for key in keys)
 
     def get(self, key: str, default: Any = None) -> Any:
-        """The parameter called `key`, or `default`."""
+        """Return the parameter called `key`, or `default`."""
         return self[key] if key in self else default
 
     def setdefault(self, key: str, default: Any = None) -> Any:
-        """The parameter called `key`, which is `default` if there was none."""
+        """Return the parameter called `key`, which is `default` if there was none."""
         if key not in self:
             self[key] = default
         return self[key]

@@ -163,7 +163,7 @@ class Conv2d(_Conv):
     stride, padding, dilation : int or one for each dimension
         `padding` may be ``"valid"`` for none, or with stride 1 ``"same"``, which keeps the size.
     groups : int
-        Input and output channels are split into so many groups that don't see each other.
+        Input and output channels are split into this many groups that don't see each other.
     bias : bool, default True
     padding_mode : {'zeros', 'reflect', 'replicate', 'circular'}
         What stands in the padding.
@@ -238,7 +238,7 @@ class _ConvTranspose(ConvNd):
         )
 
     def _extra(self, input: Tensor, output_size: Sequence[int]) -> tuple[int, ...]:
-        """The output_padding that gives `output_size`."""
+        """Return the output_padding that gives `output_size`."""
         n = self._dims
         if len(output_size) not in (n, input.ndim):
             raise ValueError(f"{type(self).__name__}: expected {n} numbers as output_size, got {tuple(output_size)}")
@@ -259,7 +259,10 @@ class _ConvTranspose(ConvNd):
 
 
 class ConvTranspose1d(_ConvTranspose):
-    """The transpose of `Conv1d`: every input adds its weighted kernel to the output; see `ConvTranspose2d`."""
+    """The transpose of `Conv1d`: every input adds its weighted kernel to the output; see `ConvTranspose2d`.
+
+    Shape: (N, in_channels, L) or (in_channels, L) to (N, out_channels, L') or (out_channels, L').
+    """
 
     _dims = 1
     _function = staticmethod(F.conv_transpose1d)
@@ -293,7 +296,10 @@ class ConvTranspose2d(_ConvTranspose):
 
 
 class ConvTranspose3d(_ConvTranspose):
-    """The transpose of `Conv3d`; see `ConvTranspose2d`."""
+    """The transpose of `Conv3d`; see `ConvTranspose2d`.
+
+    Shape: (N, in_channels, D, H, W) or without N to (N, out_channels, D', H', W') or without N.
+    """
 
     _dims = 3
     _function = staticmethod(F.conv_transpose3d)

@@ -60,12 +60,12 @@ class DataParallel(Module):
         if not isinstance(module, Module):
             raise TypeError(f"DataParallel: expected a Module, got {type(module).__name__}")
         if device_ids is not None and not len(device_ids):
-            raise ValueError("DataParallel: device_ids is empty; leave it out for a share a thread")
+            raise ValueError("DataParallel: device_ids is empty; leave it out for a share per thread")
         self.module, self.dim = module, dim
         self.device_ids = None if device_ids is None else list(device_ids)
 
     def forward(self, *inputs: Any, **kwargs: Any) -> Any:
-        """What the module returns for the whole batch."""
+        """Compute what the module returns for the whole batch."""
         count = get_num_threads() if self.device_ids is None else len(self.device_ids)
         shares = _scatter((inputs, kwargs), count, self.dim)
         if len(shares) == 1:
@@ -88,7 +88,7 @@ class DataParallel(Module):
 
 
 def _map(function: Callable[..., Any], *structures: Any) -> Any:
-    """`function` of the Tensors that stand at one place in all structures, in a structure like the first."""
+    """Apply `function` to the Tensors at one place in all structures; return a structure like the first."""
     first = structures[0]
     if isinstance(first, Tensor):
         return function(*structures)
@@ -101,19 +101,19 @@ def _map(function: Callable[..., Any], *structures: Any) -> Any:
 
 
 def _tensors(structure: Any) -> Iterator[Tensor]:
-    """The Tensors in a structure, in the order in which `_map` meets them."""
+    """Return the Tensors in a structure, in the order in which `_map` meets them."""
     found: list[Tensor] = []
     _map(found.append, structure)
     return iter(found)
 
 
 def _filled(structure: Any, tensors: Iterator[Tensor]) -> Any:
-    """The structure with other Tensors in it, in the order of `_tensors`."""
+    """Return the structure with other Tensors in it, in the order of `_tensors`."""
     return _map(lambda _: next(tensors), structure)
 
 
 def _scatter(arguments: Any, count: int, dim: int) -> list[Any]:
-    """`count` shares of the arguments, or fewer where the batch is too small for so many."""
+    """Return `count` shares of the arguments, or fewer if the batch is too small."""
     cut = [t for t in _tensors(arguments) if t.ndim]
     if short := [tuple(t.shape) for t in cut if not -t.ndim <= dim < t.ndim]:
         raise IndexError(f"DataParallel: expected tensors with a dimension {dim}, the batch, got shape {short[0]}")
@@ -129,12 +129,12 @@ def _scatter(arguments: Any, count: int, dim: int) -> list[Any]:
 
 
 def _own(part: Tensor) -> Tensor:
-    """A part of a batch with a history of its own: shares that change a view in place would change the batch's."""
+    """Give a part of a batch its own history: a share that changes a view in place would change the batch's."""
     return part.clone() if part.requires_grad else part.detach()
 
 
 def _replica(module: Module, made: dict[Module, Module]) -> Module:
-    """A copy of the module with the same parameters, but buffers, submodules and other attributes of its own."""
+    """Return a copy of the module with the same parameters but its own buffers, submodules and other attributes."""
     if module not in made:
         if isinstance(module, LazyModule) and module.has_uninitialized_params():
             raise RuntimeError(
@@ -152,7 +152,7 @@ def _replica(module: Module, made: dict[Module, Module]) -> Module:
 
 
 def _gather(outputs: Sequence[Any], dim: int) -> Any:
-    """The outputs of the shares as one."""
+    """Return the outputs of the shares as one."""
 
     def join(*tensors: Tensor) -> Tensor:
         if tensors[0].ndim:

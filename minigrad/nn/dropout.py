@@ -27,7 +27,9 @@ class _Dropout(Layer):
 
 
 class Dropout(_Dropout):
-    """In training, sets each element to 0 with probability `p` and multiplies the others by ``1 / (1 - p)``.
+    """Dropout: in training, each element becomes 0 with probability `p`, the others are scaled by ``1 / (1 - p)``.
+
+    Shape: (*), any number of dimensions, to the same.
 
     Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, "Dropout", 2014.
 
@@ -60,7 +62,10 @@ class Dropout3d(_Dropout):
 
 
 class AlphaDropout(_Dropout):
-    """Dropout that keeps mean 0 and variance 1, for use with SELU. Klambauer et al., 2017."""
+    """Dropout that keeps mean 0 and variance 1, for use with SELU. Klambauer et al., 2017.
+
+    Shape: (*), any number of dimensions, to the same.
+    """
 
     _function = staticmethod(F.alpha_dropout)
 

@@ -9,7 +9,7 @@ from minigrad.nn.layer import Layer
 
 
 class Flatten(Layer):
-    """Makes one dimension of dimensions `start_dim` to `end_dim`; by default of all but the batch.
+    """A layer that makes one dimension of dimensions `start_dim` to `end_dim`; by default of all but the batch.
 
     Examples
     --------
@@ -25,7 +25,7 @@ class Flatten(Layer):
 
 
 class Unflatten(Layer):
-    """Makes dimensions of lengths `unflattened_size` of the dimension `dim`.
+    """A layer that makes dimensions of lengths `unflattened_size` of the dimension `dim`.
 
     Examples
     --------

@@ -79,18 +79,18 @@ def _as_tuple(values: Any) -> tuple[Any, ...]:
 
 
 def _or_zeros(replaced: Tensor | None, g: Tensor) -> Tensor:
-    """What a hook gave, None meaning that no gradient goes on; for a tensor's hook None would mean `g` itself."""
+    """Return what a hook gave, or zeros for None: no gradient goes on. For a tensor's hook None would mean `g`."""
     return Tensor._wrap(np.zeros_like(g._data)) if replaced is None else replaced
 
 
 @operation(input=lambda g: g)
 def _pass_on(input: Operand) -> Operand:
-    """The same values, at a node of its own, where a gradient can be seen and replaced."""
+    """Pass the values on through a node at which a gradient can be seen and replaced."""
     return input
 
 
 class GradientWatch:
-    """Runs a module's backward hooks for one call of the module.
+    """The run of a module's backward hooks for one call of the module.
 
     Each input and output passes two nodes of its own. Going back, the engine reaches nodes in the opposite order of
     their making: first the ones made last, which only note their gradients, then the ones made first, which hand on

@@ -28,7 +28,7 @@ __all__ = [
 
 
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
-    """The factor on the standard deviation of weights that makes up for what a nonlinearity takes away.
+    """Return the factor on the weights' standard deviation that compensates for a nonlinearity.
 
     Parameters
     ----------
@@ -37,6 +37,11 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
         ``"leaky_relu"``: sqrt(2 / (1 + slope**2)); ``"selu"``: 3/4.
     param : float, optional
         The slope of leaky_relu; 0.01 by default.
+
+    Raises
+    ------
+    ValueError
+        If the nonlinearity is unknown, or its slope is not a number.
 
     Examples
     --------
@@ -120,6 +125,11 @@ def zeros_(tensor: Tensor) -> Tensor:
 def eye_(tensor: Tensor) -> Tensor:
     """Fill a matrix with the identity, so that a linear layer keeps as many inputs as it can.
 
+    Raises
+    ------
+    ValueError
+        If there are not 2 dimensions.
+
     Examples
     --------
     >>> nn.init.eye_(mg.empty(2, 3))
@@ -133,7 +143,13 @@ def eye_(tensor: Tensor) -> Tensor:
 
 
 def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
-    """Fill the weight of a convolution so that it keeps as many input channels as it can (in each of `groups`)."""
+    """Fill the weight of a convolution so that it keeps as many input channels as it can (in each of `groups`).
+
+    Raises
+    ------
+    ValueError
+        If there are not 3, 4 or 5 dimensions, or the channels do not split into `groups`.
+    """
     if tensor.ndim not in (3, 4, 5):
         raise ValueError(f"dirac_: expected a tensor of 3, 4 or 5 dimensions, got shape {tuple(tensor.shape)}")
     if tensor.shape[0] % groups:
@@ -149,7 +165,7 @@ def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
 
 
 def kernels_(tensor: Tensor, kernels: Iterable[Any]) -> Tensor:
-    """Fill the weight of a convolution with known kernels, one an output channel, the same for all of its inputs.
+    """Fill the weight of a convolution with known kernels, one per output channel, the same for all of its inputs.
 
     With fewer kernels than output channels they come round again; with more, the last ones are left out.
 
@@ -157,7 +173,7 @@ def kernels_(tensor: Tensor, kernels: Iterable[Any]) -> Tensor:
     ----------
     tensor : Tensor, shape (out, in, *kernel)
     kernels : arrays of shape (*kernel)
-        Such as the values of `minigrad.vision.kernels.KERNELS`.
+        For example the values of `minigrad.vision.kernels.KERNELS`.
 
     Raises
     ------
@@ -192,7 +208,7 @@ def kernels_(tensor: Tensor, kernels: Iterable[Any]) -> Tensor:
 
 
 def _fans(tensor: Tensor, name: str) -> tuple[int, int]:
-    """fan_in and fan_out."""
+    """Return fan_in and fan_out."""
     if tensor.ndim < 2:
         raise ValueError(
             f"{name}: fan_in and fan_out need a weight of at least 2 dimensions, got shape {tuple(tensor.shape)}"
@@ -272,6 +288,11 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Generator | None = N
     Dimensions after the first are taken as one. Saxe, McClelland and Ganguli, "Exact solutions to the nonlinear
     dynamics of learning in deep linear neural networks", 2014.
 
+    Raises
+    ------
+    ValueError
+        If there are fewer than 2 dimensions.
+
     Examples
     --------
     >>> w = nn.init.orthogonal_(mg.empty(2, 5))
@@ -292,6 +313,11 @@ def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Gener
     """Fill a matrix with N(0, std**2), and in each column a share `sparsity` of the elements with 0.
 
     Martens, "Deep learning via Hessian-free optimization", 2010.
+
+    Raises
+    ------
+    ValueError
+        If there are not 2 dimensions.
     """
     if tensor.ndim != 2:
         raise ValueError(f"sparse_: expected a tensor of 2 dimensions, got shape {tuple(tensor.shape)}")
@@ -304,7 +330,7 @@ def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Gener
 
 
 def uniform_by_fan_in(weight: Tensor, bias: Tensor | None) -> None:
-    """What Linear and convolutions start from: weight and bias from U(-1/sqrt(fan_in), 1/sqrt(fan_in))."""
+    """Initialize Linear and convolutions: weight and bias from U(-1/sqrt(fan_in), 1/sqrt(fan_in))."""
     fan_in = _fans(weight, "reset_parameters")[0]
     bound = 1 / math.sqrt(fan_in) if fan_in else 0.0
     uniform_(weight, -bound, bound)

@@ -1,4 +1,4 @@
-"""What layers have in common: arguments that are stored and printed, new parameters, one number for all dimensions."""
+"""The base of layers: arguments that are stored and printed, new parameters, one number for all dimensions."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class Layer(Module):
         self.__dict__.update(arguments)
 
     def extra_repr(self) -> str:
-        """The arguments; ``inplace`` only where it is True."""
+        """Return the arguments as text; ``inplace`` only if it is True."""
         shown = [(name, getattr(self, name)) for name in self._arguments]
         return ", ".join(f"{name}={value!r}" for name, value in shown if name != "inplace" or value)
 
 
 def new_tensor(shape: tuple[int, ...], device: Any, dtype: Any) -> Tensor:
-    """A tensor with whatever the memory held."""
+    """Return a tensor with whatever the memory held."""
     if device is not None:
         as_device(device)
     dtype = dtypes.get_default_dtype() if dtype is None else dtypes.as_dtype(dtype)
@@ -41,12 +41,12 @@ def new_tensor(shape: tuple[int, ...], device: Any, dtype: Any) -> Tensor:
 
 
 def new_parameter(shape: tuple[int, ...], device: Any, dtype: Any) -> Parameter:
-    """A parameter with whatever the memory held."""
+    """Return a parameter with whatever the memory held."""
     return Parameter(new_tensor(shape, device, dtype))
 
 
 def repeated(value: Any, count: int) -> tuple[int, ...]:
-    """`value` for each of `count` dimensions: an int stands for all of them."""
+    """Return `value` for each of `count` dimensions: an int stands for all of them."""
     return tuple(value) if isinstance(value, (tuple, list)) else (value,) * count
 
 

@@ -21,7 +21,7 @@ from minigrad.nn.parameter import Uninitialized, UninitializedBuffer, Uninitiali
 
 
 class LazyModule(Module):
-    """Until its first call a layer whose parameters have no shape; after it an ordinary one, of class `cls_to_become`.
+    """A layer whose parameters get their shape at its first call, when it becomes one of class `cls_to_become`.
 
     Before the first call, parameters can be registered, listed, converted, frozen and loaded, but not read. A subclass
     that names no class to become keeps its own, with all that it overrides.
@@ -35,7 +35,7 @@ class LazyModule(Module):
         raise NotImplementedError
 
     def has_uninitialized_params(self) -> bool:
-        """Whether there are parameters or buffers without a shape."""
+        """Return whether there are parameters or buffers without a shape."""
         return any(isinstance(t, Uninitialized) for r in (self._parameters, self._buffers) for t in r.values())
 
     if not TYPE_CHECKING:  # it takes and gives what forward does, as Module's says

@@ -13,7 +13,10 @@ from minigrad.nn.parameter import Parameter
 
 
 class Identity(Module):
-    """Returns its input; takes any arguments, so that it can stand in for another layer."""
+    """The identity; takes any arguments, so that it can stand in for another layer.
+
+    Shape: (*), any number of dimensions, to the same.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__()

@@ -24,6 +24,8 @@ class _Loss(Module):
 class MSELoss(_Loss):
     """``(input - target) ** 2``.
 
+    Shapes: `input` and `target` (*); the result is a number, or (*) without reduction.
+
     Examples
     --------
     >>> nn.MSELoss()(mg.tensor([1.0, 2.0]), mg.tensor([1.0, 4.0]))
@@ -35,14 +37,20 @@ class MSELoss(_Loss):
 
 
 class L1Loss(_Loss):
-    """``|input - target|``."""
+    """``|input - target|``.
+
+    Shapes: `input` and `target` (*); the result is a number, or (*) without reduction.
+    """
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.l1_loss(input, target, reduction=self.reduction)
 
 
 class SmoothL1Loss(_Loss):
-    """Quadratic where ``|input - target| < beta``, linear beyond; see also `HuberLoss`."""
+    """Quadratic where ``|input - target| < beta``, linear beyond; see also `HuberLoss`.
+
+    Shapes: `input` and `target` (*); the result is a number, or (*) without reduction.
+    """
 
     def __init__(self, *, reduction: str = "mean", beta: float = 1.0) -> None:
         super().__init__(reduction=reduction)
@@ -56,7 +64,10 @@ class SmoothL1Loss(_Loss):
 
 
 class HuberLoss(_Loss):
-    """Quadratic where ``|input - target| < delta``, linear beyond: `delta` times `SmoothL1Loss`."""
+    """Quadratic where ``|input - target| < delta``, linear beyond: `delta` times `SmoothL1Loss`.
+
+    Shapes: `input` and `target` (*); the result is a number, or (*) without reduction.
+    """
 
     def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
         super().__init__(reduction=reduction)
@@ -130,7 +141,10 @@ class NLLLoss(_Loss):
 
 
 class BCELoss(_Loss):
-    """Binary cross-entropy of the probabilities `input`; `weight` is a factor on each element."""
+    """Binary cross-entropy of the probabilities `input`; `weight` is a factor on each element.
+
+    Shapes: `input` and `target` (*); the result is a number, or (*) without reduction.
+    """
 
     weight: Tensor | None = registered(BUFFER)
 
@@ -143,7 +157,10 @@ class BCELoss(_Loss):
 
 
 class BCEWithLogitsLoss(_Loss):
-    """Binary cross-entropy of logits, without overflow; `pos_weight` is a factor on the positive targets."""
+    """Binary cross-entropy of logits, without overflow; `pos_weight` is a factor on the positive targets.
+
+    Shapes: `input` and `target` (*); the result is a number, or (*) without reduction.
+    """
 
     weight: Tensor | None = registered(BUFFER)
     pos_weight: Tensor | None = registered(BUFFER)
@@ -162,7 +179,10 @@ class BCEWithLogitsLoss(_Loss):
 
 
 class KLDivLoss(_Loss):
-    """Divergence of the log-probabilities `input` from `target`; the mathematical mean is ``"batchmean"``."""
+    """Divergence of the log-probabilities `input` from `target`; the mathematical mean is ``"batchmean"``.
+
+    Shapes: `input` and `target` (*); the result is a number, or (*) without reduction.
+    """
 
     _reductions = ("mean", "sum", "none", "batchmean")
 
@@ -175,7 +195,10 @@ class KLDivLoss(_Loss):
 
 
 class PoissonNLLLoss(_Loss):
-    """Minus the log-likelihood of counts `target` under a Poisson distribution of (log) mean `input`."""
+    """Minus the log-likelihood of counts `target` under a Poisson distribution of (log) mean `input`.
+
+    Shapes: `input` and `target` (*); the result is a number, or (*) without reduction.
+    """
 
     def __init__(
         self, log_input: bool = True, full: bool = False, *, eps: float = 1e-8, reduction: str = "mean"
@@ -193,7 +216,10 @@ class PoissonNLLLoss(_Loss):
 
 
 class GaussianNLLLoss(_Loss):
-    """Minus the log-likelihood of `target` under a normal distribution of mean `input` and variance `var`."""
+    """Minus the log-likelihood of `target` under a normal distribution of mean `input` and variance `var`.
+
+    Shapes: `input` and `target` (*), `var` the same or 1 in the last dimension, or without it.
+    """
 
     def __init__(self, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean") -> None:
         super().__init__(reduction=reduction)
@@ -206,7 +232,10 @@ class GaussianNLLLoss(_Loss):
 
 
 class HingeEmbeddingLoss(_Loss):
-    """Distances `input` where `target` is 1; ``max(0, margin - input)`` where it is -1."""
+    """Distances `input` where `target` is 1; ``max(0, margin - input)`` where it is -1.
+
+    Shapes: `input` and `target` (*); the result is a number, or (*) without reduction.
+    """
 
     def __init__(self, margin: float = 1.0, *, reduction: str = "mean") -> None:
         super().__init__(reduction=reduction)
@@ -218,7 +247,10 @@ class HingeEmbeddingLoss(_Loss):
 
 
 class CosineEmbeddingLoss(_Loss):
-    """Brings vectors together where `target` is 1, and apart by their cosine where it is -1."""
+    """A loss that brings vectors together where `target` is 1, and apart by their cosine where it is -1.
+
+    Shapes: `input1` and `input2` (N, D), `target` (N,); or (D,) and a number.
+    """
 
     def __init__(self, margin: float = 0.0, *, reduction: str = "mean") -> None:
         super().__init__(reduction=reduction)
@@ -230,7 +262,10 @@ class CosineEmbeddingLoss(_Loss):
 
 
 class MarginRankingLoss(_Loss):
-    """``max(0, margin - target * (input1 - input2))`` for targets 1 and -1."""
+    """``max(0, margin - target * (input1 - input2))`` for targets 1 and -1.
+
+    Shapes: `input1`, `input2` and `target` (*); the result is a number, or (*) without reduction.
+    """
 
     def __init__(self, margin: float = 0.0, *, reduction: str = "mean") -> None:
         super().__init__(reduction=reduction)
@@ -242,14 +277,20 @@ class MarginRankingLoss(_Loss):
 
 
 class SoftMarginLoss(_Loss):
-    """``log(1 + exp(-target * input))`` for targets 1 and -1."""
+    """``log(1 + exp(-target * input))`` for targets 1 and -1.
+
+    Shapes: `input` and `target` (*); the result is a number, or (*) without reduction.
+    """
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.soft_margin_loss(input, target, reduction=self.reduction)
 
 
 class TripletMarginLoss(_Loss):
-    """``max(0, d(anchor, positive) - d(anchor, negative) + margin)``, d being the distance of norm `p`."""
+    """``max(0, d(anchor, positive) - d(anchor, negative) + margin)``, d being the distance of norm `p`.
+
+    Shapes: the three (N, D) or (D,); the result is a number, or (N,) without reduction.
+    """
 
     def __init__(
         self, margin: float = 1.0, p: float = 2.0, eps: float = 1e-6, swap: bool = False, *, reduction: str = "mean"
@@ -277,7 +318,10 @@ class TripletMarginLoss(_Loss):
 
 
 class CosineSimilarity(Module):
-    """The cosine of the angle between vectors along `dim`."""
+    """The cosine of the angle between vectors along `dim`.
+
+    Shapes: `x1` and `x2` (*) that broadcast, to the same without `dim`.
+    """
 
     def __init__(self, dim: int = 1, eps: float = 1e-8) -> None:
         super().__init__()
@@ -289,7 +333,10 @@ class CosineSimilarity(Module):
 
 
 class PairwiseDistance(Module):
-    """The distance of norm `p` between vectors along the last dimension."""
+    """The distance of norm `p` between vectors along the last dimension.
+
+    Shapes: `x1` and `x2` (N, D) or (D,), to (N,) or a number; (N, 1) or (1,) with `keepdim`.
+    """
 
     def __init__(self, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What helps to find a mistake in a model: the name of the layer that failed, and layers that nobody registered."""
+"""Help with mistakes in a model: the name of the layer that failed, and layers that were not registered."""
 
 from __future__ import annotations
 

@@ -457,7 +457,7 @@ class Module(Stateful):
         return self._apply(lambda t: t)
 
     def cuda(self, device: Any = None) -> NoReturn:
-        """There is no GPU here: raises RuntimeError."""
+        """Raise RuntimeError: there is no GPU."""
         raise RuntimeError("cuda: minigrad computes on the CPU only; leave .cuda() out or use .to('cpu')")
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
@@ -486,11 +486,11 @@ class Module(Stateful):
     # ---- printing --------------------------------------------------------------------------------------------------
 
     def extra_repr(self) -> str:
-        """What to print between the parentheses; layers print their arguments."""
+        """Return what to print between the parentheses; layers print their arguments."""
         return ""
 
     def _repr_lines(self) -> list[str]:
-        """What to print for the submodules."""
+        """Return what to print for the submodules."""
         return [f"({name}): {module!r}" for name, module in self._modules.items()]
 
     def __repr__(self) -> str:

@@ -18,7 +18,7 @@ from minigrad.nn.parameter import Parameter
 
 
 class _AffineNorm(Layer):
-    """What most normalizations end with: times weight plus bias."""
+    """The end of most normalizations: times weight plus bias."""
 
     weight: Parameter | None = registered()
     bias: Parameter | None = registered()
@@ -37,7 +37,7 @@ class _AffineNorm(Layer):
 
 
 class _ChannelNorm(_AffineNorm):
-    """What batch and instance normalization have in common: parameters and running statistics by channel."""
+    """The base of batch and instance normalization: parameters and running statistics per channel."""
 
     running_mean: Tensor | None = registered(BUFFER)
     running_var: Tensor | None = registered(BUFFER)

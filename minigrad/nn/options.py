@@ -56,7 +56,7 @@ def _integer(name: str, least: float = -math.inf) -> Check:
 
 
 def _sizes(least: float, name: str = "padding", optional: bool = False) -> Check:
-    """One integer, or one for each dimension or side."""
+    """Return one integer, or one for each dimension or side."""
 
     def check(expected: str, value: Any) -> None:
         if isinstance(value, (tuple, list)) and not value:

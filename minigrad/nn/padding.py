@@ -57,31 +57,45 @@ class _ZeroPad(_ConstantPad):
 
 
 class ConstantPad1d(_ConstantPad):
-    """Pads a sequence with `value`."""
+    """Padding of a sequence with `value`.
+
+    Shape: (N, C, L), or without N, to (N, C, before + L + after).
+    """
 
     _dims = 1
 
 
 class ConstantPad2d(_ConstantPad):
-    """Pads an image with `value`."""
+    """Padding of an image with `value`.
+
+    Shape: (N, C, H, W), or without N, to (N, C, top + H + bottom, left + W + right).
+    """
 
     _dims = 2
 
 
 class ConstantPad3d(_ConstantPad):
-    """Pads a volume with `value`."""
+    """Padding of a volume with `value`.
+
+    Shape: (N, C, D, H, W), or without N, to one longer by its padding in D, H and W.
+    """
 
     _dims = 3
 
 
 class ZeroPad1d(_ZeroPad):
-    """Pads a sequence with zeros."""
+    """Padding of a sequence with zeros.
+
+    Shape: (N, C, L), or without N, to (N, C, before + L + after).
+    """
 
     _dims = 1
 
 
 class ZeroPad2d(_ZeroPad):
-    """Pads an image with zeros.
+    """Padding of an image with zeros.
+
+    Shape: (N, C, H, W), or without N, to (N, C, top + H + bottom, left + W + right).
 
     Examples
     --------
@@ -94,69 +108,99 @@ class ZeroPad2d(_ZeroPad):
 
 
 class ZeroPad3d(_ZeroPad):
-    """Pads a volume with zeros."""
+    """Padding of a volume with zeros.
+
+    Shape: (N, C, D, H, W), or without N, to one longer by its padding in D, H and W.
+    """
 
     _dims = 3
 
 
 class ReflectionPad1d(_Pad):
-    """Pads a sequence with its reflection, the border itself not repeated."""
+    """Padding of a sequence with its reflection, the border itself not repeated.
+
+    Shape: (N, C, L), or without N, to (N, C, before + L + after).
+    """
 
     _dims = 1
     _mode = "reflect"
 
 
 class ReflectionPad2d(_Pad):
-    """Pads an image with its reflection, the border itself not repeated."""
+    """Padding of an image with its reflection, the border itself not repeated.
+
+    Shape: (N, C, H, W), or without N, to (N, C, top + H + bottom, left + W + right).
+    """
 
     _dims = 2
     _mode = "reflect"
 
 
 class ReflectionPad3d(_Pad):
-    """Pads a volume with its reflection, the border itself not repeated."""
+    """Padding of a volume with its reflection, the border itself not repeated.
+
+    Shape: (N, C, D, H, W), or without N, to one longer by its padding in D, H and W.
+    """
 
     _dims = 3
     _mode = "reflect"
 
 
 class ReplicationPad1d(_Pad):
-    """Pads a sequence by repeating its border."""
+    """Padding of a sequence by repeating its border.
+
+    Shape: (N, C, L), or without N, to (N, C, before + L + after).
+    """
 
     _dims = 1
     _mode = "replicate"
 
 
 class ReplicationPad2d(_Pad):
-    """Pads an image by repeating its border."""
+    """Padding of an image by repeating its border.
+
+    Shape: (N, C, H, W), or without N, to (N, C, top + H + bottom, left + W + right).
+    """
 
     _dims = 2
     _mode = "replicate"
 
 
 class ReplicationPad3d(_Pad):
-    """Pads a volume by repeating its border."""
+    """Padding of a volume by repeating its border.
+
+    Shape: (N, C, D, H, W), or without N, to one longer by its padding in D, H and W.
+    """
 
     _dims = 3
     _mode = "replicate"
 
 
 class CircularPad1d(_Pad):
-    """Pads a sequence with its other end."""
+    """Circular padding of a sequence: with its other end.
+
+    Shape: (N, C, L), or without N, to (N, C, before + L + after).
+    """
 
     _dims = 1
     _mode = "circular"
 
 
 class CircularPad2d(_Pad):
-    """Pads an image with its other end."""
+    """Circular padding of an image: with its other end.
+
+    Shape: (N, C, H, W), or without N, to (N, C, top + H + bottom, left + W + right).
+    """
 
     _dims = 2
     _mode = "circular"
 
 
 class CircularPad3d(_Pad):
-    """Pads a volume with its other end."""
+    """Circular padding of a volume: with its other end.
+
+    Shape: (N, C, D, H, W), or without N, to one longer by its padding in D, H and W.
+    """
 
     _dims = 3
     _mode = "circular"

@@ -81,7 +81,7 @@ def _array_of(data: Tensor | None, name: str) -> np.ndarray:
 
 
 class Uninitialized(Tensor):
-    """What is common to parameters and buffers of lazy modules before their shape is known."""
+    """The base of parameters and buffers of lazy modules before their shape is known."""
 
     _becomes: type[Tensor]
 

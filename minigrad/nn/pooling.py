@@ -168,7 +168,10 @@ class _AdaptiveAvgPool(Layer):
 
 
 class AdaptiveAvgPool1d(_AdaptiveAvgPool):
-    """The mean of each of `output_size` windows that cover a sequence."""
+    """The mean of each of `output_size` windows that cover a sequence.
+
+    Shape: (N, C, L), or without N, to (N, C, output_size).
+    """
 
     _function = staticmethod(F.adaptive_avg_pool1d)
 
@@ -191,7 +194,10 @@ class AdaptiveAvgPool2d(_AdaptiveAvgPool):
 
 
 class AdaptiveAvgPool3d(_AdaptiveAvgPool):
-    """The mean of each of `output_size` windows that cover a volume."""
+    """The mean of each of `output_size` windows that cover a volume.
+
+    Shape: (N, C, D, H, W), or without N, to (N, C, *output_size).
+    """
 
     _function = staticmethod(F.adaptive_avg_pool3d)
 
@@ -208,13 +214,18 @@ class _AdaptiveMaxPool(Layer):
 
 
 class AdaptiveMaxPool1d(_AdaptiveMaxPool):
-    """The maximum of each of `output_size` windows that cover a sequence."""
+    """The maximum of each of `output_size` windows that cover a sequence.
+
+    Shape: (N, C, L), or without N, to (N, C, output_size).
+    """
 
     _function = staticmethod(F.adaptive_max_pool1d)
 
 
 class AdaptiveMaxPool2d(_AdaptiveMaxPool):
     """The maximum of each window of an image, windows being chosen so that there are `output_size` of them.
+
+    Shape: (N, C, H, W), or without N, to (N, C, *output_size).
 
     Parameters
     ----------
@@ -228,6 +239,9 @@ class AdaptiveMaxPool2d(_AdaptiveMaxPool):
 
 
 class AdaptiveMaxPool3d(_AdaptiveMaxPool):
-    """The maximum of each of `output_size` windows that cover a volume."""
+    """The maximum of each of `output_size` windows that cover a volume.
+
+    Shape: (N, C, D, H, W), or without N, to (N, C, *output_size).
+    """
 
     _function = staticmethod(F.adaptive_max_pool3d)

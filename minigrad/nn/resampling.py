@@ -50,21 +50,27 @@ class Upsample(Layer):
 
 
 class UpsamplingNearest2d(Upsample):
-    """Images in another size by the nearest pixels."""
+    """Images in another size by the nearest pixels.
+
+    Shape: (N, C, H, W) to (N, C, H', W').
+    """
 
     def __init__(self, size: int | Sequence[int] | None = None, scale_factor: Any = None) -> None:
         super().__init__(size, scale_factor, "nearest")
 
 
 class UpsamplingBilinear2d(Upsample):
-    """Images in another size by bilinear interpolation; the centres of the corner pixels stay where they are."""
+    """Images in another size by bilinear interpolation; the centres of the corner pixels stay where they are.
+
+    Shape: (N, C, H, W) to (N, C, H', W').
+    """
 
     def __init__(self, size: int | Sequence[int] | None = None, scale_factor: Any = None) -> None:
         super().__init__(size, scale_factor, "bilinear", align_corners=True)
 
 
 class PixelShuffle(Layer):
-    """(\\*, C * r * r, H, W) to (\\*, C, H * r, W * r). (Shi et al., 2016)
+    r"""(\*, C * r * r, H, W) to (\*, C, H * r, W * r) (Shi et al., 2016).
 
     Examples
     --------
@@ -80,7 +86,10 @@ class PixelShuffle(Layer):
 
 
 class PixelUnshuffle(Layer):
-    """(\\*, C, H * r, W * r) to (\\*, C * r * r, H, W)."""
+    r"""(\*, C, H * r, W * r) to (\*, C * r * r, H, W).
+
+    Shape: (*, C, H * r, W * r) to (*, C * r * r, H, W).
+    """
 
     def __init__(self, downscale_factor: int) -> None:
         super().__init__(downscale_factor=downscale_factor)
@@ -90,7 +99,7 @@ class PixelUnshuffle(Layer):
 
 
 class Unfold(Layer):
-    """All windows of an image as columns, see `unfold`.
+    """The windows of an image as columns, see `unfold`.
 
     Examples
     --------
@@ -106,7 +115,10 @@ class Unfold(Layer):
 
 
 class Fold(Layer):
-    """Windows as columns put back into an image, where they overlap added up, see `fold`."""
+    """Windows as columns put back into an image and added up where they overlap; see `fold`.
+
+    Shape: (N, C * kH * kW, windows) to (N, C, *output_size), or both without N.
+    """
 
     def __init__(
         self, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1

@@ -19,7 +19,7 @@ _EXTRA = "_extra_state"
 
 
 class IncompatibleKeys(NamedTuple):
-    """What `Module.load_state_dict` returns: the keys that only one side has."""
+    """The result of `Module.load_state_dict`: the keys that only one side has."""
 
     missing_keys: list[str]
     unexpected_keys: list[str]
@@ -31,7 +31,7 @@ class IncompatibleKeys(NamedTuple):
 
 
 class StateDict(OrderedDict[str, Any]):
-    """What `Module.state_dict` returns: a dictionary, with the ``_version`` of every module beside it."""
+    """The result of `Module.state_dict`: a dictionary, with the ``_version`` of every module beside it."""
 
     _metadata: dict[str, dict[str, Any]]
 
@@ -55,7 +55,7 @@ class Stateful:
     def state_dict(
         self, *, destination: dict[str, Any] | None = None, prefix: str = "", keep_vars: bool = False
     ) -> dict[str, Any]:
-        """The parameters and persistent buffers by dotted name: detached tensors that share the module's memory.
+        """Return parameters and persistent buffers by dotted name: detached tensors that share the module's memory.
 
         Parameters
         ----------
@@ -101,7 +101,7 @@ class Stateful:
             destination[prefix + _EXTRA] = self.get_extra_state()
 
     def get_extra_state(self) -> Any:
-        """What a subclass wants in its state besides tensors, plain data for `save`; see `set_extra_state`."""
+        """Return what else a subclass keeps in its state, plain data for `save`; see `set_extra_state`."""
         raise RuntimeError(f"{type(self).__name__}: a module with set_extra_state needs get_extra_state(), too")
 
     def set_extra_state(self, state: Any) -> None:
@@ -206,7 +206,7 @@ class Stateful:
         return register(self._own_hooks().state_dict, (hook, False))
 
     def _register_state_dict_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
-        """The same, but what it returns, if anything, is the dictionary from there on."""
+        """Register a hook whose result, if any, replaces the dictionary."""
         return register(self._own_hooks().state_dict, (hook, True))
 
     def register_load_state_dict_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
@@ -219,7 +219,7 @@ class Stateful:
     def _register_load_state_dict_pre_hook(
         self, hook: Callable[..., Any], with_module: bool = False
     ) -> RemovableHandle:
-        """The same, given the module as first argument only if asked to."""
+        """Register a hook that gets the module as first argument only if asked to."""
         return register(self._own_hooks().load_state_dict_pre, (hook, with_module))
 
     def register_load_state_dict_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
@@ -244,7 +244,7 @@ def _overrides(module: Stateful, method: str) -> bool:
 
 
 def _persistent(module: Stateful) -> Iterator[tuple[str, Tensor]]:
-    """The parameters and buffers of this very module that are part of its state."""
+    """Yield the parameters and buffers of this very module that are part of its state."""
     for name, tensor in chain(module._parameters.items(), module._buffers.items()):
         if tensor is not None and name not in module._transient:
             yield name, tensor
@@ -262,7 +262,7 @@ class _Loading:
         self.problems: list[str] = []
 
     def into(self, module: Stateful, given: OrderedDict[str, Any], prefix: str) -> None:
-        """Let `module` and then those within it take their parts."""
+        """Load their parts into `module` and then into those within it."""
         about = dict(self.metadata.get(prefix[:-1], {}))
         if self.assign:
             about["assign_to_params_buffers"] = True
@@ -292,7 +292,7 @@ class _Loading:
 
 
 def _prefix(missing: list[str], unexpected: list[str]) -> str:
-    """What stands before each missing key in the unexpected ones, as wrappers such as DataParallel put it there."""
+    """Return the prefix of the unexpected keys before the missing ones, as wrappers such as DataParallel add it."""
     start = unexpected[0].removesuffix(missing[0]) if unexpected else ""
     return start if [start + key for key in missing] == unexpected else ""
 
@@ -347,7 +347,7 @@ def _put(module: Stateful, name: str, tensor: Tensor, value: Any, assign: bool) 
 
 
 def _fitting(value: Any, tensor: Tensor) -> np.ndarray:
-    """`value` as an array of the tensor's dtype; raises where it is none, or of another shape."""
+    """Return `value` as an array of the tensor's dtype; raise if it is none, or of another shape."""
     if isinstance(value, Uninitialized):
         raise TypeError("the value given is not initialized; call the module it is from on an example input first")
     if not hasattr(value, "__array__"):  # as Tensors, arrays and PyTorch's tensors have it

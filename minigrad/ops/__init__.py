@@ -1,1 +1,1 @@
-"""The operations, one file a family. Importing this package makes them methods of Tensor."""
+"""The operations, one file per family. Importing this package makes them methods of Tensor."""

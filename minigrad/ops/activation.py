@@ -64,7 +64,7 @@ def optionally_in_place(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @operation("mask", input=lambda g, mask, source: zeroed(g, mask, source), source=lambda g: zeros_as(g))
 def zeroed(input: Operand, mask: Operand, source: Operand) -> Operand:
-    """`input`, but 0 where the bool `mask` holds, which was computed from `source`.
+    """Return `input`, but 0 where the bool `mask` holds, which was computed from `source`.
 
     The gradient of `source` is 0, but it has one: so the second derivative of a rectifier is 0 and not missing.
     """
@@ -72,7 +72,7 @@ def zeroed(input: Operand, mask: Operand, source: Operand) -> Operand:
 
 
 def _leaky(values: Any, input: Any, slope: Any) -> Any:
-    """`values` where `input` is positive, and `slope` times them elsewhere: the slope may be inf."""
+    """Return `values` where `input` is positive, and `slope` times them elsewhere: the slope may be inf."""
     positive = input > 0
     return zeroed(values, ~positive, input) + zeroed(values * slope, positive, input)
 
@@ -85,6 +85,11 @@ def _leaky(values: Any, input: Any, slope: Any) -> Any:
 @elementwise(lambda g, y: zeroed(g, y <= 0, y))
 def relu(input: Operand) -> Operand:
     """``max(input, 0)``, elementwise; its slope at 0 is 0.
+
+    Raises
+    ------
+    RuntimeError
+        If `input` is of bools.
 
     Examples
     --------
@@ -106,7 +111,7 @@ def _hardtanh(input: Operand, min_val: float, max_val: float) -> Operand:
 
 @optionally_in_place
 def hardtanh(input: Operand, min_val: float = -1.0, max_val: float = 1.0) -> Tensor:
-    """`input` limited to [`min_val`, `max_val`]. Unlike that of `clamp`, its slope at the limits is 0.
+    """Return `input` limited to [`min_val`, `max_val`]. Unlike that of `clamp`, its slope at the limits is 0.
 
     Raises
     ------
@@ -139,7 +144,7 @@ def relu6(input: Operand) -> Tensor:
 @elementwise(lambda g, input, negative_slope: _leaky(g, input, negative_slope))
 @floats
 def leaky_relu(input: Operand, negative_slope: float = 0.01) -> Operand:
-    """`input` where positive, else ``negative_slope * input``; `negative_slope` is its slope at 0, too.
+    """Return `input` where positive, else ``negative_slope * input``; `negative_slope` is its slope at 0, too.
 
     Examples
     --------
@@ -159,7 +164,7 @@ def _prelu(input: Operand, weight: Operand) -> Operand:
 
 @method()
 def prelu(input: Operand, weight: Operand) -> Tensor:
-    """`leaky_relu` with slopes that are learned: one, or one a channel (dimension 1). (He et al., 2015)
+    """`leaky_relu` with learned slopes: one, or one per channel (dimension 1) (He et al., 2015).
 
     Parameters
     ----------
@@ -195,6 +200,11 @@ def prelu(input: Operand, weight: Operand) -> Tensor:
 def rrelu(input: Operand, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False) -> Tensor:
     """`leaky_relu` whose slopes are drawn uniformly from [`lower`, `upper`); without `training`, their mean.
 
+    Raises
+    ------
+    RuntimeError
+        If `lower` is above `upper`.
+
     Examples
     --------
     >>> F.rrelu(mg.tensor([-2.0, 2.0]), 0.25, 0.75)
@@ -227,7 +237,7 @@ def _elu(input: Operand, alpha: float, scale: float, input_scale: float) -> Oper
 
 @optionally_in_place
 def elu(input: Operand, alpha: float = 1.0) -> Tensor:
-    """`input` where positive, else ``alpha * (exp(input) - 1)``. (Clevert, Unterthiner, Hochreiter, 2015)
+    """Return `input` where positive, else ``alpha * (exp(input) - 1)`` (Clevert, Unterthiner, Hochreiter, 2015).
 
     Examples
     --------
@@ -240,7 +250,7 @@ def elu(input: Operand, alpha: float = 1.0) -> Tensor:
 @optionally_in_place
 @method()
 def selu(input: Operand) -> Tensor:
-    """`elu` scaled so that activations keep mean 0 and variance 1. (Klambauer et al., 2017)
+    """`elu` scaled so that activations keep mean 0 and variance 1 (Klambauer et al., 2017).
 
     Examples
     --------
@@ -253,7 +263,7 @@ def selu(input: Operand) -> Tensor:
 @optionally_in_place
 @method()
 def celu(input: Operand, alpha: float = 1.0) -> Tensor:
-    """`input` where positive, else ``alpha * (exp(input / alpha) - 1)``. (Barron, 2017)
+    """Return `input` where positive, else ``alpha * (exp(input / alpha) - 1)`` (Barron, 2017).
 
     Raises
     ------
@@ -277,7 +287,7 @@ def celu(input: Operand, alpha: float = 1.0) -> Tensor:
 @elementwise(lambda g, input: zeroed(g / 6, (input <= -3) | (input >= 3), input))
 @floats
 def hardsigmoid(input: Operand) -> Operand:
-    """``min(max(input + 3, 0), 6) / 6``, elementwise. (Howard et al., 2019)
+    """``min(max(input + 3, 0), 6) / 6``, elementwise (Howard et al., 2019).
 
     Examples
     --------
@@ -291,7 +301,7 @@ def hardsigmoid(input: Operand) -> Operand:
 @elementwise(lambda g, input: choose(input < 3, zeroed(g * (input / 3 + 0.5), input <= -3, input), g))
 @floats
 def hardswish(input: Operand) -> Operand:
-    """``input * hardsigmoid(input)``, elementwise. (Howard et al., 2019)
+    """``input * hardsigmoid(input)``, elementwise (Howard et al., 2019).
 
     Examples
     --------
@@ -308,7 +318,7 @@ def _softshrink(input: Operand, lambd: float) -> Operand:
 
 
 def softshrink(input: Operand, lambd: float = 0.5) -> Tensor:
-    """`input` moved towards 0 by `lambd`, and 0 within [-lambd, lambd].
+    """Return `input` moved towards 0 by `lambd`, and 0 within [-lambd, lambd].
 
     Raises
     ------
@@ -329,7 +339,7 @@ def softshrink(input: Operand, lambd: float = 0.5) -> Tensor:
 @elementwise(lambda g, input, lambd: zeroed(g, (input >= -lambd) & (input <= lambd), input))
 @floats
 def hardshrink(input: Operand, lambd: float = 0.5) -> Operand:
-    """`input`, but 0 within [-lambd, lambd].
+    """Return `input`, but 0 within [-lambd, lambd].
 
     Examples
     --------
@@ -342,7 +352,7 @@ def hardshrink(input: Operand, lambd: float = 0.5) -> Operand:
 @optionally_in_place
 @elementwise(lambda g, input, threshold: zeroed(g, input <= threshold, input))
 def threshold(input: Operand, threshold: float, value: float) -> Operand:
-    """`input` where it is larger than `threshold`, else `value`.
+    """Return `input` where it is larger than `threshold`, else `value`.
 
     Examples
     --------

@@ -21,24 +21,24 @@ __all__ = [
 
 @operation(input=lambda g, input_shape, size: _adaptive_spread(g, input_shape[-len(size) :]))
 def _adaptive_avg_pool(input: Operand, size: tuple[int, ...]) -> Operand:
-    """The mean of each bin."""
+    """Return the mean of each bin."""
     return kernels.adaptive_avg_pool(input, size)
 
 
 @operation(input=lambda g, input_shape, size: _adaptive_avg_pool(g, input_shape[-len(size) :]))
 def _adaptive_spread(input: Operand, size: tuple[int, ...]) -> Operand:
-    """The adjoint of the adaptive mean: each value spread evenly over its bin."""
+    """Return the adjoint of the adaptive mean: each value spread evenly over its bin."""
     return kernels.adaptive_avg_pool_adjoint(input, size)
 
 
 @operation("input")
 def _adaptive_max_indices(input: Operand, size: tuple[int, ...]) -> Operand:
-    """Where in the flattened plane the maximum of each bin is."""
+    """Return where in the flattened plane the maximum of each bin is."""
     return kernels.adaptive_max_indices(input, size)
 
 
 def _bins(name: str, dims: int, input: Any, output_size: Any) -> tuple[int, ...]:
-    """`output_size` for each dimension; None keeps the input's."""
+    """Return `output_size` for each dimension; None keeps the input's."""
     check_shape(name, check_tensor(name, "input", input).shape, dims, channels=False)
     sizes = output_size if isinstance(output_size, (tuple, list)) else (output_size,) * dims
     if len(sizes) != dims:
@@ -57,7 +57,7 @@ def _adaptive_average(name: str, dims: int, input: Any, output_size: Any) -> Any
 
 
 def adaptive_avg_pool1d(input: Operand, output_size: Any) -> Tensor:
-    """The mean of `output_size` bins of (N, C, L) or (C, L); see `adaptive_avg_pool2d`.
+    """Return the mean of `output_size` bins of (N, C, L) or (C, L); see `adaptive_avg_pool2d`.
 
     Examples
     --------
@@ -68,7 +68,7 @@ def adaptive_avg_pool1d(input: Operand, output_size: Any) -> Tensor:
 
 
 def adaptive_avg_pool2d(input: Operand, output_size: Any) -> Tensor:
-    """The mean of as many bins as are wanted, whatever the size of the input.
+    """Return the mean of as many bins as are wanted, whatever the size of the input.
 
     Bin i of n covers the elements from ``floor(i * H / n)`` to ``ceil((i + 1) * H / n)``, the latter excluded.
 
@@ -93,7 +93,7 @@ def adaptive_avg_pool2d(input: Operand, output_size: Any) -> Tensor:
 
 
 def adaptive_avg_pool3d(input: Operand, output_size: Any) -> Tensor:
-    """The mean of bins of (N, C, D, H, W) or (C, D, H, W); see `adaptive_avg_pool2d`.
+    """Return the mean of bins of (N, C, D, H, W) or (C, D, H, W); see `adaptive_avg_pool2d`.
 
     Examples
     --------
@@ -115,7 +115,7 @@ def _adaptive_maximum(name: str, dims: int, input: Any, output_size: Any, return
 
 
 def adaptive_max_pool1d(input: Operand, output_size: Any, return_indices: bool = False) -> Any:
-    """The maximum of `output_size` bins of (N, C, L) or (C, L); see `adaptive_max_pool2d`.
+    """Return the maximum of `output_size` bins of (N, C, L) or (C, L); see `adaptive_max_pool2d`.
 
     Examples
     --------
@@ -132,7 +132,7 @@ def adaptive_max_pool1d_with_indices(input: Operand, output_size: Any) -> tuple[
 
 
 def adaptive_max_pool2d(input: Operand, output_size: Any, return_indices: bool = False) -> Any:
-    """The maximum of the bins of `adaptive_avg_pool2d`; the first one wins, NaN is greater than all.
+    """Return the maximum of the bins of `adaptive_avg_pool2d`; the first one wins, NaN is greater than all.
 
     Parameters
     ----------
@@ -157,7 +157,7 @@ def adaptive_max_pool2d(input: Operand, output_size: Any, return_indices: bool =
 
 
 def adaptive_max_pool3d(input: Operand, output_size: Any, return_indices: bool = False) -> Any:
-    """The maximum of bins of (N, C, D, H, W) or (C, D, H, W); see `adaptive_max_pool2d`.
+    """Return the maximum of bins of (N, C, D, H, W) or (C, D, H, W); see `adaptive_max_pool2d`.
 
     Examples
     --------

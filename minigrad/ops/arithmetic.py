@@ -45,7 +45,7 @@ def add(input: Operand, other: Operand, *, alpha: float = 1) -> Tensor:
 
 @rounded_once
 def _with_alpha(name: str, operator: Any, input: Any, other: Any, alpha: Any) -> Any:
-    """`operator` of `input` and ``alpha * other``, where `alpha` is of no higher kind than the result."""
+    """Return `operator` of `input` and ``alpha * other``, where `alpha` is of no higher kind than the result."""
     kind = dtypes.result_type(*[getattr(t, "_data", t) for t in (input, other)]).kind
     if isinstance(alpha, bool) and kind != "b":
         raise RuntimeError(f"{name}: a bool as alpha is for bools, got {alpha}; use an int")
@@ -104,6 +104,11 @@ def div(input: Operand, other: Operand, *, rounding_mode: str | None = None) -> 
     rounding_mode : {None, 'trunc', 'floor'}
         Round the quotient towards zero or down; then integers give integers.
 
+    Raises
+    ------
+    RuntimeError
+        If `rounding_mode` is unknown.
+
     Examples
     --------
     >>> mg.div(mg.tensor([7, -7]), 2, rounding_mode="trunc")
@@ -142,7 +147,7 @@ def _check_divisor(operation: str, input: Operand, other: Operand) -> None:
 @elementwise(lambda g: zeros_as(g), lambda g: zeros_as(g))
 @silent
 def floor_divide(input: Operand, other: Operand) -> Operand:
-    """The quotient rounded down, elementwise. Its gradient is 0.
+    """Return the quotient rounded down, elementwise. Its gradient is 0.
 
     Examples
     --------
@@ -193,7 +198,7 @@ def fmod(input: Operand, other: Operand) -> Operand:
 
 
 def _base_slope(g: Any, input: Any, exponent: Any) -> Any:
-    """The gradient of ``input ** exponent`` for the input; 0 wherever the exponent is 0."""
+    """Return the gradient of ``input ** exponent`` for the input; 0 wherever the exponent is 0."""
     if isinstance(exponent, (int, float)):
         return zeros_as(g) if exponent == 0 else g * (exponent * input ** (exponent - 1))
     return g * _pow_slope(input, exponent)
@@ -291,6 +296,11 @@ def neg(input: Operand) -> Operand:
 @method("__pos__")
 def positive(input: Operand) -> Tensor:
     """``+input``: the tensor itself.
+
+    Raises
+    ------
+    RuntimeError
+        If `input` is of bools.
 
     Examples
     --------

@@ -28,14 +28,14 @@ __all__ = ["masked_fill", "masked_scatter", "index_put", "index_add", "index_cop
 
 
 def _of_values(g: Any, key: Key) -> Any:
-    """The gradient at `key`: where an index repeats, only the value that was written last has one."""
+    """Return the gradient at `key`: where an index repeats, only the value that was written last has one."""
     lost = kernels.overwritten(tuple(g.shape), key)
     return index_by(g, key) if lost is None else choose(lost, 0.0, index_by(g, key))
 
 
 @operation(input=lambda g, key: put(g, 0.0, key), values=_of_values, holds=("key",))
 def put(input: Operand, values: Operand, key: Key) -> Operand:
-    """A copy of `input` with `values`, of the shape of ``input[key]``, at `key`."""
+    """Return a copy of `input` with `values`, of the shape of ``input[key]``, at `key`."""
     whole = input.copy(order="K")
     whole[key] = values
     return whole
@@ -43,12 +43,12 @@ def put(input: Operand, values: Operand, key: Key) -> Operand:
 
 @operation(input=lambda g: zeros_as(g), values=lambda g: g)
 def _overwrite(input: Operand, values: Operand) -> Operand:
-    """What `input` is after `values` are copied into it."""
+    """Return what `input` is after `values` are copied into it."""
     return values
 
 
 def fitted(name: str, values: Any, shape: tuple[int, ...], dtype: DType) -> Any:
-    """`values`, a tensor, array or number, in another dtype and broadcast to `shape`."""
+    """Return `values`, a tensor, array or number, in another dtype and broadcast to `shape`."""
     if not isinstance(values, Tensor):
         values = np.asarray(values)
     if values.dtype != dtype:
@@ -106,7 +106,7 @@ def _setitem(input: Tensor, index: Any, value: Any) -> None:
 
 
 def _shows(value: Any, part: Tensor) -> bool:
-    """Whether `value` is a view of just this part of the same tensor, as after ``x[i] += 1``: nothing is left to do."""
+    """Return whether `value` is a view of this very part, as after ``x[i] += 1``: nothing is left to do."""
     if not isinstance(value, Tensor) or value._view is None or part._view is None:
         return False
     a, b = value._data, part._data
@@ -140,7 +140,7 @@ def fill_(self: Tensor, value: Any) -> Tensor:
 
 
 def _scalar(name: str, value: Any, dtype: DType) -> Any:
-    """`value` in another dtype: a 0-dim Tensor, through which gradients flow, or a 0-dim array of a number."""
+    """Return `value` in another dtype: a 0-dim Tensor, through which gradients flow, or a 0-dim array of a number."""
     if getattr(value, "ndim", 0):
         raise RuntimeError(f"{name}: expected a number or a 0-dim tensor as value, got shape {tuple(value.shape)}")
     return cast(value, dtype) if isinstance(value, Tensor) else as_scalar(name, "value", value, dtype)
@@ -157,7 +157,7 @@ def zero_(self: Tensor) -> Tensor:
 
 @method(inplace=True)
 def masked_fill(input: Operand, mask: Operand, value: Any) -> Tensor:
-    """`input` with `value` where `mask` is true.
+    """Return `input` with `value` where `mask` is true.
 
     Parameters
     ----------
@@ -176,7 +176,12 @@ def masked_fill(input: Operand, mask: Operand, value: Any) -> Tensor:
 
 @method(inplace=True)
 def masked_scatter(input: Operand, mask: Operand, source: Operand) -> Tensor:
-    """`input` with the first elements of `source` at the places, in order, where `mask` is true.
+    """Return `input` with the first elements of `source` at the places, in order, where `mask` is true.
+
+    Raises
+    ------
+    RuntimeError
+        If `source` has another dtype, or fewer elements than `mask` has places.
 
     Examples
     --------
@@ -200,13 +205,22 @@ def masked_scatter(input: Operand, mask: Operand, source: Operand) -> Tensor:
 
 @method(inplace=True)
 def index_put(input: Operand, indices: Sequence[Any], values: Operand, accumulate: bool = False) -> Tensor:
-    """`input` with `values`, broadcast, at ``input[indices]``.
+    """Return `input` with `values`, broadcast, at ``input[indices]``.
 
     Parameters
     ----------
     indices : tuple of integer or bool tensors
     accumulate : bool, default False
         Add instead, repeatedly where an index repeats.
+
+    Raises
+    ------
+    TypeError
+        If `indices` is not a tuple of Tensors.
+    IndexError
+        If `indices` is empty.
+    RuntimeError
+        If the dtype of `values` is not that of `input`.
 
     Examples
     --------
@@ -226,7 +240,7 @@ def index_put(input: Operand, indices: Sequence[Any], values: Operand, accumulat
 
 
 def _slices(name: str, input: Any, key: Key, source: Any, scalar: bool = True) -> Any:
-    """`source` after a check that it holds a slice of `input` for each index in `key`; one may be a 0-dim `scalar`."""
+    """Check that `source` holds a slice of `input` for each index in `key` (one may be a 0-dim `scalar`); return it."""
     shape = (*input.shape[: len(key) - 1], len(key[-1]), *input.shape[len(key) :])
     if not source.shape and shape == (1,) and scalar:
         source = reshape(source, shape)
@@ -240,7 +254,7 @@ def _slices(name: str, input: Any, key: Key, source: Any, scalar: bool = True) -
 @method(inplace=True)
 @rounded_once
 def index_add(input: Operand, dim: int, index: Operand, source: Operand, *, alpha: float = 1) -> Tensor:
-    """`input` with ``alpha * source`` added to the slices of dimension `dim` at `index`, repeatedly where it repeats.
+    """Return `input` with ``alpha * source`` added to the slices of `dim` at `index`, repeatedly where it repeats.
 
     Examples
     --------
@@ -255,7 +269,7 @@ def index_add(input: Operand, dim: int, index: Operand, source: Operand, *, alph
 
 @method(inplace=True)
 def index_copy(input: Operand, dim: int, index: Operand, source: Operand) -> Tensor:
-    """`input` with the slices of dimension `dim` at `index` replaced by those of `source`.
+    """Return `input` with the slices of dimension `dim` at `index` replaced by those of `source`.
 
     Examples
     --------
@@ -269,7 +283,7 @@ def index_copy(input: Operand, dim: int, index: Operand, source: Operand) -> Ten
 
 @method(inplace=True)
 def index_fill(input: Operand, dim: int, index: Operand, value: Any) -> Tensor:
-    """`input` with the slices of dimension `dim` at `index` set to `value`, a number or a 0-dim tensor.
+    """Return `input` with the slices of dimension `dim` at `index` set to `value`, a number or a 0-dim tensor.
 
     Examples
     --------

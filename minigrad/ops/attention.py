@@ -30,7 +30,7 @@ def scaled_dot_product_attention(
     is_causal: bool = False,
     scale: float | None = None,
 ) -> Tensor:
-    """``softmax(query @ key.mT * scale + mask) @ value``. (Vaswani et al., 2017)
+    """``softmax(query @ key.mT * scale + mask) @ value`` (Vaswani et al., 2017).
 
     A query that sees no key gets 0, and so do the gradients of its row.
 
@@ -75,7 +75,7 @@ def scaled_dot_product_attention(
 
 
 def _weights(scores: Any) -> Any:
-    """The softmax of each row, and 0 in a row in which no key is to be seen."""
+    """Return the softmax of each row, and 0 in a row in which no key is to be seen."""
     hidden = scores == -math.inf
     nothing = all_over(hidden, -1, True)
     if scores.shape[-1] == 0 or not nothing.any():

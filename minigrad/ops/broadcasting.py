@@ -1,4 +1,4 @@
-"""sum and expand, each the adjoint of the other."""
+"""`sum` and `expand`, each the adjoint of the other."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def sum(
     axis: Any = None,
     keepdims: bool = False,
 ) -> Tensor:
-    """The sum of all elements, or over the dimensions `dim`. Integers and bools add up in int64.
+    """Return the sum of all elements, or over the dimensions `dim`. Integers and bools add up in int64.
 
     Parameters
     ----------
@@ -49,11 +49,16 @@ def sum(
 
 @method()
 def broadcast_to(input: Operand, shape: Sequence[int]) -> Tensor:
-    """A view of `input` in which new dimensions and dimensions of length 1 are repeated to `shape`.
+    """Return a view of `input` in which new dimensions and dimensions of length 1 are repeated to `shape`.
 
     Parameters
     ----------
     shape : ints; -1 keeps the length that a dimension has
+
+    Raises
+    ------
+    RuntimeError
+        If a length other than 1 differs from the one in `shape`.
 
     Examples
     --------
@@ -80,7 +85,7 @@ def _expand_method(input: Tensor, *sizes: Lengths) -> Tensor:
 
 @method("expand_as", only=True)
 def _expand_as(input: Tensor, other: Tensor) -> Tensor:
-    """`broadcast_to` the shape of `other`."""
+    """Broadcast to the shape of `other`."""
     return broadcast_to(input, other.shape)
 
 
@@ -96,7 +101,14 @@ def _sum_to_size(input: Tensor, *size: Lengths) -> Tensor:
 
 
 def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
-    """All `tensors` expanded to the shape that they have together.
+    """Return all `tensors` expanded to the shape that they have together.
+
+    Raises
+    ------
+    TypeError
+        If an argument is not a Tensor.
+    RuntimeError
+        If the shapes do not broadcast.
 
     Examples
     --------

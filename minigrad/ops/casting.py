@@ -18,7 +18,7 @@ __all__ = ["clone"]
 @method()
 @operation(input=lambda g: g)
 def clone(input: Operand) -> Operand:
-    """A copy in memory of its own, through which gradients flow.
+    """Return a copy in memory of its own, through which gradients flow.
 
     Examples
     --------
@@ -31,7 +31,7 @@ def clone(input: Operand) -> Operand:
 
 @method("to", only=True)
 def _to(input: Tensor, *args: Any, dtype: Any = None, device: Any = None, copy: bool = False, **_: bool) -> Tensor:
-    """This tensor with another dtype. Devices other than the CPU are refused.
+    """Return this tensor with another dtype. Refuse devices other than the CPU.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ _NAMES = {dtype: f"minigrad.{name}Tensor" for name, dtype in TYPES.items()}
 
 @method("type", only=True)
 def _type(input: Tensor, dtype: Any = None) -> Any:
-    """This tensor with another dtype, or without an argument the name of its type.
+    """Return this tensor with another dtype, or without an argument the name of its type.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def _type(input: Tensor, dtype: Any = None) -> Any:
 
 @method("type_as", only=True)
 def _type_as(input: Tensor, other: Tensor) -> Tensor:
-    """This tensor with the dtype of `other`."""
+    """Return this tensor with the dtype of `other`."""
     return _to(input, other.dtype)
 
 

@@ -39,7 +39,7 @@ def check_shape(operation: str, shape: tuple[int, ...], dims: int, channels: boo
 
 
 def per_dim(operation: str, name: str, value: Any, dims: int, least: int) -> tuple[int, ...]:
-    """One number, or one for each dimension, as a tuple of ints that are not below `least`."""
+    """Return one number, or one for each dimension, as a tuple of ints that are not below `least`."""
     values = tuple(value) if isinstance(value, (tuple, list)) else (value,)
     values = tuple(as_int(operation, name, v) for v in values)
     if len(values) not in (1, dims):
@@ -50,7 +50,7 @@ def per_dim(operation: str, name: str, value: Any, dims: int, least: int) -> tup
 
 
 def hashable(operation: str, name: str, value: Any) -> Any:
-    """`value` so that what was once checked is found again: lists as tuples, whole numbers of any kind as ints."""
+    """Return `value` as a key of checked values: lists as tuples, whole numbers of any kind as ints."""
     if isinstance(value, (list, tuple)):
         return tuple(as_int(operation, name, v) for v in value)
     return value if value is None or isinstance(value, (int, str)) else as_int(operation, name, value)

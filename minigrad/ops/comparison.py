@@ -103,7 +103,12 @@ not_equal, less, less_equal, greater, greater_equal = ne, lt, le, gt, ge
 
 @method()
 def equal(input: Operand, other: Operand) -> bool:
-    """Whether two tensors have the same shape and elements, as a bool.
+    """Return whether two tensors have the same shape and elements, as a bool.
+
+    Raises
+    ------
+    TypeError
+        If one of the two is not a Tensor.
 
     Examples
     --------
@@ -120,7 +125,7 @@ def equal(input: Operand, other: Operand) -> bool:
 @method()
 @elementwise(None)
 def isnan(input: Operand) -> Operand:
-    """Whether each element is not a number.
+    """Return whether each element is not a number.
 
     Examples
     --------
@@ -133,7 +138,7 @@ def isnan(input: Operand) -> Operand:
 @method()
 @elementwise(None)
 def isinf(input: Operand) -> Operand:
-    """Whether each element is plus or minus infinity.
+    """Return whether each element is plus or minus infinity.
 
     Examples
     --------
@@ -146,7 +151,7 @@ def isinf(input: Operand) -> Operand:
 @method()
 @elementwise(None)
 def isfinite(input: Operand) -> Operand:
-    """Whether each element is neither infinite nor nan.
+    """Return whether each element is neither infinite nor nan.
 
     Examples
     --------
@@ -163,6 +168,11 @@ def isclose(
 ) -> Operand:
     """``|input - other| <= atol + rtol * |other|``, elementwise.
 
+    Raises
+    ------
+    RuntimeError
+        If a tolerance is negative.
+
     Examples
     --------
     >>> mg.isclose(mg.tensor([1.0, 2.0]), mg.tensor([1.0, 2.1]))
@@ -176,7 +186,7 @@ def isclose(
 
 @method()
 def allclose(input: Operand, other: Operand, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> bool:
-    """Whether `isclose` holds for all elements.
+    """Return whether `isclose` holds for all elements.
 
     Examples
     --------
@@ -293,7 +303,7 @@ def _rrshift(self: Tensor, other: Operand) -> Tensor:
 @method(inplace=True)
 @elementwise(None, None)
 def logical_and(input: Operand, other: Operand) -> Operand:
-    """Whether both are true (not 0), elementwise.
+    """Return whether both are true (not 0), elementwise.
 
     Examples
     --------
@@ -306,7 +316,7 @@ def logical_and(input: Operand, other: Operand) -> Operand:
 @method(inplace=True)
 @elementwise(None, None)
 def logical_or(input: Operand, other: Operand) -> Operand:
-    """Whether at least one is true (not 0), elementwise.
+    """Return whether at least one is true (not 0), elementwise.
 
     Examples
     --------
@@ -319,7 +329,7 @@ def logical_or(input: Operand, other: Operand) -> Operand:
 @method(inplace=True)
 @elementwise(None, None)
 def logical_xor(input: Operand, other: Operand) -> Operand:
-    """Whether exactly one is true (not 0), elementwise.
+    """Return whether exactly one is true (not 0), elementwise.
 
     Examples
     --------
@@ -332,7 +342,7 @@ def logical_xor(input: Operand, other: Operand) -> Operand:
 @method(inplace=True)
 @operation("input")
 def logical_not(input: Operand) -> Operand:
-    """Whether each element is 0.
+    """Return whether each element is 0.
 
     Examples
     --------

@@ -74,7 +74,7 @@ def _convolution_weight(
     input: Operand, other: Operand, kernel: tuple[int, ...], stride: tuple[int, ...], padding: Pairs,
     dilation: tuple[int, ...], groups: int,
 ) -> Operand:  # fmt: skip
-    """The adjoint of the convolution in its weight; `other` has the shape of the output."""
+    """Return the adjoint of the convolution in its weight; `other` has the shape of the output."""
     return correlate_weight(input, other, kernel, stride, padding, dilation, groups)
 
 
@@ -82,7 +82,7 @@ def _convolution_weight(
 
 
 def _pairs(name: str, padding: Any, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> Pairs:
-    """`padding` as (before, after) for each dimension; "same" puts the odd one behind."""
+    """Return `padding` as (before, after) for each dimension; "same" puts the odd one behind."""
     if padding == "valid":
         return ((0, 0),) * len(kernel)
     if padding == "same":
@@ -119,7 +119,7 @@ def _check(
 
 
 def _misplaced(shape: tuple[int, ...], channels: int, dims: int) -> str:
-    """A hint where the channels come last, or are left out because there is one."""
+    """Return a hint where the channels come last, or are left out because there is one."""
     batch = len(shape) - dims - 1
     if shape[-1] == channels:
         order = (*range(batch), len(shape) - 1, *range(batch, len(shape) - 1))
@@ -134,7 +134,7 @@ def _arguments(
     name: str, dims: int, shape: tuple[int, ...], weight: tuple[int, ...], stride: Any, padding: Any, dilation: Any,
     groups: int,
 ) -> tuple[tuple[int, ...], Pairs, tuple[int, ...]]:  # fmt: skip
-    """stride, padding and dilation for each dimension; raises where anything does not fit."""
+    """Return stride, padding and dilation for each dimension; raise if anything does not fit."""
     _check(name, dims, shape, weight, groups, False)
     kernel = weight[2:]
     stride = per_dim(name, "stride", stride, dims, 1)
@@ -155,7 +155,7 @@ def _transposed_arguments(
     name: str, dims: int, shape: tuple[int, ...], weight: tuple[int, ...], stride: Any, padding: Any,
     output_padding: Any, groups: int, dilation: Any,
 ) -> tuple[tuple[int, ...], tuple[int, ...], Pairs, tuple[int, ...]]:  # fmt: skip
-    """Output size, stride, padding and dilation for each dimension; raises where anything does not fit."""
+    """Return output size, stride, padding and dilation for each dimension; raise if anything does not fit."""
     _check(name, dims, shape, weight, groups, True)
     stride = per_dim(name, "stride", stride, dims, 1)
     dilation = per_dim(name, "dilation", dilation, dims, 1)
@@ -176,7 +176,7 @@ def _transposed_arguments(
 
 
 def _shapes(name: str, input: Any, weight: Any, bias: Any) -> list[tuple[int, ...]]:
-    """The shapes of what is given; raises unless all are tensors of one dtype."""
+    """Return the shapes of what is given; raise unless all are tensors of one dtype."""
     given = {"input": input, "weight": weight} if bias is None else {"input": input, "weight": weight, "bias": bias}
     arrays = [check_tensor(name, what, value) for what, value in given.items()]
     dtypes = [a.dtype for a in arrays]
@@ -232,7 +232,7 @@ def conv1d(
     input: Operand, weight: Operand, bias: Operand = None, stride: Numbers = 1, padding: Numbers | str = 0,
     dilation: Numbers = 1, groups: int = 1,
 ) -> Tensor:  # fmt: skip
-    """Convolution (cross-correlation) along one dimension; see `conv2d`.
+    """Convolve (cross-correlate) along one dimension; see `conv2d`.
 
     Parameters
     ----------
@@ -256,7 +256,7 @@ def conv2d(
     input: Operand, weight: Operand, bias: Operand = None, stride: Numbers = 1, padding: Numbers | str = 0,
     dilation: Numbers = 1, groups: int = 1,
 ) -> Tensor:  # fmt: skip
-    """Convolution (cross-correlation) of images with kernels.
+    """Convolve (cross-correlate) images with kernels.
 
     ``y[n, o, i, j] = bias[o] + sum over c, u, v of input[n, c, s*i + d*u - p, s*j + d*v - p] * weight[o, c, u, v]``,
     with stride s, dilation d and padding p, zeros around the image.
@@ -272,7 +272,7 @@ def conv2d(
     dilation : int or (int, int)
         The step between the elements of the kernel.
     groups : int
-        Input and output channels are cut into so many parts, each convolved on its own.
+        Input and output channels are cut into this many parts, each convolved on its own.
 
     Returns
     -------
@@ -298,7 +298,7 @@ def conv3d(
     input: Operand, weight: Operand, bias: Operand = None, stride: Numbers = 1, padding: Numbers | str = 0,
     dilation: Numbers = 1, groups: int = 1,
 ) -> Tensor:  # fmt: skip
-    """Convolution (cross-correlation) of volumes; see `conv2d`.
+    """Convolve (cross-correlate) volumes; see `conv2d`.
 
     Parameters
     ----------
@@ -321,7 +321,7 @@ def conv_transpose1d(
     input: Operand, weight: Operand, bias: Operand = None, stride: Numbers = 1, padding: Numbers = 0,
     output_padding: Numbers = 0, groups: int = 1, dilation: Numbers = 1,
 ) -> Tensor:  # fmt: skip
-    """The adjoint of `conv1d`; see `conv_transpose2d`.
+    """Return the adjoint of `conv1d`; see `conv_transpose2d`.
 
     Parameters
     ----------
@@ -346,7 +346,7 @@ def conv_transpose2d(
     input: Operand, weight: Operand, bias: Operand = None, stride: Numbers = 1, padding: Numbers = 0,
     output_padding: Numbers = 0, groups: int = 1, dilation: Numbers = 1,
 ) -> Tensor:  # fmt: skip
-    """The adjoint of `conv2d` in its input: each element of the input adds its multiple of the kernel to the output.
+    """Return the adjoint of `conv2d`: each element of the input adds its multiple of the kernel to the output.
 
     Parameters
     ----------
@@ -385,7 +385,7 @@ def conv_transpose3d(
     input: Operand, weight: Operand, bias: Operand = None, stride: Numbers = 1, padding: Numbers = 0,
     output_padding: Numbers = 0, groups: int = 1, dilation: Numbers = 1,
 ) -> Tensor:  # fmt: skip
-    """The adjoint of `conv3d`; see `conv_transpose2d`.
+    """Return the adjoint of `conv3d`; see `conv_transpose2d`.
 
     Parameters
     ----------

@@ -37,13 +37,13 @@ def _cross_entropy(input: Operand, classes: Classes) -> Any:
 
 
 def _slope_by_grad(g: Any, input: Any, classes: Classes, p: Any, grad_shape: tuple[int, ...]) -> Any:
-    """The slope is proportional to `grad`: its product with g, summed over what one element of `grad` went to."""
+    """Return the gradient for `grad`: the slope times g, summed over what one element of `grad` went to."""
     unit = _cross_entropy_slope(np.ones(grad_shape, input.dtype), input, classes, p)
     return sum_over(g * unit, (1,) if grad_shape else tuple(range(len(input.shape))), False)
 
 
 def _slope_by_input(g: Any, grad: Any, input: Any, classes: Classes) -> Any:
-    """The slope depends on the input through the softmax, which is multiplied with a factor for each row."""
+    """Return the gradient for `input`, on which the slope depends through the softmax times a factor per row."""
     a, b, weights = classes.factors(input.shape[1], input.dtype)
     factor = grad * (a + b * weights)
     if factor.shape:
@@ -55,7 +55,7 @@ def _slope_by_input(g: Any, grad: Any, input: Any, classes: Classes) -> Any:
 
 @operation(grad=_slope_by_grad, input=_slope_by_input, holds=("classes",))
 def _cross_entropy_slope(grad: Operand, input: Operand, classes: Classes, p: np.ndarray) -> Operand:
-    """The gradient of `_cross_entropy`; `p` is the softmax of `input`, known from there."""
+    """Return the gradient of `_cross_entropy`; `p` is the softmax of `input`, known from there."""
     return kernel.cross_entropy_slope(grad, p, classes)
 
 
@@ -87,7 +87,7 @@ _UNSIGNED = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
 def _classes(
     name: str, input: Any, target: Any, weight: Any, ignore_index: int, smoothing: float, reduction: str
 ) -> Classes:
-    """The arguments as `Classes`, or an error that says what is wrong with them."""
+    """Return the arguments as `Classes`, or an error that says what is wrong with them."""
     shape = tuple(input.shape)
     index = constant(target)
     if input.dtype.kind != "f":
@@ -135,9 +135,14 @@ def nll_loss(
     ignore_index: int = -100,
     reduction: str = "mean",
 ) -> Tensor:
-    """The negative log-likelihood of classes, given log-probabilities: minus ``input[n, target[n]]``.
+    """Return the negative log-likelihood of classes, given log-probabilities: minus ``input[n, target[n]]``.
 
     Parameters and errors as for `cross_entropy`, which takes logits instead.
+
+    Raises
+    ------
+    ValueError
+        If `input` has no dimension.
 
     Examples
     --------
@@ -165,7 +170,7 @@ def cross_entropy(
     reduction: str = "mean",
     label_smoothing: float = 0.0,
 ) -> Tensor:
-    """The cross entropy of classes, given logits: minus ``log_softmax(input)`` of the target's class.
+    """Return the cross entropy of classes, given logits: minus ``log_softmax(input)`` of the target's class.
 
     Parameters
     ----------

@@ -28,21 +28,21 @@ __all__ = ["cholesky", "qr", "eigh", "eigvalsh", "svd", "svdvals", "pinv", "lsts
 
 
 class QR(NamedTuple):
-    """What `qr` returns."""
+    """The result of `qr`."""
 
     Q: Tensor
     R: Tensor
 
 
 class Eigh(NamedTuple):
-    """What `eigh` returns."""
+    """The result of `eigh`."""
 
     eigenvalues: Tensor
     eigenvectors: Tensor
 
 
 class SVD(NamedTuple):
-    """What `svd` returns."""
+    """The result of `svd`."""
 
     U: Tensor
     S: Tensor
@@ -50,7 +50,7 @@ class SVD(NamedTuple):
 
 
 class LstSq(NamedTuple):
-    """What `lstsq` returns."""
+    """The result of `lstsq`."""
 
     solution: Tensor
     residuals: Tensor
@@ -75,11 +75,11 @@ def _cholesky(A: Operand) -> Operand:
 @method()
 @rounded_once
 def cholesky(A: Operand, *, upper: bool = False) -> Tensor:
-    """The lower triangular L with ``A = L @ L.T``, or with `upper` the transposed one.
+    r"""Return the lower triangular L with ``A = L @ L.T``, or with `upper` the transposed one.
 
     Parameters
     ----------
-    A : Tensor of shape (\\*, n, n)
+    A : Tensor of shape (\*, n, n)
         Symmetric and positive definite; only the lower triangle is looked at.
 
     Raises
@@ -112,22 +112,27 @@ def _qr_rule(g: Any, y: Any, A_shape: tuple[int, ...]) -> Any:
 @operation(A=_qr_rule)
 @numpy_errors
 def _qr(A: Operand) -> Operand:
-    """Q above R, of a matrix with no more columns than rows."""
+    """Return Q above R, of a matrix with no more columns than rows."""
     return np.concatenate(np.linalg.qr(A), axis=-2)
 
 
 @rounded_once
 def qr(A: Operand, mode: str = "reduced") -> QR:
-    """Q with orthonormal columns and the upper triangular R, with ``A = Q @ R``.
+    r"""Return Q with orthonormal columns and the upper triangular R, with ``A = Q @ R``.
 
     Parameters
     ----------
-    A : Tensor of shape (\\*, m, n)
+    A : Tensor of shape (\*, m, n)
     mode : {'reduced'}
 
     Returns
     -------
-    named tuple (Q, R) of shapes (\\*, m, k) and (\\*, k, n), k being the smaller of m and n
+    named tuple (Q, R) of shapes (\*, m, k) and (\*, k, n), k being the smaller of m and n
+
+    Raises
+    ------
+    ValueError
+        If `mode` is not ``"reduced"``.
 
     Examples
     --------
@@ -144,12 +149,12 @@ def qr(A: Operand, mode: str = "reduced") -> QR:
 
 
 def raw(t: Any) -> np.ndarray:
-    """The array of a Tensor."""
+    """Return the array of a Tensor."""
     return t._data if isinstance(t, Tensor) else np.asarray(t)
 
 
 def _where_finite(A: np.ndarray, parts: np.ndarray) -> np.ndarray:
-    """The `parts` of the matrices, and nan for those that hold inf or nan, of which LAPACK may make anything."""
+    """Return the `parts` of the matrices, and nan for those that hold inf or nan, of which LAPACK may make anything."""
     return np.where(np.isfinite(A).all(axis=(-2, -1), keepdims=True), parts, np.nan).astype(A.dtype, copy=False)
 
 
@@ -175,14 +180,14 @@ def _eigh_rule(g: Any, y: Any) -> Any:
 
 
 def _half(A: np.ndarray, UPLO: str) -> np.ndarray:
-    """The triangle that is looked at."""
+    """Return the triangle that is looked at."""
     return np.tril(A) if UPLO == "L" else np.triu(A)
 
 
 @operation(A=_eigh_rule)
 @numpy_errors
 def _eigh(A: Operand, UPLO: Literal["L", "U"]) -> Operand:
-    """The eigenvalues above the eigenvectors."""
+    """Return the eigenvalues above the eigenvectors."""
     w, v = np.linalg.eigh(A, UPLO)
     return _where_finite(_half(A, UPLO), np.concatenate([w[..., None, :], v], axis=-2))
 
@@ -196,7 +201,7 @@ def _eigvalsh_rule(g: Any, A: Any, UPLO: Literal["L", "U"], known: np.ndarray | 
 @operation(A=_eigvalsh_rule)
 @numpy_errors
 def _eigvalsh(A: Operand, UPLO: Literal["L", "U"], known: np.ndarray | None = None) -> Operand:
-    """The eigenvalues, apart from the vectors: their gradient exists where several are equal. `known`: from `_eigh`."""
+    """Return the eigenvalues alone: their gradient exists where several are equal. `known`: from `_eigh`."""
     if known is not None:
         return known[..., 0, :].copy()
     values = np.linalg.eigvalsh(A, UPLO)
@@ -204,7 +209,7 @@ def _eigvalsh(A: Operand, UPLO: Literal["L", "U"], known: np.ndarray | None = No
 
 
 def _triangle(A: Any, UPLO: str) -> Literal["L", "U"]:
-    """Which triangle is to be looked at, checked."""
+    """Check which triangle to use."""
     check_matrix("eigh", A, square=True)
     if not isinstance(UPLO, str) or UPLO.upper() not in ("L", "U"):
         raise RuntimeError(f"linalg.eigh: expected UPLO 'L' or 'U', got {UPLO!r}")
@@ -213,11 +218,11 @@ def _triangle(A: Any, UPLO: str) -> Literal["L", "U"]:
 
 @rounded_once
 def eigh(A: Operand, UPLO: str = "L") -> Eigh:
-    """The eigenvalues of symmetric matrices, from small to large, and eigenvectors of length 1 as columns.
+    r"""Return the eigenvalues of symmetric matrices, from small to large, and eigenvectors of length 1 as columns.
 
     Parameters
     ----------
-    A : Tensor of shape (\\*, n, n)
+    A : Tensor of shape (\*, n, n)
         Symmetric; only the lower triangle is looked at (with ``UPLO="U"`` the upper one). The gradient of vectors
         whose eigenvalues are equal is nan: these vectors are not determined.
 
@@ -233,7 +238,7 @@ def eigh(A: Operand, UPLO: str = "L") -> Eigh:
 
 @rounded_once
 def eigvalsh(A: Operand, UPLO: str = "L") -> Tensor:
-    """The eigenvalues of symmetric matrices, from small to large.
+    """Return the eigenvalues of symmetric matrices, from small to large.
 
     Examples
     --------
@@ -244,7 +249,7 @@ def eigvalsh(A: Operand, UPLO: str = "L") -> Tensor:
 
 
 def _svd_rule(g: Any, y: Any, A_shape: tuple[int, ...]) -> Any:
-    """The turns of U and of V in common need different values, those of one against the other a sum that is not 0."""
+    """Differentiate `svd`: common turns of U and V need distinct values, opposite turns a sum that is not 0."""
     m = A_shape[-2]
     (u, s, v), (gu, gs, gv) = ((t[..., :m, :], t[..., m, :], t[..., m + 1 :, :]) for t in (y, g))
     turn_u, turn_v = matmul(adjoint(u), gu), matmul(adjoint(v), gv)
@@ -263,7 +268,7 @@ def _svd_rule(g: Any, y: Any, A_shape: tuple[int, ...]) -> Any:
 @operation(A=_svd_rule)
 @numpy_errors
 def _svd(A: Operand) -> Operand:
-    """U above S above V."""
+    """Return U above S above V."""
     u, s, vh = np.linalg.svd(A, full_matrices=False)
     return _where_finite(A, np.concatenate([u, s[..., None, :], vh.swapaxes(-1, -2)], axis=-2))
 
@@ -277,7 +282,7 @@ def _svdvals_rule(g: Any, A: Any, A_shape: tuple[int, ...], known: np.ndarray | 
 @operation(A=_svdvals_rule)
 @numpy_errors
 def _svdvals(A: Operand, known: np.ndarray | None = None) -> Operand:
-    """The singular values, apart from the vectors: whose gradient exists where some are equal. `known`: see `svd`."""
+    """Return the singular values alone: their gradient exists where some are equal. `known`: see `svd`."""
     return np.linalg.svd(A, compute_uv=False) if known is None else known[..., A.shape[-2], :].copy()
 
 
@@ -289,11 +294,11 @@ def _full_svd(A: Operand, which: int) -> Operand:
 
 @rounded_once
 def svd(A: Operand, full_matrices: bool = True) -> SVD:
-    """U and V with orthonormal columns, and S not negative, from large to small: ``A = U @ diag(S) @ V.T``.
+    r"""Return U and V with orthonormal columns, and S >= 0, from large to small: ``A = U @ diag(S) @ V.T``.
 
     Parameters
     ----------
-    A : Tensor of shape (\\*, m, n)
+    A : Tensor of shape (\*, m, n)
     full_matrices : bool, default True
         U and V square. They have no gradient then; without, U and V have as many columns as S has elements.
 
@@ -316,7 +321,7 @@ def svd(A: Operand, full_matrices: bool = True) -> SVD:
 
 @rounded_once
 def svdvals(A: Operand) -> Tensor:
-    """The singular values, from large to small.
+    """Return the singular values, from large to small.
 
     Examples
     --------
@@ -331,14 +336,14 @@ def svdvals(A: Operand) -> Tensor:
 
 
 def _threshold(A: Any, s: Any, atol: float | None, rtol: float | None) -> Any:
-    """The singular value from which on it counts as none."""
+    """Return the singular value from which on it counts as none."""
     if rtol is None:
         rtol = max(A.shape[-2:]) * float(np.finfo(s.dtype).eps) if atol is None else 0.0
     return np.maximum(raw(s)[..., :1] * rtol, 0.0 if atol is None else atol)
 
 
 def _pinv_rule(g: Any, y: Any, A: Any) -> Any:
-    """Of constant rank. (Golub, Pereyra, 1973)"""
+    """Differentiate at constant rank (Golub, Pereyra, 1973)."""
     back, ya = adjoint(y), adjoint(g)
     left = ya - matmul(A, matmul(y, ya))  # what is outside of the columns of A, and of its rows
     right = ya - matmul(matmul(ya, y), A)
@@ -356,7 +361,7 @@ def _pinv(A: Operand, atol: float | None, rtol: float | None) -> Operand:
 
 @rounded_once
 def pinv(A: Operand, rtol: float | None = None, *, atol: float | None = None) -> Tensor:
-    """The pseudo-inverse (Moore, 1920; Penrose, 1955).
+    """Return the pseudo-inverse (Moore, 1920; Penrose, 1955).
 
     Singular values up to `rtol` times the largest, or up to `atol`, count as none.
 
@@ -370,7 +375,7 @@ def pinv(A: Operand, rtol: float | None = None, *, atol: float | None = None) ->
 
 
 def matrix_rank(A: Operand, *, atol: float | None = None, rtol: float | None = None) -> Tensor:
-    """The number of singular values above `rtol` times the largest, and above `atol`.
+    """Return the number of singular values above `rtol` times the largest, and above `atol`.
 
     Examples
     --------
@@ -383,17 +388,22 @@ def matrix_rank(A: Operand, *, atol: float | None = None, rtol: float | None = N
 
 @rounded_once
 def lstsq(A: Operand, B: Operand) -> LstSq:
-    """The X of least squares of ``A @ X - B``, and among several the smallest.
+    r"""Return the X of least squares of ``A @ X - B``, and among several the smallest.
 
     Parameters
     ----------
-    A : Tensor of shape (\\*, m, n)
-    B : Tensor of shape (\\*, m, k)
+    A : Tensor of shape (\*, m, n)
+    B : Tensor of shape (\*, m, k)
 
     Returns
     -------
     named tuple (solution, residuals, rank, singular_values)
         The sums of squares that are left, for a matrix of full rank that has more rows than columns, else nothing.
+
+    Raises
+    ------
+    RuntimeError
+        If the shape of `B` does not match.
 
     Examples
     --------

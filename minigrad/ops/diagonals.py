@@ -22,12 +22,17 @@ __all__ = ["diag", "diagonal", "diag_embed", "diagflat", "tril", "triu", "tril_i
 
 @method()
 def diagonal(input: Operand, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
-    """A view of the diagonal in the planes of two dimensions; it becomes the last dimension.
+    """Return a view of the diagonal in the planes of two dimensions; it becomes the last dimension.
 
     Parameters
     ----------
     offset : int, default 0
         A diagonal above (positive) or below the main one.
+
+    Raises
+    ------
+    RuntimeError
+        If `dim1` and `dim2` are the same.
 
     Examples
     --------
@@ -43,7 +48,7 @@ def diagonal(input: Operand, offset: int = 0, dim1: int = 0, dim2: int = 1) -> T
 
 @method("fill_diagonal_", only=True)
 def _fill_diagonal(input: Tensor, fill_value: Any, wrap: bool = False) -> Tensor:
-    """Set the elements whose indices are all equal to `fill_value`; returns the tensor.
+    """Set the elements whose indices are all equal to `fill_value`; return the tensor.
 
     With `wrap`, the diagonal of a tall matrix begins again after a row that is left out.
     """
@@ -65,7 +70,12 @@ def _fill_diagonal(input: Tensor, fill_value: Any, wrap: bool = False) -> Tensor
 
 @method()
 def diag_embed(input: Operand, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
-    """Zeros with the last dimension of `input` on a diagonal of two new dimensions `dim1` and `dim2`.
+    """Return zeros with the last dimension of `input` on a diagonal of two new dimensions `dim1` and `dim2`.
+
+    Raises
+    ------
+    RuntimeError
+        If `input` has no dimension, or `dim1` and `dim2` are the same.
 
     Examples
     --------
@@ -88,7 +98,12 @@ def diag_embed(input: Operand, offset: int = 0, dim1: int = -2, dim2: int = -1) 
 
 @method()
 def diag(input: Operand, diagonal: int = 0) -> Tensor:
-    """Of a vector, the matrix with it on a diagonal; of a matrix, a copy of that diagonal.
+    """Return the matrix with a vector on a diagonal, or a copy of that diagonal of a matrix.
+
+    Raises
+    ------
+    RuntimeError
+        If `input` is neither a vector nor a matrix.
 
     Examples
     --------
@@ -105,7 +120,7 @@ def diag(input: Operand, diagonal: int = 0) -> Tensor:
 
 @method()
 def diagflat(input: Operand, offset: int = 0) -> Tensor:
-    """The matrix with all elements of `input` on a diagonal.
+    """Return the matrix with all elements of `input` on a diagonal.
 
     Examples
     --------
@@ -134,7 +149,7 @@ def _triu(input: Operand, diagonal: int) -> Operand:
 
 @method(inplace=True)
 def tril(input: Operand, diagonal: int = 0) -> Tensor:
-    """A copy with zeros above a diagonal of the last two dimensions.
+    """Return a copy with zeros above a diagonal of the last two dimensions.
 
     Examples
     --------
@@ -147,7 +162,7 @@ def tril(input: Operand, diagonal: int = 0) -> Tensor:
 
 @method(inplace=True)
 def triu(input: Operand, diagonal: int = 0) -> Tensor:
-    """A copy with zeros below a diagonal of the last two dimensions.
+    """Return a copy with zeros below a diagonal of the last two dimensions.
 
     Examples
     --------
@@ -168,7 +183,7 @@ def _indices(name: str, find: Any, row: Any, col: Any, offset: Any, dtype: Any, 
 
 
 def tril_indices(row: int, col: int, offset: int = 0, *, dtype: DType = dtypes.int64, device: Any = None) -> Tensor:
-    """The indices of the lower triangle of a matrix: a row of row numbers and one of column numbers.
+    """Return the indices of the lower triangle of a matrix: a row of row numbers and one of column numbers.
 
     Examples
     --------
@@ -180,7 +195,7 @@ def tril_indices(row: int, col: int, offset: int = 0, *, dtype: DType = dtypes.i
 
 
 def triu_indices(row: int, col: int, offset: int = 0, *, dtype: DType = dtypes.int64, device: Any = None) -> Tensor:
-    """The indices of the upper triangle of a matrix: a row of row numbers and one of column numbers.
+    """Return the indices of the upper triangle of a matrix: a row of row numbers and one of column numbers.
 
     Examples
     --------

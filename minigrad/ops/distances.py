@@ -38,7 +38,7 @@ def normalize(input: Operand, p: float = 2.0, dim: Dim = 1, eps: float = 1e-12) 
 
 @rounded_once
 def cosine_similarity(x1: Operand, x2: Operand, dim: int = 1, eps: float = 1e-8) -> Tensor:
-    """The cosine of the angle between vectors along `dim`; lengths count as at least `eps`.
+    """Return the cosine of the angle between vectors along `dim`; lengths count as at least `eps`.
 
     Examples
     --------
@@ -51,7 +51,7 @@ def cosine_similarity(x1: Operand, x2: Operand, dim: int = 1, eps: float = 1e-8)
 
 @rounded_once
 def pairwise_distance(x1: Operand, x2: Operand, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Tensor:
-    """The p-norm of ``x1 - x2 + eps`` over the last dimension.
+    """Return the p-norm of ``x1 - x2 + eps`` over the last dimension.
 
     Examples
     --------
@@ -74,7 +74,7 @@ _MODES = {
 
 
 def _differences(x1: Any, x2: Any) -> Any:
-    """``x1[..., i, :] - x2[..., j, :]``, of shape (\\*, P, R, D)."""
+    r"""``x1[..., i, :] - x2[..., j, :]``, of shape (\*, P, R, D)."""
     a, b = tuple(x1.shape), tuple(x2.shape)
     return reshape(x1, (*a[:-1], 1, a[-1])) - reshape(x2, (*b[:-2], 1, *b[-2:]))
 
@@ -110,7 +110,7 @@ _rule = shared_rule(_cdist_rule)
 
 @operation(x1=_rule, x2=_rule)
 def _cdist(x1: Operand, x2: Operand, p: float, by_products: bool) -> Operand:
-    """Of batches (N, P, D) and (N, R, D)."""
+    """Compute `cdist` of batches (N, P, D) and (N, R, D)."""
     return np.stack([kernel.distances(a, b, p, by_products) for a, b in zip(x1, x2, strict=True)])
 
 
@@ -118,13 +118,13 @@ def _cdist(x1: Operand, x2: Operand, p: float, by_products: bool) -> Operand:
 def cdist(
     x1: Operand, x2: Operand, p: float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary"
 ) -> Tensor:
-    """The p-norms of the differences of each row of `x1` and each row of `x2`.
+    r"""Return the p-norms of the differences of each row of `x1` and each row of `x2`.
 
     The memory that it and its gradient take is that of the distances, not of the differences.
 
     Parameters
     ----------
-    x1, x2 : Tensors of shapes (\\*, P, D) and (\\*, R, D)
+    x1, x2 : Tensors of shapes (\*, P, D) and (\*, R, D)
     p : number, default 2
         At least 0.
     compute_mode : {'use_mm_for_euclid_dist_if_necessary', 'use_mm_for_euclid_dist', 'donot_use_mm_for_euclid_dist'}
@@ -133,7 +133,14 @@ def cdist(
 
     Returns
     -------
-    Tensor of shape (\\*, P, R)
+    Tensor of shape (\*, P, R)
+
+    Raises
+    ------
+    RuntimeError
+        If the rows differ in length, or `p` is negative.
+    ValueError
+        If `compute_mode` is unknown.
 
     Examples
     --------

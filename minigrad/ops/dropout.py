@@ -1,4 +1,4 @@
-"""Dropout: zeros at random places while training. (Srivastava et al., 2014)"""
+"""Dropout: zeros at random places while training (Srivastava et al., 2014)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _dropout(input: Operand, dropped: np.ndarray, scale: float) -> Operand:
 
 
 def _drawn(input: Any, p: float, dims: int | None = None) -> np.ndarray:
-    """True with probability `p`, for each element, or for all that share their indices in the first `dims` dimensions.
+    """Draw bools, True with probability `p`, one per element or per index of the first `dims` dimensions.
 
     Drawn in the order in which the input lies in memory, so that nothing has to go through it in two orders.
     """
@@ -55,7 +55,7 @@ def _dropped(name: str, input: Any, p: float, training: bool, dims: int | None =
 
 @optionally_in_place
 def dropout(input: Operand, p: float = 0.5, training: bool = True) -> Tensor:
-    """While `training`, each element with probability `p` becomes 0, and the others are multiplied by ``1 / (1 - p)``.
+    """Set each element to 0 with probability `p` while `training`, and multiply the others by ``1 / (1 - p)``.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def dropout(input: Operand, p: float = 0.5, training: bool = True) -> Tensor:
 
 
 def _of_channels(name: str, input: Any, p: float, training: bool, spatial: int) -> Any:
-    """Whole channels become 0: of (N, C, ...) with `spatial` more dimensions, or of (C, ...)."""
+    """Set whole channels to 0: of (N, C, ...) with `spatial` more dimensions, or of (C, ...)."""
     ndim = len(input.shape)
     if ndim not in (spatial + 1, spatial + 2):
         raise RuntimeError(
@@ -146,7 +146,7 @@ def _alpha(name: str, input: Any, p: float, training: bool, dims: int | None) ->
 
 @optionally_in_place
 def alpha_dropout(input: Operand, p: float = 0.5, training: bool = False) -> Tensor:
-    """Dropout that keeps mean and variance of what `selu` gives. (Klambauer et al., 2017)
+    """Drop out elements, but keep mean and variance of what `selu` gives (Klambauer et al., 2017).
 
     Examples
     --------

@@ -33,7 +33,7 @@ Labelled = tuple[Any, Labels]
 
 
 def _arranged(t: Any, labels: Labels, order: Labels) -> Any:
-    """`t` with its dimensions in another order."""
+    """Return `t` with its dimensions in another order."""
     return t if labels == order else permute(t, tuple(labels.index(label) for label in order))
 
 
@@ -42,7 +42,7 @@ def _shaped(t: Any, shape: tuple[int, ...]) -> Any:
 
 
 def _contracted(first: Labelled, second: Labelled, kept: Any) -> Labelled:
-    """The product of two operands, summed over the labels of both that are not in `kept`."""
+    """Return the product of two operands, summed over the labels of both that are not in `kept`."""
     (a, of_a), (b, of_b) = first, second
     lengths = dict(zip([*of_a, *of_b], [*a.shape, *b.shape], strict=True))
     shared = [label for label in of_a if label in of_b]
@@ -65,7 +65,7 @@ def _contracted(first: Labelled, second: Labelled, kept: Any) -> Labelled:
 
 
 def _parsed(args: tuple[Any, ...]) -> tuple[list[Any], list[Labels], Labels | None]:
-    """The operands, their labels, and those of the output; None where that is left to the rule. ... is Ellipsis."""
+    """Return the operands, their labels, and the output's (None leaves them to the rule). ... is Ellipsis."""
     if isinstance(args[0], str):
         equation, *operands = args
         if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
@@ -90,7 +90,7 @@ def _letters(term: str) -> Labels:
 
 
 def _without_ellipsis(i: int, t: Any, labels: Labels) -> Labels:
-    """`labels` with one for each dimension of operand `i`."""
+    """Return `labels` with one for each dimension of operand `i`."""
     extra = len(t.shape) - sum(label is not Ellipsis for label in labels)
     dots = labels.count(Ellipsis)
     if dots > 1 or extra < 0 or extra and not dots:
@@ -102,7 +102,7 @@ def _without_ellipsis(i: int, t: Any, labels: Labels) -> Labels:
 
 
 def _output(terms: list[Labels], output: Labels | None) -> Labels:
-    """The labels of the output: those given, or the ellipsis and then, sorted, the labels that occur once."""
+    """Return the labels of the output: those given, or the ellipsis and then, sorted, the labels that occur once."""
     every = [label for term in terms for label in term]
     dots = sorted({label for label in every if isinstance(label, tuple)}, key=lambda label: label[1])
     if output is None:
@@ -115,7 +115,7 @@ def _output(terms: list[Labels], output: Labels | None) -> Labels:
 
 
 def _lengths(operands: list[Any], terms: list[Labels]) -> dict[Any, int]:
-    """The length that each label stands for; one of 1 gives way to another."""
+    """Return the length that each label stands for; one of 1 gives way to another."""
     lengths: dict[Any, int] = {}
     for i, (t, labels) in enumerate(zip(operands, terms, strict=True)):
         check_operands("einsum", operands[0], t)
@@ -131,7 +131,7 @@ def _lengths(operands: list[Any], terms: list[Labels]) -> dict[Any, int]:
 
 
 def _single(t: Any, labels: Labels, lengths: dict[Any, int]) -> Labelled:
-    """`t` with each label once, and without the dimensions of length 1 that others' broadcast."""
+    """Return `t` with each label once, and without the dimensions of length 1 that others' broadcast."""
     for label in {label for label in labels if labels.count(label) > 1}:
         while labels.count(label) > 1:
             i = labels.index(label)
@@ -145,13 +145,13 @@ def _single(t: Any, labels: Labels, lengths: dict[Any, int]) -> Labelled:
 
 
 def _summed(t: Any, labels: Labels, kept: Any) -> Labelled:
-    """`t` summed over the labels that are not in `kept`."""
+    """Return `t` summed over the labels that are not in `kept`."""
     gone = tuple(d for d, label in enumerate(labels) if label not in kept)
     return (sum_over(t, gone, False) if gone else t), [label for label in labels if label in kept]
 
 
 def _path(parts: list[Labelled], output: Labels) -> list[tuple[int, ...]]:
-    """In which order to multiply: places in the list; what is multiplied leaves it, the product comes to its end."""
+    """Return the order of products as places in a list: two factors leave it, their product is appended."""
     if len(parts) <= 2:
         return [(0, 1)] * (len(parts) - 1)
     names = dict.fromkeys(label for _, labels in parts for label in labels)
@@ -164,7 +164,7 @@ def _path(parts: list[Labelled], output: Labels) -> list[tuple[int, ...]]:
 
 @rounded_once
 def einsum(*args: Any) -> Tensor:
-    """The sum of products that `equation` describes (Einstein, 1916).
+    """Return the sum of products that `equation` describes (Einstein, 1916).
 
     Parameters
     ----------
@@ -207,7 +207,7 @@ def einsum(*args: Any) -> Tensor:
 
 @rounded_once
 def tensordot(a: Operand, b: Operand, dims: int | Sequence[Sequence[int]] | Sequence[int] = 2) -> Tensor:
-    """The sums of products over pairs of dimensions of `a` and `b`.
+    """Return the sums of products over pairs of dimensions of `a` and `b`.
 
     Parameters
     ----------
@@ -218,6 +218,13 @@ def tensordot(a: Operand, b: Operand, dims: int | Sequence[Sequence[int]] | Sequ
     -------
     Tensor
         With the other dimensions of `a`, then those of `b`.
+
+    Raises
+    ------
+    RuntimeError
+        If the dimensions do not match in length.
+    ValueError
+        If `dims` is neither an int nor two lists of ints.
 
     Examples
     --------
@@ -248,7 +255,7 @@ def tensordot(a: Operand, b: Operand, dims: int | Sequence[Sequence[int]] | Sequ
 
 @rounded_once
 def chain_matmul(*matrices: Operand) -> Tensor:
-    """The product of several matrices, in an order that keeps the products small.
+    """Return the product of several matrices, in an order that keeps the products small.
 
     Examples
     --------

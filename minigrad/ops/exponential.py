@@ -28,7 +28,7 @@ __all__ = [
 @elementwise(lambda g, y: g * y, floating=True)
 @silent
 def exp(input: Operand) -> Operand:
-    """e to the power of each element.
+    """``e ** input``, elementwise.
 
     Examples
     --------
@@ -42,7 +42,7 @@ def exp(input: Operand) -> Operand:
 @elementwise(lambda g, y: g * y * float(np.log(2.0)), floating=True)
 @silent
 def exp2(input: Operand) -> Operand:
-    """2 to the power of each element.
+    """``2 ** input``, elementwise.
 
     Examples
     --------
@@ -70,7 +70,7 @@ def expm1(input: Operand) -> Operand:
 @elementwise(lambda g, input: g / input, floating=True)
 @silent
 def log(input: Operand) -> Operand:
-    """The natural logarithm of each element; -inf of 0, nan of negative numbers.
+    """Return the natural logarithm of each element; -inf of 0, nan of negative numbers.
 
     Examples
     --------
@@ -84,7 +84,7 @@ def log(input: Operand) -> Operand:
 @elementwise(lambda g, input: g / (input * float(np.log(2.0))), floating=True)
 @silent
 def log2(input: Operand) -> Operand:
-    """The logarithm to base 2 of each element.
+    """Return the logarithm to base 2 of each element.
 
     Examples
     --------
@@ -98,7 +98,7 @@ def log2(input: Operand) -> Operand:
 @elementwise(lambda g, input: g / (input * float(np.log(10.0))), floating=True)
 @silent
 def log10(input: Operand) -> Operand:
-    """The logarithm to base 10 of each element.
+    """Return the logarithm to base 10 of each element.
 
     Examples
     --------
@@ -141,7 +141,7 @@ def logaddexp(input: Operand, other: Operand) -> Operand:
 
 
 def _xlogy_slope(g: Any, input: Any, other: Any) -> Any:
-    """Of its input; 0 where that or `g` is 0 and the logarithm is not a number."""
+    """Return the gradient for the input; 0 where that or `g` is 0 and the logarithm is not a number."""
     unneeded = (input == 0) & (other <= 0)
     return where(unneeded, 0.0, xlogy(g, where(unneeded, 1.0, other)))
 
@@ -172,7 +172,7 @@ def xlogy(input: Operand, other: Operand) -> Operand:
 @elementwise(lambda g, y: g / (2 * y), floating=True)
 @silent
 def sqrt(input: Operand) -> Operand:
-    """The square root of each element; its slope at 0 is inf.
+    """Return the square root of each element; its slope at 0 is inf.
 
     Examples
     --------
@@ -199,7 +199,7 @@ def rsqrt(input: Operand) -> Operand:
 @method("__abs__", "absolute", inplace=True)
 @elementwise(lambda g, input: g * sign(input))
 def abs(input: Operand) -> Operand:
-    """The absolute value of each element; its slope at 0 is 0.
+    """Return the absolute value of each element; its slope at 0 is 0.
 
     Examples
     --------
@@ -215,7 +215,7 @@ absolute = abs
 @method(inplace=True)
 @elementwise(lambda g: zeros_as(g))
 def sign(input: Operand) -> Operand:
-    """-1, 0 or 1: the sign of each element; 0 of nan. Its gradient is 0.
+    """Return the sign of each element: -1, 0 or 1; 0 of nan. Its gradient is 0.
 
     Examples
     --------
@@ -282,7 +282,7 @@ def _logit(input: Operand) -> Operand:
 @method(inplace=True)
 @elementwise(lambda g: zeros_as(g))
 def floor(input: Operand) -> Operand:
-    """The largest integer that is not larger, elementwise. Its gradient is 0.
+    """Return the largest integer that is not larger, elementwise. Its gradient is 0.
 
     Examples
     --------
@@ -295,7 +295,7 @@ def floor(input: Operand) -> Operand:
 @method(inplace=True)
 @elementwise(lambda g: zeros_as(g))
 def ceil(input: Operand) -> Operand:
-    """The smallest integer that is not smaller, elementwise. Its gradient is 0.
+    """Return the smallest integer that is not smaller, elementwise. Its gradient is 0.
 
     Examples
     --------
@@ -308,7 +308,7 @@ def ceil(input: Operand) -> Operand:
 @method(inplace=True)
 @elementwise(lambda g: zeros_as(g))
 def round(input: Operand, decimals: int = 0) -> Operand:
-    """The nearest number with `decimals` decimals; halves go to the even one. Its gradient is 0.
+    """Return the nearest number with `decimals` decimals; halves go to the even one. Its gradient is 0.
 
     Examples
     --------
@@ -321,7 +321,7 @@ def round(input: Operand, decimals: int = 0) -> Operand:
 @method("fix", inplace=True)
 @elementwise(lambda g: zeros_as(g))
 def trunc(input: Operand) -> Operand:
-    """The integer part, elementwise. Its gradient is 0.
+    """Return the integer part, elementwise. Its gradient is 0.
 
     Examples
     --------

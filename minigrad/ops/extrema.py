@@ -29,18 +29,18 @@ __all__ = ["max", "min", "amax", "amin", "aminmax", "argmax", "argmin"]
 
 
 def pick(input: Any, indices: Any, dim: int) -> Any:
-    """The elements of `input` at `indices` along `dim`, which index all of the other dimensions, too."""
+    """Return the elements of `input` at `indices` along `dim`, which index all of the other dimensions, too."""
     where = indices._data if isinstance(indices, Tensor) else np.asarray(indices)
     return index_by(input, key_along(where, dim))
 
 
 def dropped(reduced: Any, dim: int, keepdim: bool) -> Any:
-    """What has length 1 in `dim`, without that dimension unless `keepdim`."""
+    """Return what has length 1 in `dim`, without that dimension unless `keepdim`."""
     return reduced if keepdim else reshape(reduced, (*reduced.shape[:dim], *reduced.shape[dim + 1 :]))
 
 
 def not_empty(name: str, shape: Sequence[int], dim: Dims, given: bool = True) -> None:
-    """Raise where nothing is there to be chosen from."""
+    """Raise if nothing is there to be chosen from."""
     if number_in(shape, dim):
         return
     if not given:
@@ -54,14 +54,14 @@ def not_empty(name: str, shape: Sequence[int], dim: Dims, given: bool = True) ->
 
 
 def evenly(g: Any, input: Any, y: Any, dim: Dims) -> Any:
-    """`g` shared evenly by the elements over `dim` that equal y; 0 for all others, though g be inf or nan."""
+    """Return `g` shared evenly by the elements over `dim` that equal y; 0 for all others, though g be inf or nan."""
     share = _even_share(input, y, dim)
     return choose(share > 0, g * share, 0.0)
 
 
 @operation("input", "y")
 def _even_share(input: Operand, y: Operand, dim: Dims) -> Operand:
-    """For each element 1 / (the number of those over `dim` that equal y) if it is one of them, else 0."""
+    """Return 1 / (the number of elements over `dim` that equal y) at each of these, else 0."""
     hits = np.equal(input, y)
     if np.isnan(y).any():
         hits |= np.isnan(input) & np.isnan(y)
@@ -93,7 +93,7 @@ def _dims(name: str, input: Any, dim: Any) -> Dims:
 @method()
 @numpy_names
 def amax(input: Operand, dim: Dim = (), keepdim: bool = False) -> Tensor:
-    """The largest element, of all or over the dimensions `dim`; nan if there is one. Ties share the gradient evenly.
+    """Return the largest element of all or over `dim`; nan if there is one. Ties share the gradient evenly.
 
     Raises
     ------
@@ -111,7 +111,7 @@ def amax(input: Operand, dim: Dim = (), keepdim: bool = False) -> Tensor:
 @method()
 @numpy_names
 def amin(input: Operand, dim: Dim = (), keepdim: bool = False) -> Tensor:
-    """The smallest element, of all or over the dimensions `dim`; as `amax`.
+    """Return the smallest element, of all or over the dimensions `dim`; as `amax`.
 
     Examples
     --------
@@ -124,7 +124,7 @@ def amin(input: Operand, dim: Dim = (), keepdim: bool = False) -> Tensor:
 @method()
 @numpy_names
 def aminmax(input: Operand, *, dim: int | None = None, keepdim: bool = False) -> Result:
-    """`amin` and `amax`, a named tuple (min, max).
+    """Return `amin` and `amax`, a named tuple (min, max).
 
     Examples
     --------
@@ -160,7 +160,7 @@ def _place(name: str, find: Any, input: Any, dim: int | None, keepdim: bool) -> 
 @method()
 @numpy_names
 def argmax(input: Operand, dim: int | None = None, keepdim: bool = False) -> Tensor:
-    """Where the largest element is, the first among ties or the first nan: in the flattened tensor, or in `dim`.
+    """Return where the largest element is, the first among ties or the first nan: in the flattened tensor, or in `dim`.
 
     Examples
     --------
@@ -173,7 +173,7 @@ def argmax(input: Operand, dim: int | None = None, keepdim: bool = False) -> Ten
 @method()
 @numpy_names
 def argmin(input: Operand, dim: int | None = None, keepdim: bool = False) -> Tensor:
-    """Where the smallest element is; as `argmax`.
+    """Return where the smallest element is; as `argmax`.
 
     Examples
     --------
@@ -208,7 +208,7 @@ def _extreme(name: str, reduce: Any, find: Any, pair: Any, input: Any, dim: Any,
 @method()
 @numpy_names
 def max(input: Operand, dim: int | Operand | None = None, keepdim: bool = False, *, other: Any = None) -> Any:
-    """The largest element; with `dim` the largest in that dimension and their places; with a tensor, `maximum`.
+    """Return the largest element; with `dim` the largest in that dimension and its places; with a tensor, `maximum`.
 
     Parameters
     ----------
@@ -241,7 +241,7 @@ def max(input: Operand, dim: int | Operand | None = None, keepdim: bool = False,
 @method()
 @numpy_names
 def min(input: Operand, dim: int | Operand | None = None, keepdim: bool = False, *, other: Any = None) -> Any:
-    """The smallest element; with `dim` the smallest in that dimension and their places; with a tensor, `minimum`.
+    """Return the smallest element; with `dim` the smallest in that dimension and its places; with a tensor, `minimum`.
 
     The parameters, results and errors are those of `max`.
 

@@ -30,7 +30,7 @@ __all__ = ["gather", "scatter", "scatter_add", "scatter_reduce", "take_along_dim
 
 
 def _key(name: str, input: Any, dim: int, index: Any) -> tuple[Any, np.ndarray, Key]:
-    """`input` and `index` with at least one dimension each, and the key of the elements to which they lead.
+    """Return `input` and `index` with at least one dimension each, and the key of the elements to which they lead.
 
     These have the value of `index` in dimension `dim`, and else the place in `index`.
     """
@@ -52,7 +52,7 @@ def _key(name: str, input: Any, dim: int, index: Any) -> tuple[Any, np.ndarray, 
 
 
 def _as_given(changed: Any, input: Any) -> Any:
-    """What became of `input`, which was made one-dimensional if it had no dimension."""
+    """Return what became of `input`, which was made one-dimensional if it had no dimension."""
     return changed if input.shape else reshape(changed, ())
 
 
@@ -89,7 +89,7 @@ def gather(input: Operand, dim: int, index: Operand) -> Tensor:
 
 
 def _source(name: str, input: Any, index: np.ndarray, src: Any) -> Any:
-    """As much of `src` as there are indices."""
+    """Return as much of `src` as there are indices."""
     if not isinstance(src, (Tensor, np.ndarray)):
         raise TypeError(f"{name}: expected a Tensor as src, got {type(src).__name__}")
     src = src if src.shape else reshape(src, (1,))
@@ -114,7 +114,7 @@ def scatter(
     value: Any = None,
     reduce: str | None = None,
 ) -> Tensor:
-    """`input` with ``out[index[i, j, k], j, k] = src[i, j, k]`` for `dim` 0, and so on for the others.
+    """Return `input` with ``out[index[i, j, k], j, k] = src[i, j, k]`` for `dim` 0, and so on for the others.
 
     Parameters
     ----------
@@ -123,6 +123,13 @@ def scatter(
     value : a number instead of `src`
     reduce : {None, 'add', 'multiply'}
         Add or multiply instead of replacing.
+
+    Raises
+    ------
+    TypeError
+        If there is neither `src` nor `value`.
+    RuntimeError
+        If `reduce` is unknown.
 
     Examples
     --------
@@ -148,7 +155,7 @@ def scatter(
 
 @method(inplace=True)
 def scatter_add(input: Operand, dim: int, index: Operand, src: Operand) -> Tensor:
-    """`input` with ``out[index[i, j, k], j, k] += src[i, j, k]`` for `dim` 0, repeatedly where an index repeats.
+    """Return `input` with ``out[index[i, j, k], j, k] += src[i, j, k]`` for `dim` 0, repeatedly where an index repeats.
 
     Examples
     --------
@@ -166,7 +173,7 @@ def _attains(input: Operand, y: Operand) -> Operand:
 
 @shared_rule
 def _extreme_rule(g: Any, y: Any, input: Any, src: Any, input_shape: tuple[int, ...], key: Key) -> tuple[Any, Any]:
-    """Shared evenly by all that attain the extreme value."""
+    """Share the gradient evenly among all that attain the extreme value."""
     own, others = _attains(input, y), _attains(src, index_by(y, key))
     share = g / clamp(own + add_at(others, input_shape, key), min=1)
     return choose(own > 0, share, 0.0), choose(others > 0, index_by(share, key), 0.0)
@@ -181,7 +188,7 @@ def _scatter_extreme(input: Operand, src: Operand, key: Key, largest: bool) -> O
 
 
 def _scatter_product(input: Any, src: Any, key: Key, include_self: bool = True) -> Any:
-    """`input` with the elements at `key` multiplied by all of `src` that belong there.
+    """Return `input` with the elements at `key` multiplied by all of `src` that belong there.
 
     No division, so that zeros do no harm to the gradient: those of one place are multiplied in pairs until one is left.
     """
@@ -203,7 +210,7 @@ def _scatter_product(input: Any, src: Any, key: Key, include_self: bool = True) 
 
 
 def _weakest(dtype: np.dtype, largest: bool) -> Any:
-    """The value that loses against all others when the largest (or the smallest) is sought."""
+    """Return the value that loses against all others when the largest (or the smallest) is sought."""
     if dtype.kind in "iu":
         return np.iinfo(dtype).min if largest else np.iinfo(dtype).max
     return (not largest) if dtype.kind == "b" else -np.inf if largest else np.inf
@@ -214,13 +221,18 @@ def _weakest(dtype: np.dtype, largest: bool) -> Any:
 def scatter_reduce(
     input: Operand, dim: int, index: Operand, src: Operand, reduce: str, *, include_self: bool = True
 ) -> Tensor:
-    """`input` with ``src[i, j, k]`` added (or averaged, or compared) to ``out[index[i, j, k], j, k]`` for `dim` 0.
+    """Reduce ``src[i, j, k]`` into ``out[index[i, j, k], j, k]`` for `dim` 0, starting with `input`.
 
     Parameters
     ----------
     reduce : {'sum', 'prod', 'mean', 'amax', 'amin'}
     include_self : bool, default True
         What was there counts too; otherwise it stays only where no index points to.
+
+    Raises
+    ------
+    RuntimeError
+        If `reduce` is unknown.
 
     Examples
     --------
@@ -250,7 +262,12 @@ def scatter_reduce(
 
 @method()
 def take_along_dim(input: Operand, indices: Operand, dim: int | None = None) -> Tensor:
-    """`gather`, with the two broadcast except in `dim`; without `dim`, from the flattened input.
+    """Gather with the two broadcast except in `dim`; without `dim`, from the flattened input.
+
+    Raises
+    ------
+    RuntimeError
+        If the shapes do not broadcast in the dimensions other than `dim`.
 
     Examples
     --------

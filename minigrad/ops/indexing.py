@@ -32,7 +32,7 @@ _index_selected = twin(index_by, "index_select")
 
 
 def split_index(index: Any, shape: tuple[int, ...]) -> tuple[Key, Key | None]:
-    """What stands in the brackets as a key for `slice_by`, and one for `index_by` of its result, or None.
+    """Split an index into a key for `slice_by`, and one for `index_by` of its result, or None.
 
     Ints, slices and None come first, arrays act on what they leave. So, as in PyTorch and unlike NumPy, an int is no
     array of indices: in ``x[0, :, [1, 2]]`` the last dimension stays the last.
@@ -76,7 +76,7 @@ def _dims_used(item: Any) -> int:
 
 
 def _item(i: Any) -> Any:
-    """One of the indices as None, Ellipsis, int, slice, mask or int64 array."""
+    """Return one of the indices as None, Ellipsis, int, slice, mask or int64 array."""
     if i is None or i is Ellipsis or type(i) is int:
         return i
     if isinstance(i, slice):
@@ -121,7 +121,12 @@ def _trivial(key: Key) -> bool:
 
 @method()
 def select(input: Operand, dim: int, index: int) -> Tensor:
-    """The slice of dimension `dim` at `index`: a view without that dimension.
+    """Return the slice of dimension `dim` at `index`: a view without that dimension.
+
+    Raises
+    ------
+    IndexError
+        If `index` is out of range.
 
     Examples
     --------
@@ -138,7 +143,14 @@ def select(input: Operand, dim: int, index: int) -> Tensor:
 
 @method()
 def narrow(input: Operand, dim: int, start: int, length: int) -> Tensor:
-    """The slice of dimension `dim` from `start` on, of the given length: a view.
+    """Return the slice of dimension `dim` from `start` on, of the given length: a view.
+
+    Raises
+    ------
+    RuntimeError
+        If there is no dimension, or the elements are not in `dim`.
+    IndexError
+        If `start` is out of range.
 
     Examples
     --------
@@ -160,7 +172,7 @@ def narrow(input: Operand, dim: int, start: int, length: int) -> Tensor:
 
 
 def index_array(name: str, index: Any, error: type[Exception] = RuntimeError) -> np.ndarray:
-    """`index` as an int64 array; raises if it does not hold integers."""
+    """Return `index` as an int64 array; raise if it does not hold integers."""
     array = constant(index)
     if array.dtype.kind not in "iu" and array.size:
         raise error(f"{name}: expected an index of integers, got {array.dtype}; convert it with .long()")
@@ -168,7 +180,7 @@ def index_array(name: str, index: Any, error: type[Exception] = RuntimeError) ->
 
 
 def check_range(name: str, index: np.ndarray, dim: int, shape: Any, error: type[Exception] = IndexError) -> None:
-    """Raise where `index`, which may not be negative, is out of range for dimension `dim`."""
+    """Raise if `index`, which may not be negative, is out of range for dimension `dim`."""
     if index.size:
         low, high = int(index.min()), int(index.max())
         if low < 0 or high >= shape[dim]:
@@ -177,7 +189,7 @@ def check_range(name: str, index: np.ndarray, dim: int, shape: Any, error: type[
 
 
 def along(name: str, input: Any, dim: int, index: Any, negative: bool = False) -> tuple[Any, Key]:
-    """`input` with at least one dimension, and the key for the indices `index`, a vector, of its dimension `dim`."""
+    """Return `input` with at least one dimension, and the key of the indices `index`, a vector, in `dim`."""
     dim = one_dim(name, dim, len(input.shape))
     x = input if input.shape else reshape(input, (1,))
     array = index_array(name, index)
@@ -191,7 +203,12 @@ def along(name: str, input: Any, dim: int, index: Any, negative: bool = False) -
 
 @method()
 def index_select(input: Operand, dim: int, index: Operand) -> Tensor:
-    """The slices of dimension `dim` at the indices `index`, which may repeat.
+    """Return the slices of dimension `dim` at the indices `index`, which may repeat.
+
+    Raises
+    ------
+    RuntimeError
+        If a 0-dim tensor gets more or fewer than one index.
 
     Examples
     --------
@@ -207,7 +224,7 @@ def index_select(input: Operand, dim: int, index: Operand) -> Tensor:
 
 @method()
 def take(input: Operand, index: Operand) -> Tensor:
-    """The elements at `index` of the flattened input, in the shape of `index`.
+    """Return the elements at `index` of the flattened input, in the shape of `index`.
 
     Examples
     --------
@@ -221,7 +238,7 @@ def take(input: Operand, index: Operand) -> Tensor:
 
 @method()
 def masked_select(input: Operand, mask: Operand) -> Tensor:
-    """The elements where `mask` is true, in one dimension. The two are broadcast.
+    """Return the elements where `mask` is true, in one dimension. The two are broadcast.
 
     Examples
     --------
@@ -239,7 +256,7 @@ def masked_select(input: Operand, mask: Operand) -> Tensor:
 
 
 def common_shape(name: str, shape: tuple[int, ...], mask: tuple[int, ...]) -> tuple[int, ...]:
-    """The shape to which a tensor and a mask broadcast."""
+    """Return the shape to which a tensor and a mask broadcast."""
     try:
         return np.broadcast_shapes(shape, mask)
     except ValueError:
@@ -247,7 +264,7 @@ def common_shape(name: str, shape: tuple[int, ...], mask: tuple[int, ...]) -> tu
 
 
 def mask_array(name: str, mask: Any) -> np.ndarray:
-    """`mask` as a bool array; raises if it does not hold bools."""
+    """Return `mask` as a bool array; raise if it does not hold bools."""
     if not isinstance(mask, (Tensor, np.ndarray, np.bool_)):
         raise TypeError(f"{name}: expected a Tensor of bools as mask, got {type(mask).__name__}")
     array = constant(mask)
@@ -258,7 +275,7 @@ def mask_array(name: str, mask: Any) -> np.ndarray:
 
 @method()
 def nonzero(input: Operand, *, as_tuple: bool = False) -> Any:
-    """The indices of the elements that are not 0: one row each, or with `as_tuple` a tensor for each dimension.
+    """Return the indices of the elements that are not 0: one row each, or with `as_tuple` a tensor for each dimension.
 
     Examples
     --------
@@ -275,7 +292,7 @@ def nonzero(input: Operand, *, as_tuple: bool = False) -> Any:
 
 @method()
 def argwhere(input: Operand) -> Tensor:
-    """The indices of the elements that are not 0, one row each.
+    """Return the indices of the elements that are not 0, one row each.
 
     Examples
     --------

@@ -39,7 +39,7 @@ def _linear(n: int, source: np.ndarray) -> list[Tap]:
 
 
 def _cubic(n: int, source: np.ndarray, a: float = -0.75) -> list[Tap]:
-    """Cubic convolution (Keys, 1981)."""
+    """Return the weights of cubic convolution (Keys, 1981)."""
     left = np.floor(source).astype(np.int64)
     taps: list[Tap] = []
     for k in range(-1, 3):
@@ -63,7 +63,7 @@ def _taps(n: int, size: int, scale: float | None, mode: str, align_corners: bool
 
 @operation(input=lambda g, weight: _weighted(g, weight))
 def _weighted(input: Operand, weight: np.ndarray) -> Operand:
-    """A product with what no tensor holds: unlike a factor it is kept after backward."""
+    """Return a product with what no tensor holds: unlike a factor it is kept after backward."""
     return input * weight
 
 
@@ -79,7 +79,7 @@ def _resized(input: Any, dim: int, taps: list[Tap]) -> Any:
 
 
 def _resized_bytes(input: Any, dim: int, taps: list[Tap]) -> Any:
-    """The same of uint8 in integers, as PyTorch computes: with weights of 16 bits, rounded once a dimension."""
+    """Resize uint8 in integers, as PyTorch computes: with weights of 16 bits, rounded once per dimension."""
     places, weights = (np.stack(part) for part in zip(*taps, strict=True))
     for i in range(1, len(places)):  # at the border several taps have one place: their weights are rounded together
         for j in range(i):
@@ -111,7 +111,7 @@ def interpolate(
     recompute_scale_factor: bool | None = None,
     antialias: bool = False,
 ) -> Tensor:
-    """The images (or sequences, or volumes) in another size.
+    """Return the images (or sequences, or volumes) in another size.
 
     Parameters
     ----------
@@ -186,8 +186,14 @@ upsample = interpolate
 
 
 def pixel_shuffle(input: Operand, upscale_factor: int) -> Tensor:
-    """Images r times as high and wide, of r * r times fewer channels: (\\*, C * r * r, H, W) to (\\*, C, H * r, W * r).
-    (Shi et al., 2016)
+    r"""Return images r times as high and wide, of r * r times fewer channels (Shi et al., 2016).
+
+    The shape (\*, C * r * r, H, W) becomes (\*, C, H * r, W * r).
+
+    Raises
+    ------
+    RuntimeError
+        If the number of channels is not a multiple of ``r * r``.
 
     Examples
     --------
@@ -209,7 +215,12 @@ def pixel_shuffle(input: Operand, upscale_factor: int) -> Tensor:
 
 
 def pixel_unshuffle(input: Operand, downscale_factor: int) -> Tensor:
-    """The inverse of `pixel_shuffle`: (\\*, C, H * r, W * r) to (\\*, C * r * r, H, W).
+    r"""Return the inverse of `pixel_shuffle`: (\*, C, H * r, W * r) to (\*, C * r * r, H, W).
+
+    Raises
+    ------
+    RuntimeError
+        If height or width is not a multiple of r.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Several tensors made one, one made several, and one repeated."""
+"""Joining, splitting and repeating tensors."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _stack(tensors: Sequence[Operand], dim: int) -> Operand:
 
 
 def _of_one_dtype(name: str, tensors: Any) -> list[Any]:
-    """`tensors`, checked to be some, converted to the dtype that they have together."""
+    """Return `tensors`, checked to be some, converted to the dtype that they have together."""
     if isinstance(tensors, (Tensor, np.ndarray)) or not isinstance(tensors, Sequence):
         raise TypeError(f"{name}: expected a list or tuple of Tensors, got {type(tensors).__name__}")
     for i, t in enumerate(tensors):
@@ -52,7 +52,7 @@ def _of_one_dtype(name: str, tensors: Any) -> list[Any]:
 
 
 def cat(tensors: Sequence[Operand], dim: int = 0) -> Tensor:
-    """The tensors one after the other along dimension `dim`; in the others they must have the same lengths.
+    """Return the tensors one after the other along dimension `dim`; in the others they must have the same lengths.
 
     Raises
     ------
@@ -84,7 +84,12 @@ concat = concatenate = cat
 
 
 def stack(tensors: Sequence[Operand], dim: int = 0) -> Tensor:
-    """Tensors of one shape, side by side along a new dimension `dim`.
+    """Join tensors of one shape side by side along a new dimension `dim`.
+
+    Raises
+    ------
+    RuntimeError
+        If the tensors differ in shape.
 
     Examples
     --------
@@ -103,7 +108,7 @@ def stack(tensors: Sequence[Operand], dim: int = 0) -> Tensor:
 
 
 def hstack(tensors: Sequence[Operand]) -> Tensor:
-    """The tensors next to each other: along dimension 1, or 0 for vectors.
+    """Return the tensors next to each other: along dimension 1, or 0 for vectors.
 
     Examples
     --------
@@ -116,7 +121,7 @@ def hstack(tensors: Sequence[Operand]) -> Tensor:
 
 
 def vstack(tensors: Sequence[Operand]) -> Tensor:
-    """The tensors below each other, vectors as rows.
+    """Return the tensors below each other, vectors as rows.
 
     Examples
     --------
@@ -132,7 +137,7 @@ row_stack = vstack
 
 
 def column_stack(tensors: Sequence[Operand]) -> Tensor:
-    """The tensors next to each other, vectors as columns.
+    """Return the tensors next to each other, vectors as columns.
 
     Examples
     --------
@@ -145,7 +150,7 @@ def column_stack(tensors: Sequence[Operand]) -> Tensor:
 
 
 def dstack(tensors: Sequence[Operand]) -> Tensor:
-    """The tensors behind each other: along dimension 2, with at least three dimensions each.
+    """Return the tensors behind each other: along dimension 2, with at least three dimensions each.
 
     Examples
     --------
@@ -161,7 +166,7 @@ def dstack(tensors: Sequence[Operand]) -> Tensor:
 
 @method()
 def split(tensor: Operand, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
-    """Views that cut dimension `dim` into pieces.
+    """Return views that cut dimension `dim` into pieces.
 
     Parameters
     ----------
@@ -193,7 +198,7 @@ def split(tensor: Operand, split_size_or_sections: int | Sequence[int], dim: int
 
 
 def _to_cut(name: str, input: Operand, dim: int) -> tuple[int, int]:
-    """The dimension to cut, counted from the front, and its length."""
+    """Return the dimension to cut, counted from the front, and its length."""
     if not input.shape:
         kind = IndexError if name == "unbind" else RuntimeError
         raise kind(f"{name}: expected a tensor with at least one dimension, got a 0-dim one")
@@ -203,7 +208,12 @@ def _to_cut(name: str, input: Operand, dim: int) -> tuple[int, int]:
 
 @method()
 def chunk(input: Operand, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
-    """`split` into at most `chunks` pieces of equal length, of which the last may be shorter.
+    """Split into at most `chunks` pieces of equal length, of which the last may be shorter.
+
+    Raises
+    ------
+    RuntimeError
+        If `chunks` is below 1.
 
     Examples
     --------
@@ -218,7 +228,12 @@ def chunk(input: Operand, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
 
 @method()
 def tensor_split(input: Operand, indices_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
-    """Views that cut dimension `dim` into so many pieces, or at these indices; the first pieces may be longer by one.
+    """Return views that cut `dim` into this many pieces, or at these indices; the first may be longer by one.
+
+    Raises
+    ------
+    RuntimeError
+        If the number of sections is below 1, or a tensor of them is not int64.
 
     Examples
     --------
@@ -242,7 +257,7 @@ def tensor_split(input: Operand, indices_or_sections: int | Sequence[int], dim: 
 
 @method()
 def unbind(input: Operand, dim: int = 0) -> tuple[Tensor, ...]:
-    """All slices of dimension `dim`, views without that dimension.
+    """Return all slices of dimension `dim`, views without that dimension.
 
     Examples
     --------
@@ -257,7 +272,7 @@ def unbind(input: Operand, dim: int = 0) -> tuple[Tensor, ...]:
 
 
 def _add_repeats(g: Any, shape: tuple[int, ...], repeats: tuple[int, ...]) -> Any:
-    """The sum over all repetitions: the adjoint of `_repeat`."""
+    """Return the sum over all repetitions: the adjoint of `_repeat`."""
     lengths = (1,) * (len(repeats) - len(shape)) + shape
     pairs = tuple(n for pair in zip(repeats, lengths, strict=True) for n in pair)
     return reshape(sum_over(reshape(g, pairs), tuple(range(0, len(pairs), 2)), False), shape)
@@ -280,7 +295,7 @@ def _repeat_method(input: Tensor, *repeats: Lengths) -> Tensor:
 
 
 def tile(input: Operand, dims: Sequence[int]) -> Tensor:
-    """`input` repeated `dims` times, counted from the last dimension.
+    """Return `input` repeated `dims` times, counted from the last dimension.
 
     Examples
     --------
@@ -302,7 +317,7 @@ def _tile_method(input: Tensor, *dims: Lengths) -> Tensor:
 def repeat_interleave(
     input: Operand, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
 ) -> Tensor:
-    """Each element, or slice of `dim`, repeated in its place; of `repeats` alone, each index so many times.
+    """Repeat each element, or slice of `dim`, in its place; given `repeats` alone, each index so many times.
 
     Parameters
     ----------
@@ -311,6 +326,11 @@ def repeat_interleave(
         By default the input is flattened.
     output_size : int, optional
         The sum of `repeats`, which is checked; in PyTorch it saves time.
+
+    Raises
+    ------
+    RuntimeError
+        If `repeats` is negative or does not fit, or `output_size` is wrong.
 
     Examples
     --------
@@ -339,13 +359,18 @@ def repeat_interleave(
 
 
 def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
-    """For each vector a tensor, with the lengths of all as its shape, that varies along its own dimension only.
+    """Return a tensor for each vector, shaped like all lengths, that varies along its own dimension only.
 
     Parameters
     ----------
     tensors : vectors, or one sequence of them
     indexing : {'ij', 'xy'}
         'xy' exchanges the first two dimensions.
+
+    Raises
+    ------
+    RuntimeError
+        If `indexing` is unknown, or a tensor is not a vector.
 
     Examples
     --------
@@ -369,7 +394,7 @@ def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
 
 
 def cartesian_prod(*tensors: Operand) -> Tensor:
-    """All combinations of one element of each vector, as rows; of a single vector, itself.
+    """Return all combinations of one element of each vector, as rows; of a single vector, itself.
 
     Examples
     --------

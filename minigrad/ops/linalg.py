@@ -37,7 +37,7 @@ def _dot(input: Operand, other: Operand) -> Operand:
 
 
 def check_operands(name: str, a: Any, b: Any, *ndims: int) -> None:
-    """Raise unless the operands have so many dimensions, and one dtype in which there is multiplication."""
+    """Raise unless the operands have this many dimensions, and one dtype that can be multiplied."""
     for t in (a, b):
         if not isinstance(t, (Tensor, np.ndarray)):
             raise TypeError(f"{name}: expected Tensors, got {type(t).__name__}")
@@ -58,7 +58,7 @@ def check_operands(name: str, a: Any, b: Any, *ndims: int) -> None:
 
 @method()
 def matmul(input: Operand, other: Operand) -> Tensor:
-    """The matrix product, ``input @ other``.
+    """Return the matrix product, ``input @ other``.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def __rmatmul__(self: Tensor, other: Operand) -> Tensor:
 
 @method()
 def mm(input: Operand, mat2: Operand) -> Tensor:
-    """The product of two matrices.
+    """Return the product of two matrices.
 
     Examples
     --------
@@ -128,7 +128,12 @@ def mm(input: Operand, mat2: Operand) -> Tensor:
 
 @method()
 def bmm(input: Operand, mat2: Operand) -> Tensor:
-    """The products of two batches, of the same size, of matrices.
+    """Return the products of two batches, of the same size, of matrices.
+
+    Raises
+    ------
+    RuntimeError
+        If the batches differ in size, or the shapes of the matrices do not match.
 
     Examples
     --------
@@ -143,7 +148,7 @@ def bmm(input: Operand, mat2: Operand) -> Tensor:
 
 @method()
 def mv(input: Operand, vec: Operand) -> Tensor:
-    """The product of a matrix and a vector.
+    """Return the product of a matrix and a vector.
 
     Examples
     --------
@@ -156,7 +161,7 @@ def mv(input: Operand, vec: Operand) -> Tensor:
 
 @method("vdot")
 def dot(input: Operand, tensor: Operand) -> Tensor:
-    """The sum of the products of the elements of two vectors.
+    """Return the sum of the products of the elements of two vectors.
 
     Examples
     --------
@@ -173,7 +178,12 @@ vdot = dot
 @method()
 @rounded_once
 def inner(input: Operand, other: Operand) -> Tensor:
-    """The sums of products over the last dimensions of both.
+    """Return the sums of products over the last dimensions of both.
+
+    Raises
+    ------
+    RuntimeError
+        If the last dimensions differ in length.
 
     Examples
     --------
@@ -192,7 +202,12 @@ def inner(input: Operand, other: Operand) -> Tensor:
 
 @method("ger")
 def outer(input: Operand, vec2: Operand) -> Tensor:
-    """The matrix of the products of all pairs of elements of two vectors.
+    """Return the matrix of the products of all pairs of elements of two vectors.
+
+    Raises
+    ------
+    RuntimeError
+        If one of the two is not a vector.
 
     Examples
     --------
@@ -252,6 +267,11 @@ def addmv(input: Operand, mat: Operand, vec: Operand, *, beta: float = 1, alpha:
 def addr(input: Operand, vec1: Operand, vec2: Operand, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """``beta * input + alpha * outer(vec1, vec2)``.
 
+    Raises
+    ------
+    RuntimeError
+        If `beta` or `alpha` is a float and the result would be of integers.
+
     Examples
     --------
     >>> mg.addr(mg.zeros(2, 1), mg.tensor([1.0, 2.0]), mg.tensor([3.0]))
@@ -295,7 +315,7 @@ def addbmm(input: Operand, batch1: Operand, batch2: Operand, *, beta: float = 1,
 @method()
 @rounded_once
 def kron(input: Operand, other: Operand) -> Tensor:
-    """The Kronecker product: every element of `input` times all of `other`, as blocks.
+    """Return the Kronecker product: every element of `input` times all of `other`, as blocks.
 
     Examples
     --------
@@ -311,7 +331,12 @@ def kron(input: Operand, other: Operand) -> Tensor:
 
 @method()
 def trace(input: Operand) -> Tensor:
-    """The sum of the diagonal of a matrix.
+    """Return the sum of the diagonal of a matrix.
+
+    Raises
+    ------
+    RuntimeError
+        If `input` is not a matrix.
 
     Examples
     --------
@@ -326,7 +351,12 @@ def trace(input: Operand) -> Tensor:
 @method()
 @rounded_once
 def cross(input: Operand, other: Operand, dim: int | None = None) -> Tensor:
-    """The cross product of the vectors of length 3 in dimension `dim`, by default the first of that length.
+    """Return the cross product of the vectors of length 3 in dimension `dim`, by default the first of that length.
+
+    Raises
+    ------
+    RuntimeError
+        If the length of `dim` is not 3 in both.
 
     Examples
     --------

@@ -91,7 +91,7 @@ def linear(input: Operand, weight: Operand, bias: Operand | None = None) -> Tens
 
 
 def _unflattened(shape: tuple[int, ...], features: int) -> str:
-    """A hint where the last dimensions together would be as long as is wanted."""
+    """Return a hint where the last dimensions together would be as long as is wanted."""
     start = next((d for d in range(len(shape) - 1) if math.prod(shape[d:]) == features), None)
     return "" if start is None else f"; .flatten({start}) makes it {(*shape[:start], features)}"
 
@@ -140,7 +140,7 @@ def _embedding(weight: Operand, index: np.ndarray, padding_idx: int | None) -> O
 
 @operation(input=lambda g, index, padding_idx: _rows_but(g, index, padding_idx), holds=("index",))
 def _add_rows(input: Operand, index: np.ndarray, count: int, padding_idx: int | None) -> Operand:
-    """The adjoint of looking up: `input[...]` added to row ``index[...]`` of zeros, rows of `padding_idx` left out."""
+    """Return the adjoint of looking up: `input[...]` added to row ``index[...]`` of zeros, but for `padding_idx`."""
     size = input.shape[index.ndim :]
     table = np.zeros((count, *size), input.dtype)
     if index.size:
@@ -159,7 +159,7 @@ def _rows_but(g: Any, index: np.ndarray, padding_idx: int | None) -> Any:
 
 
 def _indices(name: str, input: Any, count: int | None) -> np.ndarray:
-    """Integers in [0, count) as an array."""
+    """Return integers in [0, count) as an array."""
     index = constant(input)
     if index.dtype.kind not in "iu":
         raise RuntimeError(f"{name}: expected integers as 'input', got {index.dtype}; convert them with .long()")
@@ -224,7 +224,7 @@ def embedding(
 
 
 def one_hot(tensor: Operand, num_classes: int = -1) -> Tensor:
-    """An int64 tensor with a new last dimension that is 1 at the index that `tensor` holds, and 0 elsewhere.
+    """Return an int64 tensor with a new last dimension that is 1 at the index that `tensor` holds, and 0 elsewhere.
 
     Parameters
     ----------

@@ -33,7 +33,7 @@ REDUCTIONS = ("none", "mean", "sum")
 
 
 def reduced(name: str, loss: Any, reduction: str) -> Tensor:
-    """The mean or sum of all elements of `loss`, or `loss` itself."""
+    """Return the mean or sum of all elements of `loss`, or `loss` itself."""
     if reduction not in REDUCTIONS:
         raise ValueError(f"{name}: expected reduction 'none', 'mean' or 'sum', got {reduction!r}")
     if reduction == "none":
@@ -122,7 +122,7 @@ def l1_loss(input: Operand, target: Operand, *, reduction: str = "mean", weight:
 
 
 def _weighted_mean(name: str, loss: Any, weight: Any, reduction: str) -> Any:
-    """As `_weighted`, but a mean divides by the sum of the weights, as in PyTorch's mse_loss and l1_loss."""
+    """Compute `_weighted`, but divide a mean by the sum of the weights, as PyTorch's mse_loss and l1_loss do."""
     if weight is None or reduction != "mean":
         return _weighted(name, loss, weight, reduction)
     return _weighted(name, loss, weight, "sum") / sum_over(weight, tuple(range(len(weight.shape))), False)
@@ -144,6 +144,11 @@ def smooth_l1_loss(input: Operand, target: Operand, *, reduction: str = "mean", 
 
     Parameters and errors as for `mse_loss`; a `beta` of 0 gives l1_loss. (Girshick, Fast R-CNN, 2015)
 
+    Raises
+    ------
+    RuntimeError
+        If `beta` is negative.
+
     Examples
     --------
     >>> F.smooth_l1_loss(mg.tensor([1.0, 2.0]), mg.tensor([1.5, 5.0]), reduction="none")
@@ -163,6 +168,11 @@ def huber_loss(
     """``d * d / 2`` if ``d < delta``, else ``delta * (d - delta / 2)``, d being ``|input - target|``.
 
     Parameters and errors as for `mse_loss`, but a mean does not divide by the weights. (Huber, 1964)
+
+    Raises
+    ------
+    RuntimeError
+        If `delta` is not positive.
 
     Examples
     --------
@@ -231,7 +241,7 @@ def _check_probabilities(name: str, operand: Operand, mend: str) -> None:
 
 
 def _positive(target: Any, pos_weight: Any) -> Any:
-    """The factor of ``log(1 + exp(-input))``; that of ``log(1 + exp(input))`` is ``1 - target``."""
+    """Return the factor of ``log(1 + exp(-input))``; that of ``log(1 + exp(input))`` is ``1 - target``."""
     return target if pos_weight is None else target * pos_weight
 
 
@@ -300,7 +310,7 @@ def binary_cross_entropy_with_logits(
 
 @rounded_once
 def kl_div(input: Operand, target: Operand, *, reduction: str = "mean", log_target: bool = False) -> Tensor:
-    """The Kullback-Leibler divergence ``target * (log(target) - input)`` of probabilities from log-probabilities.
+    """Return the Kullback-Leibler divergence ``target * (log(target) - input)``, given log-probabilities.
 
     Parameters
     ----------

@@ -24,7 +24,7 @@ __all__ = [
 
 @rounded_once
 def hinge_embedding_loss(input: Operand, target: Operand, margin: float = 1.0, *, reduction: str = "mean") -> Tensor:
-    """`input` where the target is 1, and ``max(0, margin - input)`` where it is -1.
+    """Return `input` where the target is 1, and ``max(0, margin - input)`` where it is -1.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def triplet_margin_loss(
     *,
     reduction: str = "mean",
 ) -> Tensor:
-    """``max(0, margin + |anchor - positive| - |anchor - negative|)``. (Balntas et al., 2016)
+    """``max(0, margin + |anchor - positive| - |anchor - negative|)`` (Balntas et al., 2016).
 
     Parameters
     ----------
@@ -118,6 +118,11 @@ def triplet_margin_loss(
     p, eps : as for `pairwise_distance`
     swap : bool, default False
         Measure the negative's distance from the positive where that is less.
+
+    Raises
+    ------
+    ValueError
+        If `margin` is not positive.
 
     Examples
     --------

@@ -53,7 +53,7 @@ _rule = shared_rule(_slopes)
 def _normalize(
     input: Operand, weight: Operand | None, bias: Operand | None, dims: Shape, eps: float, own: Shape, broad: Shape
 ) -> Any:
-    """Mean 0 and variance 1 over `dims`, then times weight plus bias.
+    """Normalize to mean 0 and variance 1 over `dims`, then multiply by weight and add bias.
 
     Weight and bias have the shape `own`, and `broad` as they are broadcast to the input.
     """
@@ -93,7 +93,7 @@ def _check(name: str, input: Any, shape: Shape, what: str, **parameters: Any) ->
 
 
 def _channels(name: str, input: Any, **parameters: Any) -> tuple[Shape, Shape]:
-    """The shape (C,) of a parameter of each channel, and that shape for broadcasting."""
+    """Return the shape (C,) of a parameter of each channel, and that shape for broadcasting."""
     if len(input.shape) < 2:
         raise RuntimeError(
             f"{name}: expected an input of shape (N, C, ...), got {tuple(input.shape)}; see unsqueeze(0)"
@@ -112,7 +112,7 @@ def _check_several(name: str, input: Any, n: int) -> None:
 
 
 def _nothing(input: Any, weight: Any, bias: Any, broad: Shape) -> Any:
-    """What becomes of an input without elements: a tensor like it, with weight and bias in its graph."""
+    """Return the result for an input without elements: a tensor like it, with weight and bias in its graph."""
     scale = np.ones(broad, input.dtype) if weight is None else weight.reshape(broad)
     return _affine(input, scale, np.zeros(broad, input.dtype) if bias is None else bias.reshape(broad))
 
@@ -126,7 +126,7 @@ def _array(t: Any) -> np.ndarray:
 
 @silent
 def _update(running_mean: Any, running_var: Any, mean: Any, variance: Any, n: int, momentum: float) -> None:
-    """Those that are there take in the mean and (as the unbiased one) the variance of n values, averaged over dim 0."""
+    """Update running statistics by the mean and the (unbiased) variance of n values, averaged over dim 0."""
     for running, new in ((running_mean, _array(mean)), (running_var, _array(variance) * (n / (n - 1)))):
         if running is not None:
             array = _array(running)
@@ -137,7 +137,7 @@ def _update(running_mean: Any, running_var: Any, mean: Any, variance: Any, n: in
 
 @rounded_once
 def _with_running(name: str, input: Any, mean: Any, var: Any, weight: Any, bias: Any, eps: float, broad: Shape) -> Any:
-    """Normalized by statistics that are known: one multiplication and one addition."""
+    """Normalize by known statistics: one multiplication and one addition."""
     if mean is None or var is None:
         raise RuntimeError(f"{name}: expected running_mean and running_var where the input's own are not used")
     inverse = (1 / np.sqrt(_array(var) + eps)).astype(input.dtype)
@@ -156,7 +156,7 @@ def batch_norm(
     momentum: float = 0.1,
     eps: float = 1e-5,
 ) -> Tensor:
-    """``(input - mean) / sqrt(var + eps) * weight + bias`` for each channel. (Ioffe, Szegedy, 2015)
+    """``(input - mean) / sqrt(var + eps) * weight + bias`` for each channel (Ioffe, Szegedy, 2015).
 
     Parameters
     ----------
@@ -209,13 +209,18 @@ def instance_norm(
     momentum: float = 0.1,
     eps: float = 1e-5,
 ) -> Tensor:
-    """As `batch_norm`, with a mean and variance for each sample and channel. (Ulyanov, Vedaldi, Lempitsky, 2016)
+    """Normalize as `batch_norm`, with a mean and variance per sample and channel (Ulyanov, Vedaldi, Lempitsky, 2016).
 
     Parameters
     ----------
     input : Tensor of shape (N, C, ...)
     use_input_stats : bool, default True
         Otherwise the running statistics, of shape (C,), are used. With it, they are updated where given.
+
+    Raises
+    ------
+    ValueError
+        If there is only one spatial element in training.
 
     Examples
     --------
@@ -249,7 +254,7 @@ def layer_norm(
     bias: Operand | None = None,
     eps: float = 1e-5,
 ) -> Tensor:
-    """``(input - mean) / sqrt(var + eps) * weight + bias`` over the last dimensions. (Ba, Kiros, Hinton, 2016)
+    """``(input - mean) / sqrt(var + eps) * weight + bias`` over the last dimensions (Ba, Kiros, Hinton, 2016).
 
     Parameters
     ----------
@@ -288,7 +293,7 @@ def _last(name: str, input: Any, normalized_shape: Any, **parameters: Any) -> Sh
 def group_norm(
     input: Operand, num_groups: int, weight: Operand | None = None, bias: Operand | None = None, eps: float = 1e-5
 ) -> Tensor:
-    """`layer_norm` of each of `num_groups` groups of channels, with a weight and bias a channel. (Wu, He, 2018)
+    """`layer_norm` of each of `num_groups` groups of channels, with a weight and bias per channel (Wu, He, 2018).
 
     Parameters
     ----------
@@ -326,7 +331,7 @@ def group_norm(
 def rms_norm(
     input: Operand, normalized_shape: Sequence[int], weight: Operand | None = None, eps: float | None = None
 ) -> Tensor:
-    """``input / sqrt(mean(input ** 2) + eps) * weight`` over the last dimensions. (Zhang, Sennrich, 2019)
+    """``input / sqrt(mean(input ** 2) + eps) * weight`` over the last dimensions (Zhang, Sennrich, 2019).
 
     Parameters
     ----------

@@ -50,7 +50,7 @@ def norm_slope(g: Any, y: Any, input: Any, input_shape: tuple[int, ...], p: floa
 
 
 def _normal(factor: Any) -> bool:
-    """Whether all numbers are normal ones, or 0."""
+    """Return whether all numbers are normal ones, or 0."""
     size = np.abs(factor._data if isinstance(factor, Tensor) else factor)
     limits = np.finfo(size.dtype)
     return bool(((size <= limits.max) & ((size >= limits.tiny) | (size == 0))).all())
@@ -101,7 +101,7 @@ def matrix_norm(
     *,
     dtype: DType | None = None,
 ) -> Tensor:
-    """The norm of the matrices that the two dimensions `dim` hold.
+    """Return the norm of the matrices that the two dimensions `dim` hold.
 
     Parameters
     ----------
@@ -148,12 +148,17 @@ def norm(
     *,
     dtype: DType | None = None,
 ) -> Tensor:
-    """The p-norm of all elements, or over the dimensions `dim`; its gradient at 0 is 0.
+    """Return the p-norm of all elements, or over the dimensions `dim`; its gradient at 0 is 0.
 
     Parameters
     ----------
     p : number, 'fro' or 'nuc'
         As for `linalg.vector_norm`; 'fro' is 2, and 'nuc' the sum of the singular values of a matrix.
+
+    Raises
+    ------
+    RuntimeError
+        If `p` is neither a number, ``"fro"`` nor ``"nuc"``.
 
     Examples
     --------

@@ -26,7 +26,7 @@ def _inside(shape: tuple[int, ...], pairs: Pairs) -> tuple[slice, ...]:
 
 @operation(input=lambda g, input_shape, pairs: slice_by(g, _inside(input_shape, pairs)))
 def _pad(input: Operand, pairs: Pairs, value: Any) -> Operand:
-    """`input` with as many elements `value` before and after it in each dimension as `pairs` says."""
+    """Return `input` with as many elements `value` before and after it in each dimension as `pairs` says."""
     shape = [n + before + after for n, (before, after) in zip(input.shape, pairs, strict=True)]
     whole = np.full_like(input, value, shape=shape)
     whole[_inside(input.shape, pairs)] = input
@@ -42,7 +42,7 @@ _MODES = ("constant", *_SOURCES, "circular")
 
 
 def _places(mode: str, dim: int, size: int, before: int, after: int) -> np.ndarray:
-    """Where the elements of the padded dimension come from."""
+    """Return where the elements of the padded dimension come from."""
     if mode == "circular":  # what is cut off is not there to be repeated
         first, size = max(-before, 0), size + min(before, 0) + min(after, 0)
     longest = {"reflect": size - 1, "replicate": size and max(before, after, 0), "circular": size}[mode]
@@ -58,7 +58,7 @@ def _places(mode: str, dim: int, size: int, before: int, after: int) -> np.ndarr
 
 @rounded_once
 def pad(input: Operand, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Tensor:
-    """A border around `input`.
+    """Return a border around `input`.
 
     Parameters
     ----------

@@ -30,19 +30,19 @@ __all__ = [
     input=lambda g, winners, input_shape, window: _scatter_winners(g, winners, _pooled(input_shape, window), window),
 )
 def _max_pool(input: Operand, window: Window) -> Operand:
-    """The maximum of each window, and which of the window's elements it is."""
+    """Return the maximum of each window, and which of the window's elements it is."""
     return kernels.max_pool_winners(input, window)
 
 
 @operation("input")
 def _max_pool_values(input: Operand, window: Window) -> Operand:
-    """The maximum of each window alone, for when no gradient is wanted: half the time."""
+    """Return the maximum of each window alone, for when no gradient is wanted: half the time."""
     return kernels.max_pool(input, window)
 
 
 @operation("winners", input=lambda g, winners, window: _gather_winners(g, winners, window))
 def _scatter_winners(input: Operand, winners: Operand, size: tuple[int, ...], window: Window) -> Operand:
-    """Zeros, to which each window adds its value at the place of its winner."""
+    """Return zeros to which each window adds its value at the place of its winner."""
     return kernels.scatter_winners(input, winners, size, window)
 
 
@@ -51,13 +51,13 @@ def _scatter_winners(input: Operand, winners: Operand, size: tuple[int, ...], wi
     input=lambda g, winners, input_shape, window: _scatter_winners(g, winners, _pooled(input_shape, window), window),
 )
 def _gather_winners(input: Operand, winners: Operand, window: Window) -> Operand:
-    """For each window the value at the place of its winner."""
+    """Return the value at the place of each window's winner."""
     return kernels.gather_winners(input, winners, window)
 
 
 @operation("winners")
 def _winner_indices(winners: Operand, size: tuple[int, ...], window: Window) -> Operand:
-    """The winners as PyTorch counts them, in the flattened plane."""
+    """Return the winners as PyTorch counts them, in the flattened plane."""
     return kernels.winner_indices(winners, size, window)
 
 
@@ -70,7 +70,7 @@ def _winner_indices(winners: Operand, size: tuple[int, ...], window: Window) -> 
     )
 )
 def _avg_pool(input: Operand, window: Window, count_include_pad: bool, divisor: int | None) -> Operand:
-    """The mean of each window."""
+    """Return the mean of each window."""
     return kernels.avg_pool(input, window, count_include_pad, divisor)
 
 
@@ -80,12 +80,12 @@ def _avg_pool(input: Operand, window: Window, count_include_pad: bool, divisor: 
 def _spread(
     input: Operand, size: tuple[int, ...], window: Window, count_include_pad: bool, divisor: int | None
 ) -> Operand:
-    """The adjoint of the mean: each value spread evenly over its window."""
+    """Return the adjoint of the mean: each value spread evenly over its window."""
     return kernels.avg_pool_adjoint(input, size, window, count_include_pad, divisor)
 
 
 def _pooled(shape: Sequence[int], window: Window) -> tuple[int, ...]:
-    """The dimensions of `shape` that are pooled."""
+    """Return the dimensions of `shape` that are pooled."""
     return tuple(shape[-len(window.out) :])
 
 
@@ -96,7 +96,7 @@ def _pooled(shape: Sequence[int], window: Window) -> tuple[int, ...]:
 def _window(
     name: str, dims: int, shape: tuple[int, ...], kernel: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
 ) -> Window:
-    """The windows that these arguments mean; raises where they mean none."""
+    """Return the windows that these arguments mean; raise if they mean none."""
     check_shape(name, shape, dims)
     size = shape[-dims:]
     kernel = per_dim(name, "kernel_size", kernel, dims, 1)
@@ -166,7 +166,7 @@ def max_pool1d(
     input: Operand, kernel_size: Numbers, stride: Numbers | None = None, padding: Numbers = 0, dilation: Numbers = 1,
     ceil_mode: bool = False, return_indices: bool = False,
 ) -> Any:  # fmt: skip
-    """The maximum of windows of (N, C, L) or (C, L); see `max_pool2d`.
+    """Return the maximum of windows of (N, C, L) or (C, L); see `max_pool2d`.
 
     Examples
     --------
@@ -180,7 +180,7 @@ def max_pool2d(
     input: Operand, kernel_size: Numbers, stride: Numbers | None = None, padding: Numbers = 0, dilation: Numbers = 1,
     ceil_mode: bool = False, return_indices: bool = False,
 ) -> Any:  # fmt: skip
-    """The maximum of each window of the planes; NaN where there is one in the window.
+    """Return the maximum of each window of the planes; NaN where there is one in the window.
 
     The gradient goes to the first maximum of a window; where windows overlap, gradients add up.
 
@@ -223,7 +223,7 @@ def max_pool3d(
     input: Operand, kernel_size: Numbers, stride: Numbers | None = None, padding: Numbers = 0, dilation: Numbers = 1,
     ceil_mode: bool = False, return_indices: bool = False,
 ) -> Any:  # fmt: skip
-    """The maximum of windows of (N, C, D, H, W) or (C, D, H, W); see `max_pool2d`.
+    """Return the maximum of windows of (N, C, D, H, W) or (C, D, H, W); see `max_pool2d`.
 
     Examples
     --------
@@ -237,7 +237,7 @@ def avg_pool1d(
     input: Operand, kernel_size: Numbers, stride: Numbers | None = None, padding: Numbers = 0, ceil_mode: bool = False,
     count_include_pad: bool = True,
 ) -> Tensor:  # fmt: skip
-    """The mean of windows of (N, C, L) or (C, L); see `avg_pool2d`.
+    """Return the mean of windows of (N, C, L) or (C, L); see `avg_pool2d`.
 
     Examples
     --------
@@ -251,7 +251,7 @@ def avg_pool2d(
     input: Operand, kernel_size: Numbers, stride: Numbers | None = None, padding: Numbers = 0, ceil_mode: bool = False,
     count_include_pad: bool = True, divisor_override: int | None = None,
 ) -> Tensor:  # fmt: skip
-    """The mean of each window of the planes.
+    """Return the mean of each window of the planes.
 
     Parameters
     ----------
@@ -287,7 +287,7 @@ def avg_pool3d(
     input: Operand, kernel_size: Numbers, stride: Numbers | None = None, padding: Numbers = 0, ceil_mode: bool = False,
     count_include_pad: bool = True, divisor_override: int | None = None,
 ) -> Tensor:  # fmt: skip
-    """The mean of windows of (N, C, D, H, W) or (C, D, H, W); see `avg_pool2d`.
+    """Return the mean of windows of (N, C, D, H, W) or (C, D, H, W); see `avg_pool2d`.
 
     Examples
     --------

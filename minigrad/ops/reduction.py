@@ -1,4 +1,4 @@
-"""Many elements made one: means, products, variances, counts. (`sum` is in broadcasting.py, beside its adjoint.)"""
+"""Reductions: means, products, variances, counts. `sum` is in broadcasting.py, beside its adjoint."""
 
 from __future__ import annotations
 
@@ -58,19 +58,19 @@ def numpy_names(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def kept(reduced: Any, shape: tuple[int, ...], dim: Dims, keepdim: bool) -> Any:
-    """What an array of `shape` was reduced to over `dim`, with these dimensions there, of length 1."""
+    """Return what an array of `shape` was reduced to over `dim`, with these dimensions there, of length 1."""
     if keepdim or not dim:
         return reduced
     return reshape(reduced, tuple(1 if d in dim else s for d, s in enumerate(shape)))
 
 
 def number_in(shape: Sequence[int], dim: Dims) -> int:
-    """How many elements are reduced to one."""
+    """Return how many elements are reduced to one."""
     return math.prod(shape[d] for d in dim)
 
 
 def floating(name: str, input: Any, dtype: Any = None) -> Any:
-    """`input`, converted to `dtype` if given; raises RuntimeError if it is not floating then."""
+    """Return `input`, converted to `dtype` if given; raise RuntimeError if it is not floating then."""
     if dtype is not None and input.dtype != dtypes.as_dtype(dtype):
         input = cast(input, dtypes.as_dtype(dtype))
     if input.dtype.kind != "f":
@@ -100,7 +100,7 @@ def mean_over(input: Operand, dim: Dims, keepdim: bool) -> Operand:
 @method()
 @numpy_names
 def mean(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
-    """The mean of all elements, or over the dimensions `dim`. Of no elements it is nan.
+    """Return the mean of all elements, or over the dimensions `dim`. Of no elements it is nan.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def mean(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: DType
 @method()
 @numpy_names
 def nansum(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
-    """`sum` of the elements that are not nan.
+    """Return `sum` of the elements that are not nan.
 
     Examples
     --------
@@ -139,7 +139,7 @@ def nansum(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: DTy
 @method()
 @numpy_names
 def nanmean(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
-    """`mean` of the elements that are not nan.
+    """Return `mean` of the elements that are not nan.
 
     Examples
     --------
@@ -158,7 +158,7 @@ def _nanmean(input: Any, dim: Dim, keepdim: bool) -> Any:
 
 
 def _others(g: Any, x: Any) -> Any:
-    """`g` times the product of all the others, for each element in the last dimension of `x`.
+    """Return `g` times the product of all the others, for each element in the last dimension of `x`.
 
     No division, so that zeros do no harm: one half is multiplied by the other until one element is left, and on the
     way back each gets its partner as a factor.
@@ -191,7 +191,7 @@ def _prod(input: Operand, dim: Dims, keepdim: bool) -> Operand:
 @method()
 @numpy_names
 def prod(input: Operand, dim: int | None = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
-    """The product of all elements, or over the dimension `dim`. Integers and bools multiply in int64.
+    """Return the product of all elements, or over the dimension `dim`. Integers and bools multiply in int64.
 
     Examples
     --------
@@ -229,7 +229,7 @@ def _var(input: Operand, dim: Dims, correction: float, keepdim: bool) -> Operand
 def _std_rule(
     g: Any, y: Any, input: Any, input_shape: tuple[int, ...], dim: Dims, correction: float, keepdim: bool
 ) -> Any:
-    """Through ``y = sqrt(var)``; where that is 0, so is the gradient."""
+    """Differentiate through ``y = sqrt(var)``; where that is 0, so is the gradient."""
     g, y = kept(g, input_shape, dim, keepdim), kept(y, input_shape, dim, keepdim)
     constant = y == 0
     g = where(constant, 0.0, g / (2 * where(constant, 1.0, y)))
@@ -261,7 +261,7 @@ def _spread_arguments(
 def var(
     input: Operand, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
 ) -> Tensor:
-    """The variance ``sum((input - mean) ** 2) / (n - correction)``, of all elements or over the dimensions `dim`.
+    """Return the variance ``sum((input - mean) ** 2) / (n - correction)`` of all elements, or over `dim`.
 
     Parameters
     ----------
@@ -284,7 +284,7 @@ def var(
 def std(
     input: Operand, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
 ) -> Tensor:
-    """The standard deviation, the root of `var`, with its parameters. Where it is 0, its gradient is 0.
+    """Return the standard deviation, the root of `var`, with its parameters. Where it is 0, its gradient is 0.
 
     Examples
     --------
@@ -298,7 +298,7 @@ def std(
 def var_mean(
     input: Operand, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
 ) -> tuple[Any, Any]:
-    """`var` and `mean`, a tuple.
+    """Return `var` and `mean`, a tuple.
 
     Examples
     --------
@@ -313,7 +313,7 @@ def var_mean(
 def std_mean(
     input: Operand, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
 ) -> tuple[Any, Any]:
-    """`std` and `mean`, a tuple.
+    """Return `std` and `mean`, a tuple.
 
     Examples
     --------
@@ -377,7 +377,7 @@ def _any(input: Operand, dim: Dims, keepdim: bool) -> Operand:
 @method()
 @numpy_names
 def all(input: Operand, dim: Dim = None, keepdim: bool = False) -> Tensor:
-    """Whether all elements are true (not 0), of the tensor or over the dimensions `dim`.
+    """Return whether all elements are true (not 0), of the tensor or over the dimensions `dim`.
 
     Examples
     --------
@@ -390,7 +390,7 @@ def all(input: Operand, dim: Dim = None, keepdim: bool = False) -> Tensor:
 @method()
 @numpy_names
 def any(input: Operand, dim: Dim = None, keepdim: bool = False) -> Tensor:
-    """Whether at least one element is true (not 0), of the tensor or over the dimensions `dim`.
+    """Return whether at least one element is true (not 0), of the tensor or over the dimensions `dim`.
 
     Examples
     --------
@@ -408,7 +408,7 @@ def _count_nonzero(input: Operand, dim: Dims) -> Operand:
 @method()
 @numpy_names
 def count_nonzero(input: Operand, dim: Dim = None) -> Tensor:
-    """How many elements are not 0, int64.
+    """Return how many elements are not 0, int64.
 
     Examples
     --------

@@ -24,7 +24,7 @@ def _flip(input: Operand, dims: tuple[int, ...]) -> Operand:
 
 
 def flip(input: Operand, dims: int | Sequence[int]) -> Tensor:
-    """A copy with the order along `dims` reversed.
+    """Return a copy with the order along `dims` reversed.
 
     Examples
     --------
@@ -38,7 +38,7 @@ def flip(input: Operand, dims: int | Sequence[int]) -> Tensor:
 
 @method("__reversed__", only=True)
 def _in_reverse(input: Tensor) -> Tensor:
-    """The elements of the first dimension in reversed order: a tensor, not an iterator."""
+    """Return the elements of the first dimension in reversed order: a tensor, not an iterator."""
     return flip(input, 0) if input.ndim else clone(input)
 
 
@@ -52,7 +52,12 @@ def _flip_method(input: Tensor, *along: Lengths, dims: Any = None) -> Tensor:
 
 @method()
 def fliplr(input: Operand) -> Tensor:
-    """A copy with the columns in reversed order.
+    """Return a copy with the columns in reversed order.
+
+    Raises
+    ------
+    RuntimeError
+        If there are fewer than 2 dimensions.
 
     Examples
     --------
@@ -67,7 +72,12 @@ def fliplr(input: Operand) -> Tensor:
 
 @method()
 def flipud(input: Operand) -> Tensor:
-    """A copy with the rows in reversed order.
+    """Return a copy with the rows in reversed order.
+
+    Raises
+    ------
+    RuntimeError
+        If there is no dimension.
 
     Examples
     --------
@@ -87,7 +97,14 @@ def _roll(input: Operand, shifts: tuple[int, ...], dims: tuple[int, ...]) -> Ope
 
 @method()
 def roll(input: Operand, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None) -> Tensor:
-    """A copy shifted along `dims`; what leaves at one end comes in at the other. Without `dims` as if flattened.
+    """Return a copy shifted along `dims`; what leaves at one end comes in at the other. Without `dims` as if flattened.
+
+    Raises
+    ------
+    IndexError
+        If `dims` is given and there is no dimension.
+    RuntimeError
+        If there is not one shift for each of `dims`.
 
     Examples
     --------

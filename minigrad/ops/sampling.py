@@ -31,20 +31,25 @@ def bernoulli(input: Tensor, p: Tensor | float | None = None, *, generator: Gene
     Tensor
         Of the shape and dtype of `input`.
 
+    Raises
+    ------
+    NotImplementedError
+        If the probabilities are not of a floating dtype.
+
     Examples
     --------
     >>> mg.bernoulli(mg.tensor([0.0, 1.0]))
     tensor([0., 1.])
     """
     if p is None and input.dtype.kind != "f":
-        raise NotImplementedError(f"bernoulli: probabilities of a floating dtype expected, got {input.dtype}")
+        raise NotImplementedError(f"bernoulli: expected probabilities of a floating dtype, got {input.dtype}")
     return Tensor._wrap(_coins("bernoulli", input, input if p is None else p, generator))
 
 
 def _coins(name: str, input: Tensor, p: Any, generator: Generator | None) -> np.ndarray:
     chances = np.asarray(p._data if isinstance(p, Tensor) else p)
     if not ((chances >= 0) & (chances <= 1)).all():
-        raise RuntimeError(f"{name}: probabilities in [0, 1] expected, got {p}")
+        raise RuntimeError(f"{name}: expected probabilities in [0, 1], got {p}")
     drawn = get_generator(generator).uniform(input._data.shape, np.dtype(np.float32))
     return (drawn < chances).astype(input.dtype)
 
@@ -53,7 +58,7 @@ def _coins(name: str, input: Tensor, p: Any, generator: Generator | None) -> np.
 def multinomial(
     input: Tensor, num_samples: int, replacement: bool = False, *, generator: Generator | None = None
 ) -> Tensor:
-    """Indices drawn with probabilities proportional to the weights in each row.
+    """Return indices drawn with probabilities proportional to the weights in each row.
 
     Parameters
     ----------
@@ -101,19 +106,19 @@ def multinomial(
 
 def _check_weights(input: Tensor, weights: np.ndarray, num_samples: int, replacement: bool) -> None:
     if input.dtype.kind != "f":
-        raise RuntimeError(f"multinomial: weights of a floating dtype expected, got {input.dtype}")
+        raise RuntimeError(f"multinomial: expected weights of a floating dtype, got {input.dtype}")
     if weights.ndim not in (1, 2) or not weights.shape[-1]:
-        raise RuntimeError(f"multinomial: weights of shape (K,) or (N, K) expected, got {tuple(input.shape)}")
+        raise RuntimeError(f"multinomial: expected weights of shape (K,) or (N, K), got {tuple(input.shape)}")
     if num_samples <= 0:
-        raise RuntimeError(f"multinomial: num_samples of 1 or more expected, got {num_samples}")
+        raise RuntimeError(f"multinomial: expected num_samples of 1 or more, got {num_samples}")
     if not replacement and num_samples > weights.shape[-1]:
         raise RuntimeError(
             f"multinomial: {num_samples} samples of {weights.shape[-1]} need replacement=True, or fewer samples"
         )
     if not (np.isfinite(weights) & (weights >= 0)).all():
-        raise RuntimeError("multinomial: finite weights of 0 or more expected, got negative, infinite or NaN ones")
+        raise RuntimeError("multinomial: expected finite weights of 0 or more, got negative, infinite or NaN ones")
     if not weights.any(axis=-1).all():
-        raise RuntimeError("multinomial: at least one positive weight in each row expected, got only zeros")
+        raise RuntimeError("multinomial: expected at least one positive weight in each row, got only zeros")
 
 
 # ---- into a tensor that is there -------------------------------------------------------------------------------------
@@ -121,7 +126,7 @@ def _check_weights(input: Tensor, weights: np.ndarray, num_samples: int, replace
 
 def _floating(name: str, tensor: Tensor) -> DType:
     if tensor.dtype.kind != "f":
-        raise NotImplementedError(f"{name}: a floating tensor expected, got {tensor.dtype}")
+        raise NotImplementedError(f"{name}: expected a floating tensor, got {tensor.dtype}")
     return tensor.dtype
 
 
@@ -149,7 +154,7 @@ def normal_(self: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Gen
     self._check_writable("normal_")
     dtype = _floating("normal_", self)
     if not std >= 0:
-        raise RuntimeError(f"normal_: std of 0 or more expected, got {std}")
+        raise RuntimeError(f"normal_: expected std of 0 or more, got {std}")
     drawn = get_generator(generator).gaussian(self._data.shape, dtype)
     drawn *= dtype.type(std)
     drawn += dtype.type(mean)
@@ -169,7 +174,7 @@ def exponential_(self: Tensor, lambd: float = 1.0, *, generator: Generator | Non
     self._check_writable("exponential_")
     dtype = _floating("exponential_", self)
     if not lambd > 0:
-        raise RuntimeError(f"exponential_: lambd > 0 expected, got {lambd}")
+        raise RuntimeError(f"exponential_: expected lambd > 0, got {lambd}")
     exact = np.float32 if dtype == np.float16 else dtype.type
     drawn = get_generator(generator).rng.standard_exponential(self._data.shape, dtype=exact)
     return _fill(self, "exponential_", np.asarray(drawn / exact(lambd), dtype))
@@ -185,7 +190,7 @@ def random_(self: Tensor, *bounds: int | None, generator: Generator | None = Non
     """
     self._check_writable("random_")
     if len(bounds) > 2:
-        raise TypeError(f"random_: at most two bounds expected, got {bounds}")
+        raise TypeError(f"random_: expected at most two bounds, got {bounds}")
     first, end = (0, *bounds)[-2:] if bounds else (0, None)
     low, high = as_int("random_", "from", first), _limit(self.dtype) if end is None else as_int("random_", "to", end)
     drawn = get_generator(generator).integers("random_", low, high, self._data.shape, self.dtype)

@@ -41,7 +41,7 @@ def _but_first(dim: int) -> Key:
 
 
 def _prepared(name: str, input: Any, dim: int, dtype: Any) -> tuple[Any, int]:
-    """`input` as it will be added up, with at least one dimension, and that dimension."""
+    """Return `input` as it will be added up, with at least one dimension, and that dimension."""
     input = terms(input, dtype)
     return input if input.shape else reshape(input, (1,)), one_dim(name, dim, len(input.shape))
 
@@ -65,7 +65,7 @@ def _cumsum(input: Operand, dim: int, reverse: bool) -> Operand:
 @method(inplace=True)
 @numpy_names
 def cumsum(input: Operand, dim: int, *, dtype: DType | None = None) -> Tensor:
-    """The sum of each element and those before it in dimension `dim`. Integers and bools add up in int64.
+    """Return the sum of each element and those before it in dimension `dim`. Integers and bools add up in int64.
 
     Examples
     --------
@@ -102,7 +102,7 @@ def _decayed_sum(input: Operand, decay: Operand, dim: int, reverse: bool) -> Ope
 
 
 def _cumprod_rule(g: Any, y: Any, input: Any, dim: int) -> Any:
-    """What came before an element, times what it is multiplied into from there on."""
+    """Return what came before an element, times what it is multiplied into from there on."""
     gy = _decayed_sum(g, slice_by(input, _but_first(dim)), dim, True)
     first = (*[ALL] * dim, slice(1))
     return join([slice_by(gy, first), slice_by(gy, _but_first(dim)) * slice_by(y, _but_last(dim))], dim)
@@ -117,7 +117,7 @@ def _cumprod(input: Operand, dim: int) -> Operand:
 @method(inplace=True)
 @numpy_names
 def cumprod(input: Operand, dim: int, *, dtype: DType | None = None) -> Tensor:
-    """The product of each element and those before it in dimension `dim`. Integers and bools multiply in int64.
+    """Return the product of each element and those before it in dimension `dim`. Integers and bools multiply in int64.
 
     Examples
     --------
@@ -129,7 +129,7 @@ def cumprod(input: Operand, dim: int, *, dtype: DType | None = None) -> Tensor:
 
 
 def _logcumsumexp_rule(g: Any, y: Any, input: Any, dim: int) -> Any:
-    """The sum over i >= k of ``g[i] * exp(input[k] - y[i])``, in steps whose factors are all at most 1."""
+    """Return the sum over i >= k of ``g[i] * exp(input[k] - y[i])``, in steps whose factors are all at most 1."""
     dtype = g.dtype
     g, y, input = (cast(t, dtypes.float64) for t in (g, y, input))  # the roundings of the factors would pile up
     decay = exp(slice_by(y, _but_last(dim)) - slice_by(y, _but_first(dim)))
@@ -147,6 +147,11 @@ def _logcumsumexp(input: Operand, dim: int) -> Operand:
 def logcumsumexp(input: Operand, dim: int) -> Tensor:
     """``log(cumsum(exp(input)))`` without overflow.
 
+    Raises
+    ------
+    RuntimeError
+        If `input` is not floating.
+
     Examples
     --------
     >>> mg.logcumsumexp(mg.tensor([0.0, 0.0, 1000.0]), dim=0)
@@ -163,7 +168,7 @@ def logcumsumexp(input: Operand, dim: int) -> Tensor:
 
 @operation("input")
 def _running_place(input: Operand, dim: int, largest: bool) -> Operand:
-    """Where the largest or smallest so far is: the last among ties, and from the first nan on the last nan."""
+    """Return where the largest or smallest so far is: the last among ties, and from the first nan on the last nan."""
     reduce, reaches = (np.maximum, np.greater_equal) if largest else (np.minimum, np.less_equal)
     found = reaches(input, reduce.accumulate(input, axis=dim)) | np.isnan(input)
     counter = np.arange(input.shape[dim]).reshape(-1, *[1] * (input.ndim - dim - 1))
@@ -181,7 +186,7 @@ def _running(name: str, input: Any, dim: int, largest: bool) -> Result:
 @method()
 @numpy_names
 def cummax(input: Operand, dim: int) -> Result:
-    """The largest of each element and those before it in dimension `dim`, and its place: the last one among ties.
+    """Return the running maximum along `dim`, and its place: the last one among ties.
 
     Returns
     -------
@@ -198,7 +203,7 @@ def cummax(input: Operand, dim: int) -> Result:
 @method()
 @numpy_names
 def cummin(input: Operand, dim: int) -> Result:
-    """The smallest of each element and those before it in dimension `dim`, and its place: the last one among ties.
+    """Return the running minimum along `dim`, and its place: the last one among ties.
 
     Returns
     -------
@@ -220,13 +225,18 @@ def cummin(input: Operand, dim: int) -> Result:
 def diff(
     input: Operand, n: int = 1, dim: int = -1, prepend: Operand | None = None, append: Operand | None = None
 ) -> Tensor:
-    """The difference of each element to the one before it in dimension `dim`; of bools, whether there is one.
+    """Return the difference of each element to the one before it in dimension `dim`; of bools, whether there is one.
 
     Parameters
     ----------
     n : how often to do so
     prepend, append : Tensors, optional
         Joined to the input first.
+
+    Raises
+    ------
+    RuntimeError
+        If `input` has no dimension, or `n` is negative.
 
     Examples
     --------
@@ -250,7 +260,7 @@ def diff(
 
 @rounded_once
 def trapezoid(y: Operand, x: Operand | None = None, *, dx: float = 1, dim: int = -1) -> Tensor:
-    """The integral over dimension `dim` of the straight lines between neighbours.
+    """Return the integral over dimension `dim` of the straight lines between neighbours.
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ __all__ = ["unique", "unique_consecutive", "bincount", "histc", "isin", "searchs
 
 
 def _selected(results: tuple[Any, ...], chosen: tuple[bool, ...], given: Any) -> Any:
-    """The first of `results` and those chosen of the others, as Tensors if `given` is one."""
+    """Return the first of `results` and those chosen of the others, as Tensors if `given` is one."""
     wanted = [results[0], *[r for r, c in zip(results[1:], chosen, strict=True) if c]]
     wanted = [Tensor._wrap(np.asarray(r)) for r in wanted] if isinstance(given, Tensor) else wanted
     return wanted[0] if len(wanted) == 1 else tuple(wanted)
@@ -38,7 +38,7 @@ def unique(
     return_counts: bool = False,
     dim: int | None = None,
 ) -> Any:
-    """The distinct elements, in order.
+    """Return the distinct elements, in order.
 
     Parameters
     ----------
@@ -65,12 +65,17 @@ def unique(
 def unique_consecutive(
     input: Operand, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
 ) -> Any:
-    """The elements (or slices of `dim`) without those that equal the one before.
+    """Return the elements (or slices of `dim`) without those that equal the one before.
 
     Parameters
     ----------
     return_inverse : also return, for every element, the index of its value in the result
     return_counts : also return how many each one stands for
+
+    Raises
+    ------
+    IndexError
+        If `dim` is given and there is no dimension.
 
     Examples
     --------
@@ -96,7 +101,7 @@ def unique_consecutive(
 @method()
 @operation("input", "weights")
 def bincount(input: Operand, weights: Operand | None = None, minlength: int = 0) -> Operand:
-    """How often 0, 1, 2, ... occur, or the sums of the weights of those that do.
+    """Return how often 0, 1, 2, ... occur, or the sums of the weights of those that do.
 
     Parameters
     ----------
@@ -130,7 +135,7 @@ def bincount(input: Operand, weights: Operand | None = None, minlength: int = 0)
 @rounded_once
 @operation("input")
 def histc(input: Operand, bins: int = 100, min: float = 0, max: float = 0) -> Operand:
-    """How many elements lie in each of `bins` equal parts of [min, max], which includes both ends.
+    """Return how many elements lie in each of `bins` equal parts of [min, max], which includes both ends.
 
     Parameters
     ----------
@@ -139,6 +144,11 @@ def histc(input: Operand, bins: int = 100, min: float = 0, max: float = 0) -> Op
     Returns
     -------
     Tensor of shape (bins,), of the input's dtype
+
+    Raises
+    ------
+    RuntimeError
+        If `input` is not floating, `bins` is below 1, or the range is not finite or not in order.
 
     Examples
     --------
@@ -166,7 +176,7 @@ def _isin(elements: Operand, test_elements: Operand, invert: bool) -> Operand:
 
 
 def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Tensor:
-    """For each element whether it occurs among `test_elements`; with `invert`, whether it does not.
+    """Return whether each element occurs among `test_elements`; with `invert`, whether it does not.
 
     Parameters
     ----------
@@ -202,17 +212,22 @@ def searchsorted(
     side: str | None = None,
     sorter: Operand | None = None,
 ) -> Tensor:
-    """Where each of `input` would have to be inserted to keep the sequence sorted.
+    r"""Return where each of `input` would have to be inserted to keep the sequence sorted.
 
     Parameters
     ----------
-    sorted_sequence : Tensor, (n,) or (\\*, n)
+    sorted_sequence : Tensor, (n,) or (\*, n)
         Increasing along the last dimension. With several, each row is for the same row of `input`.
     input : Tensor (of any shape if there is one sequence), or a number
     out_int32 : return int32 instead of int64
     right : after equal ones instead of before; ``side="right"`` is the same
     sorter : Tensor, optional
         Indices that sort the sequence.
+
+    Raises
+    ------
+    RuntimeError
+        If `side` is unknown or contradicts `right`, or the shapes do not match.
 
     Examples
     --------
@@ -237,12 +252,17 @@ def searchsorted(
 
 
 def bucketize(input: Operand, boundaries: Operand, *, out_int32: bool = False, right: bool = False) -> Tensor:
-    """The number of the bucket for each element: bucket i lies between ``boundaries[i - 1]`` and ``boundaries[i]``.
+    """Return the bucket of each element: bucket i lies between ``boundaries[i - 1]`` and ``boundaries[i]``.
 
     Parameters
     ----------
     boundaries : Tensor of shape (n,), increasing
     right : the left boundary belongs to a bucket, instead of the right one
+
+    Raises
+    ------
+    RuntimeError
+        If `boundaries` is not one-dimensional.
 
     Examples
     --------

@@ -25,7 +25,7 @@ __all__ = [
 
 @operation("winner", "loser", input=lambda g, winner, loser: _won(g, winner, loser))
 def _won(input: Operand, winner: Operand, loser: Operand) -> Operand:
-    """`input` where `winner` is the larger or one of the two is nan, half of it at a tie, 0 elsewhere."""
+    """Return `input` where `winner` is the larger or one of the two is nan, half of it at a tie, 0 elsewhere."""
     share, ties = masks.zeroed(input, np.less(winner, loser)), np.equal(winner, loser)
     if ties.any():
         share[ties] *= 0.5
@@ -35,7 +35,7 @@ def _won(input: Operand, winner: Operand, loser: Operand) -> Operand:
 @method()
 @elementwise(lambda g, input, other: _won(g, input, other), lambda g, input, other: _won(g, other, input))
 def maximum(input: Operand, other: Operand) -> Operand:
-    """The larger of two, elementwise; nan if one is. At a tie each gets half of the gradient.
+    """Return the larger of two, elementwise; nan if one is. At a tie each gets half of the gradient.
 
     Examples
     --------
@@ -48,7 +48,7 @@ def maximum(input: Operand, other: Operand) -> Operand:
 @method()
 @elementwise(lambda g, input, other: _won(g, other, input), lambda g, input, other: _won(g, input, other))
 def minimum(input: Operand, other: Operand) -> Operand:
-    """The smaller of two, elementwise; nan if one is. At a tie each gets half of the gradient.
+    """Return the smaller of two, elementwise; nan if one is. At a tie each gets half of the gradient.
 
     Examples
     --------
@@ -60,7 +60,7 @@ def minimum(input: Operand, other: Operand) -> Operand:
 
 @method()
 def fmax(input: Operand, other: Operand) -> Tensor:
-    """The larger of two, elementwise; where one is nan, the other. A tie counts for `input`.
+    """Return the larger of two, elementwise; where one is nan, the other. A tie counts for `input`.
 
     Examples
     --------
@@ -72,7 +72,7 @@ def fmax(input: Operand, other: Operand) -> Tensor:
 
 @method()
 def fmin(input: Operand, other: Operand) -> Tensor:
-    """The smaller of two, elementwise; where one is nan, the other. A tie counts for `input`.
+    """Return the smaller of two, elementwise; where one is nan, the other. A tie counts for `input`.
 
     Examples
     --------
@@ -83,7 +83,7 @@ def fmin(input: Operand, other: Operand) -> Tensor:
 
 
 def where(condition: Operand, input: Operand | None = None, other: Operand | None = None) -> Any:
-    """`input` where `condition` holds, else `other`, with broadcasting.
+    """Return `input` where `condition` holds, else `other`, with broadcasting.
 
     The gradient of an element that was not chosen is 0, whatever came from there.
 
@@ -91,6 +91,13 @@ def where(condition: Operand, input: Operand | None = None, other: Operand | Non
     ----------
     condition : bool Tensor
     input, other : Tensors or numbers; without them, the indices where `condition` holds, a tuple of int64 Tensors
+
+    Raises
+    ------
+    TypeError
+        If `condition` is not a Tensor.
+    RuntimeError
+        If `condition` is not of bools.
 
     Examples
     --------
@@ -112,7 +119,7 @@ def where(condition: Operand, input: Operand | None = None, other: Operand | Non
 
 @method("where", only=True)
 def _where_method(self: Tensor, condition: Tensor, other: Any) -> Tensor:
-    """This tensor where `condition` holds, else `other`."""
+    """Return this tensor where `condition` holds, else `other`."""
     return where(condition, self, other)
 
 
@@ -128,7 +135,7 @@ def _inside(input: Operand, low: Operand, high: Operand) -> Operand:
 
 @method("clip", inplace=True)
 def clamp(input: Operand, min: Operand | None = None, max: Operand | None = None) -> Tensor:
-    """`input` limited to [`min`, `max`], numbers or tensors; either may be None. Gradients pass at the bounds.
+    """Return `input` limited to [`min`, `max`], numbers or tensors; either may be None. Gradients pass at the bounds.
 
     Raises
     ------
@@ -161,7 +168,7 @@ clip = clamp
 
 @method(inplace=True)
 def clamp_min(input: Operand, min: Operand) -> Tensor:
-    """`input`, but at least `min`.
+    """Return `input`, but at least `min`.
 
     Examples
     --------
@@ -173,7 +180,7 @@ def clamp_min(input: Operand, min: Operand) -> Tensor:
 
 @method(inplace=True)
 def clamp_max(input: Operand, max: Operand) -> Tensor:
-    """`input`, but at most `max`.
+    """Return `input`, but at most `max`.
 
     Examples
     --------
@@ -187,7 +194,7 @@ def clamp_max(input: Operand, max: Operand) -> Tensor:
 @elementwise(lambda g, input: choose(isfinite(input), g, 0.0))
 @silent
 def nan_to_num(input: Operand, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Operand:
-    """`input` with nan and infinities replaced; infinities by the largest finite numbers unless given.
+    """Return `input` with nan and infinities replaced; infinities by the largest finite numbers unless given.
 
     Examples
     --------

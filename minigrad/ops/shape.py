@@ -28,7 +28,7 @@ _viewed, _squeezed, _unsqueezed = (twin(primitive.reshape, name) for name in ("v
 
 
 def _resolved(name: str, input: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
-    """`shape` with its -1 filled in; raises where the number of elements differs."""
+    """Return `shape` with its -1 filled in; raise if the number of elements differs."""
     size = math.prod(input.shape)
     known = math.prod(s for s in shape if s != -1)
     if shape.count(-1) == 1 and known and size % known == 0:
@@ -41,7 +41,7 @@ def _resolved(name: str, input: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def reshape(input: Operand, shape: Sequence[int]) -> Tensor:
-    """The same elements, in the same order, in another shape: a view if possible, else a copy.
+    """Return the same elements, in the same order, in another shape: a view if possible, else a copy.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def _reshape_method(input: Tensor, *shape: Lengths) -> Tensor:
 
 @method("reshape_as", only=True)
 def _reshape_as(input: Tensor, other: Tensor) -> Tensor:
-    """The same elements in the shape of `other`."""
+    """Return the same elements in the shape of `other`."""
     return reshape(input, other.shape)
 
 
@@ -95,13 +95,18 @@ def _view(input: Tensor, *shape: Lengths) -> Tensor:
 
 @method("view_as", only=True)
 def _view_as(input: Tensor, other: Tensor) -> Tensor:
-    """The same memory in the shape of `other`."""
+    """Return the same memory in the shape of `other`."""
     return _view(input, other.shape)
 
 
 @method()
 def flatten(input: Operand, start_dim: int = 0, end_dim: int = -1) -> Tensor:
-    """The dimensions from `start_dim` to `end_dim`, both included, made one.
+    """Return the dimensions from `start_dim` to `end_dim`, both included, made one.
+
+    Raises
+    ------
+    RuntimeError
+        If `start_dim` comes after `end_dim`.
 
     Examples
     --------
@@ -120,7 +125,7 @@ def flatten(input: Operand, start_dim: int = 0, end_dim: int = -1) -> Tensor:
 
 @method()
 def ravel(input: Operand) -> Tensor:
-    """All elements in one dimension.
+    """Return all elements in one dimension.
 
     Examples
     --------
@@ -132,7 +137,12 @@ def ravel(input: Operand) -> Tensor:
 
 @method()
 def unflatten(input: Operand, dim: int, sizes: Sequence[int]) -> Tensor:
-    """Dimension `dim` split into several of the given `sizes`, one of which may be -1.
+    """Split dimension `dim` into several of the given `sizes`, one of which may be -1.
+
+    Raises
+    ------
+    RuntimeError
+        If there is no dimension, or `sizes` does not make up its length.
 
     Examples
     --------
@@ -149,7 +159,7 @@ def unflatten(input: Operand, dim: int, sizes: Sequence[int]) -> Tensor:
 
 @method(inplace=False)
 def squeeze(input: Operand, dim: int | Sequence[int] | None = None) -> Tensor:
-    """Without the dimensions of length 1: all, or those named by `dim`.
+    """Remove the dimensions of length 1: all, or those named by `dim`.
 
     Examples
     --------
@@ -162,7 +172,7 @@ def squeeze(input: Operand, dim: int | Sequence[int] | None = None) -> Tensor:
 
 @method()
 def unsqueeze(input: Operand, dim: int) -> Tensor:
-    """With a new dimension of length 1 before dimension `dim`.
+    """Insert a new dimension of length 1 before dimension `dim`.
 
     Examples
     --------
@@ -175,7 +185,7 @@ def unsqueeze(input: Operand, dim: int) -> Tensor:
 
 
 def _at_least(ndim: int, tensors: Sequence[Any]) -> Any:
-    """With new dimensions in front, the third one at the end."""
+    """Add dimensions in front, the third one at the end."""
     if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)):
         return tuple(_at_least(ndim, (t,)) for t in tensors[0])
     if len(tensors) != 1:
@@ -188,7 +198,7 @@ def _at_least(ndim: int, tensors: Sequence[Any]) -> Any:
 
 
 def atleast_1d(*tensors: Operand) -> Any:
-    """The tensor with a dimension; a tuple if there are several.
+    """Return the tensor with at least one dimension; a tuple for several tensors.
 
     Examples
     --------
@@ -199,7 +209,7 @@ def atleast_1d(*tensors: Operand) -> Any:
 
 
 def atleast_2d(*tensors: Operand) -> Any:
-    """The tensor with at least two dimensions, a vector as a row; a tuple if there are several.
+    """Return the tensor with at least two dimensions, a vector as a row; a tuple for several tensors.
 
     Examples
     --------
@@ -210,7 +220,7 @@ def atleast_2d(*tensors: Operand) -> Any:
 
 
 def atleast_3d(*tensors: Operand) -> Any:
-    """The tensor with at least three dimensions, a matrix with a last one of length 1; a tuple if there are several.
+    """Return the tensor with at least three dimensions: a matrix gets a last one of length 1. A tuple for several.
 
     Examples
     --------
@@ -227,7 +237,12 @@ _transposed = twin(primitive.permute, "transpose")
 
 
 def permute(input: Operand, dims: Sequence[int]) -> Tensor:
-    """A view with the dimensions in another order.
+    """Return a view with the dimensions in another order.
+
+    Raises
+    ------
+    RuntimeError
+        If `dims` does not name each dimension once.
 
     Examples
     --------
@@ -250,7 +265,7 @@ def _permute_method(input: Tensor, *dims: Lengths) -> Tensor:
 
 @method("swapaxes", "swapdims")
 def transpose(input: Operand, dim0: int, dim1: int) -> Tensor:
-    """A view with two dimensions exchanged.
+    """Return a view with two dimensions exchanged.
 
     Examples
     --------
@@ -269,7 +284,12 @@ swapaxes = swapdims = transpose
 
 @method("moveaxis")
 def movedim(input: Operand, source: int | Sequence[int], destination: int | Sequence[int]) -> Tensor:
-    """A view with the dimensions at `source` moved to `destination`, the others in their order.
+    """Return a view with the dimensions at `source` moved to `destination`, the others in their order.
+
+    Raises
+    ------
+    RuntimeError
+        If `source` and `destination` differ in length.
 
     Examples
     --------
@@ -292,7 +312,12 @@ moveaxis = movedim
 
 @method()
 def t(input: Operand) -> Tensor:
-    """The transpose of a matrix; vectors and 0-dim tensors as they are.
+    """Return the transpose of a matrix; vectors and 0-dim tensors as they are.
+
+    Raises
+    ------
+    RuntimeError
+        If there are more than 2 dimensions.
 
     Examples
     --------
@@ -307,7 +332,12 @@ def t(input: Operand) -> Tensor:
 @attribute("mT")
 @method()
 def adjoint(input: Operand) -> Tensor:
-    """A view with the last two dimensions exchanged.
+    """Return a view with the last two dimensions exchanged.
+
+    Raises
+    ------
+    RuntimeError
+        If there are fewer than 2 dimensions.
 
     Examples
     --------
@@ -321,13 +351,13 @@ def adjoint(input: Operand) -> Tensor:
 
 @attribute("T")
 def _reversed(input: Operand) -> Tensor:
-    """A view with the dimensions in reverse order."""
+    """Return a view with the dimensions in reverse order."""
     return primitive.permute(input, tuple(reversed(range(len(input.shape)))))
 
 
 @method()
 def contiguous(input: Operand) -> Tensor:
-    """This tensor if its elements lie in memory in C order, else such a copy.
+    """Return this tensor if its elements lie in memory in C order, else such a copy.
 
     Examples
     --------
@@ -350,7 +380,7 @@ def _contiguous(input: Operand) -> Operand:
     part=lambda g, calls: replay(calls, g),
 )
 def replace_part(input: Operand, part: Operand, calls: Calls) -> Operand:
-    """`input` with what a view made by `calls` shows of it replaced by `part`."""
+    """Return `input` with what a view made by `calls` shows of it replaced by `part`."""
     whole = input.copy(order="K")
     shown = replay(calls, whole)
     if np.may_share_memory(shown, whole):

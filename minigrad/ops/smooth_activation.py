@@ -50,12 +50,17 @@ def _gelu_tanh(input: Operand) -> Operand:
 
 
 def gelu(input: Operand, approximate: str = "none") -> Tensor:
-    """``input * Phi(input)``, Phi being the normal distribution function. (Hendrycks, Gimpel, 2016)
+    """``input * Phi(input)``, Phi being the normal distribution function (Hendrycks, Gimpel, 2016).
 
     Parameters
     ----------
     approximate : {'none', 'tanh'}
         Whether to replace Phi(x) by ``(1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3))) / 2``.
+
+    Raises
+    ------
+    RuntimeError
+        If `approximate` is neither ``"none"`` nor ``"tanh"``.
 
     Examples
     --------
@@ -76,7 +81,7 @@ def _silu_slope(g: Any, input: Any) -> Any:
 @elementwise(_silu_slope)
 @floats
 def silu(input: Operand) -> Operand:
-    """``input * sigmoid(input)``, elementwise; also called swish. (Ramachandran, Zoph, Le, 2017)
+    """``input * sigmoid(input)``, elementwise; also called swish (Ramachandran, Zoph, Le, 2017).
 
     Examples
     --------
@@ -95,7 +100,7 @@ def _mish_slope(g: Any, input: Any) -> Any:
 @elementwise(_mish_slope)
 @floats
 def mish(input: Operand) -> Operand:
-    """``input * tanh(softplus(input))``, elementwise. (Misra, 2019)
+    """``input * tanh(softplus(input))``, elementwise (Misra, 2019).
 
     Examples
     --------

@@ -26,7 +26,7 @@ Dims = tuple[int, ...]  # one dimension, or none for a 0-dim tensor
 
 
 def shifted(x: np.ndarray, dim: Dims) -> np.ndarray:
-    """`x` less its maximum over `dim`: a new array, the exponentials of which do not overflow."""
+    """Return `x` less its maximum over `dim`: a new array, the exponentials of which do not overflow."""
     return np.asarray(x - np.maximum.reduce(x, axis=dim, keepdims=True, initial=-np.inf))
 
 
@@ -48,7 +48,7 @@ def log_softmax_over(input: Operand, dim: Dims) -> Operand:
 
 
 def _checked(name: str, input: Any, dim: int | None, dtype: Any) -> tuple[Any, Dims]:
-    """The input as a floating one, and the dimension as a tuple."""
+    """Return the input as a floating one, and the dimension as a tuple."""
     ndim = len(input.shape)
     if dim is None:
         dim = 0 if ndim in (0, 1, 3) else 1
@@ -110,7 +110,7 @@ def log_softmax(input: Operand, dim: int | None = None, dtype: DType | None = No
 
 @rounded_once
 def glu(input: Operand, dim: int = -1) -> Tensor:
-    """``a * sigmoid(b)``, a and b being the halves of `input` along `dim`. (Dauphin et al., 2017)
+    """Return ``a * sigmoid(b)`` of the halves a and b of `input` along `dim` (Dauphin et al., 2017).
 
     Raises
     ------

@@ -33,7 +33,7 @@ __all__ = ["solve", "solve_triangular", "cholesky_solve", "inv", "det", "slogdet
 
 
 class SlogDet(NamedTuple):
-    """What `slogdet` returns."""
+    """The result of `slogdet`."""
 
     sign: Tensor
     logabsdet: Tensor
@@ -44,7 +44,7 @@ class LinAlgError(RuntimeError):
 
 
 def numpy_errors(function: Callable[..., Any]) -> Callable[..., Any]:
-    """For what NumPy's linear algebra computes: BLAS uses one thread, and an error says which operation it was."""
+    """Compute NumPy's linear algebra with one thread of BLAS; errors name the operation."""
 
     @functools.wraps(function)
     def call(*args: Any) -> Any:
@@ -58,7 +58,7 @@ def numpy_errors(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def check_matrix(name: str, A: Any, square: bool = False) -> tuple[int, ...]:
-    """The shape of `A`; raises unless it is a matrix (or a batch of them) of floats."""
+    """Return the shape of `A`; raise unless it is a matrix (or a batch of them) of floats."""
     shape = tuple(A.shape)
     if len(shape) < 2 or square and shape[-1] != shape[-2]:
         raise RuntimeError(f"linalg.{name}: expected {'square ' * square}matrices, (*, n, m), got shape {shape}")
@@ -82,12 +82,12 @@ def solve_system(A: Operand, B: Operand) -> Operand:
 
 @rounded_once
 def solve(A: Operand, B: Operand, *, left: bool = True) -> Tensor:
-    """The X with ``A @ X = B``, or with ``X @ A = B`` if `left` is False.
+    r"""Return the X with ``A @ X = B``, or with ``X @ A = B`` if `left` is False.
 
     Parameters
     ----------
-    A : Tensor of shape (\\*, n, n)
-    B : Tensor of shape (\\*, n, k), or (n,), or (\\*, n) where `A` has the batch dimensions (\\*)
+    A : Tensor of shape (\*, n, n)
+    B : Tensor of shape (\*, n, k), or (n,), or (\*, n) where `A` has the batch dimensions (\*)
 
     Raises
     ------
@@ -132,7 +132,7 @@ def solve_triangular(A: Operand, B: Operand, *, upper: bool, left: bool = True, 
 @method()
 @rounded_once
 def cholesky_solve(B: Operand, L: Operand, upper: bool = False) -> Tensor:
-    """The X with ``A @ X = B``, given the factor `L` of `A`: ``L @ L.T``, or ``L.T @ L`` if `upper`.
+    """Return the X with ``A @ X = B``, given the factor `L` of `A`: ``L @ L.T``, or ``L.T @ L`` if `upper`.
 
     Examples
     --------
@@ -153,12 +153,12 @@ def _inv(A: Operand) -> Operand:
 @numpy_errors
 @silent
 def _inv_or_inf(A: Operand) -> Operand:
-    """The inverse; of singular matrices its limit: inf, with the signs that the cofactors have."""
+    """Return the inverse; of singular matrices its limit: inf, with the signs that the cofactors have."""
     return kernel.inverse_or_inf(A)
 
 
 def inv(A: Operand) -> Tensor:
-    """The inverse matrix; `solve` is quicker and more exact where it is multiplied with something.
+    """Return the inverse matrix; `solve` is quicker and more exact where it is multiplied with something.
 
     Raises
     ------
@@ -195,12 +195,12 @@ def _det(A: Operand) -> Operand:
 @operation(A=lambda g, A: _cofactor_slope(g, A))
 @numpy_errors
 def _cofactors(A: Operand) -> Operand:
-    """The gradient of the determinant, of singular matrices too: ``det(A) * inv(A).mT``, if that exists."""
+    """Return the gradient of the determinant, of singular matrices too: ``det(A) * inv(A).mT``, if that exists."""
     return kernel.cofactors(A)
 
 
 def _third_derivative(g: Any, input: Any, A: Any) -> Any:
-    """Of the determinant, applied to `g` and `input`, by its inverse: there must be one."""
+    """Return the third derivative of the determinant, applied to `g` and `input`, by the inverse, which must exist."""
     if A.shape[-1] <= 2:
         return zeros_as(A)
     det, inverse = _as_factor(_det(A)), _inv(A)
@@ -215,7 +215,7 @@ def _third_derivative(g: Any, input: Any, A: Any) -> Any:
 @operation(input=lambda g, A: _cofactor_slope(g, A), A=_third_derivative)
 @numpy_errors
 def _cofactor_slope(input: Operand, A: Operand) -> Operand:
-    """The second derivative of the determinant, which is symmetric, applied to `input`."""
+    """Return the second derivative of the determinant, which is symmetric, applied to `input`."""
     return kernel.cofactor_slope(input, A)
 
 
@@ -235,7 +235,7 @@ def _sign_of_det(A: Operand) -> Operand:
 
 @method()
 def det(A: Operand) -> Tensor:
-    """The determinant.
+    """Return the determinant.
 
     Examples
     --------
@@ -249,7 +249,7 @@ def det(A: Operand) -> Tensor:
 @method()
 @rounded_once
 def slogdet(A: Operand) -> SlogDet:
-    """The sign of the determinant, and the logarithm of its absolute value.
+    """Return the sign of the determinant, and the logarithm of its absolute value.
 
     Examples
     --------
@@ -263,7 +263,7 @@ def slogdet(A: Operand) -> SlogDet:
 @method()
 @rounded_once
 def logdet(A: Operand) -> Tensor:
-    """The logarithm of the determinant: NaN where that is negative.
+    """Return the logarithm of the determinant: NaN where that is negative.
 
     Examples
     --------
@@ -277,7 +277,7 @@ def logdet(A: Operand) -> Tensor:
 @method()
 @rounded_once
 def matrix_power(A: Operand, n: int) -> Tensor:
-    """The product of `n` times the matrix; of its inverse for negative `n`.
+    """Return the product of `n` times the matrix; of its inverse for negative `n`.
 
     Examples
     --------

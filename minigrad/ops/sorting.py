@@ -32,7 +32,7 @@ __all__ = ["sort", "argsort", "msort", "topk", "kthvalue", "median", "nanmedian"
 
 @operation("input")
 def _order(input: Operand, dim: int, descending: bool) -> Operand:
-    """The places of the elements along `dim` in order; ties stay in theirs, and nan counts as the largest."""
+    """Return the places of the elements along `dim` in order; ties stay in theirs, and nan counts as the largest."""
     if not descending:
         return np.argsort(input, axis=dim, kind="stable")
     backwards = np.argsort(np.flip(input, dim), axis=dim, kind="stable")
@@ -40,7 +40,7 @@ def _order(input: Operand, dim: int, descending: bool) -> Operand:
 
 
 def _lined_up(name: str, input: Any, dim: int) -> tuple[Any, int]:
-    """The input with at least one dimension, and `dim` counted from the front."""
+    """Return the input with at least one dimension, and `dim` counted from the front."""
     dim = one_dim(name, dim, len(input.shape))
     return (input if input.shape else reshape(input, (1,))), dim
 
@@ -48,7 +48,7 @@ def _lined_up(name: str, input: Any, dim: int) -> tuple[Any, int]:
 @method()
 @numpy_names
 def sort(input: Operand, dim: int = -1, descending: bool = False, stable: bool = False) -> Result:
-    """The elements along `dim` in order, and where they were. nan counts as the largest.
+    """Return the elements along `dim` in order, and where they were. nan counts as the largest.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def sort(input: Operand, dim: int = -1, descending: bool = False, stable: bool =
 @method()
 @numpy_names
 def argsort(input: Operand, dim: int = -1, descending: bool = False, stable: bool = False) -> Tensor:
-    """The indices of `sort`.
+    """Return the indices of `sort`.
 
     Examples
     --------
@@ -85,7 +85,7 @@ def argsort(input: Operand, dim: int = -1, descending: bool = False, stable: boo
 
 @method()
 def msort(input: Operand) -> Tensor:
-    """The values of `sort` along the first dimension.
+    """Return the values of `sort` along the first dimension.
 
     Examples
     --------
@@ -99,7 +99,7 @@ def msort(input: Operand) -> Tensor:
 @method()
 @numpy_names
 def topk(input: Operand, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Result:
-    """The `k` largest elements along `dim`, the largest first, and where they were.
+    """Return the `k` largest elements along `dim`, the largest first, and where they were.
 
     Parameters
     ----------
@@ -109,6 +109,11 @@ def topk(input: Operand, k: int, dim: int = -1, largest: bool = True, sorted: bo
     Returns
     -------
     named tuple (values, indices)
+
+    Raises
+    ------
+    RuntimeError
+        If `k` is not from 0 to the length of `dim`.
 
     Examples
     --------
@@ -134,7 +139,7 @@ def _place_of_rank(input: Operand, dim: int, rank: int) -> Operand:
 
 @operation("input")
 def _place_of_median(input: Operand, dim: int, skip: bool) -> Operand:
-    """Where the lower middle is: of those that are not nan if `skip`, else the first nan where there is one."""
+    """Return where the lower middle is: of those that are not nan if `skip`, else the first nan where there is one."""
     order = np.argsort(input, axis=dim, kind="stable")
     numbers = np.add.reduce(~np.isnan(input), axis=dim, keepdims=True, dtype=np.int64)
     n = input.shape[dim]
@@ -143,7 +148,7 @@ def _place_of_median(input: Operand, dim: int, skip: bool) -> Operand:
 
 
 def _found(name: str, find: Any, input: Any, dim: int, keepdim: bool, *arguments: Any) -> Result:
-    """The element along `dim` that is at ``find(input, dim, *arguments)``, and this place."""
+    """Return the element along `dim` that is at ``find(input, dim, *arguments)``, and this place."""
     x, dim = _lined_up(name, input, dim)
     not_empty(name, x.shape, (dim,))
     keepdim = keepdim and bool(input.shape)
@@ -154,11 +159,16 @@ def _found(name: str, find: Any, input: Any, dim: int, keepdim: bool, *arguments
 @method()
 @numpy_names
 def kthvalue(input: Operand, k: int, dim: int = -1, keepdim: bool = False) -> Result:
-    """The `k`-th smallest element along `dim`, counted from 1, and where it is.
+    """Return the `k`-th smallest element along `dim`, counted from 1, and where it is.
 
     Returns
     -------
     named tuple (values, indices)
+
+    Raises
+    ------
+    RuntimeError
+        If `k` is not from 1 to the length of `dim`.
 
     Examples
     --------
@@ -185,7 +195,7 @@ def _median(input: Operand, skip: bool) -> Operand:
 @method()
 @numpy_names
 def median(input: Operand, dim: int | None = None, keepdim: bool = False) -> Any:
-    """The middle element, the lower one of two; nan if there is one.
+    """Return the middle element, the lower one of two; nan if there is one.
 
     Parameters
     ----------
@@ -208,7 +218,7 @@ def median(input: Operand, dim: int | None = None, keepdim: bool = False) -> Any
 @method()
 @numpy_names
 def nanmedian(input: Operand, dim: int | None = None, keepdim: bool = False) -> Any:
-    """`median` of the elements that are not nan.
+    """Return `median` of the elements that are not nan.
 
     Examples
     --------
@@ -220,7 +230,7 @@ def nanmedian(input: Operand, dim: int | None = None, keepdim: bool = False) -> 
 
 @operation("input")
 def _place_of_mode(input: Operand, dim: int) -> Operand:
-    """The last place of the value that occurs most often, of several the smallest: the end of its run in the order."""
+    """Return the last place of the most frequent value (the smallest of several): the end of its sorted run."""
     order = np.argsort(input, axis=dim, kind="stable")
     ordered = np.moveaxis(np.take_along_axis(input, order, dim), dim, -1)
     counter = np.arange(ordered.shape[-1])
@@ -234,7 +244,7 @@ def _place_of_mode(input: Operand, dim: int) -> Operand:
 @method()
 @numpy_names
 def mode(input: Operand, dim: int = -1, keepdim: bool = False) -> Result:
-    """The element that occurs most often along `dim`, of several the smallest, and its last place.
+    """Return the element that occurs most often along `dim`, of several the smallest, and its last place.
 
     Returns
     -------
@@ -271,7 +281,7 @@ def quantile(
     *,
     interpolation: str = "linear",
 ) -> Tensor:
-    """The value below which a share `q` of the elements lies, of all or along `dim`; nan where there is one.
+    """Return the value below which a share `q` of the elements lies, of all or along `dim`; nan where there is one.
 
     Parameters
     ----------
@@ -279,6 +289,11 @@ def quantile(
         Several give a result with a new first dimension. It may require grad.
     interpolation : {'linear', 'lower', 'higher', 'nearest', 'midpoint'}
         What to take between two elements.
+
+    Raises
+    ------
+    RuntimeError
+        If `q` is not in [0, 1] or of another dtype, `interpolation` is unknown, or there are no elements.
 
     Examples
     --------

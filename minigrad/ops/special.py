@@ -18,7 +18,7 @@ _TOP = 2 / math.sqrt(math.pi)  # the slope of erf at 0
 @method(inplace=True)
 @elementwise(lambda g, input: g * exp(-input * input) * _TOP, floating=True)
 def erf(input: Operand) -> Operand:
-    """The error function ``2 / sqrt(pi) * integral of exp(-t ** 2) from 0 to input``, elementwise.
+    """Return the error function ``2 / sqrt(pi) * integral of exp(-t ** 2) from 0 to input``, elementwise.
 
     By W. J. Cody's rational approximations (1969); see ``minigrad/kernels/special.py``.
 
@@ -46,7 +46,7 @@ def erfc(input: Operand) -> Operand:
 @method(inplace=True)
 @elementwise(lambda g, y: g * exp(y * y) * (1 / _TOP), floating=True)
 def erfinv(input: Operand) -> Operand:
-    """The number whose error function is `input`, elementwise; infinite at -1 and 1, nan beyond.
+    """Return the number whose error function is `input`, elementwise; infinite at -1 and 1, nan beyond.
 
     Examples
     --------

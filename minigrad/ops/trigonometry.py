@@ -23,7 +23,7 @@ __all__ = [
 @elementwise(lambda g, input: g * cos(input), floating=True)
 @silent
 def sin(input: Operand) -> Operand:
-    """The sine of each element, in radians.
+    """Return the sine of each element, in radians.
 
     Examples
     --------
@@ -37,7 +37,7 @@ def sin(input: Operand) -> Operand:
 @elementwise(lambda g, input: -g * sin(input), floating=True)
 @silent
 def cos(input: Operand) -> Operand:
-    """The cosine of each element, in radians.
+    """Return the cosine of each element, in radians.
 
     Examples
     --------
@@ -51,7 +51,7 @@ def cos(input: Operand) -> Operand:
 @elementwise(lambda g, y: g * (1 + y * y), floating=True)
 @silent
 def tan(input: Operand) -> Operand:
-    """The tangent of each element, in radians.
+    """Return the tangent of each element, in radians.
 
     Examples
     --------
@@ -65,7 +65,7 @@ def tan(input: Operand) -> Operand:
 @elementwise(lambda g, input: g * rsqrt(1 - input * input), floating=True)
 @silent
 def asin(input: Operand) -> Operand:
-    """The angle in radians whose sine is `input`.
+    """Return the angle in radians whose sine is `input`.
 
     Examples
     --------
@@ -79,7 +79,7 @@ def asin(input: Operand) -> Operand:
 @elementwise(lambda g, input: -g * rsqrt(1 - input * input), floating=True)
 @silent
 def acos(input: Operand) -> Operand:
-    """The angle in radians whose cosine is `input`.
+    """Return the angle in radians whose cosine is `input`.
 
     Examples
     --------
@@ -92,7 +92,7 @@ def acos(input: Operand) -> Operand:
 @method("arctan", inplace=True)
 @elementwise(lambda g, input: g / (1 + input * input), floating=True)
 def atan(input: Operand) -> Operand:
-    """The angle in radians whose tangent is `input`.
+    """Return the angle in radians whose tangent is `input`.
 
     Examples
     --------
@@ -116,7 +116,7 @@ def _inverse_square(x: Any, y: Any) -> Any:
     floating=True,
 )
 def atan2(input: Operand, other: Operand) -> Operand:
-    """The angle in radians of the point with y = `input` and x = `other`.
+    """Return the angle in radians of the point with y = `input` and x = `other`.
 
     Examples
     --------
@@ -133,7 +133,7 @@ arcsin, arccos, arctan, arctan2 = asin, acos, atan, atan2
 @elementwise(lambda g, input: g * cosh(input), floating=True)
 @silent
 def sinh(input: Operand) -> Operand:
-    """The hyperbolic sine of each element.
+    """Return the hyperbolic sine of each element.
 
     Examples
     --------
@@ -147,7 +147,7 @@ def sinh(input: Operand) -> Operand:
 @elementwise(lambda g, input: g * sinh(input), floating=True)
 @silent
 def cosh(input: Operand) -> Operand:
-    """The hyperbolic cosine of each element.
+    """Return the hyperbolic cosine of each element.
 
     Examples
     --------
@@ -168,7 +168,7 @@ def _tanh_slope(grad: Operand, tanh: Operand) -> Operand:
 @method(inplace=True)
 @elementwise(lambda g, y: _tanh_slope(g, y), floating=True)
 def tanh(input: Operand) -> Operand:
-    """The hyperbolic tangent of each element.
+    """Return the hyperbolic tangent of each element.
 
     Examples
     --------
@@ -181,7 +181,7 @@ def tanh(input: Operand) -> Operand:
 @method(inplace=True)
 @elementwise(lambda g, input: g * rsqrt(1 + input * input), floating=True)
 def asinh(input: Operand) -> Operand:
-    """The inverse hyperbolic sine of each element.
+    """Return the inverse hyperbolic sine of each element.
 
     Examples
     --------
@@ -195,7 +195,7 @@ def asinh(input: Operand) -> Operand:
 @elementwise(lambda g, input: g * rsqrt(input * input - 1), floating=True)
 @silent
 def acosh(input: Operand) -> Operand:
-    """The inverse hyperbolic cosine of each element; nan below 1.
+    """Return the inverse hyperbolic cosine of each element; nan below 1.
 
     Examples
     --------
@@ -209,7 +209,7 @@ def acosh(input: Operand) -> Operand:
 @elementwise(lambda g, input: g / (1 - input * input), floating=True)
 @silent
 def atanh(input: Operand) -> Operand:
-    """The inverse hyperbolic tangent of each element; nan beyond -1 and 1.
+    """Return the inverse hyperbolic tangent of each element; nan beyond -1 and 1.
 
     Examples
     --------

@@ -17,7 +17,7 @@ _NAMES = {"equal": "eq", "power": "pow", "rint": "round", "invert": "bitwise_not
 
 @method("__array_ufunc__", only=True)
 def _array_ufunc(self: Tensor, ufunc: np.ufunc, kind: str, *inputs: Any, out: Any = None, **options: Any) -> Any:
-    """What NumPy calls for a ufunc with a Tensor among its arguments, and so for ``ndarray + Tensor``.
+    """Handle NumPy's call of a ufunc with a Tensor among its arguments, and so of ``ndarray + Tensor``.
 
     ``out=`` may be an array, as in ``array += tensor``; the array then gets the values.
     """

@@ -20,7 +20,7 @@ __all__ = ["fold", "unfold"]
 
 @operation(input=lambda g, input_shape, dim, size, step: _overlaid(g, input_shape, dim, size, step), view=True)
 def _windows(input: Operand, dim: int, size: int, step: int) -> Operand:
-    """All windows along a dimension, as a view of the same memory; the last dimension is the place in the window."""
+    """Return a view of all windows along a dimension; the last dimension is the place in the window."""
     windows = np.lib.stride_tricks.sliding_window_view(input, size, dim, writeable=True) if size else None
     if windows is None:  # NumPy has no windows of nothing
         return np.empty((*input.shape[:dim], input.shape[dim] // step + 1, *input.shape[dim + 1 :], 0), input.dtype)
@@ -29,7 +29,7 @@ def _windows(input: Operand, dim: int, size: int, step: int) -> Operand:
 
 @operation(input=lambda g, dim, size, step: _windows(g, dim, size, step))
 def _overlaid(input: Operand, shape: tuple[int, ...], dim: int, size: int, step: int) -> Operand:
-    """Windows put where they come from in zeros of `shape`, where they overlap added up: the adjoint of `_windows`.
+    """Add windows to zeros of `shape` where they come from: the adjoint of `_windows`.
 
     By windows or by places in a window, whichever are fewer.
     """
@@ -47,7 +47,7 @@ def _overlaid(input: Operand, shape: tuple[int, ...], dim: int, size: int, step:
 
 @method("unfold", only=True)
 def _unfold_method(input: Operand, dimension: int, size: int, step: int) -> Tensor:
-    """All windows of `size` elements along a dimension, `step` apart; the last dimension is the place in the window.
+    """Return all windows of `size` elements, `step` apart, along a dimension; the last is the place in the window.
 
     A view: it has the memory of the tensor, as PyTorch's.
     """
@@ -73,7 +73,7 @@ def _arguments(name: str, kernel_size: Any, dilation: Any, padding: Any, stride:
 
 
 def _places(name: str, size: Pair, kernel: Pair, dilation: Pair, stride: Pair) -> tuple[Any, ...]:
-    """The index that gives (N, C, kH, kW, rows, columns) of images (N, C, *size)."""
+    """Return the index that gives (N, C, kH, kW, rows, columns) of images (N, C, *size)."""
     reach = [d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)]
     if any(r > n for r, n in zip(reach, size, strict=True)):
         raise RuntimeError(f"{name}: the windows reach over {tuple(reach)}, more than the padded image of {size}")
@@ -87,7 +87,7 @@ def _places(name: str, size: Pair, kernel: Pair, dilation: Pair, stride: Pair) -
 def unfold(
     input: Operand, kernel_size: Numbers, dilation: Numbers = 1, padding: Numbers = 0, stride: Numbers = 1
 ) -> Tensor:
-    """All windows of an image as columns.
+    """Return all windows of an image as columns.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def fold(
     padding: Numbers = 0,
     stride: Numbers = 1,
 ) -> Tensor:
-    """Windows as columns put back into an image, where they overlap added up: the adjoint of `unfold`.
+    r"""Put windows as columns back into an image, adding them where they overlap: the adjoint of `unfold`.
 
     Parameters
     ----------
@@ -134,7 +134,12 @@ def fold(
 
     Returns
     -------
-    Tensor of shape (N, C, \\*output_size)
+    Tensor of shape (N, C, \*output_size)
+
+    Raises
+    ------
+    RuntimeError
+        If the number or the size of the columns does not match.
 
     Examples
     --------

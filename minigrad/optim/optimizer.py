@@ -1,4 +1,4 @@
-"""What all optimizers share: parameter groups, state, saving and loading both, and the walk over the parameters."""
+"""The base of optimizers: parameter groups, state, saving and loading both, and the walk over the parameters."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ class Optimizer:
                 as_number(where or type(self).__name__, key, group.get(key, default))
 
     def zero_grad(self, set_to_none: bool = True) -> None:
-        """Forget the gradients, as must be done before every backward that shall not add to them.
+        """Forget the gradients, before every backward that must not add to them.
 
         Parameters
         ----------
@@ -189,7 +189,7 @@ class Optimizer:
                 bump(p._data)
 
     def _plan(self, i: int, params: Iterable[Tensor]) -> Plan:
-        """How the parameters of group `i` that have gradients are updated."""
+        """Return how the parameters of group `i` that have gradients are updated."""
         params = [p for p in params if p._grad is not None]
         plan = self._plans.get(i)
         if plan is None or not plan.fits(params, self.state):
@@ -211,7 +211,7 @@ class Optimizer:
     # ---- for the rules ---------------------------------------------------------------------------------------------
 
     def _gradient(self, p: np.ndarray, g: np.ndarray, group: dict[str, Any]) -> np.ndarray:
-        """The gradient of what is minimised: -g to maximize, and weight_decay * p added.
+        """Return the gradient of what is minimised: -g to maximize, and weight_decay * p added.
 
         Decoupled weight decay shrinks `p` itself instead.
         """
@@ -225,7 +225,7 @@ class Optimizer:
         return np.negative(g, out=self._scratch(p, 1)) if group["maximize"] else g
 
     def _scratch(self, like: np.ndarray, which: int = 0) -> np.ndarray:
-        """An array shaped like `like` that holds anything; its memory is used again for the next parameter."""
+        """Return an array shaped like `like` that holds anything; its memory is used again for the next parameter."""
         key = which, like.dtype
         flat = self._buffers.get(key)
         if flat is None or flat.size < like.size:
@@ -242,7 +242,7 @@ class Optimizer:
         self.__dict__.update(state)
 
     def state_dict(self) -> dict[str, Any]:
-        """All that determines the steps to come, but the parameters: in PyTorch's format, parameters as numbers.
+        """Return all that determines the steps to come, but the parameters: in PyTorch's format, parameters as numbers.
 
         Returns
         -------
@@ -356,7 +356,7 @@ def _is_number(value: Any) -> bool:
 
 
 def as_number(optimizer: str, name: str, value: Any) -> Any:
-    """The value of an option that is a number, or a Tensor of one element; raises if it is neither."""
+    """Return the value of an option that is a number, or a Tensor of one element; raise if it is neither."""
     if isinstance(value, Tensor):
         if value.numel() != 1:
             raise ValueError(f"{optimizer}: expected a Tensor {name} of one element, got shape {tuple(value.shape)}")
@@ -384,14 +384,14 @@ def check_betas(optimizer: str, betas: Any) -> None:
 
 
 def _as_tensor(value: Any) -> Any:
-    """A copy; an array of any kind, PyTorch's too, as a Tensor."""
+    """Return a copy; an array of any kind, PyTorch's too, as a Tensor."""
     if isinstance(value, (Tensor, str)) or not hasattr(value, "__array__") or isinstance(value, np.generic):
         return copy.deepcopy(value)
     return Tensor._wrap(np.asarray(value).copy())
 
 
 def buffer(state: dict[str, Any], name: str, like: np.ndarray, value: float = 0.0) -> np.ndarray:
-    """The array of an entry of the state, filled with `value` at its first use."""
+    """Return the array of an entry of the state, filled with `value` at its first use."""
     if name not in state:
         state[name] = Tensor._wrap(np.full_like(like, value))
     return state[name]._data
@@ -404,6 +404,6 @@ def next_step(state: dict[str, Any]) -> int:
 
 
 def average(mean: np.ndarray, value: np.ndarray, beta: float, scratch: np.ndarray) -> None:
-    """mean = beta * mean + (1 - beta) * value, in place. `value` may be `scratch`."""
+    """Compute mean = beta * mean + (1 - beta) * value, in place. `value` may be `scratch`."""
     mean *= beta
     mean += np.multiply(value, 1 - beta, out=scratch)

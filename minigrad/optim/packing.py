@@ -29,7 +29,7 @@ Rule = Callable[[np.ndarray, np.ndarray, State, dict[str, Any]], None]
 
 
 class Plan:
-    """Which parameters of a group are updated together and which one by one: at first, all of them one by one."""
+    """The plan of which parameters of a group are updated together and which one by one: first, all one by one."""
 
     def __init__(self, params: list[Tensor]) -> None:
         self.params, self.data = params, [p._data for p in params]
@@ -38,7 +38,7 @@ class Plan:
         self.others: Sequence[Tensor] = params
 
     def fits(self, params: list[Tensor], state: dict[Any, State]) -> bool:
-        """Whether it was made for these parameters, and nobody has replaced their memory or their states since."""
+        """Return whether it was made for these parameters, whose memory and states were not replaced since."""
         return (
             len(params) == len(self.params)
             and _same(params, self.params)
@@ -90,7 +90,7 @@ class Pack:
         return [part.reshape(data.shape) for part, data in zip(np.split(flat, ends[:-1]), self.data, strict=True)]
 
     def _share(self) -> None:
-        """Let the states of the parameters hold what the state of all holds."""
+        """Make the states of the parameters hold what the state of all holds."""
         for key, value in self.state.items():
             if isinstance(value, Tensor) and key not in self.kept:
                 self.kept[key] = self._split(value._data)
@@ -101,7 +101,7 @@ class Pack:
                     s[key] = value
 
     def fits(self, state: dict[Any, State]) -> bool:
-        """Whether the states of the parameters are still what `_share` made of them."""
+        """Return whether the states of the parameters are still what `_share` made of them."""
         if not _same([state.get(p) for p in self.params], self.states):
             return False
         if any([len(s) != len(self.state) for s in self.states]):
@@ -141,7 +141,7 @@ class Parts:
         return [flat[i : i + PART_ELEMENTS] for i in range(0, flat.size, PART_ELEMENTS)]
 
     def _share(self) -> None:
-        """Let the states of the parts hold views of what the parameter's state holds."""
+        """Make the states of the parts hold views of what the parameter's state holds."""
         for key, value in self.state.items():
             if isinstance(value, Tensor):
                 self.kept[key] = value._data
@@ -152,7 +152,7 @@ class Parts:
                     s[key] = value
 
     def fits(self, state: dict[Any, State]) -> bool:
-        """Whether the state of the parameter is still what `_share` saw."""
+        """Return whether the state of the parameter is still what `_share` saw."""
         own = self.state
         if state.get(self.param) is not own or len(own) != len(self.states[0]):
             return False
@@ -181,7 +181,7 @@ class Parts:
 
 
 def _in_order(p: Tensor, state: State) -> bool:
-    """Whether all arrays of a parameter are in C order."""
+    """Return whether all arrays of a parameter are in C order."""
     return all(t._data.flags.c_contiguous for t in (p, *state.values()) if isinstance(t, Tensor))
 
 
@@ -190,7 +190,7 @@ def _same(these: Iterable[Any], those: Iterable[Any]) -> bool:
 
 
 def _kind(data: np.ndarray, state: State) -> Any:
-    """What parameters have in common that can be updated together; None for one that cannot be, such as float16."""
+    """Return the key of parameters that can be updated together; None for one that cannot, such as float16."""
     if data.dtype == np.float16:  # whose update and state are in float32
         return None
     for value in state.values():

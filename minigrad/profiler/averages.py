@@ -1,4 +1,4 @@
-"""What a profile recorded, added up, and as text."""
+"""A profile's records, added up and as text."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 
 class Event(NamedTuple):
-    """One thing that was done. Times are in nanoseconds."""
+    """One recorded event. Times are in nanoseconds."""
 
     name: str
     phase: str  # "forward", "backward" or "optimizer"
@@ -57,14 +57,14 @@ class EventAverage:
 
 
 class Averages(list[EventAverage]):
-    """What `profile.key_averages` returns."""
+    """The result of `profile.key_averages`."""
 
     def __init__(self, rows: Iterable[EventAverage], duration: float, outside: float) -> None:
         super().__init__(rows)
         self._duration, self._outside = duration, outside
 
     def table(self, sort_by: str = "self_cpu_time_total", row_limit: int = 100) -> str:
-        """The rows as text, the largest first.
+        """Return the rows as text, the largest first.
 
         Parameters
         ----------
@@ -119,7 +119,7 @@ def _shape(shape: tuple[int, ...]) -> str:
 
 
 def _aligned(lines: list[list[str]], left: tuple[int, ...]) -> str:
-    """Columns of text: those in `left` begin at one place, the others end there."""
+    """Return columns of text: those in `left` begin at one place, the others end there."""
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     rule = ["-" * width for width in widths]
     places = [str.ljust if i in left else str.rjust for i in range(len(widths))]

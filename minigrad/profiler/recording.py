@@ -31,7 +31,7 @@ _running: profile | None = None  # the only one: they would take the time of one
 
 
 class _State(threading.local):
-    """What a thread is in the middle of."""
+    """The state of a thread."""
 
     def __init__(self, records: list[tuple[Any, ...]]) -> None:
         self.records = records
@@ -59,7 +59,7 @@ class _State(threading.local):
 
 
 def _arrays(values: Iterable[Any]) -> Iterator[np.ndarray]:
-    """The arrays among `values`, also in Tensors, lists and tuples."""
+    """Yield the arrays among `values`, also in Tensors, lists and tuples."""
     for value in values:
         if isinstance(value, np.ndarray):
             yield value
@@ -70,7 +70,7 @@ def _arrays(values: Iterable[Any]) -> Iterator[np.ndarray]:
 
 
 def _size(result: Any, given: list[np.ndarray]) -> int:
-    """The bytes of the arrays in `result` that are not views of those given."""
+    """Return the bytes of the arrays in `result` that are not views of those given."""
     return sum(a.nbytes for a in _arrays((result,)) if not any(np.may_share_memory(a, b) for b in given))
 
 
@@ -190,11 +190,11 @@ class profile:
     # ---- what was recorded -----------------------------------------------------------------------------------------
 
     def events(self) -> list[Event]:
-        """Everything recorded, in the order in which it ended."""
+        """Return everything recorded, in the order in which it ended."""
         return [Event(*record) for record in self._records]
 
     def key_averages(self, group_by_input_shape: bool = False) -> Averages:
-        """The events added up by name and phase.
+        """Return the events added up by name and phase.
 
         Parameters
         ----------

@@ -18,7 +18,7 @@ except ImportError:  # Windows, where nobody can remove or rename a file that is
 
 @contextlib.contextmanager
 def replaced(path: Any, caller: str = "save") -> Iterator[IO[bytes]]:
-    """A new file that takes the place of the one at `path` when the block ends, and vanishes if it raises.
+    """Open a new file that replaces the one at `path` when the block ends, and vanishes if it raises.
 
     What is there and no regular file, such as a pipe, is written to. An OSError names `caller` and `path`.
     """
@@ -39,19 +39,19 @@ def replaced(path: Any, caller: str = "save") -> Iterator[IO[bytes]]:
 
 
 def _destination(path: Any, caller: str) -> str:
-    """The path without links, so that a link stays one, if there may be a file."""
+    """Return the path without links, so that a link stays one, if there may be a file."""
     try:
         text = os.fsdecode(path)
     except TypeError:
-        raise TypeError(f"{caller}: a path or a binary file expected, got {type(path).__name__}") from None
+        raise TypeError(f"{caller}: expected a path or a binary file, got {type(path).__name__}") from None
     if not text or "\0" in text:
-        raise FileNotFoundError(f"{caller}: the name of a file expected, got {path!r}")
+        raise FileNotFoundError(f"{caller}: expected the name of a file, got {path!r}")
     resolved = os.path.realpath(text)
     folder = os.path.dirname(resolved)
     if os.path.islink(resolved):
         raise OSError(errno.ELOOP, f"{caller}: {os.strerror(errno.ELOOP)}", text)
     if not os.path.split(text)[1] or os.path.isdir(text):
-        raise IsADirectoryError(errno.EISDIR, f"{caller}: the name of a file expected, not of a folder", text)
+        raise IsADirectoryError(errno.EISDIR, f"{caller}: expected the name of a file, not of a folder", text)
     if not os.path.isdir(folder):
         raise FileNotFoundError(f"{caller}: there is no folder {folder}; make it with os.makedirs")
     return resolved
@@ -90,7 +90,7 @@ def _replaced(path: str) -> Iterator[IO[bytes]]:
 
 
 def _temporary(path: str) -> IO[bytes]:
-    """A new file beside `path`, locked."""
+    """Return a new file beside `path`, locked."""
     while True:
         name = f".{_short(path)}.{os.urandom(4).hex()}.tmp"
         file = open(os.path.join(os.path.dirname(path), name), "x+b")
@@ -105,7 +105,7 @@ def _temporary(path: str) -> IO[bytes]:
 
 
 def _short(path: str) -> str:
-    """The name of a file, or what fits of it into a longer name: there may be 255 bytes."""
+    """Return the name of a file, or what fits of it into a longer name: there may be 255 bytes."""
     name = os.path.basename(path)
     return name if len(os.fsencode(name)) <= 200 else name[:50]
 

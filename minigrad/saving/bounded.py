@@ -21,11 +21,13 @@ _LARGEST_DIM = 1 << 48  # larger ones are in no file; their product would take l
 
 
 class Readable(Protocol):
+    """A stream to read from."""
+
     def read(self, size: int = ..., /) -> bytes: ...
 
 
 def most_unfolded(size: int) -> int:
-    """How many bytes a compressed file of `size` bytes may unfold to."""
+    """Return how many bytes a compressed file of `size` bytes may unfold to."""
     return _RATIO * size + _ALWAYS
 
 
@@ -36,7 +38,7 @@ class Bounded:
         self._stream, self._most, self._left = stream, most, most
 
     def read(self, size: int = -1) -> bytes:
-        """The next `size` bytes, or all: fewer at the end only."""
+        """Return the next `size` bytes, or all: fewer at the end only."""
         content = bytearray()
         while size < 0 or len(content) < size:
             wanted = min(self._left + 1, _CHUNK, size - len(content) if size >= 0 else _CHUNK)
@@ -51,7 +53,7 @@ class Bounded:
 
 
 def size_of_array(shape: Any, dtype: np.dtype) -> int:
-    """How many bytes an array takes; ValueError if `shape` is that of no array."""
+    """Return how many bytes an array takes; ValueError if `shape` is that of no array."""
     if not isinstance(shape, (list, tuple)) or len(shape) > _MOST_DIMS:
         raise ValueError(f"it holds an array whose shape is not a tuple of at most {_MOST_DIMS} lengths")
     if not all(type(n) is int and 0 <= n < _LARGEST_DIM for n in shape):
@@ -60,7 +62,7 @@ def size_of_array(shape: Any, dtype: np.dtype) -> int:
 
 
 def read_array(stream: Readable, shape: Any, dtype: np.dtype, order: Any = "C") -> np.ndarray:
-    """A new array, whose content comes next in the stream; the caller has compared its size with what is there."""
+    """Return a new array with the content next in the stream; the caller has compared its size with what is there."""
     array = np.empty(shape, dtype, order)
     if array.nbytes:
         content, filled = array.reshape(-1, order=order).view(np.uint8), 0
@@ -74,7 +76,7 @@ def read_array(stream: Readable, shape: Any, dtype: np.dtype, order: Any = "C") 
 
 
 def read_npy(stream: Readable, size: int) -> np.ndarray:
-    """The array in a stream of `size` bytes in NumPy's own format, in its versions 1 to 3, if it holds no objects."""
+    """Return the array in a stream of `size` bytes in NumPy's format, versions 1 to 3, if it holds no objects."""
     import ast  # only when something is loaded
 
     start = stream.read(8)

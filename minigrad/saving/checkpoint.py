@@ -138,7 +138,7 @@ class _RandomState:
 
 
 def _try_out(numpy: dict[str, Any], python: tuple[Any, ...]) -> None:
-    """An error for what are no states of `numpy.random` and `random`; both generators are left alone.
+    """Raise for invalid states of `numpy.random` and `random`; leave both generators alone.
 
     NumPy checks neither the position, which may lead it out of its memory, nor all before it changes something.
     """

@@ -83,7 +83,7 @@ def save(obj: Any, f: Any) -> None:
     except RecursionError:
         raise ValueError("save: the object contains itself, or is nested too deeply") from None
     if isinstance(f, io.TextIOBase):
-        raise TypeError('save: a binary file expected, got one of text; open it with "wb"')
+        raise TypeError('save: expected a binary file, got one of text; open it with "wb"')
     if hasattr(f, "write"):
         _write(f, text, writer.arrays)
     else:
@@ -117,13 +117,13 @@ def load(f: Any, map_location: Any = None, *, weights_only: bool = True) -> Any:
     if isinstance(map_location, (str, device)):
         device(map_location)
     if isinstance(f, io.TextIOBase):
-        raise TypeError('load: a binary file expected, got one of text; open it with "rb"')
+        raise TypeError('load: expected a binary file, got one of text; open it with "rb"')
     if hasattr(f, "read"):
         return _read(f, str(getattr(f, "name", "the file")))
     try:
         name = os.fsdecode(f)
     except TypeError:
-        raise TypeError(f"load: a path or a binary file expected, got {type(f).__name__}") from None
+        raise TypeError(f"load: expected a path or a binary file, got {type(f).__name__}") from None
     if not os.path.exists(name):
         raise FileNotFoundError(f"load: there is no file {name}")
     with open(name, "rb") as file:
@@ -134,7 +134,7 @@ def load(f: Any, map_location: Any = None, *, weights_only: bool = True) -> Any:
 
 
 class _Writer:
-    """Takes an object apart. JSON's own types stand for themselves; all others are ``{kind: content}``."""
+    """A writer that takes an object apart. JSON's types stand for themselves, others are ``{kind: content}``."""
 
     def __init__(self) -> None:
         self.arrays: dict[str, np.ndarray] = {}
@@ -187,7 +187,7 @@ class _Writer:
 
 
 def _has_name(dtype: np.dtype) -> bool:
-    """Whether a dtype can be written to a file, as all can but those with fields out of order."""
+    """Return whether a dtype can be written to a file, as all can but those with fields out of order."""
     try:
         return dtype.names is None or np.lib.format.descr_to_dtype(np.lib.format.dtype_to_descr(dtype)) == dtype
     except ValueError:
@@ -195,7 +195,7 @@ def _has_name(dtype: np.dtype) -> bool:
 
 
 def _place(path: _Path) -> str:
-    """A path as it is written in Python: ``optimizer.state[3].foo``."""
+    """Return a path as it is written in Python: ``optimizer.state[3].foo``."""
     text = "".join(f".{p}" if isinstance(p, str) else f"[{p!r}]" for p in path)
     return text.lstrip(".") or "the object"
 
@@ -239,7 +239,7 @@ def _decode(x: Any, arrays: Callable[[str], np.ndarray]) -> Any:
 
 
 def _state(items: dict[Any, Any], metadata: Any) -> OrderedDict[Any, Any]:
-    """A state_dict with what it says about its modules."""
+    """Return a state_dict with what it says about its modules."""
     if not (isinstance(metadata, dict) and all(isinstance(about, dict) for about in metadata.values())):
         raise ValueError("a state_dict whose metadata are no dict of dicts")
     state = OrderedDict(items)
@@ -291,7 +291,7 @@ def _read(file: IO[bytes], name: str) -> Any:
 
 
 def _refuse_to_unfold(entries: list[zipfile.ZipInfo], size: int, name: str) -> None:
-    """`save` stores everything as it is, so all together is no larger than the file."""
+    """Refuse what unfolds: `save` stores everything as it is, so all together is no larger than the file."""
     if any(entry.compress_type for entry in entries):
         raise RuntimeError(f"load: {name} has compressed entries, which minigrad.save never writes; store them instead")
     if sum(entry.file_size for entry in entries) > size:

@@ -83,9 +83,9 @@ def save_file(tensors: Mapping[str, Any], filename: Any, metadata: Mapping[str, 
 
 def _check_text(text: Any) -> None:
     if not isinstance(text, str):
-        raise TypeError(f"save_file: names and metadata of type str expected, got {text!r:.80}")
+        raise TypeError(f"save_file: expected names and metadata of type str, got {text!r:.80}")
     if any("\ud800" <= character <= "\udfff" for character in text):
-        raise ValueError(f"save_file: Unicode text expected for a name, got {text!r:.80}")
+        raise ValueError(f"save_file: expected Unicode text for a name, got {text!r:.80}")
 
 
 def load_file(filename: Any) -> dict[str, Tensor]:
@@ -112,7 +112,7 @@ def load_file(filename: Any) -> dict[str, Tensor]:
 
 
 def _entries(file: IO[bytes]) -> dict[str, tuple[str, list[int]]]:
-    """The dtypes and shapes by name, in the order of their bytes, which come next in the file."""
+    """Return the dtypes and shapes by name, in the order of their bytes, which come next in the file."""
     status = os.fstat(file.fileno())
     length = int.from_bytes(file.read(8), "little")
     left = status.st_size - 8 - length

@@ -1,4 +1,4 @@
-"""For those who prove what they write: gradient checks that report, and comparisons that say where and by how much."""
+"""Tools to prove your code: gradient checks that report, and comparisons that say where and by how much."""
 
 from minigrad.testing.closeness import assert_close
 from minigrad.testing.gradients import check_gradients

@@ -1,4 +1,4 @@
-"""assert_close: are two results the same, up to rounding? If not, where are they farthest apart?"""
+"""assert_close: whether two results agree up to rounding, and if not, where they are farthest apart."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class _Options(NamedTuple):
 
 
 class _Pair(NamedTuple):
-    """Two things to compare, and where they are in what was given, such as ``[0]['weight']``."""
+    """Two values to compare, and their place in what was given, such as ``[0]['weight']``."""
 
     actual: Any
     expected: Any
@@ -70,14 +70,14 @@ def assert_close(
     equal_nan : bool, default False
         Whether nan equals nan.
     check_dtype : bool, default True
-        Whether dtypes, and the types of numbers, have to be the same; if not, both are converted to the one that
+        Whether dtypes, and the types of numbers, must be the same; if not, both are converted to the one that
         holds both.
     check_stride : bool, default False
-        Whether the strides have to be the same.
+        Whether the strides must be the same.
     check_device, check_layout : bool
         Accepted, as PyTorch does: there are one device and one layout.
     msg : str or callable, optional
-        The message instead of the one that is made, or a function of that which gives one.
+        A message in place of the usual one, or a function from the usual one to another.
 
     Raises
     ------
@@ -85,7 +85,7 @@ def assert_close(
         Saying where in sequences and mappings, how many elements disagree, and the greatest absolute and relative
         difference with its index; or which attribute differs.
     TypeError
-        Where two things cannot be compared, such as a Tensor with a number.
+        If two things cannot be compared, such as a Tensor with a number.
     ValueError
         If one of `rtol` and `atol` is given alone.
 
@@ -108,7 +108,7 @@ def assert_close(
             raise RuntimeError(f"assert_close: expected {name} >= 0, got {value}")
     options = _Options(allow_subclasses, rtol, atol, equal_nan, check_dtype, check_stride)
     try:
-        for pair in list(_pairs(actual, expected, "", options)):  # first whether all can be compared
+        for pair in list(_pairs(actual, expected, "", options)):  # first check that all can be compared
             _compare(pair, options)
     except AssertionError as error:
         if msg is None:
@@ -137,7 +137,7 @@ def _pairs(actual: Any, expected: Any, path: str, options: _Options) -> Iterator
 
 
 def _kind(actual: Any, expected: Any, path: str, options: _Options) -> str:
-    """How two things that are no containers are compared."""
+    """Return how two values that are no containers are compared."""
     if actual is None or expected is None or _both(bool | np.bool_, actual, expected):
         return "same"
     if _both(int | float | complex | np.number, actual, expected):
@@ -242,7 +242,7 @@ def _compare_tensors(pair: _Pair, options: _Options) -> None:
 def _distances(
     a: np.ndarray, e: np.ndarray, wrong: np.ndarray, distance: np.ndarray, size: np.ndarray, rtol: float, atol: float
 ) -> str:
-    """How many elements are not close, and the greatest differences among them."""
+    """Return how many elements are not close, and the greatest differences among them."""
     count = int(np.count_nonzero(wrong))
     lines = [f"{count} of {wrong.size} element{'s' * (wrong.size > 1)} {'is' if count == 1 else 'are'} not close."]
     relative = np.where(size > 0, distance / np.where(size > 0, size, 1), np.inf)

@@ -59,7 +59,7 @@ def check_gradients(
     nondet_tol : float, default 0
         How much two backward passes through one graph may differ.
     entries : int, optional
-        Compare so many entries of each input and of each output, chosen at random, one by one. All the others are
+        Compare this many entries of each input and of each output, chosen at random, one by one. All the others are
         covered by one random direction, which says where if something is wrong. None compares all.
     seed : int, default 0
         Where the random numbers of each call start.
@@ -103,7 +103,7 @@ def check_gradients(
 
 
 def _name(f: Callable[..., Any]) -> str:
-    """What to call it: by its class, the class whose ``apply`` it is, or its own name."""
+    """Name it: by its class, the class whose ``apply`` it is, or its own name."""
     owner = getattr(f, "__self__", None)
     return owner.__name__ if isinstance(owner, type) else getattr(f, "__name__", type(f).__name__)
 
@@ -111,7 +111,7 @@ def _name(f: Callable[..., Any]) -> str:
 def _check(
     report: GradientReport, func: Callable[..., Any], args: list[Any], names: list[str], order: int, options: Options
 ) -> tuple[list[str], list[Tensor]]:
-    """Add what one order shows to a report; returns the names of the outputs, and random gradients of them."""
+    """Add what one order shows to a report; return the names of the outputs, and random gradients of them."""
     try:
         check = Check(func, tuple(args), options)
         outputs = _output_names(check, names, order)
@@ -134,7 +134,7 @@ def _check(
 
 
 def _suspects(check: Check, known: set[tuple[int, int]]) -> list[Comparison]:
-    """Wrong entries among those that were not compared: where a random direction is farther off than digits go lost."""
+    """Find wrong entries among those not compared: a random direction is farther off than rounding explains."""
     found = []
     for k, j, a, n, allowed in list(check.projections()):
         if (check.checked[k][0], j) not in known and not abs(a - n) <= DIGITS * allowed:
@@ -143,7 +143,7 @@ def _suspects(check: Check, known: set[tuple[int, int]]) -> list[Comparison]:
 
 
 def _texts(faults: list[Fault]) -> list[str]:
-    """Each text once, without by how much."""
+    """Return each text once, without its figures."""
     return list(dict.fromkeys(f.text.rpartition(", by up to ")[0] or f.text for f in faults))
 
 
@@ -195,7 +195,7 @@ class _Subject:
                 self.tensors.append(parameter)
 
     def call(self, *_: Any) -> list[Tensor]:
-        """The outputs; the arguments are known already, and are changed where they are."""
+        """Return the outputs; the arguments are known already, and are changed where they are."""
         for module, name, buffer, values in self.buffers:
             module._buffers[name] = module.__dict__[name] = buffer
             if buffer is not None:
@@ -209,7 +209,7 @@ class _Subject:
 
 
 def _leaves(value: Any, path: str, floating: bool = True) -> Iterator[tuple[str, Tensor]]:
-    """The floating Tensors in nested lists, tuples and dicts, with where they are."""
+    """Yield the floating Tensors in nested lists, tuples and dicts, with where they are."""
     if isinstance(value, Tensor):
         if value.is_floating_point() or not floating:
             yield path, value
@@ -233,7 +233,7 @@ def _mapped(value: Any, function: Callable[[Tensor], Tensor]) -> Any:
 
 
 def _wide(t: Tensor, checked: bool, memo: dict[int, Any]) -> Tensor:
-    """A copy in float64 of a floating Tensor, the same for the same one; others as they are."""
+    """Return a copy in float64 of a floating Tensor, the same for the same one; others as they are."""
     if not t.is_floating_point():
         return t
     if id(t) not in memo:
@@ -243,7 +243,7 @@ def _wide(t: Tensor, checked: bool, memo: dict[int, Any]) -> Tensor:
 
 @contextlib.contextmanager
 def _random_numbers_from(seed: int) -> Iterator[None]:
-    """The same random numbers each time, of minigrad, NumPy and Python, whose states are afterwards as before."""
+    """Draw the same random numbers each time, in minigrad, NumPy and Python; restore their states afterwards."""
     numpy, python = np.random.get_state(), random.getstate()
     np.random.seed(seed)
     random.seed(seed)

@@ -13,11 +13,11 @@ from minigrad.testing.tensor_report import TensorReport
 from minigrad.viz import style
 
 STEPS = 10.0 ** np.arange(-1, -12.5, -0.5)
-TINY = 1e-17  # stands for an error of 0 on an axis of logarithms
+TINY = 1e-17  # the place of an error of 0 on a logarithmic axis
 
 
 def plot(tensor: TensorReport) -> Figure:
-    """The picture for one tensor, of the entry and the output that are farthest off."""
+    """Return the picture for one tensor, of the entry and the output that are farthest off."""
     comparison = tensor._worst
     if comparison is None:
         raise ValueError(f"GradientReport.plot: nothing was compared for {tensor.name!r}, so there is nothing to show")

@@ -1,4 +1,4 @@
-"""What a gradient check has found, to read, to ask and to look at."""
+"""The report of a gradient check: as text, attributes and pictures."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class GradientReport:
-    """What `check_gradients` has found; true where everything is right.
+    """The result of `check_gradients`; true if everything is right.
 
     ``report[name]`` is the `TensorReport` of an input or parameter, of the highest order that was tried; iterating
     gives all of them.
@@ -82,7 +82,7 @@ class GradientReport:
     __repr__ = __str__
 
     def plot(self, name: str | None = None) -> Figure:
-        """Two pictures of one tensor: the error of differences by their step, and where backward disagrees.
+        """Draw two pictures of one tensor: the error of differences by their step, and where backward disagrees.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""What training scripts need beside the engine: :mod:`minigrad.utils.data`."""
+"""Tools for training scripts beside the engine: :mod:`minigrad.utils.data`."""
 
 from minigrad.utils import data
 

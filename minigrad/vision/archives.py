@@ -75,7 +75,7 @@ def _write_all(archive: Path, folder: Path) -> None:
 
 
 def _parts(member: tarfile.TarInfo) -> list[str]:
-    """The path of a member, checked as both Unix and Windows would read it."""
+    """Return the path of a member, checked as both Unix and Windows would read it."""
     if not (member.isreg() or member.isdir()):
         raise tarfile.TarError(f"{member.name!r} in it is a link or a device")
     parts = re.split(r"[/\\]", member.name)

@@ -20,7 +20,7 @@ CHUNK_BYTES = 1 << 16
 
 @contextlib.contextmanager
 def uncompressed(path: Path) -> Iterator[Bounded]:
-    """The content of a file that may be compressed by gzip; RuntimeError where it is corrupt, or unfolds too far."""
+    """Open a file that may be compressed by gzip; RuntimeError if it is corrupt or unfolds too far."""
     with open(path, "rb") as raw:
         size = os.fstat(raw.fileno()).st_size
         try:
@@ -37,7 +37,7 @@ def uncompressed(path: Path) -> Iterator[Bounded]:
 
 
 def matches(path: Path, checksum: str) -> bool:
-    """Whether the file, or what it holds under gzip, has this MD5 or SHA-256 sum."""
+    """Return whether the file, or what it holds under gzip, has this MD5 or SHA-256 sum."""
     with open(path, "rb") as raw, uncompressed(path) as content:
         return any(_digest(file, len(checksum)) == checksum for file in (raw, content))
 
@@ -94,7 +94,7 @@ def _transfer(url: str, target: Path, name: str) -> None:
 
 @contextlib.contextmanager
 def _progress(name: str, total: int | None) -> Iterator[Callable[[int], object]]:
-    """A progress bar on a terminal, where tqdm is installed."""
+    """Show a progress bar on a terminal if tqdm is installed."""
     try:
         from tqdm import tqdm
     except ImportError:

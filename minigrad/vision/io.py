@@ -17,7 +17,7 @@ from minigrad.saving.atomic import replaced
 
 __all__ = ["read_image", "write_image"]
 
-_RATIO, _ALWAYS = 16, 1 << 24  # pixels by default: so many for each byte of a file, and so many more
+_RATIO, _ALWAYS = 16, 1 << 24  # pixels by default: the first for each byte of a file, plus the second
 
 
 def read_image(path: str | os.PathLike[str], mode: str = "unchanged", *, max_pixels: int | None = None) -> np.ndarray:
@@ -120,7 +120,7 @@ def write_image(input: Any, path: str | os.PathLike[str]) -> None:
 
 
 def image_endings() -> tuple[str, ...]:
-    """The endings of the names of files that `read_image` can read, in lower case: ``.jpg``, ``.png``, ..."""
+    """Return the endings of the names of files that `read_image` can read, in lower case: ``.jpg``, ``.png``, ..."""
     image_module, _ = _pillow()
     known = image_module.registered_extensions()  # which lets Pillow find its formats
     formats = _formats(image_module)
@@ -128,7 +128,7 @@ def image_endings() -> tuple[str, ...]:
 
 
 def _formats(image_module: Any) -> list[str]:
-    """Those of Pillow's that are safe.
+    """Return those of Pillow's that are safe.
 
     For PostScript it starts an interpreter, and what the file says is run; an icon holds images that may have any size,
     whatever its header says.
@@ -150,7 +150,7 @@ class _File(io.BufferedReader):
 
 @contextlib.contextmanager
 def _limit_of_pillow(image_module: Any, max_pixels: int | None) -> Iterator[None]:
-    """Within the block Pillow does not refuse what the caller allows: its own limit is one for all threads."""
+    """Make Pillow allow what the caller allows within the block: its own limit is one for all threads."""
     if max_pixels is None:
         yield
         return
@@ -172,7 +172,7 @@ def _pillow() -> tuple[Any, Any]:
 
 
 def _eight_bits(image: Any, kind: str, image_module: Any) -> Any:
-    """The same image in mode L (grey) or RGB, without transparency."""
+    """Return the same image in mode L (grey) or RGB, without transparency."""
     if image.mode.startswith("I;16") or (image.mode == "I" and kind in ("PNG", "PPM")):
         return image_module.fromarray((np.clip(np.array(image), 0, 65535) // 257).astype(np.uint8))
     if image.mode in ("I", "F"):
@@ -186,7 +186,7 @@ def _eight_bits(image: Any, kind: str, image_module: Any) -> Any:
 
 
 def _scaled(numbers: np.ndarray) -> np.ndarray:
-    """Grey values without an agreed white as uint8."""
+    """Return grey values without an agreed white as uint8."""
     finite = np.nan_to_num(numbers, nan=0.0, posinf=np.max(numbers, initial=0, where=np.isfinite(numbers)), neginf=0.0)
     largest = finite.max(initial=0)
     whites = [*([1.0] if numbers.dtype.kind == "f" else []), 255, 65535]

@@ -11,7 +11,7 @@ __all__ = ["KERNELS"]
 
 
 def _kernel(rows: str, divisor: int = 1) -> np.ndarray:
-    """From "a b c / d e f / g h i", divided by `divisor`: read-only, as everyone shares it."""
+    """Make a kernel from "a b c / d e f / g h i", divided by `divisor`: read-only, because it is shared."""
     values = np.array([row.split() for row in rows.split("/")], np.float32) / np.float32(divisor)
     values.flags.writeable = False
     return values

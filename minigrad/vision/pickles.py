@@ -21,7 +21,7 @@ from minigrad.saving.bounded import size_of_array
 
 
 def read_pickled_dict(path: Path) -> dict[str, Any]:
-    """The dict in a pickle file: its keys as str, its arrays read-only; Python 2's strings are bytes.
+    """Return the dict in a pickle file: its keys as str, its arrays read-only; Python 2's strings are bytes.
 
     Raises
     ------
@@ -60,7 +60,7 @@ _InPython: Any = vars(pickle)["_Unpickler"]  # whose memo takes no more room tha
 
 
 class _Unpickler(_InPython):
-    """Does what the opcodes above say, and refuses the others."""
+    """An unpickler that does what the opcodes above say, and refuses the others."""
 
     dispatch = {code[0]: _InPython.dispatch[code[0]] for code in _OPCODES}
 
@@ -104,7 +104,7 @@ class _Unpickler(_InPython):
         super().load_dict()
 
     def _check_keys(self, keys: list[Any]) -> None:
-        """Keys are strings: to hash a few tuples that hold one another many times would take for ever."""
+        """Check that keys are strings: hashing a few tuples that hold one another many times would take for ever."""
         for key in keys:
             if not isinstance(key, (str, bytes)):
                 raise pickle.UnpicklingError(f"it has a key of type {type(key).__name__}")
@@ -120,7 +120,7 @@ class _Unpickler(_InPython):
 
 
 class _Stand:
-    """What stands for a name. It is a class, and has this method, so that a pickle can set nothing on it."""
+    """A stand-in for a name. It is a class, and has this method, so that a pickle can set nothing on it."""
 
     __slots__ = ()
 
@@ -129,7 +129,7 @@ class _Stand:
 
 
 class _Dtype(_Stand):
-    """Of numpy.dtype: the type of an element, a number."""
+    """The stand-in for numpy.dtype: the type of an element, a number."""
 
     __slots__ = ("kind", "order")
 
@@ -146,7 +146,7 @@ class _Dtype(_Stand):
 
 
 class _Array(_Stand):
-    """Of numpy.core.multiarray._reconstruct: an array, whose content comes as its state."""
+    """The stand-in for numpy.core.multiarray._reconstruct: an array, whose content comes as its state."""
 
     __slots__ = ("content",)
 
@@ -164,7 +164,7 @@ class _Array(_Stand):
 
 
 class _FromBuffer(_Array):
-    """Of numpy.core.numeric._frombuffer: an array with its content, as pickles of protocol 5 have it."""
+    """The stand-in for numpy.core.numeric._frombuffer: an array with its content, as in pickles of protocol 5."""
 
     __slots__ = ()
 
@@ -173,7 +173,7 @@ class _FromBuffer(_Array):
 
 
 class _Type(_Stand):
-    """Of numpy.ndarray, which is an argument to _reconstruct: a name and nothing more."""
+    """The stand-in for numpy.ndarray, an argument of _reconstruct: a name and nothing more."""
 
     __slots__ = ()
 
@@ -182,7 +182,7 @@ class _Type(_Stand):
 
 
 class _Bytes(_Stand):
-    """Of _codecs.encode, by which Python 3 writes bytes in protocols 0 to 2."""
+    """The stand-in for _codecs.encode, by which Python 3 writes bytes in protocols 0 to 2."""
 
     __slots__ = ()
     left = 0  # how many characters may still be encoded: all that the file has, once

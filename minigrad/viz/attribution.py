@@ -1,4 +1,4 @@
-"""Which pixels a classifier looks at: the gradient of its output, and what covering them changes."""
+"""Attribution of a classifier's output to pixels: by its gradient, and by covering them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from minigrad.viz.style import GREY, SIGNED, figure, signed, unit_range
 
 
 def saliency_map(model: Module, input: Tensor, target: Any = None) -> Tensor:
-    """How much each pixel moves the logit of a class: the magnitude of its gradient, the largest among the channels.
+    """Return how much each pixel moves the logit of a class: its gradient's largest magnitude among channels.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def occlusion_map(
     fill: float | None = None,
     batch_size: int = 256,
 ) -> Tensor:
-    """How much of a class's probability is lost when a grey patch covers a pixel: the mean over all such patches.
+    """Return the mean loss of a class's probability over all grey patches that cover a pixel.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ def _drops(
     fill: float | None,
     batch_size: int,
 ) -> np.ndarray:
-    """The occlusion map of one image, (H, W)."""
+    """Return the occlusion map of one image, (H, W)."""
     grey = (float(image.min()) + float(image.max())) / 2 if fill is None else fill
     lost, covered = (np.zeros(image.shape[1:], image.dtype) for _ in range(2))
     for first in range(0, len(places), batch_size):
@@ -159,7 +159,7 @@ def _drops(
 
 
 def _starts(length: int, size: int, stride: int) -> Iterator[int]:
-    """Where patches begin along a side, the last one at its end."""
+    """Yield where patches begin along a side, the last one at its end."""
     yield from range(0, length - size, stride)
     yield length - size
 
@@ -171,7 +171,7 @@ def _check_images(operation: str, input: Tensor) -> None:
 
 
 def _targets(operation: str, logits: Tensor, target: Any) -> np.ndarray:
-    """The class to explain of each image."""
+    """Return the class to explain of each image."""
     count, classes = logits.shape
     if target is None:
         return logits.detach().numpy().argmax(1)
@@ -187,7 +187,7 @@ def _targets(operation: str, logits: Tensor, target: Any) -> np.ndarray:
 
 
 def saliency(model: Module, input: Tensor, target: Any = None, classes: Sequence[str] | None = None) -> Figure:
-    """Images, and below each the magnitude of the gradient of a class's logit, pixel by pixel.
+    """Return images, and below each the magnitude of the gradient of a class's logit, pixel by pixel.
 
     Parameters
     ----------
@@ -222,7 +222,7 @@ def saliency(model: Module, input: Tensor, target: Any = None, classes: Sequence
 def occlusion(
     model: Module, input: Tensor, target: Any = None, classes: Sequence[str] | None = None, **patch: Any
 ) -> Figure:
-    """Images, and below each how much of a class's probability a grey patch takes, pixel by pixel.
+    """Return images, and below each how much of a class's probability a grey patch takes, pixel by pixel.
 
     Parameters
     ----------
@@ -256,7 +256,7 @@ def occlusion(
 
 
 def _key(fig: Figure, colours: Any, words: dict[float, str]) -> None:
-    """What the colours of the maps mean, below them; each map is on its own scale."""
+    """Draw a colour key below the maps; each map is on its own scale."""
     patches = [Patch(facecolor=colours(place), edgecolor=GREY, label=word) for place, word in words.items()]
     fig.legend(handles=patches, loc="outside lower center", ncols=len(patches), frameon=False, fontsize=8)
 
@@ -271,7 +271,7 @@ def _below(
     captions: Sequence[str],
     options: Sequence[dict[str, Any]],
 ) -> Figure:
-    """The images with what the model says in the first row, their maps in the second."""
+    """Return the images with what the model says in the first row, their maps in the second."""
     with evaluating(model), no_grad():
         logits = classified(operation, model, input)
     if classes and len(classes) != logits.shape[1]:

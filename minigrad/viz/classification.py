@@ -15,7 +15,7 @@ from minigrad.viz.style import BLUE, GREY, RED, figure, positive, unit_range
 
 
 def confusion_matrix(matrix: Any, classes: Sequence[str]) -> Figure:
-    """How often each class (rows) was taken for each class (columns), as counts.
+    """Return how often each class (rows) was taken for each class (columns), as counts.
 
     The mistakes have colours of their own, so that few of them are seen beside many right answers.
 
@@ -69,7 +69,7 @@ def confusion_matrix(matrix: Any, classes: Sequence[str]) -> Figure:
 
 
 def misclassified(images: Any, probabilities: Any, targets: Any, classes: Sequence[str], most: int = 24) -> Figure:
-    """The images that were classified wrongly, each with what it was taken for, what it is, and both probabilities.
+    r"""Draw the images that were classified wrongly, with prediction, class and both probabilities.
 
     The surest mistakes come first.
 
@@ -81,7 +81,7 @@ def misclassified(images: Any, probabilities: Any, targets: Any, classes: Sequen
     targets : (N,) array of ints
     classes : C names
     most : int, default 24
-        Show so many at the most.
+        Show at most this many.
 
     Returns
     -------
@@ -97,7 +97,7 @@ def misclassified(images: Any, probabilities: Any, targets: Any, classes: Sequen
     >>> from minigrad import viz
     >>> fig = viz.misclassified(np.zeros((1, 8, 8)), [[0.9, 0.1]], [1], ["cat", "dog"])
     >>> fig.axes[0].get_title()
-    'cat, 90%\\nis dog, 10%'
+    'cat, 90%\nis dog, 10%'
     """
     positive("misclassified", most=most)
     images, probabilities, targets = _checked("misclassified", images, probabilities, targets, classes)
@@ -129,7 +129,7 @@ def misclassified(images: Any, probabilities: Any, targets: Any, classes: Sequen
 def predictions(
     images: Any, probabilities: Any, targets: Any, classes: Sequence[str], most: int = 10, bars: int = 10
 ) -> Figure:
-    """Images with what they were taken for and what they are, and the probabilities of the classes as bars.
+    r"""Return images with what they were taken for and what they are, and the probabilities of the classes as bars.
 
     Parameters
     ----------
@@ -139,9 +139,9 @@ def predictions(
     targets : (N,) array of ints
     classes : C names
     most : int, default 10
-        Show the first so many.
+        Show this many, the first ones.
     bars : int, default 10
-        Where there are more classes, show bars for the so many most probable ones.
+        If there are more classes, show bars for this many, the most probable ones.
 
     Returns
     -------
@@ -158,7 +158,7 @@ def predictions(
     >>> from minigrad import viz
     >>> fig = viz.predictions(np.zeros((1, 8, 8)), [[0.9, 0.1]], [1], ["cat", "dog"])
     >>> fig.axes[0].get_title()
-    'cat, 90%\\nis dog'
+    'cat, 90%\nis dog'
     """
     positive("predictions", most=most, bars=bars)
     images, probabilities, targets = _checked("predictions", images, probabilities, targets, classes)
@@ -184,7 +184,7 @@ def predictions(
 def _checked(
     operation: str, images: Any, probabilities: Any, targets: Any, classes: Sequence[str]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The three as arrays that fit together."""
+    """Check the three, and return them as arrays that fit together."""
     images, probabilities, targets = (_array(part) for part in (images, probabilities, targets))
     if images.ndim == 4 and images.shape[1] in (1, 3) and images.shape[3] != 3:  # a batch, channels first
         images = images[:, 0] if images.shape[1] == 1 else images.transpose(0, 2, 3, 1)
@@ -213,7 +213,7 @@ def _array(values: Any) -> np.ndarray:
 def _with_bars(
     axes: Any, image: np.ndarray, probabilities: np.ndarray, target: int, classes: Sequence[str], shown: int
 ) -> None:
-    """An image in the first of two axes, the probabilities in the second."""
+    """Draw an image in the first of two axes, the probabilities in the second."""
     guess = int(probabilities.argmax())
     colours = {guess: RED, int(target): BLUE}
     axes[0].imshow(image, cmap="gray_r" if image.ndim == 2 else None)

@@ -33,7 +33,7 @@ def decision_regions(
     classes: Sequence[str] | None = None,
     resolution: int = 250,
 ) -> Figure:
-    """The class that a model gives to every place of the plane, and the points that it should tell apart.
+    """Return the class that a model gives to every place of the plane, and the points that it should tell apart.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def decision_regions(
 
 
 def _checked(points: Any, labels: Any, resolution: int) -> tuple[np.ndarray, np.ndarray]:
-    """Points and labels as arrays that fit together."""
+    """Return points and labels as arrays that fit together."""
     where, targets = np.asarray(points, np.float64), np.asarray(labels)
     if where.ndim != 2 or where.shape[1] != 2 or not len(where):
         raise ValueError(f"decision_regions: expected points of shape (N, 2), got {where.shape}")
@@ -115,7 +115,7 @@ def _look(label: int) -> tuple[str, str]:
 
 
 def _scores(model: Classifier, grid: np.ndarray) -> np.ndarray:
-    """What `model` gives for the places of the grid, (M, C)."""
+    """Return what `model` gives for the places of the grid, (M, C)."""
     parameters = model.parameters() if isinstance(model, Module) else iter(())
     places = Tensor(grid.astype(next((p.dtype for p in parameters), np.float32)))
     with no_grad(), evaluating(model) if isinstance(model, Module) else nullcontext():
@@ -129,7 +129,7 @@ def _scores(model: Classifier, grid: np.ndarray) -> np.ndarray:
 
 
 def _names(classes: Sequence[str] | None, targets: np.ndarray, count: int) -> Sequence[str]:
-    """The names of the `count` classes."""
+    """Return the names of the `count` classes."""
     names = [str(i) for i in range(count)] if classes is None else classes
     if len(names) != count or targets.min() < 0 or targets.max() >= count:
         raise ValueError(
@@ -140,7 +140,7 @@ def _names(classes: Sequence[str] | None, targets: np.ndarray, count: int) -> Se
 
 
 def _draw(ax: Axes, places: tuple[np.ndarray, np.ndarray], regions: np.ndarray, count: int) -> None:
-    """The regions in pale colours, with a line around each."""
+    """Draw the regions in pale colours, with a line around each."""
     pale = ListedColormap([tuple(1 - 0.3 * (1 - c) for c in to_rgb(_look(i)[0])) for i in range(count)])
     ax.pcolormesh(*places, regions, cmap=pale, vmin=-0.5, vmax=count - 0.5, shading="nearest", rasterized=True)
     for label in np.unique(regions)[1:]:

@@ -40,12 +40,12 @@ class Vertex:
 
     @property
     def lines(self) -> list[str]:
-        """What is written on it."""
+        """The lines of text on it."""
         return [self.name] if self.shape is None else [self.name, "x".join(map(str, self.shape)) or "scalar"]
 
 
 def trace(operation: str, loss: Tensor, params: Names | None) -> list[Vertex]:
-    """The vertices of the graph, that of `loss` first, each before its parents."""
+    """Return the vertices of the graph, that of `loss` first, each before its parents."""
     if not isinstance(loss, Tensor) or loss.grad_fn is None:
         got = "one without a grad_fn" if isinstance(loss, Tensor) else type(loss).__name__
         raise ValueError(
@@ -68,7 +68,7 @@ def trace(operation: str, loss: Tensor, params: Names | None) -> list[Vertex]:
 
 
 def _reachable(root: engine.Node) -> list[engine.Node]:
-    """`root` and the nodes above it, latest first."""
+    """Return `root` and the nodes above it, latest first."""
     found = {root}
     stack = [root]
     while stack:
@@ -79,7 +79,7 @@ def _reachable(root: engine.Node) -> list[engine.Node]:
 
 
 def _shapes(nodes: list[engine.Node], loss: Tensor) -> dict[engine.Node, tuple[int, ...]]:
-    """The shapes of the nodes' outputs, which nodes do not keep: those of the gradients that arrive in a backward.
+    """Return the shapes of the nodes' outputs by a backward: nodes keep no shapes, but their gradients have them.
 
     Nothing is changed by it; where it cannot be done, as after a backward that freed the graph, shapes are missing.
     """
@@ -107,7 +107,7 @@ def _shapes(nodes: list[engine.Node], loss: Tensor) -> dict[engine.Node, tuple[i
 
 
 def graph(loss: Tensor, params: Names | None = None, most: int = 150) -> Figure:
-    """The graph of a Tensor as backward walks it: operations with the shapes of their outputs, and leaves.
+    """Return the graph of a Tensor as backward walks it: operations with the shapes of their outputs, and leaves.
 
     Parameters
     ----------
@@ -200,17 +200,17 @@ def _draw_vertex(ax: Any, vertex: Vertex, x: float, y: float, width: float, last
 
 
 def _text_width(line: str) -> float:
-    """In inches, in the larger of the two sizes."""
+    """Return the width in inches, in the larger of the two sizes."""
     return TextPath((0, 0), _plain_text(line), size=NAME_SIZE).get_extents().width / 72
 
 
 def _plain_text(name: str) -> str:
-    """Without what matplotlib would take for mathematics."""
+    """Return the text without what matplotlib would take for mathematics."""
     return name.replace("$", r"\$")
 
 
 def graph_dot(loss: Tensor, params: Names | None = None) -> str:
-    """The graph of a Tensor in the DOT language, for Graphviz: ``dot -Tsvg graph.dot -o graph.svg``.
+    r"""Return the graph of a Tensor in the DOT language, for Graphviz: ``dot -Tsvg graph.dot -o graph.svg``.
 
     Parameters
     ----------
@@ -233,9 +233,9 @@ def graph_dot(loss: Tensor, params: Names | None = None) -> str:
     >>> print(viz.graph_dot((w * w).sum(), {"w": w}))
     digraph {
       node [shape=box, style="rounded,filled", fontname="sans-serif"]
-      n0 [label="Sum\\nscalar", color="#0072B2", fillcolor="#DCEBF5"]
-      n1 [label="Mul\\n2", color="#0072B2", fillcolor="#DCEBF5"]
-      n2 [label="w\\n2", color="#009E73", fillcolor="#D6EFE7"]
+      n0 [label="Sum\nscalar", color="#0072B2", fillcolor="#DCEBF5"]
+      n1 [label="Mul\n2", color="#0072B2", fillcolor="#DCEBF5"]
+      n2 [label="w\n2", color="#009E73", fillcolor="#D6EFE7"]
       n1 -> n0
       n2 -> n1
       n2 -> n1

@@ -45,7 +45,7 @@ class Grid:
 
     @property
     def step(self) -> tuple[float, float]:
-        """From one picture to the next, to the right and down."""
+        """The distance from one picture to the next, to the right and down."""
         width, height = self.picture_size
         return width + self.GAP, height + (self.LABEL if self.labels else 0) + self.GAP
 
@@ -89,7 +89,7 @@ def _interpolation(picture: np.ndarray) -> str:
 
 
 def stacked(grids: Sequence[Grid], note: str = "", narrowest: float = 4.0) -> Figure:
-    """A Figure of the grids, one below the other, and a note below them all."""
+    """Return a Figure of the grids, one below the other, and a note below them all."""
     margin = 0.15
     width = max(narrowest, *(grid.size[0] for grid in grids)) + 2 * margin
     fig = Figure(figsize=(width, sum(g.size[1] for g in grids) + 2 * margin + 0.25 * bool(note)), dpi=120)

@@ -21,7 +21,7 @@ NOTE = "blue: negative, white: zero, orange: positive"
 
 
 def activations(model: Module, input: Tensor, layers: Sequence[str] | None = None) -> dict[str, Tensor]:
-    """What the layers of a model give for an input, captured by forward hooks.
+    """Return what the layers of a model give for an input, captured by forward hooks.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def activations(model: Module, input: Tensor, layers: Sequence[str] | None = Non
 
 
 def feature_maps(model: Module, input: Tensor, layers: Sequence[str] | None = None, most: int = 64) -> Figure:
-    """What each layer of a model makes of an input: a grid of maps for each layer.
+    """Return what each layer of a model makes of an input: a grid of maps for each layer.
 
     Within a layer all maps have one scale, which ends where one value in 200 is larger.
 
@@ -105,7 +105,7 @@ def feature_maps(model: Module, input: Tensor, layers: Sequence[str] | None = No
     layers : dotted names of modules, optional
         By default all that have no modules within.
     most : int, default 64
-        Show so many maps of a layer at the most. Vectors are shown as maps of one pixel.
+        Show at most this many maps per layer. Vectors are shown as maps of one pixel.
 
     Returns
     -------
@@ -137,7 +137,7 @@ def feature_maps(model: Module, input: Tensor, layers: Sequence[str] | None = No
 
 
 def map_grid(title: str, output: np.ndarray, most: int = 64, side: float | None = None) -> Grid:
-    """The maps of one output, (C, H, W), as a grid; (C,) is taken for maps of one pixel, (H, W) for one map."""
+    """Return the maps of one output, (C, H, W), as a grid; (C,) is taken for maps of one pixel, (H, W) for one map."""
     maps = output.reshape(-1, *output.shape[-2:]) if output.ndim > 1 else output.reshape(-1, 1, 1)
     count, height, width = maps.shape
     if side is None:
@@ -152,7 +152,7 @@ def map_grid(title: str, output: np.ndarray, most: int = 64, side: float | None 
 
 
 def spread(values: np.ndarray) -> str:
-    """From which value to which, in words."""
+    """Return the range of values in words."""
     return f"{values.min():.3g} to {values.max():.3g}"
 
 
@@ -161,7 +161,7 @@ def _shown(count: int, most: int) -> str:
 
 
 def _side(pixels: int, count: int) -> float:
-    """How many inches a picture of so many pixels gets: large ones as much as there is room for in one row."""
+    """Return the inches of a picture of this many pixels: large ones get the room that there is in one row."""
     small = 0.22 + 0.11 * np.log2(pixels)
     return float(max(small, min(2.8, WIDTH / count - Grid.GAP)) if pixels > 64 else small)
 
@@ -170,7 +170,7 @@ def _side(pixels: int, count: int) -> float:
 
 
 def filters(layer: Any, most: int = 32, rgb: bool = True) -> Figure:
-    """The kernels of a convolution. All have one scale, which reaches the largest magnitude.
+    """Return the kernels of a convolution. All have one scale, which reaches the largest magnitude.
 
     Kernels on three channels are shown in colour, a weight of 0 as the grey in the middle. Otherwise, where there are
     several channels, there is a table with a kernel for each filter and channel.
@@ -180,7 +180,7 @@ def filters(layer: Any, most: int = 32, rgb: bool = True) -> Figure:
     layer : a layer with a ``weight``, or the weights: Tensor or array, shape (O, C, kh, kw) or (O, kh, kw)
         Of a layer that keeps its weights in another form, the Tensor ``kernels``.
     most : int, default 32
-        Show so many filters, and so many kernels of a filter, at the most.
+        Show at most this many filters, and this many kernels per filter.
     rgb : bool, default True
         Whether three channels are red, green and blue.
 
@@ -216,7 +216,7 @@ def filters(layer: Any, most: int = 32, rgb: bool = True) -> Figure:
 
 
 def kernel_grid(title: str, weights: np.ndarray, most: int = 32, rgb: bool = True, side: float | None = None) -> Grid:
-    """The kernels of weights (O, C, kh, kw) as a grid."""
+    """Return the kernels of weights (O, C, kh, kw) as a grid."""
     shown, options = weights[:most, :most], signed(weights)
     count, channels, height, width = shown.shape
     labels: list[str] = []
@@ -238,12 +238,12 @@ def kernel_grid(title: str, weights: np.ndarray, most: int = 32, rgb: bool = Tru
 
 
 def _is_wide(weights: np.ndarray, most: int) -> bool:
-    """Whether a table of kernels has a column for each filter, and not for each channel: rather wide than tall."""
+    """Return whether a table of kernels has a column for each filter, not for each channel: wide, not tall."""
     return min(len(weights), most) > min(weights.shape[1], most)
 
 
 def _weights(layer: Any) -> tuple[np.ndarray, str]:
-    """The weights of a layer, outputs first, and what to call it."""
+    """Return the weights of a layer, outputs first, and what to call it."""
     weights, what = layer, "weights"
     if isinstance(layer, Module):
         what = type(layer).__name__

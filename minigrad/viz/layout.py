@@ -1,4 +1,4 @@
-"""Where to put the vertices of a directed acyclic graph: in layers, with few crossings and short edges.
+"""The layout of a directed acyclic graph: vertices in layers, with few crossings and short edges.
 
 K. Sugiyama, S. Tagawa, M. Toda: Methods for visual understanding of hierarchical system structures. IEEE Transactions
 on Systems, Man, and Cybernetics 11(2), 1981.
@@ -52,7 +52,7 @@ class Layout:
         self.width = max(places[v] + self.widths[v] / 2 for v in range(len(places)))
 
     def _path(self, parent: int, child: int) -> list[int]:
-        """The vertices of an edge from top to bottom, with a new one in each layer between."""
+        """Return the vertices of an edge from top to bottom, with a new one in each layer between."""
         bends = []
         for layer in range(self.layer[parent] - 1, self.layer[child], -1):
             bends.append(len(self._layer))
@@ -105,11 +105,11 @@ class Layout:
         return [x - left for x in places]
 
     def _pull(self, upper: int) -> float:
-        """How much an edge from `upper` wants to be straight: those between operations more than those of leaves."""
+        """Return the pull of an edge from `upper` to be straight: stronger between operations than at leaves."""
         return 1.0 if self._below[upper] and not self._above[upper] else 8.0
 
     def _spread(self, wanted: Sequence[float], layer: Sequence[int], pulls: Sequence[float]) -> list[float]:
-        """The places nearest to `wanted`, in the sense of least squares, at which the vertices do not overlap."""
+        """Return the places nearest to `wanted`, by least squares, at which the vertices do not overlap."""
         widths = np.array([self.widths[v] for v in layer])
         offsets = np.concatenate([[0.0], np.cumsum((widths[:-1] + widths[1:]) / 2)])
         return (nondecreasing(np.asarray(wanted) - offsets, pulls) + offsets).tolist()
@@ -120,7 +120,7 @@ def _mean(values: Sequence[float], otherwise: float) -> float:
 
 
 def longest_paths(parents: Sequence[Sequence[int]]) -> list[int]:
-    """The length of the longest path down from each vertex; every vertex has a smaller number than its parents."""
+    """Return the longest path down from each vertex; every vertex has a smaller number than its parents."""
     layer = [0] * len(parents)
     for v, above in enumerate(parents):
         for p in above:
@@ -129,7 +129,7 @@ def longest_paths(parents: Sequence[Sequence[int]]) -> list[int]:
 
 
 def nondecreasing(values: np.ndarray, weights: Sequence[float]) -> np.ndarray:
-    """The nondecreasing sequence nearest to `values` by weighted least squares.
+    """Return the nondecreasing sequence nearest to `values` by weighted least squares.
 
     Neighbours in the wrong order share their mean (M. Ayer et al.: An empirical distribution function for sampling with
     incomplete information. Annals of Mathematical Statistics 26(4), 1955).

@@ -12,7 +12,7 @@ from minigrad.nn import Module
 
 @contextmanager
 def evaluating(model: Module) -> Iterator[None]:
-    """Evaluation mode inside; afterwards each module is in the mode in which it was."""
+    """Switch to evaluation mode inside; afterwards restore each module's mode."""
     modes = [(module, module.training) for module in model.modules()]
     model.eval()
     try:
@@ -23,7 +23,7 @@ def evaluating(model: Module) -> Iterator[None]:
 
 
 def classified(operation: str, model: Module, input: Tensor) -> Tensor:
-    """The model's output, checked to be logits of shape (N, C); a single one is the logit of class 1 against 0."""
+    """Return the model's output, checked to be logits (N, C); a single one is the logit of class 1 against 0."""
     logits = model(input)
     if not isinstance(logits, Tensor) or logits.ndim != 2 or len(logits) != len(input):
         got = tuple(logits.shape) if isinstance(logits, Tensor) else type(logits).__name__

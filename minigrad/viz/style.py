@@ -1,4 +1,4 @@
-"""What the pictures have in common: sizes, and colours that colour-blind people can tell apart."""
+"""The style of all pictures: sizes, and colours that colour-blind people can tell apart."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ SIGNED = LinearSegmentedColormap.from_list("signed", ["#003B5C", BLUE, "white", 
 
 
 def figure(width: float, height: float, rows: int = 1, columns: int = 1, **options: Any) -> tuple[Figure, Any]:
-    """A Figure of `width` x `height` inches without a window, and its array of axes, (rows, columns)."""
+    """Return a Figure of `width` x `height` inches without a window, and its array of axes, (rows, columns)."""
     fig = Figure(figsize=(width, height), layout="constrained", dpi=120)
     return fig, fig.subplots(rows, columns, squeeze=False, **options)
 
 
 def plain(axes: Any) -> None:
-    """Only the lines that are needed."""
+    """Hide the lines that are not needed."""
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(alpha=0.3, linewidth=0.6)
     axes.set_axisbelow(True)
 
 
 def signed(values: np.ndarray, part: float = 1.0) -> dict[str, Any]:
-    """How `imshow` is to show numbers of either sign: white is 0, the colours reach the magnitude of `part` of them."""
+    """Return options for `imshow` of signed numbers: 0 is white, colours reach the magnitude of `part` of them."""
     magnitudes = np.abs(values[np.isfinite(values)])
     largest = float(np.quantile(magnitudes, part)) if magnitudes.size else 0.0
     return {"cmap": SIGNED, "vmin": -(largest or 1.0), "vmax": largest or 1.0}
 
 
 def unit_range(image: np.ndarray) -> np.ndarray:
-    """An image whose darkest value is 0 and whose lightest is 1, whatever it was scaled by."""
+    """Return an image whose darkest value is 0 and whose lightest is 1, whatever it was scaled by."""
     low, high = float(image.min()), float(image.max())
     return (image - low) / (high - low) if high > low else np.zeros_like(image)
 
 
 def positive(operation: str, **counts: int) -> None:
-    """Raise ValueError where a count is below 1."""
+    """Raise ValueError if a count is below 1."""
     for name, count in counts.items():
         if count < 1:
             raise ValueError(f"{operation}: expected {name} of at least 1, got {count}")

@@ -15,11 +15,11 @@ PARTS = {"train": ("training", BLUE), "val": ("validation", ORANGE), "": ("", BL
 
 
 def curves(history: Sequence[Mapping[str, float]]) -> Figure:
-    """What was measured in each epoch, a panel for each quantity, such as loss and accuracy.
+    """Return what was measured in each epoch, a panel for each quantity, such as loss and accuracy.
 
     Parameters
     ----------
-    history : one mapping an epoch
+    history : one mapping per epoch
         Columns such as ``train_loss`` and ``val_loss`` are drawn together, every other one alone; ``epoch`` counts the
         rows (without it they are counted from 1), and ``lr`` is left out. Accuracies are from 0 to 1. The epoch with
         the best ``val_accuracy``, or else the lowest ``val_loss``, is marked. What is nan or infinite is left out.
@@ -83,7 +83,7 @@ def _checked(history: Any) -> Sequence[Mapping[str, float]]:
 
 
 def _best(rows: Sequence[Mapping[str, float]]) -> int | None:
-    """The row with the best validation accuracy, among equals with the lowest loss; None if there is nothing to say."""
+    """Return the row with the best validation accuracy, then the lowest loss; None if there is nothing to say."""
     keys = [(row.get("val_accuracy", 0.0), -row.get("val_loss", 0.0)) for row in rows]
     usable = [i for i, key in enumerate(keys) if all(map(math.isfinite, key))]
     if not usable or not {"val_accuracy", "val_loss"} & set(rows[0]):
@@ -94,7 +94,7 @@ def _best(rows: Sequence[Mapping[str, float]]) -> int | None:
 def _line(
     ax: Any, epochs: Sequence[float], values: Sequence[float], quantity: str, part: str, dotted: int | None
 ) -> None:
-    """The values by epoch, those that are no numbers left out, with a dot at one of them."""
+    """Draw the values by epoch without those that are no numbers, and a dot at one of them."""
     name, colour = PARTS[part]
     last = f"at last {_shown(quantity, values[-1])}"
     finite = [value if math.isfinite(value) else math.nan for value in values]

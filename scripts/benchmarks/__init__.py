@@ -1,1 +1,1 @@
-"""What scripts/benchmark.py measures and how."""
+"""The measurements of scripts/benchmark.py."""

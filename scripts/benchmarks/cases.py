@@ -1,4 +1,4 @@
-"""What is measured, as data: the parent process chooses from it, a worker of each library carries it out."""
+"""The benchmark's cases as data: the parent process chooses from them, a worker of each library runs them."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ CASES = [
 
 
 def chosen(patterns: list[str]) -> list[Case]:
-    """The cases whose names contain one of the patterns, or match it with ``*`` and ``?``; all if there is none.
+    """Return the cases whose names contain one of the patterns, or match it with ``*`` and ``?``; all if there is none.
 
     Raises
     ------

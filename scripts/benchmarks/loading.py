@@ -1,4 +1,4 @@
-"""What data loading adds to training: an epoch over images in memory against the same steps on one batch."""
+"""The cost of data loading in training: an epoch over images in memory against the same steps on one batch."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ IMAGES = 60_000  # as many as MNIST has: more than the caches hold
 def loading(
     net: str, batch: int, transform: bool = False, workers: int = 0, steps: int = 30, images: int = IMAGES
 ) -> Callable[[], float]:
-    """A function that trains for `steps` steps twice and returns the time with a DataLoader by that without."""
+    """Return a function that trains for `steps` steps twice and returns the time with a DataLoader by that without."""
     resolved, _, _ = task(net, batch)
     module = model(mg, resolved)
     optimizer = mg.optim.SGD(module.parameters(), lr=LR, momentum=MOMENTUM, weight_decay=WEIGHT_DECAY)
@@ -49,7 +49,7 @@ def loading(
 
 
 def random_images(shape: tuple[int, ...], count: int, transform: bool) -> ArrayImages:
-    """A data set for inputs of shape (1, H, W) or (3, H, W), stored as MNIST or CIFAR-10 are."""
+    """Return a data set for inputs of shape (1, H, W) or (3, H, W), stored as MNIST or CIFAR-10 are."""
     channels, *size = shape
     random = np.random.default_rng(0)
     stored = random.integers(0, 256, (count, *size, *([channels] if channels > 1 else [])), np.uint8)

@@ -14,7 +14,7 @@ import minigrad as mg
 
 
 def describe(libraries: Iterable[str]) -> dict[str, Any]:
-    """CPU, cores, and versions of everything that matters."""
+    """Return CPU, cores, and versions of everything that matters."""
     versions = {"minigrad": mg.__version__}
     for library in libraries:
         if library != "minigrad":
@@ -32,7 +32,7 @@ def describe(libraries: Iterable[str]) -> dict[str, Any]:
 
 
 def as_text(machine: dict[str, Any], names: dict[str, str]) -> str:
-    """One sentence for the top of the table."""
+    """Return one sentence for the top of the table."""
     versions = ", ".join(f"{names[k]} {v}" for k, v in machine["libraries"].items())
     return (
         f"{machine['cpu']}, {machine['cores']} cores, {machine['system']}; Python {machine['python']}, "
@@ -54,7 +54,7 @@ def usable_cores() -> int:
 
 
 def blas() -> str:
-    """The name and version of the BLAS that NumPy was built with."""
+    """Return the name and version of the BLAS that NumPy was built with."""
     config: Any = np.show_config(mode="dicts")
     found = config.get("Build Dependencies", {}).get("blas", {})
     return f"{found.get('name', 'an unknown BLAS')} {found.get('version', '')}".strip()

@@ -58,7 +58,7 @@ NETS = {
 
 
 def resolve(layers: list[Layer], shape: tuple[int, ...]) -> tuple[list[Layer], tuple[int, ...]]:
-    """The layers with the numbers that follow from the input's shape put first, and the shape of the output."""
+    """Return the layers with the numbers that follow from the input's shape put first, and the shape of the output."""
     resolved: list[Layer] = []
     for kind, *numbers in layers:
         if kind == "conv":
@@ -89,7 +89,7 @@ def resolve(layers: list[Layer], shape: tuple[int, ...]) -> tuple[list[Layer], t
 
 
 def weights(resolved: list[Layer]) -> list[np.ndarray]:
-    """First values of all parameters in the order of the layers: weight and bias of each that has them."""
+    """Return first values of all parameters in the order of the layers: weight and bias of each that has them."""
     random = np.random.default_rng(0)
     return [w.astype(np.float32) for w in _weights(resolved, random)]
 
@@ -109,7 +109,7 @@ def _weights(resolved: list[Layer], random: np.random.Generator) -> Iterator[np.
 
 
 def task(net: str, batch: int, image_size: int | None = None) -> tuple[list[Layer], np.ndarray, np.ndarray]:
-    """The layers of a net, and a batch of random inputs and labels.
+    """Return the layers of a net, and a batch of random inputs and labels.
 
     Parameters
     ----------

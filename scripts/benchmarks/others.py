@@ -18,7 +18,7 @@ class Unsupported(Exception):
 
 
 def apply(functions: Functions, resolved: list[Layer], params: list[Any], x: Any) -> Any:
-    """The net's output from functions of the library: those with parameters are given weight and bias."""
+    """Return the net's output from functions of the library: those with parameters are given weight and bias."""
     rest: Iterator[Any] = iter(params)
     for kind, *numbers in resolved:
         if kind not in functions:
@@ -33,7 +33,7 @@ def apply(functions: Functions, resolved: list[Layer], params: list[Any], x: Any
 
 
 def common(xp: Any) -> Functions:
-    """Layers that NumPy's names are enough for."""
+    """Return layers that NumPy's names are enough for."""
 
     def pool(reduce: Callable[..., Any]) -> Callable[..., Any]:
         def pooled(x: Any, k: int) -> Any:
@@ -55,7 +55,7 @@ def common(xp: Any) -> Functions:
 
 
 def sgd(params: list[np.ndarray]) -> Callable[[list[np.ndarray]], None]:
-    """SGD with momentum and weight decay, in place, for libraries without optimizers."""
+    """Take a step of SGD with momentum and weight decay, in place, for libraries without optimizers."""
     buffers = [np.zeros_like(p) for p in params]
 
     def update(gradients: list[np.ndarray]) -> None:

@@ -93,7 +93,7 @@ def growth(report: Report, path: Path) -> bool:
 
 
 def _ticks(axis: Any) -> None:
-    """Plain numbers on a logarithmic axis."""
+    """Put plain numbers on a logarithmic axis."""
     axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axis.set_minor_locator(NullLocator())
     axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))

@@ -43,14 +43,14 @@ class Report:
             self.rows.setdefault((result["case"], result["threads"]), {})[result["library"]] = result
 
     def ratio(self, row: dict[str, Result], other: str) -> float | None:
-        """minigrad's time by the other's: the median over the turns, in which each of the two had one."""
+        """Return minigrad's time by the other's: the median over the turns, in which each of the two had one."""
         mine, theirs = row.get("minigrad", {}).get("turns"), row.get(other, {}).get("turns")
         if not mine or not theirs:
             return None
         return median(a / b for a, b in zip(mine, theirs, strict=False))
 
     def save(self, path: Path, settings: dict[str, Any]) -> None:
-        """Everything as JSON."""
+        """Save everything as JSON."""
         ratios = [
             {"case": case, "threads": threads, **{o: r for o in self.others if (r := self.ratio(row, o)) is not None}}
             for (case, threads), row in self.rows.items()
@@ -66,7 +66,7 @@ class Report:
     # ---- the table -------------------------------------------------------------------------------------------------
 
     def table(self) -> str:
-        """All medians, and the ratios of minigrad to the first of the other libraries; a section for each group."""
+        """Return all medians, and minigrad's ratios to the first of the other libraries; a section for each group."""
         parts = [as_text(self.machine, LIBRARIES)]
         if self.compares:
             parts.append(
@@ -96,7 +96,7 @@ class Report:
         return [key[0].split("/", 1)[1].replace("/", " "), str(key[1]), *cells]
 
     def remarks(self) -> list[str]:
-        """What failed, and where libraries disagree about the result."""
+        """Return what failed, and where libraries disagree about the result."""
         load = self.machine["load"]
         found = [BUSY.format(load)] if load is not None and load > 0.5 else []
         found += [f"{r['case']}: {LIBRARIES[r['library']]} failed ({r['error']})" for r in self.results if "error" in r]
@@ -113,7 +113,7 @@ class Report:
 
 
 def shown(result: Result) -> str:
-    """The median with its unit, to three digits; marked if the middle half of the turns is wider than half of it."""
+    """Return the median with its unit, to three digits; marked if the middle half of the turns is wide."""
     if "median" not in result:
         return "failed" if "error" in result else "-"
     value, turns = result["median"], sorted(result.get("turns", ()))

@@ -25,7 +25,7 @@ def installed(library: str) -> bool:
 
 
 def environment(library: str, threads: int) -> dict[str, str]:
-    """Variables that hold a library, and the BLAS under it, to a number of threads."""
+    """Return variables that hold a library, and the BLAS under it, to a number of threads."""
     names = ("OPENBLAS", "MKL", "OMP", "NUMEXPR", "MINIGRAD")
     held = {f"{name}_NUM_THREADS": str(threads) for name in names} | {"VECLIB_MAXIMUM_THREADS": str(threads)}
     if library == "jax":
@@ -94,7 +94,7 @@ class Worker:
 
 
 class Settings:
-    """How long to measure."""
+    """The duration of measurements."""
 
     def __init__(self, quick: bool) -> None:
         self.rounds = 2 if quick else 9
@@ -105,7 +105,7 @@ class Settings:
 
 
 def measure(case: Case, threads: int, workers: Sequence[Worker], settings: Settings) -> list[dict[str, Any]]:
-    """A case by all libraries in turns, A B A B: one result for each, with the medians of the turns."""
+    """Return a case by all libraries in turns, A B A B: one result for each, with the medians of the turns."""
     turns: list[Callable[[], float]]
     if case.kind == "import":
         results = [_result(case, threads, w.library) for w in workers]

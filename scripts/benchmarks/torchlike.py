@@ -13,7 +13,7 @@ LR, MOMENTUM, WEIGHT_DECAY = 1e-3, 0.9, 5e-4
 
 
 def build(lib: Any, resolved: list[Layer]) -> Any:
-    """The net as a Module."""
+    """Return the net as a Module."""
     nn: Any = lib.nn
 
     class Residual(nn.Module):
@@ -40,7 +40,7 @@ def build(lib: Any, resolved: list[Layer]) -> Any:
 
 
 def model(lib: Any, resolved: list[Layer]) -> Any:
-    """The net with the weights that it has in every library."""
+    """Return the net with the weights that it has in every library."""
     net = build(lib, resolved)
     with lib.no_grad():
         for p, value in zip(net.parameters(), weights(resolved), strict=True):
@@ -51,7 +51,7 @@ def model(lib: Any, resolved: list[Layer]) -> Any:
 def training(
     lib: Any, net: str, batch: int, image_size: int | None = None, wrap: Callable[[Any], Any] | None = None
 ) -> Callable[[], Any]:
-    """A step: gradients forgotten, forward, loss, backward, SGD with momentum and weight decay. Returns the loss."""
+    """Take a step: zero_grad, forward, loss, backward, SGD with momentum and weight decay. Return the loss."""
     resolved, inputs, labels = task(net, batch, image_size)
     module = model(lib, resolved)
     if wrap is not None:
@@ -71,12 +71,12 @@ def training(
 
 
 def data_parallel(lib: Any, net: str, batch: int) -> Callable[[], Any]:
-    """A step with the batch cut into shares, one a thread; PyTorch's DataParallel cuts it for GPUs only."""
+    """Take a step with the batch cut into shares, one per thread; PyTorch's DataParallel cuts it for GPUs only."""
     return training(lib, net, batch, wrap=lib.nn.DataParallel)
 
 
 def inference(lib: Any, net: str, batch: int) -> Callable[[], Any]:
-    """The logits of a batch, without a graph."""
+    """Return the logits of a batch, without a graph."""
     resolved, inputs, _ = task(net, batch)
     module = model(lib, resolved).eval()
     x = lib.from_numpy(inputs)
@@ -103,7 +103,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
 def operation(
     lib: Any, name: str, shapes: list[list[int]], options: dict[str, Any], backward: bool
 ) -> Callable[[], Any]:
-    """One operation on random inputs, without a graph; or its backward alone, to all of its inputs."""
+    """Build one operation on random inputs, without a graph; or its backward alone, to all of its inputs."""
     random = np.random.default_rng(0)
     inputs = [lib.from_numpy(random.standard_normal(shape, np.float32)) for shape in shapes]
     compute = OPERATIONS[name]
@@ -129,7 +129,7 @@ def operation(
 
 
 def overhead(lib: Any, what: str) -> Callable[[], Any]:
-    """Work so small that it is all overhead: on 8x8 numbers."""
+    """Build work so small that it is all overhead: on 8x8 numbers."""
     a = lib.ones(8, 8).requires_grad_(what != "forward")
     b = lib.ones(8, 8)
 

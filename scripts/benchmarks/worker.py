@@ -1,4 +1,4 @@
-"""A process that has imported one library and does work for the benchmark, a request and an answer a line.
+"""A process that has imported one library and works for the benchmark: one request or answer per line.
 
     {"do": "prepare", "kind": ..., "arguments": ...}     set up a case, warm up  -> {"check": a number}
     {"do": "measure", "seconds": ..., "least": ...}      -> {"seconds": the median, "samples": their number}
@@ -27,7 +27,7 @@ BATCH = 50e-6  # seconds: what takes less is timed several at a time
 
 
 class Worker:
-    """What is known between two requests."""
+    """The state between two requests."""
 
     def __init__(self, library: str, threads: int) -> None:
         from benchmarks import others, torchlike
@@ -88,7 +88,7 @@ class Worker:
 
 
 def _check(result: Any) -> float | None:
-    """A number by which to see that libraries compute the same: the loss, or the mean square of other results."""
+    """Return a number that is the same in all libraries: the loss, or the mean square of other results."""
     if result is None:
         return None
     array = np.asarray(result.detach() if hasattr(result, "detach") else result, np.float64)
@@ -96,7 +96,7 @@ def _check(result: Any) -> float | None:
 
 
 def peak_memory() -> int:
-    """The most resident memory that this process has had, in bytes."""
+    """Return the most resident memory that this process has had, in bytes."""
     try:
         with open("/proc/self/status") as file:  # unlike getrusage's, it does not begin with the parent's
             line = next(line for line in file if line.startswith("VmHWM"))

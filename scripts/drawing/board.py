@@ -1,4 +1,4 @@
-"""What the drawing board computes: a prediction, and what every layer of the network made of the drawing."""
+"""The drawing board's computations: a prediction, and what every layer of the network made of the drawing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Layer:
     values: np.ndarray
 
     def maps(self) -> np.ndarray:
-        """The values as images, (N, H, W): a vector becomes one, in rows of at most 30, its end filled up with 0."""
+        """Return the values as images (N, H, W): a vector becomes one in rows of at most 30, padded with 0."""
         count = self.values.size
         if self.values.ndim == 3 and count > len(self.values):
             return self.values
@@ -52,7 +52,7 @@ class Board:
         self.blank = self._answer(np.zeros((SIDE, SIDE)), np.zeros((classifier.image_size,) * 2))
 
     def look(self, drawing: np.ndarray) -> Answer:
-        """What the network makes of a drawing, (SIDE, SIDE) in [0, 1], light on dark.
+        """Return what the network makes of a drawing, (SIDE, SIDE) in [0, 1], light on dark.
 
         Raises ValueError where nothing is drawn.
         """

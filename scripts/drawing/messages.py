@@ -1,4 +1,4 @@
-"""What the page and the server say to each other, in JSON."""
+"""The messages between the page and the server, in JSON."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from drawing.board import SIDE, Answer, Board, Layer
 
 
 def read_drawing(body: bytes) -> np.ndarray:
-    """The drawing in ``{"pixels": [[0, 255, ...], ...]}``, (SIDE, SIDE) float64 in [0, 1].
+    """Return the drawing in ``{"pixels": [[0, 255, ...], ...]}``, (SIDE, SIDE) float64 in [0, 1].
 
     Raises ValueError, with a message for the sender, for anything else.
     """
@@ -41,7 +41,7 @@ def _not_finite(name: str) -> NoReturn:
 
 
 def describe_board(board: Board) -> dict[str, Any]:
-    """What the page needs to know before anything is drawn."""
+    """Return what the page needs to know before anything is drawn."""
     return {
         "title": board.title,
         "classes": board.classes,
@@ -51,7 +51,7 @@ def describe_board(board: Board) -> dict[str, Any]:
 
 
 def describe_layer(layer: Layer) -> dict[str, Any]:
-    """Names and shapes: of what the layer gives, and of the images that show it."""
+    """Return names and shapes: of what the layer gives, and of the images that show it."""
     return {
         "name": layer.name,
         "kind": layer.kind,
@@ -61,7 +61,7 @@ def describe_layer(layer: Layer) -> dict[str, Any]:
 
 
 def describe_answer(answer: Answer, classes: list[str], milliseconds: float) -> dict[str, Any]:
-    """A prediction, with the maps of each layer as base64 of bytes: 128 + 127 * value / scale."""
+    """Return a prediction, with the maps of each layer as base64 of bytes: 128 + 127 * value / scale."""
     return {
         "label": classes[int(answer.probabilities.argmax())],
         "probabilities": [round(float(p), 6) for p in answer.probabilities],

@@ -16,7 +16,7 @@ from minigrad.viz.style import BLUE, GREY, plain, signed
 
 
 def picture(answer: Answer, classes: list[str], title: str) -> Figure:
-    """The drawing, what the network sees of it and the probabilities on the left, the layers on the right."""
+    """Return the drawing, what the network sees of it and the probabilities on the left, the layers on the right."""
     fig = Figure(figsize=(10, 5.6), layout=ConstrainedLayoutEngine(w_pad=0.1, wspace=0.03), dpi=110)
     grid = fig.add_gridspec(1, 2, width_ratios=[1, 1.15])
     left = grid[0].subgridspec(2, 2, height_ratios=[1, 1.2])
@@ -41,14 +41,14 @@ def picture(answer: Answer, classes: list[str], title: str) -> Figure:
 
 
 def show_layer(ax: Any, layer: Layer) -> None:
-    """The maps of a layer, with its name and shape above."""
+    """Draw the maps of a layer, with its name and shape above."""
     ax.imshow(mosaic(layer), interpolation="nearest", **signed(layer.values))
     ax.axis("off")
     ax.set_title(f"{layer.name}: {layer.kind}, {' x '.join(map(str, layer.values.shape))}", fontsize=9, loc="left")
 
 
 def mosaic(layer: Layer) -> np.ndarray:
-    """The maps of a layer side by side, at most 8 in a row, with gaps of nan."""
+    """Return the maps of a layer side by side, at most 8 in a row, with gaps of nan."""
     maps = layer.maps()
     columns = min(len(maps), 8)
     rows = -(-len(maps) // columns)

@@ -48,7 +48,7 @@ HEADERS = {
 
 
 class BoardServer(ThreadingHTTPServer):
-    """Serves `board` at http://127.0.0.1:`port`, and puts pictures into `folder`."""
+    """A server of `board` at http://127.0.0.1:`port` that puts pictures into `folder`."""
 
     daemon_threads = True
     request_queue_size = MOST  # of connections that come faster than they are accepted
@@ -61,7 +61,7 @@ class BoardServer(ThreadingHTTPServer):
         super().__init__((HOST, port), Handler)
 
     def server_bind(self) -> None:
-        """Without HTTPServer's question for the name of this machine, which can take seconds."""
+        """Bind without HTTPServer's question for the name of this machine, which can take seconds."""
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = HOST, self.server_address[1]
 
@@ -86,7 +86,7 @@ class BoardServer(ThreadingHTTPServer):
         super().process_request(request, client_address)
 
     def asks(self, request: socket.socket) -> None:
-        """A connection has sent a request: it is the last one to be closed."""
+        """Move a connection that has sent a request to the end: it is the last one to be closed."""
         with self.open_lock:
             if request in self.open:
                 self.open[request] = self.open.pop(request)
@@ -97,7 +97,7 @@ class BoardServer(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that has gone away is none."""
+        """Ignore errors of clients that have gone away."""
         if not isinstance(sys.exc_info()[1], (ConnectionError, TimeoutError)):
             super().handle_error(request, client_address)
 
@@ -111,6 +111,8 @@ class Refused(Exception):
 
 
 class Handler(BaseHTTPRequestHandler):
+    """The answers to one connection's requests."""
+
     protocol_version = default_request_version = "HTTP/1.1"  # 0.9, the default, has no status to answer with
     timeout = 30  # seconds without a byte
     disable_nagle_algorithm = True  # which holds the body of an answer back for 40 ms
@@ -132,7 +134,7 @@ class Handler(BaseHTTPRequestHandler):
     do_HEAD = do_POST = do_GET
 
     def reply(self) -> tuple[str, bytes]:
-        """Content type and body of the answer. Raises Refused."""
+        """Return content type and body of the answer. Raises Refused."""
         self.server.asks(self.connection)
         self.check_sender()
         path = self.path.partition("?")[0]
@@ -177,7 +179,7 @@ class Handler(BaseHTTPRequestHandler):
         return {"file": str(file), "png": base64.b64encode(file.read_bytes()).decode("ascii")}
 
     def body(self) -> bytes:
-        """The whole body of a request. Raises Refused where it is not JSON by its header, or not of a known length."""
+        """Return the body of a request. Raise Refused unless its header says it is JSON of a known length."""
         if self.headers.get_content_type() != "application/json":
             raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "expected Content-Type: application/json")
         length = self.headers.get("Content-Length")
@@ -218,7 +220,7 @@ class Handler(BaseHTTPRequestHandler):
             pass
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """What the base class refuses: malformed requests, and methods without a function here."""
+        """Answer what the base class refuses: malformed requests, and methods without a function here."""
         if code == HTTPStatus.NOT_IMPLEMENTED:
             self.do_GET()
         else:
@@ -228,4 +230,4 @@ class Handler(BaseHTTPRequestHandler):
         return "minigrad"
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Nothing: there is a request for every stroke."""
+        """Do nothing: there is a request for every stroke."""

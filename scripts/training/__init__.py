@@ -1,1 +1,1 @@
-"""What `scripts/train.py` is made of: data sets, recipes, the run, the report."""
+"""The parts of `scripts/train.py`: data sets, recipes, the run, the report."""

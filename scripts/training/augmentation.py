@@ -11,22 +11,22 @@ Augmentation = Callable[[Tensor], Tensor]
 
 
 def none(size: int) -> Augmentation:
-    """The images as they are."""
+    """Return the images as they are."""
     return Compose([])
 
 
 def distort(size: int) -> Augmentation:
-    """Turned, moved, scaled and sheared: for what is drawn on black."""
+    """Turn, move, scale and shear: for what is drawn on black."""
     return RandomAffine(10, translate=(0.08, 0.08), scale=(0.85, 1.15), shear=10, interpolation="bilinear")
 
 
 def crop_flip(size: int) -> Augmentation:
-    """Moved by up to an eighth, the rest mirrored at the border; every second image mirrored as a whole."""
+    """Move by up to an eighth, mirroring the border; mirror every second image as a whole."""
     return Compose([RandomCrop(size, padding=size // 8, padding_mode="reflect"), RandomHorizontalFlip()])
 
 
 def zoom_flip(size: int) -> Augmentation:
-    """Scaled by up to a fifth, sheared by up to 0.2 (radians, 11.5 degrees); every second image mirrored."""
+    """Scale by up to a fifth, shear by up to 0.2 (radians, 11.5 degrees); mirror every second image."""
     affine = RandomAffine(0, scale=(0.8, 1.2), shear=11.5, interpolation="bilinear", fill=0.5)
     return Compose([affine, RandomHorizontalFlip()])
 

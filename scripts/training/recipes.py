@@ -79,7 +79,7 @@ RECIPES: dict[str, dict[str, Any]] = {
 
 
 def settings_for(given: dict[str, Any]) -> dict[str, Any]:
-    """All settings of a run: those `given`, and the others by its recipe.
+    """Return all settings of a run: those `given`, and the others by its recipe.
 
     Without a recipe it is the first one for the data set; without a data set, the first of all.
     """
@@ -88,11 +88,11 @@ def settings_for(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def recipe_for(data: str) -> str:
-    """The first recipe for a data set."""
+    """Return the first recipe for a data set."""
     return next(name for name, recipe in RECIPES.items() if recipe["data"] == data)
 
 
 def run_name(settings: dict[str, Any]) -> str:
-    """What the folder of a run is called by default: the model and the data set."""
+    """Return what the folder of a run is called by default: the model and the data set."""
     data = Path(settings["root"] or ".").resolve().name if settings["data"] == "folder" else settings["data"]
     return f"{settings['model']}-{data}"

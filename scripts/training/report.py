@@ -36,7 +36,7 @@ def report(task: Task, folder: Path, seed: int) -> float:
 
 
 def class_table(matrix: np.ndarray, classes: list[str]) -> str:
-    """Precision, recall and F1 of each class, from the matrix of counts (true class, predicted class)."""
+    """Return precision, recall and F1 of each class, from the matrix of counts (true class, predicted class)."""
     width = max(5, *map(len, classes))
     lines = [f"{'class':<{width}}  precision  recall     F1  images"]
     for i, name in enumerate(classes):

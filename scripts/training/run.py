@@ -45,7 +45,7 @@ SCHEDULES: dict[str, Callable[..., Any]] = {
 
 
 def l1_norm(parameters: Iterable[Tensor]) -> Tensor:
-    """The sum of the absolute values of all parameters."""
+    """Return the sum of the absolute values of all parameters."""
     return mg.stack([p.abs().sum() for p in parameters]).sum()
 
 
@@ -83,7 +83,7 @@ class Training:
         return len(self.history) >= self.settings["epochs"]
 
     def epoch_batches(self) -> DataLoader:
-        """The batches of the present epoch that are still to do: their order depends on seed and epoch alone."""
+        """Return the batches of the present epoch that are still to do: their order depends on seed and epoch alone."""
         generator = mg.Generator().manual_seed(self.settings["seed"] * 100_003 + len(self.history))
         order = mg.randperm(len(self.train_set), generator=generator).tolist()
         size = self.settings["batch_size"]
@@ -107,7 +107,7 @@ class Training:
         self.correct += int((by_class(outputs.detach()).argmax(1) == labels).sum())
 
     def check_loss(self, loss: float, where: str) -> None:
-        """Raise Diverged where a loss is no number."""
+        """Raise Diverged if a loss is no number."""
         if not math.isfinite(loss):
             lr = self.settings["lr"]
             raise Diverged(f"the loss is {loss} {where}: the run has diverged; try a lower --lr than {lr:g}")
@@ -204,7 +204,7 @@ class Training:
         return f"{len(fitting)} of {len(mine)} arrays are from {path}" + (f"; new: {', '.join(new)}" if new else "")
 
     def write_metrics(self) -> None:
-        """The history as metrics.csv, whole or not at all."""
+        """Write the history as metrics.csv, whole or not at all."""
         part = self.folder / "metrics.csv.part"
         with part.open("w", newline="") as file:
             writer = csv.DictWriter(file, list(self.history[0]))

@@ -50,7 +50,7 @@ class Task:
 
 
 def load_task(settings: dict[str, Any], size: int) -> Task:
-    """The data set of a run, with every tenth training image of each class set aside for validation.
+    """Return the data set of a run, with every tenth training image of each class set aside for validation.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def _digits(settings: dict[str, Any], size: int) -> Task:
 
 
 def _downloaded(kind: Any, fill: float | None = None, **of_train: Any) -> Callable[[dict[str, Any], int], Task]:
-    """A data set that is downloaded where no folder is given."""
+    """Return a data set that is downloaded where no folder is given."""
 
     def load(settings: dict[str, Any], size: int) -> Task:
         where = {"root": settings["root"] or "data", "download": settings["root"] is None}
@@ -123,7 +123,7 @@ TASKS: dict[str, Callable[[dict[str, Any], int], Task]] = {
 
 
 def _of_arrays(name: str, train: Any, test: Any, fill: float | None = None) -> Task:
-    """The task of two data sets that are arrays."""
+    """Return the task of two data sets that are arrays."""
     kept, tested = (Split(part.data.numpy(), part.targets.numpy()) for part in (train, test))
     return _task(name, list(train.classes), kept, tested, fill)
 
@@ -132,18 +132,18 @@ def _task(name: str, classes: list[str], train: Split, test: Split, fill: float 
     kept, aside = stratified(train, 10)
     for part, use in ((aside, "validate"), (test, "test")):
         if not len(part):
-            raise ValueError(f"{name}: too few images to set some aside to {use}; at least 15 a class are needed")
+            raise ValueError(f"{name}: too few images to set some aside to {use}; at least 15 per class are needed")
     return Task(name, classes, kept, aside, test, fill)
 
 
 def _read_all(folder: ImageFolder) -> tuple[np.ndarray, np.ndarray]:
-    """All images of a folder, by several threads, and their classes."""
+    """Return all images of a folder, by several threads, and their classes."""
     batches = list(DataLoader(folder, batch_size=100, num_workers=os.cpu_count() or 1))
     images, labels = zip(*batches, strict=True)
     return np.concatenate([part.numpy() for part in images]), np.concatenate([part.numpy() for part in labels])
 
 
 def stratified(split: Split, every: int) -> tuple[Split, Split]:
-    """The images without and with every `every`-th of each class, in their order: the same split each time."""
+    """Return the images without and with every `every`-th of each class, in their order: the same split each time."""
     aside = every_nth(split.labels, every)
     return split[~aside], split[aside]

@@ -129,9 +129,9 @@ def refused(tmp_path):
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").touch()
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
-    yield "", FileNotFoundError, "the name of a file expected"
-    yield b"", FileNotFoundError, "the name of a file expected"
-    yield str(tmp_path / "a\0b"), FileNotFoundError, "the name of a file expected"
+    yield "", FileNotFoundError, "expected the name of a file"
+    yield b"", FileNotFoundError, "expected the name of a file"
+    yield str(tmp_path / "a\0b"), FileNotFoundError, "expected the name of a file"
     yield tmp_path / "folder", IsADirectoryError, "not of a folder"
     yield f"{tmp_path}/folder/", IsADirectoryError, "not of a folder"
     yield f"{tmp_path}/new/", IsADirectoryError, "not of a folder"
@@ -141,9 +141,9 @@ def refused(tmp_path):
     yield tmp_path / "file" / "file", FileNotFoundError, "there is no folder .*file; make it"
     yield tmp_path / "loop", OSError, "loop"
     yield tmp_path / ("x" * 256), OSError, "too long"
-    yield 3, TypeError, "a path or a binary file expected, got int"
-    yield None, TypeError, "a path or a binary file expected, got NoneType"
-    yield [], TypeError, "a path or a binary file expected, got list"
+    yield 3, TypeError, "expected a path or a binary file, got int"
+    yield None, TypeError, "expected a path or a binary file, got NoneType"
+    yield [], TypeError, "expected a path or a binary file, got list"
     yield open(os.devnull, "w"), TypeError, "got one of text"
 
 

@@ -311,7 +311,7 @@ def test_foreign_archives(tmp_path):
         compressed.writestr("structure.json", json.dumps({"format": "minigrad", "version": 1, "object": 1}))
     with pytest.raises(RuntimeError, match="file.npz has compressed entries, which minigrad.save never writes"):
         mg.load(file)
-    with pytest.raises(TypeError, match="load: a path or a binary file expected, got int"):
+    with pytest.raises(TypeError, match="load: expected a path or a binary file, got int"):
         mg.load(3)
     with open(file, errors="replace") as text, pytest.raises(TypeError, match='load: .* of text; open it with "rb"'):
         mg.load(text)

@@ -77,7 +77,7 @@ def get_total_norm(
     error_if_nonfinite: bool = False,
     foreach: bool | None = None,
 ) -> Tensor:
-    """The norm of all elements of `tensors` together, as of one long vector; of tensors in float16 in float32.
+    """Return the norm of all elements of `tensors` as one long vector; float16 is added up in float32.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""All parameters as one vector, and back."""
+"""Conversion of all parameters to one vector, and back."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from minigrad.ops.joining import cat
 
 
 def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
-    """The elements of all `parameters` one after the other, through which gradients flow.
+    """Return the elements of all `parameters` as one vector, through which gradients flow.
 
     Examples
     --------

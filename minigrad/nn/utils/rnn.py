@@ -16,10 +16,10 @@ def pad_sequence(
 
     Parameters
     ----------
-    sequences : Tensors of shapes (L, \\*), or a Tensor
+    sequences : Tensors of shapes (L, \*), or a Tensor
         With the same trailing dimensions and dtype; a Tensor's parts along its first dimension.
     batch_first : bool, default False
-        The result has the shape (N, L, \\*) instead of (L, N, \\*).
+        The result has the shape (N, L, \*) instead of (L, N, \*).
     padding_side : {'right', 'left'}
         The end that is padded.
 

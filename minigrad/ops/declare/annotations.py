@@ -1,4 +1,4 @@
-"""Which argument of a call is not of the type that its parameter is annotated with.
+"""Type errors: finding the argument that does not fit its parameter's annotation.
 
 It is looked for after a call has failed with an error of Python's or NumPy's own: a call that succeeds pays nothing.
 """
@@ -16,7 +16,7 @@ from minigrad.core.array_attributes import ArrayAttributes
 
 _ARRAYS = (ArrayAttributes, np.ndarray, np.generic)
 _INTS = (int, np.integer)
-# of a parameter that is annotated so: what to call what it takes, and its types
+# annotation of a parameter -> name of what it takes, and its types
 _KINDS: dict[str, tuple[str, tuple[type, ...]]] = {
     "Operand": ("a Tensor", _ARRAYS),
     "Tensor": ("a Tensor", (ArrayAttributes,)),
@@ -30,7 +30,7 @@ _KINDS: dict[str, tuple[str, tuple[type, ...]]] = {
 
 
 def misfit(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> str | None:
-    """Such as "expected a Tensor as 'input', got NoneType": of the first such argument, or None.
+    """Describe the first argument of a wrong type, for example "expected a Tensor as 'input', got NoneType".
 
     A number in the place of a Tensor is often welcome, so it is named only if nothing else is wrong.
     """

@@ -18,7 +18,7 @@ from minigrad.ops.declare.rounding import HALF, SINGLE, all_half, widened
 
 
 def plain_call(op: Operation, foreign: tuple[type[Exception], ...] = ()) -> Callable[..., Any]:
-    """What users call. Errors of the types `foreign` make it return NotImplemented, as an operator should."""
+    """Return the function that users call. Errors of the types `foreign` make it return NotImplemented."""
     tensors, count, plans, half, prepare = op.tensors, len(op.parameters), op.plans, op.half, op.prepare
     view, several, new, ndarray, grad_mode = op.view, len(op.outputs) > 1, object.__new__, np.ndarray, mode
 
@@ -73,7 +73,7 @@ def plain_call(op: Operation, foreign: tuple[type[Exception], ...] = ()) -> Call
 
 
 def sequence_call(op: Operation) -> Callable[..., Any]:
-    """The same for operations on a sequence of tensors, which is the first argument."""
+    """Return the function that users call for an operation on a sequence of tensors, its first argument."""
 
     def call(*args: Any, **kwargs: Any) -> Any:
         inputs, *rest = op.bind(args, kwargs)
@@ -101,9 +101,9 @@ def sequence_call(op: Operation) -> Callable[..., Any]:
 
 
 def _in_single(op: Operation, given: tuple[Any, ...], prepared: tuple[Any, ...]) -> Any:
-    """What `op` makes of `given`, some of which are in float16: computed in float32, see `rounding`.
+    """Call `op` with `given`, some of which are in float16: compute in float32, see `rounding`.
 
-    It is given them as they were before they were broadcast, so that the gradient of that is summed in float32, too.
+    It gets them as they were before broadcasting, so that the gradient of broadcasting is summed in float32, too.
     """
     y = op.call(*map(widened, given))
     if not all_half([prepared[i] for i, _ in op.tensors]):
@@ -115,7 +115,7 @@ def _in_single(op: Operation, given: tuple[Any, ...], prepared: tuple[Any, ...])
 
 @functools.cache
 def rounding(op: Operation) -> Operation:
-    """The conversion of a result of `op` to float16, whose nodes have the name of `op`."""
+    """Return the conversion of a result of `op` to float16, whose nodes have the name of `op`."""
     conversion = _CONVERSION.renamed(op.name)
     conversion.call = plain_call(conversion)
     return conversion
@@ -132,7 +132,7 @@ _converted = plain_call(_CONVERSION)
 
 
 def _explained(error: Exception, op: Operation, args: tuple[Any, ...]) -> Exception:
-    """`error` out of `op`, or a better one if a Tensor was given for something else."""
+    """Return `error` out of `op`, or a better one if a Tensor was given for something else."""
     places = {place for place, _ in op.tensors}
     named = str(error).startswith(f"{op.name}: ")
     for place, (name, value) in enumerate(zip(op.parameters, () if named else args, strict=False)):
@@ -142,7 +142,7 @@ def _explained(error: Exception, op: Operation, args: tuple[Any, ...]) -> Except
 
 
 def _keep_copies(arrays: list[Any], inputs: Sequence[Any], places: Sequence[int]) -> None:
-    """Keep copies of the user's own arrays at `places`: NumPy may change them, and nobody would notice."""
+    """Keep copies of the user's own arrays at `places`: NumPy could change them unnoticed."""
     for i in places:
         if isinstance(inputs[i], np.ndarray):
             arrays[i] = arrays[i].copy()

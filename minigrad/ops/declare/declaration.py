@@ -22,7 +22,7 @@ class shared_rule:
 
 
 class Operation:
-    """The declaration: the function, its signature, which parameters are tensors, and the rules."""
+    """A declaration: the function, its signature, which parameters are tensors, and the rules."""
 
     def __init__(
         self,
@@ -38,8 +38,8 @@ class Operation:
     ) -> None:
         parameters, self.defaults = signature(forward)
         self.name = name or forward.__name__.strip("_")
-        self.call: Callable[..., Any] = forward  # what users call; `operation` puts it here
-        self.forward = self.compute = forward  # a profiler puts another function in the place of `compute`
+        self.call: Callable[..., Any] = forward  # the function that users call; set by `operation`
+        self.forward = self.compute = forward  # a profiler replaces `compute`
         self.parameters = parameters
         self.rules = rules
         self.constants = tuple(constants)
@@ -47,7 +47,7 @@ class Operation:
         self.holds = tuple(holds)
         self.sequence = sequence  # the first parameter is a sequence of tensors
         self.view = view  # the output may share memory with the first parameter
-        # the dtype that it is not to compute in: there may be arithmetic in it
+        # the dtype in which it must not compute, because it may hold arithmetic
         self.half = HALF if rules and not view and "dtype" not in parameters else None
         self.tensors = tuple(
             (i, 1 << i if name in rules else 0) for i, name in enumerate(parameters) if name in {*rules, *constants}
@@ -64,13 +64,13 @@ class Operation:
         return bool(self.rules)
 
     def renamed(self, name: str, holds: Sequence[str] | None = None) -> Operation:
-        """The same under another name, which keeps other parameters for backward if `holds` is given."""
+        """Copy the declaration under another name; `holds` names other parameters to keep for backward."""
         kept = self.holds if holds is None else holds
         given = (self.forward, self.rules, self.constants, self.outputs, self.sequence, self.view, kept)
         return Operation(*given, self.prepare, name)
 
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
-        """All arguments in the order of the signature, defaults filled in."""
+        """Return all arguments in the order of the signature, defaults filled in."""
         bound = list(args) + list(self.defaults[len(args) :])
         for name, value in kwargs.items():
             name = name if name in self.places else _ALIASES.get(name, name)
@@ -88,7 +88,7 @@ class Operation:
 
 
 def signature(function: Callable[..., Any]) -> tuple[tuple[str, ...], tuple[Any, ...]]:
-    """The names of a function's parameters and their defaults; ``inspect.signature`` would double the import time."""
+    """Return parameters' names and their defaults; ``inspect.signature`` would double the import time."""
     while hasattr(function, "__wrapped__"):  # inspect.unwrap is slow, too
         function = function.__wrapped__
     code = function.__code__

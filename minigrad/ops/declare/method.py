@@ -62,7 +62,7 @@ def attribute(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 
 def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
-    """The method `name` that puts the result of ``function(tensor, ...)`` into the tensor."""
+    """Return the method `name` that puts the result of ``function(tensor, ...)`` into the tensor."""
 
     def change(self: Tensor, *args: Any, **kwargs: Any) -> Any:
         self._check_writable(name)
@@ -81,19 +81,19 @@ def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
 
     change.__wrapped__ = function  # type: ignore[attr-defined]  # whose signature it has
     change.__name__ = change.__qualname__ = name
-    change.__module__ = function.__module__  # where those that are functions, too, are found again by pickle
+    change.__module__ = function.__module__  # where pickle finds those that are functions, too
     change.__doc__ = f"In-place version of `{function.__name__}`: writes the result into this tensor and returns it."
     return change
 
 
 def _overlaps(array: np.ndarray) -> bool:
-    """Whether there are more elements than places for them."""
+    """Return whether there are more elements than places for them."""
     places = sum([(n - 1) * abs(step) for n, step in zip(array.shape, array.strides, strict=True)], array.itemsize)
     return array.size > 0 and places < array.nbytes
 
 
 def _keep_old_values(node: Any, array: np.ndarray, before: int) -> None:
-    """Let what was recorded since number `before` and kept `array`, which is about to change, keep a copy instead."""
+    """Replace `array`, which is about to change, by a copy in what was recorded since number `before`."""
     copy = None
     stack = [node]
     while stack:

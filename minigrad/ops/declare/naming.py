@@ -1,4 +1,4 @@
-"""An error names what the user called, not an operation that was tried on the way.
+"""Names in errors: an error names what the user called, not an operation that was tried on the way.
 
 Functions are made of one another: `lerp` subtracts, `addmm` multiplies matrices. What a user calls, of the package or
 of Tensor, passes errors on under its own name, and gives NumPy's and Python's bare ones that name and the arguments.
@@ -27,7 +27,7 @@ _WHERE = ("minigrad.ops.", "minigrad.creation", "minigrad.random", "minigrad.lin
 
 @functools.cache
 def named(function: Callable[..., Any], name: str) -> Callable[..., Any]:
-    """`function` as users call it: its errors name it `name`. Operations name themselves."""
+    """Name `function` as users call it: its errors name it `name`. Operations name themselves."""
     _known.update((name, function.__name__.strip("_")))
     operation = getattr(function, "operation", None)
     if operation is not None and operation.call is function and operation.name == name or _is_named(function, name):
@@ -53,7 +53,7 @@ def _is_named(function: Callable[..., Any], name: str) -> bool:
 
 
 def publish(namespace: dict[str, Any]) -> None:
-    """Let the functions in this namespace of a module name themselves, and those modules that define them agree."""
+    """Name the public functions in this namespace of a module, in accord with the modules that define them."""
     for name, function in list(namespace.items()):
         if isinstance(function, FunctionType) and name[0] != "_" and function.__module__.startswith(_WHERE):
             public = namespace[name] = named(function, name)
@@ -64,7 +64,7 @@ def publish(namespace: dict[str, Any]) -> None:
 
 
 def described(error: Exception, name: str, args: tuple[Any, ...], function: Callable[..., Any]) -> Exception:
-    """`error` out of an operation `name`: itself if it begins with a name already, otherwise with that one."""
+    """Return `error` out of an operation `name`: itself if it begins with a name already, otherwise with that one."""
     found = _BEGINNING.match(str(error))
     _known.add(name)
     return error if found and found[1].rpartition(".")[2] in _known else as_called(error, name, args, {}, function)
@@ -73,7 +73,7 @@ def described(error: Exception, name: str, args: tuple[Any, ...], function: Call
 def as_called(
     error: Exception, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], function: Callable[..., Any]
 ) -> Exception:
-    """`error`, which left `function`, that the user called as `name` with these arguments."""
+    """Return `error`, which left `function`, that the user called as `name` with these arguments."""
     text = str(error)
     found = _BEGINNING.match(text)
     bare = not (found and found[1].rpartition(".")[2] in _known) or _ARGUMENTS in text
@@ -91,14 +91,14 @@ def as_called(
     else:
         text = f"{name}: {text}{_ARGUMENTS}{', '.join(map(_described, args)) or 'none'}"
     if isinstance(error, (AttributeError, LookupError)) and not isinstance(error, IndexError):
-        # something that is no Tensor was taken for one
+        # an argument that is no Tensor was taken for one
         return error if all(isinstance(a, ArrayAttributes) for a in args) else TypeError(text)
     error.args = (text,)
     return error if str(error) == text else TypeError(text)  # NumPy's own classes make their texts themselves
 
 
 def unknown(module: str, name: str, namespace: dict[str, Any]) -> AttributeError:
-    """What a module's ``__getattr__`` raises: Python does not look for near names where there is such a function."""
+    """Return the error of a module's ``__getattr__``, with near names: Python does not look for them there."""
     near = difflib.get_close_matches(name, [n for n in namespace if n[0] != "_"], 1)
     advice = f"; did you mean {near[0]!r}?" if near else ""
     return AttributeError(f"module {module!r} has no attribute {name!r}{advice}")

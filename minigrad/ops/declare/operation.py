@@ -1,4 +1,4 @@
-"""What makes an operation differentiable: a function on arrays, and beside it a rule for each gradient.
+"""Differentiable operations: a function on arrays, and beside it a rule for each gradient.
 
     @operation(input=lambda g, input_shape: reshape(g, input_shape))
     def reshape(input, shape):
@@ -64,7 +64,7 @@ def operation(
 
 
 def twin(call: Callable[P, Any], name: str, holds: Sequence[str] | None = None) -> Callable[P, Any]:
-    """A declared operation under another name, by which its nodes are printed: ``unsqueeze`` is a kind of reshaping.
+    """Return a declared operation under another name for its nodes: ``unsqueeze`` is a kind of reshaping.
 
     With `holds` it frees other parameters after backward than the declared one.
     """
@@ -82,11 +82,11 @@ def _registered(op: Operation) -> Callable[..., Any]:
 
 
 class OperandTypeError(TypeError):
-    """An operand that is neither a Tensor nor an array nor a number: it may know itself what an operator means."""
+    """An operand that is neither a Tensor nor an array nor a number: it may define the operator itself."""
 
 
 def as_operator(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`function` for a special method such as ``__add__``: where the other operand is foreign, Python asks that one."""
+    """Adapt `function` to a special method such as ``__add__``: Python then asks a foreign operand."""
     op = getattr(function, "operation", None)
     if op is not None and op.call is function:  # a second call of the same operation is quicker than a wrapper
         return functools.update_wrapper(plain_call(op, (OperandTypeError,)), function)

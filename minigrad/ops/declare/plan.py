@@ -12,7 +12,7 @@ OUTPUT = -1
 
 
 class Plan:
-    """For one choice of inputs that require grad: what to keep, and which rules to call with what."""
+    """The plan for one choice of inputs that require grad: what to keep, and which rules to call with what."""
 
     __slots__ = ("operation", "kept", "save", "sources", "properties", "steps", "releases", "constants")
 
@@ -60,7 +60,7 @@ class Plan:
 
 
 def plan_of(operation: Operation, mask: int) -> Plan:
-    """The plan for calls in which the parameters in `mask` require grad, made once."""
+    """Return the plan for calls in which the parameters in `mask` require grad, made once."""
     plan = operation.plans.get(mask)
     if plan is None:
         plan = operation.plans[mask] = Plan(operation, mask)
@@ -72,7 +72,7 @@ def _needs(rule: Rule) -> tuple[str, ...]:
 
 
 def _picker(places: Sequence[int]) -> Callable[[Any], Sequence[Any]]:
-    """A quick function that takes the elements at `places` out of a sequence."""
+    """Return a quick function that takes the elements at `places` out of a sequence."""
     if len(places) > 1:
         return operator.itemgetter(*places)
     first = places[0] if places else 0

@@ -81,7 +81,7 @@ class OperationNode(Node):
                 )
 
     def _recordable(self, saved: Sequence[Any]) -> list[Any]:
-        """The kept values with Tensors, as parts of the graph, in place of arrays."""
+        """Return the kept values with Tensors, as parts of the graph, in place of arrays."""
         result = list(saved)
         for i, source in enumerate(self.plan.sources):
             if source is not None and isinstance(saved[i], np.ndarray):
@@ -96,13 +96,13 @@ class OperationNode(Node):
 
 @functools.cache
 def _node_class(operation: Operation) -> type[OperationNode]:
-    """The class of an operation's nodes, by which messages and prints name them, such as ``MulBackward0``."""
+    """Return the class of an operation's nodes, by which messages and prints name them, such as ``MulBackward0``."""
     name = operation.name.title().replace("_", "") + "Backward0"
     return type(name, (OperationNode,), {"__slots__": ()})
 
 
 def attached(array: np.ndarray, target: Any) -> Tensor:
-    """A Tensor with these values whose gradient flows to `target`."""
+    """Return a Tensor with these values whose gradient flows to `target`."""
     t = Tensor._wrap(array)
     t._requires_grad = True
     t._node = target

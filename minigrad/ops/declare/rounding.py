@@ -1,4 +1,4 @@
-"""float16 is for keeping numbers: what is made of them is computed in float32, and rounded once.
+"""Rounding: float16 only stores numbers; what is made of them is computed in float32 and rounded once.
 
 Squares, products, sums and counts on the way to a result soon leave the range of float16, and many roundings add up. So
 every operation that has a gradient is given float32 in its place (`autograd/operation.py`), and what is made of several
@@ -20,7 +20,7 @@ HALF, SINGLE = np.dtype(np.float16), np.dtype(np.float32)
 
 
 def rounded_once(function: F) -> F:
-    """Let `function` compute in float32, and round its results, if all floating tensors given to it are in float16."""
+    """Make `function` compute in float32 and round its results if all floating tensors given are in float16."""
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -36,7 +36,7 @@ def rounded_once(function: F) -> F:
 
 
 def all_half(values: Sequence[Any]) -> bool:
-    """Whether no tensor among `values` is floating and of another dtype."""
+    """Return whether no tensor among `values` is floating and of another dtype."""
     types = [_dtype(t) for t in values if isinstance(t, (Tensor, np.ndarray))]
     return all(dtype == HALF for dtype in types if dtype.kind == "f")
 
@@ -46,12 +46,12 @@ def _dtype(t: Tensor | np.ndarray) -> np.dtype:
 
 
 def widened(value: Any) -> Any:
-    """`value`, in float32 if it is a tensor in float16."""
+    """Return `value`, in float32 if it is a tensor in float16."""
     return _converted(value, HALF, SINGLE)
 
 
 def rounded(result: Any) -> Any:
-    """`result`, with the tensors that it is or holds in float16 if they are in float32."""
+    """Return `result` with its float32 tensors in float16."""
     if isinstance(result, tuple):
         return type(result)(*map(rounded, result)) if hasattr(result, "_fields") else tuple(map(rounded, result))
     return _converted(result, SINGLE, HALF)

@@ -1,1 +1,1 @@
-"""The operations that others are made of. Who has read these rules knows what all gradients consist of."""
+"""The operations that others are made of: their rules are all that gradients consist of."""

@@ -20,12 +20,12 @@ def _differentiable(args: tuple[Any, ...]) -> tuple[Any, ...]:
 @operation(input=lambda g, input_dtype: cast(g, input_dtype), prepare=_differentiable)
 @silent
 def cast(input: Operand, dtype: dtypes.DType) -> Operand:
-    """`input` with another dtype; the gradient gets the input's. Integers and bools have no gradient."""
+    """Return `input` with another dtype; the gradient gets the input's. Integers and bools have no gradient."""
     return input.astype(dtype)
 
 
 def terms(input: Operand, dtype: Any = None) -> Operand:
-    """`input` as it is added up or multiplied: in `dtype` if that is given, integers and bools otherwise in int64."""
+    """Return `input` as it is added up or multiplied: in `dtype` if given, else integers and bools in int64."""
     if dtype is None and input.dtype.kind == "f":
         return input
     wanted = dtypes.as_dtype(dtype or dtypes.int64)
@@ -34,5 +34,5 @@ def terms(input: Operand, dtype: Any = None) -> Operand:
 
 @operation("input")
 def zeros_as(input: Operand) -> Operand:
-    """Zeros of the input's shape and dtype: the gradient of a step function."""
+    """Return zeros of the input's shape and dtype: the gradient of a step function."""
     return np.zeros_like(input)

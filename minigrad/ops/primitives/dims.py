@@ -12,7 +12,7 @@ from minigrad.core.tensor import Tensor
 
 
 def one_dim(operation: str, dim: Any, ndim: int) -> int:
-    """`dim` counted from the front; raises IndexError where there is no such dimension."""
+    """Return `dim` counted from the front; raise IndexError where there is no such dimension."""
     ndim = max(ndim, 1)  # a 0-dim tensor has a dimension 0 and -1, as in PyTorch
     dim = as_int(operation, "dim", dim)
     if not -ndim <= dim < ndim:
@@ -24,7 +24,7 @@ _ALL = [tuple(range(ndim)) for ndim in range(65)]  # 64 is NumPy's greatest numb
 
 
 def all_dims(operation: str, dim: Any, ndim: int) -> tuple[int, ...]:
-    """`dim`, an int, several, or None or () for all, as distinct dimensions counted from the front."""
+    """Return `dim`, an int, several, or None or () for all, as distinct dimensions counted from the front."""
     if dim is None or (isinstance(dim, (tuple, list)) and not dim):
         return _ALL[ndim]
     several = isinstance(dim, (tuple, list)) or (isinstance(dim, Tensor) and dim.ndim == 1)
@@ -35,7 +35,7 @@ def all_dims(operation: str, dim: Any, ndim: int) -> tuple[int, ...]:
 
 
 def as_shape(operation: str, sizes: tuple[Any, ...], least: int | None = None) -> tuple[int, ...]:
-    """The arguments of ``f(2, 3)`` or ``f((2, 3))`` as a tuple of ints, none below `least`."""
+    """Return the arguments of ``f(2, 3)`` or ``f((2, 3))`` as a tuple of ints, none below `least`."""
     if len(sizes) == 1 and type(first := sizes[0]) is not int:
         if type(first) is tuple or isinstance(first, Sequence) or getattr(first, "ndim", 0) == 1:
             sizes = tuple(first)

@@ -55,7 +55,7 @@ def elementwise(
 
 
 def _matcher(match: Callable[[tuple[Any, ...]], tuple[Any, ...]], count: int) -> Callable[..., Any] | None:
-    """`match`, after a quick look whether there is anything to do: nearly always there is not."""
+    """Return `match`, after a quick look whether there is anything to do: nearly always there is not."""
 
     def one(args: tuple[Any, ...]) -> tuple[Any, ...]:
         return args if isinstance(args[0], Tensor) and args[0]._data.dtype.kind == "f" else match(args)
@@ -78,7 +78,7 @@ def _matcher(match: Callable[[tuple[Any, ...]], tuple[Any, ...]], count: int) ->
 def _match(
     name: str, count: int, promoted: tuple[int, ...], floating: bool, no_bools: str, args: tuple[Any, ...]
 ) -> tuple[Any, ...]:
-    """`args` with the first `count` broadcast to one shape, and those at `promoted` of one dtype."""
+    """Return `args` with the first `count` broadcast to one shape, and those at `promoted` of one dtype."""
     inputs = list(args[:count])
     if not any(isinstance(t, Tensor) for t in inputs):
         return args
@@ -117,7 +117,7 @@ LONG = 16  # as a batch
 
 
 def _in_one_order(args: tuple[Any, ...]) -> tuple[Any, ...]:
-    """`args` with a first or second that lies in C order copied, if the other has the batch innermost in memory.
+    """Return `args` with a first or second that lies in C order copied, if the other has the batch innermost in memory.
 
     Results of convolutions do. NumPy walks through both in the order of one of them, and through the other in leaps,
     which takes four to six times as long as the copy and the operation together.
@@ -136,7 +136,7 @@ def _batch_innermost(a: np.ndarray) -> bool:
 
 
 def _copied(t: Tensor, like: np.ndarray) -> Tensor:
-    """`t` in the memory order of `like`, with the same history."""
+    """Return `t` in the memory order of `like`, with the same history."""
     copy = np.empty_like(like)
     np.copyto(copy, t._data)
     target = t._grad_target()

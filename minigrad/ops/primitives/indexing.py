@@ -31,7 +31,7 @@ def slice_by(input: Operand, key: Key) -> Operand:
 
 @operation(input=lambda g, key: slice_by(g, key))
 def unslice(input: Operand, shape: tuple[int, ...], key: Key) -> Operand:
-    """Zeros of `shape` with `input` at `key`: the adjoint of `slice_by`."""
+    """Return zeros of `shape` with `input` at `key`: the adjoint of `slice_by`."""
     whole = np.zeros_like(input, shape=shape)
     whole[key] = input
     return whole
@@ -48,11 +48,11 @@ def index_by(input: Operand, key: Key) -> Operand:
 
 @operation(input=lambda g, key: index_by(g, key), holds=("key",))
 def add_at(input: Operand, shape: tuple[int, ...], key: Key) -> Operand:
-    """Zeros of `shape` to which `input` is added at `key`, repeatedly where it repeats: the adjoint of `index_by`."""
+    """Return zeros of `shape` with `input` added at `key`, with repetitions: the adjoint of `index_by`."""
     return kernels.add_up(input, shape, key)
 
 
-# With keys that are tables made from shapes. They are kept after backward, as shapes are, so that there may be another.
+# For keys that are tables made from shapes. They are kept after backward, as shapes are, so that another can follow.
 look_up = twin(index_by, "look_up", holds=())
 add_up = twin(add_at, "add_up", holds=())
 

@@ -1,4 +1,4 @@
-"""cat, whose adjoint cuts."""
+"""`cat`, and cutting into pieces, its adjoint."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from minigrad.ops.primitives.indexing import ALL, slice_by
 
 
 def pieces(g: Any, dim: int, lengths: list[int]) -> list[Any]:
-    """`g` cut along `dim` into pieces of the given lengths: the adjoint of `cat`."""
+    """Return `g` cut along `dim` into pieces of the given lengths: the adjoint of `cat`."""
     ends = itertools.accumulate(lengths)
     return [slice_by(g, (*[ALL] * dim, slice(end - n, end))) for n, end in zip(lengths, ends, strict=True)]
 

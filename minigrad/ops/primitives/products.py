@@ -22,7 +22,7 @@ def _adjoint(x: Any) -> Any:
 
 
 def _for_blas(x: np.ndarray) -> np.ndarray:
-    """`x`, copied if NumPy would not hand it to BLAS but multiply it element by element."""
+    """Return `x`, copied if NumPy would not hand it to BLAS but multiply it element by element."""
     step, (rows, columns) = x.itemsize, x.strides[-2:]
     if columns == step and rows >= step * x.shape[-1] or rows == step and columns >= step * x.shape[-2]:
         return x
@@ -35,5 +35,5 @@ def _for_blas(x: np.ndarray) -> np.ndarray:
 )
 @silent
 def matmul(input: Operand, other: Operand) -> Operand:
-    """The products of the matrices in the last two dimensions; the dimensions before them are broadcast."""
+    """Return the products of the matrices in the last two dimensions; the dimensions before them are broadcast."""
     return products.matmul(_for_blas(input), _for_blas(other))

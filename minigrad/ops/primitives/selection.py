@@ -1,4 +1,4 @@
-"""where: one of two, element by element."""
+"""`where`: one of two, element by element."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""reshape and permute: the same elements in another shape."""
+"""`reshape` and `permute`: the same elements in another shape."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""sum and expand, each the adjoint of the other."""
+"""`sum` and `expand`, each the adjoint of the other."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from minigrad.kernels.summation import total
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.primitives.shape import reshape
 
-SMALL = 4096  # elements: NumPy computes faster with so few in memory than with one that is repeated
+SMALL = 4096  # elements: NumPy computes faster with this few in memory than with one that is repeated
 
 
 def spread(g: Any, input_shape: tuple[int, ...], dim: tuple[int, ...], keepdim: bool) -> Any:
-    """What was reduced over `dim`, repeated to `input_shape`: the adjoint of summing."""
+    """Return what was reduced over `dim`, repeated to `input_shape`: the adjoint of summing."""
     if not g.shape and not isinstance(g, Tensor) and math.prod(input_shape) <= SMALL:
         filled = np.empty(input_shape, g.dtype)
         filled.fill(g)
@@ -33,7 +33,7 @@ def sum_over(input: Operand, dim: tuple[int, ...], keepdim: bool) -> Operand:
 
 @operation(input=lambda g, input_shape: sum_to(g, input_shape), view=True)
 def expand(input: Operand, shape: tuple[int, ...]) -> Operand:
-    """`input` broadcast to `shape`, a view in which dimensions of length 1 are repeated."""
+    """Return `input` broadcast to `shape`, a view in which dimensions of length 1 are repeated."""
     if input.size != 1:
         return np.broadcast_to(input, shape)
     repeated = np.ndarray(shape, input.dtype, input, 0, (0,) * len(shape))  # the same, many times faster
@@ -42,7 +42,7 @@ def expand(input: Operand, shape: tuple[int, ...]) -> Operand:
 
 
 def sum_to(g: Any, shape: tuple[int, ...]) -> Any:
-    """`g` summed over the dimensions that broadcasting from `shape` repeated: the adjoint of `expand`."""
+    """Return `g` summed over the dimensions that broadcasting from `shape` repeated: the adjoint of `expand`."""
     if g.shape == shape:
         return g
     new = len(g.shape) - len(shape)

@@ -54,7 +54,7 @@ class _Composite(LRScheduler):
 
 
 class SequentialLR(_Composite):
-    """One scheduler after the other, such as a warm-up and then another.
+    """Schedulers one after the other, such as a warm-up and then another.
 
     Parameters
     ----------
@@ -119,7 +119,7 @@ class SequentialLR(_Composite):
         self._last_lr = self._schedulers[i].get_last_lr()
 
     def _at(self, epoch: int) -> tuple[int, int]:
-        """The number of the scheduler for an epoch, and its own epoch then."""
+        """Return the number of the scheduler for an epoch, and its own epoch then."""
         i = bisect_right(self._milestones, epoch)
         return i, epoch - (self._milestones[i - 1] if i else 0)
 
@@ -133,7 +133,7 @@ def _undo(scheduler: LRScheduler) -> None:
 
 
 class ChainedScheduler(_Composite):
-    """Several schedulers at a time, each changing what the one before it has set.
+    """Several schedulers at once, each of which changes what the one before it has set.
 
     Parameters
     ----------
@@ -164,7 +164,7 @@ class ChainedScheduler(_Composite):
         self._last_lr = current_lrs(self.optimizer)
 
     def step(self, epoch: int | None = None) -> None:
-        """Let every scheduler set the learning rates of the next epoch, or those of `epoch`."""
+        """Set the learning rates of the next epoch, or those of `epoch`, by every scheduler."""
         if epoch is not None:
             warn_of_epoch(self)
             return self._begin_at(epoch)

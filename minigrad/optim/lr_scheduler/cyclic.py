@@ -20,7 +20,7 @@ from minigrad.optim.optimizer import Optimizer
 
 
 def _half_cosine(start: float, end: float, done: float) -> float:
-    """From `start` at done = 0 to `end` at done = 1 along half a wave."""
+    """Interpolate from `start` at done = 0 to `end` at done = 1 along half a cosine wave."""
     return end + (start - end) * (1 + math.cos(math.pi * done)) / 2
 
 
@@ -29,7 +29,7 @@ def _straight(start: float, end: float, done: float) -> float:
 
 
 class CosineAnnealingLR(LRScheduler):
-    """From ``initial_lr`` along half a cosine wave to `eta_min` at epoch `T_max`, and back (Loshchilov, Hutter, 2017).
+    """Half a cosine wave from ``initial_lr`` to `eta_min` at epoch `T_max`, and back (Loshchilov, Hutter, 2017).
 
     ``eta_min + (initial_lr - eta_min) * (1 + cos(pi * epoch / T_max)) / 2``
 
@@ -161,7 +161,7 @@ class OneCycleLR(LRScheduler):
     optimizer : Optimizer
     max_lr : float, or list of float, one for each group
     total_steps : int, optional
-        Or `epochs` and `steps_per_epoch`. One step a batch.
+        Or `epochs` and `steps_per_epoch`. One step per batch.
     pct_start : float, default 0.3
         The part of the steps that goes up.
     anneal_strategy : {'cos', 'linear'}
@@ -240,7 +240,7 @@ class OneCycleLR(LRScheduler):
         super().__init__(optimizer, last_epoch)
 
     def _phases(self) -> list[tuple[float, str, str, str, str]]:
-        """The last step of each phase; from which learning rate to which; and from which momentum to which."""
+        """Return the last step of each phase; from which learning rate to which; and from which momentum to which."""
         up, end = self.pct_start * self.total_steps - 1, self.total_steps - 1
         rise = (up, "initial_lr", "max_lr", "max_momentum", "base_momentum")
         if self.three_phase:
@@ -265,7 +265,7 @@ class OneCycleLR(LRScheduler):
 
 
 class CyclicLR(LRScheduler):
-    """Straight up from `base_lr` to `max_lr` and down again, over and over (Smith, 2017).
+    """Straight lines up from `base_lr` to `max_lr` and down again, over and over (Smith, 2017).
 
     Parameters
     ----------

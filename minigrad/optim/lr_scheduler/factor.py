@@ -241,7 +241,7 @@ class ConstantLR(_FactorLR):
 
 
 class LinearLR(_FactorLR):
-    """From ``initial_lr * start_factor`` in a straight line to ``initial_lr * end_factor`` at epoch `total_iters`.
+    """A straight line from ``initial_lr * start_factor`` to ``initial_lr * end_factor`` at epoch `total_iters`.
 
     Parameters
     ----------

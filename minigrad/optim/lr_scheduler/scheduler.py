@@ -67,15 +67,15 @@ class LRScheduler:
         return self._step_count == 1
 
     def get_lr(self) -> list[float]:
-        """The learning rate of each group at ``last_epoch``. Called by `step`; others want `get_last_lr`."""
+        """Return the learning rate of each group at ``last_epoch``. Called by `step`; others want `get_last_lr`."""
         raise NotImplementedError(f"{type(self).__name__}: a scheduler defines get_lr()")
 
     def _get_closed_form_lr(self) -> list[float]:
-        """The same from the initial learning rates alone, where there is such a formula."""
+        """Compute the rates from the initial ones alone, where there is such a formula."""
         return self.get_lr()
 
     def get_last_lr(self) -> list[float]:
-        """The learning rates that the last step set."""
+        """Return the learning rates that the last step set."""
         return self._last_lr
 
     def step(self, epoch: int | None = None) -> None:
@@ -123,13 +123,13 @@ class LRScheduler:
     def _set(self, rates: list[float]) -> None:
         groups = self.optimizer.param_groups
         if len(rates) != len(groups):
-            raise ValueError(f"{type(self).__name__}: expected {len(groups)} rates, one a group, got {len(rates)}")
+            raise ValueError(f"{type(self).__name__}: expected {len(groups)} rates, one per group, got {len(rates)}")
         for group, lr in zip(groups, rates, strict=True):
             set_lr(group, lr)
         self._last_lr = current_lrs(self.optimizer)
 
     def state_dict(self) -> dict[str, Any]:
-        """All that determines the rates to come, but for the optimizer and for functions that are not objects."""
+        """Return all that determines the rates to come, but the optimizer and functions that are not objects."""
         return {key: value for key, value in self.__dict__.items() if key != "optimizer"}
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
@@ -147,7 +147,7 @@ class LRScheduler:
 
 
 def check_optimizer(scheduler: Any, optimizer: Any) -> Optimizer:
-    """`optimizer`, if it is one."""
+    """Return `optimizer` if it is one; raise otherwise."""
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"{type(scheduler).__name__}: expected an Optimizer, got {type(optimizer).__name__}")
     return optimizer
@@ -163,12 +163,12 @@ def set_lr(group: dict[str, Any], lr: float) -> None:
 
 
 def current_lrs(optimizer: Optimizer) -> list[float]:
-    """The learning rate of each group."""
+    """Return the learning rate of each group."""
     return [float(group["lr"]) for group in optimizer.param_groups]
 
 
 def one_per_group(name: str, optimizer: Optimizer, value: Any) -> list[Any]:
-    """`value` as a list with an element for each parameter group."""
+    """Return `value` as a list with an element for each parameter group."""
     count = len(optimizer.param_groups)
     if not isinstance(value, (list, tuple)):
         return [value] * count
@@ -178,13 +178,13 @@ def one_per_group(name: str, optimizer: Optimizer, value: Any) -> list[Any]:
 
 
 def attributes(function: Any) -> dict[str, Any] | None:
-    """What there is to save of a user's function: a copy of its attributes if it is an object, else None."""
+    """Return what there is to save of a user's function: a copy of its attributes if it is an object, else None."""
     return None if isinstance(function, types.FunctionType) else dict(getattr(function, "__dict__", {}))
 
 
 def warn_of_epoch(scheduler: Any) -> None:
     warnings.warn(
-        f"{type(scheduler).__name__}.step(epoch): PyTorch has deprecated the epoch; call step() once an epoch",
+        f"{type(scheduler).__name__}.step(epoch): PyTorch has deprecated the epoch; call step() once per epoch",
         UserWarning,
         stacklevel=3,
     )

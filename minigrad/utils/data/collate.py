@@ -1,4 +1,4 @@
-"""From a list of samples to a batch."""
+"""Collating a list of samples into a batch."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _KINDS = "tensors, arrays, numbers, strings, tuples, lists or dicts"
 
 
 def default_collate(batch: Sequence[Any]) -> Any:
-    """Put samples together: a new first dimension, the structure of a sample around it.
+    r"""Put samples together: a new first dimension, the structure of a sample around it.
 
     ============================  ====================================================
     sample                        batch
     ============================  ====================================================
-    Tensor or array of shape S    Tensor of shape (N, \\*S)
+    Tensor or array of shape S    Tensor of shape (N, \*S)
     float; int; bool              float64; int64; bool Tensor of shape (N,)
     str or bytes                  the samples as they are
     dict                          the same kind of dict, each key collated
@@ -60,7 +60,7 @@ def default_collate(batch: Sequence[Any]) -> Any:
 
 
 def _collate(batch: Sequence[Any], place: str) -> Any:
-    """The batch of what the samples have at one place, such as "[1]['x']"."""
+    """Return the batch of what the samples have at one place, such as "[1]['x']"."""
     first = batch[0]
     if isinstance(first, Tensor):
         _alike(batch, Tensor, place)
@@ -122,7 +122,7 @@ def _collate_sequences(batch: Sequence[Any], place: str) -> Any:
 
 
 def _alike(batch: Sequence[Any], kinds: Any, place: str) -> None:
-    """Raise TypeError where a sample is not of the kinds that the first is of."""
+    """Raise TypeError if a sample is not of the kinds that the first is of."""
     for i, sample in enumerate(batch):
         if not isinstance(sample, kinds) or isinstance(sample, (str, bytes)):
             raise TypeError(
@@ -140,7 +140,7 @@ def _at(place: str) -> str:
 
 
 def default_convert(data: Any) -> Any:
-    """A sample with its arrays as Tensors, all else as it is: what the loader does with ``batch_size=None``.
+    """Return a sample with its arrays as Tensors, all else as it is: what the loader does with ``batch_size=None``.
 
     Examples
     --------
@@ -160,7 +160,7 @@ def default_convert(data: Any) -> Any:
 
 
 def _rebuilt(like: Mapping[Any, Any], items: dict[Any, Any]) -> Any:
-    """`items` as the same kind of mapping, or as a dict where that kind cannot be made from one."""
+    """Return `items` as the same kind of mapping, or as a dict where that kind cannot be made from one."""
     try:
         if isinstance(like, MutableMapping):
             kept = copy(like)

@@ -80,7 +80,7 @@ class DataLoader(Generic[T_co]):
     so its state at that moment is all that it takes to repeat the epoch. While batch i is fetched and collated,
     the functions of ``minigrad.random`` draw (without a generator of their own) from a stream for batch i alone:
     order and augmentations are the same whatever the number of workers, and no two batches share random
-    numbers. (PyTorch has one stream a worker, and so its augmentations change with their number.) For other
+    numbers. (PyTorch has one stream per worker, and so its augmentations change with their number.) For other
     sources of randomness a worker has its seed in :func:`get_worker_info`.
 
     Examples
@@ -248,7 +248,7 @@ class DataLoader(Generic[T_co]):
             stream.append(generator)
 
     def _fetcher(self, dataset: Any, stream: list[Generator]) -> Callable[[int, Any], Any]:
-        """A function of a seed and of what the sampler gave that returns the batch, a `_Failure`, or END.
+        """Return a function of a seed and of what the sampler gave that returns the batch, a `_Failure`, or END.
 
         Its random numbers come from the generator in `stream`, if there is one, or from one of that seed.
         """
@@ -287,7 +287,7 @@ class Batches(Iterator[Made]):
         if not isinstance(result, _Failure):
             return result
         error = result.taken()
-        del self, result  # the error holds this frame: if it is all that is left of the loop, the workers shall end
+        del self, result  # the error holds this frame: if it is all that is left of the loop, the workers must end
         try:
             if isinstance(error, StopIteration):  # which would look like the end of the epoch
                 raise RuntimeError("DataLoader: the data set, or collate_fn, raised StopIteration") from error
@@ -307,12 +307,12 @@ class _Failure:
         self._error = [error]
 
     def taken(self) -> Exception:
-        """The error, which from now on is the caller's."""
+        """Return the error, which from now on is the caller's."""
         return self._error.pop()
 
 
 def _tasks(seed: int, indices: Iterator[Any]) -> Iterator[tuple[int, Any]]:
-    """A seed and what to fetch, for each batch; an error of the sampler comes where its batch would."""
+    """Return a seed and what to fetch, for each batch; an error of the sampler comes where its batch would."""
     failure = None
     try:
         for i, at in enumerate(indices):
@@ -324,7 +324,7 @@ def _tasks(seed: int, indices: Iterator[Any]) -> Iterator[tuple[int, Any]]:
 
 
 def _shallow(dataset: Any) -> Any:
-    """A copy, on which a worker may set attributes; or the data set itself, where it cannot be copied."""
+    """Return a copy, on which a worker may set attributes; or the data set itself, where it cannot be copied."""
     try:
         return copy(dataset)
     except Exception:  # it may hold anything, and delegate everything

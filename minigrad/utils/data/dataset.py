@@ -36,7 +36,7 @@ class Dataset(Generic[T_co]):
     """A collection of samples by index; a subclass defines ``__getitem__`` and, as a rule, ``__len__``.
 
     It may also define ``__getitems__(indices)``: a sequence of the samples at a list of indices, which spares
-    the loader one call a sample (see :class:`Batch`).
+    the loader one call per sample (see :class:`Batch`).
 
     Examples
     --------
@@ -235,7 +235,7 @@ class ConcatDataset(Dataset[T_co]):
         return _rearranged(fetched, np.argsort([*itertools.chain(*positions.values())]))
 
     def _place(self, index: int) -> tuple[int, int]:
-        """Which data set a sample is in, and its index there."""
+        """Return which data set a sample is in, and its index there."""
         if index < -len(self):
             raise ValueError(f"ConcatDataset: index {index} is out of range for a length of {len(self)}")
         if index >= len(self):
@@ -246,7 +246,7 @@ class ConcatDataset(Dataset[T_co]):
 
 
 def _rearranged(parts: Sequence[Sequence[Any]], order: np.ndarray) -> Sequence[Any]:
-    """The samples of all parts in a new order; as a Batch, if all parts are one and have columns of one kind."""
+    """Return the samples of all parts in a new order; as a Batch, if all parts are one and have columns of one kind."""
     if len(parts) == 1:
         return parts[0]
     batches = [part.columns for part in parts if isinstance(part, Batch)]
@@ -258,7 +258,7 @@ def _rearranged(parts: Sequence[Sequence[Any]], order: np.ndarray) -> Sequence[A
 
 
 def fetch(dataset: Any, indices: Sequence[int]) -> Sequence[Any]:
-    """Samples of a data set at `indices`, at once where it knows how to.
+    """Return samples of a data set at `indices`, at once where it knows how to.
 
     A subclass that has overridden ``__getitem__`` alone is asked for each sample.
     """

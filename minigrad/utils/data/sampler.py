@@ -199,7 +199,7 @@ class BatchSampler(Sampler[list[int]]):
 
 
 def take(iterator: Iterator[Any], count: int) -> list[Any]:
-    """The next items, fewer than `count` at the end. Only ``__next__`` is asked: an ``__iter__`` may begin again."""
+    """Return the next items, fewer than `count` at the end, by ``__next__`` only: ``__iter__`` may begin again."""
     taken: list[Any] = []
     while len(taken) < count:
         item = next(iterator, _END)
@@ -210,12 +210,12 @@ def take(iterator: Iterator[Any], count: int) -> list[Any]:
 
 
 def iterable(who: str, name: str, value: Any) -> None:
-    """Raise TypeError where `value`, the argument called `name`, cannot be iterated over."""
+    """Raise TypeError if `value`, the argument called `name`, cannot be iterated over."""
     if not hasattr(value, "__iter__") and not hasattr(value, "__getitem__"):
         raise TypeError(f"{who}: expected an iterable for {name}, got {type(value).__name__}")
 
 
 def positive(who: str, name: str, value: Any) -> None:
-    """Raise ValueError where `value`, the argument called `name`, is not an int above 0."""
+    """Raise ValueError if `value`, the argument called `name`, is not an int above 0."""
     if isinstance(value, bool) or not isinstance(value, int) or value <= 0:
         raise ValueError(f"{who}: expected a positive integer for {name}, got {name}={value!r}")

@@ -23,7 +23,7 @@ _this_thread = threading.local()
 
 @dataclass(frozen=True)
 class WorkerInfo:
-    """What a worker knows of itself.
+    """A worker's information on itself.
 
     Attributes
     ----------
@@ -44,7 +44,7 @@ class WorkerInfo:
 
 
 def get_worker_info() -> WorkerInfo | None:
-    """Which worker of a :class:`~minigrad.utils.data.DataLoader` runs this code; None outside of workers.
+    """Return which worker of a :class:`~minigrad.utils.data.DataLoader` runs this code; None outside of workers.
 
     Examples
     --------
@@ -74,7 +74,7 @@ class Worker:
         self._process = os.getpid()
 
     def result(self, future: Future[Any], timeout: float, index: Any = None, doing: str = "worker_init_fn") -> Any:
-        """What the thread returned or raised; RuntimeError after `timeout` seconds (0: never).
+        """Return what the thread returned or raised; RuntimeError after `timeout` seconds (0: never).
 
         The error names the index that it was to fetch, or what else it was doing.
         """
@@ -98,7 +98,7 @@ class Worker:
 
 
 class _Thread(threading.Thread):
-    """What a `ThreadPoolExecutor` of one thread is, but Python does not wait for it to end."""
+    """A `ThreadPoolExecutor` of one thread whose end Python does not wait for."""
 
     def __init__(self, info: WorkerInfo) -> None:
         super().__init__(name=f"minigrad-worker-{info.id}", daemon=True)
@@ -119,17 +119,17 @@ class _Thread(threading.Thread):
             future, function, args = task
             try:
                 future.set_result(function(*args))
-            except BaseException as error:  # also SystemExit, which shall end the caller and not this thread alone
+            except BaseException as error:  # also SystemExit, which must end the caller and not this thread alone
                 future.set_exception(error)
             del future, function, args, task  # they hold the error, which holds this frame
 
     def end(self) -> None:
-        """Let it end after what it is doing."""
+        """End it after its present task."""
         self.ending = True
         self.tasks.put(None)
 
     def whereabouts(self) -> str:
-        """The line that it is at."""
+        """Return the line that it is at."""
         frame = sys._current_frames().get(self.ident or 0)
         if frame is None:
             return "Its thread has ended."
@@ -182,5 +182,5 @@ def _end(threads: Sequence[_Thread]) -> None:
 
 @atexit.register
 def _end_all() -> None:
-    """A thread that writes while Python ends would stop it with an error."""
+    """End all threads: one that writes while Python ends would stop it with an error."""
     _end([thread for thread in threading.enumerate() if isinstance(thread, _Thread)])

@@ -98,7 +98,7 @@ class CIFAR10(ArrayImages):
         super().__init__(images, np.concatenate(labels), train, transform, target_transform)
 
     def _locate(self, names: Sequence[str]) -> list[Path] | None:
-        """The files of these names, all pickles or all records, from the first folder that has them all."""
+        """Return the files of these names, all pickles or all records, from the first folder that has them all."""
         for folder in self.folders:
             for ending in ("", ".bin"):
                 paths = [self.root / folder / (name + ending) for name in names]
@@ -128,7 +128,7 @@ def _file_names(train: bool, batches: Sequence[int] | None) -> list[str]:
 
 
 def _class_names(beside: Path) -> list[str] | None:
-    """What the classes are called in the file for that in the same folder, if there is one."""
+    """Return what the classes are called in the file for that in the same folder, if there is one."""
     records, pickled = beside.with_name("batches.meta.txt"), beside.with_name("batches.meta")
     source = records if beside.suffix == ".bin" else pickled
     if not source.is_file():
@@ -143,7 +143,7 @@ def _class_names(beside: Path) -> list[str] | None:
 
 
 def _read(path: Path, classes: int) -> tuple[np.ndarray, np.ndarray]:
-    """Images, uint8 of shape (N, 3072), and labels of shape (N,)."""
+    """Return images, uint8 of shape (N, 3072), and labels of shape (N,)."""
     images, labels = _read_records(path) if path.suffix == ".bin" else _read_pickle(path)
     if len(labels) and not 0 <= labels.min() <= labels.max() < classes:
         raise RuntimeError(f"{path}: expected labels from 0 to {classes - 1}, got {labels.min()} to {labels.max()}")
@@ -151,7 +151,7 @@ def _read(path: Path, classes: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _read_records(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """A record an image: a byte for its label, then its pixels, red, green and blue."""
+    """Read a record per image: a byte for its label, then its pixels, red, green and blue."""
     content = np.fromfile(path, np.uint8)
     if content.size % (1 + _PIXELS):
         raise RuntimeError(

@@ -68,7 +68,7 @@ class Digits(ArrayImages):
 
 
 def _read(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """The images, with values up to 16, and their classes."""
+    """Return the images, with values up to 16, and their classes."""
     try:
         with zipfile.ZipFile(path) as archive:
             images, labels = (_entry(archive, name, path.stat().st_size) for name in ("images.npy", "labels.npy"))

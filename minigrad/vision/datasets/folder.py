@@ -159,7 +159,7 @@ def _folders(root: Path) -> list[str]:
 
 
 def _files(folder: Path) -> list[str]:
-    """All files in a folder and in those inside it, sorted."""
+    """Return all files in a folder and in those inside it, sorted."""
     found = []
     for place, inside, names in os.walk(folder, followlinks=True):
         inside[:] = [name for name in inside if not name.startswith(".")]

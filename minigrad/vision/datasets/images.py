@@ -1,4 +1,4 @@
-"""What the image data sets share: the way from stored images and classes to samples and batches."""
+"""The base of image data sets: the way from stored images and classes to samples and batches."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Images(Dataset[tuple[Any, int]]):
         return batched and self.target_transform is None and speaks_for(self, "_batch", "_sample")
 
     def _batch(self, images: np.ndarray, targets: np.ndarray) -> Batch:
-        """The samples of stored images, (N, H, W) or (N, H, W, C), which must allow it: `_by_batch`."""
+        """Return the samples of stored images, (N, H, W) or (N, H, W, C), which must allow it: `_by_batch`."""
         if self.transform is None:
             return Batch(network_input(with_channels(images, 3)), targets)
         x = self.transform(with_channels(images, 3))
@@ -116,17 +116,17 @@ class ArrayImages(Images):
 
 
 def with_channels(images: np.ndarray, dims: int) -> np.ndarray:
-    """The images with an axis for the channel, which grey ones of `dims` dimensions lack."""
+    """Return the images with an axis for the channel, which grey ones of `dims` dimensions lack."""
     return images[..., None] if images.ndim == dims else images
 
 
 def network_input(images: np.ndarray) -> Tensor:
-    """uint8 (..., H, W, C) as float32 (..., C, H, W) in [0, 1]."""
+    """Return uint8 (..., H, W, C) as float32 (..., C, H, W) in [0, 1]."""
     return Tensor._wrap(np.divide(np.moveaxis(images, -1, -3), 255, dtype=np.float32, order="C"))
 
 
 def every_nth(labels: np.ndarray, n: int) -> np.ndarray:
-    """A mask of every n-th image of each class, in their order: the same ones each time."""
+    """Return a mask of every n-th image of each class, in their order: the same ones each time."""
     mask = np.zeros(len(labels), bool)
     for label in np.unique(labels):
         mask[np.flatnonzero(labels == label)[n - 1 :: n]] = True

@@ -92,7 +92,7 @@ class MNIST(ArrayImages):
         super().__init__(images, labels, train, transform, target_transform)
 
     def _locate(self, names: Sequence[str]) -> list[Path] | None:
-        """The files of these names, all from the first folder that has them all."""
+        """Return the files of these names, all from the first folder that has them all."""
         for folder in self.folders:
             places = [[self.root / folder / name, self.root / folder / name.removesuffix(".gz")] for name in names]
             found = [next(filter(Path.is_file, place), None) for place in places]
@@ -118,7 +118,7 @@ class MNIST(ArrayImages):
                     download(self.mirrors, path, checksum)
 
     def _refuse_others(self, labels: Path) -> None:
-        """The files of MNIST and FashionMNIST have the same names: do not mistake one for the other."""
+        """Refuse the other data set's files: MNIST and FashionMNIST use the same names."""
         name = labels.name.removesuffix(".gz") + ".gz"
         for other in (MNIST, FashionMNIST):
             if other.checksums is not self.checksums and matches(labels, other.checksums[name]):

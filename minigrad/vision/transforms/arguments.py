@@ -17,7 +17,7 @@ NUMBER = (int, float, np.integer, np.floating)
 
 
 class InterpolationMode(enum.Enum):
-    """How pixels between pixels are made: of the nearest one, or of four. Their names do as well: ``"bilinear"``.
+    """Ways to make pixels between pixels: of the nearest one, or of four. Names work as well: ``"bilinear"``.
 
     Examples
     --------
@@ -41,7 +41,7 @@ def interpolation_mode(name: str, mode: str | InterpolationMode) -> Interpolatio
 
 
 def numbers(name: str, argument: str, value: Any, *counts: int) -> tuple[float, ...]:
-    """A sequence of so many finite numbers as a tuple."""
+    """Return a sequence of this many finite numbers as a tuple."""
     wanted = f"{name}: expected {argument} of {' or '.join(map(str, counts))} numbers, got {value!r}"
     if isinstance(value, (str, bytes)) or not isinstance(value, (Sequence, np.ndarray)):
         raise TypeError(wanted)
@@ -51,7 +51,7 @@ def numbers(name: str, argument: str, value: Any, *counts: int) -> tuple[float, 
 
 
 def interval(name: str, argument: str, value: Any) -> Range:
-    """(low, high), in this order."""
+    """Return (low, high), in this order."""
     low, high = numbers(name, argument, value, 2)
     if low > high:
         raise ValueError(f"{name}: expected {argument} as (low, high), got {value!r}")
@@ -59,7 +59,7 @@ def interval(name: str, argument: str, value: Any) -> Range:
 
 
 def around(name: str, argument: str, value: Any, centre: float = 0.0) -> Range:
-    """What a number not below 0 means, so much to either side of `centre`; or (low, high) as it is."""
+    """Return what a number not below 0 means, so much to either side of `centre`; or (low, high) as it is."""
     if not isinstance(value, NUMBER):
         return interval(name, argument, value)
     if not 0 <= value < np.inf:
@@ -68,7 +68,7 @@ def around(name: str, argument: str, value: Any, centre: float = 0.0) -> Range:
 
 
 def pair(name: str, argument: str, value: Any) -> tuple[int, int]:
-    """Two positive integers, the same twice if one is given."""
+    """Return two positive integers, the same twice if one is given."""
     both = (value, value) if isinstance(value, INTEGER) else numbers(name, argument, value, 1, 2)
     if not all(isinstance(n, INTEGER) and n > 0 for n in both):
         raise ValueError(f"{name}: expected {argument} as one or two positive integers, got {value!r}")
@@ -82,25 +82,25 @@ def probability(name: str, p: float) -> float:
 
 
 def constants(name: str, argument: str, value: Any) -> Any:
-    """`value`, if it is a number or several, of which an image's channels will each want one."""
+    """Return `value`, if it is a number or several, of which an image's channels will each want one."""
     values = np.asarray(value)
     if values.dtype.kind not in "buif":
         raise TypeError(f"{name}: expected {argument} of numbers, got {value!r}")
     if values.ndim > 1 or not values.size:
-        raise ValueError(f"{name}: expected {argument} as one number, or one a channel, got {value!r}")
+        raise ValueError(f"{name}: expected {argument} as one number, or one per channel, got {value!r}")
     return value
 
 
 def by_channel(name: str, argument: str, value: Any, images: np.ndarray) -> np.ndarray:
-    """A number, or one for each channel of images (N, H, W, C), as an array of their dtype that broadcasts."""
+    """Return a number, or one for each channel of images (N, H, W, C), as an array of their dtype that broadcasts."""
     values, channels = np.asarray(constants(name, argument, value)), images.shape[3]
     if values.shape not in ((), (1,), (channels,)):
-        raise ValueError(f"{name}: expected {argument} as one number, or {channels}, one a channel, got {value!r}")
+        raise ValueError(f"{name}: expected {argument} as one number, or {channels}, one per channel, got {value!r}")
     return restored(values, images.dtype)
 
 
 def restored(x: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    """Floats as images of `dtype`: for uint8 rounded and clipped."""
+    """Return floats as images of `dtype`: for uint8 rounded and clipped."""
     if dtype == np.uint8 and x.dtype != dtype:
         x = np.clip(np.rint(x), 0, 255)
     return x.astype(dtype, copy=False)

@@ -62,7 +62,7 @@ class GaussianBlur(Transform):
 
 
 def _along(x: np.ndarray, size: int, sigma: np.ndarray, axis: int) -> np.ndarray:
-    """The weighted means along an axis of (N, H, W, C)."""
+    """Return the weighted means along an axis of (N, H, W, C)."""
     half, length = size // 2, x.shape[axis]
     if half >= length:
         raise ValueError(f"GaussianBlur: expected images larger than half of a kernel of {size}, got {length} pixels")

@@ -18,7 +18,7 @@ _LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
 
 
 def _planes(name: str, images: np.ndarray) -> np.ndarray:
-    """(N, H, W, C) as floats (C, N, H, W): one colour at a time, so that NumPy's innermost loop is long."""
+    """Return (N, H, W, C) as floats (C, N, H, W): one colour at a time, so that NumPy's innermost loop is long."""
     if images.shape[3] not in (1, 3):
         raise ValueError(f"{name}: expected images of 1 or 3 channels, got {images.shape[3]}")
     dtype = np.float32 if images.dtype == np.uint8 else images.dtype
@@ -26,7 +26,7 @@ def _planes(name: str, images: np.ndarray) -> np.ndarray:
 
 
 def _grey(planes: np.ndarray) -> np.ndarray:
-    """The brightness (N, H, W) of (C, N, H, W)."""
+    """Return the brightness (N, H, W) of (C, N, H, W)."""
     if len(planes) == 1:
         return planes[0]
     red, green, blue = (planes.dtype.type(part) for part in _LUMA)
@@ -149,7 +149,7 @@ def _saturate(x: np.ndarray, factor: np.ndarray) -> np.ndarray:
 
 
 def _turn_hue(x: np.ndarray, part: np.ndarray) -> np.ndarray:
-    """With the hue h in sixths of the circle, red is at 0, green at 2, blue at 4.
+    """Turn the hue h, in sixths of the circle: red is at 0, green at 2, blue at 4.
 
     A colour at distance d from h has the greatest value up to d = 1, falls linearly to the least at d = 2, and stays.
     """

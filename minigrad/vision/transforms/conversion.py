@@ -55,7 +55,7 @@ class Normalize(Transform):
 
     Parameters
     ----------
-    mean, std : sequence of one a channel, or float
+    mean, std : sequence of one per channel, or float
 
     Raises
     ------

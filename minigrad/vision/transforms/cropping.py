@@ -51,7 +51,7 @@ class Pad(Transform):
     ----------
     padding : int, (int, int) or (int, int, int, int)
         For all sides; for left and right, top and bottom; for left, top, right, bottom.
-    fill : float or sequence of one a channel, default 0
+    fill : float or sequence of one per channel, default 0
         The border's value in the mode "constant".
     padding_mode : {"constant", "edge", "reflect", "symmetric"}
         Otherwise its pixels repeat the outermost one, or mirror the image without or with it.
@@ -111,7 +111,7 @@ class RandomCrop(Transform):
         A border that is added first, as :class:`Pad`'s.
     pad_if_needed : bool, default False
         Whether to add to smaller images what they lack, on both sides, instead of raising.
-    fill : float or sequence of one a channel, default 0
+    fill : float or sequence of one per channel, default 0
     padding_mode : {"constant", "edge", "reflect", "symmetric"}
     generator : Generator, optional
 

@@ -26,7 +26,7 @@ class RandomErasing(Transform):
         The range of the rectangle's part of the image's area.
     ratio : (float, float), default (0.3, 3.3)
         The range of its height divided by its width; uniform in its logarithm.
-    value : float, sequence of one a channel, or "random", default 0
+    value : float, sequence of one per channel, or "random", default 0
         What is there instead; "random": noise, normal in floats and uniform in uint8.
     generator : Generator, optional
 
@@ -77,7 +77,7 @@ class RandomErasing(Transform):
         return y
 
     def _rectangles(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-        """A mask (N, H, W) of what to erase."""
+        """Return a mask (N, H, W) of what to erase."""
         count, height, width = shape
         area = rng.uniform(*self.scale, (_TRIES, count)) * (height * width)
         ratio = np.exp(rng.uniform(math.log(self.ratio[0]), math.log(self.ratio[1]), (_TRIES, count)))

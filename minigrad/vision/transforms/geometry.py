@@ -29,7 +29,7 @@ __all__ = ["RandomAffine", "RandomRotation"]
 def _sources(
     angle: np.ndarray, shift: np.ndarray, scale: np.ndarray, shear: np.ndarray, centre: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """For `affine`: matrices and offsets that undo q = c + t + R(angle) K(shear) scale (p - c), angles in degrees.
+    """Return matrices and offsets for `affine` that undo q = c + t + R(angle) K(shear) scale (p - c) (degrees).
 
     `shear` (2, N) is along x and along y; `shift` (N, 2), and `centre` (2,) from that of the image, are (row, column).
     """
@@ -43,7 +43,7 @@ def _sources(
 
 
 def _from_middle(name: str, center: Sequence[float] | None, images: np.ndarray) -> np.ndarray:
-    """`center`, (x, y) from the upper left corner, as (row, column) from the middle of the images."""
+    """Return `center`, (x, y) from the upper left corner, as (row, column) from the middle of the images."""
     if center is None:
         return np.zeros(2)
     x, y = numbers(name, "center", center, 2)
@@ -63,7 +63,7 @@ class RandomRotation(Transform):
         It then takes one image at a time.
     center : (float, float), optional
         What stays in place, (x, y) from the upper left corner; the middle of the image where omitted.
-    fill : float or sequence of one a channel, default 0
+    fill : float or sequence of one per channel, default 0
         What comes in from outside of the image.
     generator : Generator, optional
 
@@ -114,7 +114,7 @@ class RandomRotation(Transform):
 
 
 def _expanded(height: int, width: int, turn: float) -> tuple[int, int]:
-    """How many rows and columns of pixels the turned image touches, its middle where it was."""
+    """Return how many rows and columns of pixels the turned image touches, its middle where it was."""
     cos, sin = abs(math.cos(turn)), abs(math.sin(turn))
     if cos < 1e-9:  # at right angles the middle may move, or else all pixels could fall between others
         return width, height
@@ -140,7 +140,7 @@ class RandomAffine(Transform):
         The range of angles in degrees that upright lines lean by, a number for so much to either side; and two more
         for lines that lie.
     interpolation : "nearest" (default), "bilinear" or InterpolationMode
-    fill : float or sequence of one a channel, default 0
+    fill : float or sequence of one per channel, default 0
         What comes in from outside of the image.
     center : (float, float), optional
         What stays in place but for the shift, (x, y) from the upper left corner; the middle where omitted.
@@ -194,7 +194,7 @@ class RandomAffine(Transform):
 
     @staticmethod
     def _shears(shear: Any) -> tuple[Range, Range]:
-        """The ranges along x and along y."""
+        """Return the ranges along x and along y."""
         if isinstance(shear, NUMBER):
             return around("RandomAffine", "shear", shear), (0.0, 0.0)
         values = numbers("RandomAffine", "shear", shear, 2, 4)

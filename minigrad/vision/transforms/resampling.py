@@ -20,7 +20,7 @@ __all__ = ["affine", "resize"]
 
 
 def resize(images: Any, size: int | tuple[int, int], antialias: bool = True) -> np.ndarray:
-    """Images brought to another size by bilinear interpolation; shrunk, each pixel averages all that it covers.
+    """Return images brought to another size by bilinear interpolation; shrunk, each pixel averages all that it covers.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def resize(images: Any, size: int | tuple[int, int], antialias: bool = True) -> 
 
 
 def _weights(old: int, new: int, antialias: bool) -> np.ndarray:
-    """The (new, old) matrix that interpolates along one axis; its rows add up to 1."""
+    """Return the (new, old) matrix that interpolates along one axis; its rows add up to 1."""
     scale = old / new
     centres = (np.arange(new) + 0.5) * scale - 0.5
     reach = max(scale, 1.0) if antialias else 1.0
@@ -75,7 +75,7 @@ def affine(
     interpolation: str | InterpolationMode = "bilinear",
     size: tuple[int, int] | None = None,
 ) -> np.ndarray:
-    """Images whose pixel at p, (row, column) from the centre, is the given image's at ``matrices[n] @ p + offsets[n]``.
+    """Return images whose pixel p, (row, column) from the centre, is the given one at ``matrices[n] @ p + offsets[n]``.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def affine(
 def _sources(
     old: tuple[int, ...], matrices: np.ndarray, offsets: np.ndarray, new: tuple[int, ...]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The row and the column that each pixel comes from, float32 (N, height, width), in an image with a border of 1.
+    """Return each pixel's source row and column, float32 (N, height, width), in an image with a border of 1.
 
     What lies outside comes from the border.
     """
@@ -135,7 +135,7 @@ def _sources(
 
 
 def _framed(x: np.ndarray, after: int, fill: Fill, dtype: np.dtype) -> np.ndarray:
-    """The images with a border of `fill`, 1 before and `after` behind, as planes (C, N, rows, columns).
+    """Return the images with a border of `fill`, 1 before and `after` behind, as planes (C, N, rows, columns).
 
     Planes, because NumPy is slow where the innermost loop has but the three steps of the channels.
     """
@@ -147,7 +147,7 @@ def _framed(x: np.ndarray, after: int, fill: Fill, dtype: np.dtype) -> np.ndarra
 
 
 def _places(rows: np.ndarray, columns: np.ndarray, framed: np.ndarray) -> np.ndarray:
-    """Whole rows and columns as indices into a plane made flat."""
+    """Return whole rows and columns as indices into a plane made flat."""
     _, count, height, width = framed.shape
     places = rows.astype(np.int32)  # twice as fast as wider ones
     places *= width

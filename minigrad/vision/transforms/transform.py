@@ -1,4 +1,4 @@
-"""What all transforms have in common, and how they are put together."""
+"""The base of transforms, and their composition."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Transform:
         self.generator = generator
 
     def apply(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """The transformed images.
+        """Return the transformed images.
 
         Parameters
         ----------
@@ -64,7 +64,7 @@ class Transform:
         raise NotImplementedError(f"{type(self).__name__}: a Transform needs a method apply(images, rng)")
 
     def __call__(self, images: Any) -> Any:
-        """The transformed image or images, of the kind and dtype that are given."""
+        """Return the transformed image or images, of the kind and dtype that are given."""
         name, rng = type(self).__name__, get_generator(self.generator).rng
         if isinstance(images, Tensor):
             x = images._data
@@ -86,7 +86,7 @@ class Transform:
 
 
 def channels_last(name: str, x: np.ndarray) -> np.ndarray:
-    """An image (H, W) or (H, W, C), or a batch of them, as (N, H, W, C)."""
+    """Return an image (H, W) or (H, W, C), or a batch of them, as (N, H, W, C)."""
     if x.ndim not in (2, 3, 4) or (x.ndim > 2 and x.shape[-1] > 4):  # most likely (N, H, W) or (N, C, H, W)
         raise ValueError(
             f"{name}: expected an array (H, W), (H, W, C) or (N, H, W, C) of at most 4 channels, got shape {x.shape}; "
@@ -107,12 +107,12 @@ def _checked(name: str, x: np.ndarray) -> np.ndarray:
 
 
 def takes_batches(transform: Any) -> bool:
-    """Whether it is ``batched``, which must be said of its own ``__call__``, not of one that was overridden since."""
+    """Return whether it is ``batched``, said of its own ``__call__`` and not of one that it overrides."""
     return speaks_for(transform, "batched", "__call__") and bool(transform.batched)
 
 
 class Compose:
-    """One transform after the other.
+    """Several transforms, one after the other.
 
     Parameters
     ----------

@@ -175,5 +175,5 @@ def test_errors(make, message):
 def test_errors_of_calls():
     with pytest.raises(ValueError, match="expand=True each image has a size of its own.*got 2"):
         RandomRotation(10, expand=True)(np.zeros((2, 4, 4, 1), np.uint8))
-    with pytest.raises(ValueError, match="expected fill as one number, or 3, one a channel"):
+    with pytest.raises(ValueError, match="expected fill as one number, or 3, one per channel"):
         RandomAffine(10, fill=(1, 2))(np.zeros((4, 4, 3), np.uint8))

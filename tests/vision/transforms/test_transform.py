@@ -261,7 +261,7 @@ def test_normalize_is_by_channels():
 def test_normalize_errors():
     with pytest.raises(ValueError, match="Normalize: expected std without 0"):
         Normalize((0.5, 0.5), (1, 0))
-    with pytest.raises(ValueError, match="Normalize: expected mean as one number, or 3, one a channel"):
+    with pytest.raises(ValueError, match="Normalize: expected mean as one number, or 3, one per channel"):
         Normalize((0.5, 0.5), 1)(mg.zeros(3, 2, 2))
     with pytest.raises(TypeError, match="Normalize: expected floats, got uint8; put ToTensor before it"):
         Normalize(0.5, 0.5)(images(np.uint8))
