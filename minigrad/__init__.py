@@ -70,7 +70,7 @@ _ROOMS = {"core", "creation", "graph", "kernels", "legacy", "naming", "ops", "ov
 
 
 def __getattr__(name: str) -> object:
-    """Packages that many scripts do without are imported when they are asked for."""
+    """Import packages that many scripts do without when they are asked for."""
     if name in _LAZY:
         import importlib
 

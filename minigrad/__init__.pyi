@@ -26,15 +26,15 @@ from minigrad.legacy import ShortTensor as ShortTensor
 from minigrad.core.array_attributes import Size as Size
 from minigrad.core.tensor import Tensor as Tensor
 def abs(input: TensorLike) -> Tensor:
-    """The absolute value of each element; its slope at 0 is 0."""
+    """Return the absolute value of each element; its slope at 0 is 0."""
 def absolute(input: TensorLike) -> Tensor:
-    """The absolute value of each element; its slope at 0 is 0."""
+    """Return the absolute value of each element; its slope at 0 is 0."""
 def acos(input: TensorLike) -> Tensor:
-    """The angle in radians whose cosine is `input`."""
+    """Return the angle in radians whose cosine is `input`."""
 def acosh(input: TensorLike) -> Tensor:
-    """The inverse hyperbolic cosine of each element; nan below 1."""
+    """Return the inverse hyperbolic cosine of each element; nan below 1."""
 def adaptive_avg_pool1d(input: TensorLike, output_size: Any) -> Tensor:
-    """The mean of `output_size` bins of (N, C, L) or (C, L); see `adaptive_avg_pool2d`."""
+    """Return the mean of `output_size` bins of (N, C, L) or (C, L); see `adaptive_avg_pool2d`."""
 def adaptive_max_pool1d(input: TensorLike, output_size: Any) -> tuple[Tensor, Tensor]:
     """`adaptive_max_pool1d` with its indices, as PyTorch has it outside of `nn.functional`."""
 def add(input: TensorLike, other: TensorLike, *, alpha: _float = 1) -> Tensor:
@@ -52,82 +52,82 @@ def addmv(input: TensorLike, mat: TensorLike, vec: TensorLike, *, beta: _float =
 def addr(input: TensorLike, vec1: TensorLike, vec2: TensorLike, *, beta: _float = 1, alpha: _float = 1) -> Tensor:
     """``beta * input + alpha * outer(vec1, vec2)``."""
 def adjoint(input: TensorLike) -> Tensor:
-    """A view with the last two dimensions exchanged."""
+    """Return a view with the last two dimensions exchanged."""
 def all(input: TensorLike, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
-    """Whether all elements are true (not 0), of the tensor or over the dimensions `dim`."""
+    """Return whether all elements are true (not 0), of the tensor or over the dimensions `dim`."""
 def allclose(input: TensorLike, other: TensorLike, rtol: _float = 1e-05, atol: _float = 1e-08, equal_nan: _bool = False) -> _bool:
-    """Whether `isclose` holds for all elements."""
+    """Return whether `isclose` holds for all elements."""
 def alpha_dropout(input: TensorLike, p: _float = 0.5, training: _bool = False, inplace: _bool = False) -> Tensor:
-    """Dropout that keeps mean and variance of what `selu` gives. (Klambauer et al., 2017)"""
+    """Drop out elements, but keep mean and variance of what `selu` gives (Klambauer et al., 2017)."""
 def amax(input: TensorLike, dim: _int | Sequence[_int] | None = (), keepdim: _bool = False, *, axis: _int | Sequence[_int] | None = (), keepdims: _bool = False) -> Tensor:
-    """The largest element, of all or over the dimensions `dim`; nan if there is one. Ties share the gradient evenly."""
+    """Return the largest element of all or over `dim`; nan if there is one. Ties share the gradient evenly."""
 def amin(input: TensorLike, dim: _int | Sequence[_int] | None = (), keepdim: _bool = False, *, axis: _int | Sequence[_int] | None = (), keepdims: _bool = False) -> Tensor:
-    """The smallest element, of all or over the dimensions `dim`; as `amax`."""
+    """Return the smallest element, of all or over the dimensions `dim`; as `amax`."""
 def aminmax(input: TensorLike, *, dim: _int | None = None, keepdim: _bool = False, axis: _int | None = None, keepdims: _bool = False) -> return_types.aminmax:
-    """`amin` and `amax`, a named tuple (min, max)."""
+    """Return `amin` and `amax`, a named tuple (min, max)."""
 def any(input: TensorLike, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
-    """Whether at least one element is true (not 0), of the tensor or over the dimensions `dim`."""
+    """Return whether at least one element is true (not 0), of the tensor or over the dimensions `dim`."""
 from minigrad.creation import arange as arange
 def arccos(input: TensorLike) -> Tensor:
-    """The angle in radians whose cosine is `input`."""
+    """Return the angle in radians whose cosine is `input`."""
 def arcsin(input: TensorLike) -> Tensor:
-    """The angle in radians whose sine is `input`."""
+    """Return the angle in radians whose sine is `input`."""
 def arctan(input: TensorLike) -> Tensor:
-    """The angle in radians whose tangent is `input`."""
+    """Return the angle in radians whose tangent is `input`."""
 def arctan2(input: TensorLike, other: TensorLike) -> Tensor:
-    """The angle in radians of the point with y = `input` and x = `other`."""
+    """Return the angle in radians of the point with y = `input` and x = `other`."""
 def argmax(input: TensorLike, dim: _int | None = None, keepdim: _bool = False, *, axis: _int | None = None, keepdims: _bool = False) -> Tensor:
-    """Where the largest element is, the first among ties or the first nan: in the flattened tensor, or in `dim`."""
+    """Return where the largest element is, the first among ties or the first nan: in the flattened tensor, or in `dim`."""
 def argmin(input: TensorLike, dim: _int | None = None, keepdim: _bool = False, *, axis: _int | None = None, keepdims: _bool = False) -> Tensor:
-    """Where the smallest element is; as `argmax`."""
+    """Return where the smallest element is; as `argmax`."""
 def argsort(input: TensorLike, dim: _int = -1, descending: _bool = False, stable: _bool = False, *, axis: _int = -1) -> Tensor:
-    """The indices of `sort`."""
+    """Return the indices of `sort`."""
 def argwhere(input: TensorLike) -> Tensor:
-    """The indices of the elements that are not 0, one row each."""
+    """Return the indices of the elements that are not 0, one row each."""
 from minigrad.creation import as_tensor as as_tensor
 def asin(input: TensorLike) -> Tensor:
-    """The angle in radians whose sine is `input`."""
+    """Return the angle in radians whose sine is `input`."""
 def asinh(input: TensorLike) -> Tensor:
-    """The inverse hyperbolic sine of each element."""
+    """Return the inverse hyperbolic sine of each element."""
 def atan(input: TensorLike) -> Tensor:
-    """The angle in radians whose tangent is `input`."""
+    """Return the angle in radians whose tangent is `input`."""
 def atan2(input: TensorLike, other: TensorLike) -> Tensor:
-    """The angle in radians of the point with y = `input` and x = `other`."""
+    """Return the angle in radians of the point with y = `input` and x = `other`."""
 def atanh(input: TensorLike) -> Tensor:
-    """The inverse hyperbolic tangent of each element; nan beyond -1 and 1."""
+    """Return the inverse hyperbolic tangent of each element; nan beyond -1 and 1."""
 @overload
 def atleast_1d(tensor: TensorLike, /) -> Tensor:
-    """The tensor with a dimension; a tuple if there are several."""
+    """Return the tensor with at least one dimension; a tuple for several tensors."""
 @overload
 def atleast_1d(tensor: Sequence[TensorLike], /) -> tuple[Tensor, ...]: ...
 @overload
 def atleast_1d(*tensors: TensorLike) -> tuple[Tensor, ...]: ...
 @overload
 def atleast_2d(tensor: TensorLike, /) -> Tensor:
-    """The tensor with at least two dimensions, a vector as a row; a tuple if there are several."""
+    """Return the tensor with at least two dimensions, a vector as a row; a tuple for several tensors."""
 @overload
 def atleast_2d(tensor: Sequence[TensorLike], /) -> tuple[Tensor, ...]: ...
 @overload
 def atleast_2d(*tensors: TensorLike) -> tuple[Tensor, ...]: ...
 @overload
 def atleast_3d(tensor: TensorLike, /) -> Tensor:
-    """The tensor with at least three dimensions, a matrix with a last one of length 1; a tuple if there are several."""
+    """Return the tensor with at least three dimensions: a matrix gets a last one of length 1. A tuple for several."""
 @overload
 def atleast_3d(tensor: Sequence[TensorLike], /) -> tuple[Tensor, ...]: ...
 @overload
 def atleast_3d(*tensors: TensorLike) -> tuple[Tensor, ...]: ...
 from minigrad import autograd as autograd
 def avg_pool1d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, ceil_mode: _bool = False, count_include_pad: _bool = True) -> Tensor:
-    """The mean of windows of (N, C, L) or (C, L); see `avg_pool2d`."""
+    """Return the mean of windows of (N, C, L) or (C, L); see `avg_pool2d`."""
 from minigrad.core.device import backends as backends
 def baddbmm(input: TensorLike, batch1: TensorLike, batch2: TensorLike, *, beta: _float = 1, alpha: _float = 1) -> Tensor:
     """``beta * input + alpha * bmm(batch1, batch2)``."""
-def bernoulli(input: Tensor, p: Any = None, *, generator: Generator | None = None) -> Tensor:
-    """1 with the probability given, else 0."""
+def bernoulli(input: Tensor, p: Tensor | _float | None = None, *, generator: Generator | None = None) -> Tensor:
+    """Draw 1 with the given probability, else 0."""
 def bilinear(input1: TensorLike, input2: TensorLike, weight: TensorLike, bias: TensorLike | None = None) -> Tensor:
     """``sum over i, j of input1[..., i] * weight[o, i, j] * input2[..., j] + bias[o]``."""
 def bincount(input: TensorLike, weights: TensorLike | None = None, minlength: _int = 0) -> Tensor:
-    """How often 0, 1, 2, ... occur, or the sums of the weights of those that do."""
+    """Return how often 0, 1, 2, ... occur, or the sums of the weights of those that do."""
 def bitwise_and(input: TensorLike, other: TensorLike) -> Tensor:
     """``input & other``, elementwise, of bools or integers."""
 def bitwise_left_shift(input: TensorLike, other: TensorLike) -> Tensor:
@@ -141,137 +141,137 @@ def bitwise_right_shift(input: TensorLike, other: TensorLike) -> Tensor:
 def bitwise_xor(input: TensorLike, other: TensorLike) -> Tensor:
     """``input ^ other``, elementwise, of bools or integers."""
 def bmm(input: TensorLike, mat2: TensorLike) -> Tensor:
-    """The products of two batches, of the same size, of matrices."""
+    """Return the products of two batches, of the same size, of matrices."""
 from minigrad.core.dtypes import bool as bool
 def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
-    """All `tensors` expanded to the shape that they have together."""
+    """Return all `tensors` expanded to the shape that they have together."""
 def broadcast_to(input: TensorLike, shape: Sequence[_int]) -> Tensor:
-    """A view of `input` in which new dimensions and dimensions of length 1 are repeated to `shape`."""
+    """Return a view of `input` in which new dimensions and dimensions of length 1 are repeated to `shape`."""
 def bucketize(input: TensorLike, boundaries: TensorLike, *, out_int32: _bool = False, right: _bool = False) -> Tensor:
-    """The number of the bucket for each element: bucket i lies between ``boundaries[i - 1]`` and ``boundaries[i]``."""
+    """Return the bucket of each element: bucket i lies between ``boundaries[i - 1]`` and ``boundaries[i]``."""
 def cartesian_prod(*tensors: TensorLike) -> Tensor:
-    """All combinations of one element of each vector, as rows; of a single vector, itself."""
+    """Return all combinations of one element of each vector, as rows; of a single vector, itself."""
 def cat(tensors: Sequence[TensorLike], dim: _int = 0) -> Tensor:
-    """The tensors one after the other along dimension `dim`; in the others they must have the same lengths."""
+    """Return the tensors one after the other along dimension `dim`; in the others they must have the same lengths."""
 def cdist(x1: TensorLike, x2: TensorLike, p: _float = 2.0, compute_mode: _str = 'use_mm_for_euclid_dist_if_necessary') -> Tensor:
-    """The p-norms of the differences of each row of `x1` and each row of `x2`."""
+    """Return the p-norms of the differences of each row of `x1` and each row of `x2`."""
 def ceil(input: TensorLike) -> Tensor:
-    """The smallest integer that is not smaller, elementwise. Its gradient is 0."""
+    """Return the smallest integer that is not smaller, elementwise. Its gradient is 0."""
 def celu(input: TensorLike, alpha: _float = 1.0, inplace: _bool = False) -> Tensor:
-    """`input` where positive, else ``alpha * (exp(input / alpha) - 1)``. (Barron, 2017)"""
+    """Return `input` where positive, else ``alpha * (exp(input / alpha) - 1)`` (Barron, 2017)."""
 def celu_(input: TensorLike, alpha: _float = 1.0) -> Tensor:
     """In-place version of `celu`: writes the result into this tensor and returns it."""
 def chain_matmul(*matrices: TensorLike) -> Tensor:
-    """The product of several matrices, in an order that keeps the products small."""
+    """Return the product of several matrices, in an order that keeps the products small."""
 def cholesky_solve(B: TensorLike, L: TensorLike, upper: _bool = False) -> Tensor:
-    """The X with ``A @ X = B``, given the factor `L` of `A`: ``L @ L.T``, or ``L.T @ L`` if `upper`."""
+    """Return the X with ``A @ X = B``, given the factor `L` of `A`: ``L @ L.T``, or ``L.T @ L`` if `upper`."""
 def chunk(input: TensorLike, chunks: _int, dim: _int = 0) -> tuple[Tensor, ...]:
-    """`split` into at most `chunks` pieces of equal length, of which the last may be shorter."""
+    """Split into at most `chunks` pieces of equal length, of which the last may be shorter."""
 def clamp(input: TensorLike, min: TensorLike | None = None, max: TensorLike | None = None) -> Tensor:
-    """`input` limited to [`min`, `max`], numbers or tensors; either may be None. Gradients pass at the bounds."""
+    """Return `input` limited to [`min`, `max`], numbers or tensors; either may be None. Gradients pass at the bounds."""
 def clamp_max(input: TensorLike, max: TensorLike) -> Tensor:
-    """`input`, but at most `max`."""
+    """Return `input`, but at most `max`."""
 def clamp_min(input: TensorLike, min: TensorLike) -> Tensor:
-    """`input`, but at least `min`."""
+    """Return `input`, but at least `min`."""
 def clip(input: TensorLike, min: TensorLike | None = None, max: TensorLike | None = None) -> Tensor:
-    """`input` limited to [`min`, `max`], numbers or tensors; either may be None. Gradients pass at the bounds."""
+    """Return `input` limited to [`min`, `max`], numbers or tensors; either may be None. Gradients pass at the bounds."""
 def clone(input: TensorLike) -> Tensor:
-    """A copy in memory of its own, through which gradients flow."""
+    """Return a copy in memory of its own, through which gradients flow."""
 def column_stack(tensors: Sequence[TensorLike]) -> Tensor:
-    """The tensors next to each other, vectors as columns."""
+    """Return the tensors next to each other, vectors as columns."""
 def concat(tensors: Sequence[TensorLike], dim: _int = 0) -> Tensor:
-    """The tensors one after the other along dimension `dim`; in the others they must have the same lengths."""
+    """Return the tensors one after the other along dimension `dim`; in the others they must have the same lengths."""
 def concatenate(tensors: Sequence[TensorLike], dim: _int = 0) -> Tensor:
-    """The tensors one after the other along dimension `dim`; in the others they must have the same lengths."""
+    """Return the tensors one after the other along dimension `dim`; in the others they must have the same lengths."""
 def conv1d(input: TensorLike, weight: TensorLike, bias: TensorLike | None = None, stride: _int | Sequence[_int] = 1, padding: _int | Sequence[_int] | _str = 0, dilation: _int | Sequence[_int] = 1, groups: _int = 1) -> Tensor:
-    """Convolution (cross-correlation) along one dimension; see `conv2d`."""
+    """Convolve (cross-correlate) along one dimension; see `conv2d`."""
 def conv2d(input: TensorLike, weight: TensorLike, bias: TensorLike | None = None, stride: _int | Sequence[_int] = 1, padding: _int | Sequence[_int] | _str = 0, dilation: _int | Sequence[_int] = 1, groups: _int = 1) -> Tensor:
-    """Convolution (cross-correlation) of images with kernels."""
+    """Convolve (cross-correlate) images with kernels."""
 def conv3d(input: TensorLike, weight: TensorLike, bias: TensorLike | None = None, stride: _int | Sequence[_int] = 1, padding: _int | Sequence[_int] | _str = 0, dilation: _int | Sequence[_int] = 1, groups: _int = 1) -> Tensor:
-    """Convolution (cross-correlation) of volumes; see `conv2d`."""
+    """Convolve (cross-correlate) volumes; see `conv2d`."""
 def conv_transpose1d(input: TensorLike, weight: TensorLike, bias: TensorLike | None = None, stride: _int | Sequence[_int] = 1, padding: _int | Sequence[_int] = 0, output_padding: _int | Sequence[_int] = 0, groups: _int = 1, dilation: _int | Sequence[_int] = 1) -> Tensor:
-    """The adjoint of `conv1d`; see `conv_transpose2d`."""
+    """Return the adjoint of `conv1d`; see `conv_transpose2d`."""
 def conv_transpose2d(input: TensorLike, weight: TensorLike, bias: TensorLike | None = None, stride: _int | Sequence[_int] = 1, padding: _int | Sequence[_int] = 0, output_padding: _int | Sequence[_int] = 0, groups: _int = 1, dilation: _int | Sequence[_int] = 1) -> Tensor:
-    """The adjoint of `conv2d` in its input: each element of the input adds its multiple of the kernel to the output."""
+    """Return the adjoint of `conv2d`: each element of the input adds its multiple of the kernel to the output."""
 def conv_transpose3d(input: TensorLike, weight: TensorLike, bias: TensorLike | None = None, stride: _int | Sequence[_int] = 1, padding: _int | Sequence[_int] = 0, output_padding: _int | Sequence[_int] = 0, groups: _int = 1, dilation: _int | Sequence[_int] = 1) -> Tensor:
-    """The adjoint of `conv3d`; see `conv_transpose2d`."""
+    """Return the adjoint of `conv3d`; see `conv_transpose2d`."""
 def cos(input: TensorLike) -> Tensor:
-    """The cosine of each element, in radians."""
+    """Return the cosine of each element, in radians."""
 def cosh(input: TensorLike) -> Tensor:
-    """The hyperbolic cosine of each element."""
+    """Return the hyperbolic cosine of each element."""
 def cosine_similarity(x1: TensorLike, x2: TensorLike, dim: _int = 1, eps: _float = 1e-08) -> Tensor:
-    """The cosine of the angle between vectors along `dim`; lengths count as at least `eps`."""
+    """Return the cosine of the angle between vectors along `dim`; lengths count as at least `eps`."""
 def count_nonzero(input: TensorLike, dim: _int | Sequence[_int] | None = None, *, axis: _int | Sequence[_int] | None = None) -> Tensor:
-    """How many elements are not 0, int64."""
+    """Return how many elements are not 0, int64."""
 def cross(input: TensorLike, other: TensorLike, dim: _int | None = None) -> Tensor:
-    """The cross product of the vectors of length 3 in dimension `dim`, by default the first of that length."""
+    """Return the cross product of the vectors of length 3 in dimension `dim`, by default the first of that length."""
 from minigrad.core.device import cuda as cuda
 @overload
 def cummax(input: TensorLike, dim: _int) -> return_types.cummax:
-    """The largest of each element and those before it in dimension `dim`, and its place: the last one among ties."""
+    """Return the running maximum along `dim`, and its place: the last one among ties."""
 @overload
 def cummax(input: TensorLike, *, axis: _int) -> return_types.cummax: ...
 @overload
 def cummin(input: TensorLike, dim: _int) -> return_types.cummin:
-    """The smallest of each element and those before it in dimension `dim`, and its place: the last one among ties."""
+    """Return the running minimum along `dim`, and its place: the last one among ties."""
 @overload
 def cummin(input: TensorLike, *, axis: _int) -> return_types.cummin: ...
 @overload
 def cumprod(input: TensorLike, dim: _int, *, dtype: DTypeLike | None = None) -> Tensor:
-    """The product of each element and those before it in dimension `dim`. Integers and bools multiply in int64."""
+    """Return the product of each element and those before it in dimension `dim`. Integers and bools multiply in int64."""
 @overload
 def cumprod(input: TensorLike, *, dtype: DTypeLike | None = None, axis: _int) -> Tensor: ...
 @overload
 def cumsum(input: TensorLike, dim: _int, *, dtype: DTypeLike | None = None) -> Tensor:
-    """The sum of each element and those before it in dimension `dim`. Integers and bools add up in int64."""
+    """Return the sum of each element and those before it in dimension `dim`. Integers and bools add up in int64."""
 @overload
 def cumsum(input: TensorLike, *, dtype: DTypeLike | None = None, axis: _int) -> Tensor: ...
 from minigrad.core.generator import default_generator as default_generator
 def det(A: TensorLike) -> Tensor:
-    """The determinant."""
+    """Return the determinant."""
 from minigrad.core.device import device as device
 def diag(input: TensorLike, diagonal: _int = 0) -> Tensor:
-    """Of a vector, the matrix with it on a diagonal; of a matrix, a copy of that diagonal."""
+    """Return the matrix with a vector on a diagonal, or a copy of that diagonal of a matrix."""
 def diag_embed(input: TensorLike, offset: _int = 0, dim1: _int = -2, dim2: _int = -1) -> Tensor:
-    """Zeros with the last dimension of `input` on a diagonal of two new dimensions `dim1` and `dim2`."""
+    """Return zeros with the last dimension of `input` on a diagonal of two new dimensions `dim1` and `dim2`."""
 def diagflat(input: TensorLike, offset: _int = 0) -> Tensor:
-    """The matrix with all elements of `input` on a diagonal."""
+    """Return the matrix with all elements of `input` on a diagonal."""
 def diagonal(input: TensorLike, offset: _int = 0, dim1: _int = 0, dim2: _int = 1) -> Tensor:
-    """A view of the diagonal in the planes of two dimensions; it becomes the last dimension."""
+    """Return a view of the diagonal in the planes of two dimensions; it becomes the last dimension."""
 def diff(input: TensorLike, n: _int = 1, dim: _int = -1, prepend: TensorLike | None = None, append: TensorLike | None = None, *, axis: _int = -1) -> Tensor:
-    """The difference of each element to the one before it in dimension `dim`; of bools, whether there is one."""
+    """Return the difference of each element to the one before it in dimension `dim`; of bools, whether there is one."""
 def div(input: TensorLike, other: TensorLike, *, rounding_mode: _str | None = None) -> Tensor:
     """``input / other``, elementwise; integers give the default floating dtype."""
 def divide(input: TensorLike, other: TensorLike, *, rounding_mode: _str | None = None) -> Tensor:
     """``input / other``, elementwise; integers give the default floating dtype."""
 def dot(input: TensorLike, tensor: TensorLike) -> Tensor:
-    """The sum of the products of the elements of two vectors."""
+    """Return the sum of the products of the elements of two vectors."""
 from minigrad.core.dtypes import double as double
 def dropout(input: TensorLike, p: _float = 0.5, training: _bool = True, inplace: _bool = False) -> Tensor:
-    """While `training`, each element with probability `p` becomes 0, and the others are multiplied by ``1 / (1 - p)``."""
+    """Set each element to 0 with probability `p` while `training`, and multiply the others by ``1 / (1 - p)``."""
 def dstack(tensors: Sequence[TensorLike]) -> Tensor:
-    """The tensors behind each other: along dimension 2, with at least three dimensions each."""
+    """Return the tensors behind each other: along dimension 2, with at least three dimensions each."""
 from minigrad.core.dtypes import dtype as dtype
 from math import e as e
 def einsum(*args: Any) -> Tensor:
-    """The sum of products that `equation` describes (Einstein, 1916)."""
+    """Return the sum of products that `equation` describes (Einstein, 1916)."""
 from minigrad.creation import empty as empty
 from minigrad.creation import empty_like as empty_like
 from minigrad.graph.grad_mode import enable_grad as enable_grad
 def eq(input: TensorLike, other: TensorLike) -> Tensor:
     """``input == other``, elementwise."""
 def equal(input: TensorLike, other: TensorLike) -> _bool:
-    """Whether two tensors have the same shape and elements, as a bool."""
+    """Return whether two tensors have the same shape and elements, as a bool."""
 def erf(input: TensorLike) -> Tensor:
-    """The error function ``2 / sqrt(pi) * integral of exp(-t ** 2) from 0 to input``, elementwise."""
+    """Return the error function ``2 / sqrt(pi) * integral of exp(-t ** 2) from 0 to input``, elementwise."""
 def erfc(input: TensorLike) -> Tensor:
     """``1 - erf(input)``, elementwise, exact where that is tiny, too."""
 def erfinv(input: TensorLike) -> Tensor:
-    """The number whose error function is `input`, elementwise; infinite at -1 and 1, nan beyond."""
+    """Return the number whose error function is `input`, elementwise; infinite at -1 and 1, nan beyond."""
 def exp(input: TensorLike) -> Tensor:
-    """e to the power of each element."""
+    """``e ** input``, elementwise."""
 def exp2(input: TensorLike) -> Tensor:
-    """2 to the power of each element."""
+    """``2 ** input``, elementwise."""
 def expm1(input: TensorLike) -> Tensor:
     """``exp(input) - 1``, exact near 0 too."""
 from minigrad.creation import eye as eye
@@ -279,27 +279,27 @@ def feature_alpha_dropout(input: TensorLike, p: _float = 0.5, training: _bool = 
     """`alpha_dropout` of whole channels, of an input of shape (N, C, ...)."""
 from minigrad.core.dtypes import finfo as finfo
 def fix(input: TensorLike) -> Tensor:
-    """The integer part, elementwise. Its gradient is 0."""
+    """Return the integer part, elementwise. Its gradient is 0."""
 def flatten(input: TensorLike, start_dim: _int = 0, end_dim: _int = -1) -> Tensor:
-    """The dimensions from `start_dim` to `end_dim`, both included, made one."""
+    """Return the dimensions from `start_dim` to `end_dim`, both included, made one."""
 def flip(input: TensorLike, dims: _int | Sequence[_int]) -> Tensor:
-    """A copy with the order along `dims` reversed."""
+    """Return a copy with the order along `dims` reversed."""
 def fliplr(input: TensorLike) -> Tensor:
-    """A copy with the columns in reversed order."""
+    """Return a copy with the columns in reversed order."""
 def flipud(input: TensorLike) -> Tensor:
-    """A copy with the rows in reversed order."""
+    """Return a copy with the rows in reversed order."""
 from minigrad.core.dtypes import float as float
 from minigrad.core.dtypes import float16 as float16
 from minigrad.core.dtypes import float32 as float32
 from minigrad.core.dtypes import float64 as float64
 def floor(input: TensorLike) -> Tensor:
-    """The largest integer that is not larger, elementwise. Its gradient is 0."""
+    """Return the largest integer that is not larger, elementwise. Its gradient is 0."""
 def floor_divide(input: TensorLike, other: TensorLike) -> Tensor:
-    """The quotient rounded down, elementwise. Its gradient is 0."""
+    """Return the quotient rounded down, elementwise. Its gradient is 0."""
 def fmax(input: TensorLike, other: TensorLike) -> Tensor:
-    """The larger of two, elementwise; where one is nan, the other. A tie counts for `input`."""
+    """Return the larger of two, elementwise; where one is nan, the other. A tie counts for `input`."""
 def fmin(input: TensorLike, other: TensorLike) -> Tensor:
-    """The smaller of two, elementwise; where one is nan, the other. A tie counts for `input`."""
+    """Return the smaller of two, elementwise; where one is nan, the other. A tie counts for `input`."""
 def fmod(input: TensorLike, other: TensorLike) -> Tensor:
     """``input - trunc(input / other) * other``, elementwise: takes the sign of `input`."""
 from minigrad.core.generator import fork_rng as fork_rng
@@ -314,7 +314,7 @@ def gather(input: TensorLike, dim: _int, index: TensorLike) -> Tensor:
 def ge(input: TensorLike, other: TensorLike) -> Tensor:
     """``input >= other``, elementwise."""
 def ger(input: TensorLike, vec2: TensorLike) -> Tensor:
-    """The matrix of the products of all pairs of elements of two vectors."""
+    """Return the matrix of the products of all pairs of elements of two vectors."""
 from minigrad.core.dtypes import get_default_dtype as get_default_dtype
 from minigrad.kernels.parallel import get_num_threads as get_num_threads
 from minigrad.core.generator import get_rng_state as get_rng_state
@@ -323,41 +323,41 @@ def greater(input: TensorLike, other: TensorLike) -> Tensor:
 def greater_equal(input: TensorLike, other: TensorLike) -> Tensor:
     """``input >= other``, elementwise."""
 def group_norm(input: TensorLike, num_groups: _int, weight: TensorLike | None = None, bias: TensorLike | None = None, eps: _float = 1e-05) -> Tensor:
-    """`layer_norm` of each of `num_groups` groups of channels, with a weight and bias a channel. (Wu, He, 2018)"""
+    """`layer_norm` of each of `num_groups` groups of channels, with a weight and bias per channel (Wu, He, 2018)."""
 def gt(input: TensorLike, other: TensorLike) -> Tensor:
     """``input > other``, elementwise."""
 from minigrad.core.dtypes import half as half
 def hardshrink(input: TensorLike, lambd: _float = 0.5) -> Tensor:
-    """`input`, but 0 within [-lambd, lambd]."""
+    """Return `input`, but 0 within [-lambd, lambd]."""
 def histc(input: TensorLike, bins: _int = 100, min: _float = 0, max: _float = 0) -> Tensor:
-    """How many elements lie in each of `bins` equal parts of [min, max], which includes both ends."""
+    """Return how many elements lie in each of `bins` equal parts of [min, max], which includes both ends."""
 def hstack(tensors: Sequence[TensorLike]) -> Tensor:
-    """The tensors next to each other: along dimension 1, or 0 for vectors."""
+    """Return the tensors next to each other: along dimension 1, or 0 for vectors."""
 def hypot(input: TensorLike, other: TensorLike) -> Tensor:
     """``sqrt(input ** 2 + other ** 2)``, elementwise."""
 from minigrad.core.dtypes import iinfo as iinfo
 def index_add(input: TensorLike, dim: _int, index: TensorLike, source: TensorLike, *, alpha: _float = 1) -> Tensor:
-    """`input` with ``alpha * source`` added to the slices of dimension `dim` at `index`, repeatedly where it repeats."""
+    """Return `input` with ``alpha * source`` added to the slices of `dim` at `index`, repeatedly where it repeats."""
 def index_copy(input: TensorLike, dim: _int, index: TensorLike, source: TensorLike) -> Tensor:
-    """`input` with the slices of dimension `dim` at `index` replaced by those of `source`."""
+    """Return `input` with the slices of dimension `dim` at `index` replaced by those of `source`."""
 def index_fill(input: TensorLike, dim: _int, index: TensorLike, value: Any) -> Tensor:
-    """`input` with the slices of dimension `dim` at `index` set to `value`, a number or a 0-dim tensor."""
+    """Return `input` with the slices of dimension `dim` at `index` set to `value`, a number or a 0-dim tensor."""
 def index_put(input: TensorLike, indices: Sequence[Any], values: TensorLike, accumulate: _bool = False) -> Tensor:
-    """`input` with `values`, broadcast, at ``input[indices]``."""
+    """Return `input` with `values`, broadcast, at ``input[indices]``."""
 def index_select(input: TensorLike, dim: _int, index: TensorLike) -> Tensor:
-    """The slices of dimension `dim` at the indices `index`, which may repeat."""
+    """Return the slices of dimension `dim` at the indices `index`, which may repeat."""
 from math import inf as inf
 from minigrad.graph.grad_mode import inference_mode as inference_mode
 from minigrad.core.generator import initial_seed as initial_seed
 def inner(input: TensorLike, other: TensorLike) -> Tensor:
-    """The sums of products over the last dimensions of both."""
+    """Return the sums of products over the last dimensions of both."""
 from minigrad.core.dtypes import int as int
 from minigrad.core.dtypes import int16 as int16
 from minigrad.core.dtypes import int32 as int32
 from minigrad.core.dtypes import int64 as int64
 from minigrad.core.dtypes import int8 as int8
 def inverse(A: TensorLike) -> Tensor:
-    """The inverse matrix; `solve` is quicker and more exact where it is multiplied with something."""
+    """Return the inverse matrix; `solve` is quicker and more exact where it is multiplied with something."""
 from minigrad.autograd.anomaly_mode import is_anomaly_check_nan_enabled as is_anomaly_check_nan_enabled
 from minigrad.autograd.anomaly_mode import is_anomaly_enabled as is_anomaly_enabled
 from minigrad.creation import is_floating_point as is_floating_point
@@ -367,19 +367,19 @@ from minigrad.creation import is_tensor as is_tensor
 def isclose(input: TensorLike, other: TensorLike, rtol: _float = 1e-05, atol: _float = 1e-08, equal_nan: _bool = False) -> Tensor:
     """``|input - other| <= atol + rtol * |other|``, elementwise."""
 def isfinite(input: TensorLike) -> Tensor:
-    """Whether each element is neither infinite nor nan."""
+    """Return whether each element is neither infinite nor nan."""
 def isin(elements: Any, test_elements: Any, *, assume_unique: _bool = False, invert: _bool = False) -> Tensor:
-    """For each element whether it occurs among `test_elements`; with `invert`, whether it does not."""
+    """Return whether each element occurs among `test_elements`; with `invert`, whether it does not."""
 def isinf(input: TensorLike) -> Tensor:
-    """Whether each element is plus or minus infinity."""
+    """Return whether each element is plus or minus infinity."""
 def isnan(input: TensorLike) -> Tensor:
-    """Whether each element is not a number."""
+    """Return whether each element is not a number."""
 def kron(input: TensorLike, other: TensorLike) -> Tensor:
-    """The Kronecker product: every element of `input` times all of `other`, as blocks."""
+    """Return the Kronecker product: every element of `input` times all of `other`, as blocks."""
 def kthvalue(input: TensorLike, k: _int, dim: _int = -1, keepdim: _bool = False, *, axis: _int = -1, keepdims: _bool = False) -> return_types.kthvalue:
-    """The `k`-th smallest element along `dim`, counted from 1, and where it is."""
+    """Return the `k`-th smallest element along `dim`, counted from 1, and where it is."""
 def layer_norm(input: TensorLike, normalized_shape: Sequence[_int], weight: TensorLike | None = None, bias: TensorLike | None = None, eps: _float = 1e-05) -> Tensor:
-    """``(input - mean) / sqrt(var + eps) * weight + bias`` over the last dimensions. (Ba, Kiros, Hinton, 2016)"""
+    """``(input - mean) / sqrt(var + eps) * weight + bias`` over the last dimensions (Ba, Kiros, Hinton, 2016)."""
 def le(input: TensorLike, other: TensorLike) -> Tensor:
     """``input <= other``, elementwise."""
 def lerp(input: TensorLike, end: TensorLike, weight: TensorLike) -> Tensor:
@@ -393,13 +393,13 @@ from minigrad.creation import linspace as linspace
 from minigrad.saving.npz import load as load
 from minigrad.saving.checkpoint import load_checkpoint as load_checkpoint
 def log(input: TensorLike) -> Tensor:
-    """The natural logarithm of each element; -inf of 0, nan of negative numbers."""
+    """Return the natural logarithm of each element; -inf of 0, nan of negative numbers."""
 def log10(input: TensorLike) -> Tensor:
-    """The logarithm to base 10 of each element."""
+    """Return the logarithm to base 10 of each element."""
 def log1p(input: TensorLike) -> Tensor:
     """``log(1 + input)``, exact near 0 too."""
 def log2(input: TensorLike) -> Tensor:
-    """The logarithm to base 2 of each element."""
+    """Return the logarithm to base 2 of each element."""
 def log_softmax(input: TensorLike, dim: _int | None = None, dtype: DTypeLike | None = None) -> Tensor:
     """``log(softmax(input, dim))``, finite where that would be log(0). Parameters as for `softmax`."""
 def logaddexp(input: TensorLike, other: TensorLike) -> Tensor:
@@ -410,15 +410,15 @@ def logcumsumexp(input: TensorLike, dim: _int) -> Tensor:
 @overload
 def logcumsumexp(input: TensorLike, *, axis: _int) -> Tensor: ...
 def logdet(A: TensorLike) -> Tensor:
-    """The logarithm of the determinant: NaN where that is negative."""
+    """Return the logarithm of the determinant: NaN where that is negative."""
 def logical_and(input: TensorLike, other: TensorLike) -> Tensor:
-    """Whether both are true (not 0), elementwise."""
+    """Return whether both are true (not 0), elementwise."""
 def logical_not(input: TensorLike) -> Tensor:
-    """Whether each element is 0."""
+    """Return whether each element is 0."""
 def logical_or(input: TensorLike, other: TensorLike) -> Tensor:
-    """Whether at least one is true (not 0), elementwise."""
+    """Return whether at least one is true (not 0), elementwise."""
 def logical_xor(input: TensorLike, other: TensorLike) -> Tensor:
-    """Whether exactly one is true (not 0), elementwise."""
+    """Return whether exactly one is true (not 0), elementwise."""
 def logit(input: TensorLike, eps: _float | None = None) -> Tensor:
     """``log(input / (1 - input))``: the inverse of `sigmoid`; with `eps`, of input clamped to [eps, 1 - eps]."""
 from minigrad.creation import logspace as logspace
@@ -432,18 +432,18 @@ def lt(input: TensorLike, other: TensorLike) -> Tensor:
     """``input < other``, elementwise."""
 from minigrad.core.generator import manual_seed as manual_seed
 def masked_fill(input: TensorLike, mask: TensorLike, value: Any) -> Tensor:
-    """`input` with `value` where `mask` is true."""
+    """Return `input` with `value` where `mask` is true."""
 def masked_scatter(input: TensorLike, mask: TensorLike, source: TensorLike) -> Tensor:
-    """`input` with the first elements of `source` at the places, in order, where `mask` is true."""
+    """Return `input` with the first elements of `source` at the places, in order, where `mask` is true."""
 def masked_select(input: TensorLike, mask: TensorLike) -> Tensor:
-    """The elements where `mask` is true, in one dimension. The two are broadcast."""
+    """Return the elements where `mask` is true, in one dimension. The two are broadcast."""
 def matmul(input: TensorLike, other: TensorLike) -> Tensor:
-    """The matrix product, ``input @ other``."""
+    """Return the matrix product, ``input @ other``."""
 def matrix_power(A: TensorLike, n: _int) -> Tensor:
-    """The product of `n` times the matrix; of its inverse for negative `n`."""
+    """Return the product of `n` times the matrix; of its inverse for negative `n`."""
 @overload
 def max(input: TensorLike, dim: None = None) -> Tensor:
-    """The largest element; with `dim` the largest in that dimension and their places; with a tensor, `maximum`."""
+    """Return the largest element; with `dim` the largest in that dimension and its places; with a tensor, `maximum`."""
 @overload
 def max(input: TensorLike, dim: _int, keepdim: _bool = False) -> return_types.max: ...
 @overload
@@ -454,41 +454,41 @@ def max(input: TensorLike, *, other: TensorLike) -> Tensor: ...
 def max(input: TensorLike, dim: Tensor) -> Tensor: ...
 @overload
 def max_pool1d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, return_indices: Literal[False] = False) -> Tensor:
-    """The maximum of windows of (N, C, L) or (C, L); see `max_pool2d`."""
+    """Return the maximum of windows of (N, C, L) or (C, L); see `max_pool2d`."""
 @overload
 def max_pool1d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, *, return_indices: Literal[True]) -> tuple[Tensor, Tensor]: ...
 @overload
 def max_pool1d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, *, return_indices: _bool) -> Tensor | tuple[Tensor, Tensor]: ...
 @overload
 def max_pool2d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, return_indices: Literal[False] = False) -> Tensor:
-    """The maximum of each window of the planes; NaN where there is one in the window."""
+    """Return the maximum of each window of the planes; NaN where there is one in the window."""
 @overload
 def max_pool2d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, *, return_indices: Literal[True]) -> tuple[Tensor, Tensor]: ...
 @overload
 def max_pool2d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, *, return_indices: _bool) -> Tensor | tuple[Tensor, Tensor]: ...
 @overload
 def max_pool3d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, return_indices: Literal[False] = False) -> Tensor:
-    """The maximum of windows of (N, C, D, H, W) or (C, D, H, W); see `max_pool2d`."""
+    """Return the maximum of windows of (N, C, D, H, W) or (C, D, H, W); see `max_pool2d`."""
 @overload
 def max_pool3d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, *, return_indices: Literal[True]) -> tuple[Tensor, Tensor]: ...
 @overload
 def max_pool3d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, *, return_indices: _bool) -> Tensor | tuple[Tensor, Tensor]: ...
 def maximum(input: TensorLike, other: TensorLike) -> Tensor:
-    """The larger of two, elementwise; nan if one is. At a tie each gets half of the gradient."""
+    """Return the larger of two, elementwise; nan if one is. At a tie each gets half of the gradient."""
 def mean(input: TensorLike, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
-    """The mean of all elements, or over the dimensions `dim`. Of no elements it is nan."""
+    """Return the mean of all elements, or over the dimensions `dim`. Of no elements it is nan."""
 @overload
 def median(input: TensorLike, dim: None = None) -> Tensor:
-    """The middle element, the lower one of two; nan if there is one."""
+    """Return the middle element, the lower one of two; nan if there is one."""
 @overload
 def median(input: TensorLike, dim: _int, keepdim: _bool = False) -> return_types.median: ...
 @overload
 def median(input: TensorLike, *, axis: _int, keepdims: _bool = False) -> return_types.median: ...
 def meshgrid(*tensors: Any, indexing: _str = 'ij') -> tuple[Tensor, ...]:
-    """For each vector a tensor, with the lengths of all as its shape, that varies along its own dimension only."""
+    """Return a tensor for each vector, shaped like all lengths, that varies along its own dimension only."""
 @overload
 def min(input: TensorLike, dim: None = None) -> Tensor:
-    """The smallest element; with `dim` the smallest in that dimension and their places; with a tensor, `minimum`."""
+    """Return the smallest element; with `dim` the smallest in that dimension and its places; with a tensor, `minimum`."""
 @overload
 def min(input: TensorLike, dim: _int, keepdim: _bool = False) -> return_types.min: ...
 @overload
@@ -498,41 +498,41 @@ def min(input: TensorLike, *, other: TensorLike) -> Tensor: ...
 @overload
 def min(input: TensorLike, dim: Tensor) -> Tensor: ...
 def minimum(input: TensorLike, other: TensorLike) -> Tensor:
-    """The smaller of two, elementwise; nan if one is. At a tie each gets half of the gradient."""
+    """Return the smaller of two, elementwise; nan if one is. At a tie each gets half of the gradient."""
 def mm(input: TensorLike, mat2: TensorLike) -> Tensor:
-    """The product of two matrices."""
+    """Return the product of two matrices."""
 def mode(input: TensorLike, dim: _int = -1, keepdim: _bool = False, *, axis: _int = -1, keepdims: _bool = False) -> return_types.mode:
-    """The element that occurs most often along `dim`, of several the smallest, and its last place."""
+    """Return the element that occurs most often along `dim`, of several the smallest, and its last place."""
 def moveaxis(input: TensorLike, source: _int | Sequence[_int], destination: _int | Sequence[_int]) -> Tensor:
-    """A view with the dimensions at `source` moved to `destination`, the others in their order."""
+    """Return a view with the dimensions at `source` moved to `destination`, the others in their order."""
 def movedim(input: TensorLike, source: _int | Sequence[_int], destination: _int | Sequence[_int]) -> Tensor:
-    """A view with the dimensions at `source` moved to `destination`, the others in their order."""
+    """Return a view with the dimensions at `source` moved to `destination`, the others in their order."""
 def msort(input: TensorLike) -> Tensor:
-    """The values of `sort` along the first dimension."""
+    """Return the values of `sort` along the first dimension."""
 def mul(input: TensorLike, other: TensorLike) -> Tensor:
     """``input * other``, elementwise with broadcasting and type promotion."""
 def multinomial(input: Tensor, num_samples: _int, replacement: _bool = False, *, generator: Generator | None = None) -> Tensor:
-    """Indices drawn with probabilities proportional to the weights in each row."""
+    """Return indices drawn with probabilities proportional to the weights in each row."""
 def multiply(input: TensorLike, other: TensorLike) -> Tensor:
     """``input * other``, elementwise with broadcasting and type promotion."""
 def mv(input: TensorLike, vec: TensorLike) -> Tensor:
-    """The product of a matrix and a vector."""
+    """Return the product of a matrix and a vector."""
 from math import nan as nan
 def nan_to_num(input: TensorLike, nan: _float = 0.0, posinf: _float | None = None, neginf: _float | None = None) -> Tensor:
-    """`input` with nan and infinities replaced; infinities by the largest finite numbers unless given."""
+    """Return `input` with nan and infinities replaced; infinities by the largest finite numbers unless given."""
 def nanmean(input: TensorLike, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
-    """`mean` of the elements that are not nan."""
+    """Return `mean` of the elements that are not nan."""
 @overload
 def nanmedian(input: TensorLike, dim: None = None) -> Tensor:
-    """`median` of the elements that are not nan."""
+    """Return `median` of the elements that are not nan."""
 @overload
 def nanmedian(input: TensorLike, dim: _int, keepdim: _bool = False) -> return_types.nanmedian: ...
 @overload
 def nanmedian(input: TensorLike, *, axis: _int, keepdims: _bool = False) -> return_types.nanmedian: ...
 def nansum(input: TensorLike, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
-    """`sum` of the elements that are not nan."""
+    """Return `sum` of the elements that are not nan."""
 def narrow(input: TensorLike, dim: _int, start: _int, length: _int) -> Tensor:
-    """The slice of dimension `dim` from `start` on, of the given length: a view."""
+    """Return the slice of dimension `dim` from `start` on, of the given length: a view."""
 def ne(input: TensorLike, other: TensorLike) -> Tensor:
     """``input != other``, elementwise."""
 def neg(input: TensorLike) -> Tensor:
@@ -544,13 +544,13 @@ from minigrad import nn as nn
 from minigrad.graph.grad_mode import no_grad as no_grad
 @overload
 def nonzero(input: TensorLike, *, as_tuple: Literal[False] = False) -> Tensor:
-    """The indices of the elements that are not 0: one row each, or with `as_tuple` a tensor for each dimension."""
+    """Return the indices of the elements that are not 0: one row each, or with `as_tuple` a tensor for each dimension."""
 @overload
 def nonzero(input: TensorLike, *, as_tuple: Literal[True]) -> tuple[Tensor, ...]: ...
 @overload
 def nonzero(input: TensorLike, *, as_tuple: _bool = False) -> Tensor | tuple[Tensor, ...]: ...
 def norm(input: TensorLike, p: _float | _str | None = 'fro', dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
-    """The p-norm of all elements, or over the dimensions `dim`; its gradient at 0 is 0."""
+    """Return the p-norm of all elements, or over the dimensions `dim`; its gradient at 0 is 0."""
 from minigrad.random import normal as normal
 def not_equal(input: TensorLike, other: TensorLike) -> Tensor:
     """``input != other``, elementwise."""
@@ -559,28 +559,28 @@ from minigrad.creation import ones as ones
 from minigrad.creation import ones_like as ones_like
 from minigrad import optim as optim
 def outer(input: TensorLike, vec2: TensorLike) -> Tensor:
-    """The matrix of the products of all pairs of elements of two vectors."""
+    """Return the matrix of the products of all pairs of elements of two vectors."""
 def pairwise_distance(x1: TensorLike, x2: TensorLike, p: _float = 2.0, eps: _float = 1e-06, keepdim: _bool = False) -> Tensor:
-    """The p-norm of ``x1 - x2 + eps`` over the last dimension."""
+    """Return the p-norm of ``x1 - x2 + eps`` over the last dimension."""
 def permute(input: TensorLike, dims: Sequence[_int]) -> Tensor:
-    """A view with the dimensions in another order."""
+    """Return a view with the dimensions in another order."""
 from math import pi as pi
 def pinverse(A: TensorLike, rtol: _float | None = None, *, atol: _float | None = None) -> Tensor:
-    """The pseudo-inverse (Moore, 1920; Penrose, 1955)."""
+    """Return the pseudo-inverse (Moore, 1920; Penrose, 1955)."""
 def pixel_shuffle(input: TensorLike, upscale_factor: _int) -> Tensor:
-    """Images r times as high and wide, of r * r times fewer channels: (\\*, C * r * r, H, W) to (\\*, C, H * r, W * r)."""
+    """Return images r times as high and wide, of r * r times fewer channels (Shi et al., 2016)."""
 def pixel_unshuffle(input: TensorLike, downscale_factor: _int) -> Tensor:
-    """The inverse of `pixel_shuffle`: (\\*, C, H * r, W * r) to (\\*, C * r * r, H, W)."""
+    """Return the inverse of `pixel_shuffle`: (\\*, C, H * r, W * r) to (\\*, C * r * r, H, W)."""
 def positive(input: TensorLike) -> Tensor:
     """``+input``: the tensor itself."""
 def pow(input: TensorLike, exponent: TensorLike) -> Tensor:
     """``input ** exponent``, elementwise. ``x ** 0`` has gradient 0 everywhere."""
 def prelu(input: TensorLike, weight: TensorLike) -> Tensor:
-    """`leaky_relu` with slopes that are learned: one, or one a channel (dimension 1). (He et al., 2015)"""
+    """`leaky_relu` with learned slopes: one, or one per channel (dimension 1) (He et al., 2015)."""
 def prod(input: TensorLike, dim: _int | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None, axis: _int | None = None, keepdims: _bool = False) -> Tensor:
-    """The product of all elements, or over the dimension `dim`. Integers and bools multiply in int64."""
+    """Return the product of all elements, or over the dimension `dim`. Integers and bools multiply in int64."""
 def quantile(input: TensorLike, q: _float | TensorLike, dim: _int | None = None, keepdim: _bool = False, *, interpolation: _str = 'linear', axis: _int | None = None, keepdims: _bool = False) -> Tensor:
-    """The value below which a share `q` of the elements lies, of all or along `dim`; nan where there is one."""
+    """Return the value below which a share `q` of the elements lies, of all or along `dim`; nan where there is one."""
 from minigrad.random import rand as rand
 from minigrad.random import rand_like as rand_like
 from minigrad.random import randint as randint
@@ -590,7 +590,7 @@ from minigrad.random import randn_like as randn_like
 from minigrad import random as random
 from minigrad.random import randperm as randperm
 def ravel(input: TensorLike) -> Tensor:
-    """All elements in one dimension."""
+    """Return all elements in one dimension."""
 def reciprocal(input: TensorLike) -> Tensor:
     """``1 / input``, elementwise."""
 def relu(input: TensorLike, inplace: _bool = False) -> Tensor:
@@ -600,18 +600,18 @@ def relu_(input: TensorLike) -> Tensor:
 def remainder(input: TensorLike, other: TensorLike) -> Tensor:
     """``input - floor(input / other) * other``, elementwise: takes the sign of `other`."""
 def repeat_interleave(input: TensorLike, repeats: Any = None, dim: _int | None = None, *, output_size: _int | None = None) -> Tensor:
-    """Each element, or slice of `dim`, repeated in its place; of `repeats` alone, each index so many times."""
+    """Repeat each element, or slice of `dim`, in its place; given `repeats` alone, each index so many times."""
 def reshape(input: TensorLike, shape: Sequence[_int]) -> Tensor:
-    """The same elements, in the same order, in another shape: a view if possible, else a copy."""
+    """Return the same elements, in the same order, in another shape: a view if possible, else a copy."""
 from minigrad import return_types as return_types
 def rms_norm(input: TensorLike, normalized_shape: Sequence[_int], weight: TensorLike | None = None, eps: _float | None = None) -> Tensor:
-    """``input / sqrt(mean(input ** 2) + eps) * weight`` over the last dimensions. (Zhang, Sennrich, 2019)"""
+    """``input / sqrt(mean(input ** 2) + eps) * weight`` over the last dimensions (Zhang, Sennrich, 2019)."""
 def roll(input: TensorLike, shifts: _int | Sequence[_int], dims: _int | Sequence[_int] | None = None) -> Tensor:
-    """A copy shifted along `dims`; what leaves at one end comes in at the other. Without `dims` as if flattened."""
+    """Return a copy shifted along `dims`; what leaves at one end comes in at the other. Without `dims` as if flattened."""
 def round(input: TensorLike, decimals: _int = 0) -> Tensor:
-    """The nearest number with `decimals` decimals; halves go to the even one. Its gradient is 0."""
+    """Return the nearest number with `decimals` decimals; halves go to the even one. Its gradient is 0."""
 def row_stack(tensors: Sequence[TensorLike]) -> Tensor:
-    """The tensors below each other, vectors as rows."""
+    """Return the tensors below each other, vectors as rows."""
 def rrelu(input: TensorLike, lower: _float = 0.125, upper: _float = 0.3333333333333333, training: _bool = False, inplace: _bool = False) -> Tensor:
     """`leaky_relu` whose slopes are drawn uniformly from [`lower`, `upper`); without `training`, their mean."""
 def rrelu_(input: TensorLike, lower: _float = 0.125, upper: _float = 0.3333333333333333, training: _bool = False) -> Tensor:
@@ -621,18 +621,18 @@ def rsqrt(input: TensorLike) -> Tensor:
 from minigrad.saving.npz import save as save
 from minigrad.saving.checkpoint import save_checkpoint as save_checkpoint
 def scatter(input: TensorLike, dim: _int, index: TensorLike, src: TensorLike | None = None, *, value: Any = None, reduce: _str | None = None) -> Tensor:
-    """`input` with ``out[index[i, j, k], j, k] = src[i, j, k]`` for `dim` 0, and so on for the others."""
+    """Return `input` with ``out[index[i, j, k], j, k] = src[i, j, k]`` for `dim` 0, and so on for the others."""
 def scatter_add(input: TensorLike, dim: _int, index: TensorLike, src: TensorLike) -> Tensor:
-    """`input` with ``out[index[i, j, k], j, k] += src[i, j, k]`` for `dim` 0, repeatedly where an index repeats."""
+    """Return `input` with ``out[index[i, j, k], j, k] += src[i, j, k]`` for `dim` 0, repeatedly where an index repeats."""
 def scatter_reduce(input: TensorLike, dim: _int, index: TensorLike, src: TensorLike, reduce: _str, *, include_self: _bool = True) -> Tensor:
-    """`input` with ``src[i, j, k]`` added (or averaged, or compared) to ``out[index[i, j, k], j, k]`` for `dim` 0."""
+    """Reduce ``src[i, j, k]`` into ``out[index[i, j, k], j, k]`` for `dim` 0, starting with `input`."""
 def searchsorted(sorted_sequence: TensorLike, input: TensorLike, *, out_int32: _bool = False, right: _bool = False, side: _str | None = None, sorter: TensorLike | None = None) -> Tensor:
-    """Where each of `input` would have to be inserted to keep the sequence sorted."""
+    """Return where each of `input` would have to be inserted to keep the sequence sorted."""
 from minigrad.core.generator import seed as seed
 def select(input: TensorLike, dim: _int, index: _int) -> Tensor:
-    """The slice of dimension `dim` at `index`: a view without that dimension."""
+    """Return the slice of dimension `dim` at `index`: a view without that dimension."""
 def selu(input: TensorLike, inplace: _bool = False) -> Tensor:
-    """`elu` scaled so that activations keep mean 0 and variance 1. (Klambauer et al., 2017)"""
+    """`elu` scaled so that activations keep mean 0 and variance 1 (Klambauer et al., 2017)."""
 def selu_(input: TensorLike) -> Tensor:
     """In-place version of `selu`: writes the result into this tensor and returns it."""
 from minigrad.autograd.anomaly_mode import set_anomaly_enabled as set_anomaly_enabled
@@ -645,113 +645,113 @@ from minigrad.core.dtypes import short as short
 def sigmoid(input: TensorLike) -> Tensor:
     """``1 / (1 + exp(-input))``, elementwise, without overflow and exact to the last bits in both tails."""
 def sign(input: TensorLike) -> Tensor:
-    """-1, 0 or 1: the sign of each element; 0 of nan. Its gradient is 0."""
+    """Return the sign of each element: -1, 0 or 1; 0 of nan. Its gradient is 0."""
 def sin(input: TensorLike) -> Tensor:
-    """The sine of each element, in radians."""
+    """Return the sine of each element, in radians."""
 def sinh(input: TensorLike) -> Tensor:
-    """The hyperbolic sine of each element."""
+    """Return the hyperbolic sine of each element."""
 def slogdet(A: TensorLike) -> SlogDet:
-    """The sign of the determinant, and the logarithm of its absolute value."""
+    """Return the sign of the determinant, and the logarithm of its absolute value."""
 def softmax(input: TensorLike, dim: _int | None = None, dtype: DTypeLike | None = None) -> Tensor:
     """``exp(input) / exp(input).sum(dim)``: positive numbers that add up to 1 along `dim`."""
 def sort(input: TensorLike, dim: _int = -1, descending: _bool = False, stable: _bool = False, *, axis: _int = -1) -> return_types.sort:
-    """The elements along `dim` in order, and where they were. nan counts as the largest."""
+    """Return the elements along `dim` in order, and where they were. nan counts as the largest."""
 def split(tensor: TensorLike, split_size_or_sections: _int | Sequence[_int], dim: _int = 0) -> tuple[Tensor, ...]:
-    """Views that cut dimension `dim` into pieces."""
+    """Return views that cut dimension `dim` into pieces."""
 def sqrt(input: TensorLike) -> Tensor:
-    """The square root of each element; its slope at 0 is inf."""
+    """Return the square root of each element; its slope at 0 is inf."""
 def square(input: TensorLike) -> Tensor:
     """``input ** 2``, elementwise."""
 def squeeze(input: TensorLike, dim: _int | Sequence[_int] | None = None) -> Tensor:
-    """Without the dimensions of length 1: all, or those named by `dim`."""
+    """Remove the dimensions of length 1: all, or those named by `dim`."""
 def stack(tensors: Sequence[TensorLike], dim: _int = 0) -> Tensor:
-    """Tensors of one shape, side by side along a new dimension `dim`."""
+    """Join tensors of one shape side by side along a new dimension `dim`."""
 def std(input: TensorLike, dim: _int | Sequence[_int] | None = None, unbiased: _bool = True, keepdim: _bool = False, *, correction: _float | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
-    """The standard deviation, the root of `var`, with its parameters. Where it is 0, its gradient is 0."""
+    """Return the standard deviation, the root of `var`, with its parameters. Where it is 0, its gradient is 0."""
 def std_mean(input: TensorLike, dim: _int | Sequence[_int] | None = None, unbiased: _bool = True, keepdim: _bool = False, *, correction: _float | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> tuple[Tensor, Tensor]:
-    """`std` and `mean`, a tuple."""
+    """Return `std` and `mean`, a tuple."""
 def sub(input: TensorLike, other: TensorLike, *, alpha: _float = 1) -> Tensor:
     """``input - alpha * other``, elementwise with broadcasting and type promotion."""
 def subtract(input: TensorLike, other: TensorLike, *, alpha: _float = 1) -> Tensor:
     """``input - alpha * other``, elementwise with broadcasting and type promotion."""
 def sum(input: TensorLike, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None, axis: Any = None, keepdims: _bool = False) -> Tensor:
-    """The sum of all elements, or over the dimensions `dim`. Integers and bools add up in int64."""
+    """Return the sum of all elements, or over the dimensions `dim`. Integers and bools add up in int64."""
 def swapaxes(input: TensorLike, dim0: _int, dim1: _int) -> Tensor:
-    """A view with two dimensions exchanged."""
+    """Return a view with two dimensions exchanged."""
 def swapdims(input: TensorLike, dim0: _int, dim1: _int) -> Tensor:
-    """A view with two dimensions exchanged."""
+    """Return a view with two dimensions exchanged."""
 def t(input: TensorLike) -> Tensor:
-    """The transpose of a matrix; vectors and 0-dim tensors as they are."""
+    """Return the transpose of a matrix; vectors and 0-dim tensors as they are."""
 def take(input: TensorLike, index: TensorLike) -> Tensor:
-    """The elements at `index` of the flattened input, in the shape of `index`."""
+    """Return the elements at `index` of the flattened input, in the shape of `index`."""
 def take_along_dim(input: TensorLike, indices: TensorLike, dim: _int | None = None) -> Tensor:
-    """`gather`, with the two broadcast except in `dim`; without `dim`, from the flattened input."""
+    """Gather with the two broadcast except in `dim`; without `dim`, from the flattened input."""
 def tan(input: TensorLike) -> Tensor:
-    """The tangent of each element, in radians."""
+    """Return the tangent of each element, in radians."""
 def tanh(input: TensorLike) -> Tensor:
-    """The hyperbolic tangent of each element."""
+    """Return the hyperbolic tangent of each element."""
 from minigrad.creation import tensor as tensor
 def tensor_split(input: TensorLike, indices_or_sections: _int | Sequence[_int], dim: _int = 0) -> tuple[Tensor, ...]:
-    """Views that cut dimension `dim` into so many pieces, or at these indices; the first pieces may be longer by one."""
+    """Return views that cut `dim` into this many pieces, or at these indices; the first may be longer by one."""
 def tensordot(a: TensorLike, b: TensorLike, dims: _int | Sequence[Sequence[_int]] | Sequence[_int] = 2) -> Tensor:
-    """The sums of products over pairs of dimensions of `a` and `b`."""
+    """Return the sums of products over pairs of dimensions of `a` and `b`."""
 def tile(input: TensorLike, dims: Sequence[_int]) -> Tensor:
-    """`input` repeated `dims` times, counted from the last dimension."""
+    """Return `input` repeated `dims` times, counted from the last dimension."""
 def topk(input: TensorLike, k: _int, dim: _int = -1, largest: _bool = True, sorted: _bool = True, *, axis: _int = -1) -> return_types.topk:
-    """The `k` largest elements along `dim`, the largest first, and where they were."""
+    """Return the `k` largest elements along `dim`, the largest first, and where they were."""
 def trace(input: TensorLike) -> Tensor:
-    """The sum of the diagonal of a matrix."""
+    """Return the sum of the diagonal of a matrix."""
 def transpose(input: TensorLike, dim0: _int, dim1: _int) -> Tensor:
-    """A view with two dimensions exchanged."""
+    """Return a view with two dimensions exchanged."""
 def trapezoid(y: TensorLike, x: TensorLike | None = None, *, dx: _float = 1, dim: _int = -1) -> Tensor:
-    """The integral over dimension `dim` of the straight lines between neighbours."""
+    """Return the integral over dimension `dim` of the straight lines between neighbours."""
 def trapz(y: TensorLike, x: TensorLike | None = None, *, dx: _float = 1, dim: _int = -1) -> Tensor:
-    """The integral over dimension `dim` of the straight lines between neighbours."""
+    """Return the integral over dimension `dim` of the straight lines between neighbours."""
 def tril(input: TensorLike, diagonal: _int = 0) -> Tensor:
-    """A copy with zeros above a diagonal of the last two dimensions."""
+    """Return a copy with zeros above a diagonal of the last two dimensions."""
 def tril_indices(row: _int, col: _int, offset: _int = 0, *, dtype: DTypeLike = ..., device: Any = None) -> Tensor:
-    """The indices of the lower triangle of a matrix: a row of row numbers and one of column numbers."""
+    """Return the indices of the lower triangle of a matrix: a row of row numbers and one of column numbers."""
 def triu(input: TensorLike, diagonal: _int = 0) -> Tensor:
-    """A copy with zeros below a diagonal of the last two dimensions."""
+    """Return a copy with zeros below a diagonal of the last two dimensions."""
 def triu_indices(row: _int, col: _int, offset: _int = 0, *, dtype: DTypeLike = ..., device: Any = None) -> Tensor:
-    """The indices of the upper triangle of a matrix: a row of row numbers and one of column numbers."""
+    """Return the indices of the upper triangle of a matrix: a row of row numbers and one of column numbers."""
 def true_divide(input: TensorLike, other: TensorLike) -> Tensor:
     """``input / other``, elementwise; integers give the default floating dtype."""
 def trunc(input: TensorLike) -> Tensor:
-    """The integer part, elementwise. Its gradient is 0."""
+    """Return the integer part, elementwise. Its gradient is 0."""
 from minigrad.core.dtypes import uint16 as uint16
 from minigrad.core.dtypes import uint32 as uint32
 from minigrad.core.dtypes import uint64 as uint64
 from minigrad.core.dtypes import uint8 as uint8
 def unbind(input: TensorLike, dim: _int = 0) -> tuple[Tensor, ...]:
-    """All slices of dimension `dim`, views without that dimension."""
+    """Return all slices of dimension `dim`, views without that dimension."""
 def unflatten(input: TensorLike, dim: _int, sizes: Sequence[_int]) -> Tensor:
-    """Dimension `dim` split into several of the given `sizes`, one of which may be -1."""
+    """Split dimension `dim` into several of the given `sizes`, one of which may be -1."""
 @overload
 def unique(input: TensorLike, sorted: _bool = True, return_inverse: Literal[False] = False, return_counts: Literal[False] = False, dim: _int | None = None) -> Tensor:
-    """The distinct elements, in order."""
+    """Return the distinct elements, in order."""
 @overload
 def unique(input: TensorLike, sorted: _bool = True, return_inverse: _bool = False, return_counts: _bool = False, dim: _int | None = None) -> Tensor | tuple[Tensor, ...]: ...
 @overload
 def unique_consecutive(input: TensorLike, return_inverse: Literal[False] = False, return_counts: Literal[False] = False, dim: _int | None = None) -> Tensor:
-    """The elements (or slices of `dim`) without those that equal the one before."""
+    """Return the elements (or slices of `dim`) without those that equal the one before."""
 @overload
 def unique_consecutive(input: TensorLike, return_inverse: _bool = False, return_counts: _bool = False, dim: _int | None = None) -> Tensor | tuple[Tensor, ...]: ...
 def unsqueeze(input: TensorLike, dim: _int) -> Tensor:
-    """With a new dimension of length 1 before dimension `dim`."""
+    """Insert a new dimension of length 1 before dimension `dim`."""
 from minigrad.core.device import use_deterministic_algorithms as use_deterministic_algorithms
 from minigrad.core.generator import use_generator as use_generator
 def var(input: TensorLike, dim: _int | Sequence[_int] | None = None, unbiased: _bool = True, keepdim: _bool = False, *, correction: _float | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
-    """The variance ``sum((input - mean) ** 2) / (n - correction)``, of all elements or over the dimensions `dim`."""
+    """Return the variance ``sum((input - mean) ** 2) / (n - correction)`` of all elements, or over `dim`."""
 def var_mean(input: TensorLike, dim: _int | Sequence[_int] | None = None, unbiased: _bool = True, keepdim: _bool = False, *, correction: _float | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> tuple[Tensor, Tensor]:
-    """`var` and `mean`, a tuple."""
+    """Return `var` and `mean`, a tuple."""
 def vdot(input: TensorLike, tensor: TensorLike) -> Tensor:
-    """The sum of the products of the elements of two vectors."""
+    """Return the sum of the products of the elements of two vectors."""
 def vstack(tensors: Sequence[TensorLike]) -> Tensor:
-    """The tensors below each other, vectors as rows."""
+    """Return the tensors below each other, vectors as rows."""
 @overload
 def where(condition: TensorLike) -> tuple[Tensor, ...]:
-    """`input` where `condition` holds, else `other`, with broadcasting."""
+    """Return `input` where `condition` holds, else `other`, with broadcasting."""
 @overload
 def where(condition: TensorLike, input: TensorLike, other: TensorLike) -> Tensor: ...
 def xlogy(input: TensorLike, other: TensorLike) -> Tensor:

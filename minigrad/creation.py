@@ -173,7 +173,7 @@ def _sizes(operation: str, shape: tuple[Any, ...], size: Any) -> tuple[int, ...]
 def zeros(
     *shape: Lengths, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
-    """A tensor of the given size, ints or one sequence of ints, filled with 0.
+    """Return a tensor of the given size, ints or one sequence of ints, filled with 0.
 
     Examples
     --------
@@ -188,7 +188,7 @@ def zeros(
 def ones(
     *shape: Lengths, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
-    """A tensor of the given size, ints or one sequence of ints, filled with 1.
+    """Return a tensor of the given size, ints or one sequence of ints, filled with 1.
 
     Examples
     --------
@@ -202,7 +202,7 @@ def ones(
 def empty(
     *shape: Lengths, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
-    """A tensor of the given size with whatever the memory held.
+    """Return a tensor of the given size with whatever the memory held.
 
     Examples
     --------

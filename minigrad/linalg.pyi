@@ -16,42 +16,42 @@ from minigrad.ops.solving import SlogDet
 
 from minigrad.ops.solving import LinAlgError as LinAlgError
 def cholesky(A: TensorLike, *, upper: _bool = False) -> Tensor:
-    """The lower triangular L with ``A = L @ L.T``, or with `upper` the transposed one."""
+    """Return the lower triangular L with ``A = L @ L.T``, or with `upper` the transposed one."""
 def cross(input: TensorLike, other: TensorLike, *, dim: _int = -1) -> Tensor:
-    """The cross product of the vectors of length 3 in dimension `dim`, by default the last."""
+    """Return the cross product of the vectors of length 3 in dimension `dim`, by default the last."""
 def det(A: TensorLike) -> Tensor:
-    """The determinant."""
+    """Return the determinant."""
 def eigh(A: TensorLike, UPLO: _str = 'L') -> Eigh:
-    """The eigenvalues of symmetric matrices, from small to large, and eigenvectors of length 1 as columns."""
+    """Return the eigenvalues of symmetric matrices, from small to large, and eigenvectors of length 1 as columns."""
 def eigvalsh(A: TensorLike, UPLO: _str = 'L') -> Tensor:
-    """The eigenvalues of symmetric matrices, from small to large."""
+    """Return the eigenvalues of symmetric matrices, from small to large."""
 def inv(A: TensorLike) -> Tensor:
-    """The inverse matrix; `solve` is quicker and more exact where it is multiplied with something."""
+    """Return the inverse matrix; `solve` is quicker and more exact where it is multiplied with something."""
 def lstsq(A: TensorLike, B: TensorLike) -> LstSq:
-    """The X of least squares of ``A @ X - B``, and among several the smallest."""
+    """Return the X of least squares of ``A @ X - B``, and among several the smallest."""
 def matmul(input: TensorLike, other: TensorLike) -> Tensor:
-    """The matrix product, ``input @ other``."""
+    """Return the matrix product, ``input @ other``."""
 def matrix_norm(A: TensorLike, ord: _float | _str = 'fro', dim: Sequence[_int] = (-2, -1), keepdim: _bool = False, *, dtype: DTypeLike | None = None, axis: Sequence[_int] = (-2, -1), keepdims: _bool = False) -> Tensor:
-    """The norm of the matrices that the two dimensions `dim` hold."""
+    """Return the norm of the matrices that the two dimensions `dim` hold."""
 def matrix_power(A: TensorLike, n: _int) -> Tensor:
-    """The product of `n` times the matrix; of its inverse for negative `n`."""
+    """Return the product of `n` times the matrix; of its inverse for negative `n`."""
 def matrix_rank(A: TensorLike, *, atol: _float | None = None, rtol: _float | None = None) -> Tensor:
-    """The number of singular values above `rtol` times the largest, and above `atol`."""
+    """Return the number of singular values above `rtol` times the largest, and above `atol`."""
 def norm(A: TensorLike, ord: _float | _str | None = None, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
-    """The norm of a vector or matrix."""
+    """Return the norm of a vector or matrix."""
 def pinv(A: TensorLike, rtol: _float | None = None, *, atol: _float | None = None) -> Tensor:
-    """The pseudo-inverse (Moore, 1920; Penrose, 1955)."""
+    """Return the pseudo-inverse (Moore, 1920; Penrose, 1955)."""
 def qr(A: TensorLike, mode: _str = 'reduced') -> QR:
-    """Q with orthonormal columns and the upper triangular R, with ``A = Q @ R``."""
+    """Return Q with orthonormal columns and the upper triangular R, with ``A = Q @ R``."""
 def slogdet(A: TensorLike) -> SlogDet:
-    """The sign of the determinant, and the logarithm of its absolute value."""
+    """Return the sign of the determinant, and the logarithm of its absolute value."""
 def solve(A: TensorLike, B: TensorLike, *, left: _bool = True) -> Tensor:
-    """The X with ``A @ X = B``, or with ``X @ A = B`` if `left` is False."""
+    """Return the X with ``A @ X = B``, or with ``X @ A = B`` if `left` is False."""
 def solve_triangular(A: TensorLike, B: TensorLike, *, upper: _bool, left: _bool = True, unitriangular: _bool = False) -> Tensor:
     """`solve` with the upper or lower triangle of `A` alone, with ones on the diagonal if `unitriangular`."""
 def svd(A: TensorLike, full_matrices: _bool = True) -> SVD:
-    """U and V with orthonormal columns, and S not negative, from large to small: ``A = U @ diag(S) @ V.T``."""
+    """Return U and V with orthonormal columns, and S >= 0, from large to small: ``A = U @ diag(S) @ V.T``."""
 def svdvals(A: TensorLike) -> Tensor:
-    """The singular values, from large to small."""
+    """Return the singular values, from large to small."""
 def vector_norm(x: TensorLike, ord: _float = 2, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
     """``sum(|x| ** ord) ** (1 / ord)``: the length of all elements, or over the dimensions `dim`."""

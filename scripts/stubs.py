@@ -94,7 +94,7 @@ class Stub:
         self.imports: set[str] = set()
 
     def function(self, name: str, function: Callable[..., Any], owner: str = "") -> str:
-        """The lines that declare `function`, as a method of `owner` if that is given."""
+        """Return the lines that declare `function`, as a method of `owner` if that is given."""
         inner = inspect.unwrap(function)
         signature, space = inspect.signature(function), {**inner.__globals__}
         space.update(Operand=_Operand, TensorLike=_Operand, DType=_DType, Result=Any)
@@ -145,7 +145,7 @@ class Stub:
         return self._name(annotation, operand)
 
     def _name(self, kind: Any, operand: str) -> str:
-        """How the type `kind` is written, with what that needs imported."""
+        """Return how the type `kind` is written, with what that needs imported."""
         arguments = typing.get_args(kind)
         if kind is _Operand:
             return operand
@@ -199,7 +199,7 @@ _IMPORTS = {
 
 
 def _with_axis(parameters: dict[str, str], function: Callable[..., Any], result: str) -> list[Variant]:
-    """The variants of a function that may take `axis` and `keepdims` for `dim` and `keepdim`."""
+    """Return the variants of a function that may take `axis` and `keepdims` for `dim` and `keepdim`."""
     chain = [function]
     while hasattr(chain[-1], "__wrapped__"):
         chain.append(chain[-1].__wrapped__)
@@ -215,7 +215,7 @@ def _with_axis(parameters: dict[str, str], function: Callable[..., Any], result:
 
 
 def _joined(parameters: dict[str, str], signature: inspect.Signature, changes: dict[str, str | None]) -> str:
-    """The parameters with these changes, written out: what has no default behind one that has is a keyword."""
+    """Return the parameters with these changes, written out: what has no default behind one that has is a keyword."""
     before: list[str] = []
     keywords: list[str] = []
     rest = ""
@@ -245,7 +245,7 @@ def _joined(parameters: dict[str, str], signature: inspect.Signature, changes: d
 
 
 def methods() -> str:
-    """The stub of `minigrad.core.methods`."""
+    """Return the stub of `minigrad.core.methods`."""
     stub = Stub()
     lines = ["class Methods:\n    __slots__ = ()\n"]
     for name, value in sorted(vars(Methods).items()):
@@ -257,7 +257,7 @@ def methods() -> str:
 
 
 def functions(module: str) -> str:
-    """The stub of a module that offers operations."""
+    """Return the stub of a module that offers operations."""
     stub, lines = Stub(), []
     for name, value in offered(module):
         home = getattr(value, "__module__", None) or ""
@@ -277,7 +277,7 @@ def functions(module: str) -> str:
 
 
 def offered(module: str) -> Iterator[tuple[str, Any]]:
-    """What a module offers its users, in alphabetical order."""
+    """Yield what a module offers its users, in alphabetical order."""
     live = importlib.import_module(module)
     for name in sorted(getattr(live, "__all__", None) or dir(live)):
         if name[0] != "_" and name not in LAZY:
@@ -285,7 +285,7 @@ def offered(module: str) -> Iterator[tuple[str, Any]]:
 
 
 def _home(name: str, value: Any) -> str:
-    """The module where `value` is defined by this name."""
+    """Return the module where `value` is defined by this name."""
     if name in ("e", "inf", "nan", "pi"):
         return "math"
     modules = ["minigrad.core.dtypes", "minigrad.core.device", "minigrad.core.generator", "minigrad.random"]
@@ -301,7 +301,7 @@ def _indented(text: str) -> str:
 
 
 def stubs() -> dict[Path, str]:
-    """The text of every stub by its path."""
+    """Return the text of every stub by its path."""
     return {ROOT / "core/methods.pyi": methods(), **{ROOT / path: functions(m) for m, path in FUNCTIONS.items()}}
 
 

@@ -160,7 +160,7 @@ class FunctionNode(Node):
 
     @property
     def saved_tensors(self) -> tuple[Tensor, ...]:
-        """Those of the context."""
+        """The saved tensors of the context."""
         return self.ctx.saved_tensors
 
     def output(self, place: int) -> Node:

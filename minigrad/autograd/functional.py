@@ -239,7 +239,7 @@ def vjp(
     create_graph: bool = False,
     strict: bool = False,
 ) -> tuple[Outputs, Inputs]:
-    """What `func` returns, and the product of `v`, which is shaped like it, with the Jacobian.
+    """Return what `func` returns, and the product of `v`, shaped like it, with the Jacobian.
 
     Where `func` returns one number, `v` may be left out.
 
@@ -263,7 +263,7 @@ def jvp(
     create_graph: bool = False,
     strict: bool = False,
 ) -> tuple[Outputs, Outputs]:
-    """What `func` returns, and the product of the Jacobian with `v`, which is shaped like the inputs.
+    """Return what `func` returns, and the product of the Jacobian with `v`, shaped like the inputs.
 
     Where the input is one number, `v` may be left out.
 
@@ -285,7 +285,7 @@ def jvp(
 def hvp(
     func: Number, inputs: Inputs, v: Inputs | None = None, create_graph: bool = False, strict: bool = False
 ) -> tuple[Tensor, Inputs]:
-    """What `func` returns, one number, and the product of its Hessian with `v`, which is shaped like the inputs.
+    """Return what `func` returns, one number, and the product of its Hessian with `v`, shaped like the inputs.
 
     Examples
     --------
@@ -298,7 +298,7 @@ def hvp(
 def vhp(
     func: Number, inputs: Inputs, v: Inputs | None = None, create_graph: bool = False, strict: bool = False
 ) -> tuple[Tensor, Inputs]:
-    """`hvp`, as the Hessian is symmetric.
+    """Return `hvp`: the Hessian is symmetric.
 
     Examples
     --------

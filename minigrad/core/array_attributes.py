@@ -106,7 +106,7 @@ class ArrayAttributes:
     @overload
     def size(self, dim: SupportsIndex) -> int: ...
     def size(self, dim: Any = None) -> Size | int:
-        """The shape, or the length of dimension `dim`."""
+        """Return the shape, or the length of dimension `dim`."""
         return self.shape if dim is None else self._data.shape[self._own_dim("size", dim)]
 
     def _own_dim(self, operation: str, dim: Any) -> int:
@@ -144,7 +144,7 @@ class ArrayAttributes:
     @overload
     def stride(self, dim: SupportsIndex) -> int: ...
     def stride(self, dim: Any = None) -> tuple[int, ...] | int:
-        """The steps in memory, in elements, from one index to the next in each dimension, or in `dim`."""
+        """Return the steps in memory, in elements, from one index to the next in each dimension, or in `dim`."""
         strides = tuple(s // self._data.itemsize for s in self._data.strides)
         if not self._data.size:  # NumPy says 0 everywhere
             lengths = [max(n, 1) for n in self._data.shape[:0:-1]]

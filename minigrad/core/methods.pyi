@@ -23,15 +23,15 @@ class Methods:
     @property
     def T(self) -> Tensor: ...
     def __abs__(self) -> Tensor:
-        """The absolute value of each element; its slope at 0 is 0."""
+        """Return the absolute value of each element; its slope at 0 is 0."""
     def __add__(self, other: TensorLike) -> Tensor: ...
     def __and__(self, other: TensorLike) -> Tensor:
         """``input & other``, elementwise, of bools or integers."""
     def __array_ufunc__(self, ufunc: np.ufunc, kind: _str, *inputs: Any, out: Any = None, **options: Any) -> Any:
-        """What NumPy calls for a ufunc with a Tensor among its arguments, and so for ``ndarray + Tensor``."""
+        """Handle NumPy's call of a ufunc with a Tensor among its arguments, and so of ``ndarray + Tensor``."""
     def __eq__(self, other: object) -> Tensor: ...  # type: ignore[override]
     def __floordiv__(self, other: TensorLike) -> Tensor:
-        """The quotient rounded down, elementwise. Its gradient is 0."""
+        """Return the quotient rounded down, elementwise. Its gradient is 0."""
     def __ge__(self, other: TensorLike) -> Tensor:
         """``input >= other``, elementwise."""
     def __getitem__(self, index: Any) -> Tensor:
@@ -89,7 +89,7 @@ class Methods:
     def __rand__(self, other: TensorLike) -> Tensor:
         """``input & other``, elementwise, of bools or integers."""
     def __reversed__(self) -> Tensor:
-        """The elements of the first dimension in reversed order: a tensor, not an iterator."""
+        """Return the elements of the first dimension in reversed order: a tensor, not an iterator."""
     def __rfloordiv__(self, other: TensorLike) -> Tensor: ...
     def __rlshift__(self, other: TensorLike) -> Tensor: ...
     def __rmatmul__(self, other: TensorLike) -> Tensor:
@@ -115,19 +115,19 @@ class Methods:
     def __xor__(self, other: TensorLike) -> Tensor:
         """``input ^ other``, elementwise, of bools or integers."""
     def abs(self) -> Tensor:
-        """The absolute value of each element; its slope at 0 is 0."""
+        """Return the absolute value of each element; its slope at 0 is 0."""
     def abs_(self) -> Self:
         """In-place version of `abs`: writes the result into this tensor and returns it."""
     def absolute(self) -> Tensor:
-        """The absolute value of each element; its slope at 0 is 0."""
+        """Return the absolute value of each element; its slope at 0 is 0."""
     def absolute_(self) -> Self:
         """In-place version of `abs`: writes the result into this tensor and returns it."""
     def acos(self) -> Tensor:
-        """The angle in radians whose cosine is `input`."""
+        """Return the angle in radians whose cosine is `input`."""
     def acos_(self) -> Self:
         """In-place version of `acos`: writes the result into this tensor and returns it."""
     def acosh(self) -> Tensor:
-        """The inverse hyperbolic cosine of each element; nan below 1."""
+        """Return the inverse hyperbolic cosine of each element; nan below 1."""
     def acosh_(self) -> Self:
         """In-place version of `acosh`: writes the result into this tensor and returns it."""
     def add(self, other: TensorLike, *, alpha: _float = 1) -> Tensor:
@@ -159,57 +159,57 @@ class Methods:
     def addr_(self, vec1: TensorLike, vec2: TensorLike, *, beta: _float = 1, alpha: _float = 1) -> Self:
         """In-place version of `addr`: writes the result into this tensor and returns it."""
     def adjoint(self) -> Tensor:
-        """A view with the last two dimensions exchanged."""
+        """Return a view with the last two dimensions exchanged."""
     def all(self, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
-        """Whether all elements are true (not 0), of the tensor or over the dimensions `dim`."""
+        """Return whether all elements are true (not 0), of the tensor or over the dimensions `dim`."""
     def allclose(self, other: TensorLike, rtol: _float = 1e-05, atol: _float = 1e-08, equal_nan: _bool = False) -> _bool:
-        """Whether `isclose` holds for all elements."""
+        """Return whether `isclose` holds for all elements."""
     def amax(self, dim: _int | Sequence[_int] | None = (), keepdim: _bool = False, *, axis: _int | Sequence[_int] | None = (), keepdims: _bool = False) -> Tensor:
-        """The largest element, of all or over the dimensions `dim`; nan if there is one. Ties share the gradient evenly."""
+        """Return the largest element of all or over `dim`; nan if there is one. Ties share the gradient evenly."""
     def amin(self, dim: _int | Sequence[_int] | None = (), keepdim: _bool = False, *, axis: _int | Sequence[_int] | None = (), keepdims: _bool = False) -> Tensor:
-        """The smallest element, of all or over the dimensions `dim`; as `amax`."""
+        """Return the smallest element, of all or over the dimensions `dim`; as `amax`."""
     def aminmax(self, *, dim: _int | None = None, keepdim: _bool = False, axis: _int | None = None, keepdims: _bool = False) -> return_types.aminmax:
-        """`amin` and `amax`, a named tuple (min, max)."""
+        """Return `amin` and `amax`, a named tuple (min, max)."""
     def any(self, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
-        """Whether at least one element is true (not 0), of the tensor or over the dimensions `dim`."""
+        """Return whether at least one element is true (not 0), of the tensor or over the dimensions `dim`."""
     def arccos(self) -> Tensor:
-        """The angle in radians whose cosine is `input`."""
+        """Return the angle in radians whose cosine is `input`."""
     def arccos_(self) -> Self:
         """In-place version of `acos`: writes the result into this tensor and returns it."""
     def arcsin(self) -> Tensor:
-        """The angle in radians whose sine is `input`."""
+        """Return the angle in radians whose sine is `input`."""
     def arcsin_(self) -> Self:
         """In-place version of `asin`: writes the result into this tensor and returns it."""
     def arctan(self) -> Tensor:
-        """The angle in radians whose tangent is `input`."""
+        """Return the angle in radians whose tangent is `input`."""
     def arctan2(self, other: TensorLike) -> Tensor:
-        """The angle in radians of the point with y = `input` and x = `other`."""
+        """Return the angle in radians of the point with y = `input` and x = `other`."""
     def arctan_(self) -> Self:
         """In-place version of `atan`: writes the result into this tensor and returns it."""
     def argmax(self, dim: _int | None = None, keepdim: _bool = False, *, axis: _int | None = None, keepdims: _bool = False) -> Tensor:
-        """Where the largest element is, the first among ties or the first nan: in the flattened tensor, or in `dim`."""
+        """Return where the largest element is, the first among ties or the first nan: in the flattened tensor, or in `dim`."""
     def argmin(self, dim: _int | None = None, keepdim: _bool = False, *, axis: _int | None = None, keepdims: _bool = False) -> Tensor:
-        """Where the smallest element is; as `argmax`."""
+        """Return where the smallest element is; as `argmax`."""
     def argsort(self, dim: _int = -1, descending: _bool = False, stable: _bool = False, *, axis: _int = -1) -> Tensor:
-        """The indices of `sort`."""
+        """Return the indices of `sort`."""
     def argwhere(self) -> Tensor:
-        """The indices of the elements that are not 0, one row each."""
+        """Return the indices of the elements that are not 0, one row each."""
     def asin(self) -> Tensor:
-        """The angle in radians whose sine is `input`."""
+        """Return the angle in radians whose sine is `input`."""
     def asin_(self) -> Self:
         """In-place version of `asin`: writes the result into this tensor and returns it."""
     def asinh(self) -> Tensor:
-        """The inverse hyperbolic sine of each element."""
+        """Return the inverse hyperbolic sine of each element."""
     def asinh_(self) -> Self:
         """In-place version of `asinh`: writes the result into this tensor and returns it."""
     def atan(self) -> Tensor:
-        """The angle in radians whose tangent is `input`."""
+        """Return the angle in radians whose tangent is `input`."""
     def atan2(self, other: TensorLike) -> Tensor:
-        """The angle in radians of the point with y = `input` and x = `other`."""
+        """Return the angle in radians of the point with y = `input` and x = `other`."""
     def atan_(self) -> Self:
         """In-place version of `atan`: writes the result into this tensor and returns it."""
     def atanh(self) -> Tensor:
-        """The inverse hyperbolic tangent of each element; nan beyond -1 and 1."""
+        """Return the inverse hyperbolic tangent of each element; nan beyond -1 and 1."""
     def atanh_(self) -> Self:
         """In-place version of `atanh`: writes the result into this tensor and returns it."""
     def backward(self, gradient: Tensor | None = None, retain_graph: _bool | None = None, create_graph: _bool = False, inputs: Sequence[Tensor] | Tensor | None = None) -> None:
@@ -218,12 +218,12 @@ class Methods:
         """``beta * input + alpha * bmm(batch1, batch2)``."""
     def baddbmm_(self, batch1: TensorLike, batch2: TensorLike, *, beta: _float = 1, alpha: _float = 1) -> Self:
         """In-place version of `baddbmm`: writes the result into this tensor and returns it."""
-    def bernoulli(self, p: Any = None, *, generator: Generator | None = None) -> Tensor:
-        """1 with the probability given, else 0."""
-    def bernoulli_(self, p: Any = 0.5, *, generator: Generator | None = None) -> Self:
+    def bernoulli(self, p: Tensor | _float | None = None, *, generator: Generator | None = None) -> Tensor:
+        """Draw 1 with the given probability, else 0."""
+    def bernoulli_(self, p: Tensor | _float = 0.5, *, generator: Generator | None = None) -> Self:
         """Fill with 1 with probability `p` (a number, or a Tensor that broadcasts to this one), else 0."""
     def bincount(self, weights: TensorLike | None = None, minlength: _int = 0) -> Tensor:
-        """How often 0, 1, 2, ... occur, or the sums of the weights of those that do."""
+        """Return how often 0, 1, 2, ... occur, or the sums of the weights of those that do."""
     def bitwise_and(self, other: TensorLike) -> Tensor:
         """``input & other``, elementwise, of bools or integers."""
     def bitwise_and_(self, other: TensorLike) -> Self:
@@ -247,74 +247,74 @@ class Methods:
     def bitwise_xor_(self, other: TensorLike) -> Self:
         """In-place version of `bitwise_xor`: writes the result into this tensor and returns it."""
     def bmm(self, mat2: TensorLike) -> Tensor:
-        """The products of two batches, of the same size, of matrices."""
+        """Return the products of two batches, of the same size, of matrices."""
     def bool(self) -> Tensor:
         """This tensor as ``minigrad.bool``."""
     def broadcast_to(self, shape: Sequence[_int]) -> Tensor:
-        """A view of `input` in which new dimensions and dimensions of length 1 are repeated to `shape`."""
+        """Return a view of `input` in which new dimensions and dimensions of length 1 are repeated to `shape`."""
     def byte(self) -> Tensor:
         """This tensor as ``minigrad.uint8``."""
     def ceil(self) -> Tensor:
-        """The smallest integer that is not smaller, elementwise. Its gradient is 0."""
+        """Return the smallest integer that is not smaller, elementwise. Its gradient is 0."""
     def ceil_(self) -> Self:
         """In-place version of `ceil`: writes the result into this tensor and returns it."""
     def celu(self, alpha: _float = 1.0) -> Tensor:
-        """`input` where positive, else ``alpha * (exp(input / alpha) - 1)``. (Barron, 2017)"""
+        """Return `input` where positive, else ``alpha * (exp(input / alpha) - 1)`` (Barron, 2017)."""
     def char(self) -> Tensor:
         """This tensor as ``minigrad.int8``."""
     def cholesky(self, *, upper: _bool = False) -> Tensor:
-        """The lower triangular L with ``A = L @ L.T``, or with `upper` the transposed one."""
+        """Return the lower triangular L with ``A = L @ L.T``, or with `upper` the transposed one."""
     def cholesky_solve(self, L: TensorLike, upper: _bool = False) -> Tensor:
-        """The X with ``A @ X = B``, given the factor `L` of `A`: ``L @ L.T``, or ``L.T @ L`` if `upper`."""
+        """Return the X with ``A @ X = B``, given the factor `L` of `A`: ``L @ L.T``, or ``L.T @ L`` if `upper`."""
     def chunk(self, chunks: _int, dim: _int = 0) -> tuple[Tensor, ...]:
-        """`split` into at most `chunks` pieces of equal length, of which the last may be shorter."""
+        """Split into at most `chunks` pieces of equal length, of which the last may be shorter."""
     def clamp(self, min: TensorLike | None = None, max: TensorLike | None = None) -> Tensor:
-        """`input` limited to [`min`, `max`], numbers or tensors; either may be None. Gradients pass at the bounds."""
+        """Return `input` limited to [`min`, `max`], numbers or tensors; either may be None. Gradients pass at the bounds."""
     def clamp_(self, min: TensorLike | None = None, max: TensorLike | None = None) -> Self:
         """In-place version of `clamp`: writes the result into this tensor and returns it."""
     def clamp_max(self, max: TensorLike) -> Tensor:
-        """`input`, but at most `max`."""
+        """Return `input`, but at most `max`."""
     def clamp_max_(self, max: TensorLike) -> Self:
         """In-place version of `clamp_max`: writes the result into this tensor and returns it."""
     def clamp_min(self, min: TensorLike) -> Tensor:
-        """`input`, but at least `min`."""
+        """Return `input`, but at least `min`."""
     def clamp_min_(self, min: TensorLike) -> Self:
         """In-place version of `clamp_min`: writes the result into this tensor and returns it."""
     def clip(self, min: TensorLike | None = None, max: TensorLike | None = None) -> Tensor:
-        """`input` limited to [`min`, `max`], numbers or tensors; either may be None. Gradients pass at the bounds."""
+        """Return `input` limited to [`min`, `max`], numbers or tensors; either may be None. Gradients pass at the bounds."""
     def clip_(self, min: TensorLike | None = None, max: TensorLike | None = None) -> Self:
         """In-place version of `clamp`: writes the result into this tensor and returns it."""
     def clone(self) -> Tensor:
-        """A copy in memory of its own, through which gradients flow."""
+        """Return a copy in memory of its own, through which gradients flow."""
     def contiguous(self) -> Tensor:
-        """This tensor if its elements lie in memory in C order, else such a copy."""
+        """Return this tensor if its elements lie in memory in C order, else such a copy."""
     def copy_(self, src: Any, non_blocking: _bool = False) -> Self:
         """Copy the values of `src`, broadcast and converted, into this tensor, and return it."""
     def cos(self) -> Tensor:
-        """The cosine of each element, in radians."""
+        """Return the cosine of each element, in radians."""
     def cos_(self) -> Self:
         """In-place version of `cos`: writes the result into this tensor and returns it."""
     def cosh(self) -> Tensor:
-        """The hyperbolic cosine of each element."""
+        """Return the hyperbolic cosine of each element."""
     def cosh_(self) -> Self:
         """In-place version of `cosh`: writes the result into this tensor and returns it."""
     def count_nonzero(self, dim: _int | Sequence[_int] | None = None, *, axis: _int | Sequence[_int] | None = None) -> Tensor:
-        """How many elements are not 0, int64."""
+        """Return how many elements are not 0, int64."""
     def cross(self, other: TensorLike, dim: _int | None = None) -> Tensor:
-        """The cross product of the vectors of length 3 in dimension `dim`, by default the first of that length."""
+        """Return the cross product of the vectors of length 3 in dimension `dim`, by default the first of that length."""
     @overload
     def cummax(self, dim: _int) -> return_types.cummax:
-        """The largest of each element and those before it in dimension `dim`, and its place: the last one among ties."""
+        """Return the running maximum along `dim`, and its place: the last one among ties."""
     @overload
     def cummax(self, *, axis: _int) -> return_types.cummax: ...
     @overload
     def cummin(self, dim: _int) -> return_types.cummin:
-        """The smallest of each element and those before it in dimension `dim`, and its place: the last one among ties."""
+        """Return the running minimum along `dim`, and its place: the last one among ties."""
     @overload
     def cummin(self, *, axis: _int) -> return_types.cummin: ...
     @overload
     def cumprod(self, dim: _int, *, dtype: DTypeLike | None = None) -> Tensor:
-        """The product of each element and those before it in dimension `dim`. Integers and bools multiply in int64."""
+        """Return the product of each element and those before it in dimension `dim`. Integers and bools multiply in int64."""
     @overload
     def cumprod(self, *, dtype: DTypeLike | None = None, axis: _int) -> Tensor: ...
     @overload
@@ -324,7 +324,7 @@ class Methods:
     def cumprod_(self, *, dtype: DTypeLike | None = None, axis: _int) -> Self: ...
     @overload
     def cumsum(self, dim: _int, *, dtype: DTypeLike | None = None) -> Tensor:
-        """The sum of each element and those before it in dimension `dim`. Integers and bools add up in int64."""
+        """Return the sum of each element and those before it in dimension `dim`. Integers and bools add up in int64."""
     @overload
     def cumsum(self, *, dtype: DTypeLike | None = None, axis: _int) -> Tensor: ...
     @overload
@@ -333,17 +333,17 @@ class Methods:
     @overload
     def cumsum_(self, *, dtype: DTypeLike | None = None, axis: _int) -> Self: ...
     def det(self) -> Tensor:
-        """The determinant."""
+        """Return the determinant."""
     def diag(self, diagonal: _int = 0) -> Tensor:
-        """Of a vector, the matrix with it on a diagonal; of a matrix, a copy of that diagonal."""
+        """Return the matrix with a vector on a diagonal, or a copy of that diagonal of a matrix."""
     def diag_embed(self, offset: _int = 0, dim1: _int = -2, dim2: _int = -1) -> Tensor:
-        """Zeros with the last dimension of `input` on a diagonal of two new dimensions `dim1` and `dim2`."""
+        """Return zeros with the last dimension of `input` on a diagonal of two new dimensions `dim1` and `dim2`."""
     def diagflat(self, offset: _int = 0) -> Tensor:
-        """The matrix with all elements of `input` on a diagonal."""
+        """Return the matrix with all elements of `input` on a diagonal."""
     def diagonal(self, offset: _int = 0, dim1: _int = 0, dim2: _int = 1) -> Tensor:
-        """A view of the diagonal in the planes of two dimensions; it becomes the last dimension."""
+        """Return a view of the diagonal in the planes of two dimensions; it becomes the last dimension."""
     def diff(self, n: _int = 1, dim: _int = -1, prepend: TensorLike | None = None, append: TensorLike | None = None, *, axis: _int = -1) -> Tensor:
-        """The difference of each element to the one before it in dimension `dim`; of bools, whether there is one."""
+        """Return the difference of each element to the one before it in dimension `dim`; of bools, whether there is one."""
     def div(self, other: TensorLike, *, rounding_mode: _str | None = None) -> Tensor:
         """``input / other``, elementwise; integers give the default floating dtype."""
     def div_(self, other: TensorLike, *, rounding_mode: _str | None = None) -> Self:
@@ -353,7 +353,7 @@ class Methods:
     def divide_(self, other: TensorLike, *, rounding_mode: _str | None = None) -> Self:
         """In-place version of `div`: writes the result into this tensor and returns it."""
     def dot(self, tensor: TensorLike) -> Tensor:
-        """The sum of the products of the elements of two vectors."""
+        """Return the sum of the products of the elements of two vectors."""
     def double(self) -> Tensor:
         """This tensor as ``minigrad.float64``."""
     def eq(self, other: TensorLike) -> Tensor:
@@ -361,9 +361,9 @@ class Methods:
     def eq_(self, other: TensorLike) -> Self:
         """In-place version of `eq`: writes the result into this tensor and returns it."""
     def equal(self, other: TensorLike) -> _bool:
-        """Whether two tensors have the same shape and elements, as a bool."""
+        """Return whether two tensors have the same shape and elements, as a bool."""
     def erf(self) -> Tensor:
-        """The error function ``2 / sqrt(pi) * integral of exp(-t ** 2) from 0 to input``, elementwise."""
+        """Return the error function ``2 / sqrt(pi) * integral of exp(-t ** 2) from 0 to input``, elementwise."""
     def erf_(self) -> Self:
         """In-place version of `erf`: writes the result into this tensor and returns it."""
     def erfc(self) -> Tensor:
@@ -371,21 +371,21 @@ class Methods:
     def erfc_(self) -> Self:
         """In-place version of `erfc`: writes the result into this tensor and returns it."""
     def erfinv(self) -> Tensor:
-        """The number whose error function is `input`, elementwise; infinite at -1 and 1, nan beyond."""
+        """Return the number whose error function is `input`, elementwise; infinite at -1 and 1, nan beyond."""
     def erfinv_(self) -> Self:
         """In-place version of `erfinv`: writes the result into this tensor and returns it."""
     def exp(self) -> Tensor:
-        """e to the power of each element."""
+        """``e ** input``, elementwise."""
     def exp2(self) -> Tensor:
-        """2 to the power of each element."""
+        """``2 ** input``, elementwise."""
     def exp2_(self) -> Self:
         """In-place version of `exp2`: writes the result into this tensor and returns it."""
     def exp_(self) -> Self:
         """In-place version of `exp`: writes the result into this tensor and returns it."""
     def expand(self, *sizes: SupportsIndex | Sequence[SupportsIndex]) -> Tensor:
-        """`broadcast_to`, with the lengths as one argument or several."""
+        """Call `broadcast_to` with the lengths as one argument or several."""
     def expand_as(self, other: Tensor) -> Tensor:
-        """`broadcast_to` the shape of `other`."""
+        """Broadcast to the shape of `other`."""
     def expm1(self) -> Tensor:
         """``exp(input) - 1``, exact near 0 too."""
     def expm1_(self) -> Self:
@@ -395,33 +395,33 @@ class Methods:
     def fill_(self, value: Any) -> Self:
         """Set all elements to `value`, a number or a 0-dim tensor, and return this tensor."""
     def fill_diagonal_(self, fill_value: Any, wrap: _bool = False) -> Self:
-        """Set the elements whose indices are all equal to `fill_value`; returns the tensor."""
+        """Set the elements whose indices are all equal to `fill_value`; return the tensor."""
     def fix(self) -> Tensor:
-        """The integer part, elementwise. Its gradient is 0."""
+        """Return the integer part, elementwise. Its gradient is 0."""
     def fix_(self) -> Self:
         """In-place version of `trunc`: writes the result into this tensor and returns it."""
     def flatten(self, start_dim: _int = 0, end_dim: _int = -1) -> Tensor:
-        """The dimensions from `start_dim` to `end_dim`, both included, made one."""
+        """Return the dimensions from `start_dim` to `end_dim`, both included, made one."""
     def flip(self, *along: SupportsIndex | Sequence[SupportsIndex], dims: Any = None) -> Tensor:
-        """A copy with the order along `dims`, one argument or several, reversed."""
+        """Return a copy with the order along `dims`, one argument or several, reversed."""
     def fliplr(self) -> Tensor:
-        """A copy with the columns in reversed order."""
+        """Return a copy with the columns in reversed order."""
     def flipud(self) -> Tensor:
-        """A copy with the rows in reversed order."""
+        """Return a copy with the rows in reversed order."""
     def float(self) -> Tensor:
         """This tensor as ``minigrad.float32``."""
     def floor(self) -> Tensor:
-        """The largest integer that is not larger, elementwise. Its gradient is 0."""
+        """Return the largest integer that is not larger, elementwise. Its gradient is 0."""
     def floor_(self) -> Self:
         """In-place version of `floor`: writes the result into this tensor and returns it."""
     def floor_divide(self, other: TensorLike) -> Tensor:
-        """The quotient rounded down, elementwise. Its gradient is 0."""
+        """Return the quotient rounded down, elementwise. Its gradient is 0."""
     def floor_divide_(self, other: TensorLike) -> Self:
         """In-place version of `floor_divide`: writes the result into this tensor and returns it."""
     def fmax(self, other: TensorLike) -> Tensor:
-        """The larger of two, elementwise; where one is nan, the other. A tie counts for `input`."""
+        """Return the larger of two, elementwise; where one is nan, the other. A tie counts for `input`."""
     def fmin(self, other: TensorLike) -> Tensor:
-        """The smaller of two, elementwise; where one is nan, the other. A tie counts for `input`."""
+        """Return the smaller of two, elementwise; where one is nan, the other. A tie counts for `input`."""
     def fmod(self, other: TensorLike) -> Tensor:
         """``input - trunc(input / other) * other``, elementwise: takes the sign of `input`."""
     def fmod_(self, other: TensorLike) -> Self:
@@ -437,7 +437,7 @@ class Methods:
     def ge_(self, other: TensorLike) -> Self:
         """In-place version of `ge`: writes the result into this tensor and returns it."""
     def ger(self, vec2: TensorLike) -> Tensor:
-        """The matrix of the products of all pairs of elements of two vectors."""
+        """Return the matrix of the products of all pairs of elements of two vectors."""
     def greater(self, other: TensorLike) -> Tensor:
         """``input > other``, elementwise."""
     def greater_(self, other: TensorLike) -> Self:
@@ -453,47 +453,47 @@ class Methods:
     def half(self) -> Tensor:
         """This tensor as ``minigrad.float16``."""
     def hardshrink(self, lambd: _float = 0.5) -> Tensor:
-        """`input`, but 0 within [-lambd, lambd]."""
+        """Return `input`, but 0 within [-lambd, lambd]."""
     def histc(self, bins: _int = 100, min: _float = 0, max: _float = 0) -> Tensor:
-        """How many elements lie in each of `bins` equal parts of [min, max], which includes both ends."""
+        """Return how many elements lie in each of `bins` equal parts of [min, max], which includes both ends."""
     def hypot(self, other: TensorLike) -> Tensor:
         """``sqrt(input ** 2 + other ** 2)``, elementwise."""
     def index_add(self, dim: _int, index: TensorLike, source: TensorLike, *, alpha: _float = 1) -> Tensor:
-        """`input` with ``alpha * source`` added to the slices of dimension `dim` at `index`, repeatedly where it repeats."""
+        """Return `input` with ``alpha * source`` added to the slices of `dim` at `index`, repeatedly where it repeats."""
     def index_add_(self, dim: _int, index: TensorLike, source: TensorLike, *, alpha: _float = 1) -> Self:
         """In-place version of `index_add`: writes the result into this tensor and returns it."""
     def index_copy(self, dim: _int, index: TensorLike, source: TensorLike) -> Tensor:
-        """`input` with the slices of dimension `dim` at `index` replaced by those of `source`."""
+        """Return `input` with the slices of dimension `dim` at `index` replaced by those of `source`."""
     def index_copy_(self, dim: _int, index: TensorLike, source: TensorLike) -> Self:
         """In-place version of `index_copy`: writes the result into this tensor and returns it."""
     def index_fill(self, dim: _int, index: TensorLike, value: Any) -> Tensor:
-        """`input` with the slices of dimension `dim` at `index` set to `value`, a number or a 0-dim tensor."""
+        """Return `input` with the slices of dimension `dim` at `index` set to `value`, a number or a 0-dim tensor."""
     def index_fill_(self, dim: _int, index: TensorLike, value: Any) -> Self:
         """In-place version of `index_fill`: writes the result into this tensor and returns it."""
     def index_put(self, indices: Sequence[Any], values: TensorLike, accumulate: _bool = False) -> Tensor:
-        """`input` with `values`, broadcast, at ``input[indices]``."""
+        """Return `input` with `values`, broadcast, at ``input[indices]``."""
     def index_put_(self, indices: Sequence[Any], values: TensorLike, accumulate: _bool = False) -> Self:
         """In-place version of `index_put`: writes the result into this tensor and returns it."""
     def index_select(self, dim: _int, index: TensorLike) -> Tensor:
-        """The slices of dimension `dim` at the indices `index`, which may repeat."""
+        """Return the slices of dimension `dim` at the indices `index`, which may repeat."""
     def inner(self, other: TensorLike) -> Tensor:
-        """The sums of products over the last dimensions of both."""
+        """Return the sums of products over the last dimensions of both."""
     def int(self) -> Tensor:
         """This tensor as ``minigrad.int32``."""
     def inverse(self) -> Tensor:
-        """The inverse matrix; `solve` is quicker and more exact where it is multiplied with something."""
+        """Return the inverse matrix; `solve` is quicker and more exact where it is multiplied with something."""
     def isclose(self, other: TensorLike, rtol: _float = 1e-05, atol: _float = 1e-08, equal_nan: _bool = False) -> Tensor:
         """``|input - other| <= atol + rtol * |other|``, elementwise."""
     def isfinite(self) -> Tensor:
-        """Whether each element is neither infinite nor nan."""
+        """Return whether each element is neither infinite nor nan."""
     def isinf(self) -> Tensor:
-        """Whether each element is plus or minus infinity."""
+        """Return whether each element is plus or minus infinity."""
     def isnan(self) -> Tensor:
-        """Whether each element is not a number."""
+        """Return whether each element is not a number."""
     def kron(self, other: TensorLike) -> Tensor:
-        """The Kronecker product: every element of `input` times all of `other`, as blocks."""
+        """Return the Kronecker product: every element of `input` times all of `other`, as blocks."""
     def kthvalue(self, k: _int, dim: _int = -1, keepdim: _bool = False, *, axis: _int = -1, keepdims: _bool = False) -> return_types.kthvalue:
-        """The `k`-th smallest element along `dim`, counted from 1, and where it is."""
+        """Return the `k`-th smallest element along `dim`, counted from 1, and where it is."""
     def le(self, other: TensorLike) -> Tensor:
         """``input <= other``, elementwise."""
     def le_(self, other: TensorLike) -> Self:
@@ -511,9 +511,9 @@ class Methods:
     def less_equal_(self, other: TensorLike) -> Self:
         """In-place version of `le`: writes the result into this tensor and returns it."""
     def log(self) -> Tensor:
-        """The natural logarithm of each element; -inf of 0, nan of negative numbers."""
+        """Return the natural logarithm of each element; -inf of 0, nan of negative numbers."""
     def log10(self) -> Tensor:
-        """The logarithm to base 10 of each element."""
+        """Return the logarithm to base 10 of each element."""
     def log10_(self) -> Self:
         """In-place version of `log10`: writes the result into this tensor and returns it."""
     def log1p(self) -> Tensor:
@@ -521,7 +521,7 @@ class Methods:
     def log1p_(self) -> Self:
         """In-place version of `log1p`: writes the result into this tensor and returns it."""
     def log2(self) -> Tensor:
-        """The logarithm to base 2 of each element."""
+        """Return the logarithm to base 2 of each element."""
     def log2_(self) -> Self:
         """In-place version of `log2`: writes the result into this tensor and returns it."""
     def log_(self) -> Self:
@@ -536,21 +536,21 @@ class Methods:
     @overload
     def logcumsumexp(self, *, axis: _int) -> Tensor: ...
     def logdet(self) -> Tensor:
-        """The logarithm of the determinant: NaN where that is negative."""
+        """Return the logarithm of the determinant: NaN where that is negative."""
     def logical_and(self, other: TensorLike) -> Tensor:
-        """Whether both are true (not 0), elementwise."""
+        """Return whether both are true (not 0), elementwise."""
     def logical_and_(self, other: TensorLike) -> Self:
         """In-place version of `logical_and`: writes the result into this tensor and returns it."""
     def logical_not(self) -> Tensor:
-        """Whether each element is 0."""
+        """Return whether each element is 0."""
     def logical_not_(self) -> Self:
         """In-place version of `logical_not`: writes the result into this tensor and returns it."""
     def logical_or(self, other: TensorLike) -> Tensor:
-        """Whether at least one is true (not 0), elementwise."""
+        """Return whether at least one is true (not 0), elementwise."""
     def logical_or_(self, other: TensorLike) -> Self:
         """In-place version of `logical_or`: writes the result into this tensor and returns it."""
     def logical_xor(self, other: TensorLike) -> Tensor:
-        """Whether exactly one is true (not 0), elementwise."""
+        """Return whether exactly one is true (not 0), elementwise."""
     def logical_xor_(self, other: TensorLike) -> Self:
         """In-place version of `logical_xor`: writes the result into this tensor and returns it."""
     def logit(self, eps: _float | None = None) -> Tensor:
@@ -571,22 +571,22 @@ class Methods:
     @property
     def mT(self) -> Tensor: ...
     def masked_fill(self, mask: TensorLike, value: Any) -> Tensor:
-        """`input` with `value` where `mask` is true."""
+        """Return `input` with `value` where `mask` is true."""
     def masked_fill_(self, mask: TensorLike, value: Any) -> Self:
         """In-place version of `masked_fill`: writes the result into this tensor and returns it."""
     def masked_scatter(self, mask: TensorLike, source: TensorLike) -> Tensor:
-        """`input` with the first elements of `source` at the places, in order, where `mask` is true."""
+        """Return `input` with the first elements of `source` at the places, in order, where `mask` is true."""
     def masked_scatter_(self, mask: TensorLike, source: TensorLike) -> Self:
         """In-place version of `masked_scatter`: writes the result into this tensor and returns it."""
     def masked_select(self, mask: TensorLike) -> Tensor:
-        """The elements where `mask` is true, in one dimension. The two are broadcast."""
+        """Return the elements where `mask` is true, in one dimension. The two are broadcast."""
     def matmul(self, other: TensorLike) -> Tensor:
-        """The matrix product, ``input @ other``."""
+        """Return the matrix product, ``input @ other``."""
     def matrix_power(self, n: _int) -> Tensor:
-        """The product of `n` times the matrix; of its inverse for negative `n`."""
+        """Return the product of `n` times the matrix; of its inverse for negative `n`."""
     @overload
     def max(self, dim: None = None) -> Tensor:
-        """The largest element; with `dim` the largest in that dimension and their places; with a tensor, `maximum`."""
+        """Return the largest element; with `dim` the largest in that dimension and its places; with a tensor, `maximum`."""
     @overload
     def max(self, dim: _int, keepdim: _bool = False) -> return_types.max: ...
     @overload
@@ -596,19 +596,19 @@ class Methods:
     @overload
     def max(self, dim: Tensor) -> Tensor: ...
     def maximum(self, other: TensorLike) -> Tensor:
-        """The larger of two, elementwise; nan if one is. At a tie each gets half of the gradient."""
+        """Return the larger of two, elementwise; nan if one is. At a tie each gets half of the gradient."""
     def mean(self, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
-        """The mean of all elements, or over the dimensions `dim`. Of no elements it is nan."""
+        """Return the mean of all elements, or over the dimensions `dim`. Of no elements it is nan."""
     @overload
     def median(self, dim: None = None) -> Tensor:
-        """The middle element, the lower one of two; nan if there is one."""
+        """Return the middle element, the lower one of two; nan if there is one."""
     @overload
     def median(self, dim: _int, keepdim: _bool = False) -> return_types.median: ...
     @overload
     def median(self, *, axis: _int, keepdims: _bool = False) -> return_types.median: ...
     @overload
     def min(self, dim: None = None) -> Tensor:
-        """The smallest element; with `dim` the smallest in that dimension and their places; with a tensor, `minimum`."""
+        """Return the smallest element; with `dim` the smallest in that dimension and its places; with a tensor, `minimum`."""
     @overload
     def min(self, dim: _int, keepdim: _bool = False) -> return_types.min: ...
     @overload
@@ -618,46 +618,46 @@ class Methods:
     @overload
     def min(self, dim: Tensor) -> Tensor: ...
     def minimum(self, other: TensorLike) -> Tensor:
-        """The smaller of two, elementwise; nan if one is. At a tie each gets half of the gradient."""
+        """Return the smaller of two, elementwise; nan if one is. At a tie each gets half of the gradient."""
     def mm(self, mat2: TensorLike) -> Tensor:
-        """The product of two matrices."""
+        """Return the product of two matrices."""
     def mode(self, dim: _int = -1, keepdim: _bool = False, *, axis: _int = -1, keepdims: _bool = False) -> return_types.mode:
-        """The element that occurs most often along `dim`, of several the smallest, and its last place."""
+        """Return the element that occurs most often along `dim`, of several the smallest, and its last place."""
     def moveaxis(self, source: _int | Sequence[_int], destination: _int | Sequence[_int]) -> Tensor:
-        """A view with the dimensions at `source` moved to `destination`, the others in their order."""
+        """Return a view with the dimensions at `source` moved to `destination`, the others in their order."""
     def movedim(self, source: _int | Sequence[_int], destination: _int | Sequence[_int]) -> Tensor:
-        """A view with the dimensions at `source` moved to `destination`, the others in their order."""
+        """Return a view with the dimensions at `source` moved to `destination`, the others in their order."""
     def msort(self) -> Tensor:
-        """The values of `sort` along the first dimension."""
+        """Return the values of `sort` along the first dimension."""
     def mul(self, other: TensorLike) -> Tensor:
         """``input * other``, elementwise with broadcasting and type promotion."""
     def mul_(self, other: TensorLike) -> Self:
         """In-place version of `mul`: writes the result into this tensor and returns it."""
     def multinomial(self, num_samples: _int, replacement: _bool = False, *, generator: Generator | None = None) -> Tensor:
-        """Indices drawn with probabilities proportional to the weights in each row."""
+        """Return indices drawn with probabilities proportional to the weights in each row."""
     def multiply(self, other: TensorLike) -> Tensor:
         """``input * other``, elementwise with broadcasting and type promotion."""
     def multiply_(self, other: TensorLike) -> Self:
         """In-place version of `mul`: writes the result into this tensor and returns it."""
     def mv(self, vec: TensorLike) -> Tensor:
-        """The product of a matrix and a vector."""
+        """Return the product of a matrix and a vector."""
     def nan_to_num(self, nan: _float = 0.0, posinf: _float | None = None, neginf: _float | None = None) -> Tensor:
-        """`input` with nan and infinities replaced; infinities by the largest finite numbers unless given."""
+        """Return `input` with nan and infinities replaced; infinities by the largest finite numbers unless given."""
     def nan_to_num_(self, nan: _float = 0.0, posinf: _float | None = None, neginf: _float | None = None) -> Self:
         """In-place version of `nan_to_num`: writes the result into this tensor and returns it."""
     def nanmean(self, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
-        """`mean` of the elements that are not nan."""
+        """Return `mean` of the elements that are not nan."""
     @overload
     def nanmedian(self, dim: None = None) -> Tensor:
-        """`median` of the elements that are not nan."""
+        """Return `median` of the elements that are not nan."""
     @overload
     def nanmedian(self, dim: _int, keepdim: _bool = False) -> return_types.nanmedian: ...
     @overload
     def nanmedian(self, *, axis: _int, keepdims: _bool = False) -> return_types.nanmedian: ...
     def nansum(self, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
-        """`sum` of the elements that are not nan."""
+        """Return `sum` of the elements that are not nan."""
     def narrow(self, dim: _int, start: _int, length: _int) -> Tensor:
-        """The slice of dimension `dim` from `start` on, of the given length: a view."""
+        """Return the slice of dimension `dim` from `start` on, of the given length: a view."""
     def ne(self, other: TensorLike) -> Tensor:
         """``input != other``, elementwise."""
     def ne_(self, other: TensorLike) -> Self:
@@ -673,22 +673,22 @@ class Methods:
     def new_empty(self, *size: SupportsIndex | Sequence[SupportsIndex], dtype: Any = None, **options: Any) -> Tensor:
         """`empty` of this tensor's dtype, unless another is given."""
     def new_full(self, size: Any, fill_value: Any, *, dtype: Any = None, **options: Any) -> Tensor:
-        """A tensor of the given size and this tensor's dtype, unless another is given, filled with `fill_value`."""
+        """Return a tensor of the given size filled with `fill_value`, of this tensor's dtype by default."""
     def new_ones(self, *size: SupportsIndex | Sequence[SupportsIndex], dtype: Any = None, **options: Any) -> Tensor:
         """`ones` of this tensor's dtype, unless another is given."""
     def new_tensor(self, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: _bool = False) -> Tensor:
-        """`data` as a tensor of this tensor's dtype, unless another is given."""
+        """Return `data` as a tensor of this tensor's dtype, unless another is given."""
     def new_zeros(self, *size: SupportsIndex | Sequence[SupportsIndex], dtype: Any = None, **options: Any) -> Tensor:
         """`zeros` of this tensor's dtype, unless another is given."""
     @overload
     def nonzero(self, *, as_tuple: Literal[False] = False) -> Tensor:
-        """The indices of the elements that are not 0: one row each, or with `as_tuple` a tensor for each dimension."""
+        """Return the indices of the elements that are not 0: one row each, or with `as_tuple` a tensor for each dimension."""
     @overload
     def nonzero(self, *, as_tuple: Literal[True]) -> tuple[Tensor, ...]: ...
     @overload
     def nonzero(self, *, as_tuple: _bool = False) -> Tensor | tuple[Tensor, ...]: ...
     def norm(self, p: _float | _str | None = 'fro', dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
-        """The p-norm of all elements, or over the dimensions `dim`; its gradient at 0 is 0."""
+        """Return the p-norm of all elements, or over the dimensions `dim`; its gradient at 0 is 0."""
     def normal_(self, mean: _float = 0.0, std: _float = 1.0, *, generator: Generator | None = None) -> Self:
         """Fill with normally distributed random numbers."""
     def not_equal(self, other: TensorLike) -> Tensor:
@@ -696,9 +696,9 @@ class Methods:
     def not_equal_(self, other: TensorLike) -> Self:
         """In-place version of `ne`: writes the result into this tensor and returns it."""
     def outer(self, vec2: TensorLike) -> Tensor:
-        """The matrix of the products of all pairs of elements of two vectors."""
+        """Return the matrix of the products of all pairs of elements of two vectors."""
     def permute(self, *dims: SupportsIndex | Sequence[SupportsIndex]) -> Tensor:
-        """A view with the dimensions in another order, given as one argument or several."""
+        """Return a view with the dimensions in another order, given as one argument or several."""
     def positive(self) -> Tensor:
         """``+input``: the tensor itself."""
     def pow(self, exponent: TensorLike) -> Tensor:
@@ -706,15 +706,15 @@ class Methods:
     def pow_(self, exponent: TensorLike) -> Self:
         """In-place version of `pow`: writes the result into this tensor and returns it."""
     def prelu(self, weight: TensorLike) -> Tensor:
-        """`leaky_relu` with slopes that are learned: one, or one a channel (dimension 1). (He et al., 2015)"""
+        """`leaky_relu` with learned slopes: one, or one per channel (dimension 1) (He et al., 2015)."""
     def prod(self, dim: _int | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None, axis: _int | None = None, keepdims: _bool = False) -> Tensor:
-        """The product of all elements, or over the dimension `dim`. Integers and bools multiply in int64."""
+        """Return the product of all elements, or over the dimension `dim`. Integers and bools multiply in int64."""
     def quantile(self, q: _float | TensorLike, dim: _int | None = None, keepdim: _bool = False, *, interpolation: _str = 'linear', axis: _int | None = None, keepdims: _bool = False) -> Tensor:
-        """The value below which a share `q` of the elements lies, of all or along `dim`; nan where there is one."""
+        """Return the value below which a share `q` of the elements lies, of all or along `dim`; nan where there is one."""
     def random_(self, *bounds: _int | None, generator: Generator | None = None) -> Self:
         """Fill with random integers: ``random_(to)`` below `to`, ``random_(from, to)`` from `from` to ``to - 1``."""
     def ravel(self) -> Tensor:
-        """All elements in one dimension."""
+        """Return all elements in one dimension."""
     def reciprocal(self) -> Tensor:
         """``1 / input``, elementwise."""
     def reciprocal_(self) -> Self:
@@ -728,17 +728,17 @@ class Methods:
     def remainder_(self, other: TensorLike) -> Self:
         """In-place version of `remainder`: writes the result into this tensor and returns it."""
     def repeat(self, *repeats: SupportsIndex | Sequence[SupportsIndex]) -> Tensor:
-        """This tensor repeated so many times along each dimension; more numbers than dimensions make new ones in front."""
+        """Repeat this tensor the given times along each dimension; more numbers than dimensions add ones in front."""
     def repeat_interleave(self, repeats: Any = None, dim: _int | None = None, *, output_size: _int | None = None) -> Tensor:
-        """Each element, or slice of `dim`, repeated in its place; of `repeats` alone, each index so many times."""
+        """Repeat each element, or slice of `dim`, in its place; given `repeats` alone, each index so many times."""
     def reshape(self, *shape: SupportsIndex | Sequence[SupportsIndex]) -> Tensor:
-        """The same elements in another shape, given as one argument or several; one length may be -1, for what is left."""
+        """Return the same elements in another shape, one argument or several; one length may be -1, for the rest."""
     def reshape_as(self, other: Tensor) -> Tensor:
-        """The same elements in the shape of `other`."""
+        """Return the same elements in the shape of `other`."""
     def roll(self, shifts: _int | Sequence[_int], dims: _int | Sequence[_int] | None = None) -> Tensor:
-        """A copy shifted along `dims`; what leaves at one end comes in at the other. Without `dims` as if flattened."""
+        """Return a copy shifted along `dims`; what leaves at one end comes in at the other. Without `dims` as if flattened."""
     def round(self, decimals: _int = 0) -> Tensor:
-        """The nearest number with `decimals` decimals; halves go to the even one. Its gradient is 0."""
+        """Return the nearest number with `decimals` decimals; halves go to the even one. Its gradient is 0."""
     def round_(self, decimals: _int = 0) -> Self:
         """In-place version of `round`: writes the result into this tensor and returns it."""
     def rsqrt(self) -> Tensor:
@@ -746,21 +746,21 @@ class Methods:
     def rsqrt_(self) -> Self:
         """In-place version of `rsqrt`: writes the result into this tensor and returns it."""
     def scatter(self, dim: _int, index: TensorLike, src: TensorLike | None = None, *, value: Any = None, reduce: _str | None = None) -> Tensor:
-        """`input` with ``out[index[i, j, k], j, k] = src[i, j, k]`` for `dim` 0, and so on for the others."""
+        """Return `input` with ``out[index[i, j, k], j, k] = src[i, j, k]`` for `dim` 0, and so on for the others."""
     def scatter_(self, dim: _int, index: TensorLike, src: TensorLike | None = None, *, value: Any = None, reduce: _str | None = None) -> Self:
         """In-place version of `scatter`: writes the result into this tensor and returns it."""
     def scatter_add(self, dim: _int, index: TensorLike, src: TensorLike) -> Tensor:
-        """`input` with ``out[index[i, j, k], j, k] += src[i, j, k]`` for `dim` 0, repeatedly where an index repeats."""
+        """Return `input` with ``out[index[i, j, k], j, k] += src[i, j, k]`` for `dim` 0, repeatedly where an index repeats."""
     def scatter_add_(self, dim: _int, index: TensorLike, src: TensorLike) -> Self:
         """In-place version of `scatter_add`: writes the result into this tensor and returns it."""
     def scatter_reduce(self, dim: _int, index: TensorLike, src: TensorLike, reduce: _str, *, include_self: _bool = True) -> Tensor:
-        """`input` with ``src[i, j, k]`` added (or averaged, or compared) to ``out[index[i, j, k], j, k]`` for `dim` 0."""
+        """Reduce ``src[i, j, k]`` into ``out[index[i, j, k], j, k]`` for `dim` 0, starting with `input`."""
     def scatter_reduce_(self, dim: _int, index: TensorLike, src: TensorLike, reduce: _str, *, include_self: _bool = True) -> Self:
         """In-place version of `scatter_reduce`: writes the result into this tensor and returns it."""
     def select(self, dim: _int, index: _int) -> Tensor:
-        """The slice of dimension `dim` at `index`: a view without that dimension."""
+        """Return the slice of dimension `dim` at `index`: a view without that dimension."""
     def selu(self) -> Tensor:
-        """`elu` scaled so that activations keep mean 0 and variance 1. (Klambauer et al., 2017)"""
+        """`elu` scaled so that activations keep mean 0 and variance 1 (Klambauer et al., 2017)."""
     def short(self) -> Tensor:
         """This tensor as ``minigrad.int16``."""
     def sigmoid(self) -> Tensor:
@@ -768,27 +768,27 @@ class Methods:
     def sigmoid_(self) -> Self:
         """In-place version of `sigmoid`: writes the result into this tensor and returns it."""
     def sign(self) -> Tensor:
-        """-1, 0 or 1: the sign of each element; 0 of nan. Its gradient is 0."""
+        """Return the sign of each element: -1, 0 or 1; 0 of nan. Its gradient is 0."""
     def sign_(self) -> Self:
         """In-place version of `sign`: writes the result into this tensor and returns it."""
     def sin(self) -> Tensor:
-        """The sine of each element, in radians."""
+        """Return the sine of each element, in radians."""
     def sin_(self) -> Self:
         """In-place version of `sin`: writes the result into this tensor and returns it."""
     def sinh(self) -> Tensor:
-        """The hyperbolic sine of each element."""
+        """Return the hyperbolic sine of each element."""
     def sinh_(self) -> Self:
         """In-place version of `sinh`: writes the result into this tensor and returns it."""
     def slogdet(self) -> SlogDet:
-        """The sign of the determinant, and the logarithm of its absolute value."""
+        """Return the sign of the determinant, and the logarithm of its absolute value."""
     def softmax(self, dim: _int | None = None, dtype: DTypeLike | None = None) -> Tensor:
         """``exp(input) / exp(input).sum(dim)``: positive numbers that add up to 1 along `dim`."""
     def sort(self, dim: _int = -1, descending: _bool = False, stable: _bool = False, *, axis: _int = -1) -> return_types.sort:
-        """The elements along `dim` in order, and where they were. nan counts as the largest."""
+        """Return the elements along `dim` in order, and where they were. nan counts as the largest."""
     def split(self, split_size_or_sections: _int | Sequence[_int], dim: _int = 0) -> tuple[Tensor, ...]:
-        """Views that cut dimension `dim` into pieces."""
+        """Return views that cut dimension `dim` into pieces."""
     def sqrt(self) -> Tensor:
-        """The square root of each element; its slope at 0 is inf."""
+        """Return the square root of each element; its slope at 0 is inf."""
     def sqrt_(self) -> Self:
         """In-place version of `sqrt`: writes the result into this tensor and returns it."""
     def square(self) -> Tensor:
@@ -796,9 +796,9 @@ class Methods:
     def square_(self) -> Self:
         """In-place version of `square`: writes the result into this tensor and returns it."""
     def squeeze(self, dim: _int | Sequence[_int] | None = None) -> Tensor:
-        """Without the dimensions of length 1: all, or those named by `dim`."""
+        """Remove the dimensions of length 1: all, or those named by `dim`."""
     def std(self, dim: _int | Sequence[_int] | None = None, unbiased: _bool = True, keepdim: _bool = False, *, correction: _float | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
-        """The standard deviation, the root of `var`, with its parameters. Where it is 0, its gradient is 0."""
+        """Return the standard deviation, the root of `var`, with its parameters. Where it is 0, its gradient is 0."""
     def sub(self, other: TensorLike, *, alpha: _float = 1) -> Tensor:
         """``input - alpha * other``, elementwise with broadcasting and type promotion."""
     def sub_(self, other: TensorLike, *, alpha: _float = 1) -> Self:
@@ -808,45 +808,45 @@ class Methods:
     def subtract_(self, other: TensorLike, *, alpha: _float = 1) -> Self:
         """In-place version of `sub`: writes the result into this tensor and returns it."""
     def sum(self, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None, axis: Any = None, keepdims: _bool = False) -> Tensor:
-        """The sum of all elements, or over the dimensions `dim`. Integers and bools add up in int64."""
+        """Return the sum of all elements, or over the dimensions `dim`. Integers and bools add up in int64."""
     def sum_to_size(self, *size: SupportsIndex | Sequence[SupportsIndex]) -> Tensor:
-        """The sum over those dimensions that broadcasting from `size` to this tensor's shape would repeat."""
+        """Return the sum over those dimensions that broadcasting from `size` to this tensor's shape would repeat."""
     def swapaxes(self, dim0: _int, dim1: _int) -> Tensor:
-        """A view with two dimensions exchanged."""
+        """Return a view with two dimensions exchanged."""
     def swapdims(self, dim0: _int, dim1: _int) -> Tensor:
-        """A view with two dimensions exchanged."""
+        """Return a view with two dimensions exchanged."""
     def t(self) -> Tensor:
-        """The transpose of a matrix; vectors and 0-dim tensors as they are."""
+        """Return the transpose of a matrix; vectors and 0-dim tensors as they are."""
     def take(self, index: TensorLike) -> Tensor:
-        """The elements at `index` of the flattened input, in the shape of `index`."""
+        """Return the elements at `index` of the flattened input, in the shape of `index`."""
     def take_along_dim(self, indices: TensorLike, dim: _int | None = None) -> Tensor:
-        """`gather`, with the two broadcast except in `dim`; without `dim`, from the flattened input."""
+        """Gather with the two broadcast except in `dim`; without `dim`, from the flattened input."""
     def tan(self) -> Tensor:
-        """The tangent of each element, in radians."""
+        """Return the tangent of each element, in radians."""
     def tan_(self) -> Self:
         """In-place version of `tan`: writes the result into this tensor and returns it."""
     def tanh(self) -> Tensor:
-        """The hyperbolic tangent of each element."""
+        """Return the hyperbolic tangent of each element."""
     def tanh_(self) -> Self:
         """In-place version of `tanh`: writes the result into this tensor and returns it."""
     def tensor_split(self, indices_or_sections: _int | Sequence[_int], dim: _int = 0) -> tuple[Tensor, ...]:
-        """Views that cut dimension `dim` into so many pieces, or at these indices; the first pieces may be longer by one."""
+        """Return views that cut `dim` into this many pieces, or at these indices; the first may be longer by one."""
     def tile(self, *dims: SupportsIndex | Sequence[SupportsIndex]) -> Tensor:
-        """`minigrad.tile`, with the numbers as one argument or several."""
+        """Call `minigrad.tile` with the numbers as one argument or several."""
     def to(self, *args: Any, dtype: Any = None, device: Any = None, copy: _bool = False, **_: _bool) -> Tensor:
-        """This tensor with another dtype. Devices other than the CPU are refused."""
+        """Return this tensor with another dtype. Refuse devices other than the CPU."""
     def topk(self, k: _int, dim: _int = -1, largest: _bool = True, sorted: _bool = True, *, axis: _int = -1) -> return_types.topk:
-        """The `k` largest elements along `dim`, the largest first, and where they were."""
+        """Return the `k` largest elements along `dim`, the largest first, and where they were."""
     def trace(self) -> Tensor:
-        """The sum of the diagonal of a matrix."""
+        """Return the sum of the diagonal of a matrix."""
     def transpose(self, dim0: _int, dim1: _int) -> Tensor:
-        """A view with two dimensions exchanged."""
+        """Return a view with two dimensions exchanged."""
     def tril(self, diagonal: _int = 0) -> Tensor:
-        """A copy with zeros above a diagonal of the last two dimensions."""
+        """Return a copy with zeros above a diagonal of the last two dimensions."""
     def tril_(self, diagonal: _int = 0) -> Self:
         """In-place version of `tril`: writes the result into this tensor and returns it."""
     def triu(self, diagonal: _int = 0) -> Tensor:
-        """A copy with zeros below a diagonal of the last two dimensions."""
+        """Return a copy with zeros below a diagonal of the last two dimensions."""
     def triu_(self, diagonal: _int = 0) -> Self:
         """In-place version of `triu`: writes the result into this tensor and returns it."""
     def true_divide(self, other: TensorLike, *, rounding_mode: _str | None = None) -> Tensor:
@@ -854,46 +854,46 @@ class Methods:
     def true_divide_(self, other: TensorLike, *, rounding_mode: _str | None = None) -> Self:
         """In-place version of `div`: writes the result into this tensor and returns it."""
     def trunc(self) -> Tensor:
-        """The integer part, elementwise. Its gradient is 0."""
+        """Return the integer part, elementwise. Its gradient is 0."""
     def trunc_(self) -> Self:
         """In-place version of `trunc`: writes the result into this tensor and returns it."""
     @overload
     def type(self, dtype: None = None) -> _str:
-        """This tensor with another dtype, or without an argument the name of its type."""
+        """Return this tensor with another dtype, or without an argument the name of its type."""
     @overload
     def type(self, dtype: Any) -> Tensor: ...
     def type_as(self, other: Tensor) -> Tensor:
-        """This tensor with the dtype of `other`."""
+        """Return this tensor with the dtype of `other`."""
     def unbind(self, dim: _int = 0) -> tuple[Tensor, ...]:
-        """All slices of dimension `dim`, views without that dimension."""
+        """Return all slices of dimension `dim`, views without that dimension."""
     def unflatten(self, dim: _int, sizes: Sequence[_int]) -> Tensor:
-        """Dimension `dim` split into several of the given `sizes`, one of which may be -1."""
+        """Split dimension `dim` into several of the given `sizes`, one of which may be -1."""
     def unfold(self, dimension: _int, size: _int, step: _int) -> Tensor:
-        """All windows of `size` elements along a dimension, `step` apart; the last dimension is the place in the window."""
+        """Return all windows of `size` elements, `step` apart, along a dimension; the last is the place in the window."""
     def uniform_(self, from_: _float = 0.0, to: _float = 1.0, *, generator: Generator | None = None) -> Self:
         """Fill with uniform random numbers from ``[from_, to)``."""
     @overload
     def unique(self, sorted: _bool = True, return_inverse: Literal[False] = False, return_counts: Literal[False] = False, dim: _int | None = None) -> Tensor:
-        """The distinct elements, in order."""
+        """Return the distinct elements, in order."""
     @overload
     def unique(self, sorted: _bool = True, return_inverse: _bool = False, return_counts: _bool = False, dim: _int | None = None) -> Tensor | tuple[Tensor, ...]: ...
     @overload
     def unique_consecutive(self, return_inverse: Literal[False] = False, return_counts: Literal[False] = False, dim: _int | None = None) -> Tensor:
-        """The elements (or slices of `dim`) without those that equal the one before."""
+        """Return the elements (or slices of `dim`) without those that equal the one before."""
     @overload
     def unique_consecutive(self, return_inverse: _bool = False, return_counts: _bool = False, dim: _int | None = None) -> Tensor | tuple[Tensor, ...]: ...
     def unsqueeze(self, dim: _int) -> Tensor:
-        """With a new dimension of length 1 before dimension `dim`."""
+        """Insert a new dimension of length 1 before dimension `dim`."""
     def var(self, dim: _int | Sequence[_int] | None = None, unbiased: _bool = True, keepdim: _bool = False, *, correction: _float | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
-        """The variance ``sum((input - mean) ** 2) / (n - correction)``, of all elements or over the dimensions `dim`."""
+        """Return the variance ``sum((input - mean) ** 2) / (n - correction)`` of all elements, or over `dim`."""
     def vdot(self, tensor: TensorLike) -> Tensor:
-        """The sum of the products of the elements of two vectors."""
+        """Return the sum of the products of the elements of two vectors."""
     def view(self, *shape: SupportsIndex | Sequence[SupportsIndex]) -> Tensor:
-        """The same memory in another shape."""
+        """Return the same memory in another shape."""
     def view_as(self, other: Tensor) -> Tensor:
-        """The same memory in the shape of `other`."""
+        """Return the same memory in the shape of `other`."""
     def where(self, condition: Tensor, other: Any) -> Tensor:
-        """This tensor where `condition` holds, else `other`."""
+        """Return this tensor where `condition` holds, else `other`."""
     def xlogy(self, other: TensorLike) -> Tensor:
         """``input * log(other)``; 0 where `input` is 0, whatever `other` is, unless that is nan."""
     def zero_(self) -> Self:

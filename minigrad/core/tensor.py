@@ -423,7 +423,7 @@ def _references(g: Any) -> int:
 
 
 TensorLike: TypeAlias = Tensor | np.ndarray[Any, Any] | np.generic | float  # what operations take for a Tensor
-ALONE = _references(object())  # how many references a function sees to an argument that nobody else refers to
+ALONE = _references(object())  # the references that a function sees to an argument without others
 
 _OF_THIS_MEMORY = {"_grad", "_hooks", "_after_grad", "_history_version", "_retained", "_cut"}
 

@@ -93,13 +93,13 @@ def changer_of(array: np.ndarray) -> Any:
 
 
 def deepcopied(array: np.ndarray, memo: dict[int, Any]) -> np.ndarray:
-    """A copy; arrays of one deepcopy that share memory share it afterwards, too: what owns it is copied once."""
+    """Return a copy; arrays of one deepcopy that share memory share it afterwards, too: what owns it is copied once."""
     owner = owner_of(array)
     if not isinstance(owner, np.ndarray) or not array.size:
         return array.copy(order="K")
     if id(owner) not in memo:
         memo[id(owner)] = owner.copy(order="K")
-    copy = memo[id(owner)]
+    copy: np.ndarray = memo[id(owner)]
     if array is owner:
         return copy
     start = array.ctypes.data - owner.ctypes.data

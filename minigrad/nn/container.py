@@ -122,7 +122,7 @@ class Sequential(_ModuleSequence):
             self.add_module(str(name), _checked(self, module))
 
     def forward(self, input: Any) -> Tensor:
-        """The output of the last module."""
+        """Return the output of the last module."""
         for module in self:
             input = module(input)
         return input
@@ -209,7 +209,7 @@ class ModuleList(_ModuleSequence):
 
 
 class _Dictionary(Module, Generic[Member]):
-    """What ModuleDict and ParameterDict have in common: the behaviour of a dictionary of attributes."""
+    """The behaviour of a dictionary of attributes, shared by ModuleDict and ParameterDict."""
 
     def _names(self) -> Mapping[str, Any]:
         raise NotImplementedError
@@ -252,7 +252,7 @@ class _Dictionary(Module, Generic[Member]):
         return self._names().keys()
 
     def values(self) -> Iterable[Member]:
-        """What they are names of."""
+        """Return the values."""
         return [self[key] for key in self]
 
     def items(self) -> Iterable[tuple[str, Member]]:

@@ -98,7 +98,7 @@ class Embedding(Module):
         scale_grad_by_freq: bool = False,
         sparse: bool = False,
     ) -> Self:
-        """An Embedding with the given table, which with `freeze` does not require grad."""
+        """Return an Embedding with the given table, which with `freeze` does not require grad."""
         if embeddings.ndim != 2:
             raise ValueError(f"from_pretrained: expected a table of 2 dimensions, got shape {tuple(embeddings.shape)}")
         rows, columns = embeddings.shape

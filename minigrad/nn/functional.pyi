@@ -13,42 +13,42 @@ from typing import Literal
 from typing import overload
 
 def adaptive_avg_pool1d(input: TensorLike, output_size: Any) -> Tensor:
-    """The mean of `output_size` bins of (N, C, L) or (C, L); see `adaptive_avg_pool2d`."""
+    """Return the mean of `output_size` bins of (N, C, L) or (C, L); see `adaptive_avg_pool2d`."""
 def adaptive_avg_pool2d(input: TensorLike, output_size: Any) -> Tensor:
-    """The mean of as many bins as are wanted, whatever the size of the input."""
+    """Return the mean of as many bins as are wanted, whatever the size of the input."""
 def adaptive_avg_pool3d(input: TensorLike, output_size: Any) -> Tensor:
-    """The mean of bins of (N, C, D, H, W) or (C, D, H, W); see `adaptive_avg_pool2d`."""
+    """Return the mean of bins of (N, C, D, H, W) or (C, D, H, W); see `adaptive_avg_pool2d`."""
 @overload
 def adaptive_max_pool1d(input: TensorLike, output_size: Any, return_indices: Literal[False] = False) -> Tensor:
-    """The maximum of `output_size` bins of (N, C, L) or (C, L); see `adaptive_max_pool2d`."""
+    """Return the maximum of `output_size` bins of (N, C, L) or (C, L); see `adaptive_max_pool2d`."""
 @overload
 def adaptive_max_pool1d(input: TensorLike, output_size: Any, return_indices: Literal[True]) -> tuple[Tensor, Tensor]: ...
 @overload
 def adaptive_max_pool1d(input: TensorLike, output_size: Any, return_indices: _bool) -> Tensor | tuple[Tensor, Tensor]: ...
 @overload
 def adaptive_max_pool2d(input: TensorLike, output_size: Any, return_indices: Literal[False] = False) -> Tensor:
-    """The maximum of the bins of `adaptive_avg_pool2d`; the first one wins, NaN is greater than all."""
+    """Return the maximum of the bins of `adaptive_avg_pool2d`; the first one wins, NaN is greater than all."""
 @overload
 def adaptive_max_pool2d(input: TensorLike, output_size: Any, return_indices: Literal[True]) -> tuple[Tensor, Tensor]: ...
 @overload
 def adaptive_max_pool2d(input: TensorLike, output_size: Any, return_indices: _bool) -> Tensor | tuple[Tensor, Tensor]: ...
 @overload
 def adaptive_max_pool3d(input: TensorLike, output_size: Any, return_indices: Literal[False] = False) -> Tensor:
-    """The maximum of bins of (N, C, D, H, W) or (C, D, H, W); see `adaptive_max_pool2d`."""
+    """Return the maximum of bins of (N, C, D, H, W) or (C, D, H, W); see `adaptive_max_pool2d`."""
 @overload
 def adaptive_max_pool3d(input: TensorLike, output_size: Any, return_indices: Literal[True]) -> tuple[Tensor, Tensor]: ...
 @overload
 def adaptive_max_pool3d(input: TensorLike, output_size: Any, return_indices: _bool) -> Tensor | tuple[Tensor, Tensor]: ...
 def alpha_dropout(input: TensorLike, p: _float = 0.5, training: _bool = False, inplace: _bool = False) -> Tensor:
-    """Dropout that keeps mean and variance of what `selu` gives. (Klambauer et al., 2017)"""
+    """Drop out elements, but keep mean and variance of what `selu` gives (Klambauer et al., 2017)."""
 def avg_pool1d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, ceil_mode: _bool = False, count_include_pad: _bool = True) -> Tensor:
-    """The mean of windows of (N, C, L) or (C, L); see `avg_pool2d`."""
+    """Return the mean of windows of (N, C, L) or (C, L); see `avg_pool2d`."""
 def avg_pool2d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, ceil_mode: _bool = False, count_include_pad: _bool = True, divisor_override: _int | None = None) -> Tensor:
-    """The mean of each window of the planes."""
+    """Return the mean of each window of the planes."""
 def avg_pool3d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, ceil_mode: _bool = False, count_include_pad: _bool = True, divisor_override: _int | None = None) -> Tensor:
-    """The mean of windows of (N, C, D, H, W) or (C, D, H, W); see `avg_pool2d`."""
+    """Return the mean of windows of (N, C, D, H, W) or (C, D, H, W); see `avg_pool2d`."""
 def batch_norm(input: TensorLike, running_mean: TensorLike | None, running_var: TensorLike | None, weight: TensorLike | None = None, bias: TensorLike | None = None, training: _bool = False, momentum: _float = 0.1, eps: _float = 1e-05) -> Tensor:
-    """``(input - mean) / sqrt(var + eps) * weight + bias`` for each channel. (Ioffe, Szegedy, 2015)"""
+    """``(input - mean) / sqrt(var + eps) * weight + bias`` for each channel (Ioffe, Szegedy, 2015)."""
 def bilinear(input1: TensorLike, input2: TensorLike, weight: TensorLike, bias: TensorLike | None = None) -> Tensor:
     """``sum over i, j of input1[..., i] * weight[o, i, j] * input2[..., j] + bias[o]``."""
 def binary_cross_entropy(input: TensorLike, target: TensorLike, weight: TensorLike | None = None, *, reduction: _str = 'mean') -> Tensor:
@@ -56,31 +56,31 @@ def binary_cross_entropy(input: TensorLike, target: TensorLike, weight: TensorLi
 def binary_cross_entropy_with_logits(input: TensorLike, target: TensorLike, weight: TensorLike | None = None, *, reduction: _str = 'mean', pos_weight: TensorLike | None = None) -> Tensor:
     """`binary_cross_entropy` of ``sigmoid(input)``, finite for every input."""
 def cdist(x1: TensorLike, x2: TensorLike, p: _float = 2.0, compute_mode: _str = 'use_mm_for_euclid_dist_if_necessary') -> Tensor:
-    """The p-norms of the differences of each row of `x1` and each row of `x2`."""
+    """Return the p-norms of the differences of each row of `x1` and each row of `x2`."""
 def celu(input: TensorLike, alpha: _float = 1.0, inplace: _bool = False) -> Tensor:
-    """`input` where positive, else ``alpha * (exp(input / alpha) - 1)``. (Barron, 2017)"""
+    """Return `input` where positive, else ``alpha * (exp(input / alpha) - 1)`` (Barron, 2017)."""
 def celu_(input: TensorLike, alpha: _float = 1.0) -> Tensor:
     """In-place version of `celu`: writes the result into this tensor and returns it."""
 def conv1d(input: TensorLike, weight: TensorLike, bias: TensorLike | None = None, stride: _int | Sequence[_int] = 1, padding: _int | Sequence[_int] | _str = 0, dilation: _int | Sequence[_int] = 1, groups: _int = 1) -> Tensor:
-    """Convolution (cross-correlation) along one dimension; see `conv2d`."""
+    """Convolve (cross-correlate) along one dimension; see `conv2d`."""
 def conv2d(input: TensorLike, weight: TensorLike, bias: TensorLike | None = None, stride: _int | Sequence[_int] = 1, padding: _int | Sequence[_int] | _str = 0, dilation: _int | Sequence[_int] = 1, groups: _int = 1) -> Tensor:
-    """Convolution (cross-correlation) of images with kernels."""
+    """Convolve (cross-correlate) images with kernels."""
 def conv3d(input: TensorLike, weight: TensorLike, bias: TensorLike | None = None, stride: _int | Sequence[_int] = 1, padding: _int | Sequence[_int] | _str = 0, dilation: _int | Sequence[_int] = 1, groups: _int = 1) -> Tensor:
-    """Convolution (cross-correlation) of volumes; see `conv2d`."""
+    """Convolve (cross-correlate) volumes; see `conv2d`."""
 def conv_transpose1d(input: TensorLike, weight: TensorLike, bias: TensorLike | None = None, stride: _int | Sequence[_int] = 1, padding: _int | Sequence[_int] = 0, output_padding: _int | Sequence[_int] = 0, groups: _int = 1, dilation: _int | Sequence[_int] = 1) -> Tensor:
-    """The adjoint of `conv1d`; see `conv_transpose2d`."""
+    """Return the adjoint of `conv1d`; see `conv_transpose2d`."""
 def conv_transpose2d(input: TensorLike, weight: TensorLike, bias: TensorLike | None = None, stride: _int | Sequence[_int] = 1, padding: _int | Sequence[_int] = 0, output_padding: _int | Sequence[_int] = 0, groups: _int = 1, dilation: _int | Sequence[_int] = 1) -> Tensor:
-    """The adjoint of `conv2d` in its input: each element of the input adds its multiple of the kernel to the output."""
+    """Return the adjoint of `conv2d`: each element of the input adds its multiple of the kernel to the output."""
 def conv_transpose3d(input: TensorLike, weight: TensorLike, bias: TensorLike | None = None, stride: _int | Sequence[_int] = 1, padding: _int | Sequence[_int] = 0, output_padding: _int | Sequence[_int] = 0, groups: _int = 1, dilation: _int | Sequence[_int] = 1) -> Tensor:
-    """The adjoint of `conv3d`; see `conv_transpose2d`."""
+    """Return the adjoint of `conv3d`; see `conv_transpose2d`."""
 def cosine_embedding_loss(input1: TensorLike, input2: TensorLike, target: TensorLike, margin: _float = 0.0, *, reduction: _str = 'mean') -> Tensor:
     """``1 - cos`` where the target is 1, and ``max(0, cos - margin)`` where it is -1."""
 def cosine_similarity(x1: TensorLike, x2: TensorLike, dim: _int = 1, eps: _float = 1e-08) -> Tensor:
-    """The cosine of the angle between vectors along `dim`; lengths count as at least `eps`."""
+    """Return the cosine of the angle between vectors along `dim`; lengths count as at least `eps`."""
 def cross_entropy(input: TensorLike, target: TensorLike, weight: TensorLike | None = None, *, ignore_index: _int = -100, reduction: _str = 'mean', label_smoothing: _float = 0.0) -> Tensor:
-    """The cross entropy of classes, given logits: minus ``log_softmax(input)`` of the target's class."""
+    """Return the cross entropy of classes, given logits: minus ``log_softmax(input)`` of the target's class."""
 def dropout(input: TensorLike, p: _float = 0.5, training: _bool = True, inplace: _bool = False) -> Tensor:
-    """While `training`, each element with probability `p` becomes 0, and the others are multiplied by ``1 / (1 - p)``."""
+    """Set each element to 0 with probability `p` while `training`, and multiply the others by ``1 / (1 - p)``."""
 def dropout1d(input: TensorLike, p: _float = 0.5, training: _bool = True, inplace: _bool = False) -> Tensor:
     """`dropout` of whole channels, of an input of shape (N, C, L) or (C, L)."""
 def dropout2d(input: TensorLike, p: _float = 0.5, training: _bool = True, inplace: _bool = False) -> Tensor:
@@ -88,7 +88,7 @@ def dropout2d(input: TensorLike, p: _float = 0.5, training: _bool = True, inplac
 def dropout3d(input: TensorLike, p: _float = 0.5, training: _bool = True, inplace: _bool = False) -> Tensor:
     """`dropout` of whole channels, of an input of shape (N, C, D, H, W) or (C, D, H, W)."""
 def elu(input: TensorLike, alpha: _float = 1.0, inplace: _bool = False) -> Tensor:
-    """`input` where positive, else ``alpha * (exp(input) - 1)``. (Clevert, Unterthiner, Hochreiter, 2015)"""
+    """Return `input` where positive, else ``alpha * (exp(input) - 1)`` (Clevert, Unterthiner, Hochreiter, 2015)."""
 def elu_(input: TensorLike, alpha: _float = 1.0) -> Tensor:
     """In-place version of `elu`: writes the result into this tensor and returns it."""
 def embedding(input: TensorLike, weight: TensorLike, padding_idx: _int | None = None, max_norm: _float | None = None, norm_type: _float = 2.0, scale_grad_by_freq: _bool = False, sparse: _bool = False) -> Tensor:
@@ -96,41 +96,41 @@ def embedding(input: TensorLike, weight: TensorLike, padding_idx: _int | None = 
 def feature_alpha_dropout(input: TensorLike, p: _float = 0.5, training: _bool = False, inplace: _bool = False) -> Tensor:
     """`alpha_dropout` of whole channels, of an input of shape (N, C, ...)."""
 def fold(input: TensorLike, output_size: _int | Sequence[_int], kernel_size: _int | Sequence[_int], dilation: _int | Sequence[_int] = 1, padding: _int | Sequence[_int] = 0, stride: _int | Sequence[_int] = 1) -> Tensor:
-    """Windows as columns put back into an image, where they overlap added up: the adjoint of `unfold`."""
+    """Put windows as columns back into an image, adding them where they overlap: the adjoint of `unfold`."""
 def gaussian_nll_loss(input: TensorLike, target: TensorLike, var: TensorLike | _float, full: _bool = False, eps: _float = 1e-06, reduction: _str = 'mean') -> Tensor:
     """``(log(var) + (input - target) ** 2 / var) / 2``: the negative log-likelihood of a normal distribution."""
 def gelu(input: TensorLike, approximate: _str = 'none') -> Tensor:
-    """``input * Phi(input)``, Phi being the normal distribution function. (Hendrycks, Gimpel, 2016)"""
+    """``input * Phi(input)``, Phi being the normal distribution function (Hendrycks, Gimpel, 2016)."""
 def glu(input: TensorLike, dim: _int = -1) -> Tensor:
-    """``a * sigmoid(b)``, a and b being the halves of `input` along `dim`. (Dauphin et al., 2017)"""
+    """Return Return ``a * sigmoid(b)`` of the halves a and b of `input` along `dim` (Dauphin et al., 2017)."""
 def group_norm(input: TensorLike, num_groups: _int, weight: TensorLike | None = None, bias: TensorLike | None = None, eps: _float = 1e-05) -> Tensor:
-    """`layer_norm` of each of `num_groups` groups of channels, with a weight and bias a channel. (Wu, He, 2018)"""
+    """`layer_norm` of each of `num_groups` groups of channels, with a weight and bias per channel (Wu, He, 2018)."""
 def hardshrink(input: TensorLike, lambd: _float = 0.5) -> Tensor:
-    """`input`, but 0 within [-lambd, lambd]."""
+    """Return `input`, but 0 within [-lambd, lambd]."""
 def hardsigmoid(input: TensorLike, inplace: _bool = False) -> Tensor:
-    """``min(max(input + 3, 0), 6) / 6``, elementwise. (Howard et al., 2019)"""
+    """``min(max(input + 3, 0), 6) / 6``, elementwise (Howard et al., 2019)."""
 def hardswish(input: TensorLike, inplace: _bool = False) -> Tensor:
-    """``input * hardsigmoid(input)``, elementwise. (Howard et al., 2019)"""
+    """``input * hardsigmoid(input)``, elementwise (Howard et al., 2019)."""
 def hardtanh(input: TensorLike, min_val: _float = -1.0, max_val: _float = 1.0, inplace: _bool = False) -> Tensor:
-    """`input` limited to [`min_val`, `max_val`]. Unlike that of `clamp`, its slope at the limits is 0."""
+    """Return `input` limited to [`min_val`, `max_val`]. Unlike that of `clamp`, its slope at the limits is 0."""
 def hardtanh_(input: TensorLike, min_val: _float = -1.0, max_val: _float = 1.0) -> Tensor:
     """In-place version of `hardtanh`: writes the result into this tensor and returns it."""
 def hinge_embedding_loss(input: TensorLike, target: TensorLike, margin: _float = 1.0, *, reduction: _str = 'mean') -> Tensor:
-    """`input` where the target is 1, and ``max(0, margin - input)`` where it is -1."""
+    """Return `input` where the target is 1, and ``max(0, margin - input)`` where it is -1."""
 def huber_loss(input: TensorLike, target: TensorLike, reduction: _str = 'mean', delta: _float = 1.0, weight: TensorLike | None = None) -> Tensor:
     """``d * d / 2`` if ``d < delta``, else ``delta * (d - delta / 2)``, d being ``|input - target|``."""
 def instance_norm(input: TensorLike, running_mean: TensorLike | None = None, running_var: TensorLike | None = None, weight: TensorLike | None = None, bias: TensorLike | None = None, use_input_stats: _bool = True, momentum: _float = 0.1, eps: _float = 1e-05) -> Tensor:
-    """As `batch_norm`, with a mean and variance for each sample and channel. (Ulyanov, Vedaldi, Lempitsky, 2016)"""
+    """Normalize as `batch_norm`, with a mean and variance per sample and channel (Ulyanov, Vedaldi, Lempitsky, 2016)."""
 def interpolate(input: TensorLike, size: _int | Sequence[_int] | None = None, scale_factor: _float | Sequence[_float] | None = None, mode: _str = 'nearest', align_corners: _bool | None = None, recompute_scale_factor: _bool | None = None, antialias: _bool = False) -> Tensor:
-    """The images (or sequences, or volumes) in another size."""
+    """Return the images (or sequences, or volumes) in another size."""
 def kl_div(input: TensorLike, target: TensorLike, *, reduction: _str = 'mean', log_target: _bool = False) -> Tensor:
-    """The Kullback-Leibler divergence ``target * (log(target) - input)`` of probabilities from log-probabilities."""
+    """Return the Kullback-Leibler divergence ``target * (log(target) - input)``, given log-probabilities."""
 def l1_loss(input: TensorLike, target: TensorLike, *, reduction: _str = 'mean', weight: TensorLike | None = None) -> Tensor:
     """``|input - target|``: the mean absolute error. Parameters and errors as for `mse_loss`."""
 def layer_norm(input: TensorLike, normalized_shape: Sequence[_int], weight: TensorLike | None = None, bias: TensorLike | None = None, eps: _float = 1e-05) -> Tensor:
-    """``(input - mean) / sqrt(var + eps) * weight + bias`` over the last dimensions. (Ba, Kiros, Hinton, 2016)"""
+    """``(input - mean) / sqrt(var + eps) * weight + bias`` over the last dimensions (Ba, Kiros, Hinton, 2016)."""
 def leaky_relu(input: TensorLike, negative_slope: _float = 0.01, inplace: _bool = False) -> Tensor:
-    """`input` where positive, else ``negative_slope * input``; `negative_slope` is its slope at 0, too."""
+    """Return `input` where positive, else ``negative_slope * input``; `negative_slope` is its slope at 0, too."""
 def leaky_relu_(input: TensorLike, negative_slope: _float = 0.01) -> Tensor:
     """In-place version of `leaky_relu`: writes the result into this tensor and returns it."""
 def linear(input: TensorLike, weight: TensorLike, bias: TensorLike | None = None) -> Tensor:
@@ -143,47 +143,47 @@ def margin_ranking_loss(input1: TensorLike, input2: TensorLike, target: TensorLi
     """``max(0, margin - target * (input1 - input2))``: a target of 1 wants `input1` to be larger, -1 `input2`."""
 @overload
 def max_pool1d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, return_indices: Literal[False] = False) -> Tensor:
-    """The maximum of windows of (N, C, L) or (C, L); see `max_pool2d`."""
+    """Return the maximum of windows of (N, C, L) or (C, L); see `max_pool2d`."""
 @overload
 def max_pool1d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, *, return_indices: Literal[True]) -> tuple[Tensor, Tensor]: ...
 @overload
 def max_pool1d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, *, return_indices: _bool) -> Tensor | tuple[Tensor, Tensor]: ...
 @overload
 def max_pool2d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, return_indices: Literal[False] = False) -> Tensor:
-    """The maximum of each window of the planes; NaN where there is one in the window."""
+    """Return the maximum of each window of the planes; NaN where there is one in the window."""
 @overload
 def max_pool2d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, *, return_indices: Literal[True]) -> tuple[Tensor, Tensor]: ...
 @overload
 def max_pool2d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, *, return_indices: _bool) -> Tensor | tuple[Tensor, Tensor]: ...
 @overload
 def max_pool3d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, return_indices: Literal[False] = False) -> Tensor:
-    """The maximum of windows of (N, C, D, H, W) or (C, D, H, W); see `max_pool2d`."""
+    """Return the maximum of windows of (N, C, D, H, W) or (C, D, H, W); see `max_pool2d`."""
 @overload
 def max_pool3d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, *, return_indices: Literal[True]) -> tuple[Tensor, Tensor]: ...
 @overload
 def max_pool3d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, *, return_indices: _bool) -> Tensor | tuple[Tensor, Tensor]: ...
 def mish(input: TensorLike, inplace: _bool = False) -> Tensor:
-    """``input * tanh(softplus(input))``, elementwise. (Misra, 2019)"""
+    """``input * tanh(softplus(input))``, elementwise (Misra, 2019)."""
 def mse_loss(input: TensorLike, target: TensorLike, *, reduction: _str = 'mean', weight: TensorLike | None = None) -> Tensor:
     """``(input - target) ** 2``: the mean squared error."""
 def nll_loss(input: TensorLike, target: TensorLike, weight: TensorLike | None = None, *, ignore_index: _int = -100, reduction: _str = 'mean') -> Tensor:
-    """The negative log-likelihood of classes, given log-probabilities: minus ``input[n, target[n]]``."""
+    """Return the negative log-likelihood of classes, given log-probabilities: minus ``input[n, target[n]]``."""
 def normalize(input: TensorLike, p: _float = 2.0, dim: _int | Sequence[_int] | None = 1, eps: _float = 1e-12) -> Tensor:
     """``input / max(norm(input, p, dim), eps)``: vectors of length 1 along `dim`, which may be several dimensions."""
 def one_hot(tensor: TensorLike, num_classes: _int = -1) -> Tensor:
-    """An int64 tensor with a new last dimension that is 1 at the index that `tensor` holds, and 0 elsewhere."""
+    """Return an int64 tensor with a new last dimension that is 1 at the index that `tensor` holds, and 0 elsewhere."""
 def pad(input: TensorLike, pad: Sequence[_int], mode: _str = 'constant', value: _float | None = None) -> Tensor:
-    """A border around `input`."""
+    """Return a border around `input`."""
 def pairwise_distance(x1: TensorLike, x2: TensorLike, p: _float = 2.0, eps: _float = 1e-06, keepdim: _bool = False) -> Tensor:
-    """The p-norm of ``x1 - x2 + eps`` over the last dimension."""
+    """Return the p-norm of ``x1 - x2 + eps`` over the last dimension."""
 def pixel_shuffle(input: TensorLike, upscale_factor: _int) -> Tensor:
-    """Images r times as high and wide, of r * r times fewer channels: (\\*, C * r * r, H, W) to (\\*, C, H * r, W * r)."""
+    """Return images r times as high and wide, of r * r times fewer channels (Shi et al., 2016)."""
 def pixel_unshuffle(input: TensorLike, downscale_factor: _int) -> Tensor:
-    """The inverse of `pixel_shuffle`: (\\*, C, H * r, W * r) to (\\*, C * r * r, H, W)."""
+    """Return the inverse of `pixel_shuffle`: (\\*, C, H * r, W * r) to (\\*, C * r * r, H, W)."""
 def poisson_nll_loss(input: TensorLike, target: TensorLike, log_input: _bool = True, full: _bool = False, *, eps: _float = 1e-08, reduction: _str = 'mean') -> Tensor:
     """``exp(input) - target * input``: the negative log-likelihood of counts, `input` being the log of their mean."""
 def prelu(input: TensorLike, weight: TensorLike) -> Tensor:
-    """`leaky_relu` with slopes that are learned: one, or one a channel (dimension 1). (He et al., 2015)"""
+    """`leaky_relu` with learned slopes: one, or one per channel (dimension 1) (He et al., 2015)."""
 def relu(input: TensorLike, inplace: _bool = False) -> Tensor:
     """``max(input, 0)``, elementwise; its slope at 0 is 0."""
 def relu6(input: TensorLike, inplace: _bool = False) -> Tensor:
@@ -191,21 +191,21 @@ def relu6(input: TensorLike, inplace: _bool = False) -> Tensor:
 def relu_(input: TensorLike) -> Tensor:
     """In-place version of `relu`: writes the result into this tensor and returns it."""
 def rms_norm(input: TensorLike, normalized_shape: Sequence[_int], weight: TensorLike | None = None, eps: _float | None = None) -> Tensor:
-    """``input / sqrt(mean(input ** 2) + eps) * weight`` over the last dimensions. (Zhang, Sennrich, 2019)"""
+    """``input / sqrt(mean(input ** 2) + eps) * weight`` over the last dimensions (Zhang, Sennrich, 2019)."""
 def rrelu(input: TensorLike, lower: _float = 0.125, upper: _float = 0.3333333333333333, training: _bool = False, inplace: _bool = False) -> Tensor:
     """`leaky_relu` whose slopes are drawn uniformly from [`lower`, `upper`); without `training`, their mean."""
 def rrelu_(input: TensorLike, lower: _float = 0.125, upper: _float = 0.3333333333333333, training: _bool = False) -> Tensor:
     """In-place version of `rrelu`: writes the result into this tensor and returns it."""
 def scaled_dot_product_attention(query: TensorLike, key: TensorLike, value: TensorLike, attn_mask: TensorLike | None = None, dropout_p: _float = 0.0, is_causal: _bool = False, scale: _float | None = None) -> Tensor:
-    """``softmax(query @ key.mT * scale + mask) @ value``. (Vaswani et al., 2017)"""
+    """``softmax(query @ key.mT * scale + mask) @ value`` (Vaswani et al., 2017)."""
 def selu(input: TensorLike, inplace: _bool = False) -> Tensor:
-    """`elu` scaled so that activations keep mean 0 and variance 1. (Klambauer et al., 2017)"""
+    """`elu` scaled so that activations keep mean 0 and variance 1 (Klambauer et al., 2017)."""
 def selu_(input: TensorLike) -> Tensor:
     """In-place version of `selu`: writes the result into this tensor and returns it."""
 def sigmoid(input: TensorLike) -> Tensor:
     """``1 / (1 + exp(-input))``, elementwise, without overflow and exact to the last bits in both tails."""
 def silu(input: TensorLike, inplace: _bool = False) -> Tensor:
-    """``input * sigmoid(input)``, elementwise; also called swish. (Ramachandran, Zoph, Le, 2017)"""
+    """``input * sigmoid(input)``, elementwise; also called swish (Ramachandran, Zoph, Le, 2017)."""
 def smooth_l1_loss(input: TensorLike, target: TensorLike, *, reduction: _str = 'mean', beta: _float = 1.0) -> Tensor:
     """`l1_loss` with a parabola below `beta`: ``d * d / (2 * beta)`` if ``d < beta``, else ``d - beta / 2``."""
 def soft_margin_loss(input: TensorLike, target: TensorLike, *, reduction: _str = 'mean') -> Tensor:
@@ -217,20 +217,20 @@ def softmin(input: TensorLike, dim: _int | None = None, dtype: DTypeLike | None 
 def softplus(input: TensorLike, beta: _float = 1.0, threshold: _float = 20.0) -> Tensor:
     """``log(1 + exp(beta * input)) / beta``, elementwise, without overflow."""
 def softshrink(input: TensorLike, lambd: _float = 0.5) -> Tensor:
-    """`input` moved towards 0 by `lambd`, and 0 within [-lambd, lambd]."""
+    """Return `input` moved towards 0 by `lambd`, and 0 within [-lambd, lambd]."""
 def softsign(input: TensorLike) -> Tensor:
     """``input / (1 + |input|)``, elementwise."""
 def tanh(input: TensorLike) -> Tensor:
-    """The hyperbolic tangent of each element."""
+    """Return the hyperbolic tangent of each element."""
 def tanhshrink(input: TensorLike) -> Tensor:
     """``input - tanh(input)``, elementwise."""
 def threshold(input: TensorLike, threshold: _float, value: _float, inplace: _bool = False) -> Tensor:
-    """`input` where it is larger than `threshold`, else `value`."""
+    """Return `input` where it is larger than `threshold`, else `value`."""
 def threshold_(input: TensorLike, threshold: _float, value: _float) -> Tensor:
     """In-place version of `threshold`: writes the result into this tensor and returns it."""
 def triplet_margin_loss(anchor: TensorLike, positive: TensorLike, negative: TensorLike, margin: _float = 1.0, p: _float = 2, eps: _float = 1e-06, swap: _bool = False, *, reduction: _str = 'mean') -> Tensor:
-    """``max(0, margin + |anchor - positive| - |anchor - negative|)``. (Balntas et al., 2016)"""
+    """``max(0, margin + |anchor - positive| - |anchor - negative|)`` (Balntas et al., 2016)."""
 def unfold(input: TensorLike, kernel_size: _int | Sequence[_int], dilation: _int | Sequence[_int] = 1, padding: _int | Sequence[_int] = 0, stride: _int | Sequence[_int] = 1) -> Tensor:
-    """All windows of an image as columns."""
+    """Return all windows of an image as columns."""
 def upsample(input: TensorLike, size: _int | Sequence[_int] | None = None, scale_factor: _float | Sequence[_float] | None = None, mode: _str = 'nearest', align_corners: _bool | None = None, recompute_scale_factor: _bool | None = None, antialias: _bool = False) -> Tensor:
-    """The images (or sequences, or volumes) in another size."""
+    """Return the images (or sequences, or volumes) in another size."""

@@ -82,7 +82,7 @@ class LazyLinear(LazyModule, Linear):
 
 
 class _LazyConvolution(LazyModule, ConvNd):
-    """Learns `in_channels` from its first input; the other arguments are those of the class it becomes."""
+    """A lazy convolution: its first input tells `in_channels`; other arguments are those of the class it becomes."""
 
     def __init__(self, out_channels: int, *args: Any, **kwargs: Any) -> None:
         super().__init__(0, out_channels, *args, **kwargs)

@@ -154,7 +154,7 @@ class Module(Stateful):
     # ---- attributes ------------------------------------------------------------------------------------------------
 
     def __getattr__(self, name: str) -> Any:
-        """Parameters, buffers and submodules by their names. Python asks here for what is no ordinary attribute."""
+        """Return a parameter, buffer or submodule. Python asks here for what is no ordinary attribute."""
         attributes = self.__dict__
         if "_modules" in attributes:  # written out, as forwards read their parameters here
             if name in attributes["_parameters"]:
@@ -235,7 +235,7 @@ class Module(Stateful):
             )
 
     def _register_new(self, kind: Kind, name: str, value: Any) -> None:
-        """The same for the methods called register_..., which don't replace an attribute of another kind."""
+        """Register a new name for the methods register_..., which don't replace an attribute of another kind."""
         self._check_name(kind, name)
         if hasattr(self, name) and name not in self.__dict__[kind.table]:
             raise KeyError(f"{type(self).__name__}: there is an attribute {name!r} already; choose another name")
@@ -263,7 +263,7 @@ class Module(Stateful):
         self._register_new(MODULE, name, module)
 
     def register_module(self, name: str, module: Module | None) -> None:
-        """The same as `add_module`."""
+        """Add a module, as `add_module` does."""
         self.add_module(name, module)
 
     # ---- what is in it ---------------------------------------------------------------------------------------------
@@ -271,7 +271,7 @@ class Module(Stateful):
     def named_modules(
         self, memo: set[Module] | None = None, prefix: str = "", remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Module]]:
-        """This module and all within it with their dotted names, each module once unless `remove_duplicate` is False.
+        """Yield this module and all within it with dotted names, each once unless `remove_duplicate` is False.
 
         Examples
         --------
@@ -288,7 +288,7 @@ class Module(Stateful):
                     yield from module.named_modules(memo, _join(prefix, name), remove_duplicate)
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
-        """The modules directly within this one, each once, with their names."""
+        """Yield the modules directly within this one, each once, with their names."""
         seen: set[Module] = set()
         for name, module in self._modules.items():
             if module is not None and module not in seen:
@@ -314,7 +314,7 @@ class Module(Stateful):
     def named_parameters(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Parameter]]:
-        """The parameters with their dotted names; one that is shared comes once unless `remove_duplicate` is False.
+        """Yield the parameters with their dotted names; a shared one once unless `remove_duplicate` is False.
 
         Warns of layers in a plain Python list, which are no part of the model.
         """
@@ -325,27 +325,27 @@ class Module(Stateful):
     def named_buffers(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Tensor]]:
-        """The buffers with their dotted names, each once unless `remove_duplicate` is False."""
+        """Yield the buffers with their dotted names, each once unless `remove_duplicate` is False."""
         return self._named_members(lambda module: module._buffers.items(), prefix, recurse, remove_duplicate)
 
     def modules(self, remove_duplicate: bool = True) -> Iterator[Module]:
-        """This module and all within it, each once unless `remove_duplicate` is False."""
+        """Yield this module and all within it, each once unless `remove_duplicate` is False."""
         return (module for _, module in self.named_modules(remove_duplicate=remove_duplicate))
 
     def children(self) -> Iterator[Module]:
-        """The modules directly within this one, each once."""
+        """Yield the modules directly within this one, each once."""
         return (module for _, module in self.named_children())
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
-        """The parameters of this module and, with `recurse`, of all within it: what an optimizer is given."""
+        """Yield the parameters of this module and, with `recurse`, of all within it, for an optimizer."""
         return (parameter for _, parameter in self.named_parameters(recurse=recurse))
 
     def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
-        """The buffers of this module and, with `recurse`, of all within it."""
+        """Yield the buffers of this module and, with `recurse`, of all within it."""
         return (buffer for _, buffer in self.named_buffers(recurse=recurse))
 
     def get_submodule(self, target: str) -> Module:
-        """The module with this dotted name; the empty name is this module's own.
+        """Return the module with this dotted name; the empty name is this module's own.
 
         Raises
         ------
@@ -364,11 +364,11 @@ class Module(Stateful):
         return module
 
     def get_parameter(self, target: str) -> Parameter:
-        """The parameter with this dotted name; raises AttributeError if there is none."""
+        """Return the parameter with this dotted name; raises AttributeError if there is none."""
         return self._get_member(PARAMETER, target)
 
     def get_buffer(self, target: str) -> Tensor:
-        """The buffer with this dotted name; raises AttributeError if there is none."""
+        """Return the buffer with this dotted name; raises AttributeError if there is none."""
         return self._get_member(BUFFER, target)
 
     def _get_member(self, kind: Kind, target: str) -> Any:
@@ -453,7 +453,7 @@ class Module(Stateful):
         return self._apply(lambda t: t.to(dst_type))
 
     def cpu(self) -> Self:
-        """This module: there is no other device."""
+        """Return this module: there is no other device."""
         return self._apply(lambda t: t)
 
     def cuda(self, device: Any = None) -> NoReturn:
@@ -475,7 +475,7 @@ class Module(Stateful):
         return self
 
     def _replicate_for_data_parallel(self) -> Self:
-        """A copy of this very module, which has its parameters, buffers and submodules until others replace them."""
+        """Return a shallow copy, which shares parameters, buffers and submodules until others replace them."""
         copy = self.__new__(type(self))
         copy.__dict__.update(self.__getstate__())
         for name, value in self.__dict__.items():
@@ -507,7 +507,7 @@ OWN_TABLES = {"_transient", *(kind.table for kind in KINDS)}  # that a copy does
 
 
 class Registered:
-    """What a layer's class declares beside ``weight: Parameter``: read without a search for ordinary attributes first.
+    """A descriptor that a layer declares beside ``weight: Parameter``: it is read before ordinary attributes.
 
     Everything else, and every `__getattr__` of a user's, goes on to `__getattr__`, as if this were not there.
     """
@@ -531,7 +531,7 @@ ORDINARY_GETATTR = Module.__getattr__
 
 
 def registered(kind: Kind = PARAMETER) -> Any:
-    """The value to declare a parameter or buffer with; see `Registered`."""
+    """Return the value to declare a parameter or buffer with; see `Registered`."""
     return Registered(kind)
 
 

@@ -90,6 +90,8 @@ class _ChannelNorm(_AffineNorm):
 
 
 class BatchNorm(_ChannelNorm):
+    """Base of the batch norms of inputs of shape (N, C, *), which differ in the dimensions that they accept."""
+
     _version = 2  # has num_batches_tracked
 
     def __init__(
@@ -248,7 +250,7 @@ class InstanceNorm3d(_InstanceNorm):
 
 
 def _as_shape(layer: Layer, normalized_shape: int | Sequence[int]) -> tuple[int, ...]:
-    """The lengths of the last dimensions, over which a layer normalizes."""
+    """Return the lengths of the last dimensions, over which a layer normalizes."""
     check_options(layer, normalized_shape=normalized_shape)
     return (normalized_shape,) if isinstance(normalized_shape, (int, np.integer)) else tuple(normalized_shape)
 

@@ -362,7 +362,5 @@ def threshold(input: Operand, threshold: float, value: float) -> Operand:
     return np.where(input <= threshold, input.dtype.type(value), input)
 
 
-relu_, elu_, selu_, celu_ = (f.in_place for f in (relu, elu, selu, celu))  # type: ignore[attr-defined]
-leaky_relu_, rrelu_, hardtanh_, threshold_ = (
-    f.in_place for f in (leaky_relu, rrelu, hardtanh, threshold)  # type: ignore[attr-defined]
-)
+_with_forms: list[Any] = [relu, elu, selu, celu, leaky_relu, rrelu, hardtanh, threshold]
+relu_, elu_, selu_, celu_, leaky_relu_, rrelu_, hardtanh_, threshold_ = (f.in_place for f in _with_forms)

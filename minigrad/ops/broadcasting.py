@@ -79,7 +79,7 @@ def broadcast_to(input: Operand, shape: Sequence[int]) -> Tensor:
 
 @method("expand", only=True)
 def _expand_method(input: Tensor, *sizes: Lengths) -> Tensor:
-    """`broadcast_to`, with the lengths as one argument or several."""
+    """Call `broadcast_to` with the lengths as one argument or several."""
     return broadcast_to(input, as_shape("expand", sizes))
 
 
@@ -91,7 +91,7 @@ def _expand_as(input: Tensor, other: Tensor) -> Tensor:
 
 @method("sum_to_size", only=True)
 def _sum_to_size(input: Tensor, *size: Lengths) -> Tensor:
-    """The sum over those dimensions that broadcasting from `size` to this tensor's shape would repeat."""
+    """Return the sum over those dimensions that broadcasting from `size` to this tensor's shape would repeat."""
     shape, have = as_shape("sum_to_size", size), tuple(input.shape)
     if len(shape) > len(have) or any(n not in (1, h) for n, h in zip(shape[::-1], have[::-1], strict=False)):
         raise RuntimeError(f"sum_to_size: shape {shape} does not broadcast to {have}, so nothing sums up to it")

@@ -285,7 +285,7 @@ def _repeat(input: Operand, repeats: tuple[int, ...]) -> Operand:
 
 @method("repeat", only=True)
 def _repeat_method(input: Tensor, *repeats: Lengths) -> Tensor:
-    """This tensor repeated so many times along each dimension; more numbers than dimensions make new ones in front."""
+    """Repeat this tensor the given times along each dimension; more numbers than dimensions add ones in front."""
     counts = as_shape("repeat", repeats, 0)
     if len(counts) < len(input.shape):
         raise RuntimeError(
@@ -309,7 +309,7 @@ def tile(input: Operand, dims: Sequence[int]) -> Tensor:
 
 @method("tile", only=True)
 def _tile_method(input: Tensor, *dims: Lengths) -> Tensor:
-    """`minigrad.tile`, with the numbers as one argument or several."""
+    """Call `minigrad.tile` with the numbers as one argument or several."""
     return tile(input, as_shape("tile", dims))
 
 

@@ -44,7 +44,7 @@ def _in_reverse(input: Tensor) -> Tensor:
 
 @method("flip", only=True)
 def _flip_method(input: Tensor, *along: Lengths, dims: Any = None) -> Tensor:
-    """A copy with the order along `dims`, one argument or several, reversed."""
+    """Return a copy with the order along `dims`, one argument or several, reversed."""
     if not along and dims is None:
         raise TypeError("flip: missing argument dims, the dimensions to reverse")
     return flip(input, as_shape("flip", along or (dims,)))

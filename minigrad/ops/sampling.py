@@ -17,7 +17,7 @@ __all__ = ["bernoulli", "multinomial"]
 
 @method()
 def bernoulli(input: Tensor, p: Tensor | float | None = None, *, generator: Generator | None = None) -> Tensor:
-    """1 with the probability given, else 0.
+    """Draw 1 with the given probability, else 0.
 
     Parameters
     ----------

@@ -63,7 +63,7 @@ def reshape(input: Operand, shape: Sequence[int]) -> Tensor:
 
 @method("reshape", only=True)
 def _reshape_method(input: Tensor, *shape: Lengths) -> Tensor:
-    """The same elements in another shape, given as one argument or several; one length may be -1, for what is left."""
+    """Return the same elements in another shape, one argument or several; one length may be -1, for the rest."""
     if not shape:
         raise TypeError("reshape: missing argument shape")
     return _viewed(input, _resolved("reshape", input, as_shape("reshape", shape)))
@@ -77,7 +77,7 @@ def _reshape_as(input: Tensor, other: Tensor) -> Tensor:
 
 @method("view", only=True)
 def _view(input: Tensor, *shape: Lengths) -> Tensor:
-    """The same memory in another shape.
+    """Return the same memory in another shape.
 
     Raises
     ------
@@ -257,7 +257,7 @@ def permute(input: Operand, dims: Sequence[int]) -> Tensor:
 
 @method("permute", only=True)
 def _permute_method(input: Tensor, *dims: Lengths) -> Tensor:
-    """A view with the dimensions in another order, given as one argument or several."""
+    """Return a view with the dimensions in another order, given as one argument or several."""
     if not dims:
         raise TypeError("permute: missing argument dims, the order of the dimensions")
     return permute(input, as_shape("permute", dims))

@@ -78,7 +78,7 @@ class TensorReport:
 
 
 def gap(c: Comparison | None) -> float:
-    """How far apart backward and differences are at the worst place."""
+    """Return how far apart backward and differences are at the worst place."""
     if c is None:
         return 0.0
     backward, differences = c.numbers

@@ -16,7 +16,7 @@ CHUNK_BYTES = 1 << 16
 
 
 def read_idx(path: Path) -> np.ndarray:
-    """The array in an IDX file, the format of MNIST, compressed by gzip or not.
+    """Return the array in an IDX file, the format of MNIST, compressed by gzip or not.
 
     Two zero bytes, one for the type, one for the number of dimensions, their lengths as big-endian 32-bit integers,
     then the elements in C order (LeCun, Cortes, Burges: The MNIST database, 1998).

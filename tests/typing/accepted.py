@@ -30,7 +30,7 @@ def operators(x: Tensor, y: Tensor) -> None:
     assert_type(x + y, Tensor)
     assert_type(1 - x, Tensor)
     assert_type(2.0 * x / 3, Tensor)
-    assert_type(-(x @ y) ** 2 // 3 % 2, Tensor)
+    assert_type(-((x @ y) ** 2) // 3 % 2, Tensor)
     assert_type(1 / x, Tensor)
     assert_type((x == 1).sum(), Tensor)
     assert_type((x != y) & (x < y) | ~(x >= 0), Tensor)

@@ -12,7 +12,7 @@ from minigrad.ops.padding import pad
 def pad_sequence(
     sequences: Iterable[Tensor], batch_first: bool = False, padding_value: float = 0.0, padding_side: str = "right"
 ) -> Tensor:
-    """Sequences, padded to the length of the longest one.
+    r"""Return the sequences padded to the length of the longest one.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def _padded(sequence: Tensor, missing: int, value: float, side: str) -> Tensor:
 def unpad_sequence(
     padded_sequences: Tensor, lengths: Sequence[int] | Tensor, batch_first: bool = False
 ) -> list[Tensor]:
-    """The sequences that `pad_sequence` made one tensor of, given their lengths.
+    """Return the sequences that `pad_sequence` made one tensor of, given their lengths.
 
     Examples
     --------

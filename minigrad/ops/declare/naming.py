@@ -21,7 +21,7 @@ NAMED = (TypeError, ValueError, LookupError, RuntimeError, AttributeError, Arith
 _BEGINNING = re.compile(r"([A-Za-z_][\w.]*)(: |\(\) )")
 _ARGUMENTS = "; the arguments were "
 _TOO_LARGE = re.compile(r"too (big|large)|[Mm]aximum (allowed|supported)")  # what NumPy says of lengths
-_known = {"device", "generator"}  # with which messages of ours begin
+_known = {"device", "generator"}  # first words of our messages
 _WHERE = ("minigrad.ops.", "minigrad.creation", "minigrad.random", "minigrad.linalg", "minigrad.nn.init")
 
 
@@ -79,7 +79,7 @@ def as_called(
     bare = not (found and found[1].rpartition(".")[2] in _known) or _ARGUMENTS in text
     if bare and isinstance(error, ValueError) and _TOO_LARGE.search(text):
         error, found = RuntimeError(text := "the result would not fit into memory"), None
-    ours = isinstance(error, (RuntimeError, IndexError, OverflowError))  # Python and NumPy speak of types in others
+    ours = isinstance(error, (RuntimeError, IndexError, OverflowError))  # the others speak of types
     if bare and not ours and (what := misfit(function, args, kwargs)):
         return TypeError(f"{name}: {what}")
     args = (*args, *kwargs.values())

@@ -274,7 +274,7 @@ class DataLoader(Generic[T_co]):
 
 
 class Batches(Iterator[Made]):
-    """What iterating over a `DataLoader` gives. An error takes the place of one batch: the next can be asked for."""
+    """An iterator over a `DataLoader`. An error takes the place of one batch: the next can be asked for."""
 
     def __init__(self, loader: DataLoader[Any], results: Any) -> None:
         self._loader, self._results = loader, results

@@ -25,7 +25,7 @@ class Images(Dataset[tuple[Any, int]]):
         self.target_transform = target_transform
 
     def _sample(self, image: np.ndarray, target: int) -> tuple[Any, int]:
-        """The sample of one stored image, (H, W) or (H, W, C)."""
+        """Return the sample of one stored image, (H, W) or (H, W, C)."""
         x = network_input(with_channels(np.asarray(image), 2)) if self.transform is None else self.transform(image)
         return x, target if self.target_transform is None else self.target_transform(target)
 
