@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 
 class Tree(Protocol):
-    """What is asked of a model here."""
+    """A model, as far as it is asked here."""
 
     @property
     def _parameters(self) -> Mapping[str, Any]: ...

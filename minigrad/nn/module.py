@@ -34,7 +34,7 @@ Output = TypeVar("Output", covariant=True)
 
 
 class HasForward(Tree, Protocol[P, Output]):
-    """What a module is to those who call it: calling takes what its `forward` takes, and gives what that gives."""
+    """A module to those who call it: a call takes what its `forward` takes, and gives what that gives."""
 
     _hooks: Hooks | None
 

@@ -37,7 +37,7 @@ class StateDict(OrderedDict[str, Any]):
 
 
 class Stateful:
-    """What has tensors, and others of its kind within, that are saved and loaded: a `Module`.
+    """Base of what has tensors, and others of its kind within, that are saved and loaded: of `Module`.
 
     Each adds its own part to the dictionary, and takes it from there, by methods that a subclass may override.
     """

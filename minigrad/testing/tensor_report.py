@@ -1,4 +1,4 @@
-"""What a gradient check has found for one tensor."""
+"""The findings of a gradient check for one tensor."""
 
 from __future__ import annotations
 

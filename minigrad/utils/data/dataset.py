@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 
 class Indexed(Protocol[T_co]):
-    """What may be a data set: a `Dataset`, a list, an array."""
+    """Anything that can be a data set: a `Dataset`, a list, an array."""
 
     def __getitem__(self, index: Any, /) -> T_co: ...
 
