@@ -42,7 +42,7 @@ Dim = int | Sequence[int] | None
 
 
 def numpy_names(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Make `function` take NumPy's keywords `axis` and `keepdims` for `dim` and `keepdim`, and a 0-dim Tensor as dim."""
+    """Make `function` take NumPy's `axis` and `keepdims` for `dim` and `keepdim`, and a 0-dim Tensor as dim."""
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
