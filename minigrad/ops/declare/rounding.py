@@ -1,7 +1,7 @@
 """Rounding: float16 only stores numbers; what is made of them is computed in float32 and rounded once.
 
 Squares, products, sums and counts on the way to a result soon leave the range of float16, and many roundings add up. So
-every operation that has a gradient is given float32 in its place (`autograd/operation.py`), and what is made of several
+every operation that has a gradient is given float32 in its place (`ops/declare/call.py`), and what is made of several
 operations says so itself, by `rounded_once`. Gradients follow: what is recorded in between is in float32.
 """
 
