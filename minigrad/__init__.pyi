@@ -151,7 +151,7 @@ def bucketize(input: TensorLike, boundaries: TensorLike, *, out_int32: _bool = F
     """Return the bucket of each element: bucket i lies between ``boundaries[i - 1]`` and ``boundaries[i]``."""
 def cartesian_prod(*tensors: TensorLike) -> Tensor:
     """Return all combinations of one element of each vector, as rows; of a single vector, itself."""
-def cat(tensors: Sequence[TensorLike], dim: _int = 0) -> Tensor:
+def cat(tensors: Sequence[TensorLike], dim: _int = 0, *, axis: _int = 0) -> Tensor:
     """Return the tensors one after the other along dimension `dim`; in the others they must have the same lengths."""
 def cdist(x1: TensorLike, x2: TensorLike, p: _float = 2.0, compute_mode: _str = 'use_mm_for_euclid_dist_if_necessary') -> Tensor:
     """Return the p-norms of the differences of each row of `x1` and each row of `x2`."""
@@ -165,7 +165,7 @@ def chain_matmul(*matrices: TensorLike) -> Tensor:
     """Return the product of several matrices, in an order that keeps the products small."""
 def cholesky_solve(B: TensorLike, L: TensorLike, upper: _bool = False) -> Tensor:
     """Return the X with ``A @ X = B``, given the factor `L` of `A`: ``L @ L.T``, or ``L.T @ L`` if `upper`."""
-def chunk(input: TensorLike, chunks: _int, dim: _int = 0) -> tuple[Tensor, ...]:
+def chunk(input: TensorLike, chunks: _int, dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
     """Split into at most `chunks` pieces of equal length, of which the last may be shorter."""
 def clamp(input: TensorLike, min: TensorLike | None = None, max: TensorLike | None = None) -> Tensor:
     """Return `input` limited to [`min`, `max`], numbers or tensors; either may be None. Gradients pass at the bounds."""
@@ -179,9 +179,9 @@ def clone(input: TensorLike) -> Tensor:
     """Return a copy in memory of its own, through which gradients flow."""
 def column_stack(tensors: Sequence[TensorLike]) -> Tensor:
     """Return the tensors next to each other, vectors as columns."""
-def concat(tensors: Sequence[TensorLike], dim: _int = 0) -> Tensor:
+def concat(tensors: Sequence[TensorLike], dim: _int = 0, *, axis: _int = 0) -> Tensor:
     """Return the tensors one after the other along dimension `dim`; in the others they must have the same lengths."""
-def concatenate(tensors: Sequence[TensorLike], dim: _int = 0) -> Tensor:
+def concatenate(tensors: Sequence[TensorLike], dim: _int = 0, *, axis: _int = 0) -> Tensor:
     """Return the tensors one after the other along dimension `dim`; in the others they must have the same lengths."""
 def conv1d(input: TensorLike, weight: TensorLike, bias: TensorLike | None = None, stride: _int | Sequence[_int] = 1, padding: _int | Sequence[_int] | _str = 0, dilation: _int | Sequence[_int] = 1, groups: _int = 1) -> Tensor:
     """Convolve (cross-correlate) along one dimension; see `conv2d`."""
@@ -199,11 +199,11 @@ def cos(input: TensorLike) -> Tensor:
     """Return the cosine of each element, in radians."""
 def cosh(input: TensorLike) -> Tensor:
     """Return the hyperbolic cosine of each element."""
-def cosine_similarity(x1: TensorLike, x2: TensorLike, dim: _int = 1, eps: _float = 1e-08) -> Tensor:
+def cosine_similarity(x1: TensorLike, x2: TensorLike, dim: _int = 1, eps: _float = 1e-08, *, axis: _int = 1) -> Tensor:
     """Return the cosine of the angle between vectors along `dim`; lengths count as at least `eps`."""
 def count_nonzero(input: TensorLike, dim: _int | Sequence[_int] | None = None, *, axis: _int | Sequence[_int] | None = None) -> Tensor:
     """Return how many elements are not 0, int64."""
-def cross(input: TensorLike, other: TensorLike, dim: _int | None = None) -> Tensor:
+def cross(input: TensorLike, other: TensorLike, dim: _int | None = None, *, axis: _int | None = None) -> Tensor:
     """Return the cross product of the vectors of length 3 in dimension `dim`, by default the first of that length."""
 from minigrad.core.device import cuda as cuda
 @overload
@@ -309,8 +309,11 @@ from minigrad.creation import from_numpy as from_numpy
 from minigrad.creation import full as full
 from minigrad.creation import full_like as full_like
 from minigrad import func as func
+@overload
 def gather(input: TensorLike, dim: _int, index: TensorLike) -> Tensor:
     """``out[i, j, k] = input[index[i, j, k], j, k]`` for `dim` 0, and so on for the others."""
+@overload
+def gather(input: TensorLike, index: TensorLike, *, axis: _int) -> Tensor: ...
 def ge(input: TensorLike, other: TensorLike) -> Tensor:
     """``input >= other``, elementwise."""
 def ger(input: TensorLike, vec2: TensorLike) -> Tensor:
@@ -336,16 +339,28 @@ def hstack(tensors: Sequence[TensorLike]) -> Tensor:
 def hypot(input: TensorLike, other: TensorLike) -> Tensor:
     """``sqrt(input ** 2 + other ** 2)``, elementwise."""
 from minigrad.core.dtypes import iinfo as iinfo
+@overload
 def index_add(input: TensorLike, dim: _int, index: TensorLike, source: TensorLike, *, alpha: _float = 1) -> Tensor:
     """Return `input` with ``alpha * source`` added to the slices of `dim` at `index`, repeatedly where it repeats."""
+@overload
+def index_add(input: TensorLike, index: TensorLike, source: TensorLike, *, alpha: _float = 1, axis: _int) -> Tensor: ...
+@overload
 def index_copy(input: TensorLike, dim: _int, index: TensorLike, source: TensorLike) -> Tensor:
     """Return `input` with the slices of dimension `dim` at `index` replaced by those of `source`."""
+@overload
+def index_copy(input: TensorLike, index: TensorLike, source: TensorLike, *, axis: _int) -> Tensor: ...
+@overload
 def index_fill(input: TensorLike, dim: _int, index: TensorLike, value: Any) -> Tensor:
     """Return `input` with the slices of dimension `dim` at `index` set to `value`, a number or a 0-dim tensor."""
+@overload
+def index_fill(input: TensorLike, index: TensorLike, value: Any, *, axis: _int) -> Tensor: ...
 def index_put(input: TensorLike, indices: Sequence[Any], values: TensorLike, accumulate: _bool = False) -> Tensor:
     """Return `input` with `values`, broadcast, at ``input[indices]``."""
+@overload
 def index_select(input: TensorLike, dim: _int, index: TensorLike) -> Tensor:
     """Return the slices of dimension `dim` at the indices `index`, which may repeat."""
+@overload
+def index_select(input: TensorLike, index: TensorLike, *, axis: _int) -> Tensor: ...
 from math import inf as inf
 from minigrad.graph.grad_mode import inference_mode as inference_mode
 from minigrad.core.generator import initial_seed as initial_seed
@@ -400,7 +415,7 @@ def log1p(input: TensorLike) -> Tensor:
     """``log(1 + input)``, exact near 0 too."""
 def log2(input: TensorLike) -> Tensor:
     """Return the logarithm to base 2 of each element."""
-def log_softmax(input: TensorLike, dim: _int | None = None, dtype: DTypeLike | None = None) -> Tensor:
+def log_softmax(input: TensorLike, dim: _int | None = None, dtype: DTypeLike | None = None, *, axis: _int | None = None) -> Tensor:
     """``log(softmax(input, dim))``, finite where that would be log(0). Parameters as for `softmax`."""
 def logaddexp(input: TensorLike, other: TensorLike) -> Tensor:
     """``log(exp(input) + exp(other))`` without overflow."""
@@ -531,8 +546,11 @@ def nanmedian(input: TensorLike, dim: _int, keepdim: _bool = False) -> return_ty
 def nanmedian(input: TensorLike, *, axis: _int, keepdims: _bool = False) -> return_types.nanmedian: ...
 def nansum(input: TensorLike, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
     """Return `sum` of the elements that are not nan."""
+@overload
 def narrow(input: TensorLike, dim: _int, start: _int, length: _int) -> Tensor:
     """Return the slice of dimension `dim` from `start` on, of the given length: a view."""
+@overload
+def narrow(input: TensorLike, start: _int, length: _int, *, axis: _int) -> Tensor: ...
 def ne(input: TensorLike, other: TensorLike) -> Tensor:
     """``input != other``, elementwise."""
 def neg(input: TensorLike) -> Tensor:
@@ -599,7 +617,7 @@ def relu_(input: TensorLike) -> Tensor:
     """In-place version of `relu`: writes the result into this tensor and returns it."""
 def remainder(input: TensorLike, other: TensorLike) -> Tensor:
     """``input - floor(input / other) * other``, elementwise: takes the sign of `other`."""
-def repeat_interleave(input: TensorLike, repeats: Any = None, dim: _int | None = None, *, output_size: _int | None = None) -> Tensor:
+def repeat_interleave(input: TensorLike, repeats: Any = None, dim: _int | None = None, *, output_size: _int | None = None, axis: _int | None = None) -> Tensor:
     """Repeat each element, or slice of `dim`, in its place; given `repeats` alone, each index so many times."""
 def reshape(input: TensorLike, shape: Sequence[_int]) -> Tensor:
     """Return the same elements, in the same order, in another shape: a view if possible, else a copy."""
@@ -620,17 +638,29 @@ def rsqrt(input: TensorLike) -> Tensor:
     """``1 / sqrt(input)``, elementwise."""
 from minigrad.saving.npz import save as save
 from minigrad.saving.checkpoint import save_checkpoint as save_checkpoint
+@overload
 def scatter(input: TensorLike, dim: _int, index: TensorLike, src: TensorLike | None = None, *, value: Any = None, reduce: _str | None = None) -> Tensor:
     """Return `input` with ``out[index[i, j, k], j, k] = src[i, j, k]`` for `dim` 0, and so on for the others."""
+@overload
+def scatter(input: TensorLike, index: TensorLike, src: TensorLike | None = None, *, value: Any = None, reduce: _str | None = None, axis: _int) -> Tensor: ...
+@overload
 def scatter_add(input: TensorLike, dim: _int, index: TensorLike, src: TensorLike) -> Tensor:
     """Return `input` with ``out[index[i, j, k], j, k] += src[i, j, k]`` for `dim` 0, repeatedly where an index repeats."""
+@overload
+def scatter_add(input: TensorLike, index: TensorLike, src: TensorLike, *, axis: _int) -> Tensor: ...
+@overload
 def scatter_reduce(input: TensorLike, dim: _int, index: TensorLike, src: TensorLike, reduce: _str, *, include_self: _bool = True) -> Tensor:
     """Reduce ``src[i, j, k]`` into ``out[index[i, j, k], j, k]`` for `dim` 0, starting with `input`."""
+@overload
+def scatter_reduce(input: TensorLike, index: TensorLike, src: TensorLike, reduce: _str, *, include_self: _bool = True, axis: _int) -> Tensor: ...
 def searchsorted(sorted_sequence: TensorLike, input: TensorLike, *, out_int32: _bool = False, right: _bool = False, side: _str | None = None, sorter: TensorLike | None = None) -> Tensor:
     """Return where each of `input` would have to be inserted to keep the sequence sorted."""
 from minigrad.core.generator import seed as seed
+@overload
 def select(input: TensorLike, dim: _int, index: _int) -> Tensor:
     """Return the slice of dimension `dim` at `index`: a view without that dimension."""
+@overload
+def select(input: TensorLike, index: _int, *, axis: _int) -> Tensor: ...
 def selu(input: TensorLike, inplace: _bool = False) -> Tensor:
     """`elu` scaled so that activations keep mean 0 and variance 1 (Klambauer et al., 2017)."""
 def selu_(input: TensorLike) -> Tensor:
@@ -652,19 +682,19 @@ def sinh(input: TensorLike) -> Tensor:
     """Return the hyperbolic sine of each element."""
 def slogdet(A: TensorLike) -> SlogDet:
     """Return the sign of the determinant, and the logarithm of its absolute value."""
-def softmax(input: TensorLike, dim: _int | None = None, dtype: DTypeLike | None = None) -> Tensor:
+def softmax(input: TensorLike, dim: _int | None = None, dtype: DTypeLike | None = None, *, axis: _int | None = None) -> Tensor:
     """``exp(input) / exp(input).sum(dim)``: positive numbers that add up to 1 along `dim`."""
 def sort(input: TensorLike, dim: _int = -1, descending: _bool = False, stable: _bool = False, *, axis: _int = -1) -> return_types.sort:
     """Return the elements along `dim` in order, and where they were. nan counts as the largest."""
-def split(tensor: TensorLike, split_size_or_sections: _int | Sequence[_int], dim: _int = 0) -> tuple[Tensor, ...]:
+def split(tensor: TensorLike, split_size_or_sections: _int | Sequence[_int], dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
     """Return views that cut dimension `dim` into pieces."""
 def sqrt(input: TensorLike) -> Tensor:
     """Return the square root of each element; its slope at 0 is inf."""
 def square(input: TensorLike) -> Tensor:
     """``input ** 2``, elementwise."""
-def squeeze(input: TensorLike, dim: _int | Sequence[_int] | None = None) -> Tensor:
+def squeeze(input: TensorLike, dim: _int | Sequence[_int] | None = None, *, axis: _int | Sequence[_int] | None = None) -> Tensor:
     """Remove the dimensions of length 1: all, or those named by `dim`."""
-def stack(tensors: Sequence[TensorLike], dim: _int = 0) -> Tensor:
+def stack(tensors: Sequence[TensorLike], dim: _int = 0, *, axis: _int = 0) -> Tensor:
     """Join tensors of one shape side by side along a new dimension `dim`."""
 def std(input: TensorLike, dim: _int | Sequence[_int] | None = None, unbiased: _bool = True, keepdim: _bool = False, *, correction: _float | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
     """Return the standard deviation, the root of `var`, with its parameters. Where it is 0, its gradient is 0."""
@@ -674,7 +704,7 @@ def sub(input: TensorLike, other: TensorLike, *, alpha: _float = 1) -> Tensor:
     """``input - alpha * other``, elementwise with broadcasting and type promotion."""
 def subtract(input: TensorLike, other: TensorLike, *, alpha: _float = 1) -> Tensor:
     """``input - alpha * other``, elementwise with broadcasting and type promotion."""
-def sum(input: TensorLike, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None, axis: Any = None, keepdims: _bool = False) -> Tensor:
+def sum(input: TensorLike, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
     """Return the sum of all elements, or over the dimensions `dim`. Integers and bools add up in int64."""
 def swapaxes(input: TensorLike, dim0: _int, dim1: _int) -> Tensor:
     """Return a view with two dimensions exchanged."""
@@ -684,14 +714,14 @@ def t(input: TensorLike) -> Tensor:
     """Return the transpose of a matrix; vectors and 0-dim tensors as they are."""
 def take(input: TensorLike, index: TensorLike) -> Tensor:
     """Return the elements at `index` of the flattened input, in the shape of `index`."""
-def take_along_dim(input: TensorLike, indices: TensorLike, dim: _int | None = None) -> Tensor:
+def take_along_dim(input: TensorLike, indices: TensorLike, dim: _int | None = None, *, axis: _int | None = None) -> Tensor:
     """Gather with the two broadcast except in `dim`; without `dim`, from the flattened input."""
 def tan(input: TensorLike) -> Tensor:
     """Return the tangent of each element, in radians."""
 def tanh(input: TensorLike) -> Tensor:
     """Return the hyperbolic tangent of each element."""
 from minigrad.creation import tensor as tensor
-def tensor_split(input: TensorLike, indices_or_sections: _int | Sequence[_int], dim: _int = 0) -> tuple[Tensor, ...]:
+def tensor_split(input: TensorLike, indices_or_sections: _int | Sequence[_int], dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
     """Return views that cut `dim` into this many pieces, or at these indices; the first may be longer by one."""
 def tensordot(a: TensorLike, b: TensorLike, dims: _int | Sequence[Sequence[_int]] | Sequence[_int] = 2) -> Tensor:
     """Return the sums of products over pairs of dimensions of `a` and `b`."""
@@ -703,9 +733,9 @@ def trace(input: TensorLike) -> Tensor:
     """Return the sum of the diagonal of a matrix."""
 def transpose(input: TensorLike, dim0: _int, dim1: _int) -> Tensor:
     """Return a view with two dimensions exchanged."""
-def trapezoid(y: TensorLike, x: TensorLike | None = None, *, dx: _float = 1, dim: _int = -1) -> Tensor:
+def trapezoid(y: TensorLike, x: TensorLike | None = None, *, dx: _float = 1, dim: _int = -1, axis: _int = -1) -> Tensor:
     """Return the integral over dimension `dim` of the straight lines between neighbours."""
-def trapz(y: TensorLike, x: TensorLike | None = None, *, dx: _float = 1, dim: _int = -1) -> Tensor:
+def trapz(y: TensorLike, x: TensorLike | None = None, *, dx: _float = 1, dim: _int = -1, axis: _int = -1) -> Tensor:
     """Return the integral over dimension `dim` of the straight lines between neighbours."""
 def tril(input: TensorLike, diagonal: _int = 0) -> Tensor:
     """Return a copy with zeros above a diagonal of the last two dimensions."""
@@ -723,10 +753,13 @@ from minigrad.core.dtypes import uint16 as uint16
 from minigrad.core.dtypes import uint32 as uint32
 from minigrad.core.dtypes import uint64 as uint64
 from minigrad.core.dtypes import uint8 as uint8
-def unbind(input: TensorLike, dim: _int = 0) -> tuple[Tensor, ...]:
+def unbind(input: TensorLike, dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
     """Return all slices of dimension `dim`, views without that dimension."""
+@overload
 def unflatten(input: TensorLike, dim: _int, sizes: Sequence[_int]) -> Tensor:
     """Split dimension `dim` into several of the given `sizes`, one of which may be -1."""
+@overload
+def unflatten(input: TensorLike, sizes: Sequence[_int], *, axis: _int) -> Tensor: ...
 @overload
 def unique(input: TensorLike, sorted: _bool = True, return_inverse: Literal[False] = False, return_counts: Literal[False] = False, dim: _int | None = None) -> Tensor:
     """Return the distinct elements, in order."""
@@ -737,8 +770,11 @@ def unique_consecutive(input: TensorLike, return_inverse: Literal[False] = False
     """Return the elements (or slices of `dim`) without those that equal the one before."""
 @overload
 def unique_consecutive(input: TensorLike, return_inverse: _bool = False, return_counts: _bool = False, dim: _int | None = None) -> Tensor | tuple[Tensor, ...]: ...
+@overload
 def unsqueeze(input: TensorLike, dim: _int) -> Tensor:
     """Insert a new dimension of length 1 before dimension `dim`."""
+@overload
+def unsqueeze(input: TensorLike, *, axis: _int) -> Tensor: ...
 from minigrad.core.device import use_deterministic_algorithms as use_deterministic_algorithms
 from minigrad.core.generator import use_generator as use_generator
 def var(input: TensorLike, dim: _int | Sequence[_int] | None = None, unbiased: _bool = True, keepdim: _bool = False, *, correction: _float | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:

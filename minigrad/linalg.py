@@ -10,7 +10,7 @@ from minigrad.ops.declare.operation import Operand
 from minigrad.ops.decompositions import cholesky, eigh, eigvalsh, lstsq, matrix_rank, pinv, qr, svd, svdvals
 from minigrad.ops.linalg import matmul
 from minigrad.ops.norms import matrix_norm, vector_norm
-from minigrad.ops.reduction import Dim, numpy_names
+from minigrad.ops.reduction import Dim
 from minigrad.ops.solving import LinAlgError, det, inv, matrix_power, slogdet, solve, solve_triangular
 
 __all__ = [
@@ -33,7 +33,6 @@ def cross(input: Operand, other: Operand, *, dim: int = -1) -> Tensor:
     return products.cross(input, other, dim)
 
 
-@numpy_names
 def norm(
     A: Operand,
     ord: float | str | None = None,

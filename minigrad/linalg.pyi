@@ -17,7 +17,7 @@ from minigrad.ops.solving import SlogDet
 from minigrad.ops.solving import LinAlgError as LinAlgError
 def cholesky(A: TensorLike, *, upper: _bool = False) -> Tensor:
     """Return the lower triangular L with ``A = L @ L.T``, or with `upper` the transposed one."""
-def cross(input: TensorLike, other: TensorLike, *, dim: _int = -1) -> Tensor:
+def cross(input: TensorLike, other: TensorLike, *, dim: _int = -1, axis: _int = -1) -> Tensor:
     """Return the cross product of the vectors of length 3 in dimension `dim`, by default the last."""
 def det(A: TensorLike) -> Tensor:
     """Return the determinant."""

@@ -76,7 +76,7 @@ RESULTS = {
     **{name: f"return_types.{name}" for name in "aminmax cummax cummin kthvalue mode sort topk".split()},
     **{name: "tuple[Tensor, Tensor]" for name in ("std_mean", "var_mean")},
 }
-_TAKES_AXIS = {"numpy_names.<locals>.call", "plain_call.<locals>.call"}  # those that know NumPy's names of dimensions
+_TAKES_AXIS = {"named.<locals>.call", "plain_call.<locals>.call"}  # those that know NumPy's names of dimensions
 
 
 class _Operand:

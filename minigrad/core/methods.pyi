@@ -266,7 +266,7 @@ class Methods:
         """Return the lower triangular L with ``A = L @ L.T``, or with `upper` the transposed one."""
     def cholesky_solve(self, L: TensorLike, upper: _bool = False) -> Tensor:
         """Return the X with ``A @ X = B``, given the factor `L` of `A`: ``L @ L.T``, or ``L.T @ L`` if `upper`."""
-    def chunk(self, chunks: _int, dim: _int = 0) -> tuple[Tensor, ...]:
+    def chunk(self, chunks: _int, dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
         """Split into at most `chunks` pieces of equal length, of which the last may be shorter."""
     def clamp(self, min: TensorLike | None = None, max: TensorLike | None = None) -> Tensor:
         """Return `input` limited to [`min`, `max`], numbers or tensors; either may be None. Gradients pass at the bounds."""
@@ -300,7 +300,7 @@ class Methods:
         """In-place version of `cosh`: writes the result into this tensor and returns it."""
     def count_nonzero(self, dim: _int | Sequence[_int] | None = None, *, axis: _int | Sequence[_int] | None = None) -> Tensor:
         """Return how many elements are not 0, int64."""
-    def cross(self, other: TensorLike, dim: _int | None = None) -> Tensor:
+    def cross(self, other: TensorLike, dim: _int | None = None, *, axis: _int | None = None) -> Tensor:
         """Return the cross product of the vectors of length 3 in dimension `dim`, by default the first of that length."""
     @overload
     def cummax(self, dim: _int) -> return_types.cummax:
@@ -317,21 +317,15 @@ class Methods:
         """Return the product of each element and those before it in dimension `dim`. Integers and bools multiply in int64."""
     @overload
     def cumprod(self, *, dtype: DTypeLike | None = None, axis: _int) -> Tensor: ...
-    @overload
     def cumprod_(self, dim: _int, *, dtype: DTypeLike | None = None) -> Self:
         """In-place version of `cumprod`: writes the result into this tensor and returns it."""
-    @overload
-    def cumprod_(self, *, dtype: DTypeLike | None = None, axis: _int) -> Self: ...
     @overload
     def cumsum(self, dim: _int, *, dtype: DTypeLike | None = None) -> Tensor:
         """Return the sum of each element and those before it in dimension `dim`. Integers and bools add up in int64."""
     @overload
     def cumsum(self, *, dtype: DTypeLike | None = None, axis: _int) -> Tensor: ...
-    @overload
     def cumsum_(self, dim: _int, *, dtype: DTypeLike | None = None) -> Self:
         """In-place version of `cumsum`: writes the result into this tensor and returns it."""
-    @overload
-    def cumsum_(self, *, dtype: DTypeLike | None = None, axis: _int) -> Self: ...
     def det(self) -> Tensor:
         """Return the determinant."""
     def diag(self, diagonal: _int = 0) -> Tensor:
@@ -430,8 +424,11 @@ class Methods:
         """``input - trunc(input)``, elementwise."""
     def frac_(self) -> Self:
         """In-place version of `frac`: writes the result into this tensor and returns it."""
+    @overload
     def gather(self, dim: _int, index: TensorLike) -> Tensor:
         """``out[i, j, k] = input[index[i, j, k], j, k]`` for `dim` 0, and so on for the others."""
+    @overload
+    def gather(self, index: TensorLike, *, axis: _int) -> Tensor: ...
     def ge(self, other: TensorLike) -> Tensor:
         """``input >= other``, elementwise."""
     def ge_(self, other: TensorLike) -> Self:
@@ -458,24 +455,36 @@ class Methods:
         """Return how many elements lie in each of `bins` equal parts of [min, max], which includes both ends."""
     def hypot(self, other: TensorLike) -> Tensor:
         """``sqrt(input ** 2 + other ** 2)``, elementwise."""
+    @overload
     def index_add(self, dim: _int, index: TensorLike, source: TensorLike, *, alpha: _float = 1) -> Tensor:
         """Return `input` with ``alpha * source`` added to the slices of `dim` at `index`, repeatedly where it repeats."""
+    @overload
+    def index_add(self, index: TensorLike, source: TensorLike, *, alpha: _float = 1, axis: _int) -> Tensor: ...
     def index_add_(self, dim: _int, index: TensorLike, source: TensorLike, *, alpha: _float = 1) -> Self:
         """In-place version of `index_add`: writes the result into this tensor and returns it."""
+    @overload
     def index_copy(self, dim: _int, index: TensorLike, source: TensorLike) -> Tensor:
         """Return `input` with the slices of dimension `dim` at `index` replaced by those of `source`."""
+    @overload
+    def index_copy(self, index: TensorLike, source: TensorLike, *, axis: _int) -> Tensor: ...
     def index_copy_(self, dim: _int, index: TensorLike, source: TensorLike) -> Self:
         """In-place version of `index_copy`: writes the result into this tensor and returns it."""
+    @overload
     def index_fill(self, dim: _int, index: TensorLike, value: Any) -> Tensor:
         """Return `input` with the slices of dimension `dim` at `index` set to `value`, a number or a 0-dim tensor."""
+    @overload
+    def index_fill(self, index: TensorLike, value: Any, *, axis: _int) -> Tensor: ...
     def index_fill_(self, dim: _int, index: TensorLike, value: Any) -> Self:
         """In-place version of `index_fill`: writes the result into this tensor and returns it."""
     def index_put(self, indices: Sequence[Any], values: TensorLike, accumulate: _bool = False) -> Tensor:
         """Return `input` with `values`, broadcast, at ``input[indices]``."""
     def index_put_(self, indices: Sequence[Any], values: TensorLike, accumulate: _bool = False) -> Self:
         """In-place version of `index_put`: writes the result into this tensor and returns it."""
+    @overload
     def index_select(self, dim: _int, index: TensorLike) -> Tensor:
         """Return the slices of dimension `dim` at the indices `index`, which may repeat."""
+    @overload
+    def index_select(self, index: TensorLike, *, axis: _int) -> Tensor: ...
     def inner(self, other: TensorLike) -> Tensor:
         """Return the sums of products over the last dimensions of both."""
     def int(self) -> Tensor:
@@ -526,7 +535,7 @@ class Methods:
         """In-place version of `log2`: writes the result into this tensor and returns it."""
     def log_(self) -> Self:
         """In-place version of `log`: writes the result into this tensor and returns it."""
-    def log_softmax(self, dim: _int | None = None, dtype: DTypeLike | None = None) -> Tensor:
+    def log_softmax(self, dim: _int | None = None, dtype: DTypeLike | None = None, *, axis: _int | None = None) -> Tensor:
         """``log(softmax(input, dim))``, finite where that would be log(0). Parameters as for `softmax`."""
     def logaddexp(self, other: TensorLike) -> Tensor:
         """``log(exp(input) + exp(other))`` without overflow."""
@@ -656,8 +665,11 @@ class Methods:
     def nanmedian(self, *, axis: _int, keepdims: _bool = False) -> return_types.nanmedian: ...
     def nansum(self, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
         """Return `sum` of the elements that are not nan."""
+    @overload
     def narrow(self, dim: _int, start: _int, length: _int) -> Tensor:
         """Return the slice of dimension `dim` from `start` on, of the given length: a view."""
+    @overload
+    def narrow(self, start: _int, length: _int, *, axis: _int) -> Tensor: ...
     def ne(self, other: TensorLike) -> Tensor:
         """``input != other``, elementwise."""
     def ne_(self, other: TensorLike) -> Self:
@@ -729,7 +741,7 @@ class Methods:
         """In-place version of `remainder`: writes the result into this tensor and returns it."""
     def repeat(self, *repeats: SupportsIndex | Sequence[SupportsIndex]) -> Tensor:
         """Repeat this tensor the given times along each dimension; more numbers than dimensions add ones in front."""
-    def repeat_interleave(self, repeats: Any = None, dim: _int | None = None, *, output_size: _int | None = None) -> Tensor:
+    def repeat_interleave(self, repeats: Any = None, dim: _int | None = None, *, output_size: _int | None = None, axis: _int | None = None) -> Tensor:
         """Repeat each element, or slice of `dim`, in its place; given `repeats` alone, each index so many times."""
     def reshape(self, *shape: SupportsIndex | Sequence[SupportsIndex]) -> Tensor:
         """Return the same elements in another shape, one argument or several; one length may be -1, for the rest."""
@@ -745,20 +757,32 @@ class Methods:
         """``1 / sqrt(input)``, elementwise."""
     def rsqrt_(self) -> Self:
         """In-place version of `rsqrt`: writes the result into this tensor and returns it."""
+    @overload
     def scatter(self, dim: _int, index: TensorLike, src: TensorLike | None = None, *, value: Any = None, reduce: _str | None = None) -> Tensor:
         """Return `input` with ``out[index[i, j, k], j, k] = src[i, j, k]`` for `dim` 0, and so on for the others."""
+    @overload
+    def scatter(self, index: TensorLike, src: TensorLike | None = None, *, value: Any = None, reduce: _str | None = None, axis: _int) -> Tensor: ...
     def scatter_(self, dim: _int, index: TensorLike, src: TensorLike | None = None, *, value: Any = None, reduce: _str | None = None) -> Self:
         """In-place version of `scatter`: writes the result into this tensor and returns it."""
+    @overload
     def scatter_add(self, dim: _int, index: TensorLike, src: TensorLike) -> Tensor:
         """Return `input` with ``out[index[i, j, k], j, k] += src[i, j, k]`` for `dim` 0, repeatedly where an index repeats."""
+    @overload
+    def scatter_add(self, index: TensorLike, src: TensorLike, *, axis: _int) -> Tensor: ...
     def scatter_add_(self, dim: _int, index: TensorLike, src: TensorLike) -> Self:
         """In-place version of `scatter_add`: writes the result into this tensor and returns it."""
+    @overload
     def scatter_reduce(self, dim: _int, index: TensorLike, src: TensorLike, reduce: _str, *, include_self: _bool = True) -> Tensor:
         """Reduce ``src[i, j, k]`` into ``out[index[i, j, k], j, k]`` for `dim` 0, starting with `input`."""
+    @overload
+    def scatter_reduce(self, index: TensorLike, src: TensorLike, reduce: _str, *, include_self: _bool = True, axis: _int) -> Tensor: ...
     def scatter_reduce_(self, dim: _int, index: TensorLike, src: TensorLike, reduce: _str, *, include_self: _bool = True) -> Self:
         """In-place version of `scatter_reduce`: writes the result into this tensor and returns it."""
+    @overload
     def select(self, dim: _int, index: _int) -> Tensor:
         """Return the slice of dimension `dim` at `index`: a view without that dimension."""
+    @overload
+    def select(self, index: _int, *, axis: _int) -> Tensor: ...
     def selu(self) -> Tensor:
         """`elu` scaled so that activations keep mean 0 and variance 1 (Klambauer et al., 2017)."""
     def short(self) -> Tensor:
@@ -781,11 +805,11 @@ class Methods:
         """In-place version of `sinh`: writes the result into this tensor and returns it."""
     def slogdet(self) -> SlogDet:
         """Return the sign of the determinant, and the logarithm of its absolute value."""
-    def softmax(self, dim: _int | None = None, dtype: DTypeLike | None = None) -> Tensor:
+    def softmax(self, dim: _int | None = None, dtype: DTypeLike | None = None, *, axis: _int | None = None) -> Tensor:
         """``exp(input) / exp(input).sum(dim)``: positive numbers that add up to 1 along `dim`."""
     def sort(self, dim: _int = -1, descending: _bool = False, stable: _bool = False, *, axis: _int = -1) -> return_types.sort:
         """Return the elements along `dim` in order, and where they were. nan counts as the largest."""
-    def split(self, split_size_or_sections: _int | Sequence[_int], dim: _int = 0) -> tuple[Tensor, ...]:
+    def split(self, split_size_or_sections: _int | Sequence[_int], dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
         """Return views that cut dimension `dim` into pieces."""
     def sqrt(self) -> Tensor:
         """Return the square root of each element; its slope at 0 is inf."""
@@ -795,7 +819,7 @@ class Methods:
         """``input ** 2``, elementwise."""
     def square_(self) -> Self:
         """In-place version of `square`: writes the result into this tensor and returns it."""
-    def squeeze(self, dim: _int | Sequence[_int] | None = None) -> Tensor:
+    def squeeze(self, dim: _int | Sequence[_int] | None = None, *, axis: _int | Sequence[_int] | None = None) -> Tensor:
         """Remove the dimensions of length 1: all, or those named by `dim`."""
     def std(self, dim: _int | Sequence[_int] | None = None, unbiased: _bool = True, keepdim: _bool = False, *, correction: _float | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
         """Return the standard deviation, the root of `var`, with its parameters. Where it is 0, its gradient is 0."""
@@ -807,7 +831,7 @@ class Methods:
         """``input - alpha * other``, elementwise with broadcasting and type promotion."""
     def subtract_(self, other: TensorLike, *, alpha: _float = 1) -> Self:
         """In-place version of `sub`: writes the result into this tensor and returns it."""
-    def sum(self, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None, axis: Any = None, keepdims: _bool = False) -> Tensor:
+    def sum(self, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
         """Return the sum of all elements, or over the dimensions `dim`. Integers and bools add up in int64."""
     def sum_to_size(self, *size: SupportsIndex | Sequence[SupportsIndex]) -> Tensor:
         """Return the sum over those dimensions that broadcasting from `size` to this tensor's shape would repeat."""
@@ -819,7 +843,7 @@ class Methods:
         """Return the transpose of a matrix; vectors and 0-dim tensors as they are."""
     def take(self, index: TensorLike) -> Tensor:
         """Return the elements at `index` of the flattened input, in the shape of `index`."""
-    def take_along_dim(self, indices: TensorLike, dim: _int | None = None) -> Tensor:
+    def take_along_dim(self, indices: TensorLike, dim: _int | None = None, *, axis: _int | None = None) -> Tensor:
         """Gather with the two broadcast except in `dim`; without `dim`, from the flattened input."""
     def tan(self) -> Tensor:
         """Return the tangent of each element, in radians."""
@@ -829,7 +853,7 @@ class Methods:
         """Return the hyperbolic tangent of each element."""
     def tanh_(self) -> Self:
         """In-place version of `tanh`: writes the result into this tensor and returns it."""
-    def tensor_split(self, indices_or_sections: _int | Sequence[_int], dim: _int = 0) -> tuple[Tensor, ...]:
+    def tensor_split(self, indices_or_sections: _int | Sequence[_int], dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
         """Return views that cut `dim` into this many pieces, or at these indices; the first may be longer by one."""
     def tile(self, *dims: SupportsIndex | Sequence[SupportsIndex]) -> Tensor:
         """Call `minigrad.tile` with the numbers as one argument or several."""
@@ -864,10 +888,13 @@ class Methods:
     def type(self, dtype: Any) -> Tensor: ...
     def type_as(self, other: Tensor) -> Tensor:
         """Return this tensor with the dtype of `other`."""
-    def unbind(self, dim: _int = 0) -> tuple[Tensor, ...]:
+    def unbind(self, dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
         """Return all slices of dimension `dim`, views without that dimension."""
+    @overload
     def unflatten(self, dim: _int, sizes: Sequence[_int]) -> Tensor:
         """Split dimension `dim` into several of the given `sizes`, one of which may be -1."""
+    @overload
+    def unflatten(self, sizes: Sequence[_int], *, axis: _int) -> Tensor: ...
     def unfold(self, dimension: _int, size: _int, step: _int) -> Tensor:
         """Return all windows of `size` elements, `step` apart, along a dimension; the last is the place in the window."""
     def uniform_(self, from_: _float = 0.0, to: _float = 1.0, *, generator: Generator | None = None) -> Self:
@@ -882,8 +909,11 @@ class Methods:
         """Return the elements (or slices of `dim`) without those that equal the one before."""
     @overload
     def unique_consecutive(self, return_inverse: _bool = False, return_counts: _bool = False, dim: _int | None = None) -> Tensor | tuple[Tensor, ...]: ...
+    @overload
     def unsqueeze(self, dim: _int) -> Tensor:
         """Insert a new dimension of length 1 before dimension `dim`."""
+    @overload
+    def unsqueeze(self, *, axis: _int) -> Tensor: ...
     def var(self, dim: _int | Sequence[_int] | None = None, unbiased: _bool = True, keepdim: _bool = False, *, correction: _float | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
         """Return the variance ``sum((input - mean) ** 2) / (n - correction)`` of all elements, or over `dim`."""
     def vdot(self, tensor: TensorLike) -> Tensor:

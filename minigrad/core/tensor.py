@@ -6,7 +6,6 @@ import warnings
 import weakref
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from sys import getrefcount
 from typing import Any, ClassVar, TypeAlias, TypeVar
 
 import numpy as np
@@ -328,8 +327,7 @@ class Tensor(Methods, ArrayAttributes):
             if isinstance(g, Tensor):
                 self._grad = g if before is None else before + g
             elif before is None or before._requires_grad:
-                whole = type(g) is np.ndarray and g.base is None and g.dtype == self._data.dtype and g.flags.carray
-                if not whole or getrefcount(g) > ALONE:  # a copy: g is a view, read-only, or shared
+                if not (versions.may_keep(g) and g.dtype == self._data.dtype):
                     g = np.array(g, dtype=self._data.dtype, order="C")
                 self._grad = Tensor._wrap(g) if before is None else before + Tensor._wrap(g)
             else:
@@ -418,12 +416,7 @@ class Tensor(Methods, ArrayAttributes):
         return True
 
 
-def _references(g: Any) -> int:
-    return getrefcount(g)
-
-
 TensorLike: TypeAlias = Tensor | np.ndarray[Any, Any] | np.generic | float  # what operations take for a Tensor
-ALONE = _references(object())  # the references that a function sees to an argument without others
 
 _OF_THIS_MEMORY = {"_grad", "_hooks", "_after_grad", "_history_version", "_retained", "_cut"}
 

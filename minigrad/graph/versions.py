@@ -8,6 +8,7 @@ As long as the last change of all is older than a node (nearly always) nothing n
 
 from __future__ import annotations
 
+import sys
 import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -104,3 +105,34 @@ def deepcopied(array: np.ndarray, memo: dict[int, Any]) -> np.ndarray:
         return copy
     start = array.ctypes.data - owner.ctypes.data
     return np.ndarray(array.shape, array.dtype, copy.ravel(order="K"), start, array.strides)
+
+
+# ---- ownership -------------------------------------------------------------------------------------------------------
+
+
+def may_keep(array: Any) -> bool:
+    """Return whether the caller, who was given `array` and holds it in one variable, may keep and change it.
+
+    A gradient arrives in the hands of whoever walks the graph. Most rules make a new array, which a leaf can take for
+    its ``.grad`` as it is; others pass on the one that they were given, which then has several leaves as its owners.
+    CPython counts who holds an object, so to ask costs nothing, and a copy is only made of what others hold, too. Where
+    nobody counts (other interpreters, and CPython without its lock) each gradient is copied.
+    """
+    whole = type(array) is np.ndarray and array.base is None and array.flags.carray
+    return whole and _REFERENCES is not None and sys.getrefcount(array) <= _REFERENCES
+
+
+def _references_of_one_owner() -> int | None:
+    """Return what `sys.getrefcount` says in `may_keep` of an array that its caller alone was given; None if unknown."""
+
+    def asked(array: Any) -> int:
+        return sys.getrefcount(array)
+
+    def caller(array: Any) -> int:
+        return asked(array)
+
+    counts = sys.implementation.name == "cpython" and getattr(sys, "_is_gil_enabled", lambda: True)()
+    return caller(np.empty(0)) if counts else None
+
+
+_REFERENCES = _references_of_one_owner()

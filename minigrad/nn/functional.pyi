@@ -75,7 +75,7 @@ def conv_transpose3d(input: TensorLike, weight: TensorLike, bias: TensorLike | N
     """Return the adjoint of `conv3d`; see `conv_transpose2d`."""
 def cosine_embedding_loss(input1: TensorLike, input2: TensorLike, target: TensorLike, margin: _float = 0.0, *, reduction: _str = 'mean') -> Tensor:
     """``1 - cos`` where the target is 1, and ``max(0, cos - margin)`` where it is -1."""
-def cosine_similarity(x1: TensorLike, x2: TensorLike, dim: _int = 1, eps: _float = 1e-08) -> Tensor:
+def cosine_similarity(x1: TensorLike, x2: TensorLike, dim: _int = 1, eps: _float = 1e-08, *, axis: _int = 1) -> Tensor:
     """Return the cosine of the angle between vectors along `dim`; lengths count as at least `eps`."""
 def cross_entropy(input: TensorLike, target: TensorLike, weight: TensorLike | None = None, *, ignore_index: _int = -100, reduction: _str = 'mean', label_smoothing: _float = 0.0) -> Tensor:
     """Return the cross entropy of classes, given logits: minus ``log_softmax(input)`` of the target's class."""
@@ -101,7 +101,7 @@ def gaussian_nll_loss(input: TensorLike, target: TensorLike, var: TensorLike | _
     """``(log(var) + (input - target) ** 2 / var) / 2``: the negative log-likelihood of a normal distribution."""
 def gelu(input: TensorLike, approximate: _str = 'none') -> Tensor:
     """``input * Phi(input)``, Phi being the normal distribution function (Hendrycks, Gimpel, 2016)."""
-def glu(input: TensorLike, dim: _int = -1) -> Tensor:
+def glu(input: TensorLike, dim: _int = -1, *, axis: _int = -1) -> Tensor:
     """Return Return ``a * sigmoid(b)`` of the halves a and b of `input` along `dim` (Dauphin et al., 2017)."""
 def group_norm(input: TensorLike, num_groups: _int, weight: TensorLike | None = None, bias: TensorLike | None = None, eps: _float = 1e-05) -> Tensor:
     """`layer_norm` of each of `num_groups` groups of channels, with a weight and bias per channel (Wu, He, 2018)."""
@@ -135,7 +135,7 @@ def leaky_relu_(input: TensorLike, negative_slope: _float = 0.01) -> Tensor:
     """In-place version of `leaky_relu`: writes the result into this tensor and returns it."""
 def linear(input: TensorLike, weight: TensorLike, bias: TensorLike | None = None) -> Tensor:
     """``input @ weight.T + bias``."""
-def log_softmax(input: TensorLike, dim: _int | None = None, dtype: DTypeLike | None = None) -> Tensor:
+def log_softmax(input: TensorLike, dim: _int | None = None, dtype: DTypeLike | None = None, *, axis: _int | None = None) -> Tensor:
     """``log(softmax(input, dim))``, finite where that would be log(0). Parameters as for `softmax`."""
 def logsigmoid(input: TensorLike) -> Tensor:
     """``log(sigmoid(input))``, elementwise, without overflow."""
@@ -168,7 +168,7 @@ def mse_loss(input: TensorLike, target: TensorLike, *, reduction: _str = 'mean',
     """``(input - target) ** 2``: the mean squared error."""
 def nll_loss(input: TensorLike, target: TensorLike, weight: TensorLike | None = None, *, ignore_index: _int = -100, reduction: _str = 'mean') -> Tensor:
     """Return the negative log-likelihood of classes, given log-probabilities: minus ``input[n, target[n]]``."""
-def normalize(input: TensorLike, p: _float = 2.0, dim: _int | Sequence[_int] | None = 1, eps: _float = 1e-12) -> Tensor:
+def normalize(input: TensorLike, p: _float = 2.0, dim: _int | Sequence[_int] | None = 1, eps: _float = 1e-12, *, axis: _int | Sequence[_int] | None = 1) -> Tensor:
     """``input / max(norm(input, p, dim), eps)``: vectors of length 1 along `dim`, which may be several dimensions."""
 def one_hot(tensor: TensorLike, num_classes: _int = -1) -> Tensor:
     """Return an int64 tensor with a new last dimension that is 1 at the index that `tensor` holds, and 0 elsewhere."""
@@ -210,9 +210,9 @@ def smooth_l1_loss(input: TensorLike, target: TensorLike, *, reduction: _str = '
     """`l1_loss` with a parabola below `beta`: ``d * d / (2 * beta)`` if ``d < beta``, else ``d - beta / 2``."""
 def soft_margin_loss(input: TensorLike, target: TensorLike, *, reduction: _str = 'mean') -> Tensor:
     """``log(1 + exp(-target * input))``, with targets 1 and -1."""
-def softmax(input: TensorLike, dim: _int | None = None, dtype: DTypeLike | None = None) -> Tensor:
+def softmax(input: TensorLike, dim: _int | None = None, dtype: DTypeLike | None = None, *, axis: _int | None = None) -> Tensor:
     """``exp(input) / exp(input).sum(dim)``: positive numbers that add up to 1 along `dim`."""
-def softmin(input: TensorLike, dim: _int | None = None, dtype: DTypeLike | None = None) -> Tensor:
+def softmin(input: TensorLike, dim: _int | None = None, dtype: DTypeLike | None = None, *, axis: _int | None = None) -> Tensor:
     """`softmax` of ``-input``."""
 def softplus(input: TensorLike, beta: _float = 1.0, threshold: _float = 20.0) -> Tensor:
     """``log(1 + exp(beta * input)) / beta``, elementwise, without overflow."""

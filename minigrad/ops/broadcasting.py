@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -26,8 +25,6 @@ def sum(
     keepdim: bool = False,
     *,
     dtype: DType | None = None,
-    axis: Any = None,
-    keepdims: bool = False,
 ) -> Tensor:
     """Return the sum of all elements, or over the dimensions `dim`. Integers and bools add up in int64.
 
@@ -44,7 +41,7 @@ def sum(
     tensor([4., 6.])
     """
     input = terms(input, dtype)
-    return sum_over(input, all_dims("sum", dim if axis is None else axis, input.ndim), keepdim or keepdims)
+    return sum_over(input, all_dims("sum", dim, input.ndim), keepdim)
 
 
 @method()

@@ -21,7 +21,7 @@ from minigrad.ops.primitives.dims import all_dims, one_dim
 from minigrad.ops.primitives.indexing import index_by
 from minigrad.ops.primitives.selection import choose
 from minigrad.ops.primitives.shape import reshape
-from minigrad.ops.reduction import Dim, Dims, fold, kept, number_in, numpy_names
+from minigrad.ops.reduction import Dim, Dims, fold, kept, number_in
 from minigrad.ops.selection import maximum, minimum
 from minigrad.return_types import Result
 
@@ -91,7 +91,6 @@ def _dims(name: str, input: Any, dim: Any) -> Dims:
 
 
 @method()
-@numpy_names
 def amax(input: Operand, dim: Dim = (), keepdim: bool = False) -> Tensor:
     """Return the largest element of all or over `dim`; nan if there is one. Ties share the gradient evenly.
 
@@ -109,7 +108,6 @@ def amax(input: Operand, dim: Dim = (), keepdim: bool = False) -> Tensor:
 
 
 @method()
-@numpy_names
 def amin(input: Operand, dim: Dim = (), keepdim: bool = False) -> Tensor:
     """Return the smallest element, of all or over the dimensions `dim`; as `amax`.
 
@@ -122,7 +120,6 @@ def amin(input: Operand, dim: Dim = (), keepdim: bool = False) -> Tensor:
 
 
 @method()
-@numpy_names
 def aminmax(input: Operand, *, dim: int | None = None, keepdim: bool = False) -> Result:
     """Return `amin` and `amax`, a named tuple (min, max).
 
@@ -158,7 +155,6 @@ def _place(name: str, find: Any, input: Any, dim: int | None, keepdim: bool) -> 
 
 
 @method()
-@numpy_names
 def argmax(input: Operand, dim: int | None = None, keepdim: bool = False) -> Tensor:
     """Return where the largest element is, the first among ties or the first nan: in the flattened tensor, or in `dim`.
 
@@ -171,7 +167,6 @@ def argmax(input: Operand, dim: int | None = None, keepdim: bool = False) -> Ten
 
 
 @method()
-@numpy_names
 def argmin(input: Operand, dim: int | None = None, keepdim: bool = False) -> Tensor:
     """Return where the smallest element is; as `argmax`.
 
@@ -206,7 +201,6 @@ def _extreme(name: str, reduce: Any, find: Any, pair: Any, input: Any, dim: Any,
 
 
 @method()
-@numpy_names
 def max(input: Operand, dim: int | Operand | None = None, keepdim: bool = False, *, other: Any = None) -> Any:
     """Return the largest element; with `dim` the largest in that dimension and its places; with a tensor, `maximum`.
 
@@ -239,7 +233,6 @@ def max(input: Operand, dim: int | Operand | None = None, keepdim: bool = False,
 
 
 @method()
-@numpy_names
 def min(input: Operand, dim: int | Operand | None = None, keepdim: bool = False, *, other: Any = None) -> Any:
     """Return the smallest element; with `dim` the smallest in that dimension and its places; with a tensor, `minimum`.
 

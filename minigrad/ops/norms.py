@@ -21,7 +21,7 @@ from minigrad.ops.exponential import abs, sign
 from minigrad.ops.extrema import amax, amin, evenly
 from minigrad.ops.primitives.casting import zeros_as
 from minigrad.ops.primitives.dims import all_dims
-from minigrad.ops.reduction import Dim, Dims, floating, kept, number_in, numpy_names
+from minigrad.ops.reduction import Dim, Dims, floating, kept, number_in
 from minigrad.ops.selection import where
 from minigrad.ops.shape import movedim
 
@@ -63,7 +63,6 @@ def _norm(input: Operand, p: float, dim: Dims, keepdim: bool) -> Operand:
     return length(input, p, dim, keepdim)
 
 
-@numpy_names
 def vector_norm(
     x: Operand, ord: float = 2, dim: Dim = None, keepdim: bool = False, *, dtype: DType | None = None
 ) -> Tensor:
@@ -92,7 +91,6 @@ def vector_norm(
     return _norm(x, ord, dims, keepdim)
 
 
-@numpy_names
 def matrix_norm(
     A: Operand,
     ord: float | str = "fro",
@@ -139,7 +137,6 @@ def _matrix_norm(name: str, A: Any, ord: float | str, dim: Dims, keepdim: bool) 
 
 
 @method()
-@numpy_names
 def norm(
     input: Operand,
     p: float | str | None = "fro",

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 import math
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from minigrad.core import dtypes
-from minigrad.core.array_attributes import as_int
 from minigrad.core.dtypes import DType
 from minigrad.core.tensor import Tensor
 from minigrad.kernels.errstate import silent
@@ -39,22 +37,6 @@ Dim = int | Sequence[int] | None
 
 
 # ---- what reductions share -------------------------------------------------------------------------------------------
-
-
-def numpy_names(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Make `function` take NumPy's `axis` and `keepdims` for `dim` and `keepdim`, and a 0-dim Tensor as dim."""
-
-    @functools.wraps(function)
-    def call(*args: Any, **kwargs: Any) -> Any:
-        if "axis" in kwargs:
-            kwargs["dim"] = kwargs.pop("axis")
-        if "keepdims" in kwargs:
-            kwargs["keepdim"] = kwargs.pop("keepdims")
-        if isinstance(dim := kwargs.get("dim"), Tensor) and not dim.ndim:
-            kwargs["dim"] = as_int(function.__name__, "dim", dim)  # as max cannot tell it from another operand
-        return function(*args, **kwargs)
-
-    return call
 
 
 def kept(reduced: Any, shape: tuple[int, ...], dim: Dims, keepdim: bool) -> Any:
@@ -98,7 +80,6 @@ def mean_over(input: Operand, dim: Dims, keepdim: bool) -> Operand:
 
 
 @method()
-@numpy_names
 def mean(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """Return the mean of all elements, or over the dimensions `dim`. Of no elements it is nan.
 
@@ -124,7 +105,6 @@ def mean(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: DType
 
 
 @method()
-@numpy_names
 def nansum(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """Return `sum` of the elements that are not nan.
 
@@ -137,7 +117,6 @@ def nansum(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: DTy
 
 
 @method()
-@numpy_names
 def nanmean(input: Operand, dim: Dim = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """Return `mean` of the elements that are not nan.
 
@@ -189,7 +168,6 @@ def _prod(input: Operand, dim: Dims, keepdim: bool) -> Operand:
 
 
 @method()
-@numpy_names
 def prod(input: Operand, dim: int | None = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """Return the product of all elements, or over the dimension `dim`. Integers and bools multiply in int64.
 
@@ -257,7 +235,6 @@ def _spread_arguments(
 
 
 @method()
-@numpy_names
 def var(
     input: Operand, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
 ) -> Tensor:
@@ -280,7 +257,6 @@ def var(
 
 
 @method()
-@numpy_names
 def std(
     input: Operand, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
 ) -> Tensor:
@@ -294,7 +270,6 @@ def std(
     return _std(*_spread_arguments("std", input, dim, unbiased, keepdim, correction))
 
 
-@numpy_names
 def var_mean(
     input: Operand, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
 ) -> tuple[Any, Any]:
@@ -309,7 +284,6 @@ def var_mean(
     return _var(input, dims, correction, keepdim), mean_over(input, dims, keepdim)
 
 
-@numpy_names
 def std_mean(
     input: Operand, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
 ) -> tuple[Any, Any]:
@@ -343,7 +317,6 @@ def _logsumexp(input: Operand, dim: Dims, keepdim: bool) -> Operand:
 
 
 @method()
-@numpy_names
 def logsumexp(input: Operand, dim: int | Sequence[int], keepdim: bool = False) -> Tensor:
     """``log(sum(exp(input)))`` over the dimensions `dim`, without overflow.
 
@@ -375,7 +348,6 @@ def _any(input: Operand, dim: Dims, keepdim: bool) -> Operand:
 
 
 @method()
-@numpy_names
 def all(input: Operand, dim: Dim = None, keepdim: bool = False) -> Tensor:
     """Return whether all elements are true (not 0), of the tensor or over the dimensions `dim`.
 
@@ -388,7 +360,6 @@ def all(input: Operand, dim: Dim = None, keepdim: bool = False) -> Tensor:
 
 
 @method()
-@numpy_names
 def any(input: Operand, dim: Dim = None, keepdim: bool = False) -> Tensor:
     """Return whether at least one element is true (not 0), of the tensor or over the dimensions `dim`.
 
@@ -406,7 +377,6 @@ def _count_nonzero(input: Operand, dim: Dims) -> Operand:
 
 
 @method()
-@numpy_names
 def count_nonzero(input: Operand, dim: Dim = None) -> Tensor:
     """Return how many elements are not 0, int64.
 

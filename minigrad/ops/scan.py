@@ -26,7 +26,6 @@ from minigrad.ops.primitives.dims import one_dim
 from minigrad.ops.primitives.indexing import ALL, slice_by
 from minigrad.ops.primitives.joining import join
 from minigrad.ops.primitives.shape import reshape
-from minigrad.ops.reduction import numpy_names
 from minigrad.return_types import Result
 
 __all__ = ["cumsum", "cumprod", "logcumsumexp", "cummax", "cummin", "diff", "trapezoid", "trapz"]
@@ -63,7 +62,6 @@ def _cumsum(input: Operand, dim: int, reverse: bool) -> Operand:
 
 
 @method(inplace=True)
-@numpy_names
 def cumsum(input: Operand, dim: int, *, dtype: DType | None = None) -> Tensor:
     """Return the sum of each element and those before it in dimension `dim`. Integers and bools add up in int64.
 
@@ -115,7 +113,6 @@ def _cumprod(input: Operand, dim: int) -> Operand:
 
 
 @method(inplace=True)
-@numpy_names
 def cumprod(input: Operand, dim: int, *, dtype: DType | None = None) -> Tensor:
     """Return the product of each element and those before it in dimension `dim`. Integers and bools multiply in int64.
 
@@ -143,7 +140,6 @@ def _logcumsumexp(input: Operand, dim: int) -> Operand:
 
 
 @method()
-@numpy_names
 def logcumsumexp(input: Operand, dim: int) -> Tensor:
     """``log(cumsum(exp(input)))`` without overflow.
 
@@ -184,7 +180,6 @@ def _running(name: str, input: Any, dim: int, largest: bool) -> Result:
 
 
 @method()
-@numpy_names
 def cummax(input: Operand, dim: int) -> Result:
     """Return the running maximum along `dim`, and its place: the last one among ties.
 
@@ -201,7 +196,6 @@ def cummax(input: Operand, dim: int) -> Result:
 
 
 @method()
-@numpy_names
 def cummin(input: Operand, dim: int) -> Result:
     """Return the running minimum along `dim`, and its place: the last one among ties.
 
@@ -221,7 +215,6 @@ def cummin(input: Operand, dim: int) -> Result:
 
 
 @method()
-@numpy_names
 def diff(
     input: Operand, n: int = 1, dim: int = -1, prepend: Operand | None = None, append: Operand | None = None
 ) -> Tensor:

@@ -14,7 +14,6 @@ from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.extrema import pick
 from minigrad.ops.primitives.dims import one_dim
-from minigrad.ops.reduction import numpy_names
 
 __all__ = ["unique", "unique_consecutive", "bincount", "histc", "isin", "searchsorted", "bucketize"]
 
@@ -30,7 +29,6 @@ def _selected(results: tuple[Any, ...], chosen: tuple[bool, ...], given: Any) ->
 
 
 @method()
-@numpy_names
 def unique(
     input: Operand,
     sorted: bool = True,
@@ -61,7 +59,6 @@ def unique(
 
 
 @method()
-@numpy_names
 def unique_consecutive(
     input: Operand, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
 ) -> Any:

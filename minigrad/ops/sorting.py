@@ -22,7 +22,7 @@ from minigrad.ops.primitives.dims import one_dim
 from minigrad.ops.primitives.indexing import ALL, slice_by
 from minigrad.ops.primitives.shape import reshape
 from minigrad.ops.reduction import any as any_over
-from minigrad.ops.reduction import floating, numpy_names
+from minigrad.ops.reduction import floating
 from minigrad.ops.selection import where
 from minigrad.ops.shape import movedim, unsqueeze
 from minigrad.return_types import Result
@@ -46,7 +46,6 @@ def _lined_up(name: str, input: Any, dim: int) -> tuple[Any, int]:
 
 
 @method()
-@numpy_names
 def sort(input: Operand, dim: int = -1, descending: bool = False, stable: bool = False) -> Result:
     """Return the elements along `dim` in order, and where they were. nan counts as the largest.
 
@@ -70,7 +69,6 @@ def sort(input: Operand, dim: int = -1, descending: bool = False, stable: bool =
 
 
 @method()
-@numpy_names
 def argsort(input: Operand, dim: int = -1, descending: bool = False, stable: bool = False) -> Tensor:
     """Return the indices of `sort`.
 
@@ -97,7 +95,6 @@ def msort(input: Operand) -> Tensor:
 
 
 @method()
-@numpy_names
 def topk(input: Operand, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Result:
     """Return the `k` largest elements along `dim`, the largest first, and where they were.
 
@@ -157,7 +154,6 @@ def _found(name: str, find: Any, input: Any, dim: int, keepdim: bool, *arguments
 
 
 @method()
-@numpy_names
 def kthvalue(input: Operand, k: int, dim: int = -1, keepdim: bool = False) -> Result:
     """Return the `k`-th smallest element along `dim`, counted from 1, and where it is.
 
@@ -193,7 +189,6 @@ def _median(input: Operand, skip: bool) -> Operand:
 
 
 @method()
-@numpy_names
 def median(input: Operand, dim: int | None = None, keepdim: bool = False) -> Any:
     """Return the middle element, the lower one of two; nan if there is one.
 
@@ -216,7 +211,6 @@ def median(input: Operand, dim: int | None = None, keepdim: bool = False) -> Any
 
 
 @method()
-@numpy_names
 def nanmedian(input: Operand, dim: int | None = None, keepdim: bool = False) -> Any:
     """Return `median` of the elements that are not nan.
 
@@ -242,7 +236,6 @@ def _place_of_mode(input: Operand, dim: int) -> Operand:
 
 
 @method()
-@numpy_names
 def mode(input: Operand, dim: int = -1, keepdim: bool = False) -> Result:
     """Return the element that occurs most often along `dim`, of several the smallest, and its last place.
 
@@ -271,7 +264,6 @@ _BETWEEN: dict[str, tuple[Any, Any]] = {
 
 
 @method()
-@numpy_names
 @rounded_once
 def quantile(
     input: Operand,

@@ -99,3 +99,40 @@ def test_threads_do_not_set_the_version_back():
         sys.setswitchinterval(interval)
     assert versions.latest.version == start + 4 * 3000
     assert all(all(mine) for mine in times)
+
+
+# ---- ownership -------------------------------------------------------------------------------------------------------
+
+
+class Made(mg.autograd.Function):
+    """The identity, whose backward remembers the memory that it has made for the gradient."""
+
+    made: list[int] = []
+
+    @staticmethod
+    def forward(ctx, x):
+        return x.clone()
+
+    @staticmethod
+    def backward(ctx, g):
+        result = 2 * g
+        Made.made.append(result.data_ptr())
+        return result
+
+
+def test_a_leaf_keeps_the_new_array_of_a_rule_and_copies_what_others_have():
+    x = mg.ones(3, requires_grad=True)
+    Made.apply(x).sum().backward()
+    assert x.grad.data_ptr() == Made.made.pop()
+    mine = mg.ones(3)
+    a, b = (mg.ones(3, requires_grad=True) for _ in range(2))
+    (a + b).backward(mine)
+    memories = {t.data_ptr() for t in (mine, a.grad, b.grad)}
+    assert len(memories) == 3
+
+
+def test_where_references_are_not_counted_everything_is_copied(monkeypatch):
+    monkeypatch.setattr(versions, "_REFERENCES", None)
+    x = mg.ones(3, requires_grad=True)
+    Made.apply(x).sum().backward()
+    assert x.grad.data_ptr() != Made.made.pop() and x.grad.tolist() == [2, 2, 2]

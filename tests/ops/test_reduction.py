@@ -254,7 +254,7 @@ def with_dim():
 
 
 @pytest.mark.parametrize(("name", "function", "others", "keeps"), list(with_dim()))
-def test_a_tensor_of_one_element_is_a_dim(name, function, others, keeps):
+def test_a_dim_may_be_a_tensor_or_be_called_axis(name, function, others, keeps):
     def result(**given):
         x = mg.tensor([[0.5, 0.25], [0.125, 1.0]])
         y = function(x.bool() if name in ("all", "any") else x, **others, **given)
@@ -262,7 +262,11 @@ def test_a_tensor_of_one_element_is_a_dim(name, function, others, keeps):
 
     for dim in (0, -1):
         for more in ({}, {"keepdim": True}) if keeps else ({},):
-            assert result(dim=mg.tensor(dim), **more) == result(dim=dim, **more)
+            expected = result(dim=dim, **more)
+            assert result(dim=mg.tensor(dim), **more) == expected
+            assert result(axis=dim, **({"keepdims": True} if more else {})) == expected
+    with pytest.raises(TypeError):
+        result(axis=0, dim=0)
 
 
 def test_the_largest_of_two_tensors_or_over_a_dim():

@@ -11,7 +11,7 @@ Rule: TypeAlias = Callable[..., Any]
 
 registry: dict[str, Operation] = {}  # every declared operation by its name; the tests walk it
 MISSING: Any = object()  # the default of a parameter that has none
-_ALIASES = {"axis": "dim", "keepdims": "keepdim"}  # NumPy's names for the same
+NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim"}  # of parameters, which users may write, too
 
 
 class shared_rule:
@@ -73,11 +73,10 @@ class Operation:
         """Return all arguments in the order of the signature, defaults filled in."""
         bound = list(args) + list(self.defaults[len(args) :])
         for name, value in kwargs.items():
-            name = name if name in self.places else _ALIASES.get(name, name)
-            place = self.places.get(name, len(self.parameters))
+            place = self.places.get(name, self.places.get(NUMPY_NAMES.get(name, name), len(self.parameters)))
             if place >= len(self.parameters):
                 raise TypeError(f"{self.name}: unknown argument {name!r}; it takes {', '.join(self.parameters)}")
-            if place < len(args):
+            if place < len(args) or self.parameters[place] != name and self.parameters[place] in kwargs:
                 raise TypeError(f"{self.name}: got two values for argument {name!r}")
             bound[place] = value
         if len(bound) != len(self.parameters):

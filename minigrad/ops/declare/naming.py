@@ -14,8 +14,9 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
-from minigrad.core.array_attributes import ArrayAttributes
+from minigrad.core.array_attributes import ArrayAttributes, as_int
 from minigrad.ops.declare.annotations import misfit
+from minigrad.ops.declare.declaration import NUMPY_NAMES, signature
 
 NAMED = (TypeError, ValueError, LookupError, RuntimeError, AttributeError, ArithmeticError)
 _BEGINNING = re.compile(r"([A-Za-z_][\w.]*)(: |\(\) )")
@@ -33,9 +34,14 @@ def named(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     if operation is not None and operation.call is function and operation.name == name or _is_named(function, name):
         return function
 
+    parameters = signature(function)[0]
+    theirs = {t: ours for t, ours in NUMPY_NAMES.items() if ours in parameters and t not in parameters}
+
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
+            if kwargs and theirs:
+                kwargs = _in_our_names(name, theirs, kwargs)
             return function(*args, **kwargs)
         except NAMED as error:
             renamed = as_called(error, name, args, kwargs, function)
@@ -46,6 +52,18 @@ def named(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     call.__name__ = call.__qualname__ = name
     call.named = call  # type: ignore[attr-defined]
     return call
+
+
+def _in_our_names(name: str, theirs: dict[str, str], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Return the keyword arguments with NumPy's names replaced, and a 0-dim Tensor as `dim` as an int."""
+    for other, ours in theirs.items():
+        if other in kwargs:
+            if ours in kwargs:
+                raise TypeError(f"{name}: {other} is another name of {ours}; pass one of them")
+            kwargs[ours] = kwargs.pop(other)
+    if isinstance(dim := kwargs.get("dim"), ArrayAttributes) and not dim.ndim:
+        kwargs["dim"] = as_int(name, "dim", dim)  # max could not tell it from another operand
+    return kwargs
 
 
 def _is_named(function: Callable[..., Any], name: str) -> bool:
