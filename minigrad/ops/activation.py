@@ -13,6 +13,7 @@ import numpy as np
 from minigrad.core.generator import get_generator
 from minigrad.core.tensor import Tensor
 from minigrad.kernels import relu as masks
+from minigrad.ops.checks import require_floating
 from minigrad.ops.declare.method import in_place, method
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.exponential import exp
@@ -33,10 +34,7 @@ def floats(forward: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(forward)
     def checked(input: Any, *args: Any) -> Any:
-        dtype = getattr(input, "dtype", type(input).__name__)
-        if getattr(dtype, "kind", None) != "f":
-            name = forward.__name__.strip("_")
-            raise RuntimeError(f"{name}: expected a floating tensor as 'input', got {dtype}; convert it with .float()")
+        require_floating(forward.__name__.strip("_"), input)
         return forward(input, *args)
 
     return checked
@@ -180,8 +178,7 @@ def prelu(input: Operand, weight: Operand) -> Tensor:
     >>> F.prelu(mg.tensor([[-1.0, -1.0]]), mg.tensor([0.1, 0.2]))
     tensor([[-0.1000, -0.2000]])
     """
-    if input.dtype.kind != "f":
-        raise RuntimeError(f"prelu: expected a floating tensor as 'input', got {input.dtype}; convert it with .float()")
+    require_floating("prelu", input)
     count, shape = math.prod(weight.shape), tuple(input.shape)
     channels = shape[1] if len(shape) > 1 else 1
     if len(weight.shape) > 1 or count not in (1, channels):

@@ -7,10 +7,9 @@ from typing import Any
 
 from minigrad.core.tensor import Tensor
 from minigrad.kernels import pooling as kernels
-from minigrad.ops.checks import check_shape, check_tensor, per_dim
+from minigrad.ops.checks import check_shape, check_tensor, per_dim, require_floating
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.gathering import gather
-from minigrad.ops.pooling import check_floating
 from minigrad.ops.primitives.shape import reshape
 
 __all__ = [
@@ -52,7 +51,7 @@ def _bins(name: str, dims: int, input: Any, output_size: Any) -> tuple[int, ...]
 
 def _adaptive_average(name: str, dims: int, input: Any, output_size: Any) -> Any:
     size = _bins(name, dims, input, output_size)
-    check_floating(name, input)
+    require_floating(name, input, NotImplementedError)
     return _adaptive_avg_pool(input, size)
 
 

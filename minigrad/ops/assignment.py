@@ -14,10 +14,11 @@ from minigrad.graph import versions
 from minigrad.graph.grad_mode import mode
 from minigrad.kernels import indexing as kernels
 from minigrad.kernels.indexing import Key
+from minigrad.ops.checks import common_shape, mask_array
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
-from minigrad.ops.indexing import along, common_shape, mask_array, split_index
+from minigrad.ops.indexing import along, split_index
 from minigrad.ops.primitives.casting import cast, zeros_as
 from minigrad.ops.primitives.indexing import ALL, add_at, index_by, slice_by
 from minigrad.ops.primitives.selection import choose

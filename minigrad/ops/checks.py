@@ -1,4 +1,4 @@
-"""The arguments that convolution and pooling have in common: input, and one number for each dimension."""
+"""Checks of what users give, and the arrays that it stands for: kinds of numbers, indices, masks, windows."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.core import dtypes
 from minigrad.core.array_attributes import as_int
+from minigrad.core.as_array import constant
 from minigrad.core.tensor import Tensor
+from minigrad.ops.primitives.casting import cast
 
 Numbers = int | Sequence[int]
 
@@ -54,3 +57,59 @@ def hashable(operation: str, name: str, value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return tuple(as_int(operation, name, v) for v in value)
     return value if value is None or isinstance(value, (int, str)) else as_int(operation, name, value)
+
+
+# ---- kinds of numbers ------------------------------------------------------------------------------------------------
+
+
+def floating(name: str, input: Any, dtype: Any = None) -> Any:
+    """Return `input`, converted to `dtype` if given; raise RuntimeError if it is not floating then."""
+    if dtype is not None and input.dtype != dtypes.as_dtype(dtype):
+        input = cast(input, dtypes.as_dtype(dtype))
+    require_floating(name, input)
+    return input
+
+
+def require_floating(name: str, input: Any, error: type[Exception] = RuntimeError) -> None:
+    """Raise unless `input` is a floating tensor or array."""
+    dtype = getattr(input, "dtype", type(input).__name__)
+    if getattr(dtype, "kind", None) != "f":
+        raise error(f"{name}: expected a floating tensor, got {dtype}; convert it with .float()")
+
+
+# ---- indices and masks -----------------------------------------------------------------------------------------------
+
+
+def index_array(name: str, index: Any, error: type[Exception] = RuntimeError) -> np.ndarray:
+    """Return `index` as an int64 array; raise if it does not hold integers."""
+    array = constant(index)
+    if array.dtype.kind not in "iu" and array.size:
+        raise error(f"{name}: expected an index of integers, got {array.dtype}; convert it with .long()")
+    return array.astype(np.int64, copy=False)
+
+
+def check_range(name: str, index: np.ndarray, dim: int, shape: Any, error: type[Exception] = IndexError) -> None:
+    """Raise if `index`, which may not be negative, is out of range for dimension `dim`."""
+    if index.size:
+        low, high = int(index.min()), int(index.max())
+        if low < 0 or high >= shape[dim]:
+            wrong = low if low < 0 else high
+            raise error(f"{name}: index {wrong} is out of bounds for dim {dim} of shape {tuple(shape)}")
+
+
+def mask_array(name: str, mask: Any) -> np.ndarray:
+    """Return `mask` as a bool array; raise if it does not hold bools."""
+    if not isinstance(mask, (Tensor, np.ndarray, np.bool_)):
+        raise TypeError(f"{name}: expected a Tensor of bools as mask, got {type(mask).__name__}")
+    array = constant(mask)
+    if array.dtype != bool:
+        raise RuntimeError(f"{name}: expected a mask of bools, got {array.dtype}; compare it, such as with != 0")
+    return array
+
+
+def common_shape(name: str, shape: tuple[int, ...], mask: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the shape to which a tensor and a mask broadcast."""
+    try:
+        return np.broadcast_shapes(shape, mask)
+    except ValueError:
+        raise RuntimeError(f"{name}: a mask of shape {mask} does not broadcast with shape {shape}") from None

@@ -10,6 +10,7 @@ import numpy as np
 from minigrad.core.tensor import Tensor
 from minigrad.kernels import distances as kernel
 from minigrad.ops.broadcasting import broadcast_tensors, broadcast_to, sum
+from minigrad.ops.checks import floating
 from minigrad.ops.declare.declaration import shared_rule
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
@@ -17,7 +18,7 @@ from minigrad.ops.linalg import matmul
 from minigrad.ops.norms import norm_slope, vector_norm
 from minigrad.ops.primitives.casting import cast
 from minigrad.ops.primitives.shape import reshape
-from minigrad.ops.reduction import Dim, floating
+from minigrad.ops.reduction import Dim
 from minigrad.ops.selection import clamp, where
 from minigrad.ops.shape import adjoint
 

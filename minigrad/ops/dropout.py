@@ -11,6 +11,7 @@ from minigrad.core.generator import get_generator
 from minigrad.core.tensor import Tensor
 from minigrad.kernels import relu as masks
 from minigrad.ops.activation import optionally_in_place
+from minigrad.ops.checks import require_floating
 from minigrad.ops.declare.operation import Operand, operation
 
 __all__ = ["dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout"]
@@ -40,10 +41,8 @@ def _drawn(input: Any, p: float, dims: int | None = None) -> np.ndarray:
 def _check(name: str, input: Any, p: float, training: bool) -> None:
     if not 0 <= p <= 1:
         raise ValueError(f"{name}: expected p, the probability of a zero, in [0, 1], got {p}")
-    if training and input.dtype.kind != "f":
-        raise RuntimeError(
-            f"{name}: expected a floating tensor as 'input', got {input.dtype}; convert it with .float()"
-        )
+    if training:
+        require_floating(name, input)
 
 
 def _dropped(name: str, input: Any, p: float, training: bool, dims: int | None = None) -> Any:

@@ -13,11 +13,11 @@ from minigrad.kernels.errstate import silent
 from minigrad.kernels.indexing import Key
 from minigrad.ops.arithmetic import floor_divide
 from minigrad.ops.assignment import fitted, put
+from minigrad.ops.checks import check_range, index_array
 from minigrad.ops.declare.declaration import shared_rule
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation, twin
 from minigrad.ops.declare.rounding import rounded_once
-from minigrad.ops.indexing import check_range, index_array
 from minigrad.ops.primitives.casting import cast
 from minigrad.ops.primitives.dims import one_dim
 from minigrad.ops.primitives.indexing import add_at, index_by, slice_by

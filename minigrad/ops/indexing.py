@@ -11,6 +11,7 @@ from minigrad.core.array_attributes import as_int
 from minigrad.core.as_array import as_array, constant
 from minigrad.core.tensor import Tensor
 from minigrad.kernels.indexing import Key
+from minigrad.ops.checks import check_range, common_shape, index_array, mask_array
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, twin
 from minigrad.ops.primitives.dims import one_dim
@@ -171,23 +172,6 @@ def narrow(input: Operand, dim: int, start: int, length: int) -> Tensor:
     return slice_by(input, (*[ALL] * dim, slice(start, start + length)))
 
 
-def index_array(name: str, index: Any, error: type[Exception] = RuntimeError) -> np.ndarray:
-    """Return `index` as an int64 array; raise if it does not hold integers."""
-    array = constant(index)
-    if array.dtype.kind not in "iu" and array.size:
-        raise error(f"{name}: expected an index of integers, got {array.dtype}; convert it with .long()")
-    return array.astype(np.int64, copy=False)
-
-
-def check_range(name: str, index: np.ndarray, dim: int, shape: Any, error: type[Exception] = IndexError) -> None:
-    """Raise if `index`, which may not be negative, is out of range for dimension `dim`."""
-    if index.size:
-        low, high = int(index.min()), int(index.max())
-        if low < 0 or high >= shape[dim]:
-            wrong = low if low < 0 else high
-            raise error(f"{name}: index {wrong} is out of bounds for dim {dim} of shape {tuple(shape)}")
-
-
 def along(name: str, input: Any, dim: int, index: Any, negative: bool = False) -> tuple[Any, Key]:
     """Return `input` with at least one dimension, and the key of the indices `index`, a vector, in `dim`."""
     dim = one_dim(name, dim, len(input.shape))
@@ -253,24 +237,6 @@ def masked_select(input: Operand, mask: Operand) -> Tensor:
     if not shape:
         return masked_select(reshape(input, (1,)), array.reshape(1))
     return index_by(input, (np.broadcast_to(array, shape),))
-
-
-def common_shape(name: str, shape: tuple[int, ...], mask: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the shape to which a tensor and a mask broadcast."""
-    try:
-        return np.broadcast_shapes(shape, mask)
-    except ValueError:
-        raise RuntimeError(f"{name}: a mask of shape {mask} does not broadcast with shape {shape}") from None
-
-
-def mask_array(name: str, mask: Any) -> np.ndarray:
-    """Return `mask` as a bool array; raise if it does not hold bools."""
-    if not isinstance(mask, (Tensor, np.ndarray, np.bool_)):
-        raise TypeError(f"{name}: expected a Tensor of bools as mask, got {type(mask).__name__}")
-    array = constant(mask)
-    if array.dtype != bool:
-        raise RuntimeError(f"{name}: expected a mask of bools, got {array.dtype}; compare it, such as with != 0")
-    return array
 
 
 @method()

@@ -10,9 +10,10 @@ import numpy as np
 from minigrad.core import dtypes
 from minigrad.core.array_attributes import Lengths, as_int
 from minigrad.core.tensor import Tensor
+from minigrad.ops.checks import index_array
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
-from minigrad.ops.indexing import index_array, select
+from minigrad.ops.indexing import select
 from minigrad.ops.primitives.casting import cast
 from minigrad.ops.primitives.dims import as_shape, one_dim
 from minigrad.ops.primitives.indexing import ALL, look_up, slice_by

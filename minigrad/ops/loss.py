@@ -15,6 +15,7 @@ import numpy as np
 from minigrad.core.as_array import constant
 from minigrad.core.tensor import Tensor
 from minigrad.kernels.errstate import silent
+from minigrad.ops.checks import require_floating
 from minigrad.ops.declare.operation import Operand
 from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.exponential import exp, log, log1p, sigmoid, sign, xlogy
@@ -51,8 +52,8 @@ def check_shapes(name: str, input: Any, target: Any) -> None:
             f"{name}: expected an input and a target of one shape, got {tuple(input.shape)} and {tuple(target.shape)}; "
             "losses do not broadcast, use .reshape(), .squeeze() or .expand_as() on one of them"
         )
-    if input.dtype.kind != "f" and target.dtype.kind != "f":
-        raise RuntimeError(f"{name}: expected a floating input, got {input.dtype}; convert it with .float()")
+    if target.dtype.kind != "f":
+        require_floating(name, input)
 
 
 def _weighted(name: str, loss: Any, weight: Any, reduction: str) -> Any:

@@ -14,6 +14,7 @@ from minigrad.graph import versions
 from minigrad.kernels import normalization as kernel
 from minigrad.kernels.errstate import silent
 from minigrad.ops.arithmetic import square
+from minigrad.ops.checks import require_floating
 from minigrad.ops.declare.declaration import shared_rule
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
@@ -78,10 +79,7 @@ def _affine(input: Operand, scale: Operand, shift: Operand) -> Operand:
 
 
 def _check(name: str, input: Any, shape: Shape, what: str, **parameters: Any) -> None:
-    if input.dtype.kind != "f":
-        raise RuntimeError(
-            f"{name}: expected a floating tensor as 'input', got {input.dtype}; convert it with .float()"
-        )
+    require_floating(name, input)
     for key, value in parameters.items():
         if value is not None and tuple(value.shape) != shape:
             raise RuntimeError(

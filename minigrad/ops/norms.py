@@ -13,6 +13,7 @@ from minigrad.core.tensor import Tensor
 from minigrad.kernels.errstate import silent
 from minigrad.kernels.norms import length
 from minigrad.ops.broadcasting import sum
+from minigrad.ops.checks import floating
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
@@ -21,7 +22,7 @@ from minigrad.ops.exponential import abs, sign
 from minigrad.ops.extrema import amax, amin, evenly
 from minigrad.ops.primitives.casting import zeros_as
 from minigrad.ops.primitives.dims import all_dims
-from minigrad.ops.reduction import Dim, Dims, floating, kept, number_in
+from minigrad.ops.reduction import Dim, Dims, kept, number_in
 from minigrad.ops.selection import where
 from minigrad.ops.shape import movedim
 

@@ -13,7 +13,7 @@ from minigrad.core.tensor import Tensor
 from minigrad.graph.grad_mode import is_grad_enabled
 from minigrad.kernels import pooling as kernels
 from minigrad.kernels.pooling import Window
-from minigrad.ops.checks import Numbers, check_shape, check_tensor, hashable, per_dim
+from minigrad.ops.checks import Numbers, check_shape, check_tensor, hashable, per_dim, require_floating
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.primitives.casting import cast
 
@@ -144,7 +144,7 @@ def _average(
         exact = cast(input, dtypes.float64)
         args = (kernel, stride, padding, ceil_mode, count_include_pad, divisor)
         return cast(_average(name, dims, exact, *args), dtypes.int64)
-    check_floating(name, input)
+    require_floating(name, input, NotImplementedError)
     if divisor == 0:
         raise RuntimeError(f"{name}: expected divisor_override not to be 0")
     window = _window(
@@ -152,11 +152,6 @@ def _average(
         hashable(name, "padding", padding), 1, ceil_mode,
     )  # fmt: skip
     return _avg_pool(input, window, bool(count_include_pad), divisor)
-
-
-def check_floating(name: str, input: Any) -> None:
-    if input.dtype.kind != "f":
-        raise NotImplementedError(f"{name}: expected a floating input, got {input.dtype}; convert with .float()")
 
 
 # ---- PyTorch's names -------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from minigrad.core.tensor import Tensor
 from minigrad.kernels.errstate import silent
 from minigrad.kernels.summation import sums, total, variance
 from minigrad.ops.broadcasting import sum
+from minigrad.ops.checks import floating
 from minigrad.ops.comparison import isnan
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
@@ -49,15 +50,6 @@ def kept(reduced: Any, shape: tuple[int, ...], dim: Dims, keepdim: bool) -> Any:
 def number_in(shape: Sequence[int], dim: Dims) -> int:
     """Return how many elements are reduced to one."""
     return math.prod(shape[d] for d in dim)
-
-
-def floating(name: str, input: Any, dtype: Any = None) -> Any:
-    """Return `input`, converted to `dtype` if given; raise RuntimeError if it is not floating then."""
-    if dtype is not None and input.dtype != dtypes.as_dtype(dtype):
-        input = cast(input, dtypes.as_dtype(dtype))
-    if input.dtype.kind != "f":
-        raise RuntimeError(f"{name}: expected a floating tensor, got {input.dtype}; convert it, such as with .float()")
-    return input
 
 
 def fold(ufunc: Any, x: Any, dim: Dims, keepdim: bool, dtype: DType | None = None) -> Any:

@@ -10,6 +10,7 @@ from minigrad.core.array_attributes import as_int
 from minigrad.core.dtypes import DType
 from minigrad.core.generator import Generator, get_generator
 from minigrad.core.tensor import Tensor
+from minigrad.ops.checks import require_floating
 from minigrad.ops.declare.method import method
 
 __all__ = ["bernoulli", "multinomial"]
@@ -125,8 +126,7 @@ def _check_weights(input: Tensor, weights: np.ndarray, num_samples: int, replace
 
 
 def _floating(name: str, tensor: Tensor) -> DType:
-    if tensor.dtype.kind != "f":
-        raise NotImplementedError(f"{name}: expected a floating tensor, got {tensor.dtype}")
+    require_floating(name, tensor, NotImplementedError)
     return tensor.dtype
 
 

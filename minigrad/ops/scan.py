@@ -13,6 +13,7 @@ from minigrad.core.dtypes import DType
 from minigrad.core.tensor import Tensor
 from minigrad.kernels.errstate import silent
 from minigrad.ops.casting import clone
+from minigrad.ops.checks import require_floating
 from minigrad.ops.declare.declaration import shared_rule
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
@@ -153,8 +154,7 @@ def logcumsumexp(input: Operand, dim: int) -> Tensor:
     >>> mg.logcumsumexp(mg.tensor([0.0, 0.0, 1000.0]), dim=0)
     tensor([0.0000e+00, 6.9315e-01, 1.0000e+03])
     """
-    if input.dtype.kind != "f":
-        raise RuntimeError(f"logcumsumexp: expected a floating tensor, got {input.dtype}; convert it with .float()")
+    require_floating("logcumsumexp", input)
     x, dim = _prepared("logcumsumexp", input, dim, None)
     return reshape(_logcumsumexp(x, dim), tuple(input.shape))
 

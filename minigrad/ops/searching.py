@@ -9,6 +9,7 @@ import numpy as np
 from minigrad.core.array_attributes import as_int
 from minigrad.core.as_array import as_array
 from minigrad.core.tensor import Tensor
+from minigrad.ops.checks import require_floating
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
@@ -152,8 +153,7 @@ def histc(input: Operand, bins: int = 100, min: float = 0, max: float = 0) -> Op
     >>> mg.histc(mg.tensor([1.0, 2.0, 1.0]), bins=4, min=0, max=3)
     tensor([0., 2., 1., 0.])
     """
-    if input.dtype.kind != "f":
-        raise RuntimeError(f"histc: expected a floating tensor, got {input.dtype}; convert it with .float()")
+    require_floating("histc", input)
     if (bins := as_int("histc", "bins", bins)) < 1 or max < min:
         raise RuntimeError(f"histc: expected at least one bin and min <= max, got {bins} bins from {min} to {max}")
     if min == max and input.size:

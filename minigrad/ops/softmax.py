@@ -11,6 +11,7 @@ from minigrad.core.dtypes import DType, as_dtype
 from minigrad.core.tensor import Tensor
 from minigrad.kernels.errstate import silent
 from minigrad.kernels.summation import single, total
+from minigrad.ops.checks import require_floating
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
@@ -59,10 +60,7 @@ def _checked(name: str, input: Any, dim: int | None, dtype: Any) -> tuple[Any, D
         )
     if dtype is not None and input.dtype != as_dtype(dtype):
         input = cast(input, as_dtype(dtype))
-    if input.dtype.kind != "f":
-        raise NotImplementedError(
-            f"{name}: expected a floating tensor, got {input.dtype}; convert it with .float() or dtype="
-        )
+    require_floating(name, input, NotImplementedError)
     return input, (one_dim(name, dim, ndim),)[:ndim]
 
 

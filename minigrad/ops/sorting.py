@@ -11,6 +11,7 @@ from minigrad import return_types
 from minigrad.core.array_attributes import as_int
 from minigrad.core.tensor import Tensor
 from minigrad.ops.arithmetic import lerp
+from minigrad.ops.checks import floating
 from minigrad.ops.comparison import isnan
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
@@ -22,7 +23,6 @@ from minigrad.ops.primitives.dims import one_dim
 from minigrad.ops.primitives.indexing import ALL, slice_by
 from minigrad.ops.primitives.shape import reshape
 from minigrad.ops.reduction import any as any_over
-from minigrad.ops.reduction import floating
 from minigrad.ops.selection import where
 from minigrad.ops.shape import movedim, unsqueeze
 from minigrad.return_types import Result

@@ -80,7 +80,7 @@ def test_integers() -> None:
     assert F.max_pool2d(x, 2, padding=1).tolist() == [[[0, 2], [6, 8]]]
     assert F.avg_pool2d(-x, 2).tolist() == [[[-2]]]  # -2, exactly
     assert F.avg_pool1d(mg.tensor([[-1, -2, 7, 4]]), 2).tolist() == [[-1, 5]]  # rounded towards zero
-    with pytest.raises(NotImplementedError, match="avg_pool2d: expected a floating input, got minigrad.int32"):
+    with pytest.raises(NotImplementedError, match="avg_pool2d: expected a floating tensor, got minigrad.int32"):
         F.avg_pool2d(x.int(), 2)
 
 
