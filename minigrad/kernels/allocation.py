@@ -16,8 +16,8 @@ import os
 
 __all__ = ["keep_memory"]
 
-LIMIT = 1 << 30  # of what is kept: larger arrays come from the system, and go back to it
-OLD_LIMIT = 1 << 25  # the largest that older versions of the library accept
+MAX_KEPT_BYTES = 1 << 30  # of what is kept: larger arrays come from the system, and go back to it
+OLD_MAX_KEPT_BYTES = 1 << 25  # the largest that older versions of the library accept
 
 # Names and numbers of mallopt's parameters, from malloc.h.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
@@ -41,5 +41,5 @@ def keep_memory() -> bool:
         mallopt = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError, ValueError):  # not a GNU C library
         return False
-    kept = mallopt(_MMAP_THRESHOLD, LIMIT) or mallopt(_MMAP_THRESHOLD, OLD_LIMIT)
-    return bool(kept and mallopt(_TRIM_THRESHOLD, LIMIT))
+    kept = mallopt(_MMAP_THRESHOLD, MAX_KEPT_BYTES) or mallopt(_MMAP_THRESHOLD, OLD_MAX_KEPT_BYTES)
+    return bool(kept and mallopt(_TRIM_THRESHOLD, MAX_KEPT_BYTES))

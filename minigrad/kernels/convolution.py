@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -30,15 +31,15 @@ from minigrad.kernels.windows import (
 
 __all__ = ["correlate", "correlate_input", "correlate_weight"]
 
-WIDTH = 512  # columns of one product
-WIDTH_ALONE = 1024  # the same where a block is one product, not one for each of many rows
+PRODUCT_COLUMNS = 512  # columns of one product
+LONE_PRODUCT_COLUMNS = 1024  # the same where a block is one product, not one for each of many rows
 CHAIN_CHANNELS = 16  # whose products are added in one go
 PRODUCT_BYTES = 1 << 20  # of products to be added: they must stay in the second-level cache
-FAR = 1.25  # _gather_by_rows pays if the input is longer than the output by this factor
-PIECES = 8  # channels are cut into this many, for several threads
-SUMS, SUM_BYTES = 8, 1 << 22  # the most partial weight gradients that are kept, and their memory
-UNPACKED = 1_000_000  # products of at most this many multiplications skip OpenBLAS's copy of their operands
-UNPACKED_TRANSPOSED = 600_000  # the same where the second operand is transposed
+FAR_RATIO = 1.25  # _gather_by_rows pays if the input is longer than the output by this factor
+CHANNEL_PIECES = 8  # channels are cut into this many, for several threads
+MAX_PARTIAL_SUMS, PARTIAL_SUM_BYTES = 8, 1 << 22  # the most partial weight gradients that are kept, and their memory
+MAX_UNPACKED = 1_000_000  # products of at most this many multiplications skip OpenBLAS's copy of their operands
+MAX_UNPACKED_TRANSPOSED = 600_000  # the same where the second operand is transposed
 
 
 def correlate(
@@ -57,8 +58,9 @@ def correlate(
     if not (len(w) and len(x)):
         return np.empty((len(x), len(w), *_output(shape, w.shape, stride, padding, dilation)), w.dtype)
     biased = bias is not None
-    columns, out, chains, parts, pieces = _plan(shape, w.itemsize, w.shape, stride, padding, dilation, groups, biased)
-    y = np.empty((len(w), *out, len(x)), w.dtype)
+    plan = _plan(shape, w.itemsize, w.shape, stride, padding, dilation, groups, biased)
+    columns, chains, parts = plan.columns, plan.chains, plan.parts
+    y = np.empty((len(w), *plan.out, len(x)), w.dtype)
     weights = _weights(w, bias if columns.ones else None, columns, chains, parts)
     offset = None if bias is None or columns.ones else bias.reshape(groups, 1, parts, -1, 1)
     source, target = columns.windows(x), columns.split(y)
@@ -74,7 +76,7 @@ def correlate(
             if offset is not None:
                 part += offset
 
-    share(compute, pieces, y.size * columns.depth)
+    share(compute, plan.blocks, y.size * columns.depth)
     return batch_first(y)
 
 
@@ -98,7 +100,7 @@ def correlate_input(
     if g.dtype == np.float16:
         return correlate_input(single(g), single(w), size, stride, padding, dilation, groups).astype(g.dtype)
     if max(stride) == 1:
-        far = size[0] > FAR * g.shape[2]
+        far = size[0] > FAR_RATIO * g.shape[2]
         return (_gather_by_rows if far else _gather)(g, w, size, padding, dilation, groups)
     return _scatter(g, w, size, stride, padding, dilation, groups)
 
@@ -119,7 +121,8 @@ def correlate_weight(
     if g.dtype == np.float16:
         return correlate_weight(single(x), single(g), kernel, stride, padding, dilation, groups).astype(g.dtype)
     shape = (*x.shape[1:], len(x))
-    columns, parts, shares = _weight_plan(shape, g.itemsize, kernel, g.shape, stride, padding, dilation, groups)
+    plan = _weight_plan(shape, g.itemsize, kernel, g.shape, stride, padding, dilation, groups)
+    columns, parts, shares = plan.columns, plan.parts, plan.shares
     source, other = columns.windows(x), columns.split(batch_inner(g)).swapaxes(2, 3)
     sums = np.zeros((len(shares), groups, columns.kernel[0], columns.tap, outputs), g.dtype)
 
@@ -145,6 +148,36 @@ def _output(
     return window_counts(sizes, weight[2:], stride, dilation)
 
 
+class ProductPlan(NamedTuple):
+    """How `correlate` multiplies arrays of one shape.
+
+    columns : the windows as matrices
+    out : the size of the output
+    chains : for some rows of the kernel, into how many sums each sum of products is cut
+    parts : into how many parts the weight matrix is cut
+    blocks : the pieces of work
+    """
+
+    columns: Columns
+    out: tuple[int, ...]
+    chains: dict[Taps, int]
+    parts: int
+    blocks: list[Block]
+
+
+class WeightPlan(NamedTuple):
+    """How `correlate_weight` multiplies arrays of one shape.
+
+    columns : the windows as matrices
+    parts : for some rows of the kernel, into how many parts the window matrix is cut
+    shares : the blocks of each partial sum
+    """
+
+    columns: Columns
+    parts: dict[Taps, int]
+    shares: list[list[Block]]
+
+
 @lru_cache(maxsize=256)
 def _plan(
     shape: tuple[int, ...],
@@ -155,16 +188,16 @@ def _plan(
     dilation: tuple[int, ...],
     groups: int,
     biased: bool,
-) -> tuple[Columns, tuple[int, ...], dict[Taps, int], int, list[Block]]:
-    """Plan `correlate` from shapes: columns, the output's size, chains and parts of the products, and blocks."""
+) -> ProductPlan:
+    """Plan `correlate` from shapes."""
     outputs, channels, *kernel = weight
     out = _output(shape, weight, stride, padding, dilation)
     np.empty((outputs, *out, shape[-1] * itemsize), np.uint8)  # what does not fit into memory is not cut into blocks
     woven = biased and groups == 1 and channels <= CHAIN_CHANNELS and math.prod(kernel) > 1
     columns = Columns(shape, itemsize, tuple(kernel), out, stride, padding, dilation, groups, woven)
-    parts, width = 1, WIDTH
+    parts, width = 1, PRODUCT_COLUMNS
     if not columns.in_place:
-        widest = WIDTH if columns.rows > 1 else WIDTH_ALONE
+        widest = PRODUCT_COLUMNS if columns.rows > 1 else LONE_PRODUCT_COLUMNS
         parts, width = _product(outputs // groups, columns.depth // _chains(columns.depth, channels), widest)
     pieces = columns.blocks(width)
     chains = {
@@ -172,7 +205,7 @@ def _plan(
         for block in pieces
         for run in block.runs
     }
-    return columns, out, chains, parts, pieces
+    return ProductPlan(columns, out, chains, parts, pieces)
 
 
 @lru_cache(maxsize=256)
@@ -185,19 +218,23 @@ def _weight_plan(
     padding: Pairs,
     dilation: tuple[int, ...],
     groups: int,
-) -> tuple[Columns, dict[Taps, int], list[list[Block]]]:
-    """Plan `correlate_weight` from shapes: columns, parts of the products, and the blocks of each partial sum."""
+) -> WeightPlan:
+    """Plan `correlate_weight` from shapes."""
     outputs = other[1] // groups
     columns = Columns(shape, itemsize, kernel, other[2:], stride, padding, dilation, groups)
-    pieces = columns.blocks(WIDTH)
+    pieces = columns.blocks(PRODUCT_COLUMNS)
     parts = {
-        run.taps: _parts(columns.tap * (run.taps[1] - run.taps[0]), outputs * WIDTH, 24, UNPACKED_TRANSPOSED)
+        run.taps: _parts(
+            columns.tap * (run.taps[1] - run.taps[0]), outputs * PRODUCT_COLUMNS, 24, MAX_UNPACKED_TRANSPOSED
+        )
         for block in pieces
         for run in block.runs
     }
-    count = max(1, min(SUMS, len(pieces), SUM_BYTES // (groups * columns.depth * outputs * itemsize)))
+    count = max(
+        1, min(MAX_PARTIAL_SUMS, len(pieces), PARTIAL_SUM_BYTES // (groups * columns.depth * outputs * itemsize))
+    )
     cuts = [len(pieces) * i // count for i in range(count + 1)]
-    return columns, parts, [pieces[a:b] for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+    return WeightPlan(columns, parts, [pieces[a:b] for a, b in zip(cuts[:-1], cuts[1:], strict=True)])
 
 
 def _parts(rows: int, size: int, least: int, limit: int) -> int:
@@ -213,8 +250,8 @@ def _parts(rows: int, size: int, least: int, limit: int) -> int:
 def _product(outputs: int, depth: int, widest: int) -> tuple[int, int]:
     """Return into how many parts to cut a weight matrix, and by how many columns, at most `widest`, to multiply it."""
     for width in (192, 64):
-        parts = _parts(outputs, depth * width, 8, UNPACKED)
-        fitting = UNPACKED // (outputs // parts * depth)
+        parts = _parts(outputs, depth * width, 8, MAX_UNPACKED)
+        fitting = MAX_UNPACKED // (outputs // parts * depth)
         if fitting >= width:
             return parts, min(fitting, widest)
     return 1, widest
@@ -326,7 +363,7 @@ def _scatter(
                 np.matmul(weights, source[piece[0], :, start:stop], out=spread)
                 _spread(spread.reshape(*part.shape[:2], *kernel, *sizes), part, box, stride, dilation)
 
-    share(compute, blocks((groups, channels), -(-groups * channels // PIECES)), g.size * channels * count)
+    share(compute, blocks((groups, channels), -(-groups * channels // CHANNEL_PIECES)), g.size * channels * count)
     inside = tuple(slice(before, before + n) for n, (before, _) in zip(size, padding, strict=True))
     return batch_first(x.reshape(groups * channels, *padded, batch)[(slice(None),) + inside])
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-FEW = 32  # classes: NumPy reduces short rows one after the other, and columns all at once
+FEW_CLASSES = 32  # classes: NumPy reduces short rows one after the other, and columns all at once
 
 
 class Classes(NamedTuple):
@@ -78,7 +78,7 @@ class Classes(NamedTuple):
 def cross_entropy(scores: np.ndarray, classes: Classes) -> tuple[Any, np.ndarray]:
     """Return the loss, and the softmax that the gradient needs, with one exponential of each score."""
     by_rows = scores.flags.c_contiguous
-    if scores.ndim == 2 and scores.shape[1] <= FEW:
+    if scores.ndim == 2 and scores.shape[1] <= FEW_CLASSES:
         scores = np.asfortranarray(scores)
     z = scores - np.maximum.reduce(scores, axis=1, keepdims=True, initial=-np.inf)
     a, b, weights = classes.factors(z.shape[1], z.dtype)

@@ -13,16 +13,16 @@ from minigrad.kernels.products import matmul
 
 __all__ = ["distances", "slopes"]
 
-BLOCK = 1 << 18  # numbers
+BLOCK_NUMBERS = 1 << 18  # numbers
 CANCELLED = {np.dtype(np.float32): 1e-8, np.dtype(np.float64): 1e-4}  # of the squares: below, their sum loses too much
 
 Slope = Callable[[Any, Any, Any], Any]
 
 
 def _blocks(rows: int, columns: int, depth: int) -> Iterator[tuple[slice, slice]]:
-    """Yield parts of a table of `rows` x `columns`, of about `BLOCK` numbers if each place of it holds `depth`."""
-    wide = min(columns, max(1, BLOCK // max(depth, 1)))
-    tall = max(1, BLOCK // max(wide * depth, 1))
+    """Yield parts of a table of `rows` x `columns`, of about `BLOCK_NUMBERS` numbers where each place holds `depth`."""
+    wide = min(columns, max(1, BLOCK_NUMBERS // max(depth, 1)))
+    tall = max(1, BLOCK_NUMBERS // max(wide * depth, 1))
     for top in range(0, rows, tall):
         for left in range(0, columns, max(wide, 1)):
             yield slice(top, top + tall), slice(left, left + wide)
@@ -51,7 +51,7 @@ def _by_products(a: np.ndarray, b: np.ndarray, y: np.ndarray) -> None:
         close = np.nonzero(~(square > CANCELLED[a.dtype] * together))  # where something is no number, too
         block = y[rows]
         block[...] = np.sqrt(square)
-        step = max(1, BLOCK // max(a.shape[1], 1))
+        step = max(1, BLOCK_NUMBERS // max(a.shape[1], 1))
         for start in range(0, len(close[0]), step):
             i, j = (places[start : start + step] for places in close)
             block[i, j] = length(a[rows][i] - b[j], 2, (1,), False)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 Key = tuple[Any, ...]
-FEW = 2  # rows of the result per added row: if there are more, only rows that get any are summed
+FEW_ROWS = 2  # rows of the result per added row: if there are more, only rows that get any are summed
 
 
 def look_up(x: np.ndarray, key: Key) -> np.ndarray:
@@ -45,7 +45,7 @@ def add_up(values: np.ndarray, shape: tuple[int, ...], key: Key) -> np.ndarray:
     if width > 1 and _distinct(flat, count):
         sums = np.zeros((count, width), values.dtype)
         sums[flat] = rows
-    elif FEW * flat.size < count:
+    elif FEW_ROWS * flat.size < count:
         found, flat = np.unique(flat, return_inverse=True)
         sums = np.zeros((count, width), values.dtype)
         sums[found] = _added(rows, flat.reshape(-1), len(found))

@@ -17,10 +17,13 @@ from minigrad.kernels.summation import single
 
 __all__ = ["matmul"]
 
-SMALL, SMALL_VECTOR = 1 << 17, 1 << 13  # multiplications: for fewer, threads do not help BLAS
-PART = 1 << 24  # of a part, about 200 us
-LONG, CHAIN = 384, 256  # terms: rounding errors in float32 pile up in longer sums, which are made of sums of about 256
-RESULT = 1 << 14  # elements of a matrix: this few can be summed from several products at little cost
+SMALL_PRODUCT, SMALL_VECTOR = 1 << 17, 1 << 13  # multiplications: for fewer, threads do not help BLAS
+PART_MULTIPLICATIONS = 1 << 24  # of a part, about 200 us
+LONG_SUM, CHAIN_TERMS = (
+    384,
+    256,
+)  # terms: rounding errors in float32 pile up in longer sums, which are made of sums of about 256
+SMALL_RESULT = 1 << 14  # elements of a matrix: this few can be summed from several products at little cost
 
 
 def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -29,12 +32,12 @@ def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
         return matmul(single(a), single(b)).astype(np.float16)
     matrices = a.ndim > 1 < b.ndim and a.shape[-2] > 1 < b.shape[-1]
     multiplications = a.size * b.shape[-1] if b.ndim > 1 else a.size
-    long = a.dtype == np.float32 and a.shape[-1] > LONG
-    long = long and math.prod(a.shape[-2:-1]) * math.prod(b.shape[1:][-1:]) <= RESULT
+    long = a.dtype == np.float32 and a.shape[-1] > LONG_SUM
+    long = long and math.prod(a.shape[-2:-1]) * math.prod(b.shape[1:][-1:]) <= SMALL_RESULT
     product = _in_chains if long else np.matmul
-    if multiplications < (SMALL if matrices else SMALL_VECTOR):
+    if multiplications < (SMALL_PRODUCT if matrices else SMALL_VECTOR):
         return np.asarray(product(a, b))
-    if multiplications < 2 * PART or a.ndim != 2 or b.ndim != 2:
+    if multiplications < 2 * PART_MULTIPLICATIONS or a.ndim != 2 or b.ndim != 2:
         return np.asarray(hold_blas(product, a, b))
     return _by_parts(a, b, multiplications)
 
@@ -46,7 +49,7 @@ def _in_chains(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     if b.ndim == 1:
         return _in_chains(a, b[:, None])[..., 0]
     depth = a.shape[-1]
-    count = -(-depth // CHAIN)
+    count = -(-depth // CHAIN_TERMS)
     length = depth // count
     whole = count * length
     left = a[..., :whole].reshape(*a.shape[:-1], count, length).swapaxes(-2, -3)
@@ -62,7 +65,7 @@ def _by_parts(a: np.ndarray, b: np.ndarray, multiplications: int) -> np.ndarray:
     y = np.empty((a.shape[0], b.shape[1]), np.result_type(a, b))
     by_rows = y.shape[0] >= y.shape[1]
     length = max(y.shape)
-    count = min(multiplications // PART, -(-length // 16), 64)
+    count = min(multiplications // PART_MULTIPLICATIONS, -(-length // 16), 64)
     cuts = [length * i // count for i in range(count + 1)]
 
     def compute(piece: tuple[int, int]) -> None:

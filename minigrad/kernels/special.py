@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-BLOCK = 1 << 15  # elements: with the intermediate results they stay in the second-level cache
+BLOCK_ELEMENTS = 1 << 15  # elements: with the intermediate results they stay in the second-level cache
 
 _SPLIT = 0.46875
 # erf(x) / x for x <= _SPLIT, in x ** 2; here and below the numerator's and the denominator's coefficients from the
@@ -49,8 +49,8 @@ def by_blocks(f: Callable[[np.ndarray, np.ndarray], None]) -> Callable[[np.ndarr
         dense = np.ascontiguousarray(x.transpose(order))
         out = np.empty_like(dense)
         source, target = dense.reshape(-1), out.reshape(-1)
-        for start in range(0, source.size, BLOCK):
-            f(source[start : start + BLOCK], target[start : start + BLOCK])
+        for start in range(0, source.size, BLOCK_ELEMENTS):
+            f(source[start : start + BLOCK_ELEMENTS], target[start : start + BLOCK_ELEMENTS])
         return out.reshape([x.shape[d] for d in order]).transpose([order.index(d) for d in range(x.ndim)])
 
     return call

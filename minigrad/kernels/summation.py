@@ -14,10 +14,10 @@ import numpy as np
 
 __all__ = ["single", "sums", "total", "variance"]
 
-SMALL = 1 << 12  # numbers: for this few, float64 costs nothing
-CHAIN = 16  # numbers of a run, which are added one after the other, ...
-FEW, RUN = 64, 512  # ... unless they are neighbours in memory, which add up in many lanes
-RUNS = 16  # the least number of runs, so that their rounding errors average out
+MAX_ADDED_IN_FLOAT64 = 1 << 12  # numbers: for this few, float64 costs nothing
+CHAIN_NUMBERS = 16  # numbers of a run, which are added one after the other, ...
+FEW_NEIGHBOURS, RUN_NUMBERS = 64, 512  # ... unless they are neighbours in memory, which add up in many lanes
+MIN_RUNS = 16  # the least number of runs, so that their rounding errors average out
 
 Dims = tuple[int, ...]
 _add: Any = np.add.reduce
@@ -50,7 +50,7 @@ def sums(x: np.ndarray, dims: Dims, y: np.ndarray | None = None, keepdim: bool =
     The result is in float64, except where each sum of a large array is one short run: then in float32, unless `x` is in
     float64. No product of large arrays is made in between.
     """
-    if x.size <= SMALL or not dims:  # over no dimensions, einsum would give `x` itself
+    if x.size <= MAX_ADDED_IN_FLOAT64 or not dims:  # over no dimensions, einsum would give `x` itself
         product = x if y is None else single(x) * single(y)
         return np.asarray(_add(product, axis=dims, keepdims=keepdim, dtype=np.float64))
     x, y = single(x), single(y)
@@ -74,10 +74,10 @@ def _cut(shape: Dims, strides: Dims, itemsize: int, dims: Dims) -> _Cut:
     """Return where to cut an array so that runs are as long as allowed; nowhere if all is one run."""
     inside: list[int] = []  # the dimensions of a run, from the innermost in memory
     neighbours = others = 1
-    longest = min(RUN, max(FEW, math.prod(shape[d] for d in dims) // RUNS))
+    longest = min(RUN_NUMBERS, max(FEW_NEIGHBOURS, math.prod(shape[d] for d in dims) // MIN_RUNS))
     for d in sorted(dims, key=lambda d: abs(strides[d])):
         near = others == 1 and strides[d] == itemsize * neighbours
-        room = max(1, longest // neighbours if near else min(CHAIN // others, longest // (neighbours * others)))
+        room = max(1, longest // neighbours if near else min(CHAIN_NUMBERS // others, longest // (neighbours * others)))
         if shape[d] > room:
             break
         inside.append(d)
@@ -102,7 +102,7 @@ def total(x: np.ndarray, dim: Dims, keepdim: bool = False, divisor: float = 1) -
     """
     if x.dtype.kind != "f":
         return np.asarray(_add(x, dim, x.dtype, None, keepdim))
-    result = _add(x, dim, np.float64, None, keepdim) if x.size <= SMALL else sums(x, dim, None, keepdim)
+    result = _add(x, dim, np.float64, None, keepdim) if x.size <= MAX_ADDED_IN_FLOAT64 else sums(x, dim, None, keepdim)
     return np.asarray(result if divisor == 1 else result / divisor, x.dtype)
 
 

@@ -25,7 +25,7 @@ Taps = tuple[int, int]  # rows of the kernel, along the first spatial axis: the 
 
 CACHE_BYTES = 1 << 20  # the most for one block of columns, which must stay in the second-level cache
 LINE_BYTES = 64  # a cache line
-UNCOPIED = 1 << 13  # positions of a block that is multiplied where it lies
+MAX_UNCOPIED_POSITIONS = 1 << 13  # positions of a block that is multiplied where it lies
 ROWS_MIN = 4  # the fewest output rows of a block for which sliding pays
 TRIM_MIN = 32  # rows of a line, for matrices of fewer lines at the edges to be cheaper than padding
 SLIDE_MIN = 192  # shortest row of positions (width * batch) for which sliding lines pay
@@ -227,7 +227,7 @@ class Columns:
     def blocks(self, limit: int) -> list[Block]:
         """Cut the positions into blocks of about `limit` (more where nothing is copied), and the rows to fit."""
         if self.in_place:
-            limit = UNCOPIED
+            limit = MAX_UNCOPIED_POSITIONS
         elif self.rows == 1:
             limit = max(64, min(limit, CACHE_BYTES // self.line))
         else:  # with fewer positions where the least number of rows would not fit

@@ -66,12 +66,12 @@ def cache(request: Any, monkeypatch: Any) -> Iterator[None]:
     if request.param == "small blocks":
         monkeypatch.setattr(windows, "CACHE_BYTES", 2000)
         monkeypatch.setattr(convolution, "CACHE_BYTES", 2000)
-        monkeypatch.setattr(convolution, "WIDTH", 90)
-        monkeypatch.setattr(convolution, "WIDTH_ALONE", 90)
-        monkeypatch.setattr(convolution, "UNPACKED", 0)
+        monkeypatch.setattr(convolution, "PRODUCT_COLUMNS", 90)
+        monkeypatch.setattr(convolution, "LONE_PRODUCT_COLUMNS", 90)
+        monkeypatch.setattr(convolution, "MAX_UNPACKED", 0)
     if request.param == "small products":
-        monkeypatch.setattr(convolution, "UNPACKED", 100_000)
-        monkeypatch.setattr(convolution, "UNPACKED_TRANSPOSED", 400_000)
+        monkeypatch.setattr(convolution, "MAX_UNPACKED", 100_000)
+        monkeypatch.setattr(convolution, "MAX_UNPACKED_TRANSPOSED", 400_000)
         monkeypatch.setattr(convolution, "CHAIN_CHANNELS", 3)
     remembered = (convolution._plan, convolution._weight_plan)
     for function in remembered:

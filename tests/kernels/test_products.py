@@ -16,9 +16,9 @@ SHAPES = [
 
 @pytest.fixture
 def small_parts(monkeypatch):
-    monkeypatch.setattr(products, "SMALL", 10)
+    monkeypatch.setattr(products, "SMALL_PRODUCT", 10)
     monkeypatch.setattr(products, "SMALL_VECTOR", 10)
-    monkeypatch.setattr(products, "PART", 1000)
+    monkeypatch.setattr(products, "PART_MULTIPLICATIONS", 1000)
     monkeypatch.setattr(parallel, "WORTH_SHARING", 0)
 
 

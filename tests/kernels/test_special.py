@@ -49,7 +49,7 @@ def test_the_inverse():
     np.testing.assert_array_equal(ends, [np.inf, -np.inf, np.nan, np.nan])
 
 
-@pytest.mark.parametrize("shape", [(), (0,), (3, 0), (2, 3, 4), (3, special.BLOCK)])
+@pytest.mark.parametrize("shape", [(), (0,), (3, 0), (2, 3, 4), (3, special.BLOCK_ELEMENTS)])
 def test_any_shape_and_order(shape):
     x = np.random.default_rng(0).standard_normal(shape)
     np.testing.assert_array_equal(special.erf(x.T).T, special.erf(x))

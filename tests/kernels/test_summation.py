@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from minigrad.kernels.summation import CHAIN, RUN, SMALL, sums, total, variance
+from minigrad.kernels.summation import CHAIN_NUMBERS, MAX_ADDED_IN_FLOAT64, RUN_NUMBERS, sums, total, variance
 
 SHAPES = [
-    ((), ()), ((0, 3), (0,)), ((3, 0), (0,)), ((SMALL,), (0,)), ((RUN * 40 + 5,), (0,)), ((RUN * 40 + 5, 2), (0,)),
-    ((3, 2 * CHAIN + 1, 40), (1,)), ((300, 3, 300), (0, 2)), ((300, 300, 2), (0, 1)), ((257, 2, 64), (1, 0)),
+    ((), ()), ((0, 3), (0,)), ((3, 0), (0,)), ((MAX_ADDED_IN_FLOAT64,), (0,)),
+    ((RUN_NUMBERS * 40 + 5,), (0,)), ((RUN_NUMBERS * 40 + 5, 2), (0,)),
+    ((3, 2 * CHAIN_NUMBERS + 1, 40), (1,)), ((300, 3, 300), (0, 2)), ((300, 300, 2), (0, 1)), ((257, 2, 64), (1, 0)),
     ((2, 3, 4, 50), ()), ((70, 2, 40), ()), ((500, 16), (1,)), ((4, 5, 6, 7), (0, 2, 3)), ((4, 5, 6, 7), (0, 1, 2, 3)),
 ]  # fmt: skip
 
