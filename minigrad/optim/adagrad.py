@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
 from minigrad.core.tensor import Tensor
-from minigrad.optim.optimizer import Optimizer, average, buffer, check_hints, check_not_negative, next_step
+from minigrad.optim.optimizer import Hints, Optimizer, average, buffer, check_hints, check_not_negative, next_step
 
 
 class Adagrad(Optimizer):
@@ -57,7 +57,7 @@ class Adagrad(Optimizer):
         eps: float = 1e-10,
         *,
         maximize: bool = False,
-        **hints: Any,
+        **hints: Unpack[Hints],
     ) -> None:
         check_hints("Adagrad", hints)
         options = dict(
@@ -128,7 +128,7 @@ class Adadelta(Optimizer):
         weight_decay: float = 0,
         *,
         maximize: bool = False,
-        **hints: Any,
+        **hints: Unpack[Hints],
     ) -> None:
         check_hints("Adadelta", hints)
         check_not_negative("Adadelta", lr=lr, rho=rho, eps=eps, weight_decay=weight_decay)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
 from minigrad.core.tensor import Tensor
 from minigrad.optim.optimizer import (
+    Hints,
     Optimizer,
     average,
     buffer,
@@ -73,7 +74,7 @@ class Adam(Optimizer):
         *,
         maximize: bool = False,
         decoupled_weight_decay: bool = False,
-        **hints: Any,
+        **hints: Unpack[Hints],
     ) -> None:
         name = type(self).__name__
         check_hints(name, hints)
@@ -134,10 +135,10 @@ class AdamW(Adam):
         amsgrad: bool = False,
         *,
         maximize: bool = False,
-        **hints: Any,
+        **hints: Unpack[Hints],
     ) -> None:
-        hints = {"maximize": maximize, "decoupled_weight_decay": True, **hints}
-        super().__init__(params, lr, betas, eps, weight_decay, amsgrad, **hints)
+        options = {"maximize": maximize, "decoupled_weight_decay": True}
+        super().__init__(params, lr, betas, eps, weight_decay, amsgrad, **options, **hints)
 
 
 class Adamax(Optimizer):
@@ -176,7 +177,7 @@ class Adamax(Optimizer):
         weight_decay: float = 0,
         *,
         maximize: bool = False,
-        **hints: Any,
+        **hints: Unpack[Hints],
     ) -> None:
         check_hints("Adamax", hints)
         check_not_negative("Adamax", lr=lr, eps=eps, weight_decay=weight_decay)
@@ -240,7 +241,7 @@ class NAdam(Optimizer):
         decoupled_weight_decay: bool = False,
         *,
         maximize: bool = False,
-        **hints: Any,
+        **hints: Unpack[Hints],
     ) -> None:
         check_hints("NAdam", hints)
         check_not_negative("NAdam", lr=lr, eps=eps, weight_decay=weight_decay, momentum_decay=momentum_decay)

@@ -6,7 +6,7 @@ import copy
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, ClassVar, TypeVar, overload
+from typing import Any, ClassVar, TypedDict, TypeVar, overload
 
 import numpy as np
 
@@ -23,7 +23,6 @@ _RULES_NUMBERS = ("step", "mu_product")  # what rules keep for a whole parameter
 _TELLING = {
     "alpha", "amsgrad", "betas", "centered", "dampening", "lr_decay", "momentum", "momentum_decay", "nesterov", "rho",
 }  # fmt: skip
-_HINTS = {"foreach": None, "fused": None, "capturable": False, "differentiable": False}
 
 Loss = TypeVar("Loss")
 
@@ -342,10 +341,19 @@ class Optimizer:
         return "\n".join([*lines, ")"])
 
 
-def check_hints(optimizer: str, hints: dict[str, Any]) -> None:
+class Hints(TypedDict, total=False):
+    """Keyword arguments by which PyTorch's optimizers are told how to compute the same."""
+
+    foreach: bool | None
+    fused: bool | None
+    capturable: bool
+    differentiable: bool
+
+
+def check_hints(optimizer: str, hints: Hints) -> None:
     """Refuse keyword arguments other than those by which PyTorch's optimizers are told how to compute the same."""
     for name, value in hints.items():
-        if name not in _HINTS:
+        if name not in Hints.__annotations__:
             raise TypeError(f"{optimizer}: got an unexpected keyword argument {name!r}")
         if name == "differentiable" and value:
             raise ValueError(f"{optimizer}: differentiable=True is not supported; steps are not recorded")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
 from minigrad.core.tensor import Tensor
-from minigrad.optim.optimizer import Optimizer, average, buffer, check_hints, check_not_negative, next_step
+from minigrad.optim.optimizer import Hints, Optimizer, average, buffer, check_hints, check_not_negative, next_step
 
 
 class RMSprop(Optimizer):
@@ -64,7 +64,7 @@ class RMSprop(Optimizer):
         centered: bool = False,
         *,
         maximize: bool = False,
-        **hints: Any,
+        **hints: Unpack[Hints],
     ) -> None:
         check_hints("RMSprop", hints)
         check_not_negative("RMSprop", lr=lr, alpha=alpha, eps=eps, weight_decay=weight_decay, momentum=momentum)

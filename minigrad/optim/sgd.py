@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
 from minigrad.core.tensor import Tensor
-from minigrad.optim.optimizer import Optimizer, as_number, check_hints, check_not_negative
+from minigrad.optim.optimizer import Hints, Optimizer, as_number, check_hints, check_not_negative
 
 
 class SGD(Optimizer):
@@ -62,7 +62,7 @@ class SGD(Optimizer):
         nesterov: bool = False,
         *,
         maximize: bool = False,
-        **hints: Any,
+        **hints: Unpack[Hints],
     ) -> None:
         check_hints("SGD", hints)
         check_not_negative("SGD", lr=lr, momentum=momentum, weight_decay=weight_decay)

@@ -3,6 +3,7 @@
 import minigrad as mg
 import minigrad.nn as nn
 import minigrad.nn.functional as F
+from minigrad import optim
 
 
 def mistakes(x: mg.Tensor) -> None:
@@ -45,3 +46,4 @@ def mistakes(x: mg.Tensor) -> None:
     nn.Linear("a", 3)  # wrong
     nn.Linear(2, 3, bais=False)  # wrong
     nn.Lineer(2, 3)  # wrong
+    optim.SGD([x], lrr=0.1)  # wrong
