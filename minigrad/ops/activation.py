@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 import math
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +13,7 @@ from minigrad.core.generator import get_generator
 from minigrad.core.tensor import Tensor
 from minigrad.kernels import relu as masks
 from minigrad.ops.checks import require_floating
-from minigrad.ops.declare.method import in_place, method
+from minigrad.ops.declare.method import in_place_form, method, optionally_in_place
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.exponential import exp
 from minigrad.ops.primitives.casting import zeros_as
@@ -38,26 +37,6 @@ def floats(forward: Callable[..., Any]) -> Callable[..., Any]:
         return forward(input, *args)
 
     return checked
-
-
-def optionally_in_place(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give `function` a last parameter ``inplace=False``: whether to write the result into `input` itself."""
-    signature = inspect.signature(function)
-    count = len(signature.parameters)
-    change = in_place(function.__name__ + "_", function)
-
-    @functools.wraps(function)
-    def call(*args: Any, inplace: bool = False, **kwargs: Any) -> Any:
-        if len(args) > count:
-            args, inplace = args[:-1], args[-1]
-        if not inplace:
-            return function(*args, **kwargs)
-        return change(*args, **kwargs) if args else change(kwargs.pop("input"), **kwargs)
-
-    last = inspect.Parameter("inplace", inspect.Parameter.POSITIONAL_OR_KEYWORD, default=False, annotation=bool)
-    call.__signature__ = signature.replace(parameters=[*signature.parameters.values(), last])  # type: ignore[attr-defined]
-    call.in_place = change  # type: ignore[attr-defined]
-    return call
 
 
 @operation("mask", input=lambda g, mask, source: zeroed(g, mask, source), source=lambda g: zeros_as(g))
@@ -359,5 +338,11 @@ def threshold(input: Operand, threshold: float, value: float) -> Operand:
     return np.where(input <= threshold, input.dtype.type(value), input)
 
 
-_with_forms: list[Any] = [relu, elu, selu, celu, leaky_relu, rrelu, hardtanh, threshold]
-relu_, elu_, selu_, celu_, leaky_relu_, rrelu_, hardtanh_, threshold_ = (f.in_place for f in _with_forms)
+relu_ = in_place_form(relu)
+leaky_relu_ = in_place_form(leaky_relu)
+elu_ = in_place_form(elu)
+selu_ = in_place_form(selu)
+celu_ = in_place_form(celu)
+rrelu_ = in_place_form(rrelu)
+hardtanh_ = in_place_form(hardtanh)
+threshold_ = in_place_form(threshold)

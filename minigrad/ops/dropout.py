@@ -10,8 +10,8 @@ import numpy as np
 from minigrad.core.generator import get_generator
 from minigrad.core.tensor import Tensor
 from minigrad.kernels import relu as masks
-from minigrad.ops.activation import optionally_in_place
 from minigrad.ops.checks import require_floating
+from minigrad.ops.declare.method import optionally_in_place
 from minigrad.ops.declare.operation import Operand, operation
 
 __all__ = ["dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout"]

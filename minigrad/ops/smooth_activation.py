@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from minigrad.core.tensor import Tensor
-from minigrad.ops.activation import floats, optionally_in_place
+from minigrad.ops.activation import floats
+from minigrad.ops.declare.method import optionally_in_place
 from minigrad.ops.declare.operation import Operand
 from minigrad.ops.exponential import abs, exp, sigmoid
 from minigrad.ops.primitives.elementwise import elementwise

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
@@ -84,6 +86,32 @@ def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
     change.__module__ = function.__module__  # where pickle finds those that are functions, too
     change.__doc__ = f"In-place version of `{function.__name__}`: writes the result into this tensor and returns it."
     return change
+
+
+def optionally_in_place(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give `function` a last parameter ``inplace=False``: whether to write the result into `input` itself."""
+    signature = inspect.signature(function)
+    count = len(signature.parameters)
+    change = in_place(function.__name__ + "_", function)
+
+    @functools.wraps(function)
+    def call(*args: Any, inplace: bool = False, **kwargs: Any) -> Any:
+        if len(args) > count:
+            args, inplace = args[:-1], args[-1]
+        if not inplace:
+            return function(*args, **kwargs)
+        return change(*args, **kwargs) if args else change(kwargs.pop("input"), **kwargs)
+
+    last = inspect.Parameter("inplace", inspect.Parameter.POSITIONAL_OR_KEYWORD, default=False, annotation=bool)
+    call.__signature__ = signature.replace(parameters=[*signature.parameters.values(), last])  # type: ignore[attr-defined]
+    call.in_place = change  # type: ignore[attr-defined]
+    return call
+
+
+def in_place_form(function: Callable[..., Any]) -> Callable[..., Tensor]:
+    """Return the function ``<name>_`` of one that is `optionally_in_place`."""
+    form: Callable[..., Tensor] = function.in_place  # type: ignore[attr-defined]
+    return form
 
 
 def _overlaps(array: np.ndarray) -> bool:
