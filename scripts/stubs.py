@@ -105,12 +105,13 @@ class Stub:
         if owner and name[:2] == "__" and name != "__array_ufunc__":  # an operator is called without keywords
             keywords = {p.name for p in signature.parameters.values() if p.kind is p.KEYWORD_ONLY}
             parameters = {k: v for k, v in parameters.items() if k not in keywords}
-        result = RESULTS.get(name) or self._type(signature.return_annotation, space, "Tensor")
+        written = str(signature.return_annotation)
+        variants = SEVERAL.get(name) if "Any" in written or " | " in written else None
+        result = RESULTS.get(name) or ("" if variants else self._type(signature.return_annotation, space, "Tensor"))
         if owner and (name.endswith("_") and name[0] != "_" or name in IN_PLACE_OPERATORS) and result == "Tensor":
             result = "Self"
         if name in ("__eq__", "__ne__"):
             parameters["other"] = "object"
-        variants = SEVERAL.get(name) if "Any" in result else None
         if variants is None:
             variants = _with_axis(parameters, function, result)
         else:

@@ -113,7 +113,9 @@ def _adaptive_maximum(name: str, dims: int, input: Any, output_size: Any, return
     return (values, indices) if return_indices else values
 
 
-def adaptive_max_pool1d(input: Operand, output_size: Any, return_indices: bool = False) -> Any:
+def adaptive_max_pool1d(
+    input: Operand, output_size: Any, return_indices: bool = False
+) -> Tensor | tuple[Tensor, Tensor]:
     """Return the maximum of `output_size` bins of (N, C, L) or (C, L); see `adaptive_max_pool2d`.
 
     Examples
@@ -130,7 +132,9 @@ def adaptive_max_pool1d_with_indices(input: Operand, output_size: Any) -> tuple[
     return values, indices
 
 
-def adaptive_max_pool2d(input: Operand, output_size: Any, return_indices: bool = False) -> Any:
+def adaptive_max_pool2d(
+    input: Operand, output_size: Any, return_indices: bool = False
+) -> Tensor | tuple[Tensor, Tensor]:
     """Return the maximum of the bins of `adaptive_avg_pool2d`; the first one wins, NaN is greater than all.
 
     Parameters
@@ -155,7 +159,9 @@ def adaptive_max_pool2d(input: Operand, output_size: Any, return_indices: bool =
     return _adaptive_maximum("adaptive_max_pool2d", 2, input, output_size, return_indices)
 
 
-def adaptive_max_pool3d(input: Operand, output_size: Any, return_indices: bool = False) -> Any:
+def adaptive_max_pool3d(
+    input: Operand, output_size: Any, return_indices: bool = False
+) -> Tensor | tuple[Tensor, Tensor]:
     """Return the maximum of bins of (N, C, D, H, W) or (C, D, H, W); see `adaptive_max_pool2d`.
 
     Examples

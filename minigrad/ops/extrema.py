@@ -201,7 +201,9 @@ def _extreme(name: str, reduce: Any, find: Any, pair: Any, input: Any, dim: Any,
 
 
 @method()
-def max(input: Operand, dim: int | Operand | None = None, keepdim: bool = False, *, other: Any = None) -> Any:
+def max(
+    input: Operand, dim: int | Operand | None = None, keepdim: bool = False, *, other: Any = None
+) -> Tensor | return_types.max:
     """Return the largest element; with `dim` the largest in that dimension and its places; with a tensor, `maximum`.
 
     Parameters
@@ -233,7 +235,9 @@ def max(input: Operand, dim: int | Operand | None = None, keepdim: bool = False,
 
 
 @method()
-def min(input: Operand, dim: int | Operand | None = None, keepdim: bool = False, *, other: Any = None) -> Any:
+def min(
+    input: Operand, dim: int | Operand | None = None, keepdim: bool = False, *, other: Any = None
+) -> Tensor | return_types.min:
     """Return the smallest element; with `dim` the smallest in that dimension and its places; with a tensor, `minimum`.
 
     The parameters, results and errors are those of `max`.

@@ -240,7 +240,7 @@ def masked_select(input: Operand, mask: Operand) -> Tensor:
 
 
 @method()
-def nonzero(input: Operand, *, as_tuple: bool = False) -> Any:
+def nonzero(input: Operand, *, as_tuple: bool = False) -> Tensor | tuple[Tensor, ...]:
     """Return the indices of the elements that are not 0: one row each, or with `as_tuple` a tensor for each dimension.
 
     Examples
@@ -266,4 +266,5 @@ def argwhere(input: Operand) -> Tensor:
     tensor([[0],
             [2]])
     """
-    return nonzero(input)
+    rows: Any = nonzero(input)
+    return rows

@@ -160,7 +160,7 @@ def _average(
 def max_pool1d(
     input: Operand, kernel_size: Numbers, stride: Numbers | None = None, padding: Numbers = 0, dilation: Numbers = 1,
     ceil_mode: bool = False, return_indices: bool = False,
-) -> Any:  # fmt: skip
+) -> Tensor | tuple[Tensor, Tensor]:  # fmt: skip
     """Return the maximum of windows of (N, C, L) or (C, L); see `max_pool2d`.
 
     Examples
@@ -174,7 +174,7 @@ def max_pool1d(
 def max_pool2d(
     input: Operand, kernel_size: Numbers, stride: Numbers | None = None, padding: Numbers = 0, dilation: Numbers = 1,
     ceil_mode: bool = False, return_indices: bool = False,
-) -> Any:  # fmt: skip
+) -> Tensor | tuple[Tensor, Tensor]:  # fmt: skip
     """Return the maximum of each window of the planes; NaN where there is one in the window.
 
     The gradient goes to the first maximum of a window; where windows overlap, gradients add up.
@@ -217,7 +217,7 @@ def max_pool2d(
 def max_pool3d(
     input: Operand, kernel_size: Numbers, stride: Numbers | None = None, padding: Numbers = 0, dilation: Numbers = 1,
     ceil_mode: bool = False, return_indices: bool = False,
-) -> Any:  # fmt: skip
+) -> Tensor | tuple[Tensor, Tensor]:  # fmt: skip
     """Return the maximum of windows of (N, C, D, H, W) or (C, D, H, W); see `max_pool2d`.
 
     Examples

@@ -264,7 +264,7 @@ def std(
 
 def var_mean(
     input: Operand, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
-) -> tuple[Any, Any]:
+) -> tuple[Tensor, Tensor]:
     """Return `var` and `mean`, a tuple.
 
     Examples
@@ -278,7 +278,7 @@ def var_mean(
 
 def std_mean(
     input: Operand, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
-) -> tuple[Any, Any]:
+) -> tuple[Tensor, Tensor]:
     """Return `std` and `mean`, a tuple.
 
     Examples

@@ -36,7 +36,7 @@ def unique(
     return_inverse: bool = False,
     return_counts: bool = False,
     dim: int | None = None,
-) -> Any:
+) -> Tensor | tuple[Tensor, ...]:
     """Return the distinct elements, in order.
 
     Parameters
@@ -62,7 +62,7 @@ def unique(
 @method()
 def unique_consecutive(
     input: Operand, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
-) -> Any:
+) -> Tensor | tuple[Tensor, ...]:
     """Return the elements (or slices of `dim`) without those that equal the one before.
 
     Parameters

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -82,7 +82,13 @@ def fmin(input: Operand, other: Operand) -> Tensor:
     return where((input <= other) | isnan(other), input, other)
 
 
-def where(condition: Operand, input: Operand | None = None, other: Operand | None = None) -> Any:
+@overload
+def where(condition: Operand) -> tuple[Tensor, ...]: ...
+@overload
+def where(condition: Operand, input: Operand, other: Operand) -> Tensor: ...
+def where(
+    condition: Operand, input: Operand | None = None, other: Operand | None = None
+) -> Tensor | tuple[Tensor, ...]:
     """Return `input` where `condition` holds, else `other`, with broadcasting.
 
     The gradient of an element that was not chosen is 0, whatever came from there.

@@ -197,7 +197,7 @@ def _at_least(ndim: int, tensors: Sequence[Any]) -> Any:
     return primitive.reshape(tensors[0], rows if ndim < 3 else (*rows, 1))
 
 
-def atleast_1d(*tensors: Operand) -> Any:
+def atleast_1d(*tensors: Operand) -> Tensor | tuple[Tensor, ...]:
     """Return the tensor with at least one dimension; a tuple for several tensors.
 
     Examples
@@ -208,7 +208,7 @@ def atleast_1d(*tensors: Operand) -> Any:
     return _at_least(1, tensors)
 
 
-def atleast_2d(*tensors: Operand) -> Any:
+def atleast_2d(*tensors: Operand) -> Tensor | tuple[Tensor, ...]:
     """Return the tensor with at least two dimensions, a vector as a row; a tuple for several tensors.
 
     Examples
@@ -219,7 +219,7 @@ def atleast_2d(*tensors: Operand) -> Any:
     return _at_least(2, tensors)
 
 
-def atleast_3d(*tensors: Operand) -> Any:
+def atleast_3d(*tensors: Operand) -> Tensor | tuple[Tensor, ...]:
     """Return the tensor with at least three dimensions: a matrix gets a last one of length 1. A tuple for several.
 
     Examples

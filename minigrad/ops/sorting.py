@@ -189,7 +189,7 @@ def _median(input: Operand, skip: bool) -> Operand:
 
 
 @method()
-def median(input: Operand, dim: int | None = None, keepdim: bool = False) -> Any:
+def median(input: Operand, dim: int | None = None, keepdim: bool = False) -> Tensor | return_types.median:
     """Return the middle element, the lower one of two; nan if there is one.
 
     Parameters
@@ -211,7 +211,7 @@ def median(input: Operand, dim: int | None = None, keepdim: bool = False) -> Any
 
 
 @method()
-def nanmedian(input: Operand, dim: int | None = None, keepdim: bool = False) -> Any:
+def nanmedian(input: Operand, dim: int | None = None, keepdim: bool = False) -> Tensor | return_types.nanmedian:
     """Return `median` of the elements that are not nan.
 
     Examples
