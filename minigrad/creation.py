@@ -30,7 +30,7 @@ def _made(array: np.ndarray, requires_grad: bool) -> Tensor:
 
 
 def _floating(dtype: Any) -> np.dtype:
-    return dtypes.get_default_dtype().dtype if dtype is None else as_dtype(dtype)  # NumPy is quicker with its own
+    return dtypes.get_default_dtype().dtype if dtype is None else as_dtype(dtype)  # NumPy is faster with its own dtypes
 
 
 def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
@@ -372,7 +372,7 @@ def logspace(
     """
     _check_device(device)
     wanted = _floating(dtype)
-    with np.errstate(invalid="ignore"):  # what an integer dtype cannot hold
+    with np.errstate(invalid="ignore"):  # an integer dtype cannot hold these
         return _made((base ** _steps("logspace", start, end, steps, wanted)).astype(wanted), requires_grad)
 
 

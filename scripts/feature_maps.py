@@ -51,7 +51,7 @@ Stage = tuple[int, int, int]  # filters, height, width
 
 
 def build(stages: list[Stage], channels: int, seed: int) -> nn.Sequential:
-    """Build stages of convolution, ReLU and 2x2 max pooling, for images of so many channels.
+    """Build stages of convolution, ReLU and 2x2 max pooling, for images with this many channels.
 
     Weights are random, as `nn.Conv2d` begins; two filters of 3x3 in the first stage are those of `EDGES`, on every
     channel.

@@ -81,7 +81,7 @@ def as_digits(image: np.ndarray) -> np.ndarray:
     """Frame as the bundled digits, (8, 8): upright, in a box of 32x20, of one thickness, counted in 4x4 squares.
 
     The box takes a narrow 1 as well, but makes it at most 1.8 times as wide. In the bundled digits 31 of 100 pixels are
-    ink, whatever the digit: so many are taken here, the darkest of the blurred image, which thins what is thick.
+    ink, whatever the digit. This share is taken here: the darkest pixels of the blurred image, which thins thick lines.
 
     M. Garris et al.: NIST form-based handprint recognition system. NISTIR 5469, 1994; its programs were used for them.
     """

@@ -104,7 +104,7 @@ def prepare(arguments: list[str] | None, held: ExitStack) -> tuple[Training, boo
 
 
 def resumed(run: Path, epochs: int | None, held: ExitStack) -> Training:
-    """Return the run in a folder, or of its last.npz, as it was saved; up to so many epochs, if they are given."""
+    """Return the run in a folder, or of its last.npz, as it was saved; up to `epochs`, if given."""
     folder = run.parent if run.suffix == ".npz" else run
     if not (folder / "last.npz").is_file():
         raise ValueError(f"--resume: there is no checkpoint {folder / 'last.npz'}")

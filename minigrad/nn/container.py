@@ -59,7 +59,7 @@ class _ModuleSequence(Module):
         if not -len(modules) <= index <= len(modules):
             raise IndexError(f"{type(self).__name__}.insert: index {index} is out of range for {len(modules)} elements")
         if index == len(modules):
-            return self.append(module)  # the others keep their names
+            return self.append(module)  # keep the names of the others
         modules.insert(index, _checked(self, module))
         self._refill(modules)
         return self
@@ -180,7 +180,7 @@ class ModuleList(_ModuleSequence):
         """Add several modules at the end; returns the list."""
         if not isinstance(modules, Iterable):
             raise TypeError(f"{type(self).__name__}.extend: expected modules, got {type(modules).__name__}")
-        # counted once: where a subclass counts otherwise, none takes the place of another
+        # count once: a subclass may count in another way
         for i, module in enumerate([_checked(self, module) for module in modules], len(self)):
             self.add_module(str(i), module)
         return self

@@ -57,7 +57,7 @@ class ConvNd(Module):
                 continue
             check_options(self, **{what: getattr(self, what)})
             value = getattr(self, what)
-            if len(value) == 1 and what != "kernel_size":  # stands for all, as PyTorch has it
+            if len(value) == 1 and what != "kernel_size":  # one number stands for all dimensions, as in PyTorch
                 value = value * n
                 setattr(self, what, value)
             if len(value) != n:

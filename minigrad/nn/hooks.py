@@ -140,7 +140,7 @@ class GradientWatch:
                 passed[i] = _pass_on(passed[i])
                 if passed[i].requires_grad:  # else nothing is recorded here
                     passed[i].register_hook(partial(function, i))
-                    passed[i]._view = View(values[i], None, (), self.in_place_error)  # it is in the memory of values[i]
+                    passed[i]._view = View(values[i], None, (), self.in_place_error)  # shares its memory
         return tuple(passed)
 
     def _note_output(self, i: int, g: Tensor) -> None:

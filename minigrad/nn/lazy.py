@@ -38,7 +38,7 @@ class LazyModule(Module):
         """Return whether there are parameters or buffers without a shape."""
         return any(isinstance(t, Uninitialized) for r in (self._parameters, self._buffers) for t in r.values())
 
-    if not TYPE_CHECKING:  # it takes and gives what forward does, as Module's says
+    if not TYPE_CHECKING:  # takes and gives what forward does, as in Module
 
         def __call__(self, *args, **kwargs):
             if not self._inferred:

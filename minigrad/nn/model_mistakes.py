@@ -30,7 +30,7 @@ def name_layer(error: Exception, module: Tree) -> None:
         layer, before = error.__dict__.setdefault("_layer", (module, None))
         path = next((name for name, m in module.named_modules() if m is layer), None)
         if path is None:
-            return  # the caller of the layer does not own it, and knows no name for it
+            return  # the caller does not own the layer, so it has no name for it
         notes = error.__dict__.setdefault("__notes__", [])
         if before in notes:
             notes.remove(before)

@@ -71,7 +71,7 @@ class Module(Stateful):
     ['fc.weight', 'fc.bias']
     """
 
-    # What is registered, and in which order, stands in these three and nowhere else.
+    # These three dictionaries alone say what is registered, and in which order.
     _parameters: dict[str, Parameter | None]
     _buffers: dict[str, Tensor | None]
     _modules: dict[str, Module | None]
@@ -156,7 +156,7 @@ class Module(Stateful):
     def __getattr__(self, name: str) -> Any:
         """Return a parameter, buffer or submodule. Python asks here for what is no ordinary attribute."""
         attributes = self.__dict__
-        if "_modules" in attributes:  # written out, as forwards read their parameters here
+        if "_modules" in attributes:  # no loop: every forward reads its parameters here
             if name in attributes["_parameters"]:
                 return attributes["_parameters"][name]
             if name in attributes["_modules"]:
@@ -479,7 +479,7 @@ class Module(Stateful):
         copy = self.__new__(type(self))
         copy.__dict__.update(self.__getstate__())
         for name, value in self.__dict__.items():
-            if isinstance(value, MethodType) and value.__self__ is self:  # a method that was put on the instance
+            if isinstance(value, MethodType) and value.__self__ is self:  # a method set on the instance
                 copy.__dict__[name] = MethodType(value.__func__, copy)
         return copy
 

@@ -42,7 +42,7 @@ class _ChannelNorm(_AffineNorm):
     running_mean: Tensor | None = registered(BUFFER)
     running_var: Tensor | None = registered(BUFFER)
     num_batches_tracked: Tensor | None = registered(BUFFER)
-    _ndims: tuple[int, ...]  # that an input may have
+    _ndims: tuple[int, ...]  # numbers of dimensions that an input may have
 
     def __init__(
         self,
@@ -134,7 +134,7 @@ class BatchNorm(_ChannelNorm):
             self.eps,
         )
         if tracked is not None:
-            # Not announced as a change of memory, which would make every node of the graph look: no gradient needs it.
+            # Do not note a new version: no gradient needs this memory, and every node of the graph would have to look.
             tracked._data += 1
         return output
 

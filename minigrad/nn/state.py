@@ -48,7 +48,7 @@ class Stateful:
     _transient: set[str]  # names of the buffers that are not in the state_dict
 
     _hooks: Hooks | None = None
-    _version: ClassVar[int] = 1  # of what this class saves: loading is told which one it is given
+    _version: ClassVar[int] = 1  # the version of the format that this class saves; loading gets that of the file
 
     # ---- saving ----------------------------------------------------------------------------------------------------
 
@@ -350,14 +350,14 @@ def _fitting(value: Any, tensor: Tensor) -> np.ndarray:
     """Return `value` as an array of the tensor's dtype; raise if it is none, or of another shape."""
     if isinstance(value, Uninitialized):
         raise TypeError("the value given is not initialized; call the module it is from on an example input first")
-    if not hasattr(value, "__array__"):  # as Tensors, arrays and PyTorch's tensors have it
+    if not hasattr(value, "__array__"):  # Tensors, arrays and PyTorch's tensors have it
         raise TypeError(f"expected a Tensor or an array, got {type(value).__name__}")
     array = value._data if isinstance(value, Tensor) else np.asarray(value)
     if array.dtype.kind not in "fiub":
         raise TypeError(f"expected a Tensor or an array of numbers, got {type(value).__name__} of {array.dtype}")
     if isinstance(tensor, Uninitialized):
         return array.astype(tensor.dtype, copy=False)
-    if not tensor.ndim and array.shape == (1,):  # as old files have scalars
+    if not tensor.ndim and array.shape == (1,):  # old files hold scalars like this
         array = array[0:1].reshape(())
     if array.shape != tensor._data.shape:
         raise ValueError(f"size mismatch: {array.shape} is given, the model has {tensor._data.shape}")

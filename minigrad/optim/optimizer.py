@@ -199,7 +199,7 @@ class Optimizer:
                         "memory, as expand() and some arrays have it; optimize a clone() of it"
                     )
             plan = self._plans[i] = Plan(params)
-        elif not plan.arranged:  # the second time that these have gradients, and so not the last
+        elif not plan.arranged:  # the parameters have gradients for the second time, so more steps will follow
             plan.arrange(self.state)
         return plan
 
@@ -234,7 +234,7 @@ class Optimizer:
     # ---- saving ----------------------------------------------------------------------------------------------------
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_buffers": {}, "_plans": {}}  # in a copy, views would be arrays of their own
+        return {**self.__dict__, "_buffers": {}, "_plans": {}}  # views would become separate arrays in a copy
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take what `__getstate__` gave, or the part of it that `load_state_dict` has found to fit."""

@@ -21,7 +21,7 @@ import numpy as np
 from minigrad.core.tensor import Tensor
 from minigrad.graph.versions import bump, owner_of
 
-MAX_PACKED_ELEMENTS = 4096  # copying more takes as long as what it saves
+MAX_PACKED_ELEMENTS = 4096  # copying more costs what it saves
 PART_ELEMENTS = 2**15  # with gradient, state and scratch they fill half a megabyte or so
 
 State = dict[str, Any]
@@ -133,7 +133,7 @@ class Parts:
         self.param, self.state = param, state
         self.data = self._cut(param._data)
         self.states: list[State] = [{} for _ in self.data]
-        self.kept: dict[str, np.ndarray] = {}  # what the parameter's state holds, and the parts have views of
+        self.kept: dict[str, np.ndarray] = {}  # held by the parameter's state; the parts have views of it
         self._share()
 
     def _cut(self, array: np.ndarray) -> list[np.ndarray]:
@@ -191,7 +191,7 @@ def _same(these: Iterable[Any], those: Iterable[Any]) -> bool:
 
 def _kind(data: np.ndarray, state: State) -> Any:
     """Return the key of parameters that can be updated together; None for one that cannot, such as float16."""
-    if data.dtype == np.float16:  # whose update and state are in float32
+    if data.dtype == np.float16:  # float16 parameters: update and state are in float32
         return None
     for value in state.values():
         array = value._data if isinstance(value, Tensor) else data

@@ -78,7 +78,7 @@ class SGD(Optimizer):
         super().__init__(params, options)
 
     def _update(self, p: np.ndarray, g: np.ndarray, state: dict[str, Any], group: dict[str, Any]) -> None:
-        g, s = self._gradient(p, g, group), self._scratch(p, 1)  # where g may lie, too: that memory is in the cache
+        g, s = self._gradient(p, g, group), self._scratch(p, 1)  # it may be the memory of g, which is in the cache
         momentum, undamped = float(group["momentum"]), 1 - float(group["dampening"])
         if momentum:
             first = state.get("momentum_buffer") is None

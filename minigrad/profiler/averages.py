@@ -17,7 +17,7 @@ class Event(NamedTuple):
     self_time: int  # without that of the events inside
     bytes: int  # of the arrays that it returned, unless they are views of those that it was given
     shapes: tuple[Any, ...]  # of the arrays that it was given
-    outermost: bool  # not inside another one of its name and phase
+    outermost: bool  # not inside another one of the same name and phase
 
 
 class EventAverage:

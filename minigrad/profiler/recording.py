@@ -27,7 +27,7 @@ from minigrad.ops.declare.record import OperationNode
 from minigrad.optim.optimizer import Optimizer
 from minigrad.profiler.averages import Averages, Event, EventAverage
 
-_running: profile | None = None  # the only one: they would take the time of one another
+_running: profile | None = None  # only one at a time: two would measure each other
 
 
 class _State(threading.local):
@@ -104,7 +104,7 @@ class profile:
     """
 
     def __init__(self) -> None:
-        self._records: list[tuple[Any, ...]] = []  # of what an Event consists of
+        self._records: list[tuple[Any, ...]] = []  # the fields of an Event
         self._state = _State(self._records)
         self._replacements = Replacements()
         self._thread = 0  # which one started it

@@ -12,7 +12,7 @@ from typing import IO, Any
 
 try:
     import fcntl
-except ImportError:  # Windows, where nobody can remove or rename a file that is open
+except ImportError:  # Windows, where open files cannot be removed or renamed
     fcntl = None  # type: ignore[assignment]
 
 
@@ -67,7 +67,7 @@ def _replaced(path: str) -> Iterator[IO[bytes]]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-            if fcntl:  # before the lock goes
+            if fcntl:  # before the lock is released
                 os.replace(file.name, path)
         if not fcntl:
             os.replace(file.name, path)

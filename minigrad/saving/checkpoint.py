@@ -95,7 +95,7 @@ def load_checkpoint(f: Any, **parts: Any) -> dict[str, Any]:
             _set(name, parts[name], state)
         if not isinstance(error, Exception):
             raise
-        # a state that is none of its kind fails in any way, so what is none of these becomes one
+        # a state of another kind can raise anything, so other errors become one of these
         kind = next((kind for kind in (TypeError, ValueError, RuntimeError) if type(error) is kind), ValueError)
         reason = error if type(error) is kind else repr(error)
         raise kind(f"load_checkpoint: {name} in {file} does not fit: {reason}") from error

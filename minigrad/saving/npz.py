@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["load", "save"]
 
 _STRUCTURE = "structure.json"
-_VERSION = 2  # from 2 on a state_dict has the versions of its modules beside it
+_VERSION = 2  # since 2, the versions of modules are stored beside a state_dict
 _LONG = 10_000  # bits; from about 14,000 on Python refuses to write or to read the digits
 _Path = tuple[Any, ...]  # the keys and indices that lead to a part of the object
 
@@ -254,7 +254,7 @@ def _write(file: IO[bytes], text: str, arrays: dict[str, np.ndarray]) -> None:
     import zipfile
 
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr(zipfile.ZipInfo(_STRUCTURE), text)  # a ZipInfo of our own has no time in it
+        archive.writestr(zipfile.ZipInfo(_STRUCTURE), text)  # our own ZipInfo holds no time
         for name, array in arrays.items():
             with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as entry:
                 np.lib.format.write_array(entry, array, allow_pickle=False)
@@ -286,7 +286,7 @@ def _read(file: IO[bytes], name: str) -> Any:
         if str(error).startswith("load: "):
             raise
         raise _damaged(file, name, error) from error
-    except Exception as error:  # what a damaged zip or npy can raise has no end: BadZipFile, EOFError, KeyError, ...
+    except Exception as error:  # a damaged zip or npy can raise nearly anything: BadZipFile, EOFError, KeyError, ...
         raise _damaged(file, name, error) from error
 
 

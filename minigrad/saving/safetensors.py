@@ -21,7 +21,7 @@ from minigrad.saving.bounded import read_array, size_of_array
 __all__ = ["load_file", "save_file"]
 
 _METADATA = "__metadata__"
-_LONGEST_HEADER = 100_000_000  # that of the original library
+_LONGEST_HEADER = 100_000_000  # the limit of the original library
 _DTYPES = {
     "F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1",
     "U64": "<u8", "U32": "<u4", "U16": "<u2", "U8": "u1", "BOOL": "?", "BF16": "<u2",
@@ -134,7 +134,7 @@ def _entries(file: IO[bytes]) -> dict[str, tuple[str, list[int]]]:
         begin, end = end, end + size_of_array(shape, np.dtype(_DTYPES[dtype]))
         if offsets != [begin, end] or not all(type(offset) is int for offset in offsets):
             raise ValueError(f"{name!r:.80} of {dtype} and shape {shape} does not take the bytes {begin} to {end}")
-        name.encode()  # an error where it is no Unicode text
+        name.encode()  # raises if it is no Unicode text
         entries[name] = dtype, shape
     if end != left:
         raise ValueError(f"the tensors take {end} bytes, and there are {left}")

@@ -22,7 +22,7 @@ from minigrad.testing.tensor_report import TensorReport
 
 __all__ = ["check_gradients"]
 
-DIGITS = 1e-4  # of what is allowed: one wrong entry of many changes a sum by little
+DIGITS = 1e-4  # a part of the tolerance, as one wrong entry among many changes a sum only a little
 
 
 def check_gradients(

@@ -14,7 +14,7 @@ from typing import Any
 from minigrad.saving.bounded import Bounded, most_unfolded
 
 _LONGEST_HEADER = 1 << 16
-DISK_BLOCK_BYTES = 4096  # what a file takes on the disk, however little is in it
+DISK_BLOCK_BYTES = 4096  # the least that a file takes on the disk
 _BAD_NAMES = (errno.EEXIST, errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ)
 
 
@@ -65,12 +65,12 @@ def _write_all(archive: Path, folder: Path) -> None:
         content = Bounded(unfolded, left)
         with tarfile.open(fileobj=content, mode="r|", tarinfo=_Member) as file:  # type: ignore[call-overload]  # all it does is to read
             while (member := file.next()) is not None:
-                file.members.clear()  # which would keep them all
-                left -= member.size + DISK_BLOCK_BYTES  # of a file with holes more than there is in the archive
+                file.members.clear()  # tarfile would keep all members
+                left -= member.size + DISK_BLOCK_BYTES  # a sparse file is larger than its part of the archive
                 if member.size < 0 or left < 0:
                     raise tarfile.TarError("its files are too large or too many for its size")
                 _write(file, member, folder.joinpath(*_parts(member)))
-        while content.read(1 << 20):  # to its very end, where the checksum is, which tarfile does not reach
+        while content.read(1 << 20):  # to the very end, which tarfile does not reach: there is the checksum
             pass
 
 

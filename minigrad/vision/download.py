@@ -14,7 +14,7 @@ from pathlib import Path
 
 from minigrad.saving.bounded import Bounded, Readable, most_unfolded
 
-SILENCE_SECONDS = 30  # after which a mirror is given up
+SILENCE_SECONDS = 30  # then try the next mirror
 CHUNK_BYTES = 1 << 16
 
 

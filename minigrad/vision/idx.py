@@ -36,7 +36,7 @@ def read_idx(path: Path) -> np.ndarray:
         size = math.prod(shape) * dtype.itemsize if shape else 0
         content = file.read(size + 1)
         expected, got = 4 + 4 * dims + size, 4 + len(lengths) + len(content)
-        while more := file.read(CHUNK_BYTES):  # to its very end, where a gzip file has its sum
+        while more := file.read(CHUNK_BYTES):  # to the very end, where gzip keeps its checksum
             got += len(more)
         if got != expected:
             of_shape = f" for an array of shape {shape}" if shape else ""

@@ -154,7 +154,7 @@ def _limit_of_pillow(image_module: Any, max_pixels: int | None) -> Iterator[None
     if max_pixels is None:
         yield
         return
-    with lock:  # Pillow has one limit for all threads
+    with lock:  # Pillow has a single limit for all threads
         before = image_module.MAX_IMAGE_PIXELS
         image_module.MAX_IMAGE_PIXELS = max(before or 0, max_pixels)
         try:

@@ -56,7 +56,7 @@ _OPCODES = [
 ]
 
 
-_InPython: Any = vars(pickle)["_Unpickler"]  # whose memo takes no more room than what is put there
+_InPython: Any = vars(pickle)["_Unpickler"]  # its memo takes no more room than its content
 
 
 class _Unpickler(_InPython):
@@ -89,7 +89,7 @@ class _Unpickler(_InPython):
 
     def load_bytearray8(self) -> None:
         (size,) = struct.unpack("<Q", self.read(8))
-        self.append(bytearray(self.read(size)))  # read first: what is not there needs no room
+        self.append(bytearray(self.read(size)))  # read first: missing bytes need no room
 
     def load_setitem(self) -> None:
         self._check_keys(self.stack[-2:-1])
@@ -185,7 +185,7 @@ class _Bytes(_Stand):
     """The stand-in for _codecs.encode, by which Python 3 writes bytes in protocols 0 to 2."""
 
     __slots__ = ()
-    left = 0  # how many characters may still be encoded: all that the file has, once
+    left = 0  # how many characters may still be encoded: as many as the file has
 
     def __new__(cls, text: str, encoding: str) -> bytes:  # type: ignore[misc]
         if encoding != "latin1":

@@ -49,7 +49,7 @@ def confusion_matrix(matrix: Any, classes: Sequence[str]) -> Figure:
     shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
     wrong = np.where(np.eye(len(classes), dtype=bool), 0, shares)
     worst = float(wrong.max(initial=0))
-    strength = np.where(wrong > 0, 0.15 + 0.85 * np.sqrt(wrong / (worst or 1)), 0)  # the rarest is seen, too
+    strength = np.where(wrong > 0, 0.15 + 0.85 * np.sqrt(wrong / (worst or 1)), 0)  # so that the rarest is seen
     right = np.eye(len(classes), dtype=bool)
     ax.imshow(np.where(right[..., None], colormaps["Blues"](shares), colormaps["Reds"](strength)))
     for row, column in np.ndindex(*counts.shape):
@@ -107,7 +107,7 @@ def misclassified(images: Any, probabilities: Any, targets: Any, classes: Sequen
     shown = wrong[:most]
     columns = max(1, min(6, len(shown)))
     rows = max(1, math.ceil(len(shown) / columns))
-    side = 1.5 if columns > 3 else 2.4  # of few images, each is larger
+    side = 1.5 if columns > 3 else 2.4  # few images are shown larger
     fig, axes = figure(max(side * columns, 3.0), (side + 0.4) * rows + 0.5 if len(shown) else 1.2, rows, columns)
     for ax in axes.flat:
         ax.axis("off")

@@ -33,7 +33,7 @@ class Layout:
 
     def __init__(self, parents: Sequence[Sequence[int]], widths: Sequence[float]) -> None:
         self.layer = longest_paths(parents)
-        self.widths = list(widths)  # from here on with the bends of long edges, as all lists that begin with _
+        self.widths = list(widths)  # from here on with the bends of long edges, like all lists whose names begin with _
         self._layer = list(self.layer)
         self._layers: list[list[int]] = [[] for _ in range(max(self.layer) + 1)]
         for v, layer in enumerate(self.layer):

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 BLUE, ORANGE, GREEN, RED, PURPLE = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7"
 GREY = "#666666"
 
-# negative, zero, positive; an odd number of colours, for 0 to be quite white
+# negative, zero, positive; an odd number of colours, so that 0 is pure white
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#003B5C", BLUE, "white", RED, "#5C2800"], N=257)
 
 

@@ -179,7 +179,7 @@ class Training:
             self.write_metrics()  # which a kill after the checkpoint may have kept from the file
 
     def extend(self, epochs: int) -> None:
-        """Go on to so many epochs: the schedule begins anew and covers those that are still to do."""
+        """Go on to this number of epochs: the schedule begins anew and covers the remaining ones."""
         todo = (epochs - len(self.history)) * self.batches_an_epoch - self.batch
         if todo <= 0:
             raise ValueError(f"--epochs {epochs}: the run has done {len(self.history)} already; give a larger number")

@@ -106,7 +106,7 @@ class ReduceLROnPlateau(LRScheduler):
     def _reduce(self) -> None:
         groups = self.optimizer.param_groups
         if len(set(self.min_lrs)) == 1:
-            self.min_lrs = self.min_lrs[:1] * len(groups)  # for groups that were added since
+            self.min_lrs = self.min_lrs[:1] * len(groups)  # for groups added since
         if len(self.min_lrs) != len(groups):
             raise RuntimeError(
                 f"ReduceLROnPlateau.step: made for {len(self.min_lrs)} parameter groups, each with a min_lr, the "

@@ -49,7 +49,7 @@ class DataLoader(Generic[T_co]):
     drop_last : bool
         Leave out a last batch that is smaller than the others.
     timeout : float
-        Seconds to wait for a worker's batch before RuntimeError is raised; 0: for ever.
+        Seconds to wait for a worker's batch before RuntimeError is raised; 0: without limit.
     worker_init_fn : callable, optional
         Called with its number in each worker when an epoch starts. If it calls ``manual_seed``, all batches of that
         worker draw from the generator that it seeded.
@@ -72,9 +72,9 @@ class DataLoader(Generic[T_co]):
     -----
     *Workers are threads.* NumPy, image decoders and file reads release the interpreter's lock where they spend
     their time, nothing is pickled or copied between processes, the data set exists once, and lambdas work
-    everywhere. Python code between those calls does not run in parallel. A data set must bear to be read by
-    several threads at a time. An exception, in a worker or not, reaches the caller as it is, with its traceback, in the
-    place of its batch; whoever catches it goes on with the next one. When iteration ends, also early, its threads end.
+    everywhere. Python code between those calls does not run in parallel. A data set must allow several threads to
+    read it at a time. An exception, in a worker or not, reaches the caller as it is, with its traceback, in the
+    place of its batch; a loop that catches it goes on with the next batch. The threads end with the iteration.
 
     *Randomness is reproducible.* When iteration starts, the whole order and one seed are drawn from `generator`,
     so its state at that moment is all that it takes to repeat the epoch. While batch i is fetched and collated,
@@ -113,7 +113,7 @@ class DataLoader(Generic[T_co]):
         pin_memory_device: str = ...,
         in_order: bool = ...,
     ) -> None: ...
-    @overload  # a collate_fn may make anything of the samples
+    @overload  # a collate_fn may return anything
     def __init__(
         self: DataLoader[Any],
         dataset: Indexed[Any],
@@ -287,7 +287,7 @@ class Batches(Iterator[Made]):
         if not isinstance(result, _Failure):
             return result
         error = result.taken()
-        del self, result  # the error holds this frame: if it is all that is left of the loop, the workers must end
+        del self, result  # the error holds this frame; the workers must end if nothing else is left of the loop
         try:
             if isinstance(error, StopIteration):  # which would look like the end of the epoch
                 raise RuntimeError("DataLoader: the data set, or collate_fn, raised StopIteration") from error

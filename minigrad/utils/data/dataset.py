@@ -297,7 +297,7 @@ def random_split(
     """
     total = len(dataset)  # type: ignore[arg-type]
     sizes: list[Any] = list(lengths)
-    if math.isclose(math.fsum(sizes), 1):  # in any order of adding: 20 times 0.05, too
+    if math.isclose(math.fsum(sizes), 1):  # whatever the order of the sum, such as for 20 times 0.05
         if not all(0 <= fraction <= 1 for fraction in sizes):
             raise ValueError(f"random_split: expected fractions between 0 and 1, got {sizes}")
         sizes = [math.floor(total * fraction) for fraction in sizes]

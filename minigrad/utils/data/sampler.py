@@ -48,7 +48,7 @@ class RandomSampler(Sampler[int]):
     replacement : bool
         Draw each index anew from all of them.
     num_samples : int, optional
-        How many to draw; as many as there are where omitted. Without replacement more of them than there are
+        How many to draw; by default the size of the data set. Without replacement more of them than there are
         begin another permutation.
     generator : Generator, optional
         The source of randomness; the default generator where omitted.
@@ -186,7 +186,7 @@ class BatchSampler(Sampler[list[int]]):
         self.drop_last = drop_last
 
     def __iter__(self) -> Iterator[list[int]]:
-        return self._batches(iter(self.sampler))  # the order is drawn now, not when the first batch is asked for
+        return self._batches(iter(self.sampler))  # draw the order now, not with the first batch
 
     def _batches(self, indices: Iterator[int]) -> Iterator[list[int]]:
         while batch := take(indices, self.batch_size):

@@ -16,8 +16,8 @@ from queue import SimpleQueue
 from time import monotonic
 from typing import Any
 
-END = object()  # instead of a batch: this worker's stream is at its end
-PATIENCE_SECONDS = 5  # how long what workers have begun is waited for when nobody wants it any more
+END = object()  # instead of a batch: the stream of this worker has ended
+PATIENCE_SECONDS = 5  # how long to wait for batches that workers have begun and nothing needs any more
 _this_thread = threading.local()
 
 
@@ -84,7 +84,7 @@ class Worker:
                     "DataLoader: after a fork, the workers of this iterator are with the parent process; "
                     "iterate over the loader anew in the child"
                 )
-            self.pool.waiting = True  # and so it stays where Ctrl-C ends the wait
+            self.pool.waiting = True  # and it stays so if Ctrl-C ends the wait
             self.pool.waiting = not wait([future], timeout or None).done
             if self.pool.waiting:
                 at = doing if index is None else f"index {reprlib.repr(index)}"
@@ -103,7 +103,7 @@ class _Thread(threading.Thread):
     def __init__(self, info: WorkerInfo) -> None:
         super().__init__(name=f"minigrad-worker-{info.id}", daemon=True)
         self.info = info
-        self.waiting = False  # somebody waits for it in vain
+        self.waiting = False  # else its receiver would wait in vain
         self.tasks: SimpleQueue[tuple[Future[Any], Callable[..., Any], tuple[Any, ...]] | None] = SimpleQueue()
         self.ending = False
         self.start()

@@ -47,7 +47,7 @@ class Images(Dataset[tuple[Any, int]]):
                 f"{len(images)}, as a Tensor or array of shape ({len(images)}, ...), got {got} from {self.transform!r}"
             )
         if images.ndim == 3 and isinstance(x, np.ndarray) and x.ndim == 4 and x.shape[3] == 1:
-            x = x[..., 0]  # what single images give, which have no axis for the channel
+            x = x[..., 0]  # as single images give it, which have no channel axis
         return Batch(x, targets)
 
 

@@ -25,7 +25,7 @@ class _RandomFlip(Transform):
         if not len(flipped):
             return images
         x = images.copy(order="K")
-        for channel in range(x.shape[3]):  # all at once, NumPy's innermost loop would have but the channels' steps
+        for channel in range(x.shape[3]):  # flipped at once, NumPy's innermost loop would only run over the channels
             x[flipped, :, :, channel] = images[..., channel][self._mirror][flipped]
         return x
 

@@ -116,7 +116,7 @@ class RandomRotation(Transform):
 def _expanded(height: int, width: int, turn: float) -> tuple[int, int]:
     """Return how many rows and columns of pixels the turned image touches, its middle where it was."""
     cos, sin = abs(math.cos(turn)), abs(math.sin(turn))
-    if cos < 1e-9:  # at right angles the middle may move, or else all pixels could fall between others
+    if cos < 1e-9:  # at right angles move the middle, as otherwise all pixels could fall between others
         return width, height
 
     def touched(length: int, turned: float) -> int:
