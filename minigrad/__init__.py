@@ -13,6 +13,7 @@ from minigrad.core.printing import set_printoptions
 from minigrad.core.tensor import Tensor
 from minigrad.creation import *
 from minigrad.kernels.parallel import get_num_threads, set_num_threads
+from minigrad.lazy_names import lazy_names
 from minigrad.legacy import *
 from minigrad.ops.activation import celu, celu_, hardshrink, prelu, relu, relu_, rrelu, rrelu_, selu, selu_
 from minigrad.ops.adaptive_pooling import adaptive_avg_pool1d
@@ -65,18 +66,10 @@ newaxis = None
 
 __version__ = "0.1.0"
 
-_LAZY = ("profiler", "testing", "utils", "vision", "viz")
-_ROOMS = {"core", "creation", "graph", "kernels", "legacy", "naming", "ops", "overriding", "saving"}  # not for users
-
-
-def __getattr__(name: str) -> object:
-    """Import packages that many scripts do without when they are asked for."""
-    if name in _LAZY:
-        import importlib
-
-        return importlib.import_module(f"minigrad.{name}")
-    raise naming.unknown("minigrad", name, globals())
+_ROOMS = {"core", "creation", "graph", "kernels", "lazy_names", "legacy", "naming", "ops", "overriding", "saving"}
+_lazy = lazy_names(__name__, globals(), {}, "profiler testing utils vision viz")
+__getattr__ = _lazy.getattr
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_LAZY} - _ROOMS)
+    return sorted({*_lazy.dir()} - _ROOMS)  # those rooms are not for users

@@ -597,6 +597,7 @@ def prelu(input: TensorLike, weight: TensorLike) -> Tensor:
     """`leaky_relu` with learned slopes: one, or one per channel (dimension 1) (He et al., 2015)."""
 def prod(input: TensorLike, dim: _int | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None, axis: _int | None = None, keepdims: _bool = False) -> Tensor:
     """Return the product of all elements, or over the dimension `dim`. Integers and bools multiply in int64."""
+from minigrad import profiler as profiler
 def quantile(input: TensorLike, q: _float | TensorLike, dim: _int | None = None, keepdim: _bool = False, *, interpolation: _str = 'linear', axis: _int | None = None, keepdims: _bool = False) -> Tensor:
     """Return the value below which a share `q` of the elements lies, of all or along `dim`; nan where there is one."""
 from minigrad.random import rand as rand
@@ -725,6 +726,7 @@ def tensor_split(input: TensorLike, indices_or_sections: _int | Sequence[_int], 
     """Return views that cut `dim` into this many pieces, or at these indices; the first may be longer by one."""
 def tensordot(a: TensorLike, b: TensorLike, dims: _int | Sequence[Sequence[_int]] | Sequence[_int] = 2) -> Tensor:
     """Return the sums of products over pairs of dimensions of `a` and `b`."""
+from minigrad import testing as testing
 def tile(input: TensorLike, dims: Sequence[_int]) -> Tensor:
     """Return `input` repeated `dims` times, counted from the last dimension."""
 def topk(input: TensorLike, k: _int, dim: _int = -1, largest: _bool = True, sorted: _bool = True, *, axis: _int = -1) -> return_types.topk:
@@ -777,12 +779,15 @@ def unsqueeze(input: TensorLike, dim: _int) -> Tensor:
 def unsqueeze(input: TensorLike, *, axis: _int) -> Tensor: ...
 from minigrad.core.device import use_deterministic_algorithms as use_deterministic_algorithms
 from minigrad.core.generator import use_generator as use_generator
+from minigrad import utils as utils
 def var(input: TensorLike, dim: _int | Sequence[_int] | None = None, unbiased: _bool = True, keepdim: _bool = False, *, correction: _float | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
     """Return the variance ``sum((input - mean) ** 2) / (n - correction)`` of all elements, or over `dim`."""
 def var_mean(input: TensorLike, dim: _int | Sequence[_int] | None = None, unbiased: _bool = True, keepdim: _bool = False, *, correction: _float | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> tuple[Tensor, Tensor]:
     """Return `var` and `mean`, a tuple."""
 def vdot(input: TensorLike, tensor: TensorLike) -> Tensor:
     """Return the sum of the products of the elements of two vectors."""
+from minigrad import vision as vision
+from minigrad import viz as viz
 def vstack(tensors: Sequence[TensorLike]) -> Tensor:
     """Return the tensors below each other, vectors as rows."""
 @overload
@@ -794,9 +799,4 @@ def xlogy(input: TensorLike, other: TensorLike) -> Tensor:
     """``input * log(other)``; 0 where `input` is 0, whatever `other` is, unless that is nan."""
 from minigrad.creation import zeros as zeros
 from minigrad.creation import zeros_like as zeros_like
-from minigrad import profiler as profiler
-from minigrad import testing as testing
-from minigrad import utils as utils
-from minigrad import vision as vision
-from minigrad import viz as viz
 __version__: _str

@@ -1,8 +1,8 @@
 """Write the stubs for editors and type checkers out of the declarations: ``python scripts/stubs.py``.
 
 A method of Tensor is put into `Methods` by a decorator, and an operation is annotated as its body sees it, with
-`Operand` for an array. Neither is what a caller's tools should read. So the methods and the functions of the package,
-of `nn.functional` and of `linalg` are written down here as a caller sees them, out of their live signatures.
+`Operand` for an array. Neither is what a caller's tools should read, nor can they read a table of names to import. So
+the methods, and what these modules offer, are written down here as a caller sees them, out of their live signatures.
 """
 
 from __future__ import annotations
@@ -20,9 +20,15 @@ import minigrad
 from minigrad.core.methods import Methods
 
 ROOT = Path(minigrad.__file__).parent
-FUNCTIONS = {"minigrad": "__init__.pyi", "minigrad.nn.functional": "nn/functional.pyi", "minigrad.linalg": "linalg.pyi"}
+OFFERED = {
+    "minigrad": "__init__.pyi",
+    "minigrad.linalg": "linalg.pyi",
+    "minigrad.nn": "nn/__init__.pyi",
+    "minigrad.nn.functional": "nn/functional.pyi",
+    "minigrad.optim": "optim/__init__.pyi",
+    "minigrad.optim.lr_scheduler": "optim/lr_scheduler/__init__.pyi",
+}
 HEAD = '"""Written by scripts/stubs.py out of the declarations; do not edit."""\n\n'
-LAZY = ("profiler", "testing", "utils", "vision", "viz")  # imported when they are asked for
 
 Variant = tuple[dict[str, "str | None"], str]
 
@@ -258,20 +264,20 @@ def methods() -> str:
 
 
 def functions(module: str) -> str:
-    """Return the stub of a module that offers operations."""
+    """Return the stub of a module that offers operations, or imports its names when they are asked for."""
     stub, lines = Stub(), []
     for name, value in offered(module):
         home = getattr(value, "__module__", None) or ""
         if inspect.isfunction(value) and (home.startswith("minigrad.ops.") or home == module):
             lines.append(stub.function(name, value))
         elif inspect.ismodule(value):
-            lines.append(f"from minigrad import {name} as {name}\n")
+            package, _, own = value.__name__.rpartition(".")
+            lines.append(f"from {package} import {own} as {name}\n")
         elif value is None:
             lines.append(f"{name}: None\n")
         else:
             lines.append(f"from {_home(name, value)} import {name} as {name}\n")
     if module == "minigrad":
-        lines += [f"from minigrad import {name} as {name}\n" for name in LAZY]
         lines.append("__version__: _str\n")
         stub.imports.add("from builtins import str as _str")
     return stub.text("".join(lines))
@@ -281,7 +287,7 @@ def offered(module: str) -> Iterator[tuple[str, Any]]:
     """Yield what a module offers its users, in alphabetical order."""
     live = importlib.import_module(module)
     for name in sorted(getattr(live, "__all__", None) or dir(live)):
-        if name[0] != "_" and name not in LAZY:
+        if name[0] != "_":
             yield name, getattr(live, name)
 
 
@@ -303,7 +309,7 @@ def _indented(text: str) -> str:
 
 def stubs() -> dict[Path, str]:
     """Return the text of every stub by its path."""
-    return {ROOT / "core/methods.pyi": methods(), **{ROOT / path: functions(m) for m, path in FUNCTIONS.items()}}
+    return {ROOT / "core/methods.pyi": methods(), **{ROOT / path: functions(m) for m, path in OFFERED.items()}}
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ LAYERS = [
     ["minigrad.ops.declare"],
     ["minigrad.saving", "minigrad.core"],
     ["minigrad.graph"],
-    ["minigrad.kernels", "minigrad.return_types", "minigrad.overriding"],
+    ["minigrad.kernels", "minigrad.lazy_names", "minigrad.return_types", "minigrad.overriding"],
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 FILES = {
@@ -51,7 +51,7 @@ def level(module):
 
 
 def imports(path):
-    """The modules of this project that a file imports: at its top, inside a function, for type checkers only."""
+    """The modules of this project that a file imports: at its top, in a function, for type checkers, by a table."""
     tree = ast.parse(path.read_text())
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -60,6 +60,9 @@ def imports(path):
             names = [
                 f"{node.module}.{a.name}" if f"{node.module}.{a.name}" in FILES else node.module for a in node.names
             ]
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_HOMES":
+            package = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+            names = [f"{package}.{home}" for home in ast.literal_eval(node.value)]
         else:
             continue
         yield from (n for n in names if n.split(".")[0] in ("minigrad", "models", "scripts"))

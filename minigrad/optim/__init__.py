@@ -1,10 +1,15 @@
 """Optimizers, by PyTorch's names; `lr_scheduler` changes their learning rates over time."""
 
-from minigrad.optim import lr_scheduler
-from minigrad.optim.adagrad import Adadelta, Adagrad
-from minigrad.optim.adam import Adam, Adamax, AdamW, NAdam
-from minigrad.optim.optimizer import Optimizer
-from minigrad.optim.rmsprop import RMSprop
-from minigrad.optim.sgd import SGD
+from minigrad.lazy_names import lazy_names
 
-__all__ = ["SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "Optimizer", "RMSprop", "lr_scheduler"]
+_HOMES = {
+    "adagrad": "Adadelta Adagrad",
+    "adam": "Adam Adamax AdamW NAdam",
+    "optimizer": "Optimizer",
+    "rmsprop": "RMSprop",
+    "sgd": "SGD",
+}
+_lazy = lazy_names(__name__, globals(), _HOMES, modules="lr_scheduler")
+__all__ = _lazy.names
+__getattr__ = _lazy.getattr
+__dir__ = _lazy.dir

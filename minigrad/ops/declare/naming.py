@@ -6,7 +6,6 @@ of Tensor, passes errors on under its own name, and gives NumPy's and Python's b
 
 from __future__ import annotations
 
-import difflib
 import functools
 import re
 import sys
@@ -72,13 +71,21 @@ def _is_named(function: Callable[..., Any], name: str) -> bool:
 
 def publish(namespace: dict[str, Any]) -> None:
     """Name the public functions in this namespace of a module, in accord with the modules that define them."""
-    for name, function in list(namespace.items()):
-        if isinstance(function, FunctionType) and name[0] != "_" and function.__module__.startswith(_WHERE):
-            public = namespace[name] = named(function, name)
-            home = vars(sys.modules[function.__module__])
-            # by which pickle finds it there; another function of that module may have the name
-            public.__qualname__ = name if home.get(name, function) in (function, public) else function.__name__
-            home[public.__qualname__] = public
+    for name, value in list(namespace.items()):
+        if name[0] != "_":
+            namespace[name] = published(value, name)
+
+
+def published(value: Any, name: str) -> Any:
+    """Return what a user sees of `value`, which is public by this name: a function of ours bears it in its errors."""
+    if not isinstance(value, FunctionType) or not value.__module__.startswith(_WHERE):
+        return value
+    public = named(value, name)
+    home = vars(sys.modules[value.__module__])
+    # by which pickle finds it there; another function of that module may have the name
+    public.__qualname__ = name if home.get(name, value) in (value, public) else value.__name__
+    home[public.__qualname__] = public
+    return public
 
 
 def described(error: Exception, name: str, args: tuple[Any, ...], function: Callable[..., Any]) -> Exception:
@@ -113,13 +120,6 @@ def as_called(
         return error if all(isinstance(a, ArrayAttributes) for a in args) else TypeError(text)
     error.args = (text,)
     return error if str(error) == text else TypeError(text)  # NumPy's own classes make their texts themselves
-
-
-def unknown(module: str, name: str, namespace: dict[str, Any]) -> AttributeError:
-    """Return the error of a module's ``__getattr__``, with near names: Python does not look for them there."""
-    near = difflib.get_close_matches(name, [n for n in namespace if n[0] != "_"], 1)
-    advice = f"; did you mean {near[0]!r}?" if near else ""
-    return AttributeError(f"module {module!r} has no attribute {name!r}{advice}")
 
 
 def _described(argument: Any) -> str:

@@ -1,27 +1,15 @@
 """Schedulers: change the learning rates of an optimizer over time."""
 
-from minigrad.optim.lr_scheduler.composite import ChainedScheduler, SequentialLR
-from minigrad.optim.lr_scheduler.cyclic import (
-    CosineAnnealingLR,
-    CosineAnnealingWarmRestarts,
-    CyclicLR,
-    OneCycleLR,
-)
-from minigrad.optim.lr_scheduler.factor import (
-    ConstantLR,
-    ExponentialLR,
-    LambdaLR,
-    LinearLR,
-    MultiplicativeLR,
-    MultiStepLR,
-    PolynomialLR,
-    StepLR,
-)
-from minigrad.optim.lr_scheduler.plateau import ReduceLROnPlateau
-from minigrad.optim.lr_scheduler.scheduler import LRScheduler
+from minigrad.lazy_names import lazy_names
 
-__all__ = [
-    "ChainedScheduler", "ConstantLR", "CosineAnnealingLR", "CosineAnnealingWarmRestarts", "CyclicLR", "ExponentialLR",
-    "LRScheduler", "LambdaLR", "LinearLR", "MultiStepLR", "MultiplicativeLR", "OneCycleLR", "PolynomialLR",
-    "ReduceLROnPlateau", "SequentialLR", "StepLR",
-]  # fmt: skip
+_HOMES = {
+    "composite": "ChainedScheduler SequentialLR",
+    "cyclic": "CosineAnnealingLR CosineAnnealingWarmRestarts CyclicLR OneCycleLR",
+    "factor": "ConstantLR ExponentialLR LambdaLR LinearLR MultiplicativeLR MultiStepLR PolynomialLR StepLR",
+    "plateau": "ReduceLROnPlateau",
+    "scheduler": "LRScheduler",
+}
+_lazy = lazy_names(__name__, globals(), _HOMES)
+__all__ = _lazy.names
+__getattr__ = _lazy.getattr
+__dir__ = _lazy.dir

@@ -1,0 +1,61 @@
+"""Names that a package offers and imports when they are asked for: what few scripts need costs the others nothing.
+
+A table says where each name lives. Editors and type checkers, which run nothing, read the stub that
+``scripts/stubs.py`` writes out of it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+
+class LazyNames(NamedTuple):
+    """The names in the table of a package, and the hooks by which Python finds them."""
+
+    names: list[str]
+    getattr: Callable[[str], Any]
+    dir: Callable[[], list[str]]
+
+
+def lazy_names(
+    package: str,
+    namespace: dict[str, Any],
+    homes: Mapping[str, str],
+    modules: str = "",
+    published: Callable[[Any, str], Any] | None = None,
+) -> LazyNames:
+    """Return the names, ``__getattr__`` and ``__dir__`` of a package whose names are imported when they are asked for.
+
+    Parameters
+    ----------
+    package, namespace : its ``__name__`` and ``globals()``
+    homes : by module of the package, the names that live there, separated by spaces
+    modules : the modules and packages in it that are themselves offered
+    published : applied to a function and its name before a user sees it
+    """
+    where = {name: f"{package}.{home}" for home, names in homes.items() for name in names.split()}
+    packages = modules.split()
+
+    def find(name: str) -> Any:
+        if name in packages:
+            return importlib.import_module(f"{package}.{name}")
+        if name not in where:
+            raise unknown(package, name, [*namespace, *where, *packages])
+        value = getattr(importlib.import_module(where[name]), name)
+        namespace[name] = value = published(value, name) if published else value
+        return value
+
+    def names() -> list[str]:
+        return sorted({*namespace, *where, *packages})
+
+    return LazyNames(sorted({*where, *packages}), find, names)
+
+
+def unknown(module: str, name: str, names: Any) -> AttributeError:
+    """Return the error of a module's ``__getattr__``, with near names: Python does not look for them there."""
+    near = difflib.get_close_matches(name, [n for n in names if n[0] != "_"], 1)
+    advice = f"; did you mean {near[0]!r}?" if near else ""
+    return AttributeError(f"module {module!r} has no attribute {name!r}{advice}")
