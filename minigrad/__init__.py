@@ -56,7 +56,7 @@ from minigrad.ops.trigonometry import *
 from minigrad.ops.ufuncs import *
 from minigrad.random import *
 from minigrad.saving.checkpoint import load_checkpoint, save_checkpoint
-from minigrad.saving.npz import load, save
+from minigrad.saving.files import load, save
 
 from minigrad import func, linalg, nn, optim, return_types  # isort: skip  (needs the operations above)
 

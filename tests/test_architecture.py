@@ -24,7 +24,7 @@ LAYERS = [
         "minigrad.nn",
         "minigrad.optim",
         "minigrad.utils",
-        "minigrad.saving.checkpoint",
+        "minigrad.saving",
         "minigrad.profiler",
         "minigrad.func",
     ],
@@ -32,7 +32,7 @@ LAYERS = [
     ["minigrad.autograd"],
     ["minigrad.ops"],
     ["minigrad.ops.declare"],
-    ["minigrad.saving", "minigrad.core"],
+    ["minigrad.core"],
     ["minigrad.graph"],
     ["minigrad.kernels", "minigrad.lazy_names", "minigrad.return_types", "minigrad.overriding"],
 ]
