@@ -117,7 +117,9 @@ def load(
     f : path or binary file
     map_location : optional
         Accepted for scripts that name the CPU.
-    pickle_module, pickle_load_args : accepted
+    pickle_module : accepted
+    encoding : str, default "utf-8"
+        Of strings that Python 2 wrote into PyTorch's files; other arguments for pickle's `load` are accepted.
     weights_only : bool, optional
         True refuses modules and other objects of classes of the program. By default they are allowed, unlike in
         PyTorch, because loading them is safe here: it runs nothing that is in the file.
@@ -147,7 +149,7 @@ def load(
         device(map_location)
     with _opened(f) as (file, name):
         try:
-            return _read(file, name, weights_only is True)
+            return _read(file, weights_only is True, pickle_load_args.get("encoding", "utf-8"))
         except Refused as error:
             raise RuntimeError(f"load: {name} {error}") from error
         except Exception as error:  # a damaged zip, npy or pickle can raise nearly anything: BadZipFile, KeyError, ...
@@ -173,7 +175,7 @@ def _opened(f: Any) -> Iterator[tuple[IO[bytes], str]]:
         yield file, name
 
 
-def _read(file: IO[bytes], name: str, weights_only: bool) -> Any:
+def _read(file: IO[bytes], weights_only: bool, encoding: str) -> Any:
     begin = file.tell()
     size = file.seek(0, os.SEEK_END)
     begin = begin if begin < size else 0  # as after it was written
@@ -185,7 +187,7 @@ def _read(file: IO[bytes], name: str, weights_only: bool) -> Any:
     if start[:1] == b"\x80":
         from minigrad.saving import pth
 
-        return pth.read_stream(file, size - begin)
+        return pth.read_stream(file, size - begin, encoding)
     if start[8:] == b"{":
         from minigrad.saving import safetensors
 
@@ -205,7 +207,7 @@ def _read(file: IO[bytes], name: str, weights_only: bool) -> Any:
             from minigrad.saving import pth
 
             _refuse_to_unfold(archive.infolist(), size)
-            return pth.read_archive(archive)
+            return pth.read_archive(archive, encoding)
         raise Refused(f"was not written by minigrad.save; {_origin(entries)}")
 
 

@@ -30,7 +30,7 @@ from minigrad.core.generator import Generator
 from minigrad.core.tensor import Tensor
 from minigrad.nn.module import KINDS, Module
 from minigrad.nn.parameter import Buffer, Parameter, Uninitialized, UninitializedBuffer, UninitializedParameter
-from minigrad.saving.structure import Path, Reader, Refused, Writer, place
+from minigrad.saving.structure import Path, Reader, Refused, Writer, attach, place
 
 
 class Kind(NamedTuple):
@@ -208,11 +208,7 @@ def _read_tensor(cls: type[Tensor]) -> Callable[[Reader, Any], Tensor]:
     def read(reader: Reader, content: Any) -> Tensor:
         entry, requires_grad, attributes = content
         x = reader.meet(cls._wrap(reader.tensor(entry)._data).requires_grad_(requires_grad is True))
-        found = _attributes(reader, attributes)
-        if any(name.startswith("_") or hasattr(Tensor, name) for name in found):
-            raise ValueError("a tensor with an attribute that is not its own")
-        vars(x).update(found)
-        return x
+        return attach(x, reader.pairs(attributes))
 
     return read
 

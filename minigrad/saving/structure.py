@@ -175,7 +175,7 @@ class Reader:
         if kind == "dict":
             return self.pairs(content)
         if kind == "state":
-            return _state(self.pairs(content[0]), self.decode(content[1]))
+            return as_state(self.pairs(content[0]), self.decode(content[1]))
         if kind == "tuple":
             return tuple(self.decode(item) for item in content)
         if kind == "float":
@@ -205,7 +205,15 @@ class Reader:
         return Tensor._wrap(array)
 
 
-def _state(items: dict[Any, Any], metadata: Any) -> OrderedDict[Any, Any]:
+def attach(x: Tensor, attributes: dict[Any, Any]) -> Tensor:
+    """Give a Tensor the attributes that a user had given it, and return it."""
+    if any(not isinstance(name, str) or name.startswith("_") or hasattr(Tensor, name) for name in attributes):
+        raise ValueError("a tensor with an attribute that is not its own")
+    vars(x).update(attributes)
+    return x
+
+
+def as_state(items: dict[Any, Any], metadata: Any) -> OrderedDict[Any, Any]:
     """Return a state_dict with what it says about its modules."""
     if not (isinstance(metadata, dict) and all(isinstance(about, dict) for about in metadata.values())):
         raise ValueError("a state_dict whose metadata are no dict of dicts")
