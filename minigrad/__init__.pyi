@@ -405,7 +405,7 @@ def less_equal(input: TensorLike, other: TensorLike) -> Tensor:
     """``input <= other``, elementwise."""
 from minigrad import linalg as linalg
 from minigrad.creation import linspace as linspace
-from minigrad.saving.npz import load as load
+from minigrad.saving.files import load as load
 from minigrad.saving.checkpoint import load_checkpoint as load_checkpoint
 def log(input: TensorLike) -> Tensor:
     """Return the natural logarithm of each element; -inf of 0, nan of negative numbers."""
@@ -637,7 +637,7 @@ def rrelu_(input: TensorLike, lower: _float = 0.125, upper: _float = 0.333333333
     """In-place version of `rrelu`: writes the result into this tensor and returns it."""
 def rsqrt(input: TensorLike) -> Tensor:
     """``1 / sqrt(input)``, elementwise."""
-from minigrad.saving.npz import save as save
+from minigrad.saving.files import save as save
 from minigrad.saving.checkpoint import save_checkpoint as save_checkpoint
 @overload
 def scatter(input: TensorLike, dim: _int, index: TensorLike, src: TensorLike | None = None, *, value: Any = None, reduce: _str | None = None) -> Tensor:
@@ -666,6 +666,7 @@ def selu(input: TensorLike, inplace: _bool = False) -> Tensor:
     """`elu` scaled so that activations keep mean 0 and variance 1 (Klambauer et al., 2017)."""
 def selu_(input: TensorLike) -> Tensor:
     """In-place version of `selu`: writes the result into this tensor and returns it."""
+from minigrad import serialization as serialization
 from minigrad.autograd.anomaly_mode import set_anomaly_enabled as set_anomaly_enabled
 from minigrad.core.dtypes import set_default_dtype as set_default_dtype
 from minigrad.graph.grad_mode import set_grad_enabled as set_grad_enabled

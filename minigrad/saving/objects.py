@@ -45,24 +45,23 @@ def encode(writer: Writer, x: Any, path: Path) -> Any:
     kind = _kind_of(x)
     if kind is None or (kind == "namedtuple" and not writer.strict and not _is_found(type(x))):
         return None
-    if kind not in _MET_AGAIN:
-        return {kind: KINDS_OF_OBJECTS[kind].encode(writer, x, path)}
-    if same := writer.again(x):
+    if kind in _MET_AGAIN and (same := writer.again(x)):
         return same
-    before, writer.strict = writer.strict, True
+    before = writer.strict
+    writer.strict |= kind in _MET_AGAIN
     try:
-        return {kind: KINDS_OF_OBJECTS[kind].encode(writer, x, path)}
+        return {kind: _KINDS[kind].encode(writer, x, path)}
     finally:
         writer.strict = before
 
 
 def decode(reader: Reader, kind: str, content: Any) -> Any:
     """Return the object that `encode` described."""
-    if kind not in KINDS_OF_OBJECTS:
+    if kind not in _KINDS:
         raise ValueError(f"unknown kind {kind!r:.40}")
     if reader.weights_only and kind in _OF_THE_PROGRAM:
         raise Refused(f"holds a {kind}, which weights_only=True refuses; leave it out, as no file runs anything")
-    return KINDS_OF_OBJECTS[kind].decode(reader, content)
+    return _KINDS[kind].decode(reader, content)
 
 
 def _kind_of(x: Any) -> str | None:
@@ -78,7 +77,9 @@ def _kind_of(x: Any) -> str | None:
     if isinstance(x, FunctionType):
         return "function" if _home(x) is not None else None
     if isinstance(x, type):
-        return "type" if x.__name__ in _TYPES and vars(builtins)[x.__name__] is x else "class" * issubclass(x, Module)
+        if x.__name__ in _TYPES and vars(builtins)[x.__name__] is x:
+            return "type"
+        return "class" if issubclass(x, Module) else None
     return "dataclass" if _is_plain_dataclass(cls) else None
 
 
@@ -89,10 +90,8 @@ _OURS = re.compile(r"minigrad\.(nn|optim)(\.\w+)*")  # imported when they are ne
 
 def _names(cls: type, path: Path) -> list[str]:
     """Return the names by which loading finds a class; TypeError if it would not."""
-    from minigrad import nn
-
     name = cls.__qualname__
-    module = "minigrad.nn" if name in nn.__all__ and getattr(nn, name) is cls else cls.__module__
+    module = "minigrad.nn" if _find("minigrad.nn", name) is cls else cls.__module__
     if _find(module, name) is not cls:
         raise TypeError(
             f"save: {place(path)} is of the class {module}.{name}, which loading could not find by this name; "
@@ -297,7 +296,9 @@ def _write_defaultdict(writer: Writer, x: collections.defaultdict, path: Path) -
 
 def _read_defaultdict(reader: Reader, content: Any) -> Any:
     factory, pairs = content
-    return collections.defaultdict(None if factory is None else _read_type(reader, factory["type"]), reader.pairs(pairs))
+    return collections.defaultdict(
+        None if factory is None else _read_type(reader, factory["type"]), reader.pairs(pairs)
+    )
 
 
 def _read_generator(reader: Reader, content: Any) -> Generator:
@@ -309,7 +310,7 @@ def _as(make: Callable[[Any], Any]) -> Callable[[Reader, Any], Any]:
     return lambda reader, content: make([reader.decode(item) for item in content])
 
 
-KINDS_OF_OBJECTS: dict[str, Kind] = {
+_KINDS: dict[str, Kind] = {
     "module": Kind(_write_module, _read_module),
     "Parameter": Kind(_write_tensor, _read_tensor(Parameter)),
     "Buffer": Kind(_write_tensor, _read_tensor(Buffer)),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -248,13 +248,16 @@ class _Stream:
     def __init__(self, file: IO[bytes], left: int) -> None:
         self._file, self.left = file, left
 
-    def read(self, size: int) -> bytes:
-        """Return the next `size` bytes, fewer at the end."""
-        return self._took(self._file.read(max(0, min(size, self.left))))
+    def read(self, size: int = -1, /) -> bytes:
+        """Return the next `size` bytes, fewer at the end; all of them where it is negative."""
+        return self._took(self._file.read(self.left if size < 0 else min(size, self.left)))
 
     def readline(self) -> bytes:
-        """Return the bytes up to the next newline."""
-        return self._took(self._file.readline(self.left))
+        """Return the bytes up to the next newline, which must be there."""
+        content = self._took(self._file.readline(self.left))
+        if not content.endswith(b"\n"):
+            raise EOFError("it ends within a line")
+        return content
 
     def _took(self, content: bytes) -> bytes:
         self.left -= len(content)
@@ -309,14 +312,14 @@ def read_stream(file: IO[bytes], size: int, encoding: str) -> Any:
         raise Refused("is a pickle, and none of PyTorch's; a pickle can run anything, so only PyTorch's are read")
     if reader().load() != _PROTOCOL:
         raise Refused("is of a protocol of PyTorch's that is not read")
-    byteorder = "little" if reader().load()["little_endian"] else "big"
+    byteorder: Literal["little", "big"] = "little" if reader().load()["little_endian"] else "big"
     objects = reader()
     found = objects.load()
     keys = reader().load()
     if sorted(keys) != sorted(objects.storages):
         raise ValueError("other storages than those of the tensors")
     for key in keys:
-        count = int.from_bytes(stream.read(8), "little" if byteorder == "little" else "big")
+        count = int.from_bytes(stream.read(8), byteorder)
         if count != objects.counts[key]:
             raise ValueError(f"a storage of {count} elements")
         fill(objects.storages[key].raw, stream)

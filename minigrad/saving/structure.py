@@ -139,7 +139,7 @@ def _description(x: Any) -> str:
 
 
 class Refused(ValueError):
-    """What is in a whole file and is not built; the message says why, and the reader puts the file's name before it."""
+    """The error for a file that is whole and holds what is not built; whoever opened the file names it."""
 
 
 class Reader:
@@ -161,7 +161,7 @@ class Reader:
         self._met: list[Any] = []
 
     def meet(self, x: Any) -> Any:
-        """Number a new Tensor or module, and return it."""
+        """Give a new Tensor or module its number, and return it."""
         self._met.append(x)
         return x
 

@@ -163,7 +163,11 @@ class Model:
 @pytest.mark.parametrize(
     "obj, error, message",
     [
-        ({"optimizer": {"state": {3: {"foo": {print}}}}}, TypeError, r"save: optimizer.state\[3\].foo\[0\] is a builtin"),
+        (
+            {"optimizer": {"state": {3: {"foo": {print}}}}},
+            TypeError,
+            r"save: optimizer.state\[3\].foo\[0\] is a builtin",
+        ),
         ({"a": iter([])}, TypeError, r"save: a is a list_iterator; expected"),
         ([(1, print)], TypeError, r"save: \[0\]\[1\] is a builtin_function"),
         ({"model": Model()}, TypeError, r"model is a Model; save its state_dict\(\)"),
