@@ -176,7 +176,8 @@ def bundled(folder):
 
 READERS = {
     "npz": npz, "modules": modules, "pth": pth, "checkpoint": checkpoint, "safetensors": safetensors,
-    "idx": idx, "pickles": pickles, "cifar": cifar, "archives": archives, "images": images, "skipped-images": skipped_images, "digits": bundled,
+    "idx": idx, "pickles": pickles, "cifar": cifar, "archives": archives,
+    "images": images, "skipped-images": skipped_images, "digits": bundled,
 }  # fmt: skip
 
 
