@@ -35,9 +35,9 @@ def save(
     ----------
     obj : plain data, Tensors, modules, and any nesting of dicts, lists, tuples, sets and their like
         Plain data are numbers, strings, bytes, None, ndarrays, NumPy scalars, dtypes, sizes, devices, Generators,
-        Enums, named tuples, dataclasses and namespaces. A module is written with its class's name, its parameters,
-        buffers and modules, and its attributes, which may be all of these, operations such as ``F.relu``, and classes
-        of modules. A Tensor or module that occurs several times is one object after loading, too; other memory that
+        Enums, named tuples, dataclasses and namespaces. A module is written with its class's name, its parameters
+        (without gradients), buffers and modules, and its attributes, which may be all of these, operations such as
+        ``F.relu``, and classes of modules. A Tensor or module that occurs several times is one object after loading, too; other memory that
         tensors share is written once for each. A subclass of a plain type comes back as what it derives from, and is
         refused within a module.
     f : path or binary file
@@ -177,7 +177,8 @@ def _opened(f: Any) -> Iterator[tuple[IO[bytes], str]]:
 
 def _read(file: IO[bytes], weights_only: bool, encoding: str) -> Any:
     begin = file.tell()
-    size = file.seek(0, os.SEEK_END)
+    file.seek(0, os.SEEK_END)
+    size = file.tell()
     begin = begin if begin < size else 0  # as after it was written
     file.seek(begin)
     start = file.read(9)

@@ -122,9 +122,8 @@ def _class(module: Any, name: Any, what: str, fits: Callable[[type], bool]) -> A
         raise ValueError(f"the class {module!r:.40} {name!r:.40}")
     found = _find(module, name)
     if found is None:
-        raise Refused(
-            f"holds a {module}.{name}, and there is no such class here; define it, or import {module}, before loading"
-        )
+        advice = "define it in this program" if module == "__main__" else f"define it, or import {module},"
+        raise Refused(f"holds a {module}.{name}, and there is no such class here; {advice} before loading")
     if not isinstance(found, type) or not fits(found):
         raise Refused(f"names {module}.{name} as {what}, which it is not")
     return found

@@ -56,6 +56,9 @@ def save_file(tensors: Mapping[str, Any], filename: Any, metadata: Mapping[str, 
     ...     load_file(folder + "/model.safetensors")
     {'fc.bias': tensor([1., 1.])}
     """
+    if not isinstance(tensors, Mapping):
+        advice = "; give its state_dict()" if hasattr(tensors, "state_dict") else ""
+        raise TypeError(f"save_file: expected a dict of Tensors, got {type(tensors).__name__}{advice}")
     header: dict[str, Any] = {} if metadata is None else {_METADATA: dict(metadata)}
     arrays, end = [], 0
     for name in [*tensors, *(part for item in (metadata or {}).items() for part in item)]:

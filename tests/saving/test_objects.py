@@ -342,6 +342,8 @@ def test_safetensors_by_load_and_save(tmp_path):
         assert {name: t.tolist() for name, t in found.items()} == {name: t.tolist() for name, t in state.items()}
     with pytest.raises(TypeError, match="save_file: expected"):
         mg.save({"a": [1]}, tmp_path / "a.safetensors")
+    with pytest.raises(TypeError, match=r"save_file: expected a dict of Tensors, got ReLU; give its state_dict\(\)"):
+        mg.save(nn.ReLU(), tmp_path / "a.safetensors")
     (tmp_path / "c").write_bytes((tmp_path / "b").read_bytes()[:-1])
     with pytest.raises(RuntimeError, match="^load: .*c is damaged"):
         mg.load(tmp_path / "c")
