@@ -284,10 +284,10 @@ class Methods:
         """Return `input` limited to [`min`, `max`], numbers or tensors; either may be None. Gradients pass at the bounds."""
     def clip_(self, min: TensorLike | None = None, max: TensorLike | None = None) -> Self:
         """In-place version of `clamp`: writes the result into this tensor and returns it."""
-    def clone(self) -> Tensor:
+    def clone(self, *, memory_format: Any = None) -> Tensor:
         """Return a copy in memory of its own, through which gradients flow."""
-    def contiguous(self) -> Tensor:
-        """Return this tensor if its elements lie in memory in C order, else such a copy."""
+    def contiguous(self, *, memory_format: Any = ...) -> Tensor:
+        """Return this tensor if its elements lie in memory in this format, by default in C order, else such a copy."""
     def copy_(self, src: Any, non_blocking: _bool = False) -> Self:
         """Copy the values of `src`, broadcast and converted, into this tensor, and return it."""
     def cos(self) -> Tensor:
@@ -682,15 +682,17 @@ class Methods:
         """``-input``, elementwise."""
     def negative_(self) -> Self:
         """In-place version of `neg`: writes the result into this tensor and returns it."""
-    def new_empty(self, *size: SupportsIndex | Sequence[SupportsIndex], dtype: Any = None, **options: Any) -> Tensor:
+    def new(self, *data: Any, dtype: Any = None, device: Any = None) -> Tensor:
+        """Return `data`, or a tensor of lengths `data` that holds anything, of this tensor's dtype: as old scripts do."""
+    def new_empty(self, *args: Any, dtype: Any = None, **options: Any) -> Tensor:
         """`empty` of this tensor's dtype, unless another is given."""
-    def new_full(self, size: Any, fill_value: Any, *, dtype: Any = None, **options: Any) -> Tensor:
-        """Return a tensor of the given size filled with `fill_value`, of this tensor's dtype by default."""
-    def new_ones(self, *size: SupportsIndex | Sequence[SupportsIndex], dtype: Any = None, **options: Any) -> Tensor:
+    def new_full(self, *args: Any, dtype: Any = None, **options: Any) -> Tensor:
+        """`full` of this tensor's dtype, unless another is given."""
+    def new_ones(self, *args: Any, dtype: Any = None, **options: Any) -> Tensor:
         """`ones` of this tensor's dtype, unless another is given."""
-    def new_tensor(self, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: _bool = False) -> Tensor:
-        """Return `data` as a tensor of this tensor's dtype, unless another is given."""
-    def new_zeros(self, *size: SupportsIndex | Sequence[SupportsIndex], dtype: Any = None, **options: Any) -> Tensor:
+    def new_tensor(self, *args: Any, dtype: Any = None, **options: Any) -> Tensor:
+        """`tensor` of this tensor's dtype, unless another is given."""
+    def new_zeros(self, *args: Any, dtype: Any = None, **options: Any) -> Tensor:
         """`zeros` of this tensor's dtype, unless another is given."""
     @overload
     def nonzero(self, *, as_tuple: Literal[False] = False) -> Tensor:
@@ -821,6 +823,8 @@ class Methods:
         """In-place version of `square`: writes the result into this tensor and returns it."""
     def squeeze(self, dim: _int | Sequence[_int] | None = None, *, axis: _int | Sequence[_int] | None = None) -> Tensor:
         """Remove the dimensions of length 1: all, or those named by `dim`."""
+    def squeeze_(self, dim: _int | Sequence[_int] | None = None) -> Self:
+        """In-place version of `squeeze`: this tensor shows its memory in that way from now on."""
     def std(self, dim: _int | Sequence[_int] | None = None, unbiased: _bool = True, keepdim: _bool = False, *, correction: _float | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
         """Return the standard deviation, the root of `var`, with its parameters. Where it is 0, its gradient is 0."""
     def sub(self, other: TensorLike, *, alpha: _float = 1) -> Tensor:
@@ -837,10 +841,16 @@ class Methods:
         """Return the sum over those dimensions that broadcasting from `size` to this tensor's shape would repeat."""
     def swapaxes(self, dim0: _int, dim1: _int) -> Tensor:
         """Return a view with two dimensions exchanged."""
+    def swapaxes_(self, dim0: _int, dim1: _int) -> Self:
+        """In-place version of `transpose`: this tensor shows its memory in that way from now on."""
     def swapdims(self, dim0: _int, dim1: _int) -> Tensor:
         """Return a view with two dimensions exchanged."""
+    def swapdims_(self, dim0: _int, dim1: _int) -> Self:
+        """In-place version of `transpose`: this tensor shows its memory in that way from now on."""
     def t(self) -> Tensor:
         """Return the transpose of a matrix; vectors and 0-dim tensors as they are."""
+    def t_(self) -> Self:
+        """In-place version of `t`: this tensor shows its memory in that way from now on."""
     def take(self, index: TensorLike) -> Tensor:
         """Return the elements at `index` of the flattened input, in the shape of `index`."""
     def take_along_dim(self, indices: TensorLike, dim: _int | None = None, *, axis: _int | None = None) -> Tensor:
@@ -857,14 +867,16 @@ class Methods:
         """Return views that cut `dim` into this many pieces, or at these indices; the first may be longer by one."""
     def tile(self, *dims: SupportsIndex | Sequence[SupportsIndex]) -> Tensor:
         """Call `minigrad.tile` with the numbers as one argument or several."""
-    def to(self, *args: Any, dtype: Any = None, device: Any = None, copy: _bool = False, **_: _bool) -> Tensor:
-        """Return this tensor with another dtype. Refuse devices other than the CPU."""
+    def to(self, *args: Any, dtype: Any = None, device: Any = None, non_blocking: _bool = False, copy: _bool = False, memory_format: Any = None, other: Tensor | None = None) -> Tensor:
+        """Return this tensor with another dtype or order in memory. Refuse devices other than the CPU."""
     def topk(self, k: _int, dim: _int = -1, largest: _bool = True, sorted: _bool = True, *, axis: _int = -1) -> return_types.topk:
         """Return the `k` largest elements along `dim`, the largest first, and where they were."""
     def trace(self) -> Tensor:
         """Return the sum of the diagonal of a matrix."""
     def transpose(self, dim0: _int, dim1: _int) -> Tensor:
         """Return a view with two dimensions exchanged."""
+    def transpose_(self, dim0: _int, dim1: _int) -> Self:
+        """In-place version of `transpose`: this tensor shows its memory in that way from now on."""
     def tril(self, diagonal: _int = 0) -> Tensor:
         """Return a copy with zeros above a diagonal of the last two dimensions."""
     def tril_(self, diagonal: _int = 0) -> Self:
@@ -914,6 +926,8 @@ class Methods:
         """Insert a new dimension of length 1 before dimension `dim`."""
     @overload
     def unsqueeze(self, *, axis: _int) -> Tensor: ...
+    def unsqueeze_(self, dim: _int) -> Self:
+        """In-place version of `unsqueeze`: this tensor shows its memory in that way from now on."""
     def var(self, dim: _int | Sequence[_int] | None = None, unbiased: _bool = True, keepdim: _bool = False, *, correction: _float | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
         """Return the variance ``sum((input - mean) ** 2) / (n - correction)`` of all elements, or over `dim`."""
     def vdot(self, tensor: TensorLike) -> Tensor:
