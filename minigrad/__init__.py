@@ -5,6 +5,7 @@ from math import e, inf, nan, pi
 from minigrad import autograd
 from minigrad.autograd import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 from minigrad.autograd.anomaly_mode import is_anomaly_check_nan_enabled, is_anomaly_enabled, set_anomaly_enabled
+from minigrad.core import absent
 from minigrad.core.array_attributes import Size
 from minigrad.core.device import device, get_default_device, set_default_device
 from minigrad.core.dtypes import *
@@ -25,6 +26,7 @@ from minigrad.creation import *
 from minigrad.kernels.parallel import get_num_threads, set_num_threads
 from minigrad.lazy_names import lazy_names
 from minigrad.legacy import *
+from minigrad.ops import memory
 from minigrad.ops.activation import celu, celu_, hardshrink, prelu, relu, relu_, rrelu, rrelu_, selu, selu_
 from minigrad.ops.adaptive_pooling import adaptive_avg_pool1d
 from minigrad.ops.adaptive_pooling import adaptive_max_pool1d_with_indices as adaptive_max_pool1d
@@ -77,7 +79,7 @@ naming.publish(globals())
 newaxis = None
 
 _ROOMS = {
-    "core", "creation", "exchange", "factory", "graph", "kernels", "lazy_names", "legacy", "naming", "ops",
+    "absent", "core", "creation", "exchange", "factory", "graph", "kernels", "lazy_names", "legacy", "naming", "ops",
     "overriding", "predicates", "saving", "settings", "windows",
 }  # fmt: skip
 _HOMES = {
@@ -96,8 +98,13 @@ _MODULES = (
     "vision viz xpu"
 )
 _lazy = lazy_names(__name__, globals(), _HOMES, _MODULES, naming.published)
-__getattr__ = _lazy.getattr
 globals().update({n: f for n, f in vars(Methods).items() if n.endswith("_") and n[0] != "_" and n[:-1] in globals()})
+
+
+def __getattr__(name: str) -> object:
+    if name in absent.FUNCTIONS:
+        raise absent.explained("minigrad", name, absent.FUNCTIONS[name])
+    return _lazy.getattr(name)
 
 
 def __dir__() -> list[str]:

@@ -142,26 +142,26 @@ def atanh(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) 
 def atanh_(input: TensorLike) -> Tensor:
     """In-place version of `atanh`: writes the result into this tensor and returns it."""
 @overload
-def atleast_1d(tensor: TensorLike, /) -> Tensor:
+def atleast_1d(tensor: TensorLike, /, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the tensor with at least one dimension; a tuple for several tensors."""
 @overload
-def atleast_1d(tensor: Sequence[TensorLike], /) -> tuple[Tensor, ...]: ...
+def atleast_1d(tensor: Sequence[TensorLike], /, *, out: Tensor | tuple[Tensor, ...] | None = None) -> tuple[Tensor, ...]: ...
 @overload
-def atleast_1d(*tensors: TensorLike) -> tuple[Tensor, ...]: ...
+def atleast_1d(*tensors: TensorLike, out: Tensor | tuple[Tensor, ...] | None = None) -> tuple[Tensor, ...]: ...
 @overload
-def atleast_2d(tensor: TensorLike, /) -> Tensor:
+def atleast_2d(tensor: TensorLike, /, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the tensor with at least two dimensions, a vector as a row; a tuple for several tensors."""
 @overload
-def atleast_2d(tensor: Sequence[TensorLike], /) -> tuple[Tensor, ...]: ...
+def atleast_2d(tensor: Sequence[TensorLike], /, *, out: Tensor | tuple[Tensor, ...] | None = None) -> tuple[Tensor, ...]: ...
 @overload
-def atleast_2d(*tensors: TensorLike) -> tuple[Tensor, ...]: ...
+def atleast_2d(*tensors: TensorLike, out: Tensor | tuple[Tensor, ...] | None = None) -> tuple[Tensor, ...]: ...
 @overload
-def atleast_3d(tensor: TensorLike, /) -> Tensor:
+def atleast_3d(tensor: TensorLike, /, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the tensor with at least three dimensions: a matrix gets a last one of length 1. A tuple for several."""
 @overload
-def atleast_3d(tensor: Sequence[TensorLike], /) -> tuple[Tensor, ...]: ...
+def atleast_3d(tensor: Sequence[TensorLike], /, *, out: Tensor | tuple[Tensor, ...] | None = None) -> tuple[Tensor, ...]: ...
 @overload
-def atleast_3d(*tensors: TensorLike) -> tuple[Tensor, ...]: ...
+def atleast_3d(*tensors: TensorLike, out: Tensor | tuple[Tensor, ...] | None = None) -> tuple[Tensor, ...]: ...
 from minigrad.amp import autocast as autocast
 from minigrad import autograd as autograd
 def avg_pool1d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, ceil_mode: _bool = False, count_include_pad: _bool = True, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -182,6 +182,8 @@ def bilinear(input1: TensorLike, input2: TensorLike, weight: TensorLike, bias: T
     """``sum over i, j of input1[..., i] * weight[o, i, j] * input2[..., j] + bias[o]``."""
 def bincount(input: TensorLike, weights: TensorLike | None = None, minlength: _int = 0, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return how often 0, 1, 2, ... occur, or the sums of the weights of those that do."""
+def binomial(count: Tensor, prob: Tensor, generator: Generator | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Draw numbers of successes of `count` trials of probability `prob` each."""
 def bitwise_and(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``input & other``, elementwise, of bools or integers."""
 def bitwise_and_(input: TensorLike, other: TensorLike) -> Tensor:
@@ -669,26 +671,26 @@ def max(input: TensorLike, *, other: TensorLike, out: Tensor | tuple[Tensor, ...
 @overload
 def max(input: TensorLike, dim: Tensor, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor: ...
 @overload
-def max_pool1d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, return_indices: Literal[False] = False) -> Tensor:
+def max_pool1d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, return_indices: Literal[False] = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the maximum of windows of (N, C, L) or (C, L); see `max_pool2d`."""
 @overload
-def max_pool1d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, *, return_indices: Literal[True]) -> tuple[Tensor, Tensor]: ...
+def max_pool1d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, *, return_indices: Literal[True], out: Tensor | tuple[Tensor, ...] | None = None) -> tuple[Tensor, Tensor]: ...
 @overload
-def max_pool1d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, *, return_indices: _bool) -> Tensor | tuple[Tensor, Tensor]: ...
+def max_pool1d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, *, return_indices: _bool, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor | tuple[Tensor, Tensor]: ...
 @overload
-def max_pool2d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, return_indices: Literal[False] = False) -> Tensor:
+def max_pool2d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, return_indices: Literal[False] = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the maximum of each window of the planes; NaN where there is one in the window."""
 @overload
-def max_pool2d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, *, return_indices: Literal[True]) -> tuple[Tensor, Tensor]: ...
+def max_pool2d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, *, return_indices: Literal[True], out: Tensor | tuple[Tensor, ...] | None = None) -> tuple[Tensor, Tensor]: ...
 @overload
-def max_pool2d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, *, return_indices: _bool) -> Tensor | tuple[Tensor, Tensor]: ...
+def max_pool2d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, *, return_indices: _bool, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor | tuple[Tensor, Tensor]: ...
 @overload
-def max_pool3d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, return_indices: Literal[False] = False) -> Tensor:
+def max_pool3d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, return_indices: Literal[False] = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the maximum of windows of (N, C, D, H, W) or (C, D, H, W); see `max_pool2d`."""
 @overload
-def max_pool3d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, *, return_indices: Literal[True]) -> tuple[Tensor, Tensor]: ...
+def max_pool3d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, *, return_indices: Literal[True], out: Tensor | tuple[Tensor, ...] | None = None) -> tuple[Tensor, Tensor]: ...
 @overload
-def max_pool3d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, *, return_indices: _bool) -> Tensor | tuple[Tensor, Tensor]: ...
+def max_pool3d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, *, return_indices: _bool, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor | tuple[Tensor, Tensor]: ...
 def maximum(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the larger of two, elementwise; nan if one is. At a tie each gets half of the gradient."""
 def mean(input: TensorLike, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
@@ -700,6 +702,7 @@ def median(input: TensorLike, dim: None = None, *, out: Tensor | tuple[Tensor, .
 def median(input: TensorLike, dim: _int, keepdim: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> return_types.median: ...
 @overload
 def median(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int, keepdims: _bool = False) -> return_types.median: ...
+from minigrad.ops import memory as memory
 from minigrad.core.layout import memory_format as memory_format
 def meshgrid(*tensors: Any, indexing: _str = 'ij') -> tuple[Tensor, ...]:
     """Return a tensor for each vector, shaped like all lengths, that varies along its own dimension only."""
@@ -777,12 +780,12 @@ newaxis: None
 from minigrad import nn as nn
 from minigrad.graph.grad_mode import no_grad as no_grad
 @overload
-def nonzero(input: TensorLike, *, as_tuple: Literal[False] = False) -> Tensor:
+def nonzero(input: TensorLike, *, as_tuple: Literal[False] = False, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the indices of the elements that are not 0: one row each, or with `as_tuple` a tensor for each dimension."""
 @overload
-def nonzero(input: TensorLike, *, as_tuple: Literal[True]) -> tuple[Tensor, ...]: ...
+def nonzero(input: TensorLike, *, as_tuple: Literal[True], out: Tensor | tuple[Tensor, ...] | None = None) -> tuple[Tensor, ...]: ...
 @overload
-def nonzero(input: TensorLike, *, as_tuple: _bool = False) -> Tensor | tuple[Tensor, ...]: ...
+def nonzero(input: TensorLike, *, as_tuple: _bool = False, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor | tuple[Tensor, ...]: ...
 def norm(input: TensorLike, p: _float | _str | None = 'fro', dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
     """Return the p-norm of all elements, or over the dimensions `dim`; its gradient at 0 is 0."""
 def normal(mean: Tensor | _float, std: Tensor | _float = 1.0, size: Any = None, *, generator: Generator | None = None, dtype: Any = None, out: Tensor | tuple[Tensor, ...] | None = None, layout: Any = None, device: Any = None, pin_memory: _bool = False, requires_grad: _bool = False) -> Tensor:
@@ -812,6 +815,8 @@ def pixel_shuffle(input: TensorLike, upscale_factor: _int, *, out: Tensor | tupl
     """Return images r times as high and wide, of r * r times fewer channels (Shi et al., 2016)."""
 def pixel_unshuffle(input: TensorLike, downscale_factor: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the inverse of `pixel_shuffle`: (\\*, C, H * r, W * r) to (\\*, C * r * r, H, W)."""
+def poisson(input: Tensor, generator: Generator | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Draw numbers of events whose expected numbers are given, by Poisson's law."""
 def positive(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``+input``: the tensor itself."""
 def pow(input: TensorLike, exponent: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -947,7 +952,7 @@ def sinh(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -
     """Return the hyperbolic sine of each element."""
 def sinh_(input: TensorLike) -> Tensor:
     """In-place version of `sinh`: writes the result into this tensor and returns it."""
-def slogdet(A: TensorLike) -> SlogDet:
+def slogdet(A: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> SlogDet:
     """Return the sign of the determinant, and the logarithm of its absolute value."""
 def softmax(input: TensorLike, dim: _int | None = None, dtype: DTypeLike | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | None = None) -> Tensor:
     """``exp(input) / exp(input).sum(dim)``: positive numbers that add up to 1 along `dim`."""
@@ -1063,15 +1068,15 @@ def unflatten(input: TensorLike, dim: _int, sizes: Sequence[_int]) -> Tensor:
 @overload
 def unflatten(input: TensorLike, sizes: Sequence[_int], *, axis: _int) -> Tensor: ...
 @overload
-def unique(input: TensorLike, sorted: _bool = True, return_inverse: Literal[False] = False, return_counts: Literal[False] = False, dim: _int | None = None) -> Tensor:
+def unique(input: TensorLike, sorted: _bool = True, return_inverse: Literal[False] = False, return_counts: Literal[False] = False, dim: _int | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the distinct elements, in order."""
 @overload
-def unique(input: TensorLike, sorted: _bool = True, return_inverse: _bool = False, return_counts: _bool = False, dim: _int | None = None) -> Tensor | tuple[Tensor, ...]: ...
+def unique(input: TensorLike, sorted: _bool = True, return_inverse: _bool = False, return_counts: _bool = False, dim: _int | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor | tuple[Tensor, ...]: ...
 @overload
-def unique_consecutive(input: TensorLike, return_inverse: Literal[False] = False, return_counts: Literal[False] = False, dim: _int | None = None) -> Tensor:
+def unique_consecutive(input: TensorLike, return_inverse: Literal[False] = False, return_counts: Literal[False] = False, dim: _int | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the elements (or slices of `dim`) without those that equal the one before."""
 @overload
-def unique_consecutive(input: TensorLike, return_inverse: _bool = False, return_counts: _bool = False, dim: _int | None = None) -> Tensor | tuple[Tensor, ...]: ...
+def unique_consecutive(input: TensorLike, return_inverse: _bool = False, return_counts: _bool = False, dim: _int | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor | tuple[Tensor, ...]: ...
 @overload
 def unsqueeze(input: TensorLike, dim: _int) -> Tensor:
     """Insert a new dimension of length 1 before dimension `dim`."""
@@ -1094,10 +1099,10 @@ from minigrad import viz as viz
 def vstack(tensors: Sequence[TensorLike], *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the tensors below each other, vectors as rows."""
 @overload
-def where(condition: TensorLike) -> tuple[Tensor, ...]:
+def where(condition: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> tuple[Tensor, ...]:
     """Return `input` where `condition` holds, else `other`, with broadcasting."""
 @overload
-def where(condition: TensorLike, input: TensorLike, other: TensorLike) -> Tensor: ...
+def where(condition: TensorLike, input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor: ...
 def xlogy(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``input * log(other)``; 0 where `input` is 0, whatever `other` is, unless that is nan."""
 from minigrad import xpu as xpu

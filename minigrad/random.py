@@ -24,12 +24,12 @@ from minigrad.core.generator import (
 from minigrad.core.tensor import Tensor
 from minigrad.factory import factory, like
 from minigrad.ops.primitives.dims import as_shape
-from minigrad.ops.sampling import bernoulli, multinomial
+from minigrad.ops.sampling import bernoulli, binomial, multinomial, poisson
 
 __all__ = [
-    "Generator", "bernoulli", "default_generator", "fork_rng", "get_rng_state", "initial_seed", "manual_seed",
-    "multinomial", "normal", "rand", "rand_like", "randint", "randint_like", "randn", "randn_like", "randperm", "seed",
-    "set_rng_state", "use_generator",
+    "Generator", "bernoulli", "binomial", "default_generator", "fork_rng", "get_rng_state", "initial_seed",
+    "manual_seed", "multinomial", "normal", "poisson", "rand", "rand_like", "randint", "randint_like", "randn",
+    "randn_like", "randperm", "seed", "set_rng_state", "use_generator",
 ]  # fmt: skip
 
 

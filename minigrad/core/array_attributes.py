@@ -159,6 +159,18 @@ class ArrayAttributes:
         """Return the address of the first element."""
         return self._data.ctypes.data
 
+    const_data_ptr = data_ptr
+
+    def __dlpack__(self, **options: Any) -> Any:
+        """Return the memory for another library, by the DLPack protocol."""
+        if getattr(self, "requires_grad", False):
+            raise BufferError("__dlpack__: this tensor requires grad, and others do not know that; use .detach()")
+        return self._data.__dlpack__(**options)
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        """Return the device of the DLPack protocol that stands for the CPU."""
+        return self._data.__dlpack_device__()
+
     # ---- values ----------------------------------------------------------------------------------------------------
 
     def item(self) -> Any:

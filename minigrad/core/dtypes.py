@@ -106,7 +106,7 @@ class _Absent(dtype):
 
     @property
     def dtype(self) -> Any:  # type: ignore[override]
-        raise TypeError(f"{self.name}: no tensor has this dtype, because {self.instead}")
+        raise TypeError(f"no tensor has the dtype {self.name}, because {self.instead}")
 
     @property
     def kind(self) -> str:  # type: ignore[override]

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, TypeAlias, TypeVar
 
 import numpy as np
 
-from minigrad.core import dtypes
+from minigrad.core import absent, dtypes
 from minigrad.core.array_attributes import ArrayAttributes
 from minigrad.core.as_array import as_array
 from minigrad.core.methods import Methods
@@ -425,6 +425,9 @@ class Tensor(Methods, ArrayAttributes):
         array.flags.writeable = True
         return True
 
+
+for _name in absent.METHODS:
+    setattr(Tensor, _name, absent.absent_attribute(_name))
 
 TensorLike: TypeAlias = Tensor | np.ndarray[Any, Any] | np.generic | float  # what operations take for a Tensor
 

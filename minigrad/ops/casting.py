@@ -143,5 +143,14 @@ def _conversion(name: str, dtype: dtypes.dtype) -> Any:
     return convert
 
 
+@method("to_dense", only=True)
+def _to_dense(input: Tensor, dtype: Any = None, *, masked_grad: bool | None = None) -> Tensor:
+    """Return this tensor, which is dense, with another dtype if one is given."""
+    return _to(input, dtype=dtype)
+
+
+_ABSENT = {"bfloat16": dtypes.bfloat16, "cfloat": dtypes.complex64, "cdouble": dtypes.complex128}
+for _name, _dtype in _ABSENT.items():
+    method(_name, only=True)(_conversion(_name, _dtype))
 for _name, _dtype in TYPES.items():
     method(_name.lower(), only=True)(_conversion(_name.lower(), _dtype))

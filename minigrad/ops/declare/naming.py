@@ -23,6 +23,7 @@ _BEGINNING = re.compile(r"([A-Za-z_][\w.]*)(: |\(\) )")
 _ARGUMENTS = "; the arguments were "
 _TOO_LARGE = re.compile(r"too (big|large)|[Mm]aximum (allowed|supported)")  # what NumPy says of lengths
 _known = {"device", "generator"}  # first words of our messages
+_NO_TENSORS = ("None", "bool", "int", "float", "str", "list", "dict", "tuple[Tensor, ...]", "Size", "Any", "Generator")
 _WHERE = ("minigrad.ops.", "minigrad.creation", "minigrad.random", "minigrad.linalg", "minigrad.nn.init")
 
 
@@ -67,7 +68,7 @@ def takes_an_out(function: Callable[..., Any]) -> bool:
     if operation is not None and operation.call is function:
         return not operation.view
     returned = str(function.__annotations__.get("return", ""))
-    return returned in ("Tensor", "Operand", "Result", "tuple[Tensor, Tensor]") or "return_types." in returned
+    return bool(returned) and not returned.startswith(_NO_TENSORS)
 
 
 def _in_our_names(name: str, theirs: dict[str, str], kwargs: dict[str, Any]) -> dict[str, Any]:
