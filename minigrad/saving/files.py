@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Any
 
-from minigrad.core.device import device
+from minigrad.core.device import device, on_cpu
 from minigrad.saving.atomic import replaced
 from minigrad.saving.structure import Refused
 
@@ -37,9 +37,9 @@ def save(
         Plain data are numbers, strings, bytes, None, ndarrays, NumPy scalars, dtypes, sizes, devices, Generators,
         Enums, named tuples, dataclasses and namespaces. A module is written with its class's name, its parameters
         (without gradients), buffers and modules, and its attributes, which may be all of these, operations such as
-        ``F.relu``, and classes of modules. A Tensor or module that occurs several times is one object after loading, too; other memory that
-        tensors share is written once for each. A subclass of a plain type comes back as what it derives from, and is
-        refused within a module.
+        ``F.relu``, and classes of modules. A Tensor or module that occurs several times is one object after loading,
+        too; other memory that tensors share is written once for each. A subclass of a plain type comes back as what it
+        derives from, and is refused within a module.
     f : path or binary file
         A path is used as it is: no extension is added. One that ends in ``.safetensors`` is written in that format, and
         `obj` is a dict of Tensors then.
@@ -49,8 +49,8 @@ def save(
     Raises
     ------
     TypeError
-        If there is anything else in `obj`, saying where: a lambda, an open file, hooks, a class that is defined in a
-        function, a layer in a module's attribute. Nothing is written then.
+        If there is anything else in `obj`, saying where: a lambda, an open file, hooks, a module whose class is
+        defined in a function. Nothing is written then.
     FileNotFoundError
         If there is no such folder, or `f` is empty.
     OSError
@@ -146,7 +146,7 @@ def load(
     See `save`.
     """
     if isinstance(map_location, (str, device)):
-        device(map_location)
+        on_cpu("load", map_location)
     with _opened(f) as (file, name):
         try:
             return _read(file, weights_only is True, pickle_load_args.get("encoding", "utf-8"))

@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minigrad.core import dtypes
+from minigrad.core import dtypes, layout
 from minigrad.core.array_attributes import Size
 from minigrad.core.device import device
 from minigrad.core.generator import Generator
@@ -300,6 +300,16 @@ def _read_defaultdict(reader: Reader, content: Any) -> Any:
     )
 
 
+def _read_dtype(reader: Reader, content: Any) -> dtypes.dtype:
+    found = vars(dtypes)[content]
+    if not isinstance(found, dtypes.dtype):
+        raise ValueError(f"the dtype {content!r:.40}")
+    return found
+
+
+_LAYOUTS = {x.name: x for x in vars(layout).values() if isinstance(x, layout.layout)}
+
+
 def _read_generator(reader: Reader, content: Any) -> Generator:
     return Generator().set_state(Tensor._wrap(np.frombuffer(bytes.fromhex(content), np.uint8).copy()))
 
@@ -339,14 +349,17 @@ _KINDS: dict[str, Kind] = {
     "slice": Kind(lambda w, x, p: _write_items(w, (x.start, x.stop, x.step), p), _as(lambda ends: slice(*ends))),
     "Path": Kind(lambda w, x, p: str(x), lambda r, c: pathlib.Path(c)),
     "Size": Kind(lambda w, x, p: list(x), lambda r, c: Size(c)),
-    "dtype": Kind(lambda w, x, p: x.dtype.name, lambda r, c: dtypes.dtype(c)),
+    "dtype": Kind(lambda w, x, p: x.name, _read_dtype),
+    "layout": Kind(lambda w, x, p: x.name, lambda r, c: _LAYOUTS[c]),
     "device": Kind(lambda w, x, p: str(x), lambda r, c: device(c)),
     "Generator": Kind(lambda w, x, p: x.get_state()._data.tobytes().hex(), _read_generator),
 }
 _EXACT: dict[type, str] = {
     **{cls: cls.__name__ for cls in (Parameter, Buffer, UninitializedParameter, UninitializedBuffer)},
     **{cls: cls.__name__ for cls in (set, frozenset, bytes, bytearray, complex, range, slice, Size, Generator)},
-    **{cls: cls.__name__ for cls in (SimpleNamespace, argparse.Namespace, device, dtypes.dtype)},
+    **{cls: cls.__name__ for cls in (SimpleNamespace, argparse.Namespace, device)},
+    **{type(x): "dtype" for x in vars(dtypes).values() if isinstance(x, dtypes.dtype)},
+    **{type(x): "layout" for x in _LAYOUTS.values()},
     **{getattr(collections, name): name for name in ("OrderedDict", "Counter", "defaultdict", "deque")},
     type(pathlib.Path()): "Path",
 }

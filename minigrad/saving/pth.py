@@ -33,7 +33,7 @@ _STORAGES = {
     "LongStorage": "int64", "IntStorage": "int32", "ShortStorage": "int16", "CharStorage": "int8",
     "ByteStorage": "uint8", "BoolStorage": "bool", "UntypedStorage": "uint8",
 }  # fmt: skip
-_NUMBERS = "float32 float64 float16 int64 int32 int16 int8 uint8 bool uint16 uint32 uint64".split()
+_DTYPES = "float32 float64 float16 int64 int32 int16 int8 uint8 bool uint16 uint32 uint64 bfloat16 complex64 complex128"
 
 
 class _Dtype:
@@ -159,6 +159,8 @@ def _tensor_of_dtype(
     """Return a view of a storage of bytes."""
     if not isinstance(storage, _Typed) or not isinstance(dtype, dtypes.dtype):
         raise Refused("holds a tensor in a way that is not read")
+    if dtype.is_complex:
+        raise Refused(f"holds a complex tensor (of {dtype.name}), and there is none here")
     return _tensor(_Typed(storage.storage, _Dtype(dtype.name)), offset, size, stride, requires_grad, hooks, bits)
 
 
@@ -223,7 +225,7 @@ _FUNCTIONS: dict[tuple[str, str], Callable[..., Any]] = {
     ("torch._utils", "_rebuild_parameter_with_state"): _parameter,
     ("torch._tensor", "_rebuild_from_type_v2"): _of_type,
     ("torch", "Size"): lambda lengths: Size(lengths),
-    ("torch", "device"): lambda *name: device("cpu"),  # wherever it was
+    ("torch", "device"): lambda *name: device(*name),
     ("collections", "OrderedDict"): _ordered_dict,
     ("collections", "Counter"): _counter,
     ("collections", "defaultdict"): _default_dict,
@@ -231,8 +233,7 @@ _FUNCTIONS: dict[tuple[str, str], Callable[..., Any]] = {
 }
 _VALUES: dict[tuple[str, str], Any] = {
     **{(m, s): _Dtype(name) for m in ("torch", "torch.storage") for s, name in _STORAGES.items()},
-    **{("torch", name): getattr(dtypes, name) for name in _NUMBERS},
-    ("torch", _BFLOAT16): dtypes.float32,
+    **{("torch", name): getattr(dtypes, name) for name in _DTYPES.split()},
     ("torch", "Tensor"): Tensor,
     ("torch.nn.parameter", "Parameter"): Parameter,
     **{(module, t.__name__): t for module in ("builtins", "__builtin__") for t in _TYPES},

@@ -106,7 +106,8 @@ class Net(nn.Module):
         self.sets = {1, 2}, frozenset("ab"), range(3), slice(1, None), 1 + 2j, b"\0\xff", bytearray(b"a")
         self.more = OrderedDict(b=1, a=2), Counter("aab"), defaultdict(list, a=[1]), deque([1, 2], 3), pathlib.Path("a")
         self.names = argparse.Namespace(lr=0.1), types.SimpleNamespace(a=[1])
-        self.ours = mg.float16, mg.Size([2, 3]), mg.device("cpu"), float, np.float32(2), np.arange(3)
+        self.ours = mg.float16, mg.Size([2, 3]), mg.device("cuda:1"), float, np.float32(2), mg.bfloat16, np.arange(3)
+        self.layouts = mg.strided, mg.channels_last
         self.generator = mg.Generator().manual_seed(3)
         self.tensors = [mg.ones(2), self.mask]
         self.embedding.weight.requires_grad_(False)
@@ -138,7 +139,8 @@ def test_a_model_with_attributes_of_all_kinds():
         for a, b in zip(getattr(found, name), getattr(net, name), strict=True):
             assert type(a) is type(b) and a == b
     assert found.more[2].default_factory is list and found.more[3].maxlen == 3
-    assert list(map(type, found.ours)) == list(map(type, net.ours)) and found.ours[:5] == net.ours[:5]
+    assert list(map(type, found.ours)) == list(map(type, net.ours)) and found.ours[:6] == net.ours[:6]
+    assert found.layouts == net.layouts
     assert found.tensors[1] is found.mask and found.tensors[0].tolist() == [1, 1]
     same = [mg.rand(3, generator=n.generator).tolist() for n in (found, net)]
     assert same[0] == same[1]

@@ -184,7 +184,7 @@ def same(ours, theirs, torch):
     elif isinstance(theirs, torch.dtype):
         assert repr(ours) == repr(theirs).replace("torch", "minigrad")
     elif isinstance(theirs, torch.device):
-        assert ours == mg.device("cpu")
+        assert ours == mg.device(str(theirs))
     else:
         assert type(ours) is type(theirs)
         if isinstance(theirs, dict):
@@ -224,7 +224,7 @@ OBJECTS = {
     "containers": lambda t: [(), (1,), [[]], {}, {1, 2}, frozenset("a"), range(1, 9, 2), slice(3), {3: {"a": ()}}],
     "collections": lambda t: [OrderedDict(b=1, a=2), Counter("aab"), defaultdict(list, a=[1]), defaultdict(None)],
     "keys": lambda t: {(1, "a"): 1, 2.5: 2, None: 3, True: 4, b"b": 5},
-    "torch's": lambda t: [t.Size([2, 3]), t.float32, t.int64, t.bool, t.device("cpu"), t.ones(2).shape],
+    "torch's": lambda t: [t.Size([2, 3]), t.float32, t.bfloat16, t.complex64, t.device("cpu"), t.device("cuda:1")],
     "numpy's": lambda t: [np.float64(0.5), np.int32(3), np.arange(6).reshape(2, 3).T, np.array([True, False])],
 }  # fmt: skip
 
