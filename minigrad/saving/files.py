@@ -123,7 +123,8 @@ def load(
     weights_only : bool, optional
         True refuses modules and other objects of classes of the program. By default they are allowed, unlike in
         PyTorch, because loading them is safe here: it runs nothing that is in the file.
-    mmap : accepted
+    mmap : bool, optional
+        True is accepted with a path, and reads the file as always.
 
     Returns
     -------
@@ -135,6 +136,8 @@ def load(
     ------
     FileNotFoundError
         If there is no such file.
+    ValueError
+        If `mmap` is asked for of an open file.
     RuntimeError
         If it is truncated, damaged or of no known format, or its entries are compressed; or if it holds something that
         is not built: an object of a class that is not there, or is no subclass of `nn.Module`; in PyTorch's files, a
@@ -147,6 +150,8 @@ def load(
     """
     if isinstance(map_location, (str, device)):
         on_cpu("load", map_location)
+    if mmap and hasattr(f, "read"):
+        raise ValueError("load: expected a path with mmap=True, got an open file")
     with _opened(f) as (file, name):
         try:
             return _read(file, weights_only is True, pickle_load_args.get("encoding", "utf-8"))

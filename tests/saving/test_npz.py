@@ -150,6 +150,8 @@ def test_arguments_of_torch(tmp_path, where):
         mg.load(tmp_path / "a", map_location="cuda")
     mg.save([2], tmp_path / "a", pickle, 4, _use_new_zipfile_serialization=False)
     assert mg.load(tmp_path / "a", None, pickle, weights_only=True, mmap=True, encoding="latin1") == [2]
+    with pytest.raises(ValueError, match="load: expected a path with mmap=True"):
+        mg.load(io.BytesIO(), mmap=True)
 
 
 OUT_OF_ORDER = np.dtype({"names": ["a", "b"], "formats": ["i4", "i4"], "offsets": [4, 0]})
