@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.saving.bounded import size_of_array
+from minigrad.saving.bounded import most_unfolded, size_of_array
 
 # Numbers, strings, lists, tuples, dicts, the stack and the memo; and names and calls, by which arrays are made
 _OPCODES = [
@@ -63,6 +63,7 @@ class Unpickler(_InPython):
     ) -> None:
         super().__init__(file, encoding=encoding)
         self._left = size  # how many characters may still be encoded: as many as the file has
+        self._room = most_unfolded(size)  # for what calls make of what was read before
         self._unfilled: dict[int, np.ndarray] = {}  # arrays whose content comes as their state
         functions = {**functions, ("_codecs", "encode"): self._encode, ("numpy", "dtype"): _Dtype}
         for core in ("numpy.core", "numpy._core"):  # NumPy 1 and 2
@@ -105,10 +106,20 @@ class Unpickler(_InPython):
         elif id(target) in self._unfilled:
             _, shape, dtype, fortran, data = state
             _check_content(data, dtype, shape)
+            self._take(data)
             del self._unfilled[id(target)]
             target.__setstate__((1, shape, dtype.get(), bool(fortran), bytes(data)))
         else:
             raise pickle.UnpicklingError(f"it gives a state to {type(target).__name__}")
+
+    def _take(self, argument: Any) -> None:
+        """Take from the room what a copy of an argument needs: the file may give the same one again and again."""
+        if isinstance(argument, (str, bytes, bytearray)):
+            self._room -= len(argument)
+        elif isinstance(argument, (list, tuple, dict, set, frozenset)):
+            self._room -= 64 * len(argument)
+        if self._room < 0:
+            raise pickle.UnpicklingError("it uses one value again and again, to make more than its size allows")
 
     def _reconstruct(self, *ignored: Any) -> np.ndarray:
         array = np.empty(0, np.uint8)
@@ -129,6 +140,8 @@ class Unpickler(_InPython):
     def load_reduce(self) -> None:
         if id(self.stack[-2]) not in self._callable:
             raise pickle.UnpicklingError(f"it calls {reprlib.repr(self.stack[-2])}, which is not allowed")
+        for argument in self.stack[-1]:
+            self._take(argument)
         super().load_reduce()
 
     def load_build(self) -> None:

@@ -102,6 +102,12 @@ def instructions(content):
     return test_pth.archive(b"\x80\2" + content + b".", {})
 
 
+def again(value, module, name):
+    """Instructions to call a name with one value 10,000 times."""
+    call = b"c%b\n%b\nq\1" % (module.encode(), name.encode())
+    return value + b"q\0" + call + b"0](" + b"h\1h\0\x85R" * 10_000 + b"e"
+
+
 PTH = {
     "a huge storage": pth(test_pth.tensor(floats(2**40), (2,), (1,)), bytes(8)),
     "a huge storage in an old file": pth(test_pth.tensor(floats(2**40), (2,), (1,)), bytes(8), old=True),
@@ -118,6 +124,13 @@ PTH = {
     "a long text": instructions(b"\x8d" + struct.pack("<Q", 2**40)),
     "a frame": instructions(b"\x95" + struct.pack("<Q", 2**40)),
     "a set that takes for ever to hash": instructions(b"c__builtin__\nset\n]" + b")" + b"2\x86" * 64 + b"a\x85R"),
+    "one dict copied often": instructions(
+        again(b"}(" + b"".join(b"J%bN" % struct.pack("<i", i) for i in range(9999)) + b"u", "collections", "Counter")
+    ),
+    "one tuple copied often": instructions(again(b"(" + b"K\1" * 50_000 + b"t", "torch", "Size")),
+    "bytes copied often": instructions(
+        again(b"B" + struct.pack("<I", 50_000) + bytes(50_000), "builtins", "bytearray")
+    ),
     "deflated zeros": with_sizes(pth(test_pth.tensor(floats(2), (2,), (1,)), bytes(8)), 2**31),
     "an old file that ends": pth(test_pth.tensor(floats(10**6), (2,), (1,)), bytes(8), old=True),
 }
@@ -175,6 +188,13 @@ PICKLES = {
     "a text encoded often": b"\x80\x02c_codecs\nencode\nq\0X" + struct.pack("<I", MB) + b"a" * MB
     + b"X\6\0\0\0latin1\x86q\1" + b"h\0h\1R" * 500 + b".",
 }  # fmt: skip
+
+
+PICKLES["one content for many arrays"] = (
+    b"\x80\x03cnumpy.core.multiarray\n_reconstruct\nq\1(K\1K\1K\0t0"
+    + b"(K\1M\x50\xc3\x85cnumpy\ndtype\nX\2\0\0\0u1\x85R\x89B" + struct.pack("<I", 50_000) + bytes(50_000) + b"tq\2"
+    + b"](" + b"h\1)Rh\2b" * 10_000 + b"e."
+)  # fmt: skip
 
 
 def tar(*members, kind=tarfile.REGTYPE, size=None, headers=None):
