@@ -108,7 +108,8 @@ class Unpickler(_InPython):
             _check_content(data, dtype, shape)
             self._take(data)
             del self._unfilled[id(target)]
-            target.__setstate__((1, shape, dtype.get(), bool(fortran), bytes(data)))
+            own = bytes(bytearray(data))  # NumPy keeps it as the array's memory, which is written to
+            target.__setstate__((1, shape, dtype.get(), bool(fortran), own))
         else:
             raise pickle.UnpicklingError(f"it gives a state to {type(target).__name__}")
 
