@@ -129,6 +129,7 @@ def test_importing_needs_numpy_only(name):
 SURFACES = [
     "minigrad", "minigrad.autograd", "minigrad.func", "minigrad.linalg", "minigrad.nn", "minigrad.nn.functional",
     "minigrad.nn.init", "minigrad.nn.utils", "minigrad.optim", "minigrad.optim.lr_scheduler", "minigrad.profiler",
+    "minigrad.serialization",
     "minigrad.testing", "minigrad.utils.data", "minigrad.vision.datasets", "minigrad.vision.io",
     "minigrad.vision.transforms", "minigrad.viz",
 ]  # fmt: skip
