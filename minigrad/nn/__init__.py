@@ -39,6 +39,8 @@ _HOMES = {
         "AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d "
         "AdaptiveMaxPool3d AvgPool1d AvgPool2d AvgPool3d MaxPool1d MaxPool2d MaxPool3d"
     ),
+    "recurrent": "GRU LSTM RNN RNNBase",
+    "recurrent_cell": "GRUCell LSTMCell RNNCell RNNCellBase",
     "resampling": "Fold PixelShuffle PixelUnshuffle Unfold Upsample UpsamplingBilinear2d UpsamplingNearest2d",
 }
 _MODULES = "utils"
