@@ -108,7 +108,8 @@ def slopes(
     blocks = _blocks(kept, rows, (*(w * hidden for w in kind.widths), out))
     outputs = g[: rows * out].reshape(rows, out)
     steps = _steps(sizes, not reverse)
-    return hold_blas(kind.slopes, outputs, weight, projection, state, blocks, steps)
+    result: Slopes = hold_blas(kind.slopes, outputs, weight, projection, state, blocks, steps)
+    return result
 
 
 def _states(y: Array, rows: int, n: int, out: int, hidden: int, with_c: bool) -> list[Array]:
@@ -204,7 +205,7 @@ def _gru(gates: Array, weight: Array, bias: Any, projection: Any, last: Any, y: 
     both = 2 * hidden
     across, across_new = np.ascontiguousarray(weight[:both].T), np.ascontiguousarray(weight[both:].T)
     # by the halves of the logistic function; the gate of the new state has a factor inside, and its bias with it
-    biases = 0 if bias is None else np.broadcast_to(bias[:both], (len(h), both)).copy()
+    biases = np.broadcast_to(0 if bias is None else bias[:both], (len(h), both)).copy()
     for at, n in steps:
         a, new, u, hn = activations[at], news[at], from_h[at], h[:n]
         h_before[at] = hn
@@ -300,7 +301,5 @@ MODES = {
     "lstm": Mode(4, (4, 1, 1), _lstm, _lstm_slopes),
     "gru": Mode(3, (2, 1, 1), _gru, _gru_slopes),
     "rnn_tanh": Mode(1, (1,), _rnn(lambda a: np.tanh(a, out=a)), _rnn_slopes(lambda a: 1 - a * a)),
-    "rnn_relu": Mode(
-        1, (1,), _rnn(lambda a: np.maximum(a, 0, out=a)), _rnn_slopes(lambda a: (a > 0).astype(a.dtype))
-    ),
+    "rnn_relu": Mode(1, (1,), _rnn(lambda a: np.maximum(a, 0, out=a)), _rnn_slopes(lambda a: (a > 0).astype(a.dtype))),
 }

@@ -47,6 +47,8 @@ from minigrad.nn.flatten import Flatten as Flatten
 from minigrad.nn.resampling import Fold as Fold
 from minigrad.nn.activation import GELU as GELU
 from minigrad.nn.activation import GLU as GLU
+from minigrad.nn.recurrent import GRU as GRU
+from minigrad.nn.recurrent_cell import GRUCell as GRUCell
 from minigrad.nn.loss import GaussianNLLLoss as GaussianNLLLoss
 from minigrad.nn.normalization import GroupNorm as GroupNorm
 from minigrad.nn.activation import Hardshrink as Hardshrink
@@ -61,6 +63,8 @@ from minigrad.nn.normalization import InstanceNorm2d as InstanceNorm2d
 from minigrad.nn.normalization import InstanceNorm3d as InstanceNorm3d
 from minigrad.nn.loss import KLDivLoss as KLDivLoss
 from minigrad.nn.loss import L1Loss as L1Loss
+from minigrad.nn.recurrent import LSTM as LSTM
+from minigrad.nn.recurrent_cell import LSTMCell as LSTMCell
 from minigrad.nn.normalization import LayerNorm as LayerNorm
 from minigrad.nn.lazy import LazyBatchNorm1d as LazyBatchNorm1d
 from minigrad.nn.lazy import LazyBatchNorm2d as LazyBatchNorm2d
@@ -95,6 +99,10 @@ from minigrad.nn.resampling import PixelShuffle as PixelShuffle
 from minigrad.nn.resampling import PixelUnshuffle as PixelUnshuffle
 from minigrad.nn.loss import PoissonNLLLoss as PoissonNLLLoss
 from minigrad.nn.normalization import RMSNorm as RMSNorm
+from minigrad.nn.recurrent import RNN as RNN
+from minigrad.nn.recurrent import RNNBase as RNNBase
+from minigrad.nn.recurrent_cell import RNNCell as RNNCell
+from minigrad.nn.recurrent_cell import RNNCellBase as RNNCellBase
 from minigrad.nn.activation import RReLU as RReLU
 from minigrad.nn.activation import ReLU as ReLU
 from minigrad.nn.activation import ReLU6 as ReLU6

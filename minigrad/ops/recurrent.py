@@ -31,8 +31,8 @@ def _slopes(
         return kernel.slopes(mode, np.ascontiguousarray(g), kept, weight, projection, len(h), sizes, reverse)
     # To be differentiated again: the steps once more as recorded operations, from aliases at which the walk back ends.
     given = (gates, weight, bias, projection, h, c)
-    aliases = [reshape(t, tuple(t.shape)) if isinstance(t, Tensor) else t for t in given]
-    y = _stepwise(mode, *aliases, sizes, reverse)
+    aliases: list[Any] = [reshape(t, tuple(t.shape)) if isinstance(t, Tensor) else t for t in given]
+    y = _stepwise(mode, sizes, reverse, *aliases)
     targets = [a.grad_fn if isinstance(a, Tensor) else None for a in aliases]
     arrived = engine.run([(y._node, g)], [t for t in targets if t], retain_graph=True, create_graph=True)
     return [None if t is None else arrived.get(t) for t in targets]
@@ -53,7 +53,7 @@ def _layer(
 
 
 def _stepwise(
-    mode: str, gates: Any, weight: Any, bias: Any, projection: Any, h: Any, c: Any, sizes: Sizes, reverse: bool
+    mode: str, sizes: Sizes, reverse: bool, gates: Any, weight: Any, bias: Any, projection: Any, h: Any, c: Any
 ) -> Any:
     """Compute the same as `_layer`, one operation after another."""
     steps = [(end - n, n) for n, end in zip(sizes, accumulate(sizes), strict=True)]

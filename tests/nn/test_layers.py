@@ -118,6 +118,11 @@ LAYERS = {
     **{f"LazyBatchNorm{d}d": (lambda n, d=d: getattr(n, f"LazyBatchNorm{d}d")(), None) for d in (1, 2, 3)},
     "Embedding": (lambda n: n.Embedding(5, 3, padding_idx=-1), None),
     "Embedding plain": (lambda n: n.Embedding(5, 3), None),
+    **{f"{name}": (lambda n, name=name: getattr(n, name)(6, 5), None) for name in (
+        "RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell",
+    )},
+    "RNNBase": (lambda n: n.RNNBase("GRU", 6, 5, 2, False, bidirectional=True), None),
+    "RNNCellBase": (lambda n: n.RNNCellBase(6, 5, False, 4), None),
     "a small net": (
         lambda n: n.Sequential(
             n.Conv2d(6, 4, 3, padding=1), n.BatchNorm2d(4), n.Tanh(), n.AvgPool2d(2), n.Flatten(), n.Linear(64, 3)

@@ -14,11 +14,13 @@ GIVEN = {
     "size": 2, "num_groups": 2, "num_channels": 4, "normalized_shape": 3, "threshold": 0.1, "value": 0.2,
     "upscale_factor": 2, "downscale_factor": 2, "kernel_size": 2, "output_size": 4, "dim": 1, "groups": 1,
     "unflattened_size": (2, 2), "in_channels": 4, "out_channels": 4, "num_features": 4, "norm_type": 2, "padding": 1,
+    "input_size": 3, "hidden_size": 4, "num_chunks": 3, "bias": True,
 }  # fmt: skip
 OTHERS = {
     "device", "dtype", "args", "kwargs", "values", "parameters", "modules", "module", "size_average", "reduce",
     "align_corners", "recompute_scale_factor", "weight", "pos_weight", "padding_idx", "max_norm", "distance_function",
-    "device_ids", "output_device", "_weight", "_freeze", "output_padding", "mode",
+    "device_ids", "output_device", "_weight", "_freeze", "output_padding", "mode", "num_chunks",
+    "nonlinearity",  # that of a cell is looked at when it computes, as in PyTorch
 }  # fmt: skip
 MORE = {
     "eps": [-1.0, float("nan")], "kernel_size": [0, 2.5, (2, 0), True, (), mg.ones(2)], "stride": [0, 2.5, True],
@@ -40,6 +42,8 @@ def layers():
         ):
             parameters = inspect.signature(kind).parameters
             needed = {n: GIVEN[n] for n, p in parameters.items() if p.default is p.empty and n in GIVEN}
+            if name == "RNNBase":
+                needed["mode"] = "GRU"
             if name.startswith("LazyConv"):  # whose arguments are those of the class that it becomes
                 needed["kernel_size"] = 2
             yield name, kind, needed, parameters
