@@ -9,6 +9,7 @@ _HOMES = {
         "PReLU ReLU ReLU6 RReLU Sigmoid SiLU Softmax Softmax2d Softmin Softplus Softshrink Softsign Tanh "
         "Tanhshrink Threshold"
     ),
+    "attention": "MultiheadAttention",
     "container": "ModuleDict ModuleList ParameterDict ParameterList Sequential",
     "conv": "Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d",
     "data_parallel": "DataParallel",

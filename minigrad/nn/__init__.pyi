@@ -89,6 +89,7 @@ from minigrad.nn.activation import Mish as Mish
 from minigrad.nn.module import Module as Module
 from minigrad.nn.container import ModuleDict as ModuleDict
 from minigrad.nn.container import ModuleList as ModuleList
+from minigrad.nn.attention import MultiheadAttention as MultiheadAttention
 from minigrad.nn.loss import NLLLoss as NLLLoss
 from minigrad.nn.activation import PReLU as PReLU
 from minigrad.nn.loss import PairwiseDistance as PairwiseDistance

@@ -166,6 +166,8 @@ def mish(input: TensorLike, inplace: _bool = False) -> Tensor:
     """``input * tanh(softplus(input))``, elementwise (Misra, 2019)."""
 def mse_loss(input: TensorLike, target: TensorLike, *, reduction: _str = 'mean', weight: TensorLike | None = None) -> Tensor:
     """``(input - target) ** 2``: the mean squared error."""
+def multi_head_attention_forward(query: TensorLike, key: TensorLike, value: TensorLike, embed_dim_to_check: _int, num_heads: _int, in_proj_weight: TensorLike | None, in_proj_bias: TensorLike | None, bias_k: TensorLike | None, bias_v: TensorLike | None, add_zero_attn: _bool, dropout_p: _float, out_proj_weight: TensorLike, out_proj_bias: TensorLike | None, training: _bool = True, key_padding_mask: TensorLike | None = None, need_weights: _bool = True, attn_mask: TensorLike | None = None, use_separate_proj_weight: _bool = False, q_proj_weight: TensorLike | None = None, k_proj_weight: TensorLike | None = None, v_proj_weight: TensorLike | None = None, static_k: TensorLike | None = None, static_v: TensorLike | None = None, average_attn_weights: _bool = True, is_causal: _bool = False) -> tuple[Tensor, Tensor | None]:
+    """Return the attended values of shape (L, N, E), and the weights of shape (N, L, S) or None."""
 def nll_loss(input: TensorLike, target: TensorLike, weight: TensorLike | None = None, *, ignore_index: _int = -100, reduction: _str = 'mean') -> Tensor:
     """Return the negative log-likelihood of classes, given log-probabilities: minus ``input[n, target[n]]``."""
 def normalize(input: TensorLike, p: _float = 2.0, dim: _int | Sequence[_int] | None = 1, eps: _float = 1e-12, *, axis: _int | Sequence[_int] | None = 1) -> Tensor:
