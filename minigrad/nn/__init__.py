@@ -43,6 +43,9 @@ _HOMES = {
     "recurrent": "GRU LSTM RNN RNNBase",
     "recurrent_cell": "GRUCell LSTMCell RNNCell RNNCellBase",
     "resampling": "Fold PixelShuffle PixelUnshuffle Unfold Upsample UpsamplingBilinear2d UpsamplingNearest2d",
+    "transformer": (
+        "Transformer TransformerDecoder TransformerDecoderLayer TransformerEncoder TransformerEncoderLayer"
+    ),
 }
 _MODULES = "utils"
 _lazy = lazy_names(__name__, globals(), _HOMES, _MODULES)

@@ -128,6 +128,11 @@ from minigrad.nn.activation import Softsign as Softsign
 from minigrad.nn.activation import Tanh as Tanh
 from minigrad.nn.activation import Tanhshrink as Tanhshrink
 from minigrad.nn.activation import Threshold as Threshold
+from minigrad.nn.transformer import Transformer as Transformer
+from minigrad.nn.transformer import TransformerDecoder as TransformerDecoder
+from minigrad.nn.transformer import TransformerDecoderLayer as TransformerDecoderLayer
+from minigrad.nn.transformer import TransformerEncoder as TransformerEncoder
+from minigrad.nn.transformer import TransformerEncoderLayer as TransformerEncoderLayer
 from minigrad.nn.loss import TripletMarginLoss as TripletMarginLoss
 from minigrad.nn.flatten import Unflatten as Unflatten
 from minigrad.nn.resampling import Unfold as Unfold

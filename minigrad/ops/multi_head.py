@@ -127,7 +127,9 @@ def _check_dims(query: Any, key: Any, value: Any, padding: Any, mask: Any, num_h
             f"{tuple(value.shape)}"
         )
     if padding is not None and padding.ndim != dims - 1:
-        raise AssertionError(f"{NAME}: expected a key_padding_mask of {dims - 1} dimensions, got {tuple(padding.shape)}")
+        raise AssertionError(
+            f"{NAME}: expected a key_padding_mask of {dims - 1} dimensions, got {tuple(padding.shape)}"
+        )
     if mask is not None and mask.ndim not in (2, 3):
         raise AssertionError(f"{NAME}: expected an attn_mask of 2 or 3 dimensions, got {tuple(mask.shape)}")
     return dims == 2
@@ -151,7 +153,9 @@ def _merged(mask: Any, padding: Any, n: int, heads: int, length: int, keys: int,
         parts.append(_additive("attn_mask", mask if mask.ndim == 2 else mask.reshape(n, heads, length, keys), dtype))
     if padding is not None:
         if tuple(padding.shape) != (n, keys):
-            raise AssertionError(f"{NAME}: expected a key_padding_mask of shape {(n, keys)}, got {tuple(padding.shape)}")
+            raise AssertionError(
+                f"{NAME}: expected a key_padding_mask of shape {(n, keys)}, got {tuple(padding.shape)}"
+            )
         parts.append(_additive("key_padding_mask", padding.reshape(n, 1, 1, keys), dtype))
     return parts[0] + parts[1] if len(parts) == 2 else parts[0] if parts else None
 

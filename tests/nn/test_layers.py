@@ -123,6 +123,18 @@ LAYERS = {
     )},
     "RNNBase": (lambda n: n.RNNBase("GRU", 6, 5, 2, False, bidirectional=True), None),
     "RNNCellBase": (lambda n: n.RNNCellBase(6, 5, False, 4), None),
+    "MultiheadAttention": (lambda n: n.MultiheadAttention(6, 2, bias=False, add_bias_kv=True, kdim=4), None),
+    "TransformerEncoderLayer": (lambda n: n.TransformerEncoderLayer(9, 3, 7, dropout=0.0), [SEQUENCE]),
+    "TransformerEncoderLayer options": (
+        lambda n: n.TransformerEncoderLayer(9, 3, 7, 0.0, "gelu", 0.1, True, True, False), [SEQUENCE]),
+    "TransformerDecoderLayer": (lambda n: n.TransformerDecoderLayer(9, 3, 7, dropout=0.0), [SEQUENCE, SEQUENCE]),
+    "TransformerEncoder": (
+        lambda n: n.TransformerEncoder(n.TransformerEncoderLayer(9, 3, 7, 0.0), 2, enable_nested_tensor=False),
+        [SEQUENCE]),
+    "TransformerDecoder": (
+        lambda n: n.TransformerDecoder(n.TransformerDecoderLayer(9, 3, 7, 0.0), 2), [SEQUENCE, SEQUENCE]),
+    "Transformer": (
+        lambda n: n.Transformer(9, 3, 1, 1, 7, 0.0, batch_first=True, norm_first=True), [SEQUENCE, SEQUENCE]),
     "a small net": (
         lambda n: n.Sequential(
             n.Conv2d(6, 4, 3, padding=1), n.BatchNorm2d(4), n.Tanh(), n.AvgPool2d(2), n.Flatten(), n.Linear(64, 3)
