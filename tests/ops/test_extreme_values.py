@@ -23,7 +23,7 @@ def gradients(name: str, place: float, value: float, others: float) -> list[np.n
     """Of the inputs; the gradient of the first output is `others`, but `value` at one place."""
     tensors = tensors_of(ROWS[name])
     output = next(o for o in outputs_of(ROWS[name].function(mg, *tensors)) if o.requires_grad)
-    g = mg.full_like(output, others)
+    g = mg.full_like(output, others, memory_format=mg.contiguous_format)
     if g.numel():
         g.view(-1)[int(place * (g.numel() - 1))] = value
     inputs = [t for t in tensors if t.requires_grad]
