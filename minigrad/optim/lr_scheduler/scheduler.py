@@ -12,7 +12,8 @@ import numpy as np
 
 from minigrad.autograd import no_grad
 from minigrad.core.tensor import Tensor
-from minigrad.optim.optimizer import Optimizer, as_number
+from minigrad.optim.optimizer import Optimizer
+from minigrad.optim.options import as_number
 
 
 class LRScheduler:
@@ -191,7 +192,7 @@ def warn_of_epoch(scheduler: Any) -> None:
 
 
 # options that may be lists: of a number for each parameter group, and of epochs
-_LISTS = {"base_lr", "max_lr", "min_lr", "base_momentum", "max_momentum", "milestones"}
+_LISTS = {"base_lr", "max_lr", "min_lr", "base_momentum", "max_momentum", "milestones", "swa_lr"}
 
 
 def check_numbers(scheduler: Any, **options: Any) -> None:
