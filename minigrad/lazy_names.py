@@ -51,7 +51,7 @@ def lazy_names(
     def names() -> list[str]:
         return sorted({*namespace, *where, *packages})
 
-    return LazyNames(sorted({*where, *packages}), find, names)
+    return LazyNames(sorted(n for n in (*where, *packages) if n[0] != "_"), find, names)
 
 
 def unknown(module: str, name: str, names: Any) -> AttributeError:
