@@ -20,7 +20,8 @@ _HOMES = {
     "sgd": "SGD",
     "sparse_adam": "SparseAdam",
 }
-_lazy = lazy_names(__name__, globals(), _HOMES, modules="lr_scheduler swa_utils")
+_MODULES = "lr_scheduler swa_utils"
+_lazy = lazy_names(__name__, globals(), _HOMES, _MODULES)
 __all__ = _lazy.names
 __getattr__ = _lazy.getattr
 __dir__ = _lazy.dir
