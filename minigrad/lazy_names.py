@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import sys
+import types
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -52,6 +54,19 @@ def lazy_names(
         return sorted({*namespace, *where, *packages})
 
     return LazyNames(sorted(n for n in (*where, *packages) if n[0] != "_"), find, names)
+
+
+def called_as(module: str, function: Callable[..., Any]) -> None:
+    """Make a module callable, as its function of the same name: Python puts the module where the package has that.
+
+    It does so when the module is imported by its own name, ``from package.name import ...``.
+    """
+
+    class CallableModule(types.ModuleType):
+        def __call__(self, *args: Any, **kwargs: Any) -> Any:
+            return function(*args, **kwargs)
+
+    sys.modules[module].__class__ = CallableModule
 
 
 def unknown(module: str, name: str, names: Any) -> AttributeError:
