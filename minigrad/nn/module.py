@@ -512,11 +512,18 @@ class Module(Stateful):
         """Convert the floating parameters and buffers to float16."""
         return self.to(dtypes.float16)
 
+    def bfloat16(self) -> NoReturn:
+        """Raise RuntimeError: NumPy has no bfloat16."""
+        raise RuntimeError(f"{type(self).__name__}.bfloat16: NumPy has no bfloat16; use .half() or .float()")
+
+    def compile(self, *args: Any, **kwargs: Any) -> None:
+        """Do nothing: there is no compiler, and the module is called as before."""
+
     def type(self, dst_type: Any) -> Self:
         """Convert all parameters and buffers, integer ones too."""
         return self._apply(lambda t: t.to(dst_type))
 
-    def to_empty(self, *, device: Any = None, recurse: bool = True) -> Self:
+    def to_empty(self, *, device: Any, recurse: bool = True) -> Self:
         """Give all parameters and buffers new memory, which holds anything."""
         return self._apply(lambda t: Tensor._wrap(np.empty_like(t._data)).to(t.dtype), recurse)
 
