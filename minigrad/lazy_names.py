@@ -46,7 +46,11 @@ def lazy_names(
             return importlib.import_module(f"{package}.{name}")
         if name not in where:
             raise unknown(package, name, [*namespace, *where, *packages])
-        value = getattr(importlib.import_module(where[name]), name)
+        module = importlib.import_module(where[name])
+        home = where[name].rpartition(".")[2]
+        if home in where:
+            namespace[home] = getattr(module, home)  # where Python has put the module
+        value = getattr(module, name)
         namespace[name] = value = published(value, name) if published else value
         return value
 

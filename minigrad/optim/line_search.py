@@ -12,7 +12,7 @@ DECREASE, CURVATURE = 1e-4, 0.9  # the constants of the two conditions
 
 
 class Point(NamedTuple):
-    """What is known at the distance `t` along the direction: the loss, its gradient, and its slope along it."""
+    """The distance `t` along the direction, with the loss there, its gradient, and its slope along the direction."""
 
     t: Any
     loss: float

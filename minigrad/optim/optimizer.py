@@ -30,8 +30,8 @@ __all__ = ["Optimizer", "register_optimizer_step_post_hook", "register_optimizer
 _RULES_NUMBERS = ("step", "mu_product", "eta", "mu")  # what rules keep for a whole parameter
 # Options that only some optimizers have: a state with one that is unknown here is another optimizer's.
 _TELLING = {
-    "alpha", "amsgrad", "beta2_decay", "betas", "centered", "dampening", "decoupled_weight_decay", "etas", "lambd", "lr_decay",
-    "max_iter", "momentum", "momentum_decay", "nesterov", "ns_steps", "rho",
+    "alpha", "amsgrad", "beta2_decay", "betas", "centered", "dampening", "decoupled_weight_decay", "etas", "lambd",
+    "lr_decay", "max_iter", "momentum", "momentum_decay", "nesterov", "ns_steps", "rho",
 }  # fmt: skip
 
 Loss = TypeVar("Loss")
@@ -222,7 +222,9 @@ class Optimizer(Hooked):
                         "memory, as expand() and some arrays have it; optimize a clone() of it"
                     )
             plan = self._plans[i] = Plan(params)
-        elif self._elementwise and not plan.arranged:  # the parameters have gradients for the second time, so more steps will follow
+        elif (
+            self._elementwise and not plan.arranged
+        ):  # the parameters have gradients for the second time, so more steps will follow
             plan.arrange(self.state)
         return plan
 

@@ -352,7 +352,11 @@ def leaf():
         (lambda: optim.Adafactor([leaf()], d=0.0), ValueError, "Adafactor: expected d of 1 or more"),
         (lambda: optim.Adafactor([leaf()], beta2_decay=0.8), ValueError, "Adafactor: expected beta2_decay of 0 or"),
         (lambda: optim.Muon([leaf()]), ValueError, r"Muon: expected parameters of 2 dimensions, got shape \(1,\)"),
-        (lambda: optim.Muon([mg.zeros(1, 1)], adjust_lr_fn="any"), ValueError, "Muon: expected adjust_lr_fn 'original'"),
+        (
+            lambda: optim.Muon([mg.zeros(1, 1)], adjust_lr_fn="any"),
+            ValueError,
+            "Muon: expected adjust_lr_fn 'original'",
+        ),
         (lambda: optim.Muon([mg.zeros(1, 1)], ns_steps=100), ValueError, "Muon: expected ns_steps of less than 100"),
         (lambda: optim.Muon([mg.zeros(1, 1)], ns_coefficients=(1, 2)), ValueError, "Muon: expected three"),
         (lambda: optim.SparseAdam([leaf()], lr=0.0), ValueError, "SparseAdam: expected lr and eps above 0"),

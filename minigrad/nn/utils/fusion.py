@@ -88,7 +88,15 @@ def fuse_conv_bn_weights(
     bn_b: Tensor | None,
     transpose: bool = False,
 ) -> tuple[Parameter, Parameter]:
-    """Return the weight and bias of a convolution that contains the batch normalization behind it."""
+    """Return the weight and bias of a convolution that contains the batch normalization behind it.
+
+    Examples
+    --------
+    >>> mean, variance = mg.tensor([1.0]), mg.tensor([4.0])
+    >>> weight, bias = nn.utils.fuse_conv_bn_weights(mg.ones(1, 1, 1), None, mean, variance, 0.0, None, None)
+    >>> weight.item(), bias.item()
+    (0.5, -0.5)
+    """
     shape = [1, -1] if transpose else [-1, 1]
     shape += [1] * (conv_w.ndim - 2)
     return _fused(conv_w, conv_b, bn_rm, bn_rv, bn_eps, bn_w, bn_b, shape)
@@ -103,7 +111,15 @@ def fuse_linear_bn_weights(
     bn_w: Tensor,
     bn_b: Tensor,
 ) -> tuple[Parameter, Parameter]:
-    """Return the weight and bias of a linear layer that contains the batch normalization behind it."""
+    """Return the weight and bias of a linear layer that contains the batch normalization behind it.
+
+    Examples
+    --------
+    >>> mean, variance, one = mg.tensor([1.0]), mg.tensor([4.0]), mg.tensor([1.0])
+    >>> weight, bias = nn.utils.fuse_linear_bn_weights(mg.ones(1, 1), None, mean, variance, 0.0, one, one)
+    >>> weight.item(), bias.item()
+    (0.5, 0.5)
+    """
     return _fused(linear_w, linear_b, bn_rm, bn_rv, bn_eps, bn_w, bn_b, [-1, 1])
 
 

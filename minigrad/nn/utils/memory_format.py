@@ -26,7 +26,15 @@ def convert_conv2d_weight_memory_format(module: Model, memory_format: Any) -> Mo
 
 
 def convert_conv3d_weight_memory_format(module: Model, memory_format: Any) -> Model:
-    """Give the 5-dimensional weights of all convolutions in `module` this layout; returns `module`."""
+    """Give the 5-dimensional weights of all convolutions in `module` this layout; returns `module`.
+
+    Examples
+    --------
+    >>> conv = nn.Conv3d(2, 3, 2)
+    >>> _ = nn.utils.convert_conv3d_weight_memory_format(conv, mg.channels_last_3d)
+    >>> conv.weight.stride()
+    (16, 1, 8, 4, 2)
+    """
     return _convert(module, memory_format, 5)
 
 

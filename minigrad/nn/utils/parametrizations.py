@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 from typing import Any
 
@@ -14,8 +13,8 @@ from minigrad.creation import eye, zeros
 from minigrad.nn.conv import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from minigrad.nn.module import Module
 from minigrad.nn.utils.parametrize import register_parametrization
-from minigrad.ops.joining import cat
 from minigrad.ops.distances import normalize
+from minigrad.ops.joining import cat
 from minigrad.ops.solving import solve
 from minigrad.random import randn
 

@@ -298,7 +298,7 @@ def remove_parametrizations(module: Module, tensor_name: str, leave_parametrized
     original = made._originals()[0]
     if not leave_parametrized and not made.is_tensor:
         raise ValueError(
-            f"remove_parametrizations: {tensor_name!r} is made of {made.ntensors} Tensors, so none of them can be left; "
+            f"remove_parametrizations: {tensor_name!r} is made of {made.ntensors} Tensors, none of which can be left; "
             "use leave_parametrized=True"
         )
     if leave_parametrized:

@@ -94,9 +94,7 @@ class BasePruningMethod(abc.ABC):
         module.register_forward_pre_hook(method)
         return method
 
-    def prune(
-        self, t: Tensor, default_mask: Tensor | None = None, importance_scores: Tensor | None = None
-    ) -> Tensor:
+    def prune(self, t: Tensor, default_mask: Tensor | None = None, importance_scores: Tensor | None = None) -> Tensor:
         """Return `t` multiplied by the mask that is computed from it, or from `importance_scores`."""
         if importance_scores is not None and importance_scores.shape != t.shape:
             raise ValueError(
@@ -130,15 +128,15 @@ class PruningContainer(BasePruningMethod):
         for method in args:
             self.add_pruning_method(method)
 
-    def add_pruning_method(self, method: BasePruningMethod | None) -> None:
+    def add_pruning_method(self, method: BasePruningMethod) -> None:
         """Add the next one, which must be for the same parameter."""
-        if method is not None and not isinstance(method, BasePruningMethod):
+        if not isinstance(method, BasePruningMethod):
             raise TypeError(f"PruningContainer: expected a BasePruningMethod, got {type(method).__name__}")
-        if method is not None and method._tensor_name != self._tensor_name:
+        if method._tensor_name != self._tensor_name:
             raise ValueError(
                 f"PruningContainer: expected a method for {self._tensor_name!r}, got one for {method._tensor_name!r}"
             )
-        self._pruning_methods += (method,)  # type: ignore[assignment]
+        self._pruning_methods += (method,)
 
     def __len__(self) -> int:
         return len(self._pruning_methods)
@@ -192,14 +190,15 @@ class _Amount(BasePruningMethod):
     """Base of those that prune a number of elements or slices, or a part of them."""
 
     def __init__(self, amount: float) -> None:
-        if not isinstance(amount, numbers.Real):
+        if not isinstance(amount, (int, float, numbers.Real)):
             raise TypeError(f"prune: expected a number as amount, got {type(amount).__name__}")
-        if amount < 0 or not isinstance(amount, numbers.Integral) and amount > 1:
+        self.is_part = not isinstance(amount, (int, numbers.Integral))
+        if amount < 0 or self.is_part and amount > 1:
             raise ValueError(f"prune: expected amount as an integer of 0 or more, or a part from 0 to 1, got {amount}")
-        self.amount = amount
+        self.amount: float = amount
 
     def _count(self, available: int) -> int:
-        if not isinstance(self.amount, numbers.Integral):
+        if self.is_part:
             return round(self.amount * available)
         if self.amount > available:
             raise ValueError(f"prune: expected an amount of at most {available}, got {self.amount}")
@@ -329,9 +328,7 @@ def random_unstructured(module: Module, name: str, amount: float) -> Module:
     return module
 
 
-def l1_unstructured(
-    module: Module, name: str, amount: float, importance_scores: Tensor | None = None
-) -> Module:
+def l1_unstructured(module: Module, name: str, amount: float, importance_scores: Tensor | None = None) -> Module:
     """Prune the elements of a parameter that are smallest; returns `module`.
 
     Parameters
