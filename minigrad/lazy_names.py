@@ -42,7 +42,7 @@ def lazy_names(
     packages = modules.split()
 
     def find(name: str) -> Any:
-        if name in packages:
+        if name in packages or name in homes and name not in where:
             return importlib.import_module(f"{package}.{name}")
         if name not in where:
             raise unknown(package, name, [*namespace, *where, *packages])

@@ -423,3 +423,37 @@ def test_every_scheduler_has_a_row():
     tried = {type(make(schedulers, optimizer(mg))) for make in SCHEDULERS.values()}
     missing = offered - tried - {schedulers.LRScheduler, schedulers.ReduceLROnPlateau}
     assert not missing, f"no row in SCHEDULERS of this file: {sorted(k.__name__ for k in missing)}"
+
+
+def test_a_scheduler_of_ones_own_knows_where_get_lr_is_called():
+    seen = []
+
+    class Halved(optim.lr_scheduler._LRScheduler):
+        def get_lr(self):
+            seen.append(self._get_lr_called_within_step)
+            return [base / 2**self.last_epoch for base in self.base_lrs]
+
+    o = optim.SGD([mg.zeros(1, requires_grad=True)], lr=1.0)
+    scheduler = Halved(o)
+    o.step()
+    scheduler.step()
+    assert scheduler.get_lr() == scheduler.get_last_lr() == [0.5] and seen == [True, True, False]
+    assert isinstance(scheduler, optim.lr_scheduler.LRScheduler) and "_LRScheduler" not in optim.lr_scheduler.__all__
+
+
+def test_a_chain_within_a_sequence_takes_pytorchs_steps():
+    """It begins with an ordinary step, of which PyTorch warns."""
+    torch = pytest.importorskip("torch")
+    results = []
+    for lib in (mg, torch):
+        o, s = optimizer(lib), lib.optim.lr_scheduler
+        chain = s.ChainedScheduler([s.ConstantLR(o), s.ExponentialLR(o, 0.9)])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            scheduler = s.SequentialLR(o, [chain, s.StepLR(o, 2)], [4])
+        results.append([])
+        for _ in range(8):
+            results[-1].append([group["lr"] for group in o.param_groups])
+            o.step()
+            scheduler.step()
+    np.testing.assert_allclose(*results, rtol=1e-12)
