@@ -14,7 +14,7 @@ from minigrad.kernels import cross_entropy as kernel
 from minigrad.kernels.cross_entropy import Classes
 from minigrad.kernels.errstate import silent
 from minigrad.ops.declare.operation import Operand, operation
-from minigrad.ops.loss import REDUCTIONS, reduced
+from minigrad.ops.loss_arguments import REDUCTIONS, loss, reduced
 from minigrad.ops.primitives.casting import cast
 from minigrad.ops.primitives.shape import reshape
 from minigrad.ops.primitives.summation import sum_over
@@ -127,12 +127,14 @@ def _classes(
 # ---- public ----------------------------------------------------------------------------------------------------------
 
 
+@loss
 def nll_loss(
     input: Operand,
     target: Operand,
     weight: Operand | None = None,
-    *,
+    size_average: bool | None = None,
     ignore_index: int = -100,
+    reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Tensor:
     """Return the negative log-likelihood of classes, given log-probabilities: minus ``input[n, target[n]]``.
@@ -161,12 +163,14 @@ def nll_loss(
     return _nll(input, _classes("nll_loss", input, target, weight, ignore_index, 0.0, reduction))
 
 
+@loss
 def cross_entropy(
     input: Operand,
     target: Operand,
     weight: Operand | None = None,
-    *,
+    size_average: bool | None = None,
     ignore_index: int = -100,
+    reduce: bool | None = None,
     reduction: str = "mean",
     label_smoothing: float = 0.0,
 ) -> Tensor:

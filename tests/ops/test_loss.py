@@ -148,7 +148,8 @@ def test_kl_div_of_means_warns():
 
 @pytest.mark.parametrize("name", ELEMENTWISE)
 def test_losses_do_not_broadcast(name):
-    with pytest.raises(ValueError, match=rf"{name}: .*\(3,\) and \(3, 1\)"):
+    error = ValueError if name.startswith("binary") else RuntimeError
+    with pytest.raises(error, match=rf"{name}: .*\(3,\) and \(3, 1\)"):
         getattr(F, name)(mg.full((3,), 0.5), mg.full((3, 1), 0.5))
 
 
@@ -157,6 +158,21 @@ def test_reduction_is_checked(name):
     target = mg.tensor([0]) if name in ("cross_entropy", "nll_loss") else mg.full((1, 2), 0.5)
     with pytest.raises(ValueError, match=f"{name}: expected reduction.*'average'"):
         getattr(F, name)(mg.full((1, 2), 0.5), target, reduction="average")
+
+
+def test_the_old_words_for_reductions():
+    x, y = mg.tensor([1.0, 3.0]), mg.tensor([1.0, 1.0])
+    meanings = {(None, None): 2, (True, None): 2, (False, None): 4, (None, True): 2, (False, True): 4}
+    with pytest.warns(UserWarning, match="mse_loss: .* write reduction="):
+        for old, expected in meanings.items():
+            assert F.mse_loss(x, y, *old).item() == expected
+            assert F.mse_loss(x, y, size_average=old[0], reduce=old[1]).item() == expected
+        assert F.mse_loss(x, y, reduce=False).tolist() == [0, 4]
+        assert F.mse_loss(x.half(), y.half(), False).dtype == mg.float16
+    with pytest.raises(TypeError, match="a bool as size_average, got 'sum'; write reduction='sum'"):
+        F.mse_loss(x, y, "sum")
+    with pytest.raises(TypeError, match="reduction"):
+        F.mse_loss(x, y, None, None, "sum", reduction="sum")
 
 
 X = mg.zeros(2, 3)
