@@ -1,14 +1,16 @@
 """The operations of neural networks as functions: torch.nn.functional's names.
 
-A layer of `minigrad.nn` is its parameters and one of these functions.
+A layer of `minigrad.nn` is its parameters and one of these functions. Those that few scripts call are imported when
+they are asked for.
 """
 
+from minigrad.lazy_names import lazy_names
 from minigrad.ops.activation import *
 from minigrad.ops.adaptive_pooling import *
 from minigrad.ops.attention import *
 from minigrad.ops.convolution import *
 from minigrad.ops.cross_entropy import *
-from minigrad.ops.declare.naming import publish
+from minigrad.ops.declare import naming
 from minigrad.ops.distances import *
 from minigrad.ops.dropout import *
 from minigrad.ops.exponential import sigmoid as sigmoid
@@ -24,5 +26,14 @@ from minigrad.ops.softmax import *
 from minigrad.ops.trigonometry import tanh as tanh
 from minigrad.ops.unfolding import *
 
-publish(globals())
-del publish
+naming.publish(globals())
+
+_HOMES = {
+    "ctc": "ctc_loss",
+    "class_margin_loss": (
+        "multi_margin_loss multilabel_margin_loss multilabel_soft_margin_loss triplet_margin_with_distance_loss"
+    ),
+}
+_lazy = lazy_names("minigrad.ops", globals(), _HOMES, published=naming.published)
+__getattr__ = _lazy.getattr
+__dir__ = _lazy.dir

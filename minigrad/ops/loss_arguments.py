@@ -63,10 +63,15 @@ def chosen_reduction(name: str, size_average: bool | None, reduce: bool | None, 
     return meant
 
 
-def reduced(name: str, loss: Any, reduction: str) -> Tensor:
-    """Return the mean or sum of all elements of `loss`, or `loss` itself."""
+def check_reduction(name: str, reduction: str) -> None:
+    """Raise unless `reduction` is a known one."""
     if reduction not in REDUCTIONS:
         raise ValueError(f"{name}: expected reduction 'none', 'mean' or 'sum', got {reduction!r}")
+
+
+def reduced(name: str, loss: Any, reduction: str) -> Tensor:
+    """Return the mean or sum of all elements of `loss`, or `loss` itself."""
+    check_reduction(name, reduction)
     if reduction == "none":
         return loss
     return (sum_over if reduction == "sum" else mean_over)(loss, tuple(range(len(loss.shape))), False)
