@@ -29,6 +29,7 @@ from minigrad.ops.unfolding import *
 naming.publish(globals())
 
 _HOMES = {
+    "grid_sampling": "affine_grid grid_sample",
     "ctc": "ctc_loss",
     "class_margin_loss": (
         "multi_margin_loss multilabel_margin_loss multilabel_soft_margin_loss triplet_margin_with_distance_loss"

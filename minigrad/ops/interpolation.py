@@ -61,8 +61,8 @@ def _taps(n: int, size: int, scale: float | None, mode: str, align_corners: bool
     return _cubic(n, source) if mode == "bicubic" else _linear(n, source)
 
 
-@operation(input=lambda g, weight: _weighted(g, weight))
-def _weighted(input: Operand, weight: np.ndarray) -> Operand:
+@operation(input=lambda g, weight: times_constant(g, weight))
+def times_constant(input: Operand, weight: np.ndarray) -> Operand:
     """Return a product with what no tensor holds: unlike a factor it is kept after backward."""
     return input * weight
 
@@ -73,7 +73,7 @@ def _resized(input: Any, dim: int, taps: list[Tap]) -> Any:
     for places, weight in taps:
         part = look_up(input, (*[ALL] * dim, places))
         if weight is not None:
-            part = _weighted(part, weight.astype(input.dtype).reshape(-1, *trailing))
+            part = times_constant(part, weight.astype(input.dtype).reshape(-1, *trailing))
         total = part if total is None else total + part
     return total
 
