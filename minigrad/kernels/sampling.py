@@ -1,7 +1,8 @@
 """Weighted sums of elements at given places: samples between the pixels of an image, and the two adjoints.
 
 An `image` is (N, C, P), its places numbered in one row; `index` says for each example which K of them each of Q samples
-takes, (N, K, Q), and `weight`, of that shape, how much of each. One plane is done after the other: it fits into a cache.
+takes, (N, K, Q), and `weight`, of that shape, how much of each. One plane is done after
+the other: it fits into a cache.
 """
 
 from __future__ import annotations

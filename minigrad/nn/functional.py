@@ -29,6 +29,9 @@ from minigrad.ops.unfolding import *
 naming.publish(globals())
 
 _HOMES = {
+    "fractional_pooling": "fractional_max_pool2d fractional_max_pool3d",
+    "lp_pooling": "local_response_norm lp_pool1d lp_pool2d lp_pool3d",
+    "unpooling": "max_unpool1d max_unpool2d max_unpool3d",
     "grid_sampling": "affine_grid grid_sample",
     "ctc": "ctc_loss",
     "class_margin_loss": (

@@ -36,7 +36,12 @@ def _no_second_derivative(g: Any) -> Any:
 
 
 @operation(
-    "y", "alpha", input=_no_second_derivative, log_probs=_no_second_derivative, name="ctc_loss_slope", holds=("lattice",)
+    "y",
+    "alpha",
+    input=_no_second_derivative,
+    log_probs=_no_second_derivative,
+    name="ctc_loss_slope",
+    holds=("lattice",),
 )
 @silent
 def _slope(input: Operand, log_probs: Operand, y: Operand, alpha: Operand, lattice: Lattice) -> Operand:

@@ -197,8 +197,8 @@ def grid_sample(
     sizes, dims = shape[2:], len(shape) - 2
     if dims not in (2, 3) or len(points) != dims + 2 or points[-1] != dims or points[0] != shape[0]:
         raise RuntimeError(
-            "grid_sample: expected an input of shape (N, C, H, W) and a grid of shape (N, H', W', 2), or (N, C, D, H, W) "
-            f"and (N, D', H', W', 3), got {shape} and {points}"
+            "grid_sample: expected an input of shape (N, C, H, W) and a grid of shape (N, H', W', 2), "
+            f"or (N, C, D, H, W) and (N, D', H', W', 3), got {shape} and {points}"
         )
     if 0 in sizes:
         raise RuntimeError(f"grid_sample: expected images that are not empty, got shape {shape}")
