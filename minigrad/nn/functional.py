@@ -13,6 +13,7 @@ from minigrad.ops.cross_entropy import *
 from minigrad.ops.declare import naming
 from minigrad.ops.distances import *
 from minigrad.ops.dropout import *
+from minigrad.ops.embedding import *
 from minigrad.ops.exponential import sigmoid as sigmoid
 from minigrad.ops.interpolation import *
 from minigrad.ops.linear import *
@@ -29,6 +30,7 @@ from minigrad.ops.unfolding import *
 naming.publish(globals())
 
 _HOMES = {
+    "embedding_bag": "embedding_bag",
     "fractional_pooling": "fractional_max_pool2d fractional_max_pool3d",
     "lp_pooling": "local_response_norm lp_pool1d lp_pool2d lp_pool3d",
     "unpooling": "max_unpool1d max_unpool2d max_unpool3d",
