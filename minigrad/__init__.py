@@ -22,6 +22,7 @@ from minigrad.ops.arithmetic import *
 from minigrad.ops.assignment import *
 from minigrad.ops.broadcasting import *
 from minigrad.ops.casting import *
+from minigrad.ops.channel_shuffling import *
 from minigrad.ops.comparison import *
 from minigrad.ops.convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from minigrad.ops.declare import naming
@@ -34,7 +35,6 @@ from minigrad.ops.exponential import *
 from minigrad.ops.extrema import *
 from minigrad.ops.gathering import *
 from minigrad.ops.indexing import *
-from minigrad.ops.interpolation import pixel_shuffle, pixel_unshuffle
 from minigrad.ops.joining import *
 from minigrad.ops.linalg import *
 from minigrad.ops.linear import bilinear

@@ -8,6 +8,7 @@ from minigrad.lazy_names import lazy_names
 from minigrad.ops.activation import *
 from minigrad.ops.adaptive_pooling import *
 from minigrad.ops.attention import *
+from minigrad.ops.channel_shuffling import *
 from minigrad.ops.convolution import *
 from minigrad.ops.cross_entropy import *
 from minigrad.ops.declare import naming
@@ -30,6 +31,8 @@ from minigrad.ops.unfolding import *
 naming.publish(globals())
 
 _HOMES = {
+    "random_choice": "gumbel_softmax",
+    "pair_distances": "pdist",
     "embedding_bag": "embedding_bag",
     "fractional_pooling": "fractional_max_pool2d fractional_max_pool3d",
     "lp_pooling": "local_response_norm lp_pool1d lp_pool2d lp_pool3d",
