@@ -28,8 +28,6 @@ Tap = tuple[np.ndarray, "np.ndarray | None"]  # for each place: the element to t
 
 
 def _nearest(n: int, places: np.ndarray, step: float, shift: float) -> list[Tap]:
-    if len(places) == 2 * n and not shift:
-        return [(np.arange(2 * n) // 2, None)]  # whatever the scale is, as in PyTorch
     source = np.floor((places + np.float32(shift)) * np.float32(step))  # in float32, as PyTorch computes it
     return [(np.minimum(source.astype(np.int64), n - 1), None)]
 
