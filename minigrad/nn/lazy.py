@@ -20,7 +20,7 @@ from minigrad.nn.normalization import BatchNorm, BatchNorm1d, BatchNorm2d, Batch
 from minigrad.nn.parameter import Uninitialized, UninitializedBuffer, UninitializedParameter
 
 
-class LazyModule(Module):
+class LazyModuleMixin(Module):
     """A layer whose parameters get their shape at its first call, when it becomes one of class `cls_to_become`.
 
     Before the first call, parameters can be registered, listed, converted, frozen and loaded, but not read. A subclass
@@ -50,7 +50,7 @@ class LazyModule(Module):
             return super().__call__(*args, **kwargs)
 
 
-class LazyLinear(LazyModule, Linear):
+class LazyLinear(LazyModuleMixin, Linear):
     """A `Linear` that learns `in_features` from its first input.
 
     Examples
@@ -81,7 +81,7 @@ class LazyLinear(LazyModule, Linear):
 # ---- convolutions ----------------------------------------------------------------------------------------------------
 
 
-class _LazyConvolution(LazyModule, ConvNd):
+class _LazyConvolution(LazyModuleMixin, ConvNd):
     """A lazy convolution: its first input tells `in_channels`; other arguments are those of the class it becomes."""
 
     def __init__(self, out_channels: int, *args: Any, **kwargs: Any) -> None:
@@ -154,7 +154,7 @@ class LazyConvTranspose3d(_LazyConvolution, ConvTranspose3d):
 # ---- batch normalization ---------------------------------------------------------------------------------------------
 
 
-class _LazyBatchNorm(LazyModule, BatchNorm):
+class _LazyBatchNorm(LazyModuleMixin, BatchNorm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(0, *args, **kwargs)
         for name in ("weight", "bias"):
@@ -165,7 +165,7 @@ class _LazyBatchNorm(LazyModule, BatchNorm):
                 setattr(self, name, UninitializedBuffer(dtype=buffer.dtype))
 
     def infer(self, input: Tensor) -> None:
-        self._check_input(input)
+        self._check_input_dim(input)
         self.num_features = input.shape[1]
         waiting = [t for t in (*self.parameters(), *self.buffers()) if isinstance(t, Uninitialized)]
         for tensor in waiting:
