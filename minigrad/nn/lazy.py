@@ -16,7 +16,15 @@ from minigrad.nn.conv import (
 )
 from minigrad.nn.linear import Linear
 from minigrad.nn.module import Module
-from minigrad.nn.normalization import BatchNorm, BatchNorm1d, BatchNorm2d, BatchNorm3d
+from minigrad.nn.normalization import (
+    BatchNorm1d,
+    BatchNorm2d,
+    BatchNorm3d,
+    InstanceNorm1d,
+    InstanceNorm2d,
+    InstanceNorm3d,
+    NormBase,
+)
 from minigrad.nn.parameter import Uninitialized, UninitializedBuffer, UninitializedParameter
 
 
@@ -151,10 +159,12 @@ class LazyConvTranspose3d(_LazyConvolution, ConvTranspose3d):
     cls_to_become = ConvTranspose3d
 
 
-# ---- batch normalization ---------------------------------------------------------------------------------------------
+# ---- normalization ---------------------------------------------------------------------------------------------
 
 
-class _LazyBatchNorm(LazyModuleMixin, BatchNorm):
+class LazyNormBase(LazyModuleMixin, NormBase):
+    """The base of lazy batch and instance norms: the first input tells `num_features`."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(0, *args, **kwargs)
         for name in ("weight", "bias"):
@@ -166,7 +176,7 @@ class _LazyBatchNorm(LazyModuleMixin, BatchNorm):
 
     def infer(self, input: Tensor) -> None:
         self._check_input_dim(input)
-        self.num_features = input.shape[1]
+        self.num_features = input.shape[self._channel_dim(input)]
         waiting = [t for t in (*self.parameters(), *self.buffers()) if isinstance(t, Uninitialized)]
         for tensor in waiting:
             tensor.materialize((self.num_features,))
@@ -174,19 +184,37 @@ class _LazyBatchNorm(LazyModuleMixin, BatchNorm):
             self.reset_parameters()
 
 
-class LazyBatchNorm1d(_LazyBatchNorm, BatchNorm1d):
+class LazyBatchNorm1d(LazyNormBase, BatchNorm1d):
     """A `BatchNorm1d` that learns `num_features` from its first input."""
 
     cls_to_become = BatchNorm1d
 
 
-class LazyBatchNorm2d(_LazyBatchNorm, BatchNorm2d):
+class LazyBatchNorm2d(LazyNormBase, BatchNorm2d):
     """A `BatchNorm2d` that learns `num_features` from its first input."""
 
     cls_to_become = BatchNorm2d
 
 
-class LazyBatchNorm3d(_LazyBatchNorm, BatchNorm3d):
+class LazyBatchNorm3d(LazyNormBase, BatchNorm3d):
     """A `BatchNorm3d` that learns `num_features` from its first input."""
 
     cls_to_become = BatchNorm3d
+
+
+class LazyInstanceNorm1d(LazyNormBase, InstanceNorm1d):
+    """A `InstanceNorm1d` that learns `num_features` from its first input."""
+
+    cls_to_become = InstanceNorm1d
+
+
+class LazyInstanceNorm2d(LazyNormBase, InstanceNorm2d):
+    """A `InstanceNorm2d` that learns `num_features` from its first input."""
+
+    cls_to_become = InstanceNorm2d
+
+
+class LazyInstanceNorm3d(LazyNormBase, InstanceNorm3d):
+    """A `InstanceNorm3d` that learns `num_features` from its first input."""
+
+    cls_to_become = InstanceNorm3d

@@ -82,6 +82,9 @@ class NormBase(_AffineNorm):
                 f"got shape {tuple(input.shape)}"
             )
 
+    def _channel_dim(self, input: Tensor) -> int:
+        return 1
+
     def extra_repr(self) -> str:
         return (
             f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
@@ -212,7 +215,7 @@ class InstanceNorm(NormBase):
 
     def forward(self, input: Tensor) -> Tensor:
         self._check_input_dim(input)
-        batched = input._data.ndim == self._ndims[1]
+        batched = bool(self._channel_dim(input))
         if input.shape[batched] != self.num_features:
             raise ValueError(
                 f"{type(self).__name__}: expected {self.num_features} channels, got shape {tuple(input.shape)}"
@@ -228,6 +231,9 @@ class InstanceNorm(NormBase):
             self.eps,
         )
         return output if batched else output.squeeze(0)
+
+    def _channel_dim(self, input: Tensor) -> int:
+        return int(input._data.ndim == self._ndims[1])  # 0 of a single example
 
 
 class InstanceNorm1d(InstanceNorm):
