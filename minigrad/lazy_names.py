@@ -43,7 +43,7 @@ def lazy_names(
         if name in packages:
             return importlib.import_module(f"{package}.{name}")
         if name not in where:
-            raise unknown(package, name, [*namespace, *where, *packages])
+            raise unknown(namespace["__name__"], name, [*namespace, *where, *packages])
         value = getattr(importlib.import_module(where[name]), name)
         namespace[name] = value = published(value, name) if published else value
         return value

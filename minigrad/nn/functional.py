@@ -30,19 +30,20 @@ from minigrad.ops.unfolding import *
 
 naming.publish(globals())
 
-_HOMES = {
-    "random_choice": "gumbel_softmax",
-    "pair_distances": "pdist",
-    "embedding_bag": "embedding_bag",
-    "fractional_pooling": "fractional_max_pool2d fractional_max_pool3d",
-    "lp_pooling": "local_response_norm lp_pool1d lp_pool2d lp_pool3d",
-    "unpooling": "max_unpool1d max_unpool2d max_unpool3d",
-    "grid_sampling": "affine_grid grid_sample",
-    "ctc": "ctc_loss",
+_OPERATIONS = {
     "class_margin_loss": (
         "multi_margin_loss multilabel_margin_loss multilabel_soft_margin_loss triplet_margin_with_distance_loss"
     ),
+    "ctc": "ctc_loss",
+    "embedding_bag": "embedding_bag",
+    "fractional_pooling": "fractional_max_pool2d fractional_max_pool3d",
+    "grid_sampling": "affine_grid grid_sample",
+    "lp_pooling": "local_response_norm lp_pool1d lp_pool2d lp_pool3d",
+    "pair_distances": "pdist",
+    "random_choice": "gumbel_softmax",
+    "unpooling": "max_unpool1d max_unpool2d max_unpool3d",
 }
-_lazy = lazy_names("minigrad.ops", globals(), _HOMES, published=naming.published)
+_lazy = lazy_names("minigrad.ops", globals(), _OPERATIONS, published=naming.published)
 __getattr__ = _lazy.getattr
 __dir__ = _lazy.dir
+del lazy_names, naming
