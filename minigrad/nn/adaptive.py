@@ -13,6 +13,7 @@ from minigrad.nn.container import ModuleList, Sequential
 from minigrad.nn.layer import non_negative
 from minigrad.nn.linear import Linear
 from minigrad.nn.module import Module
+from minigrad.nn.options import check_options
 from minigrad.ops.joining import cat
 
 
@@ -71,6 +72,7 @@ class AdaptiveLogSoftmaxWithLoss(Module):
     ) -> None:
         super().__init__()
         non_negative(self, in_features=in_features, n_classes=n_classes)
+        check_options(self, div_value=div_value)
         ends = list(cutoffs)
         whole = all(isinstance(c, (int, np.integer)) for c in ends)
         if not ends or not whole or ends != sorted({*ends}) or min(ends) <= 0 or max(ends) > n_classes - 1:

@@ -56,7 +56,7 @@ def non_negative(layer: Module, **sizes: Any) -> None:
         if isinstance(size, bool) or not hasattr(size, "__index__") or np.ndim(size) > 0:
             raise TypeError(f"{type(layer).__name__}: expected an int as {name}, got {type(size).__name__}")
         if size < 0:
-            raise ValueError(f"{type(layer).__name__}: expected {name} of 0 or more, got {size}")
+            raise RuntimeError(f"{type(layer).__name__}: expected {name} of 0 or more, got {size}")
 
 
 def factory_kwargs(kwargs: dict[str, Any] | None) -> dict[str, Any]:

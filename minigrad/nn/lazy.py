@@ -165,8 +165,19 @@ class LazyConvTranspose3d(_LazyConvolution, ConvTranspose3d):
 class LazyNormBase(LazyModuleMixin, NormBase):
     """The base of lazy batch and instance norms: the first input tells `num_features`."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(0, *args, **kwargs)
+    def __init__(
+        self,
+        eps: float = 1e-05,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+        device: Any = None,
+        dtype: Any = None,
+        *,
+        bias: bool = True,
+    ) -> None:
+        made: Any = super().__init__  # of the class that it becomes
+        made(0, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
         for name in ("weight", "bias"):
             if (parameter := self._parameters[name]) is not None:
                 setattr(self, name, UninitializedParameter(dtype=parameter.dtype))

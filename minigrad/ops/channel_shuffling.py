@@ -91,5 +91,11 @@ def channel_shuffle(input: Operand, groups: int) -> Tensor:
 
 
 def native_channel_shuffle(input: Operand, groups: int) -> Tensor:
-    """Return the same as `channel_shuffle`, by PyTorch's other name for it."""
+    """Return the same as `channel_shuffle`, by PyTorch's other name for it.
+
+    Examples
+    --------
+    >>> F.native_channel_shuffle(mg.arange(4).reshape(1, 4, 1), 2).flatten()
+    tensor([0, 2, 1, 3])
+    """
     return channel_shuffle(input, groups)

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.core import dtypes
 from minigrad.core.array_attributes import as_int
 from minigrad.core.as_array import constant
 from minigrad.core.tensor import Tensor
@@ -15,7 +14,6 @@ from minigrad.kernels.cross_entropy import Classes
 from minigrad.kernels.errstate import silent
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.loss_arguments import REDUCTIONS, loss, reduced
-from minigrad.ops.primitives.casting import cast
 from minigrad.ops.primitives.shape import reshape
 from minigrad.ops.primitives.summation import sum_over
 from minigrad.ops.softmax import log_softmax_over, softmax_over
@@ -102,7 +100,8 @@ def _classes(
             + (f", or give probabilities of the input's shape {shape}" if name == "cross_entropy" else "")
         )
     if index.shape != shape[:1] + shape[2:]:
-        raise (ValueError if index.ndim == len(shape) - 1 else RuntimeError)(
+        batch = index.ndim == len(shape) - 1 and len(index) != shape[0]
+        raise (ValueError if batch else RuntimeError)(
             f"{name}: expected a target of shape {shape[:1] + shape[2:]} for an input of shape {shape}, "
             f"whose classes are dimension 1; got {index.shape}"
         )
@@ -121,6 +120,8 @@ def _classes(
             )
         index = np.where(ignored, 0, index)
         ignored = ignored if ignored.any() else None
+    if weight is not None and weight.dtype != input.dtype:
+        raise RuntimeError(f"{name}: expected a weight of the input's {input.dtype}, got {weight.dtype}; convert it")
     return Classes(index, ignored, _weight(name, weight, count, input.dtype), smoothing, reduction)
 
 
@@ -153,9 +154,6 @@ def nll_loss(
     """
     if len(input.shape) == 0:
         raise ValueError("nll_loss: expected an input of shape (classes,) or (N, classes, ...), got a 0-dim tensor")
-    if input.dtype == np.float16:  # holds no sum of many losses, nor their number
-        y = nll_loss(cast(input, dtypes.float32), target, weight, ignore_index=ignore_index, reduction=reduction)
-        return cast(y, dtypes.float16)
     if len(input.shape) == 1:
         input, target = reshape(input, (1, *input.shape)), constant(target)[None]
         y = _nll(input, _classes("nll_loss", input, target, weight, ignore_index, 0.0, reduction))
@@ -212,12 +210,6 @@ def cross_entropy(
         raise ValueError(
             "cross_entropy: expected an input of shape (classes,) or (N, classes, ...), got a 0-dim tensor"
         )
-    if input.dtype == np.float16:  # holds no sum of many losses, nor their number
-        y = cross_entropy(
-            cast(input, dtypes.float32), target, weight,
-            ignore_index=ignore_index, reduction=reduction, label_smoothing=label_smoothing,
-        )  # fmt: skip
-        return cast(y, dtypes.float16)
     if len(shape) == 1:
         input = reshape(input, (1, *shape))
         target = reshape(target, (1, *wanted))

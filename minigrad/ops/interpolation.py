@@ -200,6 +200,15 @@ def interpolate(
     if mode == "area":
         pool: Any = (adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d)[dims - 1]
         return pool(input, tuple(sizes))
+    scales = [None] * dims if recompute_scale_factor else scales
+    return _interpolated(input, sizes, scales, mode, bool(align_corners), antialias)
+
+
+def _interpolated(
+    input: Any, sizes: list[int], scales: list[Any], mode: str, align_corners: bool, antialias: bool
+) -> Any:
+    """Resize one dimension after the other, the last first; a scale of None follows from the sizes."""
+    shape, dims = tuple(input.shape), len(sizes)
     smooth = not mode.startswith("nearest")
     if smooth and input.dtype.kind != "f" and (input.dtype != np.uint8 or dims != 2):
         raise NotImplementedError(
@@ -209,10 +218,9 @@ def interpolate(
     resized = _resized_bytes if smooth and input.dtype == np.uint8 else _resized
     y = input
     for dim, (n, wanted, scale) in reversed([*enumerate(zip(shape[2:], sizes, scales, strict=True), 2)]):
-        scale = None if recompute_scale_factor else scale
         kept = n == wanted and (scale in (None, 1) or mode in _KEEP and resized is _resized and not antialias)
         if not kept:
-            y = resized(y, dim, _taps(n, wanted, scale, mode, bool(align_corners), antialias))
+            y = resized(y, dim, _taps(n, wanted, scale, mode, align_corners, antialias))
     return clone(input) if y is input else y
 
 

@@ -1,4 +1,4 @@
-"""What all losses have in common: the shapes they ask for, and how they are reduced, in today's words and the old ones.
+"""Arguments of all losses: which shapes they accept, and how they are reduced, in today's words and the old ones.
 
 Unlike PyTorch's, losses do not broadcast: (N,) against (N, 1) is a mistake that would silently average N * N
 differences, so it raises.
