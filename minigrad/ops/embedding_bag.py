@@ -166,7 +166,7 @@ def embedding_bag(
     if per_sample_weights is not None:
         rows = rows * reshape(per_sample_weights, (-1, 1))
     if not kept.all():
-        rows = times_constant(rows, kept[:, None].astype(rows.dtype))
+        rows = where(kept[:, None], rows, 0.0)
     sums = _bag_sums(rows, starts)
     if mode == "sum":
         return sums

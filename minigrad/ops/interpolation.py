@@ -14,7 +14,7 @@ from minigrad.core.tensor import Tensor
 from minigrad.ops.adaptive_pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
 from minigrad.ops.casting import clone
 from minigrad.ops.checks import check_tensor
-from minigrad.ops.declare.operation import Operand, operation
+from minigrad.ops.declare.operation import Operand, operation, twin
 from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.primitives.indexing import ALL, look_up
 
@@ -88,10 +88,13 @@ def _taps(n: int, size: int, scale: float | None, mode: str, align_corners: bool
     return _cubic(n, source) if mode == "bicubic" else _linear(n, source)
 
 
-@operation(input=lambda g, weight: times_constant(g, weight))
+@operation(input=lambda g, weight: times_constant(g, weight), holds=("weight",))
 def times_constant(input: Operand, weight: np.ndarray) -> Operand:
-    """Return a product with what no tensor holds: unlike a factor it is kept after backward."""
+    """Return a product with what no tensor holds, and so no one changes."""
     return input * weight
+
+
+_weighted = twin(times_constant, "weighted", holds=())  # by tables made from shapes, kept after backward as these are
 
 
 def _resized(input: Any, dim: int, taps: list[Tap]) -> Any:
@@ -100,7 +103,7 @@ def _resized(input: Any, dim: int, taps: list[Tap]) -> Any:
     for places, weight in taps:
         part = look_up(input, (*[ALL] * dim, places))
         if weight is not None:
-            part = times_constant(part, weight.astype(input.dtype).reshape(-1, *trailing))
+            part = _weighted(part, weight.astype(input.dtype).reshape(-1, *trailing))
         total = part if total is None else total + part
     return total
 

@@ -24,6 +24,7 @@ _AVERAGES: Any = {1: avg_pool1d, 2: avg_pool2d, 3: avg_pool3d}
 def _lp_pool(dims: int, input: Any, norm_type: float, kernel_size: Any, stride: Any, ceil_mode: bool) -> Any:
     name = f"lp_pool{dims}d"
     check_tensor(name, "input", input)
+    norm_type = float(norm_type)
     if not norm_type:
         raise ZeroDivisionError(f"{name}: expected a norm_type other than 0")
     kernel = per_dim(name, "kernel_size", kernel_size, dims, 1)
