@@ -16,7 +16,12 @@ BY_ZERO = {
     "indexing: iteration", "reduction: prod dim", "reduction: prod one zero", "reduction: prod two zeros",
     "reduction: logsumexp large", "scan: cumprod zeros", "scan: logcumsumexp large",
 }  # fmt: skip
-FAMILIES = ("convolution", "decompositions", "grid_sampling", "interpolation: interpolate")  # zeros of the padding, of triangles
+FAMILIES = (
+    "convolution",
+    "decompositions",
+    "grid_sampling",
+    "interpolation: interpolate",
+)  # zeros of the padding, of triangles
 
 
 def gradients(name: str, place: float, value: float, others: float) -> list[np.ndarray]:
