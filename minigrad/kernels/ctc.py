@@ -33,10 +33,12 @@ def lattice(targets: np.ndarray, steps: np.ndarray, labels: np.ndarray, blank: i
 def _log_sum(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> np.ndarray:
     top = np.maximum(np.maximum(a, b), c)
     top[top == -np.inf] = 0  # all impossible: the difference would be nan
-    total = np.exp(a - top)
+    total: np.ndarray = np.exp(a - top)
     total += np.exp(b - top)
     total += np.exp(c - top)
-    return np.log(total, out=total) + top
+    np.log(total, out=total)
+    total += top
+    return total
 
 
 def forward(log_probs: np.ndarray, lat: Lattice) -> tuple[np.ndarray, np.ndarray]:

@@ -20,7 +20,8 @@ def reduce_segments(
     reduced = np.full((len(lengths), *rows.shape[1:]), empty, rows.dtype)
 
     def row(numbers: np.ndarray) -> np.ndarray:
-        return rows[numbers if order is None else order[numbers]]
+        found: np.ndarray = rows[numbers if order is None else order[numbers]]
+        return found
 
     (short,) = np.nonzero((lengths > 0) & (lengths <= LONG))
     reduced[short] = row(starts[short])

@@ -209,8 +209,8 @@ class ConvTransposeNd(ConvNd):
         if padding_mode != "zeros":
             raise ValueError(f"{type(self).__name__}: only padding_mode='zeros' is possible, got {padding_mode!r}")
         sizes = (kernel_size, stride, padding, dilation)
-        others = (output_padding, groups, bias, padding_mode, device, dtype)
-        super().__init__(in_channels, out_channels, *sizes, True, *others)
+        others: Any = (groups, bias, padding_mode, device, dtype)
+        super().__init__(in_channels, out_channels, *sizes, True, output_padding, *others)
 
     def forward(self, input: Tensor, output_size: Sequence[int] | None = None) -> Tensor:
         extra = self.output_padding if output_size is None else self._extra(input, output_size)

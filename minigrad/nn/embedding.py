@@ -139,8 +139,12 @@ class Embedding(_Table):
         sparse: bool = False,
     ) -> Self:
         """Return an Embedding with the given table, which with `freeze` does not require grad."""
-        options = (padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse)
-        return cls(*_check_table(embeddings), *options, _weight=embeddings, _freeze=freeze)
+        rows, columns = _check_table(embeddings)
+        options: dict[str, Any] = {
+            "padding_idx": padding_idx, "max_norm": max_norm, "norm_type": norm_type,
+            "scale_grad_by_freq": scale_grad_by_freq, "sparse": sparse,
+        }  # fmt: skip
+        return cls(rows, columns, **options, _weight=embeddings, _freeze=freeze)
 
 
 class EmbeddingBag(_Table):
@@ -210,5 +214,9 @@ class EmbeddingBag(_Table):
         padding_idx: int | None = None,
     ) -> Self:
         """Return an EmbeddingBag with the given table, which with `freeze` does not require grad."""
-        options = (max_norm, norm_type, scale_grad_by_freq, mode, sparse, embeddings, include_last_offset, padding_idx)
-        return cls(*_check_table(embeddings), *options, _freeze=freeze)
+        rows, columns = _check_table(embeddings)
+        options: dict[str, Any] = {
+            "max_norm": max_norm, "norm_type": norm_type, "scale_grad_by_freq": scale_grad_by_freq, "mode": mode,
+            "sparse": sparse, "include_last_offset": include_last_offset, "padding_idx": padding_idx,
+        }  # fmt: skip
+        return cls(rows, columns, **options, _weight=embeddings, _freeze=freeze)

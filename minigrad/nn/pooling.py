@@ -120,8 +120,8 @@ class AvgPool1d(AvgPoolNd):
         count_include_pad: bool = True,
     ) -> None:
         stride = kernel_size if stride is None else stride
-        sizes = (repeated(size, 1) for size in (kernel_size, stride, padding))
-        super().__init__(*sizes, ceil_mode, count_include_pad)
+        kernel, step, border = (repeated(size, 1) for size in (kernel_size, stride, padding))
+        super().__init__(kernel, step, border, ceil_mode, count_include_pad)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.avg_pool1d(input, self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad)

@@ -34,7 +34,8 @@ def _winners(x: np.ndarray, kernel: tuple[int, ...], starts: list[np.ndarray]) -
     """Return where in its plane the first maximum of each window is, or its last NaN; `x` is (planes, ...)."""
     dims, planes, size = len(kernel), len(x), x.shape[1:]
     flat = x.reshape(planes, math.prod(size))
-    best = places = np.empty(0)
+    best: np.ndarray = np.empty(0)
+    places: np.ndarray = best
     for offsets in itertools.product(*map(range, kernel)):
         shapes = [(planes, *[1] * d, s.shape[1], *[1] * (dims - 1 - d)) for d, s in enumerate(starts)]
         at = [(s + o).reshape(shape) for s, o, shape in zip(starts, offsets, shapes, strict=True)]

@@ -418,7 +418,8 @@ def gaussian_nll_loss(
     tensor(1.)
     """
     name, shape = "gaussian_nll_loss", tuple(input.shape)
-    check_shapes(name, *broadcast_tensors(input, target))
+    one, other = broadcast_tensors(input, target)
+    check_shapes(name, one, other)
     variance = var if isinstance(var, (Tensor, np.ndarray)) else np.full((*shape[:-1], 1), var, input.dtype)
     if tuple(variance.shape) == shape[:-1] != shape:
         variance = variance.reshape(*shape[:-1], 1)

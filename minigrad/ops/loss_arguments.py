@@ -20,7 +20,8 @@ from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.primitives.summation import sum_over
 from minigrad.ops.reduction import mean_over
 
-P, R = ParamSpec("P"), TypeVar("R")
+P = ParamSpec("P")
+R = TypeVar("R")
 
 REDUCTIONS = ("none", "mean", "sum")
 

@@ -49,6 +49,8 @@ def gumbel_softmax(logits: Operand, tau: float = 1, hard: bool = False, eps: flo
     values = soft._data if isinstance(soft, Tensor) else soft
     one = np.zeros_like(values)
     if values.size:
-        winners = np.expand_dims(values.argmax(dim), dim) if shape else values.argmax()
-        np.put_along_axis(one, winners, 1, dim) if shape else one.fill(1)
+        if shape:
+            np.put_along_axis(one, values.argmax(dim, keepdims=True), 1, dim)
+        else:
+            one.fill(1)
     return soft + (one - values)
