@@ -84,6 +84,7 @@ _ROOMS = {
 }  # fmt: skip
 _HOMES = {
     "amp": "GradScaler autocast",
+    "ops.pair_distances": "pdist",
     "exchange": "asarray from_dlpack from_file frombuffer",
     "settings": (
         "are_deterministic_algorithms_enabled compile get_deterministic_debug_mode get_float32_matmul_precision "

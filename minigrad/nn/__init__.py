@@ -8,6 +8,7 @@ _HOMES = {
     "class_loss": (
         "CTCLoss MultiLabelMarginLoss MultiLabelSoftMarginLoss MultiMarginLoss NLLLoss2d TripletMarginWithDistanceLoss"
     ),
+    "linear_cross_entropy": "LinearCrossEntropyLoss LinearCrossEntropyOptions",
     "local_response": "CrossMapLRN2d LocalResponseNorm",
     "sync_batch_norm": "SyncBatchNorm",
     "unpooling": (

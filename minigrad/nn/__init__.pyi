@@ -87,6 +87,8 @@ from minigrad.nn.lazy import LazyInstanceNorm3d as LazyInstanceNorm3d
 from minigrad.nn.lazy import LazyLinear as LazyLinear
 from minigrad.nn.activation import LeakyReLU as LeakyReLU
 from minigrad.nn.linear import Linear as Linear
+from minigrad.nn.linear_cross_entropy import LinearCrossEntropyLoss as LinearCrossEntropyLoss
+from minigrad.nn.linear_cross_entropy import LinearCrossEntropyOptions as LinearCrossEntropyOptions
 from minigrad.nn.local_response import LocalResponseNorm as LocalResponseNorm
 from minigrad.nn.activation import LogSigmoid as LogSigmoid
 from minigrad.nn.activation import LogSoftmax as LogSoftmax

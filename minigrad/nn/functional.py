@@ -38,8 +38,13 @@ _OPERATIONS = {
     "embedding_bag": "embedding_bag",
     "fractional_pooling": "fractional_max_pool2d fractional_max_pool3d",
     "grid_sampling": "affine_grid grid_sample",
+    "linear_cross_entropy": "linear_cross_entropy",
     "lp_pooling": "local_response_norm lp_pool1d lp_pool2d lp_pool3d",
     "pair_distances": "pdist",
+    "pooling_with_indices": (
+        "adaptive_max_pool2d_with_indices adaptive_max_pool3d_with_indices fractional_max_pool2d_with_indices "
+        "fractional_max_pool3d_with_indices max_pool1d_with_indices max_pool2d_with_indices max_pool3d_with_indices"
+    ),
     "random_choice": "gumbel_softmax",
     "unpooling": "max_unpool1d max_unpool2d max_unpool3d",
 }

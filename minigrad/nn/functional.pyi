@@ -33,6 +33,8 @@ def adaptive_max_pool2d(input: TensorLike, output_size: Any, return_indices: Lit
 def adaptive_max_pool2d(input: TensorLike, output_size: Any, return_indices: Literal[True]) -> tuple[Tensor, Tensor]: ...
 @overload
 def adaptive_max_pool2d(input: TensorLike, output_size: Any, return_indices: _bool) -> Tensor | tuple[Tensor, Tensor]: ...
+def adaptive_max_pool2d_with_indices(input: TensorLike, output_size: Any, return_indices: _bool = False) -> Tensor | tuple[Tensor, Tensor]:
+    """Return the result of `adaptive_max_pool2d` and its indices."""
 @overload
 def adaptive_max_pool3d(input: TensorLike, output_size: Any, return_indices: Literal[False] = False) -> Tensor:
     """Return the maximum of bins of (N, C, D, H, W) or (C, D, H, W); see `adaptive_max_pool2d`."""
@@ -40,6 +42,8 @@ def adaptive_max_pool3d(input: TensorLike, output_size: Any, return_indices: Lit
 def adaptive_max_pool3d(input: TensorLike, output_size: Any, return_indices: Literal[True]) -> tuple[Tensor, Tensor]: ...
 @overload
 def adaptive_max_pool3d(input: TensorLike, output_size: Any, return_indices: _bool) -> Tensor | tuple[Tensor, Tensor]: ...
+def adaptive_max_pool3d_with_indices(input: TensorLike, output_size: Any, return_indices: _bool = False) -> Tensor | tuple[Tensor, Tensor]:
+    """Return the result of `adaptive_max_pool3d` and its indices."""
 def affine_grid(theta: TensorLike, size: Sequence[_int], align_corners: _bool | None = None) -> Tensor:
     """Return the grid of points to which affine transforms take the pixels of an image; see `grid_sample`."""
 def alpha_dropout(input: TensorLike, p: _float = 0.5, training: _bool = False, inplace: _bool = False) -> Tensor:
@@ -113,6 +117,8 @@ def fractional_max_pool2d(input: TensorLike, kernel_size: _int | Sequence[_int],
 def fractional_max_pool2d(input: TensorLike, kernel_size: _int | Sequence[_int], output_size: _int | Sequence[_int] | None = None, output_ratio: _float | Sequence[_float] | None = None, _random_samples: TensorLike | None = None, *, return_indices: Literal[True]) -> tuple[Tensor, Tensor]: ...
 @overload
 def fractional_max_pool2d(input: TensorLike, kernel_size: _int | Sequence[_int], output_size: _int | Sequence[_int] | None = None, output_ratio: _float | Sequence[_float] | None = None, _random_samples: TensorLike | None = None, *, return_indices: _bool) -> Tensor | tuple[Tensor, Tensor]: ...
+def fractional_max_pool2d_with_indices(input: TensorLike, kernel_size: _int | Sequence[_int], output_size: _int | Sequence[_int] | None = None, output_ratio: _float | Sequence[_float] | None = None, return_indices: _bool = False, _random_samples: TensorLike | None = None) -> Tensor | tuple[Tensor, Tensor]:
+    """Return the result of `fractional_max_pool2d` and its indices."""
 @overload
 def fractional_max_pool3d(input: TensorLike, kernel_size: _int | Sequence[_int], output_size: _int | Sequence[_int] | None = None, output_ratio: _float | Sequence[_float] | None = None, return_indices: Literal[False] = False, _random_samples: TensorLike | None = None) -> Tensor:
     """Return the maxima of windows of (N, C, D, H, W) or (C, D, H, W); see `fractional_max_pool2d`."""
@@ -120,6 +126,8 @@ def fractional_max_pool3d(input: TensorLike, kernel_size: _int | Sequence[_int],
 def fractional_max_pool3d(input: TensorLike, kernel_size: _int | Sequence[_int], output_size: _int | Sequence[_int] | None = None, output_ratio: _float | Sequence[_float] | None = None, _random_samples: TensorLike | None = None, *, return_indices: Literal[True]) -> tuple[Tensor, Tensor]: ...
 @overload
 def fractional_max_pool3d(input: TensorLike, kernel_size: _int | Sequence[_int], output_size: _int | Sequence[_int] | None = None, output_ratio: _float | Sequence[_float] | None = None, _random_samples: TensorLike | None = None, *, return_indices: _bool) -> Tensor | tuple[Tensor, Tensor]: ...
+def fractional_max_pool3d_with_indices(input: TensorLike, kernel_size: _int | Sequence[_int], output_size: _int | Sequence[_int] | None = None, output_ratio: _float | Sequence[_float] | None = None, return_indices: _bool = False, _random_samples: TensorLike | None = None) -> Tensor | tuple[Tensor, Tensor]:
+    """Return the result of `fractional_max_pool3d` and its indices."""
 def gaussian_nll_loss(input: TensorLike, target: TensorLike, var: TensorLike | _float, full: _bool = False, eps: _float = 1e-06, reduction: _str = 'mean') -> Tensor:
     """``(log(var) + (input - target) ** 2 / var) / 2``: the negative log-likelihood of a normal distribution."""
 def gelu(input: TensorLike, approximate: _str = 'none') -> Tensor:
@@ -162,6 +170,8 @@ def leaky_relu_(input: TensorLike, negative_slope: _float = 0.01) -> Tensor:
     """In-place version of `leaky_relu`: writes the result into this tensor and returns it."""
 def linear(input: TensorLike, weight: TensorLike, bias: TensorLike | None = None) -> Tensor:
     """``input @ weight.T + bias``."""
+def linear_cross_entropy(input: TensorLike, linear_weight: TensorLike, target: TensorLike, *, linear_bias: TensorLike | None = None, weight: TensorLike | None = None, reduction: _str = 'mean', ignore_index: _int | None = None, label_smoothing: _float = 0.0, options: Any = None) -> Tensor:
+    """Return the `cross_entropy` of ``linear(input, linear_weight, linear_bias)``."""
 def local_response_norm(input: TensorLike, size: _int, alpha: _float = 0.0001, beta: _float = 0.75, k: _float = 1.0) -> Tensor:
     """``input / (k + alpha * mean of input ** 2) ** beta``, the mean being over `size` neighbouring channels."""
 def log_softmax(input: TensorLike, dim: _int | None = None, dtype: DTypeLike | None = None, *, axis: _int | None = None) -> Tensor:
@@ -183,6 +193,8 @@ def max_pool1d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _i
 def max_pool1d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, *, return_indices: Literal[True]) -> tuple[Tensor, Tensor]: ...
 @overload
 def max_pool1d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, *, return_indices: _bool) -> Tensor | tuple[Tensor, Tensor]: ...
+def max_pool1d_with_indices(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, return_indices: _bool = False) -> Tensor | tuple[Tensor, Tensor]:
+    """Return the result of `max_pool1d` and its indices."""
 @overload
 def max_pool2d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, return_indices: Literal[False] = False) -> Tensor:
     """Return the maximum of each window of the planes; NaN where there is one in the window."""
@@ -190,6 +202,8 @@ def max_pool2d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _i
 def max_pool2d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, *, return_indices: Literal[True]) -> tuple[Tensor, Tensor]: ...
 @overload
 def max_pool2d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, *, return_indices: _bool) -> Tensor | tuple[Tensor, Tensor]: ...
+def max_pool2d_with_indices(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, return_indices: _bool = False) -> Tensor | tuple[Tensor, Tensor]:
+    """Return the result of `max_pool2d` and its indices."""
 @overload
 def max_pool3d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, return_indices: Literal[False] = False) -> Tensor:
     """Return the maximum of windows of (N, C, D, H, W) or (C, D, H, W); see `max_pool2d`."""
@@ -197,6 +211,8 @@ def max_pool3d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _i
 def max_pool3d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, *, return_indices: Literal[True]) -> tuple[Tensor, Tensor]: ...
 @overload
 def max_pool3d(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, *, return_indices: _bool) -> Tensor | tuple[Tensor, Tensor]: ...
+def max_pool3d_with_indices(input: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, dilation: _int | Sequence[_int] = 1, ceil_mode: _bool = False, return_indices: _bool = False) -> Tensor | tuple[Tensor, Tensor]:
+    """Return the result of `max_pool3d` and its indices."""
 def max_unpool1d(input: TensorLike, indices: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, output_size: Sequence[_int] | None = None) -> Tensor:
     """Return zeros with the maxima of `max_pool1d` where they were; see `max_unpool2d`."""
 def max_unpool2d(input: TensorLike, indices: TensorLike, kernel_size: _int | Sequence[_int], stride: _int | Sequence[_int] | None = None, padding: _int | Sequence[_int] = 0, output_size: Sequence[_int] | None = None) -> Tensor:

@@ -94,14 +94,13 @@ def _classes(
         )
     if reduction not in REDUCTIONS:
         raise ValueError(f"{name}: expected reduction 'none', 'mean' or 'sum', got {reduction!r}")
-    if index.dtype.kind not in "iu":
+    if index.dtype.kind not in "iu" and index.shape[:1] == shape[:1]:
         raise RuntimeError(
             f"{name}: expected class indices of dtype int64 as 'target', got {index.dtype}; convert them with .long()"
             + (f", or give probabilities of the input's shape {shape}" if name == "cross_entropy" else "")
         )
     if index.shape != shape[:1] + shape[2:]:
-        batch = index.ndim == len(shape) - 1 and len(index) != shape[0]
-        raise (ValueError if batch else RuntimeError)(
+        raise (ValueError if index.shape[:1] != shape[:1] else RuntimeError)(
             f"{name}: expected a target of shape {shape[:1] + shape[2:]} for an input of shape {shape}, "
             f"whose classes are dimension 1; got {index.shape}"
         )
@@ -123,6 +122,13 @@ def _classes(
     if weight is not None and weight.dtype != input.dtype:
         raise RuntimeError(f"{name}: expected a weight of the input's {input.dtype}, got {weight.dtype}; convert it")
     return Classes(index, ignored, _weight(name, weight, count, input.dtype), smoothing, reduction)
+
+
+def _of_one(name: str, index: np.ndarray) -> np.ndarray:
+    """Return the class of the only example, of shape () or (1,), as one of shape (1,)."""
+    if index.shape not in ((), (1,)):
+        raise ValueError(f"{name}: expected a target of shape () for an input of shape (classes,), got {index.shape}")
+    return index.reshape(1)
 
 
 # ---- public ----------------------------------------------------------------------------------------------------------
@@ -155,7 +161,7 @@ def nll_loss(
     if len(input.shape) == 0:
         raise ValueError("nll_loss: expected an input of shape (classes,) or (N, classes, ...), got a 0-dim tensor")
     if len(input.shape) == 1:
-        input, target = reshape(input, (1, *input.shape)), constant(target)[None]
+        input, target = reshape(input, (1, *input.shape)), _of_one("nll_loss", constant(target))
         y = _nll(input, _classes("nll_loss", input, target, weight, ignore_index, 0.0, reduction))
         return reshape(y, ())
     return _nll(input, _classes("nll_loss", input, target, weight, ignore_index, 0.0, reduction))
@@ -212,7 +218,7 @@ def cross_entropy(
         )
     if len(shape) == 1:
         input = reshape(input, (1, *shape))
-        target = reshape(target, (1, *wanted))
+        target = reshape(target, (1, *wanted)) if wanted == shape else _of_one("cross_entropy", constant(target))
     options = (weight, ignore_index, label_smoothing, reduction)
     if shape == wanted:
         y = _of_probabilities(input, target, *options)

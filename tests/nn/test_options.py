@@ -14,7 +14,7 @@ GIVEN = {
     "size": 2, "num_groups": 2, "num_channels": 4, "normalized_shape": 3, "threshold": 0.1, "value": 0.2,
     "upscale_factor": 2, "downscale_factor": 2, "kernel_size": 2, "output_size": 4, "dim": 1, "groups": 1,
     "unflattened_size": (2, 2),
-    "n_classes": 9, "cutoffs": [2, 5],
+    "n_classes": 9, "num_classes": 3, "cutoffs": [2, 5],
     "in_channels": 4, "out_channels": 4, "num_features": 4, "norm_type": 2, "padding": 1,
 }  # fmt: skip
 OTHERS = {

@@ -83,6 +83,14 @@ CASES = [
         fixed(uniform(0.5, 2, 5)),
     ),
     case(
+        "linear_cross_entropy",
+        lambda m, x, w, b, t: m.nn.functional.linear_cross_entropy(x, w, t, linear_bias=b, label_smoothing=0.1),
+        normal(4, 3),
+        normal(5, 2, 3),
+        normal(5, 2),
+        integers(0, 5, 4, 2),
+    ),
+    case(
         "triplet_margin_with_distance_loss",
         lambda m, a, p, n: m.nn.functional.triplet_margin_with_distance_loss(
             a, p, n, distance_function=lambda x, y: ((x - y) ** 2).sum(-1), margin=9.0, swap=True
