@@ -34,6 +34,7 @@ from minigrad.ops.arithmetic import *
 from minigrad.ops.assignment import *
 from minigrad.ops.broadcasting import *
 from minigrad.ops.casting import *
+from minigrad.ops.channel_shuffling import *
 from minigrad.ops.comparison import *
 from minigrad.ops.convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from minigrad.ops.declare import naming
@@ -46,7 +47,6 @@ from minigrad.ops.exponential import *
 from minigrad.ops.extrema import *
 from minigrad.ops.gathering import *
 from minigrad.ops.indexing import *
-from minigrad.ops.interpolation import pixel_shuffle, pixel_unshuffle
 from minigrad.ops.joining import *
 from minigrad.ops.linalg import *
 from minigrad.ops.linear import bilinear
@@ -84,6 +84,7 @@ _ROOMS = {
 }  # fmt: skip
 _HOMES = {
     "amp": "GradScaler autocast",
+    "ops.pair_distances": "pdist",
     "exchange": "asarray from_dlpack from_file frombuffer",
     "settings": (
         "are_deterministic_algorithms_enabled compile get_deterministic_debug_mode get_float32_matmul_precision "

@@ -236,6 +236,8 @@ def celu_(input: TensorLike, alpha: _float = 1.0) -> Tensor:
 from minigrad.core.dtypes import cfloat as cfloat
 def chain_matmul(*matrices: TensorLike, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the product of several matrices, in an order that keeps the products small."""
+def channel_shuffle(input: TensorLike, groups: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the channels of (N, C, ...) in another order: the first of each group, the second of each, and so on."""
 from minigrad.core.layout import channels_last as channels_last
 from minigrad.core.layout import channels_last_3d as channels_last_3d
 def cholesky_solve(B: TensorLike, L: TensorLike, upper: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -764,6 +766,8 @@ def narrow(input: TensorLike, dim: _int, start: _int, length: _int) -> Tensor:
     """Return the slice of dimension `dim` from `start` on, of the given length: a view."""
 @overload
 def narrow(input: TensorLike, start: _int, length: _int, *, axis: _int) -> Tensor: ...
+def native_channel_shuffle(input: TensorLike, groups: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the same as `channel_shuffle`, by PyTorch's other name for it."""
 def ne(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``input != other``, elementwise."""
 def ne_(input: TensorLike, other: TensorLike) -> Tensor:
@@ -806,6 +810,8 @@ def outer(input: TensorLike, vec2: TensorLike, *, out: Tensor | tuple[Tensor, ..
     """Return the matrix of the products of all pairs of elements of two vectors."""
 def pairwise_distance(x1: TensorLike, x2: TensorLike, p: _float = 2.0, eps: _float = 1e-06, keepdim: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the p-norm of ``x1 - x2 + eps`` over the last dimension."""
+def pdist(input: TensorLike, p: _float = 2.0, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the p-norms of the differences of all pairs of rows: (0, 1), (0, 2), ..., (1, 2), ..."""
 def permute(input: TensorLike, dims: Sequence[_int], *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return a view with the dimensions in another order."""
 from math import pi as pi

@@ -68,7 +68,7 @@ SEVERAL: dict[str, list[Variant]] = {
     **{name: [*_one_or_all(name), *_ELEMENTWISE] for name in ("max", "min")},
     **{name: _one_or_all(name) for name in ("median", "nanmedian")},
     **{name: _COUNTED for name in ("unique", "unique_consecutive")},
-    **{f"{name}_pool{n}d": _INDICES for name in ("max", "adaptive_max") for n in (1, 2, 3)},
+    **{f"{name}_pool{n}d": _INDICES for name in ("max", "adaptive_max", "fractional_max") for n in (1, 2, 3)},
     **{f"atleast_{n}d": _AT_LEAST for n in (1, 2, 3)},
     "nonzero": [
         ({"as_tuple": "Literal[False] = False"}, "Tensor"),

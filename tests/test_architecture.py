@@ -65,6 +65,8 @@ def imports(path):
         elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_HOMES":
             package = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
             names = [f"{package}.{home}" for home in ast.literal_eval(node.value)]
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_OPERATIONS":
+            names = [f"minigrad.ops.{home}" for home in ast.literal_eval(node.value)]
         elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_MODULES":
             package = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
             names = [f"{package}.{name}" for name in ast.literal_eval(node.value).split()]
