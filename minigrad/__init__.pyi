@@ -240,6 +240,8 @@ def diagonal(input: TensorLike, offset: _int = 0, dim1: _int = 0, dim2: _int = 1
     """Return a view of the diagonal in the planes of two dimensions; it becomes the last dimension."""
 def diff(input: TensorLike, n: _int = 1, dim: _int = -1, prepend: TensorLike | None = None, append: TensorLike | None = None, *, axis: _int = -1) -> Tensor:
     """Return the difference of each element to the one before it in dimension `dim`; of bools, whether there is one."""
+def digamma(input: TensorLike) -> Tensor:
+    """Return the derivative of `lgamma`, elementwise; nan at the negative integers."""
 def div(input: TensorLike, other: TensorLike, *, rounding_mode: _str | None = None) -> Tensor:
     """``input / other``, elementwise; integers give the default floating dtype."""
 def divide(input: TensorLike, other: TensorLike, *, rounding_mode: _str | None = None) -> Tensor:
@@ -403,6 +405,8 @@ def less(input: TensorLike, other: TensorLike) -> Tensor:
     """``input < other``, elementwise."""
 def less_equal(input: TensorLike, other: TensorLike) -> Tensor:
     """``input <= other``, elementwise."""
+def lgamma(input: TensorLike) -> Tensor:
+    """Return the natural logarithm of the absolute value of the gamma function, elementwise; inf at 0, -1, -2, ..."""
 from minigrad import linalg as linalg
 from minigrad.creation import linspace as linspace
 from minigrad.saving.npz import load as load
@@ -532,6 +536,8 @@ def multiply(input: TensorLike, other: TensorLike) -> Tensor:
     """``input * other``, elementwise with broadcasting and type promotion."""
 def mv(input: TensorLike, vec: TensorLike) -> Tensor:
     """Return the product of a matrix and a vector."""
+def mvlgamma(input: TensorLike, p: _int) -> Tensor:
+    """Return the logarithm of the multivariate gamma function of dimension `p`, elementwise."""
 from math import nan as nan
 def nan_to_num(input: TensorLike, nan: _float = 0.0, posinf: _float | None = None, neginf: _float | None = None) -> Tensor:
     """Return `input` with nan and infinities replaced; infinities by the largest finite numbers unless given."""
@@ -589,6 +595,8 @@ def pixel_shuffle(input: TensorLike, upscale_factor: _int) -> Tensor:
     """Return images r times as high and wide, of r * r times fewer channels (Shi et al., 2016)."""
 def pixel_unshuffle(input: TensorLike, downscale_factor: _int) -> Tensor:
     """Return the inverse of `pixel_shuffle`: (\\*, C, H * r, W * r) to (\\*, C * r * r, H, W)."""
+def polygamma(n: _int, input: TensorLike) -> Tensor:
+    """Return the `n`-th derivative of `digamma`, elementwise."""
 def positive(input: TensorLike) -> Tensor:
     """``+input``: the tensor itself."""
 def pow(input: TensorLike, exponent: TensorLike) -> Tensor:

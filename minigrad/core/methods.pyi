@@ -338,6 +338,10 @@ class Methods:
         """Return a view of the diagonal in the planes of two dimensions; it becomes the last dimension."""
     def diff(self, n: _int = 1, dim: _int = -1, prepend: TensorLike | None = None, append: TensorLike | None = None, *, axis: _int = -1) -> Tensor:
         """Return the difference of each element to the one before it in dimension `dim`; of bools, whether there is one."""
+    def digamma(self) -> Tensor:
+        """Return the derivative of `lgamma`, elementwise; nan at the negative integers."""
+    def digamma_(self) -> Self:
+        """In-place version of `digamma`: writes the result into this tensor and returns it."""
     def div(self, other: TensorLike, *, rounding_mode: _str | None = None) -> Tensor:
         """``input / other``, elementwise; integers give the default floating dtype."""
     def div_(self, other: TensorLike, *, rounding_mode: _str | None = None) -> Self:
@@ -519,6 +523,10 @@ class Methods:
         """``input <= other``, elementwise."""
     def less_equal_(self, other: TensorLike) -> Self:
         """In-place version of `le`: writes the result into this tensor and returns it."""
+    def lgamma(self) -> Tensor:
+        """Return the natural logarithm of the absolute value of the gamma function, elementwise; inf at 0, -1, -2, ..."""
+    def lgamma_(self) -> Self:
+        """In-place version of `lgamma`: writes the result into this tensor and returns it."""
     def log(self) -> Tensor:
         """Return the natural logarithm of each element; -inf of 0, nan of negative numbers."""
     def log10(self) -> Tensor:
@@ -650,6 +658,10 @@ class Methods:
         """In-place version of `mul`: writes the result into this tensor and returns it."""
     def mv(self, vec: TensorLike) -> Tensor:
         """Return the product of a matrix and a vector."""
+    def mvlgamma(self, p: _int) -> Tensor:
+        """Return the logarithm of the multivariate gamma function of dimension `p`, elementwise."""
+    def mvlgamma_(self, p: _int) -> Self:
+        """In-place version of `mvlgamma`: writes the result into this tensor and returns it."""
     def nan_to_num(self, nan: _float = 0.0, posinf: _float | None = None, neginf: _float | None = None) -> Tensor:
         """Return `input` with nan and infinities replaced; infinities by the largest finite numbers unless given."""
     def nan_to_num_(self, nan: _float = 0.0, posinf: _float | None = None, neginf: _float | None = None) -> Self:
@@ -711,6 +723,9 @@ class Methods:
         """Return the matrix of the products of all pairs of elements of two vectors."""
     def permute(self, *dims: SupportsIndex | Sequence[SupportsIndex]) -> Tensor:
         """Return a view with the dimensions in another order, given as one argument or several."""
+    def polygamma(self, n: _int) -> Tensor: ...
+    def polygamma_(self, n: _int) -> Self:
+        """In-place version of `_polygamma`: writes the result into this tensor and returns it."""
     def positive(self) -> Tensor:
         """``+input``: the tensor itself."""
     def pow(self, exponent: TensorLike) -> Tensor:
