@@ -340,6 +340,10 @@ def hstack(tensors: Sequence[TensorLike]) -> Tensor:
     """Return the tensors next to each other: along dimension 1, or 0 for vectors."""
 def hypot(input: TensorLike, other: TensorLike) -> Tensor:
     """``sqrt(input ** 2 + other ** 2)``, elementwise."""
+def igamma(input: TensorLike, other: TensorLike) -> Tensor:
+    """Return the lower incomplete gamma function, divided by ``gamma(input)``, elementwise."""
+def igammac(input: TensorLike, other: TensorLike) -> Tensor:
+    """Return ``1 - igamma(input, other)``, elementwise, exact where that is tiny, too."""
 from minigrad.core.dtypes import iinfo as iinfo
 @overload
 def index_add(input: TensorLike, dim: _int, index: TensorLike, source: TensorLike, *, alpha: _float = 1) -> Tensor:

@@ -459,6 +459,14 @@ class Methods:
         """Return how many elements lie in each of `bins` equal parts of [min, max], which includes both ends."""
     def hypot(self, other: TensorLike) -> Tensor:
         """``sqrt(input ** 2 + other ** 2)``, elementwise."""
+    def igamma(self, other: TensorLike) -> Tensor:
+        """Return the lower incomplete gamma function, divided by ``gamma(input)``, elementwise."""
+    def igamma_(self, other: TensorLike) -> Self:
+        """In-place version of `igamma`: writes the result into this tensor and returns it."""
+    def igammac(self, other: TensorLike) -> Tensor:
+        """Return ``1 - igamma(input, other)``, elementwise, exact where that is tiny, too."""
+    def igammac_(self, other: TensorLike) -> Self:
+        """In-place version of `igammac`: writes the result into this tensor and returns it."""
     @overload
     def index_add(self, dim: _int, index: TensorLike, source: TensorLike, *, alpha: _float = 1) -> Tensor:
         """Return `input` with ``alpha * source`` added to the slices of `dim` at `index`, repeatedly where it repeats."""

@@ -33,12 +33,12 @@ def in_double(f: Callable[..., Any]) -> Callable[..., Any]:
 
     @silent
     def call(x: np.ndarray, *others: Any) -> np.ndarray:
-        wide = [
-            a.astype(np.float64, copy=False) if isinstance(a, (np.ndarray, np.generic)) else a for a in (x, *others)
-        ]
-        return f(*wide).astype(x.dtype, copy=False)
+        wide = [a.astype(np.float64, copy=False) if hasattr(a, "astype") else a for a in (x, *others)]
+        y: np.ndarray = f(*wide).astype(x.dtype, copy=False)
+        return y
 
-    return functools.update_wrapper(call, f)
+    functools.update_wrapper(call, f)
+    return call
 
 
 def polynomial(x: Any, coefficients: Sequence[float]) -> Any:
@@ -88,6 +88,12 @@ def _lgamma(x: np.ndarray, out: np.ndarray) -> None:
 
 lgamma = in_double(_lgamma)
 lgamma.__doc__ = "Return ``log(|gamma(x)|)``."
+
+
+def lgamma_next(x: Any) -> Any:
+    """Return ``lgamma(1 + x)`` for x >= 0, exact where x vanishes beside 1."""
+    near = np.minimum(x, 0.5)
+    return np.where(x < 0.5, near * polynomial(near, _near_2()) - np.log1p(near), lgamma(1 + x))
 
 
 def _digamma_positive(x: Any) -> Any:

@@ -1,17 +1,23 @@
-"""The gamma function's logarithm, and its derivatives."""
+"""The gamma function's logarithm and its derivatives, and the incomplete gamma functions."""
 
 from __future__ import annotations
 
 import math
+from typing import Any
+
+import numpy as np
 
 from minigrad.core.tensor import Tensor
 from minigrad.kernels import gamma as kernels
+from minigrad.kernels import incomplete_gamma
+from minigrad.ops.checks import check_tensor
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand
 from minigrad.ops.declare.rounding import rounded_once
+from minigrad.ops.exponential import exp, log, xlogy
 from minigrad.ops.primitives.elementwise import elementwise
 
-__all__ = ["lgamma", "digamma", "polygamma", "mvlgamma"]
+__all__ = ["lgamma", "digamma", "polygamma", "mvlgamma", "igamma", "igammac"]
 
 
 @method(inplace=True)
@@ -94,3 +100,93 @@ def mvlgamma(input: Operand, p: int) -> Tensor:
     for j in range(1, p):
         y = y + lgamma(input - j / 2)
     return y
+
+
+# ---- the incomplete gamma functions ----------------------------------------------------------------------------------
+
+
+def _parts(a: np.ndarray, x: np.ndarray) -> incomplete_gamma.Parts:
+    wide = incomplete_gamma.parts(a.astype(np.float64, copy=False), x.astype(np.float64, copy=False))
+    return incomplete_gamma.Parts(*(part.astype(a.dtype, copy=False) for part in wide))
+
+
+def gamma_density(a: Any, x: Any) -> Any:
+    """Return ``x ** (a - 1) * exp(-x) / gamma(a)``, the density of the gamma distribution."""
+    return exp(xlogy(a - 1, x) - x - lgamma(a))
+
+
+def _no_curvature(g: Any) -> Any:
+    raise NotImplementedError("igamma: it has no second derivative for 'input', the parameter; once it has one")
+
+
+@elementwise(_no_curvature, lambda g, input, other: g * gamma_density(input, other) * (log(other) - digamma(input)))
+def igamma_slope(input: Operand, other: Operand) -> Operand:
+    """Return the derivative of `igamma` for its parameter `input`."""
+    return _parts(input, other).slope
+
+
+@elementwise(
+    lambda g, input, other: g * igamma_slope(input, other),
+    lambda g, input, other: g * gamma_density(input, other),
+    name="igamma",
+)
+def _igamma(input: Operand, other: Operand) -> Operand:
+    return _parts(input, other).lower
+
+
+@elementwise(
+    lambda g, input, other: -g * igamma_slope(input, other),
+    lambda g, input, other: -g * gamma_density(input, other),
+    name="igammac",
+)
+def _igammac(input: Operand, other: Operand) -> Operand:
+    return _parts(input, other).upper
+
+
+def _check_incomplete(name: str, input: Any, other: Any) -> None:
+    kinds = [check_tensor(name, label, t).dtype.kind for label, t in (("input", input), ("other", other))]
+    if "f" not in kinds:
+        raise NotImplementedError(f"{name}: expected floating tensors, got {input.dtype} and {other.dtype}")
+
+
+@method(inplace=True)
+def igamma(input: Operand, other: Operand) -> Tensor:
+    """Return the lower incomplete gamma function, divided by ``gamma(input)``, elementwise.
+
+    It is the integral of ``t ** (input - 1) * exp(-t) / gamma(input)`` from 0 to `other`; nan if one is negative.
+
+    Parameters
+    ----------
+    input, other : floating Tensors
+        They broadcast against each other. Both have a gradient; for `input` there is no second one.
+
+    Raises
+    ------
+    NotImplementedError
+        If both are of integers.
+
+    Examples
+    --------
+    >>> mg.igamma(mg.tensor([1.0, 4.0]), mg.tensor([1.0, 3.0]))
+    tensor([0.6321, 0.3528])
+    """
+    _check_incomplete("igamma", input, other)
+    return _igamma(input, other)
+
+
+@method(inplace=True)
+def igammac(input: Operand, other: Operand) -> Tensor:
+    """Return ``1 - igamma(input, other)``, elementwise, exact where that is tiny, too.
+
+    Raises
+    ------
+    NotImplementedError
+        If both are of integers.
+
+    Examples
+    --------
+    >>> mg.igammac(mg.tensor([1.0, 4.0]), mg.tensor([1.0, 3.0]))
+    tensor([0.3679, 0.6472])
+    """
+    _check_incomplete("igammac", input, other)
+    return _igammac(input, other)

@@ -5,8 +5,9 @@ from functools import partial
 
 import numpy as np
 
-from tests.ops.case import case, integers, normal, uniform
+from tests.ops.case import case, fixed, integers, normal, uniform
 
+NO_CURVATURE = "there is no second derivative for the parameter"
 discrete = partial(case, differentiable=False)
 
 CASES = [
@@ -21,4 +22,8 @@ CASES = [
     case("polygamma", lambda m, x: m.polygamma(2, x), uniform(0.5, 14, 4, 9)),
     case("polygamma 0", lambda m, x: x.polygamma(0), uniform(0.5, 14, 9)),
     case("mvlgamma", lambda m, x: m.mvlgamma(x, 3), uniform(1.5, 14, 4, 9)),
+    case("igamma", lambda m, a, x: m.igamma(a, x), fixed(uniform(0.2, 5, 4, 9)), uniform(0.2, 9, 9)),
+    case("igammac", lambda m, a, x: a.igammac(x), fixed(uniform(0.2, 300, 4, 9)), uniform(0.2, 300, 9)),
+    case("igamma both", lambda m, a, x: m.igamma(a, x), *2 * [uniform(0.2, 5, 9)], differences=NO_CURVATURE),
+    case("igammac both", lambda m, a, x: m.igammac(a, x), *2 * [uniform(0.2, 5, 9)], differences=NO_CURVATURE),
 ]
