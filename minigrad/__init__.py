@@ -68,7 +68,7 @@ newaxis = None
 __version__ = "0.1.0"
 
 _ROOMS = {"core", "creation", "graph", "kernels", "lazy_names", "legacy", "naming", "ops", "overriding", "saving"}
-_lazy = lazy_names(__name__, globals(), {}, "profiler testing utils vision viz")
+_lazy = lazy_names(__name__, globals(), {}, "profiler special testing utils vision viz")
 __getattr__ = _lazy.getattr
 
 

@@ -340,6 +340,8 @@ def hstack(tensors: Sequence[TensorLike]) -> Tensor:
     """Return the tensors next to each other: along dimension 1, or 0 for vectors."""
 def hypot(input: TensorLike, other: TensorLike) -> Tensor:
     """``sqrt(input ** 2 + other ** 2)``, elementwise."""
+def i0(input: TensorLike) -> Tensor:
+    """Return the modified Bessel function of the first kind of order 0, elementwise."""
 def igamma(input: TensorLike, other: TensorLike) -> Tensor:
     """Return the lower incomplete gamma function, divided by ``gamma(input)``, elementwise."""
 def igammac(input: TensorLike, other: TensorLike) -> Tensor:
@@ -691,6 +693,8 @@ def sign(input: TensorLike) -> Tensor:
     """Return the sign of each element: -1, 0 or 1; 0 of nan. Its gradient is 0."""
 def sin(input: TensorLike) -> Tensor:
     """Return the sine of each element, in radians."""
+def sinc(input: TensorLike) -> Tensor:
+    """``sin(pi * input) / (pi * input)``, elementwise; 1 at 0. Its derivatives of every order are exact there, too."""
 def sinh(input: TensorLike) -> Tensor:
     """Return the hyperbolic sine of each element."""
 def slogdet(A: TensorLike) -> SlogDet:
@@ -699,6 +703,7 @@ def softmax(input: TensorLike, dim: _int | None = None, dtype: DTypeLike | None 
     """``exp(input) / exp(input).sum(dim)``: positive numbers that add up to 1 along `dim`."""
 def sort(input: TensorLike, dim: _int = -1, descending: _bool = False, stable: _bool = False, *, axis: _int = -1) -> return_types.sort:
     """Return the elements along `dim` in order, and where they were. nan counts as the largest."""
+from minigrad import special as special
 def split(tensor: TensorLike, split_size_or_sections: _int | Sequence[_int], dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
     """Return views that cut dimension `dim` into pieces."""
 def sqrt(input: TensorLike) -> Tensor:

@@ -459,6 +459,10 @@ class Methods:
         """Return how many elements lie in each of `bins` equal parts of [min, max], which includes both ends."""
     def hypot(self, other: TensorLike) -> Tensor:
         """``sqrt(input ** 2 + other ** 2)``, elementwise."""
+    def i0(self) -> Tensor:
+        """Return the modified Bessel function of the first kind of order 0, elementwise."""
+    def i0_(self) -> Self:
+        """In-place version of `i0`: writes the result into this tensor and returns it."""
     def igamma(self, other: TensorLike) -> Tensor:
         """Return the lower incomplete gamma function, divided by ``gamma(input)``, elementwise."""
     def igamma_(self, other: TensorLike) -> Self:
@@ -822,6 +826,10 @@ class Methods:
         """Return the sine of each element, in radians."""
     def sin_(self) -> Self:
         """In-place version of `sin`: writes the result into this tensor and returns it."""
+    def sinc(self) -> Tensor:
+        """``sin(pi * input) / (pi * input)``, elementwise; 1 at 0. Its derivatives of every order are exact there, too."""
+    def sinc_(self) -> Self:
+        """In-place version of `sinc`: writes the result into this tensor and returns it."""
     def sinh(self) -> Tensor:
         """Return the hyperbolic sine of each element."""
     def sinh_(self) -> Self:

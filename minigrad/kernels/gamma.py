@@ -140,6 +140,7 @@ def zeta(s: Any, q: Any) -> Any:
 
     For q < 0 the terms before the one next to 0, r, are ``(-1) ** s`` times those of a positive argument, 1 - r to -q.
     """
+    s, q = np.broadcast_arrays(s, q)
     turn = q - np.round(q)
     y = hurwitz(s, np.where(q > 0, q, 1 + turn))
     if (q < 0).any():

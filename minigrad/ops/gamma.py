@@ -77,6 +77,24 @@ def polygamma(n: int, input: Operand) -> Tensor:
     return _polygamma(input, n)
 
 
+def _no_gradient_of_zeta(g: Any) -> Any:
+    raise NotImplementedError("zeta: it has a gradient for 'other' only, not for 'input'; detach() that")
+
+
+@elementwise(_no_gradient_of_zeta, lambda g, input, other: -g * input * zeta(input + 1, other), floating=True)
+def zeta(input: Operand, other: Operand) -> Operand:
+    """Return the Hurwitz zeta function, the sum of ``(other + k) ** -input`` over k = 0, 1, ..., elementwise.
+
+    It is inf for `input` 1, and nan below. Only `other` has a gradient.
+
+    Examples
+    --------
+    >>> mg.special.zeta(mg.tensor([2.0, 4.0]), 1)
+    tensor([1.6449, 1.0823])
+    """
+    return kernels.zeta(np.asarray(input), np.asarray(other))
+
+
 @method(inplace=True)
 @rounded_once
 def mvlgamma(input: Operand, p: int) -> Tensor:
