@@ -189,7 +189,7 @@ def test_every_module_is_imported_by_something():
         "minigrad.vision",
         "minigrad.testing",
         "minigrad.saving.safetensors",
-            "minigrad.special",
+        "minigrad.special",
         *(m for m in FILES if not m.startswith("minigrad")),
     }
     assert set(FILES) - used - entries == set()
