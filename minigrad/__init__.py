@@ -5,16 +5,28 @@ from math import e, inf, nan, pi
 from minigrad import autograd
 from minigrad.autograd import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 from minigrad.autograd.anomaly_mode import is_anomaly_check_nan_enabled, is_anomaly_enabled, set_anomaly_enabled
+from minigrad.core import absent
 from minigrad.core.array_attributes import Size
-from minigrad.core.device import backends, cuda, device, use_deterministic_algorithms
+from minigrad.core.device import device, get_default_device, set_default_device
 from minigrad.core.dtypes import *
 from minigrad.core.dtypes import dtype
+from minigrad.core.layout import (
+    channels_last,
+    channels_last_3d,
+    contiguous_format,
+    layout,
+    memory_format,
+    preserve_format,
+    strided,
+)
+from minigrad.core.methods import Methods
 from minigrad.core.printing import set_printoptions
 from minigrad.core.tensor import Tensor
 from minigrad.creation import *
 from minigrad.kernels.parallel import get_num_threads, set_num_threads
 from minigrad.lazy_names import lazy_names
 from minigrad.legacy import *
+from minigrad.ops import memory
 from minigrad.ops.activation import celu, celu_, hardshrink, prelu, relu, relu_, rrelu, rrelu_, selu, selu_
 from minigrad.ops.adaptive_pooling import adaptive_avg_pool1d
 from minigrad.ops.adaptive_pooling import adaptive_max_pool1d_with_indices as adaptive_max_pool1d
@@ -55,9 +67,11 @@ from minigrad.ops.sorting import *
 from minigrad.ops.special import *
 from minigrad.ops.trigonometry import *
 from minigrad.ops.ufuncs import *
+from minigrad.predicates import *
 from minigrad.random import *
 from minigrad.saving.checkpoint import load_checkpoint, save_checkpoint
 from minigrad.saving.npz import load, save
+from minigrad.version import __version__
 
 from minigrad import func, linalg, nn, optim, return_types  # isort: skip  (needs the operations above)
 
@@ -65,11 +79,33 @@ naming.publish(globals())
 
 newaxis = None
 
-__version__ = "0.1.0"
+_ROOMS = {
+    "absent", "core", "creation", "exchange", "factory", "graph", "kernels", "lazy_names", "legacy", "naming", "ops",
+    "overriding", "predicates", "saving", "settings", "windows",
+}  # fmt: skip
+_HOMES = {
+    "amp": "GradScaler autocast",
+    "exchange": "asarray from_dlpack from_file frombuffer",
+    "settings": (
+        "are_deterministic_algorithms_enabled compile get_deterministic_debug_mode get_float32_matmul_precision "
+        "get_num_interop_threads is_autocast_cpu_enabled is_autocast_enabled is_warn_always_enabled "
+        "set_default_tensor_type set_deterministic_debug_mode set_float32_matmul_precision set_flush_denormal "
+        "set_num_interop_threads set_warn_always use_deterministic_algorithms"
+    ),
+    "windows": "bartlett_window blackman_window hamming_window hann_window kaiser_window",
+}
+_MODULES = (
+    "__config__ accelerator amp backends compiler cuda jit mps multiprocessing profiler special testing "
+    "types utils version vision viz xpu"
+)
+_lazy = lazy_names(__name__, globals(), _HOMES, _MODULES, naming.published)
+globals().update({n: f for n, f in vars(Methods).items() if n.endswith("_") and n[0] != "_" and n[:-1] in globals()})
 
-_ROOMS = {"core", "creation", "graph", "kernels", "lazy_names", "legacy", "naming", "ops", "overriding", "saving"}
-_lazy = lazy_names(__name__, globals(), {}, "profiler special testing utils vision viz")
-__getattr__ = _lazy.getattr
+
+def __getattr__(name: str) -> object:
+    if name in absent.FUNCTIONS:
+        raise absent.explained("minigrad", name, absent.FUNCTIONS[name])
+    return _lazy.getattr(name)
 
 
 def __dir__() -> list[str]:

@@ -12,28 +12,25 @@ import numpy as np
 from minigrad.core import dtypes
 from minigrad.core.array_attributes import Lengths, as_int
 from minigrad.core.as_array import as_array, as_scalar
+from minigrad.core.device import on_cpu
 from minigrad.core.dtypes import DType, as_dtype
+from minigrad.core.layout import empty_in, order_of
 from minigrad.core.tensor import Tensor
+from minigrad.factory import factory, like
 from minigrad.ops.declare.method import method
 from minigrad.ops.primitives.dims import as_shape
 
 __all__ = [
     "tensor", "as_tensor", "from_numpy", "zeros", "ones", "full", "empty", "zeros_like", "ones_like", "full_like",
-    "empty_like", "arange", "linspace", "logspace", "eye", "is_tensor", "is_floating_point", "is_nonzero",
-    "numel",
-]  # fmt: skip
-
-
-def _made(array: np.ndarray, requires_grad: bool) -> Tensor:
-    t = Tensor._wrap(array)
-    return t.requires_grad_() if requires_grad else t
+    "empty_like", "arange", "linspace", "logspace", "eye", ]  # fmt: skip
 
 
 def _floating(dtype: Any) -> np.dtype:
     return dtypes.get_default_dtype().dtype if dtype is None else as_dtype(dtype)  # NumPy is faster with its own dtypes
 
 
-def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+@factory
+def tensor(data: Any, *, dtype: Any = None) -> np.ndarray:
     """Return a tensor with a copy of `data`.
 
     Parameters
@@ -41,7 +38,11 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: b
     data : array_like
         Python floats become the default dtype (float32), Python ints int64; arrays keep their dtype.
     dtype : dtype, optional
+    out : Tensor, optional
+        Where to put the values instead of making a tensor; this and what follows, all that make tensors take.
+    layout : accepted where it is `minigrad.strided`
     device : accepted for the CPU only
+    pin_memory : accepted, without an effect
     requires_grad : bool, default False
 
     Raises
@@ -57,8 +58,7 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: b
     >>> mg.tensor([1.0, 2.0]).dtype, mg.tensor(np.array([1.0, 2.0])).dtype
     (minigrad.float32, minigrad.float64)
     """
-    _check_device(device)
-    return _made(as_array(data, dtype, copy=True), requires_grad)
+    return as_array(data, dtype, copy=True)
 
 
 def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
@@ -70,7 +70,8 @@ def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
     >>> mg.as_tensor(x) is x
     True
     """
-    _check_device(device)
+    if device is not None:
+        on_cpu("as_tensor", device)
     if isinstance(data, Tensor):
         return data if dtype is None else data.to(dtype)
     return Tensor._wrap(as_array(data, dtype))
@@ -105,56 +106,6 @@ def from_numpy(ndarray: np.ndarray) -> Tensor:
     return Tensor._wrap(array)
 
 
-def is_tensor(obj: Any) -> bool:
-    """Return whether `obj` is a Tensor.
-
-    Examples
-    --------
-    >>> mg.is_tensor(mg.ones(1)), mg.is_tensor(np.ones(1))
-    (True, False)
-    """
-    return isinstance(obj, Tensor)
-
-
-def is_floating_point(input: Tensor) -> bool:
-    """Return whether the dtype of `input` is a floating one.
-
-    Examples
-    --------
-    >>> mg.is_floating_point(mg.tensor([1]))
-    False
-    """
-    return _checked("is_floating_point", input).is_floating_point()
-
-
-def is_nonzero(input: Tensor) -> bool:
-    """Return whether the only element is not 0.
-
-    Examples
-    --------
-    >>> mg.is_nonzero(mg.tensor([0.0]))
-    False
-    """
-    return bool(_checked("is_nonzero", input))
-
-
-def numel(input: Tensor) -> int:
-    """Return the number of elements.
-
-    Examples
-    --------
-    >>> mg.numel(mg.zeros(2, 3))
-    6
-    """
-    return _checked("numel", input).numel()
-
-
-def _checked(operation: str, input: Any) -> Tensor:
-    if not isinstance(input, Tensor):
-        raise TypeError(f"{operation}: expected a Tensor, got {type(input).__name__}")
-    return input
-
-
 def _dtype_of(number: Any) -> DType:
     """Return the dtype that a tensor of such a number has; any dtype if it is no number."""
     if isinstance(number, (Tensor, np.generic)):
@@ -170,9 +121,8 @@ def _sizes(operation: str, shape: tuple[Any, ...], size: Any) -> tuple[int, ...]
     return as_shape(operation, shape if size is None else (size,), 0)
 
 
-def zeros(
-    *shape: Lengths, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+@factory
+def zeros(*shape: Lengths, size: Any = None, dtype: Any = None) -> np.ndarray:
     """Return a tensor of the given size, ints or one sequence of ints, filled with 0.
 
     Examples
@@ -181,13 +131,11 @@ def zeros(
     tensor([[0., 0., 0.],
             [0., 0., 0.]])
     """
-    _check_device(device)
-    return _made(np.zeros(_sizes("zeros", shape, size), _floating(dtype)), requires_grad)
+    return np.zeros(_sizes("zeros", shape, size), _floating(dtype))
 
 
-def ones(
-    *shape: Lengths, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+@factory
+def ones(*shape: Lengths, size: Any = None, dtype: Any = None) -> np.ndarray:
     """Return a tensor of the given size, ints or one sequence of ints, filled with 1.
 
     Examples
@@ -195,13 +143,11 @@ def ones(
     >>> mg.ones(2, dtype=mg.int64)
     tensor([1, 1])
     """
-    _check_device(device)
-    return _made(np.ones(_sizes("ones", shape, size), _floating(dtype)), requires_grad)
+    return np.ones(_sizes("ones", shape, size), _floating(dtype))
 
 
-def empty(
-    *shape: Lengths, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+@factory
+def empty(*shape: Lengths, size: Any = None, dtype: Any = None, memory_format: Any = None) -> np.ndarray:
     """Return a tensor of the given size with whatever the memory held.
 
     Examples
@@ -209,11 +155,13 @@ def empty(
     >>> mg.empty(2, 3).shape
     Size([2, 3])
     """
-    _check_device(device)
-    return _made(np.empty(_sizes("empty", shape, size), _floating(dtype)), requires_grad)
+    lengths = _sizes("empty", shape, size)
+    order = order_of("empty", memory_format, len(lengths)) or range(len(lengths))
+    return empty_in(lengths, _floating(dtype), tuple(order))
 
 
-def full(size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+@factory
+def full(size: Any, fill_value: Any, *, dtype: Any = None) -> np.ndarray:
     """Return a tensor of the given size filled with `fill_value`, whose kind decides the default dtype.
 
     Raises
@@ -226,14 +174,14 @@ def full(size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, r
     >>> mg.full((2,), 7), mg.full((2,), 0.5)
     (tensor([7, 7]), tensor([0.5000, 0.5000]))
     """
-    _check_device(device)
     if not isinstance(size, Sequence):
         raise TypeError(f"full: expected a tuple of ints as size, got {type(size).__name__}")
     value = as_scalar("full", "fill_value", fill_value, _dtype_of(fill_value) if dtype is None else as_dtype(dtype))
-    return _made(np.full(as_shape("full", (size,), 0), value, value.dtype), requires_grad)
+    return np.full(as_shape("full", (size,), 0), value, value.dtype)
 
 
-def zeros_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+@factory
+def zeros_like(input: Tensor, *, dtype: Any = None, memory_format: Any = None) -> np.ndarray:
     """Return zeros of the shape of `input`, and of its dtype unless another is given.
 
     Examples
@@ -241,10 +189,13 @@ def zeros_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires
     >>> mg.zeros_like(mg.tensor([1, 2]))
     tensor([0, 0])
     """
-    return zeros(input.shape, dtype=input.dtype if dtype is None else dtype, device=device, requires_grad=requires_grad)
+    array = like("zeros_like", input, dtype, memory_format)
+    array[...] = 0
+    return array
 
 
-def ones_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+@factory
+def ones_like(input: Tensor, *, dtype: Any = None, memory_format: Any = None) -> np.ndarray:
     """Return ones of the shape of `input`, and of its dtype unless another is given.
 
     Examples
@@ -252,10 +203,13 @@ def ones_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_
     >>> mg.ones_like(mg.tensor([0.0, 2.0]))
     tensor([1., 1.])
     """
-    return ones(input.shape, dtype=input.dtype if dtype is None else dtype, device=device, requires_grad=requires_grad)
+    array = like("ones_like", input, dtype, memory_format)
+    array[...] = 1
+    return array
 
 
-def empty_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+@factory
+def empty_like(input: Tensor, *, dtype: Any = None, memory_format: Any = None) -> np.ndarray:
     """Return a tensor of the shape and dtype of `input` with whatever the memory held.
 
     Examples
@@ -263,12 +217,11 @@ def empty_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires
     >>> mg.empty_like(mg.zeros(2, 3)).shape
     Size([2, 3])
     """
-    return empty(input.shape, dtype=input.dtype if dtype is None else dtype, device=device, requires_grad=requires_grad)
+    return like("empty_like", input, dtype, memory_format)
 
 
-def full_like(
-    input: Tensor, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+@factory
+def full_like(input: Tensor, fill_value: Any, *, dtype: Any = None, memory_format: Any = None) -> np.ndarray:
     """Return a tensor of the shape and dtype of `input` filled with `fill_value`.
 
     Examples
@@ -276,13 +229,13 @@ def full_like(
     >>> mg.full_like(mg.zeros(2), 3)
     tensor([3., 3.])
     """
-    wanted = input.dtype if dtype is None else dtype
-    return full(input.shape, fill_value, dtype=wanted, device=device, requires_grad=requires_grad)
+    array = like("full_like", input, dtype, memory_format)
+    array[...] = as_scalar("full_like", "fill_value", fill_value, array.dtype)
+    return array
 
 
-def arange(
-    start: Any, end: Any = None, step: Any = 1, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+@factory
+def arange(start: Any, end: Any = None, step: Any = 1, *, dtype: Any = None) -> np.ndarray:
     """Return the numbers from `start` (default 0) up to but not including `end`, in steps of `step`.
 
     Ints give int64, floats the default dtype.
@@ -299,7 +252,6 @@ def arange(
     >>> mg.arange(3), mg.arange(1, 2, 0.5)
     (tensor([0, 1, 2]), tensor([1.0000, 1.5000]))
     """
-    _check_device(device)
     if end is None:
         start, end = 0, start
     start, end, step = (_number("arange", n, v) for n, v in (("start", start), ("end", end), ("step", step)))
@@ -309,12 +261,12 @@ def arange(
     if wanted.kind == "b":
         raise NotImplementedError("arange: there are no steps between bools; convert the result with .bool()")
     if wanted.kind == "f":
-        return _made(np.arange(start, end, step).astype(wanted), requires_grad)
+        return np.arange(start, end, step).astype(wanted)
     first, whole = int(start), int(step)  # as PyTorch does, rounded before they are added up
     if not whole:
         raise RuntimeError(f"arange: a step of {step} is 0 in {wanted}")
     count = len(range(first, int(end), whole)) if wanted == np.int64 else math.ceil((end - start) / step)
-    return _made((np.arange(count) * whole + first).astype(wanted), requires_grad)
+    return (np.arange(count) * whole + first).astype(wanted)
 
 
 def _number(operation: str, name: str, value: Any) -> Any:
@@ -338,9 +290,8 @@ def _steps(operation: str, start: Any, end: Any, steps: Any, dtype: DType) -> np
     return np.where(places < max(count // 2, 1), first + step * places, last - step * (count - 1 - places))
 
 
-def linspace(
-    start: Any, end: Any, steps: int, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+@factory
+def linspace(start: Any, end: Any, steps: int, *, dtype: Any = None) -> np.ndarray:
     """Return `steps` numbers at equal distances from `start` to `end`, both included.
 
     Examples
@@ -348,11 +299,11 @@ def linspace(
     >>> mg.linspace(0, 1, 5)
     tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
     """
-    _check_device(device)
     wanted = _floating(dtype)
-    return _made(_steps("linspace", start, end, steps, wanted).astype(wanted), requires_grad)
+    return _steps("linspace", start, end, steps, wanted).astype(wanted)
 
 
+@factory
 def logspace(
     start: Any,
     end: Any,
@@ -360,9 +311,7 @@ def logspace(
     base: float = 10.0,
     *,
     dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
+) -> np.ndarray:
     """Return `steps` numbers from ``base ** start`` to ``base ** end``, each the same multiple of the one before.
 
     Examples
@@ -370,13 +319,13 @@ def logspace(
     >>> mg.logspace(0, 2, 3)
     tensor([  1.,  10., 100.])
     """
-    _check_device(device)
     wanted = _floating(dtype)
     with np.errstate(invalid="ignore"):  # an integer dtype cannot hold these
-        return _made((base ** _steps("logspace", start, end, steps, wanted)).astype(wanted), requires_grad)
+        return (base ** _steps("logspace", start, end, steps, wanted)).astype(wanted)
 
 
-def eye(n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+@factory
+def eye(n: int, m: int | None = None, *, dtype: Any = None) -> np.ndarray:
     """Return an n x m matrix (n x n by default) with ones on the diagonal and zeros elsewhere.
 
     Examples
@@ -385,43 +334,27 @@ def eye(n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, 
     tensor([[1., 0.],
             [0., 1.]])
     """
-    _check_device(device)
     rows, columns = as_shape("eye", (n, n if m is None else m), 0)
-    return _made(np.eye(rows, columns, dtype=_floating(dtype)), requires_grad)
+    return np.eye(rows, columns, dtype=_floating(dtype))
 
 
 # ---- of the kind of another tensor -----------------------------------------------------------------------------------
 
 
-@method("new_tensor", only=True)
-def _new_tensor(
-    input: Tensor, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
-    """Return `data` as a tensor of this tensor's dtype, unless another is given."""
-    return tensor(data, dtype=input.dtype if dtype is None else dtype, device=device, requires_grad=requires_grad)
-
-
-@method("new_full", only=True)
-def _new_full(input: Tensor, size: Any, fill_value: Any, *, dtype: Any = None, **options: Any) -> Tensor:
-    """Return a tensor of the given size filled with `fill_value`, of this tensor's dtype by default."""
-    return full(size, fill_value, dtype=input.dtype if dtype is None else dtype, **options)
-
-
 def _new(make: Callable[..., Tensor]) -> Callable[..., Tensor]:
-    def new(input: Tensor, *size: Lengths, dtype: Any = None, **options: Any) -> Tensor:
-        return make(*size, dtype=input.dtype if dtype is None else dtype, **options)
+    def new(input: Tensor, *args: Any, dtype: Any = None, **options: Any) -> Tensor:
+        return make(*args, dtype=input.dtype if dtype is None else dtype, **options)
 
     new.__name__ = f"new_{make.__name__}"
     new.__doc__ = f"`{make.__name__}` of this tensor's dtype, unless another is given."
     return new
 
 
-for _make in (zeros, ones, empty):
+for _make in (tensor, zeros, ones, empty, full):
     method(f"new_{_make.__name__}", only=True)(_new(_make))
 
 
-def _check_device(wanted: Any) -> None:
-    if wanted is not None:
-        from minigrad.core.device import device
-
-        device(wanted)
+@method("new", only=True)
+def _new_like(input: Tensor, *data: Any, dtype: Any = None, device: Any = None) -> Tensor:
+    """Return `data`, or a tensor of lengths `data` that holds anything, of this tensor's dtype: as old scripts do."""
+    return Tensor(*data, dtype=input.dtype if dtype is None else dtype)

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from minigrad.core.array_attributes import Lengths, as_int
-from minigrad.core.device import device as as_device
 from minigrad.core.dtypes import as_dtype, get_default_dtype, result_type
 from minigrad.core.generator import (
     Generator,
@@ -23,13 +22,14 @@ from minigrad.core.generator import (
     use_generator,
 )
 from minigrad.core.tensor import Tensor
+from minigrad.factory import factory, like
 from minigrad.ops.primitives.dims import as_shape
-from minigrad.ops.sampling import bernoulli, multinomial
+from minigrad.ops.sampling import bernoulli, binomial, multinomial, poisson
 
 __all__ = [
-    "Generator", "bernoulli", "default_generator", "fork_rng", "get_rng_state", "initial_seed", "manual_seed",
-    "multinomial", "normal", "rand", "rand_like", "randint", "randint_like", "randn", "randn_like", "randperm", "seed",
-    "set_rng_state", "use_generator",
+    "Generator", "bernoulli", "binomial", "default_generator", "fork_rng", "get_rng_state", "initial_seed",
+    "manual_seed", "multinomial", "normal", "poisson", "rand", "rand_like", "randint", "randint_like", "randn",
+    "randn_like", "randperm", "seed", "set_rng_state", "use_generator",
 ]  # fmt: skip
 
 
@@ -47,20 +47,13 @@ def _floating(name: str, dtype: Any) -> np.dtype:
     return dtype
 
 
-def _made(array: np.ndarray, device: Any, requires_grad: bool) -> Tensor:
-    if device is not None:
-        as_device(device)  # raises for any other than the CPU
-    return Tensor._wrap(array).requires_grad_(requires_grad)
-
-
+@factory
 def rand(
     *shape: Lengths,
     size: Any = None,
     generator: Generator | None = None,
     dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
+) -> np.ndarray:
     """Draw uniform random numbers from [0, 1).
 
     Parameters
@@ -70,8 +63,7 @@ def rand(
         The source of randomness; the default generator where omitted.
     dtype : dtype, optional
         A floating one; the default dtype where omitted.
-    device : accepted for the CPU only
-    requires_grad : bool
+    out, layout, device, pin_memory, requires_grad : as :func:`tensor` has them
 
     Examples
     --------
@@ -79,17 +71,16 @@ def rand(
     Size([2, 3])
     """
     shape, dtype = _shape("rand", shape if size is None else (size,)), _floating("rand", dtype)
-    return _made(get_generator(generator).uniform(shape, dtype), device, requires_grad)
+    return get_generator(generator).uniform(shape, dtype)
 
 
+@factory
 def randn(
     *shape: Lengths,
     size: Any = None,
     generator: Generator | None = None,
     dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
+) -> np.ndarray:
     """Draw normally distributed random numbers of mean 0 and variance 1. Parameters as :func:`rand`.
 
     Examples
@@ -98,9 +89,10 @@ def randn(
     minigrad.float64
     """
     shape, dtype = _shape("randn", shape if size is None else (size,)), _floating("randn", dtype)
-    return _made(get_generator(generator).gaussian(shape, dtype), device, requires_grad)
+    return get_generator(generator).gaussian(shape, dtype)
 
 
+@factory
 def randint(
     low: Any = 0,
     high: Any = None,
@@ -108,9 +100,7 @@ def randint(
     *,
     generator: Generator | None = None,
     dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
+) -> np.ndarray:
     """Draw uniform random integers from `low` to ``high - 1``: ``randint(high, size)`` or ``randint(low, high, size)``.
 
     Parameters
@@ -139,14 +129,11 @@ def randint(
     if not isinstance(size, Sequence):
         raise TypeError(f"randint: expected randint(high, size) or randint(low, high, size), got size={size!r}")
     dtype, shape = as_dtype(np.int64 if dtype is None else dtype), _shape("randint", (size,))
-    low, high = as_int("randint", "low", low), as_int("randint", "high", high)
-    drawn = get_generator(generator).integers("randint", low, high, shape, dtype)
-    return _made(drawn, device, requires_grad)
+    return _integers("randint", generator, low, high, shape, dtype)
 
 
-def randperm(
-    n: int, *, generator: Generator | None = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+@factory
+def randperm(n: int, *, generator: Generator | None = None, dtype: Any = None) -> np.ndarray:
     """Return the integers from 0 to ``n - 1`` in random order, int64 unless `dtype` is given.
 
     Raises
@@ -164,17 +151,13 @@ def randperm(
     dtype = as_dtype(np.int64 if dtype is None else dtype)
     if dtype.kind != "f" and n - 1 > (1 if dtype.kind == "b" else np.iinfo(dtype).max):
         raise RuntimeError(f"randperm: the integers below {n} do not fit into {dtype}")
-    return _made(get_generator(generator).rng.permutation(n).astype(dtype), device, requires_grad)
+    return get_generator(generator).rng.permutation(n).astype(dtype)
 
 
+@factory
 def rand_like(
-    input: Tensor,
-    *,
-    generator: Generator | None = None,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
+    input: Tensor, *, generator: Generator | None = None, dtype: Any = None, memory_format: Any = None
+) -> np.ndarray:
     """Draw :func:`rand` with the shape and, unless `dtype` is given, the dtype of `input`.
 
     Examples
@@ -182,18 +165,15 @@ def rand_like(
     >>> mg.rand_like(mg.zeros(2, 3)).shape
     Size([2, 3])
     """
-    dtype = dtype or input.dtype
-    return rand(input.shape, generator=generator, dtype=dtype, device=device, requires_grad=requires_grad)
+    array = like("rand_like", input, dtype, memory_format)
+    array[...] = get_generator(generator).uniform(array.shape, _floating("rand_like", array.dtype))
+    return array
 
 
+@factory
 def randn_like(
-    input: Tensor,
-    *,
-    generator: Generator | None = None,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
+    input: Tensor, *, generator: Generator | None = None, dtype: Any = None, memory_format: Any = None
+) -> np.ndarray:
     """Draw :func:`randn` with the shape and, unless `dtype` is given, the dtype of `input`.
 
     Examples
@@ -201,10 +181,12 @@ def randn_like(
     >>> mg.randn_like(mg.zeros(2, 3)).shape
     Size([2, 3])
     """
-    dtype = dtype or input.dtype
-    return randn(input.shape, generator=generator, dtype=dtype, device=device, requires_grad=requires_grad)
+    array = like("randn_like", input, dtype, memory_format)
+    array[...] = get_generator(generator).gaussian(array.shape, _floating("randn_like", array.dtype))
+    return array
 
 
+@factory
 def randint_like(
     input: Tensor,
     low: int = 0,
@@ -212,9 +194,8 @@ def randint_like(
     *,
     generator: Generator | None = None,
     dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
+    memory_format: Any = None,
+) -> np.ndarray:
     """``randint_like(input, high)`` or ``(input, low, high)``: :func:`randint` of the shape and dtype of `input`.
 
     Examples
@@ -222,9 +203,16 @@ def randint_like(
     >>> mg.randint_like(mg.tensor([7, 8]), 5, 6)
     tensor([5, 5])
     """
-    low, high = (0, low) if high is None else (low, high)
-    shape, dtype = input.shape, dtype or input.dtype
-    return randint(low, high, shape, generator=generator, dtype=dtype, device=device, requires_grad=requires_grad)
+    array = like("randint_like", input, dtype, memory_format)
+    array[...] = _integers(
+        "randint_like", generator, *((0, low) if high is None else (low, high)), array.shape, array.dtype
+    )
+    return array
+
+
+def _integers(name: str, generator: Generator | None, low: Any, high: Any, shape: Any, dtype: Any) -> np.ndarray:
+    low, high = as_int(name, "low", low), as_int(name, "high", high)
+    return get_generator(generator).integers(name, low, high, shape, dtype)
 
 
 def _broadcast(mean: tuple[int, ...], std: tuple[int, ...]) -> tuple[int, ...]:
@@ -234,6 +222,7 @@ def _broadcast(mean: tuple[int, ...], std: tuple[int, ...]) -> tuple[int, ...]:
         raise RuntimeError(f"normal: expected shapes of mean and std that broadcast, got {mean} and {std}") from None
 
 
+@factory
 def normal(
     mean: Tensor | float,
     std: Tensor | float = 1.0,
@@ -241,9 +230,7 @@ def normal(
     *,
     generator: Generator | None = None,
     dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
+) -> np.ndarray:
     """Draw normally distributed random numbers, each of its own mean and standard deviation.
 
     Parameters
@@ -277,4 +264,4 @@ def normal(
     else:
         dtype, shape = _floating("normal", dtype), _shape("normal", (size,))
     drawn = get_generator(generator).gaussian(shape, dtype)
-    return _made(np.asarray(drawn * arrays[1] + arrays[0], dtype), device, requires_grad)
+    return np.asarray(drawn * arrays[1] + arrays[0], dtype)

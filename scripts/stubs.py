@@ -18,6 +18,7 @@ from typing import Any, Union
 
 import minigrad
 from minigrad.core.methods import Methods
+from minigrad.ops.declare.naming import takes_an_out
 
 ROOT = Path(minigrad.__file__).parent
 OFFERED = {
@@ -29,6 +30,7 @@ OFFERED = {
     "minigrad.optim": "optim/__init__.pyi",
     "minigrad.optim.lr_scheduler": "optim/lr_scheduler/__init__.pyi",
 }
+_DECLARED = ("minigrad.ops.", "minigrad.creation", "minigrad.random", "minigrad.windows")
 HEAD = '"""Written by scripts/stubs.py out of the declarations; do not edit."""\n\n'
 
 Variant = tuple[dict[str, "str | None"], str]
@@ -100,8 +102,8 @@ class Stub:
     def __init__(self) -> None:
         self.imports: set[str] = set()
 
-    def function(self, name: str, function: Callable[..., Any], owner: str = "") -> str:
-        """Return the lines that declare `function`, as a method of `owner` if that is given."""
+    def function(self, name: str, function: Callable[..., Any], owner: str = "", out: bool = False) -> str:
+        """Return the lines that declare `function`, as a method of `owner` if that is given, or with ``out=``."""
         inner = inspect.unwrap(function)
         signature, space = inspect.signature(function), {**inner.__globals__}
         space.update(Operand=_Operand, TensorLike=_Operand, DType=_DType, Result=Any)
@@ -119,6 +121,8 @@ class Stub:
             result = "Self"
         if name in ("__eq__", "__ne__"):
             parameters["other"] = "object"
+        if out and takes_an_out(function):
+            parameters["out"] = "Tensor | tuple[Tensor, ...] | None = None"
         if variants is None:
             variants = _with_axis(parameters, function, result)
         else:
@@ -241,7 +245,7 @@ def _joined(parameters: dict[str, str], signature: inspect.Signature, changes: d
         elif (
             starred
             or (given is not None and given.kind is given.KEYWORD_ONLY)
-            or (name in ("axis", "keepdims") and given is None)
+            or (name in ("axis", "keepdims", "out") and given is None)
             or (optional and "=" not in text)
         ):
             keywords.append(written)
@@ -269,8 +273,8 @@ def functions(module: str) -> str:
     stub, lines = Stub(), []
     for name, value in offered(module):
         home = getattr(value, "__module__", None) or ""
-        if inspect.isfunction(value) and (home.startswith("minigrad.ops.") or home == module):
-            lines.append(stub.function(name, value))
+        if inspect.isfunction(value) and (home.startswith(_DECLARED) or home == module):
+            lines.append(stub.function(name, value, out=module in ("minigrad", "minigrad.linalg")))
         elif inspect.ismodule(value):
             package, _, own = value.__name__.rpartition(".")
             lines.append(f"from {package} import {own} as {name}\n")

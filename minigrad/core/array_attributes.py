@@ -12,6 +12,7 @@ import numpy as np
 
 from minigrad.core.device import device
 from minigrad.core.dtypes import dtype, of
+from minigrad.core.layout import contiguous_format, layout, lies_in, order_of, strided
 
 Self = TypeVar("Self", bound="ArrayAttributes")
 Lengths: TypeAlias = SupportsIndex | Sequence[SupportsIndex]  # of a shape: each an argument, or all in one
@@ -135,9 +136,12 @@ class ArrayAttributes:
         """Return whether the dtype is a floating one."""
         return self._data.dtype.kind == "f"
 
-    def is_contiguous(self) -> bool:
-        """Return whether the elements lie in memory in the order of the indices (C order)."""
-        return self._data.flags.c_contiguous
+    def is_contiguous(self, memory_format: Any = contiguous_format) -> bool:
+        """Return whether the elements lie in memory in this format, by default the order of the indices (C order)."""
+        if memory_format is contiguous_format:
+            return self._data.flags.c_contiguous
+        order = order_of("is_contiguous", memory_format, self._data.ndim)
+        return order is None or lies_in(self._data, order)
 
     @overload
     def stride(self, dim: None = None) -> tuple[int, ...]: ...
@@ -154,6 +158,18 @@ class ArrayAttributes:
     def data_ptr(self) -> int:
         """Return the address of the first element."""
         return self._data.ctypes.data
+
+    const_data_ptr = data_ptr
+
+    def __dlpack__(self, **options: Any) -> Any:
+        """Return the memory for another library, by the DLPack protocol."""
+        if getattr(self, "requires_grad", False):
+            raise BufferError("__dlpack__: this tensor requires grad, and others do not know that; use .detach()")
+        return self._data.__dlpack__(**options)
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        """Return the device of the DLPack protocol that stands for the CPU."""
+        return self._data.__dlpack_device__()
 
     # ---- values ----------------------------------------------------------------------------------------------------
 
@@ -225,6 +241,11 @@ class ArrayAttributes:
         return device("cpu")
 
     @property
+    def layout(self) -> layout:
+        """How the tensor is stored: ``minigrad.strided``."""
+        return strided
+
+    @property
     def is_cuda(self) -> bool:
         """Always False."""
         return False
@@ -234,15 +255,43 @@ class ArrayAttributes:
         """Always True."""
         return True
 
+    is_sparse = is_quantized = is_meta = is_mps = is_xpu = is_nested = is_mkldnn = is_cuda
+
     def get_device(self) -> int:
         """Return -1, which stands for the CPU."""
         return -1
 
-    def pin_memory(self: Self) -> Self:
+    def pin_memory(self: Self, device: Any = None) -> Self:
         """Return this tensor: no other device needs its memory to stay in place."""
         return self
 
-    def cpu(self: Self) -> Self:
+    def is_pinned(self, device: Any = None) -> bool:
+        """Return False: see `pin_memory`."""
+        return False
+
+    def share_memory_(self: Self) -> Self:
+        """Return this tensor: threads share all memory, and processes get copies."""
+        return self
+
+    def is_shared(self) -> bool:
+        """Return False: see `share_memory_`."""
+        return False
+
+    def is_complex(self) -> bool:
+        """Return False: there are no complex tensors."""
+        return False
+
+    def is_conj(self) -> bool:
+        """Return False: there are no complex tensors."""
+        return False
+
+    is_neg = is_conj
+
+    def is_signed(self) -> bool:
+        """Return whether the dtype has negative numbers."""
+        return self._data.dtype.kind in "fi"
+
+    def cpu(self: Self, memory_format: Any = None) -> Self:
         """Return this tensor: there is no other device."""
         return self
 

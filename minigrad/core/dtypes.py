@@ -9,7 +9,8 @@ import numpy as np
 
 __all__ = [
     "float16", "half", "float32", "float", "float64", "double", "uint8", "uint16", "uint32", "uint64", "int8", "int16",
-    "short", "int32", "int", "int64", "long", "bool", "get_default_dtype", "set_default_dtype", "finfo", "iinfo",
+    "short", "int32", "int", "int64", "long", "bool", "bfloat16", "complex64", "cfloat", "complex128", "cdouble",
+    "get_default_dtype", "set_default_dtype", "finfo", "iinfo", "can_cast", "promote_types",
 ]  # fmt: skip
 
 Self = TypeVar("Self", bound="dtype")
@@ -95,6 +96,53 @@ def _named(name: str) -> dtype:
     return found
 
 
+class _Absent(dtype):
+    """A type that scripts name, and that no tensor here has."""
+
+    __slots__ = ("name", "instead", "itemsize")
+    name: str
+    instead: str
+    itemsize: builtins.int
+
+    @property
+    def dtype(self) -> Any:  # type: ignore[override]
+        raise TypeError(f"no tensor has the dtype {self.name}, because {self.instead}")
+
+    @property
+    def kind(self) -> str:  # type: ignore[override]
+        return "c" if self.is_complex else "f"
+
+    @property
+    def is_complex(self) -> builtins.bool:
+        return self.name.startswith("complex")
+
+    @property
+    def is_floating_point(self) -> builtins.bool:
+        return not self.is_complex
+
+    is_signed = True
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(name)
+
+    def to_real(self) -> Any:
+        return {8: float32, 16: float64}[self.itemsize] if self.is_complex else self
+
+    __eq__, __hash__ = object.__eq__, object.__hash__
+
+    def __repr__(self) -> str:
+        return f"minigrad.{self.name}"
+
+    def __reduce__(self) -> str:
+        return self.name
+
+
+def _absent(name: str, itemsize: builtins.int, instead: str) -> dtype:
+    found = object.__new__(_Absent)
+    found.name, found.itemsize, found.instead = name, itemsize, instead
+    return found
+
+
 float16 = half = _named("float16")
 float32 = float = _named("float32")
 float64 = double = _named("float64")
@@ -107,6 +155,9 @@ uint16 = _named("uint16")
 uint32 = _named("uint32")
 uint64 = _named("uint64")
 bool = _named("bool")
+bfloat16 = _absent("bfloat16", 2, "NumPy does not know it; use minigrad.float32")
+complex64 = cfloat = _absent("complex64", 8, "tensors are real; use two of them, or NumPy")
+complex128 = cdouble = _absent("complex128", 16, "tensors are real; use two of them, or NumPy")
 _objects = {
     d.dtype: d for d in (float16, float32, float64, uint8, uint16, uint32, uint64, int8, int16, int32, int64, bool)
 }
@@ -216,6 +267,30 @@ _PYTHON = {builtins.bool: "b", builtins.int: "i", builtins.float: "f"}
 def fits(source: DType, target: DType) -> builtins.bool:
     """Return whether values of `source` may be written over those of `target`: its category is not higher."""
     return _CATEGORY[source.kind] <= _CATEGORY[target.kind]
+
+
+def can_cast(from_: Any, to: Any) -> builtins.bool:
+    """Return whether PyTorch's rules let values of one dtype be written over another: its category is not higher.
+
+    Examples
+    --------
+    >>> mg.can_cast(mg.float64, mg.float32), mg.can_cast(mg.float32, mg.int64)
+    (True, False)
+    """
+    return fits(as_dtype(from_), as_dtype(to))
+
+
+def promote_types(type1: Any, type2: Any) -> dtype:
+    """Return the dtype of arithmetic between tensors of two dtypes: that of the higher category, else the larger.
+
+    Examples
+    --------
+    >>> mg.promote_types(mg.int64, mg.float32), mg.promote_types(mg.int8, mg.uint8)
+    (minigrad.float32, minigrad.int16)
+    """
+    a, b = as_dtype(type1), as_dtype(type2)
+    higher = _CATEGORY[a.kind] - _CATEGORY[b.kind]
+    return of(np.promote_types(a, b) if not higher else a if higher > 0 else b)
 
 
 def result_type(*operands: Any) -> np.dtype:

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.core.device import device as as_device
+from minigrad.core.device import on_cpu
 from minigrad.core.dtypes import DType
 from minigrad.core.tensor import Tensor
 from minigrad.kernels.forking import lock
@@ -63,7 +63,7 @@ class Generator:
         return self
 
     def __init__(self, device: Any = "cpu"):
-        self.device = as_device(device)
+        self.device = on_cpu("Generator", device)
         self.manual_seed(_SEED_OF_NEW_GENERATORS)
 
     def manual_seed(self, seed: int) -> Generator:

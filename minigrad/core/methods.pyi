@@ -4,12 +4,14 @@ from builtins import bool as _bool
 from builtins import float as _float
 from builtins import int as _int
 from builtins import str as _str
+from collections.abc import Callable
 from collections.abc import Sequence
 from minigrad import return_types as return_types
 from minigrad.core.dtypes import DTypeLike
 from minigrad.core.generator import Generator
 from minigrad.core.tensor import Tensor
 from minigrad.core.tensor import TensorLike
+from minigrad.ops.memory import Storage
 from minigrad.ops.solving import SlogDet
 import numpy as np
 from typing import Any
@@ -172,6 +174,8 @@ class Methods:
         """Return `amin` and `amax`, a named tuple (min, max)."""
     def any(self, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
         """Return whether at least one element is true (not 0), of the tensor or over the dimensions `dim`."""
+    def apply_(self, callable: Callable[[Any], Any]) -> Self:
+        """Replace each element by what a Python function makes of it; return the tensor. Slow."""
     def arccos(self) -> Tensor:
         """Return the angle in radians whose cosine is `input`."""
     def arccos_(self) -> Self:
@@ -222,6 +226,8 @@ class Methods:
         """Draw 1 with the given probability, else 0."""
     def bernoulli_(self, p: Tensor | _float = 0.5, *, generator: Generator | None = None) -> Self:
         """Fill with 1 with probability `p` (a number, or a Tensor that broadcasts to this one), else 0."""
+    def bfloat16(self) -> Tensor:
+        """This tensor as ``minigrad.bfloat16``."""
     def bincount(self, weights: TensorLike | None = None, minlength: _int = 0) -> Tensor:
         """Return how often 0, 1, 2, ... occur, or the sums of the weights of those that do."""
     def bitwise_and(self, other: TensorLike) -> Tensor:
@@ -254,12 +260,18 @@ class Methods:
         """Return a view of `input` in which new dimensions and dimensions of length 1 are repeated to `shape`."""
     def byte(self) -> Tensor:
         """This tensor as ``minigrad.uint8``."""
+    def cauchy_(self, median: _float = 0.0, sigma: _float = 1.0, *, generator: Generator | None = None) -> Self:
+        """Fill with random numbers of Cauchy's law with this median and half width at half maximum."""
+    def cdouble(self) -> Tensor:
+        """This tensor as ``minigrad.complex128``."""
     def ceil(self) -> Tensor:
         """Return the smallest integer that is not smaller, elementwise. Its gradient is 0."""
     def ceil_(self) -> Self:
         """In-place version of `ceil`: writes the result into this tensor and returns it."""
     def celu(self, alpha: _float = 1.0) -> Tensor:
         """Return `input` where positive, else ``alpha * (exp(input / alpha) - 1)`` (Barron, 2017)."""
+    def cfloat(self) -> Tensor:
+        """This tensor as ``minigrad.complex64``."""
     def char(self) -> Tensor:
         """This tensor as ``minigrad.int8``."""
     def cholesky(self, *, upper: _bool = False) -> Tensor:
@@ -284,10 +296,10 @@ class Methods:
         """Return `input` limited to [`min`, `max`], numbers or tensors; either may be None. Gradients pass at the bounds."""
     def clip_(self, min: TensorLike | None = None, max: TensorLike | None = None) -> Self:
         """In-place version of `clamp`: writes the result into this tensor and returns it."""
-    def clone(self) -> Tensor:
+    def clone(self, *, memory_format: Any = None) -> Tensor:
         """Return a copy in memory of its own, through which gradients flow."""
-    def contiguous(self) -> Tensor:
-        """Return this tensor if its elements lie in memory in C order, else such a copy."""
+    def contiguous(self, *, memory_format: Any = ...) -> Tensor:
+        """Return this tensor if its elements lie in memory in this format, by default in C order, else such a copy."""
     def copy_(self, src: Any, non_blocking: _bool = False) -> Self:
         """Copy the values of `src`, broadcast and converted, into this tensor, and return it."""
     def cos(self) -> Tensor:
@@ -437,6 +449,8 @@ class Methods:
         """``input >= other``, elementwise."""
     def ge_(self, other: TensorLike) -> Self:
         """In-place version of `ge`: writes the result into this tensor and returns it."""
+    def geometric_(self, p: _float, *, generator: Generator | None = None) -> Self:
+        """Fill with the numbers of throws until the first success, of probability `p` each: 1, 2, ..."""
     def ger(self, vec2: TensorLike) -> Tensor:
         """Return the matrix of the products of all pairs of elements of two vectors."""
     def greater(self, other: TensorLike) -> Tensor:
@@ -507,6 +521,8 @@ class Methods:
         """This tensor as ``minigrad.int32``."""
     def inverse(self) -> Tensor:
         """Return the inverse matrix; `solve` is quicker and more exact where it is multiplied with something."""
+    def is_set_to(self, tensor: Tensor) -> _bool:
+        """Return whether both tensors show the same memory in the same way."""
     def isclose(self, other: TensorLike, rtol: _float = 1e-05, atol: _float = 1e-08, equal_nan: _bool = False) -> Tensor:
         """``|input - other| <= atol + rtol * |other|``, elementwise."""
     def isfinite(self) -> Tensor:
@@ -555,6 +571,8 @@ class Methods:
         """In-place version of `log2`: writes the result into this tensor and returns it."""
     def log_(self) -> Self:
         """In-place version of `log`: writes the result into this tensor and returns it."""
+    def log_normal_(self, mean: _float = 1.0, std: _float = 2.0, *, generator: Generator | None = None) -> Self:
+        """Fill with random numbers whose logarithm has this mean and standard deviation, normally distributed."""
     def log_softmax(self, dim: _int | None = None, dtype: DTypeLike | None = None, *, axis: _int | None = None) -> Tensor:
         """``log(softmax(input, dim))``, finite where that would be log(0). Parameters as for `softmax`."""
     def logaddexp(self, other: TensorLike) -> Tensor:
@@ -599,6 +617,10 @@ class Methods:
         """In-place version of `lt`: writes the result into this tensor and returns it."""
     @property
     def mT(self) -> Tensor: ...
+    def map2_(self, x: Tensor, y: Tensor, callable: Callable[[Any, Any, Any], Any]) -> Self:
+        """Replace each element by what a Python function makes of it and of those of `x` and `y`. Slow."""
+    def map_(self, tensor: Tensor, callable: Callable[[Any, Any], Any]) -> Self:
+        """Replace each element by what a Python function makes of it and of that of `tensor`; return the tensor. Slow."""
     def masked_fill(self, mask: TensorLike, value: Any) -> Tensor:
         """Return `input` with `value` where `mask` is true."""
     def masked_fill_(self, mask: TensorLike, value: Any) -> Self:
@@ -706,15 +728,17 @@ class Methods:
         """``-input``, elementwise."""
     def negative_(self) -> Self:
         """In-place version of `neg`: writes the result into this tensor and returns it."""
-    def new_empty(self, *size: SupportsIndex | Sequence[SupportsIndex], dtype: Any = None, **options: Any) -> Tensor:
+    def new(self, *data: Any, dtype: Any = None, device: Any = None) -> Tensor:
+        """Return `data`, or a tensor of lengths `data` that holds anything, of this tensor's dtype: as old scripts do."""
+    def new_empty(self, *args: Any, dtype: Any = None, **options: Any) -> Tensor:
         """`empty` of this tensor's dtype, unless another is given."""
-    def new_full(self, size: Any, fill_value: Any, *, dtype: Any = None, **options: Any) -> Tensor:
-        """Return a tensor of the given size filled with `fill_value`, of this tensor's dtype by default."""
-    def new_ones(self, *size: SupportsIndex | Sequence[SupportsIndex], dtype: Any = None, **options: Any) -> Tensor:
+    def new_full(self, *args: Any, dtype: Any = None, **options: Any) -> Tensor:
+        """`full` of this tensor's dtype, unless another is given."""
+    def new_ones(self, *args: Any, dtype: Any = None, **options: Any) -> Tensor:
         """`ones` of this tensor's dtype, unless another is given."""
-    def new_tensor(self, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: _bool = False) -> Tensor:
-        """Return `data` as a tensor of this tensor's dtype, unless another is given."""
-    def new_zeros(self, *size: SupportsIndex | Sequence[SupportsIndex], dtype: Any = None, **options: Any) -> Tensor:
+    def new_tensor(self, *args: Any, dtype: Any = None, **options: Any) -> Tensor:
+        """`tensor` of this tensor's dtype, unless another is given."""
+    def new_zeros(self, *args: Any, dtype: Any = None, **options: Any) -> Tensor:
         """`zeros` of this tensor's dtype, unless another is given."""
     @overload
     def nonzero(self, *, as_tuple: Literal[False] = False) -> Tensor:
@@ -774,6 +798,10 @@ class Methods:
         """Return the same elements in another shape, one argument or several; one length may be -1, for the rest."""
     def reshape_as(self, other: Tensor) -> Tensor:
         """Return the same elements in the shape of `other`."""
+    def resize_(self, *sizes: SupportsIndex | Sequence[SupportsIndex], memory_format: Any = None) -> Self:
+        """Give this tensor another shape: the elements stay in the order of memory, further ones hold anything."""
+    def resize_as_(self, other: Tensor, memory_format: Any = None) -> Self:
+        """Give this tensor the shape of `other`; see `resize_`."""
     def roll(self, shifts: _int | Sequence[_int], dims: _int | Sequence[_int] | None = None) -> Tensor:
         """Return a copy shifted along `dims`; what leaves at one end comes in at the other. Without `dims` as if flattened."""
     def round(self, decimals: _int = 0) -> Tensor:
@@ -812,6 +840,8 @@ class Methods:
     def select(self, index: _int, *, axis: _int) -> Tensor: ...
     def selu(self) -> Tensor:
         """`elu` scaled so that activations keep mean 0 and variance 1 (Klambauer et al., 2017)."""
+    def set_(self, source: Tensor | Storage | None = None, storage_offset: _int = 0, size: Sequence[SupportsIndex] | None = None, stride: Sequence[SupportsIndex] | None = None) -> Self:
+        """Make this tensor show the memory of `source`, or nothing without one; return it."""
     def short(self) -> Tensor:
         """This tensor as ``minigrad.int16``."""
     def sigmoid(self) -> Tensor:
@@ -852,8 +882,14 @@ class Methods:
         """In-place version of `square`: writes the result into this tensor and returns it."""
     def squeeze(self, dim: _int | Sequence[_int] | None = None, *, axis: _int | Sequence[_int] | None = None) -> Tensor:
         """Remove the dimensions of length 1: all, or those named by `dim`."""
+    def squeeze_(self, dim: _int | Sequence[_int] | None = None) -> Self:
+        """In-place version of `squeeze`: this tensor shows its memory in that way from now on."""
     def std(self, dim: _int | Sequence[_int] | None = None, unbiased: _bool = True, keepdim: _bool = False, *, correction: _float | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
         """Return the standard deviation, the root of `var`, with its parameters. Where it is 0, its gradient is 0."""
+    def storage(self) -> Storage:
+        """Return the memory that this tensor and its views share, as elements of its dtype."""
+    def storage_offset(self) -> _int:
+        """Return how many elements lie in memory before the first one of this tensor."""
     def sub(self, other: TensorLike, *, alpha: _float = 1) -> Tensor:
         """``input - alpha * other``, elementwise with broadcasting and type promotion."""
     def sub_(self, other: TensorLike, *, alpha: _float = 1) -> Self:
@@ -868,10 +904,16 @@ class Methods:
         """Return the sum over those dimensions that broadcasting from `size` to this tensor's shape would repeat."""
     def swapaxes(self, dim0: _int, dim1: _int) -> Tensor:
         """Return a view with two dimensions exchanged."""
+    def swapaxes_(self, dim0: _int, dim1: _int) -> Self:
+        """In-place version of `transpose`: this tensor shows its memory in that way from now on."""
     def swapdims(self, dim0: _int, dim1: _int) -> Tensor:
         """Return a view with two dimensions exchanged."""
+    def swapdims_(self, dim0: _int, dim1: _int) -> Self:
+        """In-place version of `transpose`: this tensor shows its memory in that way from now on."""
     def t(self) -> Tensor:
         """Return the transpose of a matrix; vectors and 0-dim tensors as they are."""
+    def t_(self) -> Self:
+        """In-place version of `t`: this tensor shows its memory in that way from now on."""
     def take(self, index: TensorLike) -> Tensor:
         """Return the elements at `index` of the flattened input, in the shape of `index`."""
     def take_along_dim(self, indices: TensorLike, dim: _int | None = None, *, axis: _int | None = None) -> Tensor:
@@ -888,14 +930,18 @@ class Methods:
         """Return views that cut `dim` into this many pieces, or at these indices; the first may be longer by one."""
     def tile(self, *dims: SupportsIndex | Sequence[SupportsIndex]) -> Tensor:
         """Call `minigrad.tile` with the numbers as one argument or several."""
-    def to(self, *args: Any, dtype: Any = None, device: Any = None, copy: _bool = False, **_: _bool) -> Tensor:
-        """Return this tensor with another dtype. Refuse devices other than the CPU."""
+    def to(self, *args: Any, dtype: Any = None, device: Any = None, non_blocking: _bool = False, copy: _bool = False, memory_format: Any = None, other: Tensor | None = None) -> Tensor:
+        """Return this tensor with another dtype or order in memory. Refuse devices other than the CPU."""
+    def to_dense(self, dtype: Any = None, *, masked_grad: _bool | None = None) -> Tensor:
+        """Return this tensor, which is dense, with another dtype if one is given."""
     def topk(self, k: _int, dim: _int = -1, largest: _bool = True, sorted: _bool = True, *, axis: _int = -1) -> return_types.topk:
         """Return the `k` largest elements along `dim`, the largest first, and where they were."""
     def trace(self) -> Tensor:
         """Return the sum of the diagonal of a matrix."""
     def transpose(self, dim0: _int, dim1: _int) -> Tensor:
         """Return a view with two dimensions exchanged."""
+    def transpose_(self, dim0: _int, dim1: _int) -> Self:
+        """In-place version of `transpose`: this tensor shows its memory in that way from now on."""
     def tril(self, diagonal: _int = 0) -> Tensor:
         """Return a copy with zeros above a diagonal of the last two dimensions."""
     def tril_(self, diagonal: _int = 0) -> Self:
@@ -945,6 +991,10 @@ class Methods:
         """Insert a new dimension of length 1 before dimension `dim`."""
     @overload
     def unsqueeze(self, *, axis: _int) -> Tensor: ...
+    def unsqueeze_(self, dim: _int) -> Self:
+        """In-place version of `unsqueeze`: this tensor shows its memory in that way from now on."""
+    def untyped_storage(self) -> Storage:
+        """Return the memory that this tensor and its views share, as bytes."""
     def var(self, dim: _int | Sequence[_int] | None = None, unbiased: _bool = True, keepdim: _bool = False, *, correction: _float | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
         """Return the variance ``sum((input - mean) ** 2) / (n - correction)`` of all elements, or over `dim`."""
     def vdot(self, tensor: TensorLike) -> Tensor:

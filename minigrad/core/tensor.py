@@ -10,7 +10,7 @@ from typing import Any, ClassVar, TypeAlias, TypeVar
 
 import numpy as np
 
-from minigrad.core import dtypes
+from minigrad.core import absent, dtypes
 from minigrad.core.array_attributes import ArrayAttributes
 from minigrad.core.as_array import as_array
 from minigrad.core.methods import Methods
@@ -356,6 +356,16 @@ class Tensor(Methods, ArrayAttributes):
             self._set_history(result)
             self._history_version += 1
 
+    def _rearrange(self, view: Tensor) -> Tensor:
+        """Show the memory as `view`, made of this tensor, does: its shape and steps, its history."""
+        if view is not self:
+            was_view = self._view is not None
+            self._data = view._data
+            self._set_history(view)
+            if was_view:
+                self._view = view._view
+        return self
+
     def _set_history(self, like: Tensor) -> None:
         self._node, self._requires_grad = like._node, like._requires_grad
         if self._retained is not None:  # what is retained is the gradient of the value that the tensor has now
@@ -416,6 +426,9 @@ class Tensor(Methods, ArrayAttributes):
         return True
 
 
+for _name in absent.METHODS:
+    setattr(Tensor, _name, absent.absent_attribute(_name))
+
 TensorLike: TypeAlias = Tensor | np.ndarray[Any, Any] | np.generic | float  # what operations take for a Tensor
 
 _OF_THIS_MEMORY = {"_grad", "_hooks", "_after_grad", "_history_version", "_retained", "_cut"}
@@ -465,6 +478,7 @@ class View:
     def refresh(self, view: Tensor) -> None:
         """Give `view` its history if the base has got a new one since."""
         if self.history_version != self.base._history_version:
+            self.check_base(view)
             if self.in_place_error and mode.enabled and self.base._requires_grad:
                 raise RuntimeError(f"the tensor that this is a view of was changed in place: {self.in_place_error}")
             if self.in_place_error:
@@ -473,10 +487,21 @@ class View:
             with enable_grad():  # the history must be complete in any mode
                 view._set_history(replay(self.calls, self.base))
 
+    def check_base(self, view: Tensor) -> None:
+        """Raise if the base was rearranged, as by ``transpose_``: the calls that made `view` lead elsewhere now."""
+        try:
+            shown = replay(self.calls, self.base._data)
+            same = shown.shape == view._data.shape and shown.ctypes.data == view._data.ctypes.data
+        except (TypeError, ValueError, IndexError):
+            same = False
+        if not same:
+            raise RuntimeError("the base of this view was rearranged in place after the view was made; make it anew")
+
     def rewrite(self, view: Tensor, part: Tensor) -> None:
         """Record that `part` replaced this part of the base, and that `view` shows a part of it."""
         base = self.base
         if part._requires_grad or base._requires_grad:
+            self.check_base(view)
             base._set_history(View.replace_part(base, part, self.calls))
             base._history_version += 1
             self.refresh(view)  # at once: later changes of the base's history must not change this one

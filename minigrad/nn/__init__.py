@@ -41,7 +41,8 @@ _HOMES = {
     ),
     "resampling": "Fold PixelShuffle PixelUnshuffle Unfold Upsample UpsamplingBilinear2d UpsamplingNearest2d",
 }
-_lazy = lazy_names(__name__, globals(), _HOMES, modules="utils")
+_MODULES = "utils"
+_lazy = lazy_names(__name__, globals(), _HOMES, _MODULES)
 __all__ = _lazy.names + ["functional", "init"]
 __getattr__ = _lazy.getattr
 __dir__ = _lazy.dir

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.core import dtypes
-from minigrad.core.device import device as as_device
+from minigrad.core.device import on_cpu
 from minigrad.core.tensor import Tensor
 from minigrad.nn.module import Module
 from minigrad.nn.options import check_options
@@ -32,7 +32,7 @@ class Layer(Module):
 def new_tensor(shape: tuple[int, ...], device: Any, dtype: Any) -> Tensor:
     """Return a tensor with whatever the memory held."""
     if device is not None:
-        as_device(device)
+        on_cpu("Module", device)
     dtype = dtypes.get_default_dtype() if dtype is None else dtypes.as_dtype(dtype)
     try:
         return Tensor._wrap(np.empty(shape, dtype))

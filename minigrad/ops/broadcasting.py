@@ -44,7 +44,7 @@ def sum(
     return sum_over(input, all_dims("sum", dim, input.ndim), keepdim)
 
 
-@method()
+@method(view=True)
 def broadcast_to(input: Operand, shape: Sequence[int]) -> Tensor:
     """Return a view of `input` in which new dimensions and dimensions of length 1 are repeated to `shape`.
 

@@ -20,7 +20,7 @@ from minigrad.ops.primitives.dims import as_shape, one_dim
 __all__ = ["diag", "diagonal", "diag_embed", "diagflat", "tril", "triu", "tril_indices", "triu_indices"]
 
 
-@method()
+@method(view=True)
 def diagonal(input: Operand, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
     """Return a view of the diagonal in the planes of two dimensions; it becomes the last dimension.
 

@@ -120,7 +120,7 @@ def _trivial(key: Key) -> bool:
 # ---- by name ---------------------------------------------------------------------------------------------------------
 
 
-@method()
+@method(view=True)
 def select(input: Operand, dim: int, index: int) -> Tensor:
     """Return the slice of dimension `dim` at `index`: a view without that dimension.
 
@@ -142,7 +142,7 @@ def select(input: Operand, dim: int, index: int) -> Tensor:
     return _selected(input, (*[ALL] * dim, index, ...))
 
 
-@method()
+@method(view=True)
 def narrow(input: Operand, dim: int, start: int, length: int) -> Tensor:
     """Return the slice of dimension `dim` from `start` on, of the given length: a view.
 

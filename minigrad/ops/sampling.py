@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from minigrad.core.tensor import Tensor
 from minigrad.ops.checks import require_floating
 from minigrad.ops.declare.method import method
 
-__all__ = ["bernoulli", "multinomial"]
+__all__ = ["bernoulli", "binomial", "multinomial", "poisson"]
 
 
 @method()
@@ -122,6 +123,56 @@ def _check_weights(input: Tensor, weights: np.ndarray, num_samples: int, replace
         raise RuntimeError("multinomial: expected at least one positive weight in each row, got only zeros")
 
 
+def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
+    """Draw numbers of events whose expected numbers are given, by Poisson's law.
+
+    Parameters
+    ----------
+    input : Tensor
+        Rates of 0 or more, of a floating dtype.
+
+    Raises
+    ------
+    RuntimeError
+        If a rate is negative, or the dtype is not floating.
+
+    Examples
+    --------
+    >>> mg.poisson(mg.zeros(3))
+    tensor([0., 0., 0.])
+    """
+    require_floating("poisson", input)
+    if not (input._data >= 0).all():
+        raise RuntimeError("poisson: expected rates of 0 or more")
+    return Tensor._wrap(np.asarray(get_generator(generator).rng.poisson(input._data), input._data.dtype))
+
+
+def binomial(count: Tensor, prob: Tensor, generator: Generator | None = None) -> Tensor:
+    """Draw numbers of successes of `count` trials of probability `prob` each.
+
+    Parameters
+    ----------
+    count, prob : Tensor
+        Of one floating dtype; they broadcast against each other.
+
+    Raises
+    ------
+    RuntimeError
+        If a count is negative, a probability outside of [0, 1], or a dtype not floating.
+
+    Examples
+    --------
+    >>> mg.binomial(mg.tensor([3.0, 4.0]), mg.tensor([1.0, 0.0]))
+    tensor([3., 0.])
+    """
+    for tensor in (count, prob):
+        require_floating("binomial", tensor)
+    if not ((count._data >= 0).all() and (prob._data >= 0).all() and (prob._data <= 1).all()):
+        raise RuntimeError("binomial: expected counts of 0 or more and probabilities in [0, 1]")
+    drawn = get_generator(generator).rng.binomial(count._data.astype(np.int64), prob._data.astype(np.float64))
+    return Tensor._wrap(np.asarray(drawn, count._data.dtype))
+
+
 # ---- into a tensor that is there -------------------------------------------------------------------------------------
 
 
@@ -178,6 +229,45 @@ def exponential_(self: Tensor, lambd: float = 1.0, *, generator: Generator | Non
     exact = np.float32 if dtype == np.float16 else dtype.type
     drawn = get_generator(generator).rng.standard_exponential(self._data.shape, dtype=exact)
     return _fill(self, "exponential_", np.asarray(drawn / exact(lambd), dtype))
+
+
+@method("cauchy_", only=True)
+def cauchy_(self: Tensor, median: float = 0.0, sigma: float = 1.0, *, generator: Generator | None = None) -> Tensor:
+    """Fill with random numbers of Cauchy's law with this median and half width at half maximum."""
+    self._check_writable("cauchy_")
+    dtype = _floating("cauchy_", self)
+    if not sigma > 0:
+        raise RuntimeError(f"cauchy_: expected sigma > 0, got {sigma}")
+    return _fill(self, "cauchy_", _drawn(self, generator, lambda u: median + sigma * np.tan(np.pi * (u - 0.5)), dtype))
+
+
+@method("log_normal_", only=True)
+def log_normal_(self: Tensor, mean: float = 1.0, std: float = 2.0, *, generator: Generator | None = None) -> Tensor:
+    """Fill with random numbers whose logarithm has this mean and standard deviation, normally distributed."""
+    self._check_writable("log_normal_")
+    dtype = _floating("log_normal_", self)
+    if not std > 0:
+        raise RuntimeError(f"log_normal_: expected std > 0, got {std}")
+    drawn = get_generator(generator).gaussian(self._data.shape, np.dtype(np.float64))
+    with np.errstate(over="ignore"):
+        return _fill(self, "log_normal_", np.exp(drawn * std + mean).astype(dtype))
+
+
+@method("geometric_", only=True)
+def geometric_(self: Tensor, p: float, *, generator: Generator | None = None) -> Tensor:
+    """Fill with the numbers of throws until the first success, of probability `p` each: 1, 2, ..."""
+    self._check_writable("geometric_")
+    if not 0 < p < 1:
+        raise RuntimeError(f"geometric_: expected p between 0 and 1, got {p}")
+    drawn = _drawn(self, generator, lambda u: np.ceil(np.log1p(-u) / np.log1p(-p)), self.dtype)
+    return _fill(self, "geometric_", np.maximum(drawn, 1).astype(self.dtype))
+
+
+def _drawn(tensor: Tensor, generator: Generator | None, law: Callable[[np.ndarray], np.ndarray], dtype: DType) -> Any:
+    """Return ``law(u)`` of uniform numbers `u`, in the shape of `tensor`."""
+    uniform = get_generator(generator).uniform(tensor._data.shape, np.dtype(np.float64))
+    with np.errstate(over="ignore"):
+        return law(uniform).astype(dtype)
 
 
 @method("random_", only=True)

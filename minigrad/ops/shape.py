@@ -99,7 +99,7 @@ def _view_as(input: Tensor, other: Tensor) -> Tensor:
     return _view(input, other.shape)
 
 
-@method()
+@method(view=True)
 def flatten(input: Operand, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     """Return the dimensions from `start_dim` to `end_dim`, both included, made one.
 
@@ -123,7 +123,7 @@ def flatten(input: Operand, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     return _viewed(input, (*shape[:first], size, *shape[last + 1 :]))
 
 
-@method()
+@method(view=True)
 def ravel(input: Operand) -> Tensor:
     """Return all elements in one dimension.
 
@@ -135,7 +135,7 @@ def ravel(input: Operand) -> Tensor:
     return reshape(input, (-1,))
 
 
-@method()
+@method(view=True)
 def unflatten(input: Operand, dim: int, sizes: Sequence[int]) -> Tensor:
     """Split dimension `dim` into several of the given `sizes`, one of which may be -1.
 
@@ -157,7 +157,7 @@ def unflatten(input: Operand, dim: int, sizes: Sequence[int]) -> Tensor:
     return reshape(input, (*shape[:dim], *parts, *shape[dim + 1 :]))
 
 
-@method(inplace=False)
+@method(inplace=True, view=True)
 def squeeze(input: Operand, dim: int | Sequence[int] | None = None) -> Tensor:
     """Remove the dimensions of length 1: all, or those named by `dim`.
 
@@ -170,7 +170,7 @@ def squeeze(input: Operand, dim: int | Sequence[int] | None = None) -> Tensor:
     return _squeezed(input, tuple(s for i, s in enumerate(input.shape) if s != 1 or i not in drop))
 
 
-@method()
+@method(inplace=True, view=True)
 def unsqueeze(input: Operand, dim: int) -> Tensor:
     """Insert a new dimension of length 1 before dimension `dim`.
 
@@ -263,7 +263,7 @@ def _permute_method(input: Tensor, *dims: Lengths) -> Tensor:
     return permute(input, as_shape("permute", dims))
 
 
-@method("swapaxes", "swapdims")
+@method("swapaxes", "swapdims", inplace=True, view=True)
 def transpose(input: Operand, dim0: int, dim1: int) -> Tensor:
     """Return a view with two dimensions exchanged.
 
@@ -282,7 +282,7 @@ def transpose(input: Operand, dim0: int, dim1: int) -> Tensor:
 swapaxes = swapdims = transpose
 
 
-@method("moveaxis")
+@method("moveaxis", view=True)
 def movedim(input: Operand, source: int | Sequence[int], destination: int | Sequence[int]) -> Tensor:
     """Return a view with the dimensions at `source` moved to `destination`, the others in their order.
 
@@ -310,7 +310,7 @@ def movedim(input: Operand, source: int | Sequence[int], destination: int | Sequ
 moveaxis = movedim
 
 
-@method()
+@method(inplace=True, view=True)
 def t(input: Operand) -> Tensor:
     """Return the transpose of a matrix; vectors and 0-dim tensors as they are.
 
@@ -330,7 +330,7 @@ def t(input: Operand) -> Tensor:
 
 
 @attribute("mT")
-@method()
+@method(view=True)
 def adjoint(input: Operand) -> Tensor:
     """Return a view with the last two dimensions exchanged.
 
@@ -353,23 +353,6 @@ def adjoint(input: Operand) -> Tensor:
 def _reversed(input: Operand) -> Tensor:
     """Return a view with the dimensions in reverse order."""
     return primitive.permute(input, tuple(reversed(range(len(input.shape)))))
-
-
-@method()
-def contiguous(input: Operand) -> Tensor:
-    """Return this tensor if its elements lie in memory in C order, else such a copy.
-
-    Examples
-    --------
-    >>> mg.zeros(2, 3).T.contiguous().is_contiguous()
-    True
-    """
-    return input if input.is_contiguous() else _contiguous(input)
-
-
-@operation(input=lambda g: g)
-def _contiguous(input: Operand) -> Operand:
-    return np.ascontiguousarray(input)
 
 
 # ---- in-place operations on views ------------------------------------------------------------------------------------

@@ -9,7 +9,8 @@ _HOMES = {
     "rmsprop": "RMSprop",
     "sgd": "SGD",
 }
-_lazy = lazy_names(__name__, globals(), _HOMES, modules="lr_scheduler")
+_MODULES = "lr_scheduler"
+_lazy = lazy_names(__name__, globals(), _HOMES, _MODULES)
 __all__ = _lazy.names
 __getattr__ = _lazy.getattr
 __dir__ = _lazy.dir

@@ -18,7 +18,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 from minigrad.core import dtypes
-from minigrad.core.device import device
+from minigrad.core.device import device, on_cpu
 from minigrad.core.tensor import Tensor
 from minigrad.saving.atomic import replaced
 from minigrad.saving.bounded import read_npy
@@ -115,7 +115,7 @@ def load(f: Any, map_location: Any = None, *, weights_only: bool = True) -> Any:
     See `save`.
     """
     if isinstance(map_location, (str, device)):
-        device(map_location)
+        on_cpu("load", map_location)
     if isinstance(f, io.TextIOBase):
         raise TypeError('load: expected a binary file, got one of text; open it with "rb"')
     if hasattr(f, "read"):

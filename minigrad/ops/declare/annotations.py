@@ -44,7 +44,7 @@ def misfit(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str
         known = [k for k in kinds if k is not None]
         if len(known) == len(kinds) and not any(_is(value, types) for _, types in known):
             expected = " or ".join(_unique(word for word, _ in known if word != "None"))
-            return f"expected {expected} as {name!r}, got {_described(value)}"
+            return f"expected {expected} as {name!r}, got {kind_of(value)}"
     return None
 
 
@@ -53,7 +53,8 @@ def _is(value: Any, types: tuple[type, ...]) -> bool:
     return isinstance(value, types) or (one and (int in types or Number in types))
 
 
-def _described(value: Any) -> str:
+def kind_of(value: Any) -> str:
+    """Return the type of an argument as messages give it, with its shape or short value."""
     if isinstance(value, (ArrayAttributes, np.ndarray)):
         return f"{type(value).__name__} of shape {tuple(value.shape)}"
     text = repr(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from minigrad.core.tensor import Tensor, View
 from minigrad.graph.grad_mode import mode
 from minigrad.ops.declare.declaration import Operation, Rule, shared_rule
 from minigrad.ops.declare.naming import NAMED, described
+from minigrad.ops.declare.out import into
 from minigrad.ops.declare.plan import plan_of
 from minigrad.ops.declare.record import OperationNode
 from minigrad.ops.declare.rounding import HALF, SINGLE, all_half, widened
@@ -25,6 +26,8 @@ def plain_call(op: Operation, foreign: tuple[type[Exception], ...] = ()) -> Call
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
             if kwargs or len(args) != count:
+                if kwargs and "out" in kwargs and not view:
+                    return into(kwargs.pop("out"), op.name, call, args, kwargs)
                 args = op.bind(args, kwargs)
             inputs = args if prepare is None else prepare(args)
             arrays, parents, others = [*inputs], [], []
@@ -41,10 +44,8 @@ def plain_call(op: Operation, foreign: tuple[type[Exception], ...] = ()) -> Call
                     if bit and t._requires_grad:
                         mask |= bit
                         parents.append(t if t._node is None else t._node)
-                elif type(t) is ndarray or isinstance(t, _ACCEPTED):
-                    plain = True
                 else:
-                    raise TypeError(f"{op.name}: expected a Tensor as {op.parameters[i]!r}, got {type(t).__name__}")
+                    plain = type(t) is ndarray or isinstance(t, _ACCEPTED) or _refused(op, i, t)
             y = op.compute(*arrays)
         except foreign:  # an empty tuple but in operators
             return NotImplemented
@@ -76,6 +77,8 @@ def sequence_call(op: Operation) -> Callable[..., Any]:
     """Return the function that users call for an operation on a sequence of tensors, its first argument."""
 
     def call(*args: Any, **kwargs: Any) -> Any:
+        if "out" in kwargs:
+            return into(kwargs.pop("out"), op.name, call, args, kwargs)
         inputs, *rest = op.bind(args, kwargs)
         if isinstance(inputs, Tensor) or not isinstance(inputs, Sequence):
             raise TypeError(f"{op.name}: expected a list or tuple of Tensors, got {type(inputs).__name__}")
@@ -98,6 +101,10 @@ def sequence_call(op: Operation) -> Callable[..., Any]:
         return out
 
     return call
+
+
+def _refused(op: Operation, place: int, value: Any) -> NoReturn:
+    raise TypeError(f"{op.name}: expected a Tensor as {op.parameters[place]!r}, got {type(value).__name__}")
 
 
 def _in_single(op: Operation, given: tuple[Any, ...], prepared: tuple[Any, ...]) -> Any:

@@ -12,6 +12,7 @@ import numpy as np
 from minigrad.core.methods import Methods
 from minigrad.core.tensor import Tensor
 from minigrad.graph.engine import node_numbers
+from minigrad.ops.declare.annotations import kind_of
 from minigrad.ops.declare.naming import NAMED, as_called, named
 from minigrad.ops.declare.operation import as_operator
 from minigrad.ops.declare.record import OperationNode
@@ -26,28 +27,32 @@ _OPERATORS = {*_IN_PLACE, *(f"__r{n}__" for n in _ARITHMETIC), *(f"__{n}__" for 
 
 
 def method(
-    *names: str, inplace: bool = False, only: bool = False, name_errors: bool = True
+    *names: str, inplace: bool = False, view: bool = False, only: bool = False, name_errors: bool = True
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a function a method of Tensor too, by its own name and by `names`; with `only`, by `names` alone.
 
     With `inplace` there is also ``<name>_``, and for an operator ``__add__`` also ``__iadd__``, which compute the new
-    values from the old ones and then write them into the tensor's memory.
+    values from the old ones and then write them into the tensor's memory. With `view` the result may show the memory of
+    the first argument: then there is no ``out=``, and what is in place is the arrangement of the tensor.
     """
+    change = rearranging if view else in_place
 
     def attach(function: Callable[P, R]) -> Callable[P, R]:
         own: str = function.__name__.strip("_")
+        if view:
+            function.shows_its_input = True  # type: ignore[attr-defined]
         for name in names if only else (own, *names):
             if name.startswith("__"):
                 setattr(Methods, name, as_operator(function) if name in _OPERATORS else function)
             else:
                 setattr(Methods, name, named(function, name) if name_errors else function)
         if inplace:
-            setattr(Methods, own + "_", in_place(own + "_", function))
+            setattr(Methods, own + "_", change(own + "_", function))
             for name in names:
                 if name in _IN_PLACE:
                     setattr(Methods, _IN_PLACE[name], in_place(own + "_", as_operator(function)))
                 elif not name.startswith("__"):
-                    setattr(Methods, name + "_", in_place(name + "_", function))
+                    setattr(Methods, name + "_", change(name + "_", function))
         return function
 
     return attach
@@ -67,7 +72,7 @@ def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
     """Return the method `name` that puts the result of ``function(tensor, ...)`` into the tensor."""
 
     def change(self: Tensor, *args: Any, **kwargs: Any) -> Any:
-        self._check_writable(name)
+        _check_writable(name, self)
         if self._view is not None and _overlaps(self._data):
             raise RuntimeError(f"{name}: several elements share one place in memory, as in unfold(); change a clone()")
         before = next(node_numbers)
@@ -81,10 +86,38 @@ def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
             _keep_old_values(result._node, self._data, before)
         return self._assign(result, name)
 
+    writes = f"In-place version of `{function.__name__}`: writes the result into this tensor and returns it."
+    return _like(change, name, function, writes)
+
+
+def rearranging(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
+    """Return the method `name` that makes the tensor itself what ``function(tensor, ...)``, a view of it, is."""
+
+    def change(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        _check_writable(name, self)
+        try:
+            return self._rearrange(function(self, *args, **kwargs))
+        except NAMED as error:
+            raise as_called(error, name, (self, *args), kwargs, function) from error.__cause__
+
+    moves = f"In-place version of `{function.__name__}`: this tensor shows its memory in that way from now on."
+    return _like(change, name, function, moves)
+
+
+def _check_writable(name: str, tensor: Any) -> None:
+    try:
+        tensor._check_writable(name)
+    except AttributeError:
+        if isinstance(tensor, Tensor):
+            raise
+        raise TypeError(f"{name}: expected a Tensor as 'input', got {kind_of(tensor)}") from None
+
+
+def _like(change: Callable[..., Tensor], name: str, function: Callable[..., Any], doc: str) -> Callable[..., Tensor]:
     change.__wrapped__ = function  # type: ignore[attr-defined]  # whose signature it has
     change.__name__ = change.__qualname__ = name
     change.__module__ = function.__module__  # where pickle finds those that are functions, too
-    change.__doc__ = f"In-place version of `{function.__name__}`: writes the result into this tensor and returns it."
+    change.__doc__ = doc
     return change
 
 

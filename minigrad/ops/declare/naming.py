@@ -16,12 +16,14 @@ from typing import Any
 from minigrad.core.array_attributes import ArrayAttributes, as_int
 from minigrad.ops.declare.annotations import misfit
 from minigrad.ops.declare.declaration import NUMPY_NAMES, signature
+from minigrad.ops.declare.out import into
 
 NAMED = (TypeError, ValueError, LookupError, RuntimeError, AttributeError, ArithmeticError)
 _BEGINNING = re.compile(r"([A-Za-z_][\w.]*)(: |\(\) )")
 _ARGUMENTS = "; the arguments were "
 _TOO_LARGE = re.compile(r"too (big|large)|[Mm]aximum (allowed|supported)")  # what NumPy says of lengths
 _known = {"device", "generator"}  # first words of our messages
+_NO_TENSORS = ("None", "bool", "int", "float", "str", "list", "dict", "tuple[Tensor, ...]", "Size", "Any", "Generator")
 _WHERE = ("minigrad.ops.", "minigrad.creation", "minigrad.random", "minigrad.linalg", "minigrad.nn.init")
 
 
@@ -35,12 +37,16 @@ def named(function: Callable[..., Any], name: str) -> Callable[..., Any]:
 
     parameters = signature(function)[0]
     theirs = {t: ours for t, ours in NUMPY_NAMES.items() if ours in parameters and t not in parameters}
+    takes_out = takes_an_out(function)
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
-            if kwargs and theirs:
-                kwargs = _in_our_names(name, theirs, kwargs)
+            if kwargs:
+                if takes_out and "out" in kwargs:
+                    return into(kwargs.pop("out"), name, call, args, kwargs)
+                if theirs:
+                    kwargs = _in_our_names(name, theirs, kwargs)
             return function(*args, **kwargs)
         except NAMED as error:
             renamed = as_called(error, name, args, kwargs, function)
@@ -51,6 +57,18 @@ def named(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     call.__name__ = call.__qualname__ = name
     call.named = call  # type: ignore[attr-defined]
     return call
+
+
+def takes_an_out(function: Callable[..., Any]) -> bool:
+    """Return whether a public function takes ``out=``: its result is new memory, and it has none of its own."""
+    own = (*signature(function)[0], *(function.__kwdefaults__ or ()))
+    if getattr(function, "shows_its_input", False) or "out" in own:
+        return False
+    operation = getattr(function, "operation", None)
+    if operation is not None and operation.call is function:
+        return not operation.view
+    returned = str(function.__annotations__.get("return", ""))
+    return bool(returned) and not returned.startswith(_NO_TENSORS)
 
 
 def _in_our_names(name: str, theirs: dict[str, str], kwargs: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,6 @@
+"""MKL, which is not used here."""
+
+
+def is_available() -> bool:
+    """Return False."""
+    return False

@@ -1,0 +1,6 @@
+"""OpenMP, which is not used here."""
+
+
+def is_available() -> bool:
+    """Return False."""
+    return False

@@ -1,0 +1,59 @@
+"""``out=``: the tensor that a function puts its result into, which it also returns."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from minigrad.core import dtypes
+from minigrad.core.tensor import Tensor
+from minigrad.graph.grad_mode import mode
+
+
+def into(out: Any, name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Return `out`, a tensor or a tuple of them, with the results of ``function(*args, **kwargs)`` in it."""
+    if out is None:
+        return function(*args, **kwargs)
+    targets = out if isinstance(out, (tuple, list)) else (out,)
+    for t in targets:
+        if not isinstance(t, Tensor):
+            raise TypeError(f"{name}: expected a Tensor, or a tuple of them, as 'out', got {type(t).__name__}")
+    results = function(*args, **kwargs)
+    several = isinstance(results, tuple)
+    if several != isinstance(out, (tuple, list)) or several and len(results) != len(targets):
+        count = f"a tuple of {len(results)} Tensors" if several else "one Tensor"
+        raise TypeError(f"{name}: expected {count} as 'out', got {type(out).__name__} of {len(targets)}")
+    pairs = list(zip(targets, results if several else (results,), strict=True))
+    for target, result in pairs:
+        _check(name, target, result)
+    for target, result in pairs:
+        put_into(target, name, result if isinstance(result, np.ndarray) else result._data)
+    return type(results)(*targets) if hasattr(results, "_fields") else tuple(targets) if several else out
+
+
+def _check(name: str, target: Tensor, result: Any) -> None:
+    if mode.enabled and (target.requires_grad or isinstance(result, Tensor) and result.requires_grad):
+        raise RuntimeError(
+            f"{name}: a result that is written to 'out' has no gradient, but one of the tensors requires grad; "
+            "leave 'out' away, or do it under no_grad()"
+        )
+    if not dtypes.fits(result.dtype, target.dtype):
+        raise RuntimeError(f"{name}: the result type {result.dtype} can't be cast to {target.dtype}, the type of 'out'")
+    target._check_writable(name)
+
+
+def put_into(target: Tensor, name: str, values: np.ndarray) -> None:
+    """Write `values` into `target`, which gets their shape: PyTorch warns of that, too, unless it was empty."""
+    if target._data.shape != values.shape:
+        if target._data.size:
+            warnings.warn(
+                f"{name}: 'out' of shape {tuple(target.shape)} was resized to {values.shape}, the shape of the result; "
+                "pass one of that shape, or of none",
+                UserWarning,
+                stacklevel=4,
+            )
+        target._data = np.empty(values.shape, target._data.dtype)
+    target._write(values.astype(target._data.dtype, copy=False))
