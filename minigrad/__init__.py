@@ -27,7 +27,7 @@ from minigrad.kernels.parallel import get_num_threads, set_num_threads
 from minigrad.lazy_names import lazy_names
 from minigrad.legacy import *
 from minigrad.ops import memory
-from minigrad.ops.activation import celu, celu_, hardshrink, prelu, relu, relu_, rrelu, rrelu_, selu, selu_
+from minigrad.ops.activation import celu, celu_, hardshrink, prelu, relu, relu_, rrelu, rrelu_, selu, selu_, threshold
 from minigrad.ops.adaptive_pooling import adaptive_avg_pool1d
 from minigrad.ops.adaptive_pooling import adaptive_max_pool1d_with_indices as adaptive_max_pool1d
 from minigrad.ops.arithmetic import *
@@ -44,6 +44,7 @@ from minigrad.ops.dropout import alpha_dropout, dropout, feature_alpha_dropout
 from minigrad.ops.einsum import *
 from minigrad.ops.exponential import *
 from minigrad.ops.extrema import *
+from minigrad.ops.floating_point import *
 from minigrad.ops.gamma import *
 from minigrad.ops.gathering import *
 from minigrad.ops.indexing import *
