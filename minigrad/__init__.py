@@ -35,6 +35,7 @@ from minigrad.ops.assignment import *
 from minigrad.ops.broadcasting import *
 from minigrad.ops.casting import *
 from minigrad.ops.channel_shuffling import *
+from minigrad.ops.combining import *
 from minigrad.ops.comparison import *
 from minigrad.ops.convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from minigrad.ops.declare import naming
@@ -85,12 +86,13 @@ newaxis = None
 
 _ROOMS = {
     "absent", "core", "creation", "exchange", "factory", "graph", "kernels", "lazy_names", "legacy", "naming", "ops",
-    "overriding", "predicates", "saving", "settings", "view_copies", "windows",
+    "overriding", "predicates", "rare_makers", "saving", "settings", "view_copies", "windows",
 }  # fmt: skip
 _HOMES = {
     "amp": "GradScaler autocast",
     "ops.pair_distances": "pdist",
     "exchange": "asarray from_dlpack from_file frombuffer",
+    "rare_makers": "constant_pad_nd detach detach_ empty_permuted empty_strided is_same_size range scalar_tensor",
     "settings": (
         "are_deterministic_algorithms_enabled compile get_deterministic_debug_mode get_float32_matmul_precision "
         "get_num_interop_threads is_autocast_cpu_enabled is_autocast_enabled is_warn_always_enabled "

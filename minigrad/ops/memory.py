@@ -9,10 +9,11 @@ from typing import Any, SupportsIndex, TypeAlias
 import numpy as np
 
 from minigrad.core.array_attributes import Lengths, as_int
-from minigrad.core.dtypes import dtype, of
+from minigrad.core.dtypes import as_dtype, dtype, of
 from minigrad.core.layout import empty_in, order_of
 from minigrad.core.tensor import Tensor
 from minigrad.ops.declare.method import method
+from minigrad.ops.indexing import narrow
 from minigrad.ops.primitives.dims import as_shape
 
 Ints: TypeAlias = Sequence[SupportsIndex]
@@ -102,6 +103,27 @@ def _storage_offset(input: Tensor) -> int:
     """Return how many elements lie in memory before the first one of this tensor."""
     array = input._data
     return (array.ctypes.data - whole_memory(array).ctypes.data) // array.itemsize if array.size else 0
+
+
+@method("new_empty_strided", only=True)
+def _new_empty_strided(input: Tensor, size: Ints, stride: Ints, *, dtype: Any = None, **options: Any) -> Tensor:
+    """Return a tensor of this size, these steps in memory and this tensor's dtype, with whatever the memory held."""
+    wanted = input._data.dtype if dtype is None else as_dtype(dtype)
+    count = 1 + sum((int(n) - 1) * int(s) for n, s in zip(size, stride, strict=True))
+    shape = as_shape("new_empty_strided", (size,), 0)
+    return Tensor._wrap(strided_view("new_empty_strided", np.empty(max(count, 0), wanted), shape, stride, 0))
+
+
+@method("is_same_size", only=True)
+def _is_same_size(input: Tensor, other: Tensor) -> bool:
+    """Return whether both tensors have the same shape."""
+    return input._data.shape == other._data.shape
+
+
+@method("narrow_copy", only=True)
+def _narrow_copy(input: Tensor, dim: int, start: int, length: int) -> Tensor:
+    """Return a copy of what ``narrow`` shows."""
+    return narrow(input, dim, start, length).clone()
 
 
 @method("is_set_to", only=True)
