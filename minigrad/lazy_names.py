@@ -45,7 +45,7 @@ def lazy_names(
         if name in packages or name in homes and name not in where:
             return importlib.import_module(f"{package}.{name}")
         if name not in where:
-            raise unknown(package, name, [*namespace, *where, *packages])
+            raise unknown(namespace["__name__"], name, [*namespace, *where, *packages])
         module = importlib.import_module(where[name])
         home = where[name].rpartition(".")[2]
         if home in where:
