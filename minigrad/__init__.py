@@ -97,7 +97,7 @@ _HOMES = {
     "windows": "bartlett_window blackman_window hamming_window hann_window kaiser_window",
 }
 _MODULES = (
-    "__config__ accelerator amp backends compiler cuda jit mps multiprocessing profiler serialization "
+    "__config__ accelerator amp backends compiler cuda distributions jit mps multiprocessing profiler serialization "
     "special testing types utils version vision viz xpu"
 )
 _lazy = lazy_names(__name__, globals(), _HOMES, _MODULES, naming.published)

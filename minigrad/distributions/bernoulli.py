@@ -1,4 +1,4 @@
-"""Laws of a probability or its log-odds: Bernoulli, Binomial, Geometric, NegativeBinomial, ContinuousBernoulli, Poisson."""
+"""Laws of a probability or its log-odds, Bernoulli, Binomial, Geometric and others; and Poisson's."""
 
 from __future__ import annotations
 
@@ -26,9 +26,8 @@ class ProbsOrLogits(Distribution):
 
     def _choose(self, probs: Any, logits: Any, validate_args: bool | None, **others: Any) -> None:
         if (probs is None) == (logits is None):
-            raise ValueError(
-                f"{type(self).__name__}: expected either probs or logits, got {'both' if probs is not None else 'neither'}"
-            )
+            got = "neither" if probs is None else "both"
+            raise ValueError(f"{type(self).__name__}: expected either probs or logits, got {got}")
         given = {"probs": probs} if logits is None else {"logits": logits}
         self._set(validate_args, **others, **given)
 
