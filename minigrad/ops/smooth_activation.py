@@ -19,6 +19,8 @@ from minigrad.ops.trigonometry import tanh
 
 __all__ = ["gelu", "silu", "mish", "softplus", "logsigmoid", "softsign", "tanhshrink"]
 
+_NO_BOOLS = "bools are not supported; convert them with .float()"
+
 
 def _normal_cdf(x: Any) -> Any:
     return (erf(x * math.sqrt(0.5)) + 1) * 0.5
@@ -153,7 +155,7 @@ def logsigmoid(input: Operand) -> Operand:
     return np.minimum(input, 0) - np.log1p(np.exp(-np.abs(input)))
 
 
-@elementwise(lambda g, input: g / ((1 + abs(input)) * (1 + abs(input))), floating=True)
+@elementwise(lambda g, input: g / ((1 + abs(input)) * (1 + abs(input))), floating=True, no_bools=_NO_BOOLS)
 def softsign(input: Operand) -> Operand:
     """``input / (1 + |input|)``, elementwise.
 
@@ -165,7 +167,7 @@ def softsign(input: Operand) -> Operand:
     return input / (1 + np.abs(input))
 
 
-@elementwise(lambda g, input: g * (tanh(input) * tanh(input)), floating=True)
+@elementwise(lambda g, input: g * (tanh(input) * tanh(input)), floating=True, no_bools=_NO_BOOLS)
 def tanhshrink(input: Operand) -> Operand:
     """``input - tanh(input)``, elementwise.
 
