@@ -27,7 +27,7 @@ from minigrad.kernels.parallel import get_num_threads, set_num_threads
 from minigrad.lazy_names import lazy_names
 from minigrad.legacy import *
 from minigrad.ops import memory
-from minigrad.ops.activation import celu, celu_, hardshrink, prelu, relu, relu_, rrelu, rrelu_, selu, selu_
+from minigrad.ops.activation import celu, celu_, hardshrink, prelu, relu, relu_, rrelu, rrelu_, selu, selu_, threshold
 from minigrad.ops.adaptive_pooling import adaptive_avg_pool1d
 from minigrad.ops.adaptive_pooling import adaptive_max_pool1d_with_indices as adaptive_max_pool1d
 from minigrad.ops.arithmetic import *
@@ -45,6 +45,8 @@ from minigrad.ops.dropout import alpha_dropout, dropout, feature_alpha_dropout
 from minigrad.ops.einsum import *
 from minigrad.ops.exponential import *
 from minigrad.ops.extrema import *
+from minigrad.ops.floating_point import *
+from minigrad.ops.gamma import *
 from minigrad.ops.gathering import *
 from minigrad.ops.indexing import *
 from minigrad.ops.joining import *
@@ -69,7 +71,7 @@ from minigrad.ops.ufuncs import *
 from minigrad.predicates import *
 from minigrad.random import *
 from minigrad.saving.checkpoint import load_checkpoint, save_checkpoint
-from minigrad.saving.npz import load, save
+from minigrad.saving.files import load, save
 from minigrad.version import __version__
 
 from minigrad import func, linalg, nn, optim, return_types  # isort: skip  (needs the operations above)
@@ -95,8 +97,8 @@ _HOMES = {
     "windows": "bartlett_window blackman_window hamming_window hann_window kaiser_window",
 }
 _MODULES = (
-    "__config__ accelerator amp backends compiler cuda jit mps multiprocessing profiler testing types utils version "
-    "vision viz xpu"
+    "__config__ accelerator amp backends compiler cuda distributions jit mps multiprocessing profiler serialization "
+    "special testing types utils version vision viz xpu"
 )
 _lazy = lazy_names(__name__, globals(), _HOMES, _MODULES, naming.published)
 globals().update({n: f for n, f in vars(Methods).items() if n.endswith("_") and n[0] != "_" and n[:-1] in globals()})

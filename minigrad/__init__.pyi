@@ -93,6 +93,8 @@ def amin(input: TensorLike, dim: _int | Sequence[_int] | None = (), keepdim: _bo
 def aminmax(input: TensorLike, *, dim: _int | None = None, keepdim: _bool = False, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | None = None, keepdims: _bool = False) -> return_types.aminmax:
     """Return `amin` and `amax`, a named tuple (min, max)."""
 from minigrad import amp as amp
+def angle(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the angle of each element as a complex number: 0, or pi where it is negative. Its gradient is 0."""
 def any(input: TensorLike, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
     """Return whether at least one element is true (not 0), of the tensor or over the dimensions `dim`."""
 def arange(start: Any, end: Any = None, step: Any = 1, *, dtype: Any = None, out: Tensor | tuple[Tensor, ...] | None = None, layout: Any = None, device: Any = None, pin_memory: _bool = False, requires_grad: _bool = False) -> Tensor:
@@ -101,16 +103,30 @@ def arccos(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None)
     """Return the angle in radians whose cosine is `input`."""
 def arccos_(input: TensorLike) -> Tensor:
     """In-place version of `acos`: writes the result into this tensor and returns it."""
+def arccosh(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the inverse hyperbolic cosine of each element; nan below 1."""
+def arccosh_(input: TensorLike) -> Tensor:
+    """In-place version of `acosh`: writes the result into this tensor and returns it."""
 def arcsin(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the angle in radians whose sine is `input`."""
 def arcsin_(input: TensorLike) -> Tensor:
     """In-place version of `asin`: writes the result into this tensor and returns it."""
+def arcsinh(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the inverse hyperbolic sine of each element."""
+def arcsinh_(input: TensorLike) -> Tensor:
+    """In-place version of `asinh`: writes the result into this tensor and returns it."""
 def arctan(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the angle in radians whose tangent is `input`."""
 def arctan2(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the angle in radians of the point with y = `input` and x = `other`."""
+def arctan2_(input: TensorLike, other: TensorLike) -> Tensor:
+    """In-place version of `atan2`: writes the result into this tensor and returns it."""
 def arctan_(input: TensorLike) -> Tensor:
     """In-place version of `atan`: writes the result into this tensor and returns it."""
+def arctanh(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the inverse hyperbolic tangent of each element; nan beyond -1 and 1."""
+def arctanh_(input: TensorLike) -> Tensor:
+    """In-place version of `atanh`: writes the result into this tensor and returns it."""
 from minigrad.settings import are_deterministic_algorithms_enabled as are_deterministic_algorithms_enabled
 def argmax(input: TensorLike, dim: _int | None = None, keepdim: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | None = None, keepdims: _bool = False) -> Tensor:
     """Return where the largest element is, the first among ties or the first nan: in the flattened tensor, or in `dim`."""
@@ -135,6 +151,8 @@ def atan(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -
     """Return the angle in radians whose tangent is `input`."""
 def atan2(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the angle in radians of the point with y = `input` and x = `other`."""
+def atan2_(input: TensorLike, other: TensorLike) -> Tensor:
+    """In-place version of `atan2`: writes the result into this tensor and returns it."""
 def atan_(input: TensorLike) -> Tensor:
     """In-place version of `atan`: writes the result into this tensor and returns it."""
 def atanh(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -194,6 +212,8 @@ def bitwise_left_shift_(input: TensorLike, other: TensorLike) -> Tensor:
     """In-place version of `bitwise_left_shift`: writes the result into this tensor and returns it."""
 def bitwise_not(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``~input``, elementwise, of bools or integers."""
+def bitwise_not_(input: TensorLike) -> Tensor:
+    """In-place version of `bitwise_not`: writes the result into this tensor and returns it."""
 def bitwise_or(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``input | other``, elementwise, of bools or integers."""
 def bitwise_or_(input: TensorLike, other: TensorLike) -> Tensor:
@@ -272,6 +292,12 @@ def concat(tensors: Sequence[TensorLike], dim: _int = 0, *, out: Tensor | tuple[
     """Return the tensors one after the other along dimension `dim`; in the others they must have the same lengths."""
 def concatenate(tensors: Sequence[TensorLike], dim: _int = 0, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = 0) -> Tensor:
     """Return the tensors one after the other along dimension `dim`; in the others they must have the same lengths."""
+def conj(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the conjugate: the tensor itself, as there are no complex numbers."""
+def conj_physical(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the conjugate: the tensor itself, as there are no complex numbers."""
+def conj_physical_(input: TensorLike) -> Tensor:
+    """In-place version of `conj_physical`: writes the result into this tensor and returns it."""
 from minigrad.core.layout import contiguous_format as contiguous_format
 def conv1d(input: TensorLike, weight: TensorLike, bias: TensorLike | None = None, stride: _int | Sequence[_int] = 1, padding: _int | Sequence[_int] | _str = 0, dilation: _int | Sequence[_int] = 1, groups: _int = 1, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Convolve (cross-correlate) along one dimension; see `conv2d`."""
@@ -285,6 +311,10 @@ def conv_transpose2d(input: TensorLike, weight: TensorLike, bias: TensorLike | N
     """Return the adjoint of `conv2d`: each element of the input adds its multiple of the kernel to the output."""
 def conv_transpose3d(input: TensorLike, weight: TensorLike, bias: TensorLike | None = None, stride: _int | Sequence[_int] = 1, padding: _int | Sequence[_int] = 0, output_padding: _int | Sequence[_int] = 0, groups: _int = 1, dilation: _int | Sequence[_int] = 1, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the adjoint of `conv3d`; see `conv_transpose2d`."""
+def copysign(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the size of `input` with the sign of `other`, elementwise; its gradient where `input` is 0 is 0."""
+def copysign_(input: TensorLike, other: TensorLike) -> Tensor:
+    """In-place version of `copysign`: writes the result into this tensor and returns it."""
 def cos(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the cosine of each element, in radians."""
 def cos_(input: TensorLike) -> Tensor:
@@ -325,6 +355,10 @@ def cumsum(input: TensorLike, *, dtype: DTypeLike | None = None, out: Tensor | t
 def cumsum_(input: TensorLike, dim: _int, *, dtype: DTypeLike | None = None) -> Tensor:
     """In-place version of `cumsum`: writes the result into this tensor and returns it."""
 from minigrad.core.generator import default_generator as default_generator
+def deg2rad(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return each angle, given in degrees, in radians."""
+def deg2rad_(input: TensorLike) -> Tensor:
+    """In-place version of `deg2rad`: writes the result into this tensor and returns it."""
 def det(A: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the determinant."""
 from minigrad.core.device import device as device
@@ -338,6 +372,11 @@ def diagonal(input: TensorLike, offset: _int = 0, dim1: _int = 0, dim2: _int = 1
     """Return a view of the diagonal in the planes of two dimensions; it becomes the last dimension."""
 def diff(input: TensorLike, n: _int = 1, dim: _int = -1, prepend: TensorLike | None = None, append: TensorLike | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = -1) -> Tensor:
     """Return the difference of each element to the one before it in dimension `dim`; of bools, whether there is one."""
+def digamma(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the derivative of `lgamma`, elementwise; nan at the negative integers."""
+def digamma_(input: TensorLike) -> Tensor:
+    """In-place version of `digamma`: writes the result into this tensor and returns it."""
+from minigrad import distributions as distributions
 def div(input: TensorLike, other: TensorLike, *, rounding_mode: _str | None = None, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``input / other``, elementwise; integers give the default floating dtype."""
 def div_(input: TensorLike, other: TensorLike, *, rounding_mode: _str | None = None) -> Tensor:
@@ -396,6 +435,10 @@ def eye(n: _int, m: _int | None = None, *, dtype: Any = None, out: Tensor | tupl
     """Return an n x m matrix (n x n by default) with ones on the diagonal and zeros elsewhere."""
 def feature_alpha_dropout(input: TensorLike, p: _float = 0.5, training: _bool = False, inplace: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """`alpha_dropout` of whole channels, of an input of shape (N, C, ...)."""
+def fill(input: Tensor, value: Any, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return `value`, a number or a 0-dim tensor, in the shape and dtype of `input`."""
+def fill_(self: Tensor, value: Any, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Set all elements to `value`, a number or a 0-dim tensor, and return this tensor."""
 from minigrad.core.dtypes import finfo as finfo
 def fix(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the integer part, elementwise. Its gradient is 0."""
@@ -413,6 +456,10 @@ from minigrad.core.dtypes import float as float
 from minigrad.core.dtypes import float16 as float16
 from minigrad.core.dtypes import float32 as float32
 from minigrad.core.dtypes import float64 as float64
+def float_power(input: TensorLike, exponent: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """``input ** exponent``, elementwise, in float64."""
+def float_power_(input: Tensor, exponent: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Write `float_power` into this tensor, which must be of float64."""
 def floor(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the largest integer that is not larger, elementwise. Its gradient is 0."""
 def floor_(input: TensorLike) -> Tensor:
@@ -434,6 +481,8 @@ def frac(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -
     """``input - trunc(input)``, elementwise."""
 def frac_(input: TensorLike) -> Tensor:
     """In-place version of `frac`: writes the result into this tensor and returns it."""
+def frexp(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> return_types.frexp:
+    """Return the mantissa, in [1/2, 1), and the exponent, int32, of each element: ``mantissa * 2 ** exponent``."""
 from minigrad.exchange import from_dlpack as from_dlpack
 from minigrad.exchange import from_file as from_file
 def from_numpy(ndarray: np.ndarray[Any, Any], *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -449,6 +498,10 @@ def gather(input: TensorLike, dim: _int, index: TensorLike, *, out: Tensor | tup
     """``out[i, j, k] = input[index[i, j, k], j, k]`` for `dim` 0, and so on for the others."""
 @overload
 def gather(input: TensorLike, index: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int) -> Tensor: ...
+def gcd(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the greatest common divisor of two integers, elementwise; of 0 and n it is the absolute value of n."""
+def gcd_(input: TensorLike, other: TensorLike) -> Tensor:
+    """In-place version of `gcd`: writes the result into this tensor and returns it."""
 def ge(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``input >= other``, elementwise."""
 def ge_(input: TensorLike, other: TensorLike) -> Tensor:
@@ -483,13 +536,33 @@ def hann_window(window_length: _int, periodic: _bool = True, *, dtype: Any = Non
     """``0.5 - 0.5 cos(2 pi t)`` for t from 0 to 1."""
 def hardshrink(input: TensorLike, lambd: _float = 0.5, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return `input`, but 0 within [-lambd, lambd]."""
+def heaviside(input: TensorLike, values: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return 0 where `input` is negative or nan, 1 where it is positive, and `values` where it is 0. No gradient."""
+def heaviside_(input: TensorLike, values: TensorLike) -> Tensor:
+    """In-place version of `heaviside`: writes the result into this tensor and returns it."""
 def histc(input: TensorLike, bins: _int = 100, min: _float = 0, max: _float = 0, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return how many elements lie in each of `bins` equal parts of [min, max], which includes both ends."""
 def hstack(tensors: Sequence[TensorLike], *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the tensors next to each other: along dimension 1, or 0 for vectors."""
 def hypot(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``sqrt(input ** 2 + other ** 2)``, elementwise."""
+def hypot_(input: TensorLike, other: TensorLike) -> Tensor:
+    """In-place version of `hypot`: writes the result into this tensor and returns it."""
+def i0(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the modified Bessel function of the first kind of order 0, elementwise."""
+def i0_(input: TensorLike) -> Tensor:
+    """In-place version of `i0`: writes the result into this tensor and returns it."""
+def igamma(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the lower incomplete gamma function, divided by ``gamma(input)``, elementwise."""
+def igamma_(input: TensorLike, other: TensorLike) -> Tensor:
+    """In-place version of `igamma`: writes the result into this tensor and returns it."""
+def igammac(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return ``1 - igamma(input, other)``, elementwise, exact where that is tiny, too."""
+def igammac_(input: TensorLike, other: TensorLike) -> Tensor:
+    """In-place version of `igammac`: writes the result into this tensor and returns it."""
 from minigrad.core.dtypes import iinfo as iinfo
+def imag(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Refuse: real numbers have no imaginary part to show."""
 @overload
 def index_add(input: TensorLike, dim: _int, index: TensorLike, source: TensorLike, *, alpha: _float = 1, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return `input` with ``alpha * source`` added to the slices of `dim` at `index`, repeatedly where it repeats."""
@@ -556,6 +629,12 @@ def isinf(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) 
     """Return whether each element is plus or minus infinity."""
 def isnan(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return whether each element is not a number."""
+def isneginf(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return whether each element is minus infinity."""
+def isposinf(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return whether each element is plus infinity."""
+def isreal(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return whether each element is a real number: True, as there are no others."""
 from minigrad import jit as jit
 def kaiser_window(window_length: _int, periodic: _bool = True, beta: _float = 12.0, *, dtype: Any = None, out: Any = None, layout: Any = None, device: Any = None, pin_memory: _bool = False, requires_grad: _bool = False) -> Tensor:
     """``I0(beta sqrt(1 - (2 t - 1) ** 2)) / I0(beta)`` for t from 0 to 1."""
@@ -566,6 +645,14 @@ def kthvalue(input: TensorLike, k: _int, dim: _int = -1, keepdim: _bool = False,
 def layer_norm(input: TensorLike, normalized_shape: Sequence[_int], weight: TensorLike | None = None, bias: TensorLike | None = None, eps: _float = 1e-05, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``(input - mean) / sqrt(var + eps) * weight + bias`` over the last dimensions (Ba, Kiros, Hinton, 2016)."""
 from minigrad.core.layout import layout as layout
+def lcm(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the least common multiple of two integers, elementwise; 0 if one is 0."""
+def lcm_(input: TensorLike, other: TensorLike) -> Tensor:
+    """In-place version of `lcm`: writes the result into this tensor and returns it."""
+def ldexp(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """``input * 2 ** other``, elementwise."""
+def ldexp_(input: TensorLike, other: TensorLike) -> Tensor:
+    """In-place version of `ldexp`: writes the result into this tensor and returns it."""
 def le(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``input <= other``, elementwise."""
 def le_(input: TensorLike, other: TensorLike) -> Tensor:
@@ -582,10 +669,14 @@ def less_equal(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tens
     """``input <= other``, elementwise."""
 def less_equal_(input: TensorLike, other: TensorLike) -> Tensor:
     """In-place version of `le`: writes the result into this tensor and returns it."""
+def lgamma(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the natural logarithm of the absolute value of the gamma function, elementwise; inf at 0, -1, -2, ..."""
+def lgamma_(input: TensorLike) -> Tensor:
+    """In-place version of `lgamma`: writes the result into this tensor and returns it."""
 from minigrad import linalg as linalg
 def linspace(start: Any, end: Any, steps: _int, *, dtype: Any = None, out: Tensor | tuple[Tensor, ...] | None = None, layout: Any = None, device: Any = None, pin_memory: _bool = False, requires_grad: _bool = False) -> Tensor:
     """Return `steps` numbers at equal distances from `start` to `end`, both included."""
-from minigrad.saving.npz import load as load
+from minigrad.saving.files import load as load
 from minigrad.saving.checkpoint import load_checkpoint as load_checkpoint
 def log(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the natural logarithm of each element; -inf of 0, nan of negative numbers."""
@@ -607,6 +698,8 @@ def log_softmax(input: TensorLike, dim: _int | None = None, dtype: DTypeLike | N
     """``log(softmax(input, dim))``, finite where that would be log(0). Parameters as for `softmax`."""
 def logaddexp(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``log(exp(input) + exp(other))`` without overflow."""
+def logaddexp2(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """``log2(2 ** input + 2 ** other)`` without overflow."""
 @overload
 def logcumsumexp(input: TensorLike, dim: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``log(cumsum(exp(input)))`` without overflow."""
@@ -745,6 +838,10 @@ def multiply_(input: TensorLike, other: TensorLike) -> Tensor:
 from minigrad import multiprocessing as multiprocessing
 def mv(input: TensorLike, vec: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the product of a matrix and a vector."""
+def mvlgamma(input: TensorLike, p: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the logarithm of the multivariate gamma function of dimension `p`, elementwise."""
+def mvlgamma_(input: TensorLike, p: _int) -> Tensor:
+    """In-place version of `mvlgamma`: writes the result into this tensor and returns it."""
 from math import nan as nan
 def nan_to_num(input: TensorLike, nan: _float = 0.0, posinf: _float | None = None, neginf: _float | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return `input` with nan and infinities replaced; infinities by the largest finite numbers unless given."""
@@ -781,6 +878,10 @@ def negative(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = Non
 def negative_(input: TensorLike) -> Tensor:
     """In-place version of `neg`: writes the result into this tensor and returns it."""
 newaxis: None
+def nextafter(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the next number that the dtype has behind `input` on the way to `other`, elementwise. No gradient."""
+def nextafter_(input: TensorLike, other: TensorLike) -> Tensor:
+    """In-place version of `nextafter`: writes the result into this tensor and returns it."""
 from minigrad import nn as nn
 from minigrad.graph.grad_mode import no_grad as no_grad
 @overload
@@ -823,6 +924,10 @@ def pixel_unshuffle(input: TensorLike, downscale_factor: _int, *, out: Tensor | 
     """Return the inverse of `pixel_shuffle`: (\\*, C, H * r, W * r) to (\\*, C * r * r, H, W)."""
 def poisson(input: Tensor, generator: Generator | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Draw numbers of events whose expected numbers are given, by Poisson's law."""
+def polygamma(n: _int, input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the `n`-th derivative of `digamma`, elementwise."""
+def polygamma_(input: TensorLike, n: _int) -> Tensor:
+    """In-place version of `_polygamma`: writes the result into this tensor and returns it."""
 def positive(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``+input``: the tensor itself."""
 def pow(input: TensorLike, exponent: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -838,6 +943,10 @@ from minigrad import profiler as profiler
 from minigrad.core.dtypes import promote_types as promote_types
 def quantile(input: TensorLike, q: _float | TensorLike, dim: _int | None = None, keepdim: _bool = False, *, interpolation: _str = 'linear', out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | None = None, keepdims: _bool = False) -> Tensor:
     """Return the value below which a share `q` of the elements lies, of all or along `dim`; nan where there is one."""
+def rad2deg(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return each angle, given in radians, in degrees."""
+def rad2deg_(input: TensorLike) -> Tensor:
+    """In-place version of `rad2deg`: writes the result into this tensor and returns it."""
 def rand(*shape: SupportsIndex | Sequence[SupportsIndex], size: Any = None, generator: Generator | None = None, dtype: Any = None, out: Tensor | tuple[Tensor, ...] | None = None, layout: Any = None, device: Any = None, pin_memory: _bool = False, requires_grad: _bool = False) -> Tensor:
     """Draw uniform random numbers from [0, 1)."""
 def rand_like(input: Tensor, *, generator: Generator | None = None, dtype: Any = None, memory_format: Any = None, out: Tensor | tuple[Tensor, ...] | None = None, layout: Any = None, device: Any = None, pin_memory: _bool = False, requires_grad: _bool = False) -> Tensor:
@@ -857,6 +966,8 @@ def randperm(n: _int, *, generator: Generator | None = None, dtype: Any = None, 
     """Return the integers from 0 to ``n - 1`` in random order, int64 unless `dtype` is given."""
 def ravel(input: TensorLike) -> Tensor:
     """Return all elements in one dimension."""
+def real(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the real part: the tensor itself, as there are no complex numbers."""
 def reciprocal(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``1 / input``, elementwise."""
 def reciprocal_(input: TensorLike) -> Tensor:
@@ -873,6 +984,10 @@ def repeat_interleave(input: TensorLike, repeats: Any = None, dim: _int | None =
     """Repeat each element, or slice of `dim`, in its place; given `repeats` alone, each index so many times."""
 def reshape(input: TensorLike, shape: Sequence[_int], *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the same elements, in the same order, in another shape: a view if possible, else a copy."""
+def resolve_conj(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Carry out a conjugation that waits: the tensor itself, as there are no complex numbers."""
+def resolve_neg(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Carry out a negation that waits: the tensor itself, as there are no complex numbers."""
 from minigrad.predicates import result_type as result_type
 from minigrad import return_types as return_types
 def rms_norm(input: TensorLike, normalized_shape: Sequence[_int], weight: TensorLike | None = None, eps: _float | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -893,7 +1008,9 @@ def rsqrt(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) 
     """``1 / sqrt(input)``, elementwise."""
 def rsqrt_(input: TensorLike) -> Tensor:
     """In-place version of `rsqrt`: writes the result into this tensor and returns it."""
-from minigrad.saving.npz import save as save
+def rsub(input: TensorLike, other: TensorLike, *, alpha: _float = 1, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """``other - alpha * input``, elementwise with broadcasting and type promotion."""
+from minigrad.saving.files import save as save
 from minigrad.saving.checkpoint import save_checkpoint as save_checkpoint
 @overload
 def scatter(input: TensorLike, dim: _int, index: TensorLike, src: TensorLike | None = None, *, value: Any = None, reduce: _str | None = None, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -928,6 +1045,7 @@ def selu(input: TensorLike, inplace: _bool = False, *, out: Tensor | tuple[Tenso
     """`elu` scaled so that activations keep mean 0 and variance 1 (Klambauer et al., 2017)."""
 def selu_(input: TensorLike) -> Tensor:
     """In-place version of `selu`: writes the result into this tensor and returns it."""
+from minigrad import serialization as serialization
 from minigrad.autograd.anomaly_mode import set_anomaly_enabled as set_anomaly_enabled
 from minigrad.core.device import set_default_device as set_default_device
 from minigrad.core.dtypes import set_default_dtype as set_default_dtype
@@ -941,6 +1059,10 @@ from minigrad.kernels.parallel import set_num_threads as set_num_threads
 from minigrad.core.printing import set_printoptions as set_printoptions
 from minigrad.core.generator import set_rng_state as set_rng_state
 from minigrad.settings import set_warn_always as set_warn_always
+def sgn(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the sign of each element, as `sign` does: complex numbers, for which it is another, do not exist here."""
+def sgn_(input: TensorLike) -> Tensor:
+    """In-place version of `sgn`: writes the result into this tensor and returns it."""
 from minigrad.core.dtypes import short as short
 def sigmoid(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``1 / (1 + exp(-input))``, elementwise, without overflow and exact to the last bits in both tails."""
@@ -950,10 +1072,16 @@ def sign(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -
     """Return the sign of each element: -1, 0 or 1; 0 of nan. Its gradient is 0."""
 def sign_(input: TensorLike) -> Tensor:
     """In-place version of `sign`: writes the result into this tensor and returns it."""
+def signbit(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return whether each element is below 0, or -0."""
 def sin(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the sine of each element, in radians."""
 def sin_(input: TensorLike) -> Tensor:
     """In-place version of `sin`: writes the result into this tensor and returns it."""
+def sinc(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """``sin(pi * input) / (pi * input)``, elementwise; 1 at 0. Its derivatives of every order are exact there, too."""
+def sinc_(input: TensorLike) -> Tensor:
+    """In-place version of `sinc`: writes the result into this tensor and returns it."""
 def sinh(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the hyperbolic sine of each element."""
 def sinh_(input: TensorLike) -> Tensor:
@@ -964,6 +1092,7 @@ def softmax(input: TensorLike, dim: _int | None = None, dtype: DTypeLike | None 
     """``exp(input) / exp(input).sum(dim)``: positive numbers that add up to 1 along `dim`."""
 def sort(input: TensorLike, dim: _int = -1, descending: _bool = False, stable: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = -1) -> return_types.sort:
     """Return the elements along `dim` in order, and where they were. nan counts as the largest."""
+from minigrad import special as special
 def split(tensor: TensorLike, split_size_or_sections: _int | Sequence[_int], dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
     """Return views that cut dimension `dim` into pieces."""
 def sqrt(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -1026,6 +1155,8 @@ def tensor_split(input: TensorLike, indices_or_sections: _int | Sequence[_int], 
 def tensordot(a: TensorLike, b: TensorLike, dims: _int | Sequence[Sequence[_int]] | Sequence[_int] = 2, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the sums of products over pairs of dimensions of `a` and `b`."""
 from minigrad import testing as testing
+def threshold(input: TensorLike, threshold: _float, value: _float, inplace: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return `input` where it is larger than `threshold`, else `value`."""
 def tile(input: TensorLike, dims: Sequence[_int], *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return `input` repeated `dims` times, counted from the last dimension."""
 def topk(input: TensorLike, k: _int, dim: _int = -1, largest: _bool = True, sorted: _bool = True, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = -1) -> return_types.topk:
@@ -1111,6 +1242,8 @@ def where(condition: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = No
 def where(condition: TensorLike, input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor: ...
 def xlogy(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``input * log(other)``; 0 where `input` is 0, whatever `other` is, unless that is nan."""
+def xlogy_(input: TensorLike, other: TensorLike) -> Tensor:
+    """In-place version of `xlogy`: writes the result into this tensor and returns it."""
 from minigrad import xpu as xpu
 def zeros(*shape: SupportsIndex | Sequence[SupportsIndex], size: Any = None, dtype: Any = None, out: Tensor | tuple[Tensor, ...] | None = None, layout: Any = None, device: Any = None, pin_memory: _bool = False, requires_grad: _bool = False) -> Tensor:
     """Return a tensor of the given size, ints or one sequence of ints, filled with 0."""

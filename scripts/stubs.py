@@ -26,6 +26,8 @@ OFFERED = {
     "minigrad.linalg": "linalg.pyi",
     "minigrad.nn": "nn/__init__.pyi",
     "minigrad.nn.functional": "nn/functional.pyi",
+    "minigrad.nn.utils": "nn/utils/__init__.pyi",
+    "minigrad.special": "special.pyi",
     "minigrad.optim": "optim/__init__.pyi",
     "minigrad.optim.lr_scheduler": "optim/lr_scheduler/__init__.pyi",
 }
@@ -81,7 +83,7 @@ SEVERAL: dict[str, list[Variant]] = {
     "type": [({"dtype": "None = None"}, "_str"), ({"dtype": "Any"}, "Tensor")],
 }
 RESULTS = {
-    **{name: f"return_types.{name}" for name in "aminmax cummax cummin kthvalue mode sort topk".split()},
+    **{name: f"return_types.{name}" for name in "aminmax cummax cummin frexp kthvalue mode sort topk".split()},
     **{name: "tuple[Tensor, Tensor]" for name in ("std_mean", "var_mean")},
 }
 _TAKES_AXIS = {"named.<locals>.call", "plain_call.<locals>.call"}  # those that know NumPy's names of dimensions
