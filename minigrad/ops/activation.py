@@ -114,6 +114,8 @@ def relu6(input: Operand) -> Tensor:
     >>> F.relu6(mg.tensor([-1.0, 3.0, 8.0]))
     tensor([0., 3., 6.])
     """
+    if input.dtype.kind == "b":
+        raise RuntimeError("relu6: expected numbers, got bools; convert them with .float()")
     return _hardtanh(input, 0, 6)
 
 
@@ -159,6 +161,8 @@ def prelu(input: Operand, weight: Operand) -> Tensor:
     """
     require_floating("prelu", input)
     count, shape = math.prod(weight.shape), tuple(input.shape)
+    if input.dtype != weight.dtype:
+        raise RuntimeError(f"prelu: expected one dtype, got {input.dtype} and {weight.dtype}; convert one of them")
     channels = shape[1] if len(shape) > 1 else 1
     if len(weight.shape) > 1 or count not in (1, channels):
         raise RuntimeError(

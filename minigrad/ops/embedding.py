@@ -172,6 +172,8 @@ def one_hot(tensor: Operand, num_classes: int = -1) -> Tensor:
         raise RuntimeError(
             f"one_hot: expected a positive num_classes, or -1 for the largest index + 1, got {num_classes}"
         )
+    if constant(tensor).dtype != np.int64:
+        raise RuntimeError(f"one_hot: expected an int64 tensor, got {tensor.dtype}; convert it with .long()")
     try:
         index = indices_of("one_hot", tensor, None if num_classes == -1 else num_classes)
     except IndexError as error:

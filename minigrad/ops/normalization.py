@@ -182,6 +182,8 @@ def batch_norm(
     """
     if eps < 0 or (training and not eps):
         raise ValueError(f"batch_norm: expected eps above 0 in training, and else at least 0, got {eps}")
+    if momentum is None:
+        raise TypeError("batch_norm: expected a number as momentum, got None")
     if tuple(input.shape) == (0,):  # as in PyTorch: nothing, of no channels
         return _nothing(input, weight, bias, (0,))
     own, broad = _channels(

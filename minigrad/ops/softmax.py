@@ -120,6 +120,7 @@ def glu(input: Operand, dim: int = -1) -> Tensor:
     >>> F.glu(mg.tensor([1.0, 2.0, 0.0, 10000.0]))
     tensor([0.5000, 2.0000])
     """
+    require_floating("glu", input, NotImplementedError)
     dim = one_dim("glu", dim, len(input.shape))
     if not input.shape or input.shape[dim] % 2:
         raise RuntimeError(f"glu: expected an even length of dim {dim}, got shape {tuple(input.shape)}")
