@@ -39,6 +39,8 @@ from minigrad.ops.combining import *
 from minigrad.ops.comparison import *
 from minigrad.ops.convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from minigrad.ops.declare import naming
+from minigrad.ops.decompositions import old_qr as qr
+from minigrad.ops.decompositions import old_svd as svd
 from minigrad.ops.decompositions import pinv as pinverse
 from minigrad.ops.diagonals import *
 from minigrad.ops.distances import cdist, cosine_similarity, pairwise_distance
@@ -46,6 +48,10 @@ from minigrad.ops.dropout import alpha_dropout, dropout, feature_alpha_dropout
 from minigrad.ops.einsum import *
 from minigrad.ops.exponential import *
 from minigrad.ops.extrema import *
+from minigrad.ops.factorizations import geqrf, lu_unpack, ormqr
+from minigrad.ops.factorizations import householder_product as orgqr
+from minigrad.ops.factorizations import old_lu as lu
+from minigrad.ops.factorizations import old_lu_solve as lu_solve
 from minigrad.ops.floating_point import *
 from minigrad.ops.gamma import *
 from minigrad.ops.gathering import *
@@ -53,6 +59,7 @@ from minigrad.ops.indexing import *
 from minigrad.ops.joining import *
 from minigrad.ops.linalg import *
 from minigrad.ops.linear import bilinear
+from minigrad.ops.matrix_functions import cholesky_inverse, matrix_exp, triangular_solve
 from minigrad.ops.normalization import group_norm, layer_norm, rms_norm
 from minigrad.ops.norms import norm
 from minigrad.ops.pooling import avg_pool1d, max_pool1d, max_pool2d, max_pool3d
@@ -69,6 +76,7 @@ from minigrad.ops.solving import inv as inverse
 from minigrad.ops.sorting import *
 from minigrad.ops.special import *
 from minigrad.ops.splitting import *
+from minigrad.ops.statistics import *
 from minigrad.ops.strided import *
 from minigrad.ops.trigonometry import *
 from minigrad.ops.ufuncs import *
