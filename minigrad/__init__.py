@@ -35,6 +35,7 @@ from minigrad.ops.assignment import *
 from minigrad.ops.broadcasting import *
 from minigrad.ops.casting import *
 from minigrad.ops.channel_shuffling import *
+from minigrad.ops.combining import *
 from minigrad.ops.comparison import *
 from minigrad.ops.convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from minigrad.ops.declare import naming
@@ -58,6 +59,7 @@ from minigrad.ops.pooling import avg_pool1d, max_pool1d, max_pool2d, max_pool3d
 from minigrad.ops.reduction import *
 from minigrad.ops.reordering import *
 from minigrad.ops.scan import *
+from minigrad.ops.scattering import *
 from minigrad.ops.searching import *
 from minigrad.ops.selection import *
 from minigrad.ops.shape import *
@@ -66,6 +68,8 @@ from minigrad.ops.solving import cholesky_solve, det, logdet, matrix_power, slog
 from minigrad.ops.solving import inv as inverse
 from minigrad.ops.sorting import *
 from minigrad.ops.special import *
+from minigrad.ops.splitting import *
+from minigrad.ops.strided import *
 from minigrad.ops.trigonometry import *
 from minigrad.ops.ufuncs import *
 from minigrad.predicates import *
@@ -82,17 +86,23 @@ newaxis = None
 
 _ROOMS = {
     "absent", "core", "creation", "exchange", "factory", "graph", "kernels", "lazy_names", "legacy", "naming", "ops",
-    "overriding", "predicates", "saving", "settings", "windows",
+    "overriding", "predicates", "rare_makers", "saving", "settings", "view_copies", "windows",
 }  # fmt: skip
 _HOMES = {
     "amp": "GradScaler autocast",
     "ops.pair_distances": "pdist",
     "exchange": "asarray from_dlpack from_file frombuffer",
+    "rare_makers": "constant_pad_nd detach detach_ empty_permuted empty_strided is_same_size range scalar_tensor",
     "settings": (
         "are_deterministic_algorithms_enabled compile get_deterministic_debug_mode get_float32_matmul_precision "
         "get_num_interop_threads is_autocast_cpu_enabled is_autocast_enabled is_warn_always_enabled "
         "set_default_tensor_type set_deterministic_debug_mode set_float32_matmul_precision set_flush_denormal "
         "set_num_interop_threads set_warn_always use_deterministic_algorithms"
+    ),
+    "view_copies": (
+        "alias_copy as_strided_copy detach_copy diagonal_copy expand_copy narrow_copy permute_copy "
+        "select_copy slice_copy split_copy split_with_sizes_copy squeeze_copy t_copy transpose_copy "
+        "unbind_copy unfold_copy unsqueeze_copy view_copy"
     ),
     "windows": "bartlett_window blackman_window hamming_window hann_window kaiser_window",
 }

@@ -80,6 +80,7 @@ def addr_(input: TensorLike, vec1: TensorLike, vec2: TensorLike, *, beta: _float
     """In-place version of `addr`: writes the result into this tensor and returns it."""
 def adjoint(input: TensorLike) -> Tensor:
     """Return a view with the last two dimensions exchanged."""
+from minigrad.view_copies import alias_copy as alias_copy
 def all(input: TensorLike, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
     """Return whether all elements are true (not 0), of the tensor or over the dimensions `dim`."""
 def allclose(input: TensorLike, other: TensorLike, rtol: _float = 1e-05, atol: _float = 1e-08, equal_nan: _bool = False) -> _bool:
@@ -136,6 +137,13 @@ def argsort(input: TensorLike, dim: _int = -1, descending: _bool = False, stable
     """Return the indices of `sort`."""
 def argwhere(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the indices of the elements that are not 0, one row each."""
+def as_strided(input: TensorLike, size: Sequence[_int], stride: Sequence[_int], storage_offset: _int | None = None) -> Tensor:
+    """Return a view of the memory of `input` of this size, whose elements lie these steps apart."""
+def as_strided_(input: TensorLike, size: Sequence[_int], stride: Sequence[_int], storage_offset: _int | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """In-place version of `as_strided`: this tensor shows its memory in that way from now on."""
+from minigrad.view_copies import as_strided_copy as as_strided_copy
+def as_strided_scatter(input: TensorLike, src: TensorLike, size: Sequence[_int], stride: Sequence[_int], storage_offset: _int | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return a copy of `input` with `src` where ``as_strided(input, size, stride, storage_offset)`` would be."""
 def as_tensor(data: Any, dtype: Any = None, device: Any = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return `data` as a tensor: the given one or one that shares an array's memory, where the dtype allows."""
 from minigrad.exchange import asarray as asarray
@@ -228,9 +236,13 @@ def bitwise_xor_(input: TensorLike, other: TensorLike) -> Tensor:
     """In-place version of `bitwise_xor`: writes the result into this tensor and returns it."""
 def blackman_window(window_length: _int, periodic: _bool = True, *, dtype: Any = None, out: Any = None, layout: Any = None, device: Any = None, pin_memory: _bool = False, requires_grad: _bool = False) -> Tensor:
     """``0.42 - 0.5 cos(2 pi t) + 0.08 cos(4 pi t)`` for t from 0 to 1."""
+def block_diag(*tensors: TensorLike, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return a matrix with the given ones along its diagonal, and 0 elsewhere."""
 def bmm(input: TensorLike, mat2: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the products of two batches, of the same size, of matrices."""
 from minigrad.core.dtypes import bool as bool
+def broadcast_shapes(*shapes: _int | Sequence[_int], out: Tensor | tuple[Tensor, ...] | None = None) -> tuple[_int, ...]:
+    """Return the shape that tensors of these shapes have together; an int stands for the shape of a vector."""
 def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
     """Return all `tensors` expanded to the shape that they have together."""
 def broadcast_to(input: TensorLike, shape: Sequence[_int]) -> Tensor:
@@ -284,6 +296,8 @@ def clone(input: TensorLike, *, memory_format: Any = None, out: Tensor | tuple[T
     """Return a copy in memory of its own, through which gradients flow."""
 def column_stack(tensors: Sequence[TensorLike], *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the tensors next to each other, vectors as columns."""
+def combinations(input: TensorLike, r: _int = 2, with_replacement: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return all combinations of `r` elements of a vector, one row each."""
 from minigrad.settings import compile as compile
 from minigrad import compiler as compiler
 from minigrad.core.dtypes import complex128 as complex128
@@ -298,6 +312,7 @@ def conj_physical(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None 
     """Return the conjugate: the tensor itself, as there are no complex numbers."""
 def conj_physical_(input: TensorLike) -> Tensor:
     """In-place version of `conj_physical`: writes the result into this tensor and returns it."""
+from minigrad.rare_makers import constant_pad_nd as constant_pad_nd
 from minigrad.core.layout import contiguous_format as contiguous_format
 def conv1d(input: TensorLike, weight: TensorLike, bias: TensorLike | None = None, stride: _int | Sequence[_int] = 1, padding: _int | Sequence[_int] | _str = 0, dilation: _int | Sequence[_int] = 1, groups: _int = 1, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Convolve (cross-correlate) along one dimension; see `conv2d`."""
@@ -361,6 +376,9 @@ def deg2rad_(input: TensorLike) -> Tensor:
     """In-place version of `deg2rad`: writes the result into this tensor and returns it."""
 def det(A: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the determinant."""
+from minigrad.rare_makers import detach as detach
+from minigrad.rare_makers import detach_ as detach_
+from minigrad.view_copies import detach_copy as detach_copy
 from minigrad.core.device import device as device
 def diag(input: TensorLike, diagonal: _int = 0, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the matrix with a vector on a diagonal, or a copy of that diagonal of a matrix."""
@@ -370,6 +388,9 @@ def diagflat(input: TensorLike, offset: _int = 0, *, out: Tensor | tuple[Tensor,
     """Return the matrix with all elements of `input` on a diagonal."""
 def diagonal(input: TensorLike, offset: _int = 0, dim1: _int = 0, dim2: _int = 1) -> Tensor:
     """Return a view of the diagonal in the planes of two dimensions; it becomes the last dimension."""
+from minigrad.view_copies import diagonal_copy as diagonal_copy
+def diagonal_scatter(input: TensorLike, src: TensorLike, offset: _int = 0, dim1: _int = 0, dim2: _int = 1, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return a copy of `input` with `src` in the place of ``diagonal(input, offset, dim1, dim2)``."""
 def diff(input: TensorLike, n: _int = 1, dim: _int = -1, prepend: TensorLike | None = None, append: TensorLike | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = -1) -> Tensor:
     """Return the difference of each element to the one before it in dimension `dim`; of bools, whether there is one."""
 def digamma(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -390,6 +411,8 @@ def dot(input: TensorLike, tensor: TensorLike, *, out: Tensor | tuple[Tensor, ..
 from minigrad.core.dtypes import double as double
 def dropout(input: TensorLike, p: _float = 0.5, training: _bool = True, inplace: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Set each element to 0 with probability `p` while `training`, and multiply the others by ``1 / (1 - p)``."""
+def dsplit(input: TensorLike, indices_or_sections: _int | Sequence[_int]) -> tuple[Tensor, ...]:
+    """Return views that cut the third dimension into equal pieces, or at these indices."""
 def dstack(tensors: Sequence[TensorLike], *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the tensors behind each other: along dimension 2, with at least three dimensions each."""
 from minigrad.core.dtypes import dtype as dtype
@@ -400,6 +423,8 @@ def empty(*shape: SupportsIndex | Sequence[SupportsIndex], size: Any = None, dty
     """Return a tensor of the given size with whatever the memory held."""
 def empty_like(input: Tensor, *, dtype: Any = None, memory_format: Any = None, out: Tensor | tuple[Tensor, ...] | None = None, layout: Any = None, device: Any = None, pin_memory: _bool = False, requires_grad: _bool = False) -> Tensor:
     """Return a tensor of the shape and dtype of `input` with whatever the memory held."""
+from minigrad.rare_makers import empty_permuted as empty_permuted
+from minigrad.rare_makers import empty_strided as empty_strided
 from minigrad.graph.grad_mode import enable_grad as enable_grad
 def eq(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``input == other``, elementwise."""
@@ -427,6 +452,7 @@ def exp2_(input: TensorLike) -> Tensor:
     """In-place version of `exp2`: writes the result into this tensor and returns it."""
 def exp_(input: TensorLike) -> Tensor:
     """In-place version of `exp`: writes the result into this tensor and returns it."""
+from minigrad.view_copies import expand_copy as expand_copy
 def expm1(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``exp(input) - 1``, exact near 0 too."""
 def expm1_(input: TensorLike) -> Tensor:
@@ -542,6 +568,8 @@ def heaviside_(input: TensorLike, values: TensorLike) -> Tensor:
     """In-place version of `heaviside`: writes the result into this tensor and returns it."""
 def histc(input: TensorLike, bins: _int = 100, min: _float = 0, max: _float = 0, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return how many elements lie in each of `bins` equal parts of [min, max], which includes both ends."""
+def hsplit(input: TensorLike, indices_or_sections: _int | Sequence[_int]) -> tuple[Tensor, ...]:
+    """Return views that cut the columns into equal pieces, or at these indices; a vector is cut in its only dimension."""
 def hstack(tensors: Sequence[TensorLike], *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the tensors next to each other: along dimension 1, or 0 for vectors."""
 def hypot(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -589,6 +617,13 @@ def index_put(input: TensorLike, indices: Sequence[Any], values: TensorLike, acc
 def index_put_(input: TensorLike, indices: Sequence[Any], values: TensorLike, accumulate: _bool = False) -> Tensor:
     """In-place version of `index_put`: writes the result into this tensor and returns it."""
 @overload
+def index_reduce(input: TensorLike, dim: _int, index: TensorLike, source: TensorLike, reduce: _str, *, include_self: _bool = True, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Reduce the slices of `source` into those of dimension `dim` of `input` at the indices `index`."""
+@overload
+def index_reduce(input: TensorLike, index: TensorLike, source: TensorLike, reduce: _str, *, include_self: _bool = True, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int) -> Tensor: ...
+def index_reduce_(input: TensorLike, dim: _int, index: TensorLike, source: TensorLike, reduce: _str, *, include_self: _bool = True) -> Tensor:
+    """In-place version of `index_reduce`: writes the result into this tensor and returns it."""
+@overload
 def index_select(input: TensorLike, dim: _int, index: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the slices of dimension `dim` at the indices `index`, which may repeat."""
 @overload
@@ -615,6 +650,7 @@ from minigrad.predicates import is_floating_point as is_floating_point
 from minigrad.graph.grad_mode import is_grad_enabled as is_grad_enabled
 from minigrad.predicates import is_neg as is_neg
 from minigrad.predicates import is_nonzero as is_nonzero
+from minigrad.rare_makers import is_same_size as is_same_size
 from minigrad.predicates import is_signed as is_signed
 from minigrad.predicates import is_storage as is_storage
 from minigrad.predicates import is_tensor as is_tensor
@@ -863,6 +899,7 @@ def narrow(input: TensorLike, dim: _int, start: _int, length: _int) -> Tensor:
     """Return the slice of dimension `dim` from `start` on, of the given length: a view."""
 @overload
 def narrow(input: TensorLike, start: _int, length: _int, *, axis: _int) -> Tensor: ...
+from minigrad.view_copies import narrow_copy as narrow_copy
 def native_channel_shuffle(input: TensorLike, groups: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the same as `channel_shuffle`, by PyTorch's other name for it."""
 def ne(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -891,6 +928,8 @@ def nonzero(input: TensorLike, *, as_tuple: Literal[False] = False, out: Tensor 
 def nonzero(input: TensorLike, *, as_tuple: Literal[True], out: Tensor | tuple[Tensor, ...] | None = None) -> tuple[Tensor, ...]: ...
 @overload
 def nonzero(input: TensorLike, *, as_tuple: _bool = False, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor | tuple[Tensor, ...]: ...
+def nonzero_static(input: TensorLike, *, size: _int, fill_value: _int = -1, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the first `size` rows of `nonzero`, followed by rows of `fill_value` if there are fewer."""
 def norm(input: TensorLike, p: _float | _str | None = 'fro', dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
     """Return the p-norm of all elements, or over the dimensions `dim`; its gradient at 0 is 0."""
 def normal(mean: Tensor | _float, std: Tensor | _float = 1.0, size: Any = None, *, generator: Generator | None = None, dtype: Any = None, out: Tensor | tuple[Tensor, ...] | None = None, layout: Any = None, device: Any = None, pin_memory: _bool = False, requires_grad: _bool = False) -> Tensor:
@@ -915,6 +954,7 @@ def pdist(input: TensorLike, p: _float = 2.0, *, out: Tensor | tuple[Tensor, ...
     """Return the p-norms of the differences of all pairs of rows: (0, 1), (0, 2), ..., (1, 2), ..."""
 def permute(input: TensorLike, dims: Sequence[_int], *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return a view with the dimensions in another order."""
+from minigrad.view_copies import permute_copy as permute_copy
 from math import pi as pi
 def pinverse(A: TensorLike, rtol: _float | None = None, *, atol: _float | None = None, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the pseudo-inverse (Moore, 1920; Penrose, 1955)."""
@@ -941,6 +981,10 @@ def prod(input: TensorLike, dim: _int | None = None, keepdim: _bool = False, *, 
     """Return the product of all elements, or over the dimension `dim`. Integers and bools multiply in int64."""
 from minigrad import profiler as profiler
 from minigrad.core.dtypes import promote_types as promote_types
+def put(input: TensorLike, index: TensorLike, source: TensorLike, accumulate: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return a copy of `input` with the elements of `source` at the places `index`, counted in C order."""
+def put_(input: TensorLike, index: TensorLike, source: TensorLike, accumulate: _bool = False) -> Tensor:
+    """In-place version of `put`: writes the result into this tensor and returns it."""
 def quantile(input: TensorLike, q: _float | TensorLike, dim: _int | None = None, keepdim: _bool = False, *, interpolation: _str = 'linear', out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | None = None, keepdims: _bool = False) -> Tensor:
     """Return the value below which a share `q` of the elements lies, of all or along `dim`; nan where there is one."""
 def rad2deg(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -964,6 +1008,7 @@ def random_(self: Tensor, *bounds: _int | None, generator: Generator | None = No
     """Fill with random integers: ``random_(to)`` below `to`, ``random_(from, to)`` from `from` to ``to - 1``."""
 def randperm(n: _int, *, generator: Generator | None = None, dtype: Any = None, out: Tensor | tuple[Tensor, ...] | None = None, layout: Any = None, device: Any = None, pin_memory: _bool = False, requires_grad: _bool = False) -> Tensor:
     """Return the integers from 0 to ``n - 1`` in random order, int64 unless `dtype` is given."""
+from minigrad.rare_makers import range as range
 def ravel(input: TensorLike) -> Tensor:
     """Return all elements in one dimension."""
 def real(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -994,6 +1039,8 @@ def rms_norm(input: TensorLike, normalized_shape: Sequence[_int], weight: Tensor
     """``input / sqrt(mean(input ** 2) + eps) * weight`` over the last dimensions (Zhang, Sennrich, 2019)."""
 def roll(input: TensorLike, shifts: _int | Sequence[_int], dims: _int | Sequence[_int] | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return a copy shifted along `dims`; what leaves at one end comes in at the other. Without `dims` as if flattened."""
+def rot90(input: TensorLike, k: _int = 1, dims: Sequence[_int] = (0, 1), *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return a copy turned by `k` quarter turns, from the first of two dimensions to the second."""
 def round(input: TensorLike, decimals: _int = 0, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the nearest number with `decimals` decimals; halves go to the even one. Its gradient is 0."""
 def round_(input: TensorLike, decimals: _int = 0) -> Tensor:
@@ -1012,6 +1059,7 @@ def rsub(input: TensorLike, other: TensorLike, *, alpha: _float = 1, out: Tensor
     """``other - alpha * input``, elementwise with broadcasting and type promotion."""
 from minigrad.saving.files import save as save
 from minigrad.saving.checkpoint import save_checkpoint as save_checkpoint
+from minigrad.rare_makers import scalar_tensor as scalar_tensor
 @overload
 def scatter(input: TensorLike, dim: _int, index: TensorLike, src: TensorLike | None = None, *, value: Any = None, reduce: _str | None = None, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return `input` with ``out[index[i, j, k], j, k] = src[i, j, k]`` for `dim` 0, and so on for the others."""
@@ -1041,6 +1089,12 @@ def select(input: TensorLike, dim: _int, index: _int) -> Tensor:
     """Return the slice of dimension `dim` at `index`: a view without that dimension."""
 @overload
 def select(input: TensorLike, index: _int, *, axis: _int) -> Tensor: ...
+from minigrad.view_copies import select_copy as select_copy
+@overload
+def select_scatter(input: TensorLike, src: TensorLike, dim: _int, index: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return a copy of `input` with `src` in the place of ``select(input, dim, index)``."""
+@overload
+def select_scatter(input: TensorLike, src: TensorLike, index: _int, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int) -> Tensor: ...
 def selu(input: TensorLike, inplace: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """`elu` scaled so that activations keep mean 0 and variance 1 (Klambauer et al., 2017)."""
 def selu_(input: TensorLike) -> Tensor:
@@ -1086,6 +1140,9 @@ def sinh(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -
     """Return the hyperbolic sine of each element."""
 def sinh_(input: TensorLike) -> Tensor:
     """In-place version of `sinh`: writes the result into this tensor and returns it."""
+from minigrad.view_copies import slice_copy as slice_copy
+def slice_scatter(input: TensorLike, src: TensorLike, dim: _int = 0, start: _int | None = None, end: _int | None = None, step: _int = 1, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = 0) -> Tensor:
+    """Return a copy of `input` with `src` in the place of the elements from `start` to `end` of dimension `dim`."""
 def slogdet(A: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> SlogDet:
     """Return the sign of the determinant, and the logarithm of its absolute value."""
 def softmax(input: TensorLike, dim: _int | None = None, dtype: DTypeLike | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | None = None) -> Tensor:
@@ -1095,6 +1152,10 @@ def sort(input: TensorLike, dim: _int = -1, descending: _bool = False, stable: _
 from minigrad import special as special
 def split(tensor: TensorLike, split_size_or_sections: _int | Sequence[_int], dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
     """Return views that cut dimension `dim` into pieces."""
+from minigrad.view_copies import split_copy as split_copy
+def split_with_sizes(input: TensorLike, split_sizes: Sequence[_int], dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
+    """Return views that cut dimension `dim` into pieces of these lengths."""
+from minigrad.view_copies import split_with_sizes_copy as split_with_sizes_copy
 def sqrt(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the square root of each element; its slope at 0 is inf."""
 def sqrt_(input: TensorLike) -> Tensor:
@@ -1107,6 +1168,7 @@ def squeeze(input: TensorLike, dim: _int | Sequence[_int] | None = None, *, axis
     """Remove the dimensions of length 1: all, or those named by `dim`."""
 def squeeze_(input: TensorLike, dim: _int | Sequence[_int] | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """In-place version of `squeeze`: this tensor shows its memory in that way from now on."""
+from minigrad.view_copies import squeeze_copy as squeeze_copy
 def stack(tensors: Sequence[TensorLike], dim: _int = 0, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = 0) -> Tensor:
     """Join tensors of one shape side by side along a new dimension `dim`."""
 def std(input: TensorLike, dim: _int | Sequence[_int] | None = None, unbiased: _bool = True, keepdim: _bool = False, *, correction: _float | None = None, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
@@ -1136,6 +1198,7 @@ def t(input: TensorLike) -> Tensor:
     """Return the transpose of a matrix; vectors and 0-dim tensors as they are."""
 def t_(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """In-place version of `t`: this tensor shows its memory in that way from now on."""
+from minigrad.view_copies import t_copy as t_copy
 def take(input: TensorLike, index: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the elements at `index` of the flattened input, in the shape of `index`."""
 def take_along_dim(input: TensorLike, indices: TensorLike, dim: _int | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | None = None) -> Tensor:
@@ -1167,6 +1230,7 @@ def transpose(input: TensorLike, dim0: _int, dim1: _int) -> Tensor:
     """Return a view with two dimensions exchanged."""
 def transpose_(input: TensorLike, dim0: _int, dim1: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """In-place version of `transpose`: this tensor shows its memory in that way from now on."""
+from minigrad.view_copies import transpose_copy as transpose_copy
 def trapezoid(y: TensorLike, x: TensorLike | None = None, *, dx: _float = 1, dim: _int = -1, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = -1) -> Tensor:
     """Return the integral over dimension `dim` of the straight lines between neighbours."""
 def trapz(y: TensorLike, x: TensorLike | None = None, *, dx: _float = 1, dim: _int = -1, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = -1) -> Tensor:
@@ -1199,11 +1263,13 @@ from minigrad.core.dtypes import uint64 as uint64
 from minigrad.core.dtypes import uint8 as uint8
 def unbind(input: TensorLike, dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
     """Return all slices of dimension `dim`, views without that dimension."""
+from minigrad.view_copies import unbind_copy as unbind_copy
 @overload
 def unflatten(input: TensorLike, dim: _int, sizes: Sequence[_int]) -> Tensor:
     """Split dimension `dim` into several of the given `sizes`, one of which may be -1."""
 @overload
 def unflatten(input: TensorLike, sizes: Sequence[_int], *, axis: _int) -> Tensor: ...
+from minigrad.view_copies import unfold_copy as unfold_copy
 @overload
 def unique(input: TensorLike, sorted: _bool = True, return_inverse: Literal[False] = False, return_counts: Literal[False] = False, dim: _int | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the distinct elements, in order."""
@@ -1214,6 +1280,14 @@ def unique_consecutive(input: TensorLike, return_inverse: Literal[False] = False
     """Return the elements (or slices of `dim`) without those that equal the one before."""
 @overload
 def unique_consecutive(input: TensorLike, return_inverse: _bool = False, return_counts: _bool = False, dim: _int | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor | tuple[Tensor, ...]: ...
+def unravel_index(indices: Tensor, shape: _int | Sequence[_int]) -> tuple[Tensor, ...]:
+    """Return the indices in each dimension of places that are counted in C order."""
+def unsafe_chunk(input: TensorLike, chunks: _int, dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
+    """Split into at most `chunks` pieces of equal length, of which the last may be shorter."""
+def unsafe_split(tensor: TensorLike, split_size_or_sections: _int | Sequence[_int], dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
+    """Return views that cut dimension `dim` into pieces."""
+def unsafe_split_with_sizes(input: TensorLike, split_sizes: Sequence[_int], dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
+    """Return views that cut dimension `dim` into pieces of these lengths."""
 @overload
 def unsqueeze(input: TensorLike, dim: _int) -> Tensor:
     """Insert a new dimension of length 1 before dimension `dim`."""
@@ -1221,6 +1295,7 @@ def unsqueeze(input: TensorLike, dim: _int) -> Tensor:
 def unsqueeze(input: TensorLike, *, axis: _int) -> Tensor: ...
 def unsqueeze_(input: TensorLike, dim: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """In-place version of `unsqueeze`: this tensor shows its memory in that way from now on."""
+from minigrad.view_copies import unsqueeze_copy as unsqueeze_copy
 from minigrad.settings import use_deterministic_algorithms as use_deterministic_algorithms
 from minigrad.core.generator import use_generator as use_generator
 from minigrad import utils as utils
@@ -1231,8 +1306,11 @@ def var_mean(input: TensorLike, dim: _int | Sequence[_int] | None = None, unbias
 def vdot(input: TensorLike, tensor: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the sum of the products of the elements of two vectors."""
 from minigrad import version as version
+from minigrad.view_copies import view_copy as view_copy
 from minigrad import vision as vision
 from minigrad import viz as viz
+def vsplit(input: TensorLike, indices_or_sections: _int | Sequence[_int]) -> tuple[Tensor, ...]:
+    """Return views that cut the rows into equal pieces, or at these indices."""
 def vstack(tensors: Sequence[TensorLike], *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the tensors below each other, vectors as rows."""
 @overload

@@ -31,7 +31,7 @@ OFFERED = {
     "minigrad.optim": "optim/__init__.pyi",
     "minigrad.optim.lr_scheduler": "optim/lr_scheduler/__init__.pyi",
 }
-_DECLARED = ("minigrad.ops.", "minigrad.creation", "minigrad.random", "minigrad.windows")
+_DECLARED = ("minigrad.ops.", "minigrad.creation", "minigrad.random", "minigrad.windows", "minigrad.view_copies")
 HEAD = '"""Written by scripts/stubs.py out of the declarations; do not edit."""\n\n'
 
 Variant = tuple[dict[str, "str | None"], str]

@@ -15,7 +15,8 @@ from minigrad.core.tensor import Tensor
 from minigrad.kernels.parallel import get_num_threads
 from minigrad.nn.lazy import LazyModuleMixin
 from minigrad.nn.module import Module
-from minigrad.ops.joining import cat, chunk, stack
+from minigrad.ops.joining import cat, stack
+from minigrad.ops.splitting import chunk
 
 
 class DataParallel(Module):

@@ -1,6 +1,7 @@
 """Parametrizations, weight and spectral normalization, and their exchange with PyTorch."""
 
 import copy
+import pickle
 
 import numpy as np
 import pytest
@@ -103,6 +104,11 @@ def test_copies_are_independent():
     assert parametrize.is_parametrized(twin, "weight") and type(layer) is nn.Linear
     twin.weight = mg.zeros(3, 3) + 1
     assert (layer.weight != 1).all()
+    pair = copy.deepcopy(nn.ModuleList([twin, twin]))
+    assert pair[0] is pair[1] is not twin and (pair[0].weight == twin.weight).all()
+    with pytest.raises(RuntimeError, match=r"pickle: .*parametrized Linear.*save its state_dict\(\)"):
+        pickle.dumps(twin)
+    assert pickle.loads(pickle.dumps(layer)).weight.allclose(layer.weight)
 
 
 def test_cached_computes_once_and_only_within():

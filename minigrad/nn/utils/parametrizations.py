@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any
 
@@ -80,16 +81,16 @@ def weight_norm(module: Module, name: str = "weight", dim: int | None = 0) -> Mo
     """
     _tensor_of("weight_norm", module, name)
     register_parametrization(module, name, _WeightNorm(dim), unsafe=True)
-
-    def rename(state: dict[str, Any], prefix: str, *_: Any) -> None:
-        """Accept what `torch.nn.utils.weight_norm`, and ours of that name, have saved."""
-        old = [f"{prefix}{name}_{part}" for part in "gv"]
-        if all(key in state for key in old):
-            for i, key in enumerate(old):
-                state[f"{prefix}parametrizations.{name}.original{i}"] = state.pop(key)
-
-    module._register_load_state_dict_pre_hook(rename)
+    module._register_load_state_dict_pre_hook(functools.partial(_rename, name))
     return module
+
+
+def _rename(name: str, state: dict[str, Any], prefix: str, *_: Any) -> None:
+    """Accept what the older `nn.utils.weight_norm` has saved."""
+    old = [f"{prefix}{name}_{part}" for part in "gv"]
+    if all(key in state for key in old):
+        for i, key in enumerate(old):
+            state[f"{prefix}parametrizations.{name}.original{i}"] = state.pop(key)
 
 
 # ---- spectral normalization ------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -185,10 +186,24 @@ def _set_class(module: Module) -> None:
     if not names:
         module.__class__ = kind
         return
-    properties: dict[str, Any] = {name: _value(name) for name in names}
-    module.__class__ = type(
-        f"Parametrized{kind.__name__}", (kind,), {**properties, "__module__": kind.__module__, "_parametrized": kind}
+    contents: dict[str, Any] = {name: _value(name) for name in names}
+    contents |= {"__module__": kind.__module__, "_parametrized": kind, "__reduce_ex__": _refuse_pickle}
+    if not hasattr(kind, "__deepcopy__"):
+        contents["__deepcopy__"] = _deepcopy
+    module.__class__ = type(f"Parametrized{kind.__name__}", (kind,), contents)
+
+
+def _refuse_pickle(module: Module, protocol: Any) -> Any:
+    raise RuntimeError(
+        f"pickle: the class of a parametrized {type_before_parametrizations(module).__name__} is its own; save its "
+        "state_dict() instead"
     )
+
+
+def _deepcopy(module: Module, memo: dict[int, Any]) -> Module:
+    twin = memo[id(module)] = type(module).__new__(type(module))
+    twin.__setstate__(copy.deepcopy(module.__getstate__(), memo))
+    return twin
 
 
 def register_parametrization(
