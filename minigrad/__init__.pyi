@@ -80,7 +80,8 @@ def addr_(input: TensorLike, vec1: TensorLike, vec2: TensorLike, *, beta: _float
     """In-place version of `addr`: writes the result into this tensor and returns it."""
 def adjoint(input: TensorLike) -> Tensor:
     """Return a view with the last two dimensions exchanged."""
-from minigrad.view_copies import alias_copy as alias_copy
+def alias_copy(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Return a copy of `input`."""
 def all(input: TensorLike, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
     """Return whether all elements are true (not 0), of the tensor or over the dimensions `dim`."""
 def allclose(input: TensorLike, other: TensorLike, rtol: _float = 1e-05, atol: _float = 1e-08, equal_nan: _bool = False) -> _bool:
@@ -141,7 +142,8 @@ def as_strided(input: TensorLike, size: Sequence[_int], stride: Sequence[_int], 
     """Return a view of the memory of `input` of this size, whose elements lie these steps apart."""
 def as_strided_(input: TensorLike, size: Sequence[_int], stride: Sequence[_int], storage_offset: _int | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """In-place version of `as_strided`: this tensor shows its memory in that way from now on."""
-from minigrad.view_copies import as_strided_copy as as_strided_copy
+def as_strided_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """Return a copy of what the view ``input.as_strided(...)`` shows, in memory of its own."""
 def as_strided_scatter(input: TensorLike, src: TensorLike, size: Sequence[_int], stride: Sequence[_int], storage_offset: _int | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return a copy of `input` with `src` where ``as_strided(input, size, stride, storage_offset)`` would be."""
 def as_tensor(data: Any, dtype: Any = None, device: Any = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -378,7 +380,8 @@ def det(A: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Ten
     """Return the determinant."""
 from minigrad.rare_makers import detach as detach
 from minigrad.rare_makers import detach_ as detach_
-from minigrad.view_copies import detach_copy as detach_copy
+def detach_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """Return a copy of what the view ``input.detach(...)`` shows, in memory of its own."""
 from minigrad.core.device import device as device
 def diag(input: TensorLike, diagonal: _int = 0, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the matrix with a vector on a diagonal, or a copy of that diagonal of a matrix."""
@@ -388,7 +391,8 @@ def diagflat(input: TensorLike, offset: _int = 0, *, out: Tensor | tuple[Tensor,
     """Return the matrix with all elements of `input` on a diagonal."""
 def diagonal(input: TensorLike, offset: _int = 0, dim1: _int = 0, dim2: _int = 1) -> Tensor:
     """Return a view of the diagonal in the planes of two dimensions; it becomes the last dimension."""
-from minigrad.view_copies import diagonal_copy as diagonal_copy
+def diagonal_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """Return a copy of what the view ``input.diagonal(...)`` shows, in memory of its own."""
 def diagonal_scatter(input: TensorLike, src: TensorLike, offset: _int = 0, dim1: _int = 0, dim2: _int = 1, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return a copy of `input` with `src` in the place of ``diagonal(input, offset, dim1, dim2)``."""
 def diff(input: TensorLike, n: _int = 1, dim: _int = -1, prepend: TensorLike | None = None, append: TensorLike | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = -1) -> Tensor:
@@ -452,7 +456,8 @@ def exp2_(input: TensorLike) -> Tensor:
     """In-place version of `exp2`: writes the result into this tensor and returns it."""
 def exp_(input: TensorLike) -> Tensor:
     """In-place version of `exp`: writes the result into this tensor and returns it."""
-from minigrad.view_copies import expand_copy as expand_copy
+def expand_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """Return a copy of what the view ``input.expand(...)`` shows, in memory of its own."""
 def expm1(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``exp(input) - 1``, exact near 0 too."""
 def expm1_(input: TensorLike) -> Tensor:
@@ -899,7 +904,8 @@ def narrow(input: TensorLike, dim: _int, start: _int, length: _int) -> Tensor:
     """Return the slice of dimension `dim` from `start` on, of the given length: a view."""
 @overload
 def narrow(input: TensorLike, start: _int, length: _int, *, axis: _int) -> Tensor: ...
-from minigrad.view_copies import narrow_copy as narrow_copy
+def narrow_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """Return a copy of what the view ``input.narrow(...)`` shows, in memory of its own."""
 def native_channel_shuffle(input: TensorLike, groups: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the same as `channel_shuffle`, by PyTorch's other name for it."""
 def ne(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -954,7 +960,8 @@ def pdist(input: TensorLike, p: _float = 2.0, *, out: Tensor | tuple[Tensor, ...
     """Return the p-norms of the differences of all pairs of rows: (0, 1), (0, 2), ..., (1, 2), ..."""
 def permute(input: TensorLike, dims: Sequence[_int], *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return a view with the dimensions in another order."""
-from minigrad.view_copies import permute_copy as permute_copy
+def permute_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """Return a copy of what the view ``input.permute(...)`` shows, in memory of its own."""
 from math import pi as pi
 def pinverse(A: TensorLike, rtol: _float | None = None, *, atol: _float | None = None, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the pseudo-inverse (Moore, 1920; Penrose, 1955)."""
@@ -1089,7 +1096,8 @@ def select(input: TensorLike, dim: _int, index: _int) -> Tensor:
     """Return the slice of dimension `dim` at `index`: a view without that dimension."""
 @overload
 def select(input: TensorLike, index: _int, *, axis: _int) -> Tensor: ...
-from minigrad.view_copies import select_copy as select_copy
+def select_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """Return a copy of what the view ``input.select(...)`` shows, in memory of its own."""
 @overload
 def select_scatter(input: TensorLike, src: TensorLike, dim: _int, index: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return a copy of `input` with `src` in the place of ``select(input, dim, index)``."""
@@ -1140,7 +1148,8 @@ def sinh(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -
     """Return the hyperbolic sine of each element."""
 def sinh_(input: TensorLike) -> Tensor:
     """In-place version of `sinh`: writes the result into this tensor and returns it."""
-from minigrad.view_copies import slice_copy as slice_copy
+def slice_copy(input: Tensor, dim: _int = 0, start: _int | None = None, end: _int | None = None, step: _int = 1, *, out: Any = None) -> Tensor:
+    """Return a copy of the elements from `start` to `end` of dimension `dim`, in steps of `step`."""
 def slice_scatter(input: TensorLike, src: TensorLike, dim: _int = 0, start: _int | None = None, end: _int | None = None, step: _int = 1, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = 0) -> Tensor:
     """Return a copy of `input` with `src` in the place of the elements from `start` to `end` of dimension `dim`."""
 def slogdet(A: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> SlogDet:
@@ -1152,10 +1161,12 @@ def sort(input: TensorLike, dim: _int = -1, descending: _bool = False, stable: _
 from minigrad import special as special
 def split(tensor: TensorLike, split_size_or_sections: _int | Sequence[_int], dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
     """Return views that cut dimension `dim` into pieces."""
-from minigrad.view_copies import split_copy as split_copy
+def split_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """Return a copy of what the view ``input.split(...)`` shows, in memory of its own."""
 def split_with_sizes(input: TensorLike, split_sizes: Sequence[_int], dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
     """Return views that cut dimension `dim` into pieces of these lengths."""
-from minigrad.view_copies import split_with_sizes_copy as split_with_sizes_copy
+def split_with_sizes_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """Return a copy of what the view ``input.split_with_sizes(...)`` shows, in memory of its own."""
 def sqrt(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the square root of each element; its slope at 0 is inf."""
 def sqrt_(input: TensorLike) -> Tensor:
@@ -1168,7 +1179,8 @@ def squeeze(input: TensorLike, dim: _int | Sequence[_int] | None = None, *, axis
     """Remove the dimensions of length 1: all, or those named by `dim`."""
 def squeeze_(input: TensorLike, dim: _int | Sequence[_int] | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """In-place version of `squeeze`: this tensor shows its memory in that way from now on."""
-from minigrad.view_copies import squeeze_copy as squeeze_copy
+def squeeze_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """Return a copy of what the view ``input.squeeze(...)`` shows, in memory of its own."""
 def stack(tensors: Sequence[TensorLike], dim: _int = 0, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = 0) -> Tensor:
     """Join tensors of one shape side by side along a new dimension `dim`."""
 def std(input: TensorLike, dim: _int | Sequence[_int] | None = None, unbiased: _bool = True, keepdim: _bool = False, *, correction: _float | None = None, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
@@ -1198,7 +1210,8 @@ def t(input: TensorLike) -> Tensor:
     """Return the transpose of a matrix; vectors and 0-dim tensors as they are."""
 def t_(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """In-place version of `t`: this tensor shows its memory in that way from now on."""
-from minigrad.view_copies import t_copy as t_copy
+def t_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """Return a copy of what the view ``input.t(...)`` shows, in memory of its own."""
 def take(input: TensorLike, index: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the elements at `index` of the flattened input, in the shape of `index`."""
 def take_along_dim(input: TensorLike, indices: TensorLike, dim: _int | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | None = None) -> Tensor:
@@ -1230,7 +1243,8 @@ def transpose(input: TensorLike, dim0: _int, dim1: _int) -> Tensor:
     """Return a view with two dimensions exchanged."""
 def transpose_(input: TensorLike, dim0: _int, dim1: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """In-place version of `transpose`: this tensor shows its memory in that way from now on."""
-from minigrad.view_copies import transpose_copy as transpose_copy
+def transpose_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """Return a copy of what the view ``input.transpose(...)`` shows, in memory of its own."""
 def trapezoid(y: TensorLike, x: TensorLike | None = None, *, dx: _float = 1, dim: _int = -1, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = -1) -> Tensor:
     """Return the integral over dimension `dim` of the straight lines between neighbours."""
 def trapz(y: TensorLike, x: TensorLike | None = None, *, dx: _float = 1, dim: _int = -1, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = -1) -> Tensor:
@@ -1263,13 +1277,15 @@ from minigrad.core.dtypes import uint64 as uint64
 from minigrad.core.dtypes import uint8 as uint8
 def unbind(input: TensorLike, dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
     """Return all slices of dimension `dim`, views without that dimension."""
-from minigrad.view_copies import unbind_copy as unbind_copy
+def unbind_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """Return a copy of what the view ``input.unbind(...)`` shows, in memory of its own."""
 @overload
 def unflatten(input: TensorLike, dim: _int, sizes: Sequence[_int]) -> Tensor:
     """Split dimension `dim` into several of the given `sizes`, one of which may be -1."""
 @overload
 def unflatten(input: TensorLike, sizes: Sequence[_int], *, axis: _int) -> Tensor: ...
-from minigrad.view_copies import unfold_copy as unfold_copy
+def unfold_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """Return a copy of what the view ``input.unfold(...)`` shows, in memory of its own."""
 @overload
 def unique(input: TensorLike, sorted: _bool = True, return_inverse: Literal[False] = False, return_counts: Literal[False] = False, dim: _int | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the distinct elements, in order."""
@@ -1295,7 +1311,8 @@ def unsqueeze(input: TensorLike, dim: _int) -> Tensor:
 def unsqueeze(input: TensorLike, *, axis: _int) -> Tensor: ...
 def unsqueeze_(input: TensorLike, dim: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """In-place version of `unsqueeze`: this tensor shows its memory in that way from now on."""
-from minigrad.view_copies import unsqueeze_copy as unsqueeze_copy
+def unsqueeze_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """Return a copy of what the view ``input.unsqueeze(...)`` shows, in memory of its own."""
 from minigrad.settings import use_deterministic_algorithms as use_deterministic_algorithms
 from minigrad.core.generator import use_generator as use_generator
 from minigrad import utils as utils
@@ -1306,7 +1323,8 @@ def var_mean(input: TensorLike, dim: _int | Sequence[_int] | None = None, unbias
 def vdot(input: TensorLike, tensor: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the sum of the products of the elements of two vectors."""
 from minigrad import version as version
-from minigrad.view_copies import view_copy as view_copy
+def view_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """Return a copy of what the view ``input.view(...)`` shows, in memory of its own."""
 from minigrad import vision as vision
 from minigrad import viz as viz
 def vsplit(input: TensorLike, indices_or_sections: _int | Sequence[_int]) -> tuple[Tensor, ...]:

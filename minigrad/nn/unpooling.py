@@ -30,7 +30,10 @@ class MaxUnpoolNd(Layer):
 
 
 class MaxUnpool1d(MaxUnpoolNd):
-    """Zeros with the maxima of `MaxPool1d` where they were; see `MaxUnpool2d`."""
+    """Zeros with the maxima of `MaxPool1d` where they were; see `MaxUnpool2d`.
+
+    Shape: (N, C, L), or without N, and indices of that shape, to the size before pooling.
+    """
 
     _dims = 1
     _function = staticmethod(F.max_unpool1d)
@@ -55,7 +58,10 @@ class MaxUnpool2d(MaxUnpoolNd):
 
 
 class MaxUnpool3d(MaxUnpoolNd):
-    """Zeros with the maxima of `MaxPool3d` where they were; see `MaxUnpool2d`."""
+    """Zeros with the maxima of `MaxPool3d` where they were; see `MaxUnpool2d`.
+
+    Shape: (N, C, D, H, W), or without N, and indices of that shape, to the size before pooling.
+    """
 
     _dims = 3
     _function = staticmethod(F.max_unpool3d)

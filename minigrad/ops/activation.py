@@ -109,6 +109,11 @@ def hardtanh(input: Operand, min_val: float = -1.0, max_val: float = 1.0) -> Ten
 def relu6(input: Operand) -> Tensor:
     """``min(max(input, 0), 6)``, elementwise; its slope at 0 and 6 is 0.
 
+    Raises
+    ------
+    RuntimeError
+        If the input holds bools.
+
     Examples
     --------
     >>> F.relu6(mg.tensor([-1.0, 3.0, 8.0]))

@@ -14,6 +14,7 @@ from minigrad.kernels.ctc import Lattice
 from minigrad.kernels.errstate import silent
 from minigrad.ops.checks import check_tensor, require_floating
 from minigrad.ops.declare.operation import Operand, operation
+from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.loss_arguments import check_reduction, reduced
 from minigrad.ops.primitives.shape import reshape
 from minigrad.ops.selection import where
@@ -75,6 +76,7 @@ def _padded(targets: np.ndarray, lengths: np.ndarray, width: int) -> np.ndarray:
     return rows
 
 
+@rounded_once
 def ctc_loss(
     log_probs: Operand,
     targets: Operand,

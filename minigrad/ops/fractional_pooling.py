@@ -14,6 +14,7 @@ from minigrad.core.generator import get_generator
 from minigrad.core.tensor import Tensor
 from minigrad.ops.checks import Numbers, check_shape, check_tensor, per_dim, require_floating
 from minigrad.ops.declare.operation import Operand
+from minigrad.ops.declare.rounding import widened
 from minigrad.ops.gathering import gather
 from minigrad.ops.primitives.shape import reshape
 
@@ -27,7 +28,7 @@ def _starts(size: int, out: int, kernel: int, samples: np.ndarray) -> np.ndarray
     step = samples.dtype.type((size - kernel) / (out - 1))
     starts = ((np.arange(out) + samples) * step).astype(np.int64) - (samples * step).astype(np.int64)
     starts[:, -1] = size - kernel
-    return starts
+    return starts.clip(0, size - kernel)  # a number of float16 may be rounded to 1
 
 
 def _winners(x: np.ndarray, kernel: tuple[int, ...], starts: list[np.ndarray]) -> np.ndarray:
@@ -64,11 +65,11 @@ def _samples(name: str, dims: int, lead: tuple[int, ...], given: Any, dtype: Any
     """Return one random number per plane and dimension, the last dimension first in two dimensions."""
     count, channels = (1, *lead)[-2:]
     if given is None:
-        return get_generator().uniform((count * channels, dims), dtype)
+        return widened(get_generator().uniform((count * channels, dims), dtype))
     samples = constant(check_tensor(name, "_random_samples", given))
     if samples.ndim != 3 or samples.shape[0] < count or samples.shape[1:] != (channels, dims):
         raise RuntimeError(f"{name}: expected _random_samples of shape {(count, channels, dims)}, got {samples.shape}")
-    return samples[:count].reshape(-1, dims)
+    return widened(samples[:count].reshape(-1, dims))
 
 
 def _fractional_max_pool(

@@ -215,6 +215,7 @@ def grid_sample(
 # ---- grids of affine transforms --------------------------------------------------------------------------------------
 
 
+@rounded_once
 def affine_grid(theta: Operand, size: Sequence[int], align_corners: bool | None = None) -> Tensor:
     """Return the grid of points to which affine transforms take the pixels of an image; see `grid_sample`.
 

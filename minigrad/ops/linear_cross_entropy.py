@@ -8,12 +8,14 @@ from typing import Any
 from minigrad.core.tensor import Tensor
 from minigrad.ops.cross_entropy import cross_entropy
 from minigrad.ops.declare.operation import Operand
+from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.linear import linear
 from minigrad.ops.primitives.shape import reshape
 
 __all__ = ["linear_cross_entropy"]
 
 
+@rounded_once
 def linear_cross_entropy(
     input: Operand,
     linear_weight: Operand,
