@@ -374,6 +374,7 @@ def digamma(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None
     """Return the derivative of `lgamma`, elementwise; nan at the negative integers."""
 def digamma_(input: TensorLike) -> Tensor:
     """In-place version of `digamma`: writes the result into this tensor and returns it."""
+from minigrad import distributions as distributions
 def div(input: TensorLike, other: TensorLike, *, rounding_mode: _str | None = None, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``input / other``, elementwise; integers give the default floating dtype."""
 def div_(input: TensorLike, other: TensorLike, *, rounding_mode: _str | None = None) -> Tensor:

@@ -14,8 +14,13 @@ _HOMES = {
     "categorical": "Categorical Multinomial OneHotCategorical OneHotCategoricalStraightThrough",
     "constraint_registry": "biject_to transform_to",
     "distribution": "Distribution",
+    "elementwise_transforms": (
+        "AbsTransform AffineTransform CumulativeDistributionTransform ExpTransform PowerTransform SigmoidTransform "
+        "SoftplusTransform TanhTransform"
+    ),
     "exp_family": "ExponentialFamily",
     "gamma": "Beta Chi2 Dirichlet Exponential FisherSnedecor Gamma InverseGamma StudentT",
+    "joined_transforms": "CatTransform StackTransform",
     "kl": "kl_divergence register_kl",
     "log_normal": "GeneralizedPareto Kumaraswamy LogNormal LogisticNormal Pareto Weibull",
     "matrix_transforms": (
@@ -24,15 +29,11 @@ _HOMES = {
     "multivariate_normal": "LKJCholesky LowRankMultivariateNormal MultivariateNormal Wishart",
     "normal": "Cauchy Gumbel HalfCauchy HalfNormal Laplace Normal Uniform",
     "relaxed_categorical": "ExpRelaxedCategorical LogitRelaxedBernoulli RelaxedBernoulli RelaxedOneHotCategorical",
+    "transform": "ComposeTransform IndependentTransform ReshapeTransform Transform identity_transform",
     "transformed_distribution": "Independent MixtureSameFamily TransformedDistribution",
-    "transforms": (
-        "AbsTransform AffineTransform CatTransform ComposeTransform CumulativeDistributionTransform ExpTransform "
-        "IndependentTransform PowerTransform ReshapeTransform SigmoidTransform SoftplusTransform StackTransform "
-        "TanhTransform Transform identity_transform"
-    ),
     "von_mises": "VonMises",
 }
-_lazy = lazy_names(__name__, globals(), _HOMES, modules=" ".join([*_HOMES, "constraints", "utils"]))
+_lazy = lazy_names(__name__, globals(), _HOMES, modules=" ".join([*_HOMES, "constraints", "transforms", "utils"]))
 __all__ = _lazy.names
 __getattr__ = _lazy.getattr
 __dir__ = _lazy.dir

@@ -1,4 +1,4 @@
-"""Laws of a probability or its log-odds: Bernoulli, Binomial, Geometric, NegativeBinomial, ContinuousBernoulli, Poisson."""
+"""Laws of a probability or its log-odds, Bernoulli, Binomial, Geometric and others; and Poisson's."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import minigrad as mg
 from minigrad.core.generator import get_generator
 from minigrad.core.tensor import Tensor
 from minigrad.distributions import constraints
-from minigrad.distributions.exp_family import ExponentialFamily
 from minigrad.distributions.distribution import Distribution
+from minigrad.distributions.exp_family import ExponentialFamily
 from minigrad.distributions.utils import clamp_probs, lazy_property, logits_to_probs, probs_to_logits, uniform
 
 __all__ = ["Bernoulli", "Binomial", "ContinuousBernoulli", "Geometric", "NegativeBinomial", "Poisson"]
@@ -26,9 +26,8 @@ class ProbsOrLogits(Distribution):
 
     def _choose(self, probs: Any, logits: Any, validate_args: bool | None, **others: Any) -> None:
         if (probs is None) == (logits is None):
-            raise ValueError(
-                f"{type(self).__name__}: expected either probs or logits, got {'both' if probs is not None else 'neither'}"
-            )
+            got = "neither" if probs is None else "both"
+            raise ValueError(f"{type(self).__name__}: expected either probs or logits, got {got}")
         given = {"probs": probs} if logits is None else {"logits": logits}
         self._set(validate_args, **others, **given)
 

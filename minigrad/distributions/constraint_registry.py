@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from minigrad.distributions import constraints, matrix_transforms, transforms
-from minigrad.distributions.transforms import Transform
+from minigrad.distributions import constraints, transforms
+from minigrad.distributions.transform import Transform
 
 __all__ = ["ConstraintRegistry", "biject_to", "transform_to"]
 
@@ -27,7 +27,7 @@ class ConstraintRegistry:
         self._registry: dict[Any, Callable[..., Transform]] = {}
 
     def register(self, constraint: Any, factory: Callable[..., Transform] | None = None) -> Any:
-        """Let `factory` make the transform onto constraints of the kind of `constraint`; also as a decorator."""
+        """Make `factory` give the transform onto constraints of the kind of `constraint`; also as a decorator."""
         if factory is None:
             return lambda f: self.register(constraint, f)
         key = _key(constraint)
@@ -90,19 +90,19 @@ def _register_all() -> None:
                 registry(constraint.base_constraint), constraint.reinterpreted_batch_ndims
             ),
         )
-        for kind in (c.greater_than, c.greater_than_eq):
-            registry.register(kind, _onto_bound)
+        registry.register(c.greater_than, _onto_bound)
+        registry.register(c.greater_than_eq, _onto_bound)
         registry.register(c.less_than, lambda constraint: _exp_from(constraint.upper_bound, -1))
-        for kind in (c.interval, c.half_open_interval):
-            registry.register(kind, _onto_interval)
-        registry.register(c.lower_cholesky, lambda _: matrix_transforms.LowerCholeskyTransform())
-        registry.register(c.corr_cholesky, lambda _: matrix_transforms.CorrCholeskyTransform())
+        registry.register(c.interval, _onto_interval)
+        registry.register(c.half_open_interval, _onto_interval)
+        registry.register(c.lower_cholesky, lambda _: transforms.LowerCholeskyTransform())
+        registry.register(c.corr_cholesky, lambda _: transforms.CorrCholeskyTransform())
         for constraint in (c.positive_definite, c.positive_semidefinite):
-            registry.register(constraint, lambda _: matrix_transforms.PositiveDefiniteTransform())
+            registry.register(constraint, lambda _: transforms.PositiveDefiniteTransform())
         registry.register(c.cat, lambda k, parts=parts: transforms.CatTransform(parts(k), k.dim, k.lengths))
         registry.register(c.stack, lambda k, parts=parts: transforms.StackTransform(parts(k), k.dim))
-    biject_to.register(c.simplex, lambda _: matrix_transforms.StickBreakingTransform())
-    transform_to.register(c.simplex, lambda _: matrix_transforms.SoftmaxTransform())
+    biject_to.register(c.simplex, lambda _: transforms.StickBreakingTransform())
+    transform_to.register(c.simplex, lambda _: transforms.SoftmaxTransform())
 
 
 _register_all()

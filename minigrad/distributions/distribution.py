@@ -76,7 +76,8 @@ class Distribution:
             if not bool(constraint.check(value).all()):
                 raise ValueError(
                     f"{type(self).__name__}: Expected parameter {name} ({type(value).__name__} of shape "
-                    f"{tuple(value.shape)}) to satisfy the constraint {constraint!r}, but found invalid values:\n{value}"
+                    f"{tuple(value.shape)}) to satisfy the constraint {constraint!r}, but found invalid values:\n"
+                    f"{value}"
                 )
 
     def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
@@ -144,7 +145,7 @@ class Distribution:
         raise NotImplementedError(f"{type(self).__name__}: its draws have no gradient; use sample()")
 
     def sample_n(self, n: int) -> Tensor:
-        """Draw `n` times. (An old name of ``sample((n,))``.)"""
+        """Draw `n` times: an old name of ``sample((n,))``."""
         warnings.warn("sample_n: deprecated; use sample((n,))", FutureWarning, stacklevel=2)
         return self.sample((n,))
 

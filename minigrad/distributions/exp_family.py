@@ -14,8 +14,11 @@ __all__ = ["ExponentialFamily"]
 class ExponentialFamily(Distribution):
     """A distribution whose entropy and divergences follow from F, the log normalizer, and its gradient.
 
-    A subclass gives its natural parameters, F as a function of them, and the mean of k(x). (Nielsen, Nock, Entropies and
-    cross-entropies of exponential families, 2010.)
+    A subclass gives its natural parameters, F as a function of them, and the mean of k(x).
+
+    References
+    ----------
+    F. Nielsen, R. Nock, Entropies and cross-entropies of exponential families, 2010.
 
     Examples
     --------

@@ -83,7 +83,7 @@ def kl_divergence(p: Distribution, q: Distribution) -> Tensor:
     return result
 
 
-# ---- pairs of one family -----------------------------------------------------------------------------------------------
+# ---- pairs of one family ---------------------------------------------------------------------------------------------
 
 
 def _same(kind: type[Distribution]) -> Callable[[Formula], Formula]:
@@ -244,7 +244,7 @@ def _independent(p: Any, q: Any) -> Any:
     return sum_rightmost(kl_divergence(p.base_dist, q.base_dist), p.reinterpreted_batch_ndims)
 
 
-# ---- pairs of two families: minus the entropy of p, less the mean of log q under p ---------------------------------------
+# ---- pairs of two families: minus the entropy of p, less the mean of log q under p -----------------------------------
 
 
 def _mean_log(p: Any) -> Any:
@@ -334,7 +334,7 @@ def _infinite(p: Any, q: Any) -> Any:
     return mg.full(shape, math.inf, dtype=p.mean.dtype)
 
 
-for _formula, _p, _sources in (
+_PAIRS: tuple[tuple[Formula, Any, tuple[Any, ...]], ...] = (
     (_to_exponential, Exponential, (Beta, ContinuousBernoulli, Gamma, Pareto, Uniform)),
     (_to_gamma, Gamma, (Beta, Exponential, Pareto, Uniform)),
     (_to_gumbel, Gumbel, (Exponential, Gamma, Normal, Uniform)),
@@ -349,6 +349,7 @@ for _formula, _p, _sources in (
     (_infinite, Gamma, (Gumbel, Laplace, Normal)),
     (_infinite, Bernoulli, (Poisson,)),
     (_infinite, Binomial, (Poisson,)),
-):
+)
+for _formula, _target, _sources in _PAIRS:
     for _source in _sources:
-        register_kl(_source, _p)(_formula)
+        register_kl(_source, _target)(_formula)

@@ -7,7 +7,7 @@ from typing import Any
 import minigrad as mg
 from minigrad.core.tensor import Tensor
 from minigrad.distributions import constraints
-from minigrad.distributions.transforms import Transform
+from minigrad.distributions.transform import Transform
 from minigrad.distributions.utils import tril_matrix_to_vec, vec_to_tril_matrix
 
 __all__ = [

@@ -14,8 +14,8 @@ from minigrad.distributions import constraints
 from minigrad.distributions.bernoulli import ProbsOrLogits
 from minigrad.distributions.categorical import Categorical
 from minigrad.distributions.distribution import Distribution
+from minigrad.distributions.elementwise_transforms import ExpTransform, SigmoidTransform
 from minigrad.distributions.transformed_distribution import TransformedDistribution
-from minigrad.distributions.transforms import ExpTransform, SigmoidTransform
 from minigrad.distributions.utils import clamp_probs, uniform
 
 __all__ = ["ExpRelaxedCategorical", "LogitRelaxedBernoulli", "RelaxedBernoulli", "RelaxedOneHotCategorical"]
@@ -65,7 +65,7 @@ class LogitRelaxedBernoulli(ProbsOrLogits):
 class _Relaxed(TransformedDistribution):
     """A relaxed law: a transform of one on the real line that has the parameters."""
 
-    has_rsample = True  # type: ignore[assignment]
+    has_rsample = True
     base_dist: Any
 
     @property

@@ -1,4 +1,4 @@
-"""What distributions share: parameters of one shape, probabilities and their logarithms, triangles as vectors."""
+"""Helpers that distributions share: parameters of one shape, probabilities and logarithms, triangles as vectors."""
 
 from __future__ import annotations
 

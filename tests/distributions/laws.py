@@ -53,7 +53,8 @@ LAWS = {
     "Weibull": ("Weibull", {"scale": A, "concentration": B}, VALUES),
     "Kumaraswamy": ("Kumaraswamy", {"concentration1": A, "concentration0": B}, VALUES),
     "GeneralizedPareto": (
-        "GeneralizedPareto", {"loc": np.zeros(3, "f"), "scale": A.astype("f"), "concentration": np.array([0.3, 0.0, -0.2], "f")},
+        "GeneralizedPareto",
+        {"loc": np.zeros(3, "f"), "scale": A.astype("f"), "concentration": np.array([0.3, 0.0, -0.2], "f")},
         VALUES.astype("f"),
     ),
     "RelaxedBernoulli": ("RelaxedBernoulli", {"temperature": np.array(0.7), "probs": P}, VALUES),

