@@ -34,6 +34,7 @@ from minigrad.ops.arithmetic import *
 from minigrad.ops.assignment import *
 from minigrad.ops.broadcasting import *
 from minigrad.ops.casting import *
+from minigrad.ops.channel_shuffling import *
 from minigrad.ops.comparison import *
 from minigrad.ops.convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from minigrad.ops.declare import naming
@@ -48,7 +49,6 @@ from minigrad.ops.floating_point import *
 from minigrad.ops.gamma import *
 from minigrad.ops.gathering import *
 from minigrad.ops.indexing import *
-from minigrad.ops.interpolation import pixel_shuffle, pixel_unshuffle
 from minigrad.ops.joining import *
 from minigrad.ops.linalg import *
 from minigrad.ops.linear import bilinear
@@ -58,6 +58,7 @@ from minigrad.ops.pooling import avg_pool1d, max_pool1d, max_pool2d, max_pool3d
 from minigrad.ops.reduction import *
 from minigrad.ops.reordering import *
 from minigrad.ops.scan import *
+from minigrad.ops.scattering import *
 from minigrad.ops.searching import *
 from minigrad.ops.selection import *
 from minigrad.ops.shape import *
@@ -66,12 +67,14 @@ from minigrad.ops.solving import cholesky_solve, det, logdet, matrix_power, slog
 from minigrad.ops.solving import inv as inverse
 from minigrad.ops.sorting import *
 from minigrad.ops.special import *
+from minigrad.ops.splitting import *
+from minigrad.ops.strided import *
 from minigrad.ops.trigonometry import *
 from minigrad.ops.ufuncs import *
 from minigrad.predicates import *
 from minigrad.random import *
 from minigrad.saving.checkpoint import load_checkpoint, save_checkpoint
-from minigrad.saving.npz import load, save
+from minigrad.saving.files import load, save
 from minigrad.version import __version__
 
 from minigrad import func, linalg, nn, optim, return_types  # isort: skip  (needs the operations above)
@@ -82,10 +85,11 @@ newaxis = None
 
 _ROOMS = {
     "absent", "core", "creation", "exchange", "factory", "graph", "kernels", "lazy_names", "legacy", "naming", "ops",
-    "overriding", "predicates", "saving", "settings", "windows",
+    "overriding", "predicates", "saving", "settings", "view_copies", "windows",
 }  # fmt: skip
 _HOMES = {
     "amp": "GradScaler autocast",
+    "ops.pair_distances": "pdist",
     "exchange": "asarray from_dlpack from_file frombuffer",
     "settings": (
         "are_deterministic_algorithms_enabled compile get_deterministic_debug_mode get_float32_matmul_precision "
@@ -93,11 +97,16 @@ _HOMES = {
         "set_default_tensor_type set_deterministic_debug_mode set_float32_matmul_precision set_flush_denormal "
         "set_num_interop_threads set_warn_always use_deterministic_algorithms"
     ),
+    "view_copies": (
+        "alias_copy as_strided_copy detach_copy diagonal_copy expand_copy narrow_copy permute_copy "
+        "select_copy slice_copy split_copy split_with_sizes_copy squeeze_copy t_copy transpose_copy "
+        "unbind_copy unfold_copy unsqueeze_copy view_copy"
+    ),
     "windows": "bartlett_window blackman_window hamming_window hann_window kaiser_window",
 }
 _MODULES = (
-    "__config__ accelerator amp backends compiler cuda distributions jit mps multiprocessing profiler special testing "
-    "types utils version vision viz xpu"
+    "__config__ accelerator amp backends compiler cuda distributions jit mps multiprocessing profiler serialization "
+    "special testing types utils version vision viz xpu"
 )
 _lazy = lazy_names(__name__, globals(), _HOMES, _MODULES, naming.published)
 globals().update({n: f for n, f in vars(Methods).items() if n.endswith("_") and n[0] != "_" and n[:-1] in globals()})

@@ -80,6 +80,7 @@ def addr_(input: TensorLike, vec1: TensorLike, vec2: TensorLike, *, beta: _float
     """In-place version of `addr`: writes the result into this tensor and returns it."""
 def adjoint(input: TensorLike) -> Tensor:
     """Return a view with the last two dimensions exchanged."""
+from minigrad.view_copies import alias_copy as alias_copy
 def all(input: TensorLike, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
     """Return whether all elements are true (not 0), of the tensor or over the dimensions `dim`."""
 def allclose(input: TensorLike, other: TensorLike, rtol: _float = 1e-05, atol: _float = 1e-08, equal_nan: _bool = False) -> _bool:
@@ -136,6 +137,13 @@ def argsort(input: TensorLike, dim: _int = -1, descending: _bool = False, stable
     """Return the indices of `sort`."""
 def argwhere(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the indices of the elements that are not 0, one row each."""
+def as_strided(input: TensorLike, size: Sequence[_int], stride: Sequence[_int], storage_offset: _int | None = None) -> Tensor:
+    """Return a view of the memory of `input` of this size, whose elements lie these steps apart."""
+def as_strided_(input: TensorLike, size: Sequence[_int], stride: Sequence[_int], storage_offset: _int | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """In-place version of `as_strided`: this tensor shows its memory in that way from now on."""
+from minigrad.view_copies import as_strided_copy as as_strided_copy
+def as_strided_scatter(input: TensorLike, src: TensorLike, size: Sequence[_int], stride: Sequence[_int], storage_offset: _int | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return a copy of `input` with `src` where ``as_strided(input, size, stride, storage_offset)`` would be."""
 def as_tensor(data: Any, dtype: Any = None, device: Any = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return `data` as a tensor: the given one or one that shares an array's memory, where the dtype allows."""
 from minigrad.exchange import asarray as asarray
@@ -256,6 +264,8 @@ def celu_(input: TensorLike, alpha: _float = 1.0) -> Tensor:
 from minigrad.core.dtypes import cfloat as cfloat
 def chain_matmul(*matrices: TensorLike, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the product of several matrices, in an order that keeps the products small."""
+def channel_shuffle(input: TensorLike, groups: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the channels of (N, C, ...) in another order: the first of each group, the second of each, and so on."""
 from minigrad.core.layout import channels_last as channels_last
 from minigrad.core.layout import channels_last_3d as channels_last_3d
 def cholesky_solve(B: TensorLike, L: TensorLike, upper: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -359,6 +369,7 @@ def deg2rad_(input: TensorLike) -> Tensor:
     """In-place version of `deg2rad`: writes the result into this tensor and returns it."""
 def det(A: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the determinant."""
+from minigrad.view_copies import detach_copy as detach_copy
 from minigrad.core.device import device as device
 def diag(input: TensorLike, diagonal: _int = 0, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the matrix with a vector on a diagonal, or a copy of that diagonal of a matrix."""
@@ -368,6 +379,9 @@ def diagflat(input: TensorLike, offset: _int = 0, *, out: Tensor | tuple[Tensor,
     """Return the matrix with all elements of `input` on a diagonal."""
 def diagonal(input: TensorLike, offset: _int = 0, dim1: _int = 0, dim2: _int = 1) -> Tensor:
     """Return a view of the diagonal in the planes of two dimensions; it becomes the last dimension."""
+from minigrad.view_copies import diagonal_copy as diagonal_copy
+def diagonal_scatter(input: TensorLike, src: TensorLike, offset: _int = 0, dim1: _int = 0, dim2: _int = 1, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return a copy of `input` with `src` in the place of ``diagonal(input, offset, dim1, dim2)``."""
 def diff(input: TensorLike, n: _int = 1, dim: _int = -1, prepend: TensorLike | None = None, append: TensorLike | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = -1) -> Tensor:
     """Return the difference of each element to the one before it in dimension `dim`; of bools, whether there is one."""
 def digamma(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -388,6 +402,8 @@ def dot(input: TensorLike, tensor: TensorLike, *, out: Tensor | tuple[Tensor, ..
 from minigrad.core.dtypes import double as double
 def dropout(input: TensorLike, p: _float = 0.5, training: _bool = True, inplace: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Set each element to 0 with probability `p` while `training`, and multiply the others by ``1 / (1 - p)``."""
+def dsplit(input: TensorLike, indices_or_sections: _int | Sequence[_int]) -> tuple[Tensor, ...]:
+    """Return views that cut the third dimension into equal pieces, or at these indices."""
 def dstack(tensors: Sequence[TensorLike], *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the tensors behind each other: along dimension 2, with at least three dimensions each."""
 from minigrad.core.dtypes import dtype as dtype
@@ -425,6 +441,7 @@ def exp2_(input: TensorLike) -> Tensor:
     """In-place version of `exp2`: writes the result into this tensor and returns it."""
 def exp_(input: TensorLike) -> Tensor:
     """In-place version of `exp`: writes the result into this tensor and returns it."""
+from minigrad.view_copies import expand_copy as expand_copy
 def expm1(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``exp(input) - 1``, exact near 0 too."""
 def expm1_(input: TensorLike) -> Tensor:
@@ -540,6 +557,8 @@ def heaviside_(input: TensorLike, values: TensorLike) -> Tensor:
     """In-place version of `heaviside`: writes the result into this tensor and returns it."""
 def histc(input: TensorLike, bins: _int = 100, min: _float = 0, max: _float = 0, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return how many elements lie in each of `bins` equal parts of [min, max], which includes both ends."""
+def hsplit(input: TensorLike, indices_or_sections: _int | Sequence[_int]) -> tuple[Tensor, ...]:
+    """Return views that cut the columns into equal pieces, or at these indices; a vector is cut in its only dimension."""
 def hstack(tensors: Sequence[TensorLike], *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the tensors next to each other: along dimension 1, or 0 for vectors."""
 def hypot(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -586,6 +605,13 @@ def index_put(input: TensorLike, indices: Sequence[Any], values: TensorLike, acc
     """Return `input` with `values`, broadcast, at ``input[indices]``."""
 def index_put_(input: TensorLike, indices: Sequence[Any], values: TensorLike, accumulate: _bool = False) -> Tensor:
     """In-place version of `index_put`: writes the result into this tensor and returns it."""
+@overload
+def index_reduce(input: TensorLike, dim: _int, index: TensorLike, source: TensorLike, reduce: _str, *, include_self: _bool = True, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Reduce the slices of `source` into those of dimension `dim` of `input` at the indices `index`."""
+@overload
+def index_reduce(input: TensorLike, index: TensorLike, source: TensorLike, reduce: _str, *, include_self: _bool = True, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int) -> Tensor: ...
+def index_reduce_(input: TensorLike, dim: _int, index: TensorLike, source: TensorLike, reduce: _str, *, include_self: _bool = True) -> Tensor:
+    """In-place version of `index_reduce`: writes the result into this tensor and returns it."""
 @overload
 def index_select(input: TensorLike, dim: _int, index: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the slices of dimension `dim` at the indices `index`, which may repeat."""
@@ -674,7 +700,7 @@ def lgamma_(input: TensorLike) -> Tensor:
 from minigrad import linalg as linalg
 def linspace(start: Any, end: Any, steps: _int, *, dtype: Any = None, out: Tensor | tuple[Tensor, ...] | None = None, layout: Any = None, device: Any = None, pin_memory: _bool = False, requires_grad: _bool = False) -> Tensor:
     """Return `steps` numbers at equal distances from `start` to `end`, both included."""
-from minigrad.saving.npz import load as load
+from minigrad.saving.files import load as load
 from minigrad.saving.checkpoint import load_checkpoint as load_checkpoint
 def log(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the natural logarithm of each element; -inf of 0, nan of negative numbers."""
@@ -861,6 +887,9 @@ def narrow(input: TensorLike, dim: _int, start: _int, length: _int) -> Tensor:
     """Return the slice of dimension `dim` from `start` on, of the given length: a view."""
 @overload
 def narrow(input: TensorLike, start: _int, length: _int, *, axis: _int) -> Tensor: ...
+from minigrad.view_copies import narrow_copy as narrow_copy
+def native_channel_shuffle(input: TensorLike, groups: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the same as `channel_shuffle`, by PyTorch's other name for it."""
 def ne(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``input != other``, elementwise."""
 def ne_(input: TensorLike, other: TensorLike) -> Tensor:
@@ -907,8 +936,11 @@ def outer(input: TensorLike, vec2: TensorLike, *, out: Tensor | tuple[Tensor, ..
     """Return the matrix of the products of all pairs of elements of two vectors."""
 def pairwise_distance(x1: TensorLike, x2: TensorLike, p: _float = 2.0, eps: _float = 1e-06, keepdim: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the p-norm of ``x1 - x2 + eps`` over the last dimension."""
+def pdist(input: TensorLike, p: _float = 2.0, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the p-norms of the differences of all pairs of rows: (0, 1), (0, 2), ..., (1, 2), ..."""
 def permute(input: TensorLike, dims: Sequence[_int], *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return a view with the dimensions in another order."""
+from minigrad.view_copies import permute_copy as permute_copy
 from math import pi as pi
 def pinverse(A: TensorLike, rtol: _float | None = None, *, atol: _float | None = None, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the pseudo-inverse (Moore, 1920; Penrose, 1955)."""
@@ -935,6 +967,10 @@ def prod(input: TensorLike, dim: _int | None = None, keepdim: _bool = False, *, 
     """Return the product of all elements, or over the dimension `dim`. Integers and bools multiply in int64."""
 from minigrad import profiler as profiler
 from minigrad.core.dtypes import promote_types as promote_types
+def put(input: TensorLike, index: TensorLike, source: TensorLike, accumulate: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return a copy of `input` with the elements of `source` at the places `index`, counted in C order."""
+def put_(input: TensorLike, index: TensorLike, source: TensorLike, accumulate: _bool = False) -> Tensor:
+    """In-place version of `put`: writes the result into this tensor and returns it."""
 def quantile(input: TensorLike, q: _float | TensorLike, dim: _int | None = None, keepdim: _bool = False, *, interpolation: _str = 'linear', out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | None = None, keepdims: _bool = False) -> Tensor:
     """Return the value below which a share `q` of the elements lies, of all or along `dim`; nan where there is one."""
 def rad2deg(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -1004,7 +1040,7 @@ def rsqrt_(input: TensorLike) -> Tensor:
     """In-place version of `rsqrt`: writes the result into this tensor and returns it."""
 def rsub(input: TensorLike, other: TensorLike, *, alpha: _float = 1, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``other - alpha * input``, elementwise with broadcasting and type promotion."""
-from minigrad.saving.npz import save as save
+from minigrad.saving.files import save as save
 from minigrad.saving.checkpoint import save_checkpoint as save_checkpoint
 @overload
 def scatter(input: TensorLike, dim: _int, index: TensorLike, src: TensorLike | None = None, *, value: Any = None, reduce: _str | None = None, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -1035,10 +1071,17 @@ def select(input: TensorLike, dim: _int, index: _int) -> Tensor:
     """Return the slice of dimension `dim` at `index`: a view without that dimension."""
 @overload
 def select(input: TensorLike, index: _int, *, axis: _int) -> Tensor: ...
+from minigrad.view_copies import select_copy as select_copy
+@overload
+def select_scatter(input: TensorLike, src: TensorLike, dim: _int, index: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return a copy of `input` with `src` in the place of ``select(input, dim, index)``."""
+@overload
+def select_scatter(input: TensorLike, src: TensorLike, index: _int, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int) -> Tensor: ...
 def selu(input: TensorLike, inplace: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """`elu` scaled so that activations keep mean 0 and variance 1 (Klambauer et al., 2017)."""
 def selu_(input: TensorLike) -> Tensor:
     """In-place version of `selu`: writes the result into this tensor and returns it."""
+from minigrad import serialization as serialization
 from minigrad.autograd.anomaly_mode import set_anomaly_enabled as set_anomaly_enabled
 from minigrad.core.device import set_default_device as set_default_device
 from minigrad.core.dtypes import set_default_dtype as set_default_dtype
@@ -1079,6 +1122,9 @@ def sinh(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -
     """Return the hyperbolic sine of each element."""
 def sinh_(input: TensorLike) -> Tensor:
     """In-place version of `sinh`: writes the result into this tensor and returns it."""
+from minigrad.view_copies import slice_copy as slice_copy
+def slice_scatter(input: TensorLike, src: TensorLike, dim: _int = 0, start: _int | None = None, end: _int | None = None, step: _int = 1, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = 0) -> Tensor:
+    """Return a copy of `input` with `src` in the place of the elements from `start` to `end` of dimension `dim`."""
 def slogdet(A: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> SlogDet:
     """Return the sign of the determinant, and the logarithm of its absolute value."""
 def softmax(input: TensorLike, dim: _int | None = None, dtype: DTypeLike | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | None = None) -> Tensor:
@@ -1088,6 +1134,10 @@ def sort(input: TensorLike, dim: _int = -1, descending: _bool = False, stable: _
 from minigrad import special as special
 def split(tensor: TensorLike, split_size_or_sections: _int | Sequence[_int], dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
     """Return views that cut dimension `dim` into pieces."""
+from minigrad.view_copies import split_copy as split_copy
+def split_with_sizes(input: TensorLike, split_sizes: Sequence[_int], dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
+    """Return views that cut dimension `dim` into pieces of these lengths."""
+from minigrad.view_copies import split_with_sizes_copy as split_with_sizes_copy
 def sqrt(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the square root of each element; its slope at 0 is inf."""
 def sqrt_(input: TensorLike) -> Tensor:
@@ -1100,6 +1150,7 @@ def squeeze(input: TensorLike, dim: _int | Sequence[_int] | None = None, *, axis
     """Remove the dimensions of length 1: all, or those named by `dim`."""
 def squeeze_(input: TensorLike, dim: _int | Sequence[_int] | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """In-place version of `squeeze`: this tensor shows its memory in that way from now on."""
+from minigrad.view_copies import squeeze_copy as squeeze_copy
 def stack(tensors: Sequence[TensorLike], dim: _int = 0, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = 0) -> Tensor:
     """Join tensors of one shape side by side along a new dimension `dim`."""
 def std(input: TensorLike, dim: _int | Sequence[_int] | None = None, unbiased: _bool = True, keepdim: _bool = False, *, correction: _float | None = None, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
@@ -1129,6 +1180,7 @@ def t(input: TensorLike) -> Tensor:
     """Return the transpose of a matrix; vectors and 0-dim tensors as they are."""
 def t_(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """In-place version of `t`: this tensor shows its memory in that way from now on."""
+from minigrad.view_copies import t_copy as t_copy
 def take(input: TensorLike, index: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the elements at `index` of the flattened input, in the shape of `index`."""
 def take_along_dim(input: TensorLike, indices: TensorLike, dim: _int | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | None = None) -> Tensor:
@@ -1160,6 +1212,7 @@ def transpose(input: TensorLike, dim0: _int, dim1: _int) -> Tensor:
     """Return a view with two dimensions exchanged."""
 def transpose_(input: TensorLike, dim0: _int, dim1: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """In-place version of `transpose`: this tensor shows its memory in that way from now on."""
+from minigrad.view_copies import transpose_copy as transpose_copy
 def trapezoid(y: TensorLike, x: TensorLike | None = None, *, dx: _float = 1, dim: _int = -1, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = -1) -> Tensor:
     """Return the integral over dimension `dim` of the straight lines between neighbours."""
 def trapz(y: TensorLike, x: TensorLike | None = None, *, dx: _float = 1, dim: _int = -1, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = -1) -> Tensor:
@@ -1192,11 +1245,13 @@ from minigrad.core.dtypes import uint64 as uint64
 from minigrad.core.dtypes import uint8 as uint8
 def unbind(input: TensorLike, dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
     """Return all slices of dimension `dim`, views without that dimension."""
+from minigrad.view_copies import unbind_copy as unbind_copy
 @overload
 def unflatten(input: TensorLike, dim: _int, sizes: Sequence[_int]) -> Tensor:
     """Split dimension `dim` into several of the given `sizes`, one of which may be -1."""
 @overload
 def unflatten(input: TensorLike, sizes: Sequence[_int], *, axis: _int) -> Tensor: ...
+from minigrad.view_copies import unfold_copy as unfold_copy
 @overload
 def unique(input: TensorLike, sorted: _bool = True, return_inverse: Literal[False] = False, return_counts: Literal[False] = False, dim: _int | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the distinct elements, in order."""
@@ -1207,6 +1262,12 @@ def unique_consecutive(input: TensorLike, return_inverse: Literal[False] = False
     """Return the elements (or slices of `dim`) without those that equal the one before."""
 @overload
 def unique_consecutive(input: TensorLike, return_inverse: _bool = False, return_counts: _bool = False, dim: _int | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor | tuple[Tensor, ...]: ...
+def unsafe_chunk(input: TensorLike, chunks: _int, dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
+    """Split into at most `chunks` pieces of equal length, of which the last may be shorter."""
+def unsafe_split(tensor: TensorLike, split_size_or_sections: _int | Sequence[_int], dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
+    """Return views that cut dimension `dim` into pieces."""
+def unsafe_split_with_sizes(input: TensorLike, split_sizes: Sequence[_int], dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
+    """Return views that cut dimension `dim` into pieces of these lengths."""
 @overload
 def unsqueeze(input: TensorLike, dim: _int) -> Tensor:
     """Insert a new dimension of length 1 before dimension `dim`."""
@@ -1214,6 +1275,7 @@ def unsqueeze(input: TensorLike, dim: _int) -> Tensor:
 def unsqueeze(input: TensorLike, *, axis: _int) -> Tensor: ...
 def unsqueeze_(input: TensorLike, dim: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """In-place version of `unsqueeze`: this tensor shows its memory in that way from now on."""
+from minigrad.view_copies import unsqueeze_copy as unsqueeze_copy
 from minigrad.settings import use_deterministic_algorithms as use_deterministic_algorithms
 from minigrad.core.generator import use_generator as use_generator
 from minigrad import utils as utils
@@ -1224,8 +1286,11 @@ def var_mean(input: TensorLike, dim: _int | Sequence[_int] | None = None, unbias
 def vdot(input: TensorLike, tensor: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the sum of the products of the elements of two vectors."""
 from minigrad import version as version
+from minigrad.view_copies import view_copy as view_copy
 from minigrad import vision as vision
 from minigrad import viz as viz
+def vsplit(input: TensorLike, indices_or_sections: _int | Sequence[_int]) -> tuple[Tensor, ...]:
+    """Return views that cut the rows into equal pieces, or at these indices."""
 def vstack(tensors: Sequence[TensorLike], *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the tensors below each other, vectors as rows."""
 @overload

@@ -27,6 +27,7 @@ OFFERED = {
     "minigrad.nn": "nn/__init__.pyi",
     "minigrad.nn.functional": "nn/functional.pyi",
     "minigrad.distributions": "distributions/__init__.pyi",
+    "minigrad.nn.utils": "nn/utils/__init__.pyi",
     "minigrad.special": "special.pyi",
     "minigrad.optim": "optim/__init__.pyi",
     "minigrad.optim.lr_scheduler": "optim/lr_scheduler/__init__.pyi",
@@ -69,7 +70,7 @@ SEVERAL: dict[str, list[Variant]] = {
     **{name: [*_one_or_all(name), *_ELEMENTWISE] for name in ("max", "min")},
     **{name: _one_or_all(name) for name in ("median", "nanmedian")},
     **{name: _COUNTED for name in ("unique", "unique_consecutive")},
-    **{f"{name}_pool{n}d": _INDICES for name in ("max", "adaptive_max") for n in (1, 2, 3)},
+    **{f"{name}_pool{n}d": _INDICES for name in ("max", "adaptive_max", "fractional_max") for n in (1, 2, 3)},
     **{f"atleast_{n}d": _AT_LEAST for n in (1, 2, 3)},
     "nonzero": [
         ({"as_tuple": "Literal[False] = False"}, "Tensor"),

@@ -1,6 +1,8 @@
 """Random tensors: reproducible, of PyTorch's shapes, dtypes and errors, and distributed as they say."""
 
+import copy
 import io
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -75,6 +77,25 @@ def test_the_state_is_a_copy(generator):
     before = state.tolist()
     random.rand(3, generator=generator)
     assert state.tolist() == before
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda g: pickle.loads(pickle.dumps(g)), "clone_state"])
+def test_copies_go_on_from_the_same_state(generator, copied):
+    random.rand(3, generator=generator)
+    other = generator.clone_state() if copied == "clone_state" else copied(generator)
+    assert other.initial_seed() == 3
+    expected = random.rand(2, generator=generator.clone_state()).tolist()
+    assert random.rand(2, generator=other).tolist() == expected
+    if copied is not copy.copy:  # which shares the stream
+        assert random.rand(2, generator=generator).tolist() == expected
+
+
+def test_fork_rng_takes_what_names_no_gpu():
+    for arguments in [(), (None,), ([],), ([], True), (range(0),), ([0], False)]:
+        with random.fork_rng(*arguments, device_type="cuda"):
+            pass
+    with pytest.raises(RuntimeError, match="fork_rng: .*the CPU only, got devices=\\[0\\]"), random.fork_rng([0]):
+        pass
 
 
 def test_seeds_are_pytorchs(torch):

@@ -129,6 +129,10 @@ class Generator:
         self._seed, self._rng = seed, np.random.Generator(bits)
         return self
 
+    def clone_state(self) -> Generator:
+        """Return a new generator that goes on from the state of this one."""
+        return Generator().set_state(self.get_state())
+
     def uniform(self, shape: tuple[int, ...], dtype: DType) -> np.ndarray:
         """Return an array of numbers from [0, 1), drawn as `dtype` from the start."""
         if dtype == np.float16:  # which NumPy does not draw, and a float32 might be rounded up to 1
@@ -251,8 +255,20 @@ def set_rng_state(new_state: Tensor) -> None:
 
 
 @contextlib.contextmanager
-def fork_rng(enabled: bool = True) -> Iterator[None]:
+def fork_rng(devices: Any = None, enabled: bool = True, *, device_type: str | None = None) -> Iterator[None]:
     """Restore the default generator after the block, unless `enabled` is False.
+
+    Parameters
+    ----------
+    devices : None or nothing, as in ``[]``
+        Of which GPUs to restore the generators, too; there are none.
+    enabled : bool
+    device_type : accepted for any kind of GPU
+
+    Raises
+    ------
+    RuntimeError
+        If a GPU is named.
 
     Examples
     --------
@@ -261,6 +277,8 @@ def fork_rng(enabled: bool = True) -> Iterator[None]:
     >>> mg.rand(3).tolist() == first
     True
     """
+    if enabled and devices is not None and list(devices):
+        raise RuntimeError(f"fork_rng: minigrad computes on the CPU only, got devices={devices!r}; leave them out")
     state = get_rng_state()
     try:
         yield

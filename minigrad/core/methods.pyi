@@ -215,6 +215,10 @@ class Methods:
         """Return the indices of `sort`."""
     def argwhere(self) -> Tensor:
         """Return the indices of the elements that are not 0, one row each."""
+    def as_strided(self, size: Sequence[_int], stride: Sequence[_int], storage_offset: _int | None = None) -> Tensor:
+        """Return a view of the memory of `input` of this size, whose elements lie these steps apart."""
+    def as_strided_(self, size: Sequence[_int], stride: Sequence[_int], storage_offset: _int | None = None) -> Self:
+        """In-place version of `as_strided`: this tensor shows its memory in that way from now on."""
     def asin(self) -> Tensor:
         """Return the angle in radians whose sine is `input`."""
     def asin_(self) -> Self:
@@ -383,6 +387,8 @@ class Methods:
         """Return the matrix with all elements of `input` on a diagonal."""
     def diagonal(self, offset: _int = 0, dim1: _int = 0, dim2: _int = 1) -> Tensor:
         """Return a view of the diagonal in the planes of two dimensions; it becomes the last dimension."""
+    def diagonal_scatter(self, src: TensorLike, offset: _int = 0, dim1: _int = 0, dim2: _int = 1) -> Tensor:
+        """Return a copy of `input` with `src` in the place of ``diagonal(input, offset, dim1, dim2)``."""
     def diff(self, n: _int = 1, dim: _int = -1, prepend: TensorLike | None = None, append: TensorLike | None = None, *, axis: _int = -1) -> Tensor:
         """Return the difference of each element to the one before it in dimension `dim`; of bools, whether there is one."""
     def digamma(self) -> Tensor:
@@ -401,6 +407,8 @@ class Methods:
         """Return the sum of the products of the elements of two vectors."""
     def double(self, memory_format: Any = None) -> Tensor:
         """This tensor as ``minigrad.float64``."""
+    def dsplit(self, indices_or_sections: _int | Sequence[_int]) -> tuple[Tensor, ...]:
+        """Return views that cut the third dimension into equal pieces, or at these indices."""
     def eq(self, other: TensorLike) -> Tensor:
         """``input == other``, elementwise."""
     def eq_(self, other: TensorLike) -> Self:
@@ -520,6 +528,8 @@ class Methods:
         """In-place version of `heaviside`: writes the result into this tensor and returns it."""
     def histc(self, bins: _int = 100, min: _float = 0, max: _float = 0) -> Tensor:
         """Return how many elements lie in each of `bins` equal parts of [min, max], which includes both ends."""
+    def hsplit(self, indices_or_sections: _int | Sequence[_int]) -> tuple[Tensor, ...]:
+        """Return views that cut the columns into equal pieces, or at these indices; a vector is cut in its only dimension."""
     def hypot(self, other: TensorLike) -> Tensor:
         """``sqrt(input ** 2 + other ** 2)``, elementwise."""
     def hypot_(self, other: TensorLike) -> Self:
@@ -561,6 +571,13 @@ class Methods:
         """Return `input` with `values`, broadcast, at ``input[indices]``."""
     def index_put_(self, indices: Sequence[Any], values: TensorLike, accumulate: _bool = False) -> Self:
         """In-place version of `index_put`: writes the result into this tensor and returns it."""
+    @overload
+    def index_reduce(self, dim: _int, index: TensorLike, source: TensorLike, reduce: _str, *, include_self: _bool = True) -> Tensor:
+        """Reduce the slices of `source` into those of dimension `dim` of `input` at the indices `index`."""
+    @overload
+    def index_reduce(self, index: TensorLike, source: TensorLike, reduce: _str, *, include_self: _bool = True, axis: _int) -> Tensor: ...
+    def index_reduce_(self, dim: _int, index: TensorLike, source: TensorLike, reduce: _str, *, include_self: _bool = True) -> Self:
+        """In-place version of `index_reduce`: writes the result into this tensor and returns it."""
     @overload
     def index_select(self, dim: _int, index: TensorLike) -> Tensor:
         """Return the slices of dimension `dim` at the indices `index`, which may repeat."""
@@ -843,6 +860,10 @@ class Methods:
         """`leaky_relu` with learned slopes: one, or one per channel (dimension 1) (He et al., 2015)."""
     def prod(self, dim: _int | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None, axis: _int | None = None, keepdims: _bool = False) -> Tensor:
         """Return the product of all elements, or over the dimension `dim`. Integers and bools multiply in int64."""
+    def put(self, index: TensorLike, source: TensorLike, accumulate: _bool = False) -> Tensor:
+        """Return a copy of `input` with the elements of `source` at the places `index`, counted in C order."""
+    def put_(self, index: TensorLike, source: TensorLike, accumulate: _bool = False) -> Self:
+        """In-place version of `put`: writes the result into this tensor and returns it."""
     def quantile(self, q: _float | TensorLike, dim: _int | None = None, keepdim: _bool = False, *, interpolation: _str = 'linear', axis: _int | None = None, keepdims: _bool = False) -> Tensor:
         """Return the value below which a share `q` of the elements lies, of all or along `dim`; nan where there is one."""
     def rad2deg(self) -> Tensor:
@@ -919,6 +940,11 @@ class Methods:
         """Return the slice of dimension `dim` at `index`: a view without that dimension."""
     @overload
     def select(self, index: _int, *, axis: _int) -> Tensor: ...
+    @overload
+    def select_scatter(self, src: TensorLike, dim: _int, index: _int) -> Tensor:
+        """Return a copy of `input` with `src` in the place of ``select(input, dim, index)``."""
+    @overload
+    def select_scatter(self, src: TensorLike, index: _int, *, axis: _int) -> Tensor: ...
     def selu(self) -> Tensor:
         """`elu` scaled so that activations keep mean 0 and variance 1 (Klambauer et al., 2017)."""
     def set_(self, source: Tensor | Storage | None = None, storage_offset: _int = 0, size: Sequence[SupportsIndex] | None = None, stride: Sequence[SupportsIndex] | None = None) -> Self:
@@ -951,6 +977,8 @@ class Methods:
         """Return the hyperbolic sine of each element."""
     def sinh_(self) -> Self:
         """In-place version of `sinh`: writes the result into this tensor and returns it."""
+    def slice_scatter(self, src: TensorLike, dim: _int = 0, start: _int | None = None, end: _int | None = None, step: _int = 1, *, axis: _int = 0) -> Tensor:
+        """Return a copy of `input` with `src` in the place of the elements from `start` to `end` of dimension `dim`."""
     def slogdet(self) -> SlogDet:
         """Return the sign of the determinant, and the logarithm of its absolute value."""
     def softmax(self, dim: _int | None = None, dtype: DTypeLike | None = None, *, axis: _int | None = None) -> Tensor:
@@ -959,6 +987,8 @@ class Methods:
         """Return the elements along `dim` in order, and where they were. nan counts as the largest."""
     def split(self, split_size_or_sections: _int | Sequence[_int], dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
         """Return views that cut dimension `dim` into pieces."""
+    def split_with_sizes(self, split_sizes: Sequence[_int], dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
+        """Return views that cut dimension `dim` into pieces of these lengths."""
     def sqrt(self) -> Tensor:
         """Return the square root of each element; its slope at 0 is inf."""
     def sqrt_(self) -> Self:
@@ -1073,6 +1103,12 @@ class Methods:
         """Return the elements (or slices of `dim`) without those that equal the one before."""
     @overload
     def unique_consecutive(self, return_inverse: _bool = False, return_counts: _bool = False, dim: _int | None = None) -> Tensor | tuple[Tensor, ...]: ...
+    def unsafe_chunk(self, chunks: _int, dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
+        """Split into at most `chunks` pieces of equal length, of which the last may be shorter."""
+    def unsafe_split(self, split_size_or_sections: _int | Sequence[_int], dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
+        """Return views that cut dimension `dim` into pieces."""
+    def unsafe_split_with_sizes(self, split_sizes: Sequence[_int], dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
+        """Return views that cut dimension `dim` into pieces of these lengths."""
     @overload
     def unsqueeze(self, dim: _int) -> Tensor:
         """Insert a new dimension of length 1 before dimension `dim`."""
@@ -1090,6 +1126,8 @@ class Methods:
         """Return the same memory in another shape."""
     def view_as(self, other: Tensor) -> Tensor:
         """Return the same memory in the shape of `other`."""
+    def vsplit(self, indices_or_sections: _int | Sequence[_int]) -> tuple[Tensor, ...]:
+        """Return views that cut the rows into equal pieces, or at these indices."""
     def where(self, condition: Tensor, other: Any) -> Tensor:
         """Return this tensor where `condition` holds, else `other`."""
     def xlogy(self, other: TensorLike) -> Tensor:

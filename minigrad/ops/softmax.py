@@ -16,10 +16,10 @@ from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.exponential import exp, sigmoid
-from minigrad.ops.joining import chunk
 from minigrad.ops.primitives.casting import cast
 from minigrad.ops.primitives.dims import one_dim
 from minigrad.ops.primitives.summation import sum_over
+from minigrad.ops.splitting import chunk
 
 __all__ = ["softmax", "softmin", "log_softmax", "glu"]
 

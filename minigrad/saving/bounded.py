@@ -65,14 +65,19 @@ def read_array(stream: Readable, shape: Any, dtype: np.dtype, order: Any = "C") 
     """Return a new array with the content next in the stream; the caller has compared its size with what is there."""
     array = np.empty(shape, dtype, order)
     if array.nbytes:
-        content, filled = array.reshape(-1, order=order).view(np.uint8), 0
-        while filled < len(content):
-            chunk = stream.read(min(_CHUNK, len(content) - filled))
-            if not chunk:
-                raise EOFError("it ends within an array")
-            content[filled : filled + len(chunk)] = np.frombuffer(chunk, np.uint8)
-            filled += len(chunk)
+        fill(array.reshape(-1, order=order).view(np.uint8), stream)
     return array
+
+
+def fill(content: np.ndarray, stream: Readable) -> None:
+    """Fill an array of bytes with what is next in the stream."""
+    filled = 0
+    while filled < len(content):
+        chunk = stream.read(min(_CHUNK, len(content) - filled))
+        if not chunk:
+            raise EOFError("it ends within an array")
+        content[filled : filled + len(chunk)] = np.frombuffer(chunk, np.uint8)
+        filled += len(chunk)
 
 
 def read_npy(stream: Readable, size: int) -> np.ndarray:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.core.generator import Generator, get_rng_state, set_rng_state
-from minigrad.saving.npz import load, save
+from minigrad.saving.files import load, save
 
 __all__ = ["load_checkpoint", "save_checkpoint"]
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import stat
 from collections.abc import Mapping
 from typing import IO, Any
 
@@ -57,6 +56,9 @@ def save_file(tensors: Mapping[str, Any], filename: Any, metadata: Mapping[str, 
     ...     load_file(folder + "/model.safetensors")
     {'fc.bias': tensor([1., 1.])}
     """
+    if not isinstance(tensors, Mapping):
+        advice = "; give its state_dict()" if hasattr(tensors, "state_dict") else ""
+        raise TypeError(f"save_file: expected a dict of Tensors, got {type(tensors).__name__}{advice}")
     header: dict[str, Any] = {} if metadata is None else {_METADATA: dict(metadata)}
     arrays, end = [], 0
     for name in [*tensors, *(part for item in (metadata or {}).items() for part in item)]:
@@ -106,17 +108,21 @@ def load_file(filename: Any) -> dict[str, Tensor]:
     name = os.fspath(filename)
     with open(name, "rb") as file:
         try:
-            return {name: _tensor(file, *entry) for name, entry in _entries(file).items()}
+            return read(file, os.path.getsize(name))
         except Exception as error:  # json, int and NumPy raise many kinds where the content is arbitrary
             raise RuntimeError(f"load_file: {name} is not a whole safetensors file ({str(error):.200})") from error
 
 
-def _entries(file: IO[bytes]) -> dict[str, tuple[str, list[int]]]:
+def read(file: IO[bytes], size: int) -> dict[str, Tensor]:
+    """Return the tensors in the next `size` bytes of a file; any error may come of a damaged one."""
+    return {name: _tensor(file, *entry) for name, entry in _entries(file, size).items()}
+
+
+def _entries(file: IO[bytes], size: int) -> dict[str, tuple[str, list[int]]]:
     """Return the dtypes and shapes by name, in the order of their bytes, which come next in the file."""
-    status = os.fstat(file.fileno())
     length = int.from_bytes(file.read(8), "little")
-    left = status.st_size - 8 - length
-    if not stat.S_ISREG(status.st_mode) or left < 0 or not 2 <= length <= _LONGEST_HEADER:
+    left = size - 8 - length
+    if left < 0 or not 2 <= length <= _LONGEST_HEADER:
         raise ValueError("the header is not all there, or too long")
     text = file.read(length)
     if text[:1] != b"{":

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 import minigrad as mg
+import minigrad.nn.functional as F
 from minigrad import nn, optim
 from minigrad.saving.safetensors import load_file, save_file
 from minigrad.vision import datasets
@@ -21,6 +22,7 @@ from minigrad.vision.idx import read_idx
 from minigrad.vision.io import read_image
 from minigrad.vision.pickles import read_pickled_dict
 from tests.fuzz import mutations
+from tests.saving import test_pth
 
 _TEN = list("abcdefghij")
 
@@ -45,6 +47,24 @@ def npz():
         "arrays": [np.array(["x", "yz"]), np.ones((2, 3), order="F"), np.zeros(2, [("a", "i4"), ("b", "f8")])],
     }
     return Reader([_saved(lambda f: mg.save(obj, f))], mg.load, (RuntimeError,), [mutations.rezipped])
+
+
+def modules():
+    net = nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2), nn.LazyLinear(2))
+    net[1].note = {"a": [{1, 2}, F.relu, mg.float32, nn.ReLU, range(3), b"x"], "net": [net]}
+    return Reader([_saved(lambda f: mg.save(net, f))], mg.load, (RuntimeError,), [mutations.rezipped])
+
+
+def pth():
+    storage = test_pth.Storage("torch:FloatStorage", "0", 6)
+    obj = [test_pth.tensor(storage, (2, 3), (3, 1)), {"a": (1, 2.5, "b", None)}, np.arange(3)]
+    content = np.arange(6, dtype=np.float32).tobytes()
+    wholes = [test_pth.archive(obj, {"0": content}), test_pth.stream(obj, {"0": (content, 6)})]
+    return Reader(wholes, mg.load, (RuntimeError,), [_if_zip(mutations.rezipped)])
+
+
+def _if_zip(change):
+    return lambda content, rng: (change if content[:2] == b"PK" else mutations.mutated)(content, rng)
 
 
 def checkpoint():
@@ -155,8 +175,9 @@ def bundled(folder):
 
 
 READERS = {
-    "npz": npz, "checkpoint": checkpoint, "safetensors": safetensors, "idx": idx, "pickles": pickles, "cifar": cifar,
-    "archives": archives, "images": images, "skipped-images": skipped_images, "digits": bundled,
+    "npz": npz, "modules": modules, "pth": pth, "checkpoint": checkpoint, "safetensors": safetensors,
+    "idx": idx, "pickles": pickles, "cifar": cifar, "archives": archives,
+    "images": images, "skipped-images": skipped_images, "digits": bundled,
 }  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from minigrad.vision.archives import unpack
 from minigrad.vision.idx import read_idx
 from minigrad.vision.io import read_image
 from minigrad.vision.pickles import read_pickled_dict
+from tests.saving import test_pth
 
 MB = 1 << 20
 
@@ -87,6 +88,54 @@ NPZ = {
 }  # fmt: skip
 
 
+def pth(obj, content=b"", old=False):
+    """A file of PyTorch's whose storage "0" has this content, as floats."""
+    storages = {"0": (content, len(content) // 4)} if old else {"0": content}
+    return (test_pth.stream if old else test_pth.archive)(obj, storages)
+
+
+def floats(count):
+    return test_pth.Storage("torch:FloatStorage", "0", count)
+
+
+def instructions(content):
+    return test_pth.archive(b"\x80\2" + content + b".", {})
+
+
+def again(value, module, name):
+    """Instructions to call a name with one value 10,000 times."""
+    call = b"c%b\n%b\nq\1" % (module.encode(), name.encode())
+    return value + b"q\0" + call + b"0](" + b"h\1h\0\x85R" * 10_000 + b"e"
+
+
+PTH = {
+    "a huge storage": pth(test_pth.tensor(floats(2**40), (2,), (1,)), bytes(8)),
+    "a huge storage in an old file": pth(test_pth.tensor(floats(2**40), (2,), (1,)), bytes(8), old=True),
+    "a storage that overflows": pth(test_pth.tensor(floats(2**200), (2,), (1,)), bytes(8)),
+    "a huge shape": pth(test_pth.tensor(floats(2), (2**40,), (1,)), bytes(8)),
+    "a huge shape of nothing": pth(test_pth.tensor(floats(2), (0, 2**47, 2**47, 2**47), (1,) * 4), bytes(8)),
+    "a shape of many numbers": pth(test_pth.tensor(floats(2), (10**4000,) * 200, (1,) * 200), bytes(8)),
+    "huge steps": pth(test_pth.tensor(floats(2), (2,), (2**60,)), bytes(8)),
+    "a range of huge numbers": pth([test_pth.Call("builtins:range", 2**70, "a")]),
+    "bytes by their number": pth([test_pth.Call("builtins:bytes", 2**40)]),
+    "a bytearray by its number": pth([test_pth.Call("builtins:bytearray", 2**40)]),
+    "a Counter of a text": pth([test_pth.Call("collections:Counter", "a" * 100)]),
+    "a place in the memo": instructions(b"]r\xff\xff\xff\x7f\x85cos\nsystem\n"),
+    "a long text": instructions(b"\x8d" + struct.pack("<Q", 2**40)),
+    "a frame": instructions(b"\x95" + struct.pack("<Q", 2**40)),
+    "a set that takes for ever to hash": instructions(b"c__builtin__\nset\n]" + b")" + b"2\x86" * 64 + b"a\x85R"),
+    "one dict copied often": instructions(
+        again(b"}(" + b"".join(b"J%bN" % struct.pack("<i", i) for i in range(9999)) + b"u", "collections", "Counter")
+    ),
+    "one tuple copied often": instructions(again(b"(" + b"K\1" * 50_000 + b"t", "torch", "Size")),
+    "bytes copied often": instructions(
+        again(b"B" + struct.pack("<I", 50_000) + bytes(50_000), "builtins", "bytearray")
+    ),
+    "deflated zeros": with_sizes(pth(test_pth.tensor(floats(2), (2,), (1,)), bytes(8)), 2**31),
+    "an old file that ends": pth(test_pth.tensor(floats(10**6), (2,), (1,)), bytes(8), old=True),
+}
+
+
 def safetensors(header, content=b""):
     text = header if isinstance(header, bytes) else json.dumps(header).encode()
     return len(text).to_bytes(8, "little") + text + content
@@ -141,6 +190,13 @@ PICKLES = {
 }  # fmt: skip
 
 
+PICKLES["one content for many arrays"] = (
+    b"\x80\x03cnumpy.core.multiarray\n_reconstruct\nq\1(K\1K\1K\0t0"
+    + b"(K\1M\x50\xc3\x85cnumpy\ndtype\nX\2\0\0\0u1\x85R\x89B" + struct.pack("<I", 50_000) + bytes(50_000) + b"tq\2"
+    + b"](" + b"h\1)Rh\2b" * 10_000 + b"e."
+)  # fmt: skip
+
+
 def tar(*members, kind=tarfile.REGTYPE, size=None, headers=None):
     file = io.BytesIO()
     with tarfile.open(fileobj=file, mode="w:gz", compresslevel=1, format=tarfile.PAX_FORMAT) as archive:
@@ -184,7 +240,9 @@ IMAGES = {
 READERS = {
     "npz": (mg.load, RuntimeError, NPZ),
     "checkpoint": (mg.load_checkpoint, RuntimeError, NPZ),
+    "pth": (mg.load, RuntimeError, PTH),
     "safetensors": (load_file, RuntimeError, SAFETENSORS),
+    "safetensors by load": (mg.load, RuntimeError, SAFETENSORS),
     "idx": (read_idx, RuntimeError, IDX),
     "pickles": (read_pickled_dict, RuntimeError, PICKLES),
     "archives": (lambda path: unpack(path, path.parent / "target"), RuntimeError, ARCHIVES),

@@ -3,12 +3,13 @@
 import io
 import json
 import os
+import pickle
 import random
 import signal
 import subprocess
 import sys
 import zipfile
-from collections import OrderedDict, namedtuple
+from collections import namedtuple
 from pathlib import Path
 
 import numpy as np
@@ -97,10 +98,18 @@ def test_integers_of_more_digits_than_python_writes():
     assert round_trip(numbers) == numbers
 
 
+class Settings(dict):
+    pass
+
+
+class Marked(mg.Tensor):
+    pass
+
+
 def test_subclasses_come_back_as_what_they_derive_from():
-    Point = namedtuple("Point", "x y")
-    obj = [OrderedDict(a=1), Point(1, 2), mg.ones(2, 3).shape, mg.tensor([2.0], requires_grad=True) * 3]
-    assert same(round_trip(obj), [{"a": 1}, (1, 2), (2, 3), mg.tensor([6.0])])
+    Point = namedtuple("Point", "x y")  # which cannot be found again
+    obj = [Settings(a=1), Point(1, 2), Marked._wrap(np.ones(2)), mg.tensor([2.0], requires_grad=True) * 3]
+    assert same(round_trip(obj), [{"a": 1}, (1, 2), mg.ones(2, dtype=mg.float64), mg.tensor([6.0])])
 
 
 def test_layouts_of_memory():
@@ -123,12 +132,12 @@ def test_same_object_same_bytes(tmp_path):
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
-def test_loaded_arrays_are_writable_and_apart():
-    w = mg.ones(2)
-    first, second = round_trip([w, w])
-    with mg.no_grad():
-        first.add_(1)
-    assert second.tolist() == [1, 1]
+def test_one_tensor_stays_one_and_others_are_apart():
+    w, array = mg.ones(2), np.ones(2)
+    first, second, third, *arrays = round_trip([w, {"again": w}, w.detach(), array, array])
+    assert second["again"] is first and arrays[0] is not arrays[1]
+    first.add_(1)
+    assert third.tolist() == [1, 1]
 
 
 @pytest.mark.parametrize("where", [None, "cpu", mg.device("cpu"), lambda storage, location: storage, {"cuda:0": "cpu"}])
@@ -139,6 +148,10 @@ def test_arguments_of_torch(tmp_path, where):
         assert mg.load(file, where) == [1]
     with pytest.raises(RuntimeError, match="cuda"):
         mg.load(tmp_path / "a", map_location="cuda")
+    mg.save([2], tmp_path / "a", pickle, 4, _use_new_zipfile_serialization=False)
+    assert mg.load(tmp_path / "a", None, pickle, weights_only=True, mmap=True, encoding="latin1") == [2]
+    with pytest.raises(ValueError, match="load: expected a path with mmap=True"):
+        mg.load(io.BytesIO(), mmap=True)
 
 
 OUT_OF_ORDER = np.dtype({"names": ["a", "b"], "formats": ["i4", "i4"], "offsets": [4, 0]})
@@ -152,16 +165,21 @@ class Model:
 @pytest.mark.parametrize(
     "obj, error, message",
     [
-        ({"optimizer": {"state": {3: {"foo": {1}}}}}, TypeError, r"save: optimizer.state\[3\].foo is a set; expected"),
+        (
+            {"optimizer": {"state": {3: {"foo": {print}}}}},
+            TypeError,
+            r"save: optimizer.state\[3\].foo\[0\] is a builtin",
+        ),
+        ({"a": iter([])}, TypeError, r"save: a is a list_iterator; expected"),
         ([(1, print)], TypeError, r"save: \[0\]\[1\] is a builtin_function"),
         ({"model": Model()}, TypeError, r"model is a Model; save its state_dict\(\)"),
         (Model(), TypeError, "save: the object is a Model"),
-        ({"x": {(1, 2): 3}}, TypeError, r"x has the key \(1, 2\); keys are of type str or int"),
-        ({True: 3}, TypeError, "the key True"),
+        ({"x": {(1, print): 3}}, TypeError, r"x.a key\[1\] is a builtin"),
+        ({"x": {mg.ones(1): 3}}, TypeError, r"x has the key tensor\(\[1.\]\); expected a str, a number or a tuple"),
         ({"a": np.array([None])}, TypeError, "a is an array of Python objects"),
         ({"a": np.ma.masked_array([1, 2], [0, 1])}, TypeError, "a is a MaskedArray"),
-        ({"a": b"x", "b": 1j}, TypeError, "a is a bytes"),
-        ({"a": [frozenset()]}, TypeError, r"a\[0\] is a frozenset"),
+        ({"a": lambda x: x}, TypeError, "a is a function"),
+        ({"a": [sys.stdout]}, TypeError, r"a\[0\] is "),
         ({"a": np.zeros(2, OUT_OF_ORDER)}, TypeError, "a is an array of .*, which NumPy's files have no name for"),
         ({"a": {np.int64(1): 2}}, TypeError, "a has the key"),
     ],
@@ -279,7 +297,6 @@ def test_damaged_anywhere(tmp_path, sample, change):
     [
         (b"", "is empty"),
         (b"hello", "not a zip file"),
-        (b"\x80\x02}q\x00.", "not a zip file"),
     ],
 )
 def test_foreign_files(tmp_path, content, message):
@@ -300,8 +317,6 @@ def test_foreign_archives(tmp_path):
     np.savez(file, a=np.ones(3))
     with pytest.raises(RuntimeError, match="numpy.savez; read it with numpy.load"):
         mg.load(file)
-    with pytest.raises(RuntimeError, match="PyTorch checkpoint"):
-        mg.load(archive(file, {"model/data.pkl": b"", "model/data/0": b""}))
     with pytest.raises(RuntimeError, match="other things"):
         mg.load(archive(file, {"word/document.xml": b""}))
     later = {"format": "minigrad", "version": 99, "object": {"unknown": 1}}

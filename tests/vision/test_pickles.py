@@ -68,7 +68,7 @@ def test_arrays_and_plain_values_are_read(write, tmp_path):
     found = read(write({**arrays, **plain}), tmp_path)
     assert found.keys() == arrays.keys() | plain.keys()
     for name, array in arrays.items():
-        assert found[name].dtype == array.dtype and found[name].shape == array.shape
+        assert found[name].dtype == array.dtype.newbyteorder("=") and found[name].shape == array.shape
         assert np.array_equal(found[name], array)
     assert {name: found[name] for name in plain} == plain
 
@@ -177,7 +177,7 @@ BAD = {
     "a broken length": (array(Kind("u1", False, True), (2.0, 2), b"1234"), "an array of shape"),
     "a list for bytes": (array(Kind("u1", False, True), (2,), [1, 2]), "of another size"),
     "no content": (pickle.dumps({"data": Call(RECONSTRUCT, np.ndarray, (0,), b"b")}), "without content"),
-    "an array called up": (pickle.dumps({"data": Call(np.ndarray, (1,), "O", b"12345678")}), "_Type"),
+    "an array called up": (pickle.dumps({"data": Call(np.ndarray, (1,), "O", b"12345678")}), "it calls 'ndarray'"),
     "a part of a name": (dict_of(b"\x8c\x05numpy\x8c\x0endarray.tofile\x93"), "numpy.ndarray.tofile, which is not"),
     "an old instance": (dict_of(b"(S'true'\nios\nsystem\n"), "os.system"),
     "an old object": (dict_of(b"(cos\nsystem\nU\x04trueo"), "os.system"),
