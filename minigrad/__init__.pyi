@@ -8,7 +8,13 @@ from collections.abc import Sequence
 from minigrad import return_types as return_types
 from minigrad.core.dtypes import DTypeLike
 from minigrad.core.tensor import TensorLike
+from minigrad.ops.decompositions import QR
+from minigrad.ops.factorizations import GEQRF
+from minigrad.ops.factorizations import LU
+from minigrad.ops.matrix_functions import TriangularSolve
 from minigrad.ops.solving import SlogDet
+from minigrad.ops.statistics import Histogram
+from minigrad.ops.statistics import HistogramDD
 import numpy as np
 from typing import Any
 from typing import Literal
@@ -274,6 +280,8 @@ def channel_shuffle(input: TensorLike, groups: _int, *, out: Tensor | tuple[Tens
     """Return the channels of (N, C, ...) in another order: the first of each group, the second of each, and so on."""
 from minigrad.core.layout import channels_last as channels_last
 from minigrad.core.layout import channels_last_3d as channels_last_3d
+def cholesky_inverse(L: TensorLike, upper: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the inverse of ``L @ L.T``, or of ``L.T @ L`` if `upper`."""
 def cholesky_solve(B: TensorLike, L: TensorLike, upper: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the X with ``A @ X = B``, given the factor `L` of `A`: ``L @ L.T``, or ``L.T @ L`` if `upper`."""
 def chunk(input: TensorLike, chunks: _int, dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
@@ -332,6 +340,8 @@ def copysign(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor
     """Return the size of `input` with the sign of `other`, elementwise; its gradient where `input` is 0 is 0."""
 def copysign_(input: TensorLike, other: TensorLike) -> Tensor:
     """In-place version of `copysign`: writes the result into this tensor and returns it."""
+def corrcoef(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the correlations of variables, one row each: covariances over standard deviations, within -1 and 1."""
 def cos(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the cosine of each element, in radians."""
 def cos_(input: TensorLike) -> Tensor:
@@ -344,6 +354,8 @@ def cosine_similarity(x1: TensorLike, x2: TensorLike, dim: _int = 1, eps: _float
     """Return the cosine of the angle between vectors along `dim`; lengths count as at least `eps`."""
 def count_nonzero(input: TensorLike, dim: _int | Sequence[_int] | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | Sequence[_int] | None = None) -> Tensor:
     """Return how many elements are not 0, int64."""
+def cov(input: TensorLike, *, correction: _int = 1, fweights: TensorLike | None = None, aweights: TensorLike | None = None, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the covariances of variables, one row each, from their observations, one column each."""
 def cross(input: TensorLike, other: TensorLike, dim: _int | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | None = None) -> Tensor:
     """Return the cross product of the vectors of length 3 in dimension `dim`, by default the first of that length."""
 from minigrad import cuda as cuda
@@ -371,6 +383,8 @@ def cumsum(input: TensorLike, dim: _int, *, dtype: DTypeLike | None = None, out:
 def cumsum(input: TensorLike, *, dtype: DTypeLike | None = None, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int) -> Tensor: ...
 def cumsum_(input: TensorLike, dim: _int, *, dtype: DTypeLike | None = None) -> Tensor:
     """In-place version of `cumsum`: writes the result into this tensor and returns it."""
+def cumulative_trapezoid(y: TensorLike, x: TensorLike | None = None, *, dx: _float = 1, dim: _int = -1, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = -1) -> Tensor:
+    """Return the integrals up to each point but the first of the straight lines between neighbours."""
 from minigrad.core.generator import default_generator as default_generator
 def deg2rad(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return each angle, given in degrees, in radians."""
@@ -401,6 +415,8 @@ def digamma(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None
     """Return the derivative of `lgamma`, elementwise; nan at the negative integers."""
 def digamma_(input: TensorLike) -> Tensor:
     """In-place version of `digamma`: writes the result into this tensor and returns it."""
+def dist(input: TensorLike, other: TensorLike, p: _float = 2, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the p-norm of ``input - other``."""
 from minigrad import distributions as distributions
 def div(input: TensorLike, other: TensorLike, *, rounding_mode: _str | None = None, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``input / other``, elementwise; integers give the default floating dtype."""
@@ -537,6 +553,8 @@ def ge(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...]
     """``input >= other``, elementwise."""
 def ge_(input: TensorLike, other: TensorLike) -> Tensor:
     """In-place version of `ge`: writes the result into this tensor and returns it."""
+def geqrf(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> GEQRF:
+    """Return R above the diagonal and the vectors of reflections below it, and their factors: LAPACK's ``geqrf``."""
 def ger(input: TensorLike, vec2: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the matrix of the products of all pairs of elements of two vectors."""
 from minigrad.core.device import get_default_device as get_default_device
@@ -546,6 +564,8 @@ from minigrad.settings import get_float32_matmul_precision as get_float32_matmul
 from minigrad.settings import get_num_interop_threads as get_num_interop_threads
 from minigrad.kernels.parallel import get_num_threads as get_num_threads
 from minigrad.core.generator import get_rng_state as get_rng_state
+def gradient(input: TensorLike, *, spacing: Any = None, dim: _int | Sequence[_int] | None = None, edge_order: _int = 1, axis: _int | Sequence[_int] | None = None) -> list[Tensor]:
+    """Return the slopes of a function of one or more variables, estimated from its values at the points of a grid."""
 def greater(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``input > other``, elementwise."""
 def greater_(input: TensorLike, other: TensorLike) -> Tensor:
@@ -573,6 +593,10 @@ def heaviside_(input: TensorLike, values: TensorLike) -> Tensor:
     """In-place version of `heaviside`: writes the result into this tensor and returns it."""
 def histc(input: TensorLike, bins: _int = 100, min: _float = 0, max: _float = 0, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return how many elements lie in each of `bins` equal parts of [min, max], which includes both ends."""
+def histogram(input: TensorLike, bins: _int | TensorLike, *, range: Sequence[_float] | None = None, weight: TensorLike | None = None, density: _bool = False, out: Tensor | tuple[Tensor, ...] | None = None) -> Histogram:
+    """Return how many elements lie in each bin, or the sum of their weights, and the bounds of the bins."""
+def histogramdd(input: TensorLike, bins: _int | Sequence[Any], *, range: Sequence[_float] | None = None, weight: TensorLike | None = None, density: _bool = False, out: Tensor | tuple[Tensor, ...] | None = None) -> HistogramDD:
+    """Return how many points lie in each bin of several dimensions, and the bounds of the bins in each."""
 def hsplit(input: TensorLike, indices_or_sections: _int | Sequence[_int]) -> tuple[Tensor, ...]:
     """Return views that cut the columns into equal pieces, or at these indices; a vector is cut in its only dimension."""
 def hstack(tensors: Sequence[TensorLike], *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -780,6 +804,12 @@ def lt(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...]
     """``input < other``, elementwise."""
 def lt_(input: TensorLike, other: TensorLike) -> Tensor:
     """In-place version of `lt`: writes the result into this tensor and returns it."""
+def lu(A: TensorLike, pivot: _bool = True, get_infos: _bool = False) -> Any:
+    """Return `linalg.lu_factor`, with `get_infos` also where a pivot is 0: PyTorch's old name."""
+def lu_solve(b: TensorLike, LU_data: TensorLike, LU_pivots: Tensor, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return ``linalg.lu_solve(LU_data, LU_pivots, b)``: PyTorch's old order."""
+def lu_unpack(LU_data: TensorLike, LU_pivots: Tensor, unpack_data: _bool = True, unpack_pivots: _bool = True, *, out: Tensor | tuple[Tensor, ...] | None = None) -> LU:
+    """Return P, L and U out of what `lu_factor` gives; empty tensors for what is not unpacked."""
 from minigrad.core.generator import manual_seed as manual_seed
 def masked_fill(input: TensorLike, mask: TensorLike, value: Any, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return `input` with `value` where `mask` is true."""
@@ -793,6 +823,8 @@ def masked_select(input: TensorLike, mask: TensorLike, *, out: Tensor | tuple[Te
     """Return the elements where `mask` is true, in one dimension. The two are broadcast."""
 def matmul(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the matrix product, ``input @ other``."""
+def matrix_exp(A: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the exponential of square matrices, ``1 + A + A @ A / 2 + ...``, by scaling and squaring (Higham, 2005)."""
 def matrix_power(A: TensorLike, n: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the product of `n` times the matrix; of its inverse for negative `n`."""
 @overload
@@ -897,6 +929,8 @@ def nanmedian(input: TensorLike, dim: None = None, *, out: Tensor | tuple[Tensor
 def nanmedian(input: TensorLike, dim: _int, keepdim: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> return_types.nanmedian: ...
 @overload
 def nanmedian(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int, keepdims: _bool = False) -> return_types.nanmedian: ...
+def nanquantile(input: TensorLike, q: _float | TensorLike, dim: _int | None = None, keepdim: _bool = False, *, interpolation: _str = 'linear', out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | None = None, keepdims: _bool = False) -> Tensor:
+    """Return `quantile` of the elements that are numbers; nan where there is none."""
 def nansum(input: TensorLike, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
     """Return `sum` of the elements that are not nan."""
 @overload
@@ -952,10 +986,16 @@ def ones(*shape: SupportsIndex | Sequence[SupportsIndex], size: Any = None, dtyp
 def ones_like(input: Tensor, *, dtype: Any = None, memory_format: Any = None, out: Tensor | tuple[Tensor, ...] | None = None, layout: Any = None, device: Any = None, pin_memory: _bool = False, requires_grad: _bool = False) -> Tensor:
     """Return ones of the shape of `input`, and of its dtype unless another is given."""
 from minigrad import optim as optim
+def orgqr(A: TensorLike, tau: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the first n columns of the product of the reflections ``1 - tau[i] v v.T``, v being below column i."""
+def ormqr(input: TensorLike, tau: TensorLike, other: TensorLike, left: _bool = True, transpose: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the product of the reflections that `geqrf` gives with `other`; from the right if `left` is False."""
 def outer(input: TensorLike, vec2: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the matrix of the products of all pairs of elements of two vectors."""
 def pairwise_distance(x1: TensorLike, x2: TensorLike, p: _float = 2.0, eps: _float = 1e-06, keepdim: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the p-norm of ``x1 - x2 + eps`` over the last dimension."""
+def pca_lowrank(A: TensorLike, q: _int | None = None, center: _bool = True, niter: _int = 2) -> Any:
+    """Return U, S and V of the `q` largest principal components of the rows of `A`, by random projections."""
 def pdist(input: TensorLike, p: _float = 2.0, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the p-norms of the differences of all pairs of rows: (0, 1), (0, 2), ..., (1, 2), ..."""
 def permute(input: TensorLike, dims: Sequence[_int], *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -963,7 +1003,7 @@ def permute(input: TensorLike, dims: Sequence[_int], *, out: Tensor | tuple[Tens
 def permute_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
     """Return a copy of what the view ``input.permute(...)`` shows, in memory of its own."""
 from math import pi as pi
-def pinverse(A: TensorLike, rtol: _float | None = None, *, atol: _float | None = None, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+def pinverse(A: TensorLike, rtol: Any = None, hermitian: _bool = False, *, atol: Any = None, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the pseudo-inverse (Moore, 1920; Penrose, 1955)."""
 def pixel_shuffle(input: TensorLike, upscale_factor: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return images r times as high and wide, of r * r times fewer channels (Shi et al., 2016)."""
@@ -992,6 +1032,8 @@ def put(input: TensorLike, index: TensorLike, source: TensorLike, accumulate: _b
     """Return a copy of `input` with the elements of `source` at the places `index`, counted in C order."""
 def put_(input: TensorLike, index: TensorLike, source: TensorLike, accumulate: _bool = False) -> Tensor:
     """In-place version of `put`: writes the result into this tensor and returns it."""
+def qr(A: TensorLike, some: _bool = True, *, out: Tensor | tuple[Tensor, ...] | None = None) -> QR:
+    """Return `linalg.qr`: complete, unless `some`."""
 def quantile(input: TensorLike, q: _float | TensorLike, dim: _int | None = None, keepdim: _bool = False, *, interpolation: _str = 'linear', out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | None = None, keepdims: _bool = False) -> Tensor:
     """Return the value below which a share `q` of the elements lies, of all or along `dim`; nan where there is one."""
 def rad2deg(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -1032,6 +1074,13 @@ def remainder(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tenso
     """``input - floor(input / other) * other``, elementwise: takes the sign of `other`."""
 def remainder_(input: TensorLike, other: TensorLike) -> Tensor:
     """In-place version of `remainder`: writes the result into this tensor and returns it."""
+@overload
+def renorm(input: TensorLike, p: _float, dim: _int, maxnorm: _float, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return `input` with each slice of dimension `dim` whose p-norm exceeds `maxnorm` scaled down to it."""
+@overload
+def renorm(input: TensorLike, p: _float, maxnorm: _float, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int) -> Tensor: ...
+def renorm_(input: TensorLike, p: _float, dim: _int, maxnorm: _float) -> Tensor:
+    """In-place version of `renorm`: writes the result into this tensor and returns it."""
 def repeat_interleave(input: TensorLike, repeats: Any = None, dim: _int | None = None, *, output_size: _int | None = None, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | None = None) -> Tensor:
     """Repeat each element, or slice of `dim`, in its place; given `repeats` alone, each index so many times."""
 def reshape(input: TensorLike, shape: Sequence[_int], *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -1198,6 +1247,10 @@ def subtract_(input: TensorLike, other: TensorLike, *, alpha: _float = 1) -> Ten
     """In-place version of `sub`: writes the result into this tensor and returns it."""
 def sum(input: TensorLike, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
     """Return the sum of all elements, or over the dimensions `dim`. Integers and bools add up in int64."""
+def svd(input: TensorLike, some: _bool = True, compute_uv: _bool = True) -> Any:
+    """Return U, S and V, not transposed, as PyTorch's old function does; without `compute_uv` zeros for U and V."""
+def svd_lowrank(A: TensorLike, q: _int | None = 6, niter: _int | None = 2, M: TensorLike | None = None) -> Any:
+    """Return U, S and V of the `q` largest singular values of ``A - M``, nearly, by random projections."""
 def swapaxes(input: TensorLike, dim0: _int, dim1: _int) -> Tensor:
     """Return a view with two dimensions exchanged."""
 def swapaxes_(input: TensorLike, dim0: _int, dim1: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -1249,6 +1302,8 @@ def trapezoid(y: TensorLike, x: TensorLike | None = None, *, dx: _float = 1, dim
     """Return the integral over dimension `dim` of the straight lines between neighbours."""
 def trapz(y: TensorLike, x: TensorLike | None = None, *, dx: _float = 1, dim: _int = -1, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = -1) -> Tensor:
     """Return the integral over dimension `dim` of the straight lines between neighbours."""
+def triangular_solve(b: TensorLike, A: TensorLike, upper: _bool = True, transpose: _bool = False, unitriangular: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> TriangularSolve:
+    """Return the X with ``A @ X = b`` for a triangle of `A`, or of its transpose, and A: an old name."""
 def tril(input: TensorLike, diagonal: _int = 0, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return a copy with zeros above a diagonal of the last two dimensions."""
 def tril_(input: TensorLike, diagonal: _int = 0) -> Tensor:

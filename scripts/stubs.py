@@ -26,6 +26,7 @@ OFFERED = {
     "minigrad.linalg": "linalg.pyi",
     "minigrad.nn": "nn/__init__.pyi",
     "minigrad.nn.functional": "nn/functional.pyi",
+    "minigrad.distributions": "distributions/__init__.pyi",
     "minigrad.nn.utils": "nn/utils/__init__.pyi",
     "minigrad.special": "special.pyi",
     "minigrad.optim": "optim/__init__.pyi",

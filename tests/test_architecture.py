@@ -21,6 +21,7 @@ LAYERS = [
     ["models"],
     ["minigrad.vision", "minigrad.viz", "minigrad.testing"],
     [
+        "minigrad.distributions",
         "minigrad.nn",
         "minigrad.optim",
         "minigrad.utils",

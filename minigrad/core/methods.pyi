@@ -11,8 +11,12 @@ from minigrad.core.dtypes import DTypeLike
 from minigrad.core.generator import Generator
 from minigrad.core.tensor import Tensor
 from minigrad.core.tensor import TensorLike
+from minigrad.ops.decompositions import QR
+from minigrad.ops.factorizations import GEQRF
+from minigrad.ops.matrix_functions import TriangularSolve
 from minigrad.ops.memory import Storage
 from minigrad.ops.solving import SlogDet
+from minigrad.ops.statistics import Histogram
 import numpy as np
 from typing import Any
 from typing import Literal
@@ -303,6 +307,8 @@ class Methods:
         """This tensor as ``minigrad.int8``."""
     def cholesky(self, *, upper: _bool = False) -> Tensor:
         """Return the lower triangular L with ``A = L @ L.T``, or with `upper` the transposed one."""
+    def cholesky_inverse(self, upper: _bool = False) -> Tensor:
+        """Return the inverse of ``L @ L.T``, or of ``L.T @ L`` if `upper`."""
     def cholesky_solve(self, L: TensorLike, upper: _bool = False) -> Tensor:
         """Return the X with ``A @ X = B``, given the factor `L` of `A`: ``L @ L.T``, or ``L.T @ L`` if `upper`."""
     def chunk(self, chunks: _int, dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
@@ -339,6 +345,8 @@ class Methods:
         """Return the size of `input` with the sign of `other`, elementwise; its gradient where `input` is 0 is 0."""
     def copysign_(self, other: TensorLike) -> Self:
         """In-place version of `copysign`: writes the result into this tensor and returns it."""
+    def corrcoef(self) -> Tensor:
+        """Return the correlations of variables, one row each: covariances over standard deviations, within -1 and 1."""
     def cos(self) -> Tensor:
         """Return the cosine of each element, in radians."""
     def cos_(self) -> Self:
@@ -349,6 +357,8 @@ class Methods:
         """In-place version of `cosh`: writes the result into this tensor and returns it."""
     def count_nonzero(self, dim: _int | Sequence[_int] | None = None, *, axis: _int | Sequence[_int] | None = None) -> Tensor:
         """Return how many elements are not 0, int64."""
+    def cov(self, *, correction: _int = 1, fweights: TensorLike | None = None, aweights: TensorLike | None = None) -> Tensor:
+        """Return the covariances of variables, one row each, from their observations, one column each."""
     def cross(self, other: TensorLike, dim: _int | None = None, *, axis: _int | None = None) -> Tensor:
         """Return the cross product of the vectors of length 3 in dimension `dim`, by default the first of that length."""
     @overload
@@ -397,6 +407,8 @@ class Methods:
         """Return the derivative of `lgamma`, elementwise; nan at the negative integers."""
     def digamma_(self) -> Self:
         """In-place version of `digamma`: writes the result into this tensor and returns it."""
+    def dist(self, other: TensorLike, p: _float = 2) -> Tensor:
+        """Return the p-norm of ``input - other``."""
     def div(self, other: TensorLike, *, rounding_mode: _str | None = None) -> Tensor:
         """``input / other``, elementwise; integers give the default floating dtype."""
     def div_(self, other: TensorLike, *, rounding_mode: _str | None = None) -> Self:
@@ -506,6 +518,8 @@ class Methods:
         """In-place version of `ge`: writes the result into this tensor and returns it."""
     def geometric_(self, p: _float, *, generator: Generator | None = None) -> Self:
         """Fill with the numbers of throws until the first success, of probability `p` each: 1, 2, ..."""
+    def geqrf(self) -> GEQRF:
+        """Return R above the diagonal and the vectors of reflections below it, and their factors: LAPACK's ``geqrf``."""
     def ger(self, vec2: TensorLike) -> Tensor:
         """Return the matrix of the products of all pairs of elements of two vectors."""
     def greater(self, other: TensorLike) -> Tensor:
@@ -530,6 +544,8 @@ class Methods:
         """In-place version of `heaviside`: writes the result into this tensor and returns it."""
     def histc(self, bins: _int = 100, min: _float = 0, max: _float = 0) -> Tensor:
         """Return how many elements lie in each of `bins` equal parts of [min, max], which includes both ends."""
+    def histogram(self, bins: _int | TensorLike, *, range: Sequence[_float] | None = None, weight: TensorLike | None = None, density: _bool = False) -> Histogram:
+        """Return how many elements lie in each bin, or the sum of their weights, and the bounds of the bins."""
     def hsplit(self, indices_or_sections: _int | Sequence[_int]) -> tuple[Tensor, ...]:
         """Return views that cut the columns into equal pieces, or at these indices; a vector is cut in its only dimension."""
     def hypot(self, other: TensorLike) -> Tensor:
@@ -703,6 +719,10 @@ class Methods:
         """``input < other``, elementwise."""
     def lt_(self, other: TensorLike) -> Self:
         """In-place version of `lt`: writes the result into this tensor and returns it."""
+    def lu(self, pivot: _bool = True, get_infos: _bool = False) -> Any:
+        """Return `linalg.lu_factor`, with `get_infos` also where a pivot is 0: PyTorch's old name."""
+    def lu_solve(self, LU_data: TensorLike, LU_pivots: Tensor) -> Tensor:
+        """Return ``linalg.lu_solve(LU_data, LU_pivots, b)``: PyTorch's old order."""
     @property
     def mH(self) -> Tensor: ...
     @property
@@ -723,6 +743,8 @@ class Methods:
         """Return the elements where `mask` is true, in one dimension. The two are broadcast."""
     def matmul(self, other: TensorLike) -> Tensor:
         """Return the matrix product, ``input @ other``."""
+    def matrix_exp(self) -> Tensor:
+        """Return the exponential of square matrices, ``1 + A + A @ A / 2 + ...``, by scaling and squaring (Higham, 2005)."""
     def matrix_power(self, n: _int) -> Tensor:
         """Return the product of `n` times the matrix; of its inverse for negative `n`."""
     @overload
@@ -799,6 +821,8 @@ class Methods:
     def nanmedian(self, dim: _int, keepdim: _bool = False) -> return_types.nanmedian: ...
     @overload
     def nanmedian(self, *, axis: _int, keepdims: _bool = False) -> return_types.nanmedian: ...
+    def nanquantile(self, q: _float | TensorLike, dim: _int | None = None, keepdim: _bool = False, *, interpolation: _str = 'linear', axis: _int | None = None, keepdims: _bool = False) -> Tensor:
+        """Return `quantile` of the elements that are numbers; nan where there is none."""
     def nansum(self, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
         """Return `sum` of the elements that are not nan."""
     @overload
@@ -858,6 +882,10 @@ class Methods:
         """``input != other``, elementwise."""
     def not_equal_(self, other: TensorLike) -> Self:
         """In-place version of `ne`: writes the result into this tensor and returns it."""
+    def orgqr(self, tau: TensorLike) -> Tensor:
+        """Return the first n columns of the product of the reflections ``1 - tau[i] v v.T``, v being below column i."""
+    def ormqr(self, tau: TensorLike, other: TensorLike, left: _bool = True, transpose: _bool = False) -> Tensor:
+        """Return the product of the reflections that `geqrf` gives with `other`; from the right if `left` is False."""
     def outer(self, vec2: TensorLike) -> Tensor:
         """Return the matrix of the products of all pairs of elements of two vectors."""
     def permute(self, *dims: SupportsIndex | Sequence[SupportsIndex]) -> Tensor:
@@ -879,6 +907,8 @@ class Methods:
         """Return a copy of `input` with the elements of `source` at the places `index`, counted in C order."""
     def put_(self, index: TensorLike, source: TensorLike, accumulate: _bool = False) -> Self:
         """In-place version of `put`: writes the result into this tensor and returns it."""
+    def qr(self, some: _bool = True) -> QR:
+        """Return `linalg.qr`: complete, unless `some`."""
     def quantile(self, q: _float | TensorLike, dim: _int | None = None, keepdim: _bool = False, *, interpolation: _str = 'linear', axis: _int | None = None, keepdims: _bool = False) -> Tensor:
         """Return the value below which a share `q` of the elements lies, of all or along `dim`; nan where there is one."""
     def rad2deg(self) -> Tensor:
@@ -903,6 +933,13 @@ class Methods:
         """``input - floor(input / other) * other``, elementwise: takes the sign of `other`."""
     def remainder_(self, other: TensorLike) -> Self:
         """In-place version of `remainder`: writes the result into this tensor and returns it."""
+    @overload
+    def renorm(self, p: _float, dim: _int, maxnorm: _float) -> Tensor:
+        """Return `input` with each slice of dimension `dim` whose p-norm exceeds `maxnorm` scaled down to it."""
+    @overload
+    def renorm(self, p: _float, maxnorm: _float, *, axis: _int) -> Tensor: ...
+    def renorm_(self, p: _float, dim: _int, maxnorm: _float) -> Self:
+        """In-place version of `renorm`: writes the result into this tensor and returns it."""
     def repeat(self, *repeats: SupportsIndex | Sequence[SupportsIndex]) -> Tensor:
         """Repeat this tensor the given times along each dimension; more numbers than dimensions add ones in front."""
     def repeat_interleave(self, repeats: Any = None, dim: _int | None = None, *, output_size: _int | None = None, axis: _int | None = None) -> Tensor:
@@ -1036,6 +1073,8 @@ class Methods:
         """Return the sum of all elements, or over the dimensions `dim`. Integers and bools add up in int64."""
     def sum_to_size(self, *size: SupportsIndex | Sequence[SupportsIndex]) -> Tensor:
         """Return the sum over those dimensions that broadcasting from `size` to this tensor's shape would repeat."""
+    def svd(self, some: _bool = True, compute_uv: _bool = True) -> Any:
+        """Return U, S and V, not transposed, as PyTorch's old function does; without `compute_uv` zeros for U and V."""
     def swapaxes(self, dim0: _int, dim1: _int) -> Tensor:
         """Return a view with two dimensions exchanged."""
     def swapaxes_(self, dim0: _int, dim1: _int) -> Self:
@@ -1076,6 +1115,8 @@ class Methods:
         """Return a view with two dimensions exchanged."""
     def transpose_(self, dim0: _int, dim1: _int) -> Self:
         """In-place version of `transpose`: this tensor shows its memory in that way from now on."""
+    def triangular_solve(self, A: TensorLike, upper: _bool = True, transpose: _bool = False, unitriangular: _bool = False) -> TriangularSolve:
+        """Return the X with ``A @ X = b`` for a triangle of `A`, or of its transpose, and A: an old name."""
     def tril(self, diagonal: _int = 0) -> Tensor:
         """Return a copy with zeros above a diagonal of the last two dimensions."""
     def tril_(self, diagonal: _int = 0) -> Self:

@@ -7,6 +7,9 @@
 tensor(1.)
 """
 
+import sys
+from types import ModuleType
+
 from minigrad.lazy_names import lazy_names
 
 _HOMES = {
@@ -37,3 +40,15 @@ _lazy = lazy_names(__name__, globals(), _HOMES, modules=" ".join([*_HOMES, "cons
 __all__ = _lazy.names
 __getattr__ = _lazy.getattr
 __dir__ = _lazy.dir
+
+# PyTorch's modules of one distribution each, from which scripts import: each finds every name of the package
+_ALONE = (
+    "beta binomial cauchy chi2 continuous_bernoulli dirichlet exponential fishersnedecor generalized_pareto geometric "
+    "gumbel half_cauchy half_normal independent inverse_gamma kumaraswamy laplace lkj_cholesky logistic_normal "
+    "lowrank_multivariate_normal mixture_same_family multinomial negative_binomial one_hot_categorical pareto poisson "
+    "relaxed_bernoulli studentT uniform weibull wishart"
+)
+for _name in _ALONE.split():
+    _module = ModuleType(f"{__name__}.{_name}", "A module of PyTorch's, with the names of `minigrad.distributions`.")
+    vars(_module).update(__getattr__=__getattr__, __all__=__all__)
+    globals()[_name] = sys.modules[_module.__name__] = _module

@@ -1,4 +1,4 @@
-"""Functions of matrices: the exponential, products of many, systems of tensors, condition, and results with a report."""
+"""Functions of matrices: the exponential, products of many, systems of tensors, condition, results with reports."""
 
 from __future__ import annotations
 
@@ -187,8 +187,9 @@ def vander(x: Operand, N: int | None = None) -> Tensor:
             [1., 3., 9.]])
     """
     count = x.shape[-1] if N is None and x.shape else as_int("linalg.vander", "N", 2 if N is None else N)
-    if not x.shape or count <= 1 and N is not None:
-        raise RuntimeError(f"linalg.vander: expected at least one dimension and N above 1, got {tuple(x.shape)}, {N}")
+    x = x if x.shape else reshape(x, (1,))
+    if count <= 1 and N is not None:
+        raise RuntimeError(f"linalg.vander: expected N above 1, got {N}")
     return reshape(x, (*x.shape, 1)) ** np.arange(count)
 
 
@@ -342,7 +343,7 @@ class SolveEx(NamedTuple):
 def _report(A: Any, works: Any) -> np.ndarray:
     """Return 0 for each matrix for which ``works(matrix)``, else 1."""
     array = raw(A)
-    flat = array.reshape(-1, *array.shape[-2:])
+    flat = array.reshape(math.prod(array.shape[:-2]), *array.shape[-2:])
     info = np.zeros(len(flat), np.int32)
     for i, matrix in enumerate(flat):
         try:

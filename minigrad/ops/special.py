@@ -128,8 +128,8 @@ def entr(input: Operand) -> Operand:
 
     Examples
     --------
-    >>> mg.special.entr(mg.tensor([0.0, 0.5, 1.0]))
-    tensor([0.0000, 0.3466, 0.0000])
+    >>> mg.special.entr(mg.tensor([0.0, 0.5, 2.0]))
+    tensor([ 0.0000,  0.3466, -1.3863])
     """
     y = np.where(input == 0, input * 0, -input * np.log(input))
     return np.where(input < 0, np.asarray(-np.inf, y.dtype), y)

@@ -102,7 +102,7 @@ def cov(
     number = clamp(divisor, min=0) if isinstance(divisor, Tensor) else max(divisor, 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         y = matmul(spread, adjoint(off)) / number
-    return reshape(y, ()) if len(input.shape) < 2 else y
+    return reshape(y, ()) if x.shape[0] == 1 else y
 
 
 @method()
@@ -167,6 +167,8 @@ def nanquantile(
     low, high = (f(places).astype(np.int64) for f in kinds[interpolation])
     a, b = (take_along_dim(ordered, place, -1) for place in (low, high))
     share: Any = 0.5 if interpolation == "midpoint" else (places - low).astype(raw(x).dtype)
+    if interpolation == "linear" and isinstance(q, Tensor) and q.requires_grad:
+        share = reshape(q, (shares.size,)) * np.maximum(known - 1, 0).astype(raw(x).dtype) - low.astype(raw(x).dtype)
     y = a + (b - a) * share if interpolation in ("linear", "midpoint") else a
     if keepdim and shape:
         y = reshape(y, (*[1] * len(shape), shares.size)) if flat else unsqueeze(y, one_dim("", dim, len(shape)))
@@ -325,7 +327,7 @@ def cumulative_trapezoid(y: Operand, x: Operand | None = None, *, dx: float = 1,
 
 
 def _slope(x: Any, dim: int, distance: Any, edge_order: int) -> Any:
-    """Return the slope in one dimension: by second order within, by order `edge_order` at the edges (Fornberg, 1988)."""
+    """Return the slope in one dimension: of order 2 within, of order `edge_order` at the edges (Fornberg, 1988)."""
     n = x.shape[dim]
 
     def at(start: int, end: int | None) -> Any:
@@ -349,7 +351,7 @@ def _slope(x: Any, dim: int, distance: Any, edge_order: int) -> Any:
 
 
 def gradient(
-    input: Operand, *, spacing: Any = 1, dim: int | Sequence[int] | None = None, edge_order: int = 1
+    input: Operand, *, spacing: Any = None, dim: int | Sequence[int] | None = None, edge_order: int = 1
 ) -> list[Tensor]:
     """Return the slopes of a function of one or more variables, estimated from its values at the points of a grid.
 
@@ -380,6 +382,7 @@ def gradient(
     dims = [one_dim("gradient", d, ndim) for d in given]
     if len(set(dims)) != len(dims):
         raise RuntimeError(f"gradient: a dimension comes twice in {given}")
+    spacing = 1 if spacing is None else spacing
     single = isinstance(spacing, (int, float))
     if isinstance(spacing, Tensor) and not spacing.shape:
         spacing, single = spacing.item(), True

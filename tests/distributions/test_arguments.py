@@ -1,5 +1,7 @@
 """What distributions refuse, as PyTorch does, and how they are validated."""
 
+import importlib
+
 import pytest
 
 import minigrad as mg
@@ -93,3 +95,15 @@ def test_seeds_repeat_draws_and_names_are_readable():
         assert mg.equal(first, second)
     assert repr(D.Normal(0.0, 1.0)) == "Normal(loc: 0.0, scale: 1.0)"
     assert repr(D.Normal(mg.zeros(2), 1.0)) == "Normal(loc: (2,), scale: (2,))"
+
+
+def test_names_are_found_where_pytorch_has_them():
+    for name in torch.distributions.__all__:
+        assert getattr(mg.distributions, name).__module__.startswith("minigrad.distributions"), name
+        module = (
+            type(getattr(torch.distributions, name)).__name__ == "type"
+            and getattr(torch.distributions, name).__module__
+        )
+        if module:
+            ours = importlib.import_module(module.replace("torch.", "minigrad."))
+            assert getattr(ours, name) is getattr(mg.distributions, name)
