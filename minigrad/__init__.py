@@ -27,16 +27,20 @@ from minigrad.kernels.parallel import get_num_threads, set_num_threads
 from minigrad.lazy_names import lazy_names
 from minigrad.legacy import *
 from minigrad.ops import memory
-from minigrad.ops.activation import celu, celu_, hardshrink, prelu, relu, relu_, rrelu, rrelu_, selu, selu_
+from minigrad.ops.activation import celu, celu_, hardshrink, prelu, relu, relu_, rrelu, rrelu_, selu, selu_, threshold
 from minigrad.ops.adaptive_pooling import adaptive_avg_pool1d
 from minigrad.ops.adaptive_pooling import adaptive_max_pool1d_with_indices as adaptive_max_pool1d
 from minigrad.ops.arithmetic import *
 from minigrad.ops.assignment import *
 from minigrad.ops.broadcasting import *
 from minigrad.ops.casting import *
+from minigrad.ops.channel_shuffling import *
+from minigrad.ops.combining import *
 from minigrad.ops.comparison import *
 from minigrad.ops.convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from minigrad.ops.declare import naming
+from minigrad.ops.decompositions import old_qr as qr
+from minigrad.ops.decompositions import old_svd as svd
 from minigrad.ops.decompositions import pinv as pinverse
 from minigrad.ops.diagonals import *
 from minigrad.ops.distances import cdist, cosine_similarity, pairwise_distance
@@ -44,18 +48,25 @@ from minigrad.ops.dropout import alpha_dropout, dropout, feature_alpha_dropout
 from minigrad.ops.einsum import *
 from minigrad.ops.exponential import *
 from minigrad.ops.extrema import *
+from minigrad.ops.factorizations import geqrf, lu_unpack, ormqr
+from minigrad.ops.factorizations import householder_product as orgqr
+from minigrad.ops.factorizations import old_lu as lu
+from minigrad.ops.factorizations import old_lu_solve as lu_solve
+from minigrad.ops.floating_point import *
+from minigrad.ops.gamma import *
 from minigrad.ops.gathering import *
 from minigrad.ops.indexing import *
-from minigrad.ops.interpolation import pixel_shuffle, pixel_unshuffle
 from minigrad.ops.joining import *
 from minigrad.ops.linalg import *
 from minigrad.ops.linear import bilinear
+from minigrad.ops.matrix_functions import cholesky_inverse, matrix_exp, triangular_solve
 from minigrad.ops.normalization import group_norm, layer_norm, rms_norm
 from minigrad.ops.norms import norm
 from minigrad.ops.pooling import avg_pool1d, max_pool1d, max_pool2d, max_pool3d
 from minigrad.ops.reduction import *
 from minigrad.ops.reordering import *
 from minigrad.ops.scan import *
+from minigrad.ops.scattering import *
 from minigrad.ops.searching import *
 from minigrad.ops.selection import *
 from minigrad.ops.shape import *
@@ -64,6 +75,9 @@ from minigrad.ops.solving import cholesky_solve, det, logdet, matrix_power, slog
 from minigrad.ops.solving import inv as inverse
 from minigrad.ops.sorting import *
 from minigrad.ops.special import *
+from minigrad.ops.splitting import *
+from minigrad.ops.statistics import *
+from minigrad.ops.strided import *
 from minigrad.ops.trigonometry import *
 from minigrad.ops.ufuncs import *
 from minigrad.predicates import *
@@ -80,22 +94,29 @@ newaxis = None
 
 _ROOMS = {
     "absent", "core", "creation", "exchange", "factory", "graph", "kernels", "lazy_names", "legacy", "naming", "ops",
-    "overriding", "predicates", "saving", "settings", "windows",
+    "overriding", "predicates", "rare_makers", "saving", "settings", "view_copies", "windows",
 }  # fmt: skip
 _HOMES = {
     "amp": "GradScaler autocast",
+    "ops.pair_distances": "pdist",
     "exchange": "asarray from_dlpack from_file frombuffer",
+    "rare_makers": "constant_pad_nd detach detach_ empty_permuted empty_strided is_same_size range scalar_tensor",
     "settings": (
         "are_deterministic_algorithms_enabled compile get_deterministic_debug_mode get_float32_matmul_precision "
         "get_num_interop_threads is_autocast_cpu_enabled is_autocast_enabled is_warn_always_enabled "
         "set_default_tensor_type set_deterministic_debug_mode set_float32_matmul_precision set_flush_denormal "
         "set_num_interop_threads set_warn_always use_deterministic_algorithms"
     ),
+    "view_copies": (
+        "alias_copy as_strided_copy detach_copy diagonal_copy expand_copy narrow_copy permute_copy "
+        "select_copy slice_copy split_copy split_with_sizes_copy squeeze_copy t_copy transpose_copy "
+        "unbind_copy unfold_copy unsqueeze_copy view_copy"
+    ),
     "windows": "bartlett_window blackman_window hamming_window hann_window kaiser_window",
 }
 _MODULES = (
-    "__config__ accelerator amp backends compiler cuda jit mps multiprocessing profiler serialization testing types "
-    "utils version vision viz xpu"
+    "__config__ accelerator amp backends compiler cuda distributions jit mps multiprocessing profiler serialization "
+    "special testing types utils version vision viz xpu"
 )
 _lazy = lazy_names(__name__, globals(), _HOMES, _MODULES, naming.published)
 globals().update({n: f for n, f in vars(Methods).items() if n.endswith("_") and n[0] != "_" and n[:-1] in globals()})

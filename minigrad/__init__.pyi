@@ -8,7 +8,13 @@ from collections.abc import Sequence
 from minigrad import return_types as return_types
 from minigrad.core.dtypes import DTypeLike
 from minigrad.core.tensor import TensorLike
+from minigrad.ops.decompositions import QR
+from minigrad.ops.factorizations import GEQRF
+from minigrad.ops.factorizations import LU
+from minigrad.ops.matrix_functions import TriangularSolve
 from minigrad.ops.solving import SlogDet
+from minigrad.ops.statistics import Histogram
+from minigrad.ops.statistics import HistogramDD
 import numpy as np
 from typing import Any
 from typing import Literal
@@ -80,6 +86,8 @@ def addr_(input: TensorLike, vec1: TensorLike, vec2: TensorLike, *, beta: _float
     """In-place version of `addr`: writes the result into this tensor and returns it."""
 def adjoint(input: TensorLike) -> Tensor:
     """Return a view with the last two dimensions exchanged."""
+def alias_copy(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Return a copy of `input`."""
 def all(input: TensorLike, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
     """Return whether all elements are true (not 0), of the tensor or over the dimensions `dim`."""
 def allclose(input: TensorLike, other: TensorLike, rtol: _float = 1e-05, atol: _float = 1e-08, equal_nan: _bool = False) -> _bool:
@@ -93,6 +101,8 @@ def amin(input: TensorLike, dim: _int | Sequence[_int] | None = (), keepdim: _bo
 def aminmax(input: TensorLike, *, dim: _int | None = None, keepdim: _bool = False, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | None = None, keepdims: _bool = False) -> return_types.aminmax:
     """Return `amin` and `amax`, a named tuple (min, max)."""
 from minigrad import amp as amp
+def angle(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the angle of each element as a complex number: 0, or pi where it is negative. Its gradient is 0."""
 def any(input: TensorLike, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
     """Return whether at least one element is true (not 0), of the tensor or over the dimensions `dim`."""
 def arange(start: Any, end: Any = None, step: Any = 1, *, dtype: Any = None, out: Tensor | tuple[Tensor, ...] | None = None, layout: Any = None, device: Any = None, pin_memory: _bool = False, requires_grad: _bool = False) -> Tensor:
@@ -101,16 +111,30 @@ def arccos(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None)
     """Return the angle in radians whose cosine is `input`."""
 def arccos_(input: TensorLike) -> Tensor:
     """In-place version of `acos`: writes the result into this tensor and returns it."""
+def arccosh(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the inverse hyperbolic cosine of each element; nan below 1."""
+def arccosh_(input: TensorLike) -> Tensor:
+    """In-place version of `acosh`: writes the result into this tensor and returns it."""
 def arcsin(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the angle in radians whose sine is `input`."""
 def arcsin_(input: TensorLike) -> Tensor:
     """In-place version of `asin`: writes the result into this tensor and returns it."""
+def arcsinh(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the inverse hyperbolic sine of each element."""
+def arcsinh_(input: TensorLike) -> Tensor:
+    """In-place version of `asinh`: writes the result into this tensor and returns it."""
 def arctan(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the angle in radians whose tangent is `input`."""
 def arctan2(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the angle in radians of the point with y = `input` and x = `other`."""
+def arctan2_(input: TensorLike, other: TensorLike) -> Tensor:
+    """In-place version of `atan2`: writes the result into this tensor and returns it."""
 def arctan_(input: TensorLike) -> Tensor:
     """In-place version of `atan`: writes the result into this tensor and returns it."""
+def arctanh(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the inverse hyperbolic tangent of each element; nan beyond -1 and 1."""
+def arctanh_(input: TensorLike) -> Tensor:
+    """In-place version of `atanh`: writes the result into this tensor and returns it."""
 from minigrad.settings import are_deterministic_algorithms_enabled as are_deterministic_algorithms_enabled
 def argmax(input: TensorLike, dim: _int | None = None, keepdim: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | None = None, keepdims: _bool = False) -> Tensor:
     """Return where the largest element is, the first among ties or the first nan: in the flattened tensor, or in `dim`."""
@@ -120,6 +144,14 @@ def argsort(input: TensorLike, dim: _int = -1, descending: _bool = False, stable
     """Return the indices of `sort`."""
 def argwhere(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the indices of the elements that are not 0, one row each."""
+def as_strided(input: TensorLike, size: Sequence[_int], stride: Sequence[_int], storage_offset: _int | None = None) -> Tensor:
+    """Return a view of the memory of `input` of this size, whose elements lie these steps apart."""
+def as_strided_(input: TensorLike, size: Sequence[_int], stride: Sequence[_int], storage_offset: _int | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """In-place version of `as_strided`: this tensor shows its memory in that way from now on."""
+def as_strided_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """Return a copy of what the view ``input.as_strided(...)`` shows, in memory of its own."""
+def as_strided_scatter(input: TensorLike, src: TensorLike, size: Sequence[_int], stride: Sequence[_int], storage_offset: _int | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return a copy of `input` with `src` where ``as_strided(input, size, stride, storage_offset)`` would be."""
 def as_tensor(data: Any, dtype: Any = None, device: Any = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return `data` as a tensor: the given one or one that shares an array's memory, where the dtype allows."""
 from minigrad.exchange import asarray as asarray
@@ -135,6 +167,8 @@ def atan(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -
     """Return the angle in radians whose tangent is `input`."""
 def atan2(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the angle in radians of the point with y = `input` and x = `other`."""
+def atan2_(input: TensorLike, other: TensorLike) -> Tensor:
+    """In-place version of `atan2`: writes the result into this tensor and returns it."""
 def atan_(input: TensorLike) -> Tensor:
     """In-place version of `atan`: writes the result into this tensor and returns it."""
 def atanh(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -194,6 +228,8 @@ def bitwise_left_shift_(input: TensorLike, other: TensorLike) -> Tensor:
     """In-place version of `bitwise_left_shift`: writes the result into this tensor and returns it."""
 def bitwise_not(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``~input``, elementwise, of bools or integers."""
+def bitwise_not_(input: TensorLike) -> Tensor:
+    """In-place version of `bitwise_not`: writes the result into this tensor and returns it."""
 def bitwise_or(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``input | other``, elementwise, of bools or integers."""
 def bitwise_or_(input: TensorLike, other: TensorLike) -> Tensor:
@@ -208,9 +244,13 @@ def bitwise_xor_(input: TensorLike, other: TensorLike) -> Tensor:
     """In-place version of `bitwise_xor`: writes the result into this tensor and returns it."""
 def blackman_window(window_length: _int, periodic: _bool = True, *, dtype: Any = None, out: Any = None, layout: Any = None, device: Any = None, pin_memory: _bool = False, requires_grad: _bool = False) -> Tensor:
     """``0.42 - 0.5 cos(2 pi t) + 0.08 cos(4 pi t)`` for t from 0 to 1."""
+def block_diag(*tensors: TensorLike, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return a matrix with the given ones along its diagonal, and 0 elsewhere."""
 def bmm(input: TensorLike, mat2: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the products of two batches, of the same size, of matrices."""
 from minigrad.core.dtypes import bool as bool
+def broadcast_shapes(*shapes: _int | Sequence[_int], out: Tensor | tuple[Tensor, ...] | None = None) -> tuple[_int, ...]:
+    """Return the shape that tensors of these shapes have together; an int stands for the shape of a vector."""
 def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
     """Return all `tensors` expanded to the shape that they have together."""
 def broadcast_to(input: TensorLike, shape: Sequence[_int]) -> Tensor:
@@ -236,8 +276,12 @@ def celu_(input: TensorLike, alpha: _float = 1.0) -> Tensor:
 from minigrad.core.dtypes import cfloat as cfloat
 def chain_matmul(*matrices: TensorLike, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the product of several matrices, in an order that keeps the products small."""
+def channel_shuffle(input: TensorLike, groups: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the channels of (N, C, ...) in another order: the first of each group, the second of each, and so on."""
 from minigrad.core.layout import channels_last as channels_last
 from minigrad.core.layout import channels_last_3d as channels_last_3d
+def cholesky_inverse(L: TensorLike, upper: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the inverse of ``L @ L.T``, or of ``L.T @ L`` if `upper`."""
 def cholesky_solve(B: TensorLike, L: TensorLike, upper: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the X with ``A @ X = B``, given the factor `L` of `A`: ``L @ L.T``, or ``L.T @ L`` if `upper`."""
 def chunk(input: TensorLike, chunks: _int, dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
@@ -262,6 +306,8 @@ def clone(input: TensorLike, *, memory_format: Any = None, out: Tensor | tuple[T
     """Return a copy in memory of its own, through which gradients flow."""
 def column_stack(tensors: Sequence[TensorLike], *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the tensors next to each other, vectors as columns."""
+def combinations(input: TensorLike, r: _int = 2, with_replacement: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return all combinations of `r` elements of a vector, one row each."""
 from minigrad.settings import compile as compile
 from minigrad import compiler as compiler
 from minigrad.core.dtypes import complex128 as complex128
@@ -270,6 +316,13 @@ def concat(tensors: Sequence[TensorLike], dim: _int = 0, *, out: Tensor | tuple[
     """Return the tensors one after the other along dimension `dim`; in the others they must have the same lengths."""
 def concatenate(tensors: Sequence[TensorLike], dim: _int = 0, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = 0) -> Tensor:
     """Return the tensors one after the other along dimension `dim`; in the others they must have the same lengths."""
+def conj(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the conjugate: the tensor itself, as there are no complex numbers."""
+def conj_physical(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the conjugate: the tensor itself, as there are no complex numbers."""
+def conj_physical_(input: TensorLike) -> Tensor:
+    """In-place version of `conj_physical`: writes the result into this tensor and returns it."""
+from minigrad.rare_makers import constant_pad_nd as constant_pad_nd
 from minigrad.core.layout import contiguous_format as contiguous_format
 def conv1d(input: TensorLike, weight: TensorLike, bias: TensorLike | None = None, stride: _int | Sequence[_int] = 1, padding: _int | Sequence[_int] | _str = 0, dilation: _int | Sequence[_int] = 1, groups: _int = 1, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Convolve (cross-correlate) along one dimension; see `conv2d`."""
@@ -283,6 +336,12 @@ def conv_transpose2d(input: TensorLike, weight: TensorLike, bias: TensorLike | N
     """Return the adjoint of `conv2d`: each element of the input adds its multiple of the kernel to the output."""
 def conv_transpose3d(input: TensorLike, weight: TensorLike, bias: TensorLike | None = None, stride: _int | Sequence[_int] = 1, padding: _int | Sequence[_int] = 0, output_padding: _int | Sequence[_int] = 0, groups: _int = 1, dilation: _int | Sequence[_int] = 1, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the adjoint of `conv3d`; see `conv_transpose2d`."""
+def copysign(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the size of `input` with the sign of `other`, elementwise; its gradient where `input` is 0 is 0."""
+def copysign_(input: TensorLike, other: TensorLike) -> Tensor:
+    """In-place version of `copysign`: writes the result into this tensor and returns it."""
+def corrcoef(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the correlations of variables, one row each: covariances over standard deviations, within -1 and 1."""
 def cos(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the cosine of each element, in radians."""
 def cos_(input: TensorLike) -> Tensor:
@@ -295,6 +354,8 @@ def cosine_similarity(x1: TensorLike, x2: TensorLike, dim: _int = 1, eps: _float
     """Return the cosine of the angle between vectors along `dim`; lengths count as at least `eps`."""
 def count_nonzero(input: TensorLike, dim: _int | Sequence[_int] | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | Sequence[_int] | None = None) -> Tensor:
     """Return how many elements are not 0, int64."""
+def cov(input: TensorLike, *, correction: _int = 1, fweights: TensorLike | None = None, aweights: TensorLike | None = None, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the covariances of variables, one row each, from their observations, one column each."""
 def cross(input: TensorLike, other: TensorLike, dim: _int | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | None = None) -> Tensor:
     """Return the cross product of the vectors of length 3 in dimension `dim`, by default the first of that length."""
 from minigrad import cuda as cuda
@@ -322,9 +383,19 @@ def cumsum(input: TensorLike, dim: _int, *, dtype: DTypeLike | None = None, out:
 def cumsum(input: TensorLike, *, dtype: DTypeLike | None = None, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int) -> Tensor: ...
 def cumsum_(input: TensorLike, dim: _int, *, dtype: DTypeLike | None = None) -> Tensor:
     """In-place version of `cumsum`: writes the result into this tensor and returns it."""
+def cumulative_trapezoid(y: TensorLike, x: TensorLike | None = None, *, dx: _float = 1, dim: _int = -1, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = -1) -> Tensor:
+    """Return the integrals up to each point but the first of the straight lines between neighbours."""
 from minigrad.core.generator import default_generator as default_generator
+def deg2rad(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return each angle, given in degrees, in radians."""
+def deg2rad_(input: TensorLike) -> Tensor:
+    """In-place version of `deg2rad`: writes the result into this tensor and returns it."""
 def det(A: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the determinant."""
+from minigrad.rare_makers import detach as detach
+from minigrad.rare_makers import detach_ as detach_
+def detach_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """Return a copy of what the view ``input.detach(...)`` shows, in memory of its own."""
 from minigrad.core.device import device as device
 def diag(input: TensorLike, diagonal: _int = 0, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the matrix with a vector on a diagonal, or a copy of that diagonal of a matrix."""
@@ -334,8 +405,19 @@ def diagflat(input: TensorLike, offset: _int = 0, *, out: Tensor | tuple[Tensor,
     """Return the matrix with all elements of `input` on a diagonal."""
 def diagonal(input: TensorLike, offset: _int = 0, dim1: _int = 0, dim2: _int = 1) -> Tensor:
     """Return a view of the diagonal in the planes of two dimensions; it becomes the last dimension."""
+def diagonal_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """Return a copy of what the view ``input.diagonal(...)`` shows, in memory of its own."""
+def diagonal_scatter(input: TensorLike, src: TensorLike, offset: _int = 0, dim1: _int = 0, dim2: _int = 1, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return a copy of `input` with `src` in the place of ``diagonal(input, offset, dim1, dim2)``."""
 def diff(input: TensorLike, n: _int = 1, dim: _int = -1, prepend: TensorLike | None = None, append: TensorLike | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = -1) -> Tensor:
     """Return the difference of each element to the one before it in dimension `dim`; of bools, whether there is one."""
+def digamma(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the derivative of `lgamma`, elementwise; nan at the negative integers."""
+def digamma_(input: TensorLike) -> Tensor:
+    """In-place version of `digamma`: writes the result into this tensor and returns it."""
+def dist(input: TensorLike, other: TensorLike, p: _float = 2, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the p-norm of ``input - other``."""
+from minigrad import distributions as distributions
 def div(input: TensorLike, other: TensorLike, *, rounding_mode: _str | None = None, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``input / other``, elementwise; integers give the default floating dtype."""
 def div_(input: TensorLike, other: TensorLike, *, rounding_mode: _str | None = None) -> Tensor:
@@ -349,6 +431,8 @@ def dot(input: TensorLike, tensor: TensorLike, *, out: Tensor | tuple[Tensor, ..
 from minigrad.core.dtypes import double as double
 def dropout(input: TensorLike, p: _float = 0.5, training: _bool = True, inplace: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Set each element to 0 with probability `p` while `training`, and multiply the others by ``1 / (1 - p)``."""
+def dsplit(input: TensorLike, indices_or_sections: _int | Sequence[_int]) -> tuple[Tensor, ...]:
+    """Return views that cut the third dimension into equal pieces, or at these indices."""
 def dstack(tensors: Sequence[TensorLike], *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the tensors behind each other: along dimension 2, with at least three dimensions each."""
 from minigrad.core.dtypes import dtype as dtype
@@ -359,6 +443,8 @@ def empty(*shape: SupportsIndex | Sequence[SupportsIndex], size: Any = None, dty
     """Return a tensor of the given size with whatever the memory held."""
 def empty_like(input: Tensor, *, dtype: Any = None, memory_format: Any = None, out: Tensor | tuple[Tensor, ...] | None = None, layout: Any = None, device: Any = None, pin_memory: _bool = False, requires_grad: _bool = False) -> Tensor:
     """Return a tensor of the shape and dtype of `input` with whatever the memory held."""
+from minigrad.rare_makers import empty_permuted as empty_permuted
+from minigrad.rare_makers import empty_strided as empty_strided
 from minigrad.graph.grad_mode import enable_grad as enable_grad
 def eq(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``input == other``, elementwise."""
@@ -386,6 +472,8 @@ def exp2_(input: TensorLike) -> Tensor:
     """In-place version of `exp2`: writes the result into this tensor and returns it."""
 def exp_(input: TensorLike) -> Tensor:
     """In-place version of `exp`: writes the result into this tensor and returns it."""
+def expand_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """Return a copy of what the view ``input.expand(...)`` shows, in memory of its own."""
 def expm1(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``exp(input) - 1``, exact near 0 too."""
 def expm1_(input: TensorLike) -> Tensor:
@@ -394,6 +482,10 @@ def eye(n: _int, m: _int | None = None, *, dtype: Any = None, out: Tensor | tupl
     """Return an n x m matrix (n x n by default) with ones on the diagonal and zeros elsewhere."""
 def feature_alpha_dropout(input: TensorLike, p: _float = 0.5, training: _bool = False, inplace: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """`alpha_dropout` of whole channels, of an input of shape (N, C, ...)."""
+def fill(input: Tensor, value: Any, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return `value`, a number or a 0-dim tensor, in the shape and dtype of `input`."""
+def fill_(self: Tensor, value: Any, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Set all elements to `value`, a number or a 0-dim tensor, and return this tensor."""
 from minigrad.core.dtypes import finfo as finfo
 def fix(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the integer part, elementwise. Its gradient is 0."""
@@ -411,6 +503,10 @@ from minigrad.core.dtypes import float as float
 from minigrad.core.dtypes import float16 as float16
 from minigrad.core.dtypes import float32 as float32
 from minigrad.core.dtypes import float64 as float64
+def float_power(input: TensorLike, exponent: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """``input ** exponent``, elementwise, in float64."""
+def float_power_(input: Tensor, exponent: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Write `float_power` into this tensor, which must be of float64."""
 def floor(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the largest integer that is not larger, elementwise. Its gradient is 0."""
 def floor_(input: TensorLike) -> Tensor:
@@ -432,6 +528,8 @@ def frac(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -
     """``input - trunc(input)``, elementwise."""
 def frac_(input: TensorLike) -> Tensor:
     """In-place version of `frac`: writes the result into this tensor and returns it."""
+def frexp(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> return_types.frexp:
+    """Return the mantissa, in [1/2, 1), and the exponent, int32, of each element: ``mantissa * 2 ** exponent``."""
 from minigrad.exchange import from_dlpack as from_dlpack
 from minigrad.exchange import from_file as from_file
 def from_numpy(ndarray: np.ndarray[Any, Any], *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -447,10 +545,16 @@ def gather(input: TensorLike, dim: _int, index: TensorLike, *, out: Tensor | tup
     """``out[i, j, k] = input[index[i, j, k], j, k]`` for `dim` 0, and so on for the others."""
 @overload
 def gather(input: TensorLike, index: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int) -> Tensor: ...
+def gcd(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the greatest common divisor of two integers, elementwise; of 0 and n it is the absolute value of n."""
+def gcd_(input: TensorLike, other: TensorLike) -> Tensor:
+    """In-place version of `gcd`: writes the result into this tensor and returns it."""
 def ge(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``input >= other``, elementwise."""
 def ge_(input: TensorLike, other: TensorLike) -> Tensor:
     """In-place version of `ge`: writes the result into this tensor and returns it."""
+def geqrf(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> GEQRF:
+    """Return R above the diagonal and the vectors of reflections below it, and their factors: LAPACK's ``geqrf``."""
 def ger(input: TensorLike, vec2: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the matrix of the products of all pairs of elements of two vectors."""
 from minigrad.core.device import get_default_device as get_default_device
@@ -460,6 +564,8 @@ from minigrad.settings import get_float32_matmul_precision as get_float32_matmul
 from minigrad.settings import get_num_interop_threads as get_num_interop_threads
 from minigrad.kernels.parallel import get_num_threads as get_num_threads
 from minigrad.core.generator import get_rng_state as get_rng_state
+def gradient(input: TensorLike, *, spacing: Any = None, dim: _int | Sequence[_int] | None = None, edge_order: _int = 1, axis: _int | Sequence[_int] | None = None) -> list[Tensor]:
+    """Return the slopes of a function of one or more variables, estimated from its values at the points of a grid."""
 def greater(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``input > other``, elementwise."""
 def greater_(input: TensorLike, other: TensorLike) -> Tensor:
@@ -481,13 +587,39 @@ def hann_window(window_length: _int, periodic: _bool = True, *, dtype: Any = Non
     """``0.5 - 0.5 cos(2 pi t)`` for t from 0 to 1."""
 def hardshrink(input: TensorLike, lambd: _float = 0.5, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return `input`, but 0 within [-lambd, lambd]."""
+def heaviside(input: TensorLike, values: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return 0 where `input` is negative or nan, 1 where it is positive, and `values` where it is 0. No gradient."""
+def heaviside_(input: TensorLike, values: TensorLike) -> Tensor:
+    """In-place version of `heaviside`: writes the result into this tensor and returns it."""
 def histc(input: TensorLike, bins: _int = 100, min: _float = 0, max: _float = 0, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return how many elements lie in each of `bins` equal parts of [min, max], which includes both ends."""
+def histogram(input: TensorLike, bins: _int | TensorLike, *, range: Sequence[_float] | None = None, weight: TensorLike | None = None, density: _bool = False, out: Tensor | tuple[Tensor, ...] | None = None) -> Histogram:
+    """Return how many elements lie in each bin, or the sum of their weights, and the bounds of the bins."""
+def histogramdd(input: TensorLike, bins: _int | Sequence[Any], *, range: Sequence[_float] | None = None, weight: TensorLike | None = None, density: _bool = False, out: Tensor | tuple[Tensor, ...] | None = None) -> HistogramDD:
+    """Return how many points lie in each bin of several dimensions, and the bounds of the bins in each."""
+def hsplit(input: TensorLike, indices_or_sections: _int | Sequence[_int]) -> tuple[Tensor, ...]:
+    """Return views that cut the columns into equal pieces, or at these indices; a vector is cut in its only dimension."""
 def hstack(tensors: Sequence[TensorLike], *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the tensors next to each other: along dimension 1, or 0 for vectors."""
 def hypot(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``sqrt(input ** 2 + other ** 2)``, elementwise."""
+def hypot_(input: TensorLike, other: TensorLike) -> Tensor:
+    """In-place version of `hypot`: writes the result into this tensor and returns it."""
+def i0(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the modified Bessel function of the first kind of order 0, elementwise."""
+def i0_(input: TensorLike) -> Tensor:
+    """In-place version of `i0`: writes the result into this tensor and returns it."""
+def igamma(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the lower incomplete gamma function, divided by ``gamma(input)``, elementwise."""
+def igamma_(input: TensorLike, other: TensorLike) -> Tensor:
+    """In-place version of `igamma`: writes the result into this tensor and returns it."""
+def igammac(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return ``1 - igamma(input, other)``, elementwise, exact where that is tiny, too."""
+def igammac_(input: TensorLike, other: TensorLike) -> Tensor:
+    """In-place version of `igammac`: writes the result into this tensor and returns it."""
 from minigrad.core.dtypes import iinfo as iinfo
+def imag(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Refuse: real numbers have no imaginary part to show."""
 @overload
 def index_add(input: TensorLike, dim: _int, index: TensorLike, source: TensorLike, *, alpha: _float = 1, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return `input` with ``alpha * source`` added to the slices of `dim` at `index`, repeatedly where it repeats."""
@@ -513,6 +645,13 @@ def index_put(input: TensorLike, indices: Sequence[Any], values: TensorLike, acc
     """Return `input` with `values`, broadcast, at ``input[indices]``."""
 def index_put_(input: TensorLike, indices: Sequence[Any], values: TensorLike, accumulate: _bool = False) -> Tensor:
     """In-place version of `index_put`: writes the result into this tensor and returns it."""
+@overload
+def index_reduce(input: TensorLike, dim: _int, index: TensorLike, source: TensorLike, reduce: _str, *, include_self: _bool = True, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Reduce the slices of `source` into those of dimension `dim` of `input` at the indices `index`."""
+@overload
+def index_reduce(input: TensorLike, index: TensorLike, source: TensorLike, reduce: _str, *, include_self: _bool = True, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int) -> Tensor: ...
+def index_reduce_(input: TensorLike, dim: _int, index: TensorLike, source: TensorLike, reduce: _str, *, include_self: _bool = True) -> Tensor:
+    """In-place version of `index_reduce`: writes the result into this tensor and returns it."""
 @overload
 def index_select(input: TensorLike, dim: _int, index: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the slices of dimension `dim` at the indices `index`, which may repeat."""
@@ -540,6 +679,7 @@ from minigrad.predicates import is_floating_point as is_floating_point
 from minigrad.graph.grad_mode import is_grad_enabled as is_grad_enabled
 from minigrad.predicates import is_neg as is_neg
 from minigrad.predicates import is_nonzero as is_nonzero
+from minigrad.rare_makers import is_same_size as is_same_size
 from minigrad.predicates import is_signed as is_signed
 from minigrad.predicates import is_storage as is_storage
 from minigrad.predicates import is_tensor as is_tensor
@@ -554,6 +694,12 @@ def isinf(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) 
     """Return whether each element is plus or minus infinity."""
 def isnan(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return whether each element is not a number."""
+def isneginf(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return whether each element is minus infinity."""
+def isposinf(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return whether each element is plus infinity."""
+def isreal(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return whether each element is a real number: True, as there are no others."""
 from minigrad import jit as jit
 def kaiser_window(window_length: _int, periodic: _bool = True, beta: _float = 12.0, *, dtype: Any = None, out: Any = None, layout: Any = None, device: Any = None, pin_memory: _bool = False, requires_grad: _bool = False) -> Tensor:
     """``I0(beta sqrt(1 - (2 t - 1) ** 2)) / I0(beta)`` for t from 0 to 1."""
@@ -564,6 +710,14 @@ def kthvalue(input: TensorLike, k: _int, dim: _int = -1, keepdim: _bool = False,
 def layer_norm(input: TensorLike, normalized_shape: Sequence[_int], weight: TensorLike | None = None, bias: TensorLike | None = None, eps: _float = 1e-05, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``(input - mean) / sqrt(var + eps) * weight + bias`` over the last dimensions (Ba, Kiros, Hinton, 2016)."""
 from minigrad.core.layout import layout as layout
+def lcm(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the least common multiple of two integers, elementwise; 0 if one is 0."""
+def lcm_(input: TensorLike, other: TensorLike) -> Tensor:
+    """In-place version of `lcm`: writes the result into this tensor and returns it."""
+def ldexp(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """``input * 2 ** other``, elementwise."""
+def ldexp_(input: TensorLike, other: TensorLike) -> Tensor:
+    """In-place version of `ldexp`: writes the result into this tensor and returns it."""
 def le(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``input <= other``, elementwise."""
 def le_(input: TensorLike, other: TensorLike) -> Tensor:
@@ -580,6 +734,10 @@ def less_equal(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tens
     """``input <= other``, elementwise."""
 def less_equal_(input: TensorLike, other: TensorLike) -> Tensor:
     """In-place version of `le`: writes the result into this tensor and returns it."""
+def lgamma(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the natural logarithm of the absolute value of the gamma function, elementwise; inf at 0, -1, -2, ..."""
+def lgamma_(input: TensorLike) -> Tensor:
+    """In-place version of `lgamma`: writes the result into this tensor and returns it."""
 from minigrad import linalg as linalg
 def linspace(start: Any, end: Any, steps: _int, *, dtype: Any = None, out: Tensor | tuple[Tensor, ...] | None = None, layout: Any = None, device: Any = None, pin_memory: _bool = False, requires_grad: _bool = False) -> Tensor:
     """Return `steps` numbers at equal distances from `start` to `end`, both included."""
@@ -605,6 +763,8 @@ def log_softmax(input: TensorLike, dim: _int | None = None, dtype: DTypeLike | N
     """``log(softmax(input, dim))``, finite where that would be log(0). Parameters as for `softmax`."""
 def logaddexp(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``log(exp(input) + exp(other))`` without overflow."""
+def logaddexp2(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """``log2(2 ** input + 2 ** other)`` without overflow."""
 @overload
 def logcumsumexp(input: TensorLike, dim: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``log(cumsum(exp(input)))`` without overflow."""
@@ -644,6 +804,12 @@ def lt(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...]
     """``input < other``, elementwise."""
 def lt_(input: TensorLike, other: TensorLike) -> Tensor:
     """In-place version of `lt`: writes the result into this tensor and returns it."""
+def lu(A: TensorLike, pivot: _bool = True, get_infos: _bool = False) -> Any:
+    """Return `linalg.lu_factor`, with `get_infos` also where a pivot is 0: PyTorch's old name."""
+def lu_solve(b: TensorLike, LU_data: TensorLike, LU_pivots: Tensor, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return ``linalg.lu_solve(LU_data, LU_pivots, b)``: PyTorch's old order."""
+def lu_unpack(LU_data: TensorLike, LU_pivots: Tensor, unpack_data: _bool = True, unpack_pivots: _bool = True, *, out: Tensor | tuple[Tensor, ...] | None = None) -> LU:
+    """Return P, L and U out of what `lu_factor` gives; empty tensors for what is not unpacked."""
 from minigrad.core.generator import manual_seed as manual_seed
 def masked_fill(input: TensorLike, mask: TensorLike, value: Any, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return `input` with `value` where `mask` is true."""
@@ -657,6 +823,8 @@ def masked_select(input: TensorLike, mask: TensorLike, *, out: Tensor | tuple[Te
     """Return the elements where `mask` is true, in one dimension. The two are broadcast."""
 def matmul(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the matrix product, ``input @ other``."""
+def matrix_exp(A: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the exponential of square matrices, ``1 + A + A @ A / 2 + ...``, by scaling and squaring (Higham, 2005)."""
 def matrix_power(A: TensorLike, n: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the product of `n` times the matrix; of its inverse for negative `n`."""
 @overload
@@ -743,6 +911,10 @@ def multiply_(input: TensorLike, other: TensorLike) -> Tensor:
 from minigrad import multiprocessing as multiprocessing
 def mv(input: TensorLike, vec: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the product of a matrix and a vector."""
+def mvlgamma(input: TensorLike, p: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the logarithm of the multivariate gamma function of dimension `p`, elementwise."""
+def mvlgamma_(input: TensorLike, p: _int) -> Tensor:
+    """In-place version of `mvlgamma`: writes the result into this tensor and returns it."""
 from math import nan as nan
 def nan_to_num(input: TensorLike, nan: _float = 0.0, posinf: _float | None = None, neginf: _float | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return `input` with nan and infinities replaced; infinities by the largest finite numbers unless given."""
@@ -757,6 +929,8 @@ def nanmedian(input: TensorLike, dim: None = None, *, out: Tensor | tuple[Tensor
 def nanmedian(input: TensorLike, dim: _int, keepdim: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> return_types.nanmedian: ...
 @overload
 def nanmedian(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int, keepdims: _bool = False) -> return_types.nanmedian: ...
+def nanquantile(input: TensorLike, q: _float | TensorLike, dim: _int | None = None, keepdim: _bool = False, *, interpolation: _str = 'linear', out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | None = None, keepdims: _bool = False) -> Tensor:
+    """Return `quantile` of the elements that are numbers; nan where there is none."""
 def nansum(input: TensorLike, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
     """Return `sum` of the elements that are not nan."""
 @overload
@@ -764,6 +938,10 @@ def narrow(input: TensorLike, dim: _int, start: _int, length: _int) -> Tensor:
     """Return the slice of dimension `dim` from `start` on, of the given length: a view."""
 @overload
 def narrow(input: TensorLike, start: _int, length: _int, *, axis: _int) -> Tensor: ...
+def narrow_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """Return a copy of what the view ``input.narrow(...)`` shows, in memory of its own."""
+def native_channel_shuffle(input: TensorLike, groups: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the same as `channel_shuffle`, by PyTorch's other name for it."""
 def ne(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``input != other``, elementwise."""
 def ne_(input: TensorLike, other: TensorLike) -> Tensor:
@@ -777,6 +955,10 @@ def negative(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = Non
 def negative_(input: TensorLike) -> Tensor:
     """In-place version of `neg`: writes the result into this tensor and returns it."""
 newaxis: None
+def nextafter(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the next number that the dtype has behind `input` on the way to `other`, elementwise. No gradient."""
+def nextafter_(input: TensorLike, other: TensorLike) -> Tensor:
+    """In-place version of `nextafter`: writes the result into this tensor and returns it."""
 from minigrad import nn as nn
 from minigrad.graph.grad_mode import no_grad as no_grad
 @overload
@@ -786,6 +968,8 @@ def nonzero(input: TensorLike, *, as_tuple: Literal[False] = False, out: Tensor 
 def nonzero(input: TensorLike, *, as_tuple: Literal[True], out: Tensor | tuple[Tensor, ...] | None = None) -> tuple[Tensor, ...]: ...
 @overload
 def nonzero(input: TensorLike, *, as_tuple: _bool = False, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor | tuple[Tensor, ...]: ...
+def nonzero_static(input: TensorLike, *, size: _int, fill_value: _int = -1, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the first `size` rows of `nonzero`, followed by rows of `fill_value` if there are fewer."""
 def norm(input: TensorLike, p: _float | _str | None = 'fro', dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
     """Return the p-norm of all elements, or over the dimensions `dim`; its gradient at 0 is 0."""
 def normal(mean: Tensor | _float, std: Tensor | _float = 1.0, size: Any = None, *, generator: Generator | None = None, dtype: Any = None, out: Tensor | tuple[Tensor, ...] | None = None, layout: Any = None, device: Any = None, pin_memory: _bool = False, requires_grad: _bool = False) -> Tensor:
@@ -802,14 +986,24 @@ def ones(*shape: SupportsIndex | Sequence[SupportsIndex], size: Any = None, dtyp
 def ones_like(input: Tensor, *, dtype: Any = None, memory_format: Any = None, out: Tensor | tuple[Tensor, ...] | None = None, layout: Any = None, device: Any = None, pin_memory: _bool = False, requires_grad: _bool = False) -> Tensor:
     """Return ones of the shape of `input`, and of its dtype unless another is given."""
 from minigrad import optim as optim
+def orgqr(A: TensorLike, tau: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the first n columns of the product of the reflections ``1 - tau[i] v v.T``, v being below column i."""
+def ormqr(input: TensorLike, tau: TensorLike, other: TensorLike, left: _bool = True, transpose: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the product of the reflections that `geqrf` gives with `other`; from the right if `left` is False."""
 def outer(input: TensorLike, vec2: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the matrix of the products of all pairs of elements of two vectors."""
 def pairwise_distance(x1: TensorLike, x2: TensorLike, p: _float = 2.0, eps: _float = 1e-06, keepdim: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the p-norm of ``x1 - x2 + eps`` over the last dimension."""
+def pca_lowrank(A: TensorLike, q: _int | None = None, center: _bool = True, niter: _int = 2) -> Any:
+    """Return U, S and V of the `q` largest principal components of the rows of `A`, by random projections."""
+def pdist(input: TensorLike, p: _float = 2.0, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the p-norms of the differences of all pairs of rows: (0, 1), (0, 2), ..., (1, 2), ..."""
 def permute(input: TensorLike, dims: Sequence[_int], *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return a view with the dimensions in another order."""
+def permute_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """Return a copy of what the view ``input.permute(...)`` shows, in memory of its own."""
 from math import pi as pi
-def pinverse(A: TensorLike, rtol: _float | None = None, *, atol: _float | None = None, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+def pinverse(A: TensorLike, rtol: Any = None, hermitian: _bool = False, *, atol: Any = None, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the pseudo-inverse (Moore, 1920; Penrose, 1955)."""
 def pixel_shuffle(input: TensorLike, upscale_factor: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return images r times as high and wide, of r * r times fewer channels (Shi et al., 2016)."""
@@ -817,6 +1011,10 @@ def pixel_unshuffle(input: TensorLike, downscale_factor: _int, *, out: Tensor | 
     """Return the inverse of `pixel_shuffle`: (\\*, C, H * r, W * r) to (\\*, C * r * r, H, W)."""
 def poisson(input: Tensor, generator: Generator | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Draw numbers of events whose expected numbers are given, by Poisson's law."""
+def polygamma(n: _int, input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the `n`-th derivative of `digamma`, elementwise."""
+def polygamma_(input: TensorLike, n: _int) -> Tensor:
+    """In-place version of `_polygamma`: writes the result into this tensor and returns it."""
 def positive(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``+input``: the tensor itself."""
 def pow(input: TensorLike, exponent: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -830,8 +1028,18 @@ def prod(input: TensorLike, dim: _int | None = None, keepdim: _bool = False, *, 
     """Return the product of all elements, or over the dimension `dim`. Integers and bools multiply in int64."""
 from minigrad import profiler as profiler
 from minigrad.core.dtypes import promote_types as promote_types
+def put(input: TensorLike, index: TensorLike, source: TensorLike, accumulate: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return a copy of `input` with the elements of `source` at the places `index`, counted in C order."""
+def put_(input: TensorLike, index: TensorLike, source: TensorLike, accumulate: _bool = False) -> Tensor:
+    """In-place version of `put`: writes the result into this tensor and returns it."""
+def qr(A: TensorLike, some: _bool = True, *, out: Tensor | tuple[Tensor, ...] | None = None) -> QR:
+    """Return `linalg.qr`: complete, unless `some`."""
 def quantile(input: TensorLike, q: _float | TensorLike, dim: _int | None = None, keepdim: _bool = False, *, interpolation: _str = 'linear', out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | None = None, keepdims: _bool = False) -> Tensor:
     """Return the value below which a share `q` of the elements lies, of all or along `dim`; nan where there is one."""
+def rad2deg(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return each angle, given in radians, in degrees."""
+def rad2deg_(input: TensorLike) -> Tensor:
+    """In-place version of `rad2deg`: writes the result into this tensor and returns it."""
 def rand(*shape: SupportsIndex | Sequence[SupportsIndex], size: Any = None, generator: Generator | None = None, dtype: Any = None, out: Tensor | tuple[Tensor, ...] | None = None, layout: Any = None, device: Any = None, pin_memory: _bool = False, requires_grad: _bool = False) -> Tensor:
     """Draw uniform random numbers from [0, 1)."""
 def rand_like(input: Tensor, *, generator: Generator | None = None, dtype: Any = None, memory_format: Any = None, out: Tensor | tuple[Tensor, ...] | None = None, layout: Any = None, device: Any = None, pin_memory: _bool = False, requires_grad: _bool = False) -> Tensor:
@@ -849,8 +1057,11 @@ def random_(self: Tensor, *bounds: _int | None, generator: Generator | None = No
     """Fill with random integers: ``random_(to)`` below `to`, ``random_(from, to)`` from `from` to ``to - 1``."""
 def randperm(n: _int, *, generator: Generator | None = None, dtype: Any = None, out: Tensor | tuple[Tensor, ...] | None = None, layout: Any = None, device: Any = None, pin_memory: _bool = False, requires_grad: _bool = False) -> Tensor:
     """Return the integers from 0 to ``n - 1`` in random order, int64 unless `dtype` is given."""
+from minigrad.rare_makers import range as range
 def ravel(input: TensorLike) -> Tensor:
     """Return all elements in one dimension."""
+def real(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the real part: the tensor itself, as there are no complex numbers."""
 def reciprocal(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``1 / input``, elementwise."""
 def reciprocal_(input: TensorLike) -> Tensor:
@@ -863,16 +1074,29 @@ def remainder(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tenso
     """``input - floor(input / other) * other``, elementwise: takes the sign of `other`."""
 def remainder_(input: TensorLike, other: TensorLike) -> Tensor:
     """In-place version of `remainder`: writes the result into this tensor and returns it."""
+@overload
+def renorm(input: TensorLike, p: _float, dim: _int, maxnorm: _float, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return `input` with each slice of dimension `dim` whose p-norm exceeds `maxnorm` scaled down to it."""
+@overload
+def renorm(input: TensorLike, p: _float, maxnorm: _float, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int) -> Tensor: ...
+def renorm_(input: TensorLike, p: _float, dim: _int, maxnorm: _float) -> Tensor:
+    """In-place version of `renorm`: writes the result into this tensor and returns it."""
 def repeat_interleave(input: TensorLike, repeats: Any = None, dim: _int | None = None, *, output_size: _int | None = None, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | None = None) -> Tensor:
     """Repeat each element, or slice of `dim`, in its place; given `repeats` alone, each index so many times."""
 def reshape(input: TensorLike, shape: Sequence[_int], *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the same elements, in the same order, in another shape: a view if possible, else a copy."""
+def resolve_conj(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Carry out a conjugation that waits: the tensor itself, as there are no complex numbers."""
+def resolve_neg(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Carry out a negation that waits: the tensor itself, as there are no complex numbers."""
 from minigrad.predicates import result_type as result_type
 from minigrad import return_types as return_types
 def rms_norm(input: TensorLike, normalized_shape: Sequence[_int], weight: TensorLike | None = None, eps: _float | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``input / sqrt(mean(input ** 2) + eps) * weight`` over the last dimensions (Zhang, Sennrich, 2019)."""
 def roll(input: TensorLike, shifts: _int | Sequence[_int], dims: _int | Sequence[_int] | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return a copy shifted along `dims`; what leaves at one end comes in at the other. Without `dims` as if flattened."""
+def rot90(input: TensorLike, k: _int = 1, dims: Sequence[_int] = (0, 1), *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return a copy turned by `k` quarter turns, from the first of two dimensions to the second."""
 def round(input: TensorLike, decimals: _int = 0, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the nearest number with `decimals` decimals; halves go to the even one. Its gradient is 0."""
 def round_(input: TensorLike, decimals: _int = 0) -> Tensor:
@@ -887,8 +1111,11 @@ def rsqrt(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) 
     """``1 / sqrt(input)``, elementwise."""
 def rsqrt_(input: TensorLike) -> Tensor:
     """In-place version of `rsqrt`: writes the result into this tensor and returns it."""
+def rsub(input: TensorLike, other: TensorLike, *, alpha: _float = 1, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """``other - alpha * input``, elementwise with broadcasting and type promotion."""
 from minigrad.saving.files import save as save
 from minigrad.saving.checkpoint import save_checkpoint as save_checkpoint
+from minigrad.rare_makers import scalar_tensor as scalar_tensor
 @overload
 def scatter(input: TensorLike, dim: _int, index: TensorLike, src: TensorLike | None = None, *, value: Any = None, reduce: _str | None = None, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return `input` with ``out[index[i, j, k], j, k] = src[i, j, k]`` for `dim` 0, and so on for the others."""
@@ -918,6 +1145,13 @@ def select(input: TensorLike, dim: _int, index: _int) -> Tensor:
     """Return the slice of dimension `dim` at `index`: a view without that dimension."""
 @overload
 def select(input: TensorLike, index: _int, *, axis: _int) -> Tensor: ...
+def select_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """Return a copy of what the view ``input.select(...)`` shows, in memory of its own."""
+@overload
+def select_scatter(input: TensorLike, src: TensorLike, dim: _int, index: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return a copy of `input` with `src` in the place of ``select(input, dim, index)``."""
+@overload
+def select_scatter(input: TensorLike, src: TensorLike, index: _int, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int) -> Tensor: ...
 def selu(input: TensorLike, inplace: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """`elu` scaled so that activations keep mean 0 and variance 1 (Klambauer et al., 2017)."""
 def selu_(input: TensorLike) -> Tensor:
@@ -936,6 +1170,10 @@ from minigrad.kernels.parallel import set_num_threads as set_num_threads
 from minigrad.core.printing import set_printoptions as set_printoptions
 from minigrad.core.generator import set_rng_state as set_rng_state
 from minigrad.settings import set_warn_always as set_warn_always
+def sgn(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the sign of each element, as `sign` does: complex numbers, for which it is another, do not exist here."""
+def sgn_(input: TensorLike) -> Tensor:
+    """In-place version of `sgn`: writes the result into this tensor and returns it."""
 from minigrad.core.dtypes import short as short
 def sigmoid(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``1 / (1 + exp(-input))``, elementwise, without overflow and exact to the last bits in both tails."""
@@ -945,22 +1183,39 @@ def sign(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -
     """Return the sign of each element: -1, 0 or 1; 0 of nan. Its gradient is 0."""
 def sign_(input: TensorLike) -> Tensor:
     """In-place version of `sign`: writes the result into this tensor and returns it."""
+def signbit(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return whether each element is below 0, or -0."""
 def sin(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the sine of each element, in radians."""
 def sin_(input: TensorLike) -> Tensor:
     """In-place version of `sin`: writes the result into this tensor and returns it."""
+def sinc(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """``sin(pi * input) / (pi * input)``, elementwise; 1 at 0. Its derivatives of every order are exact there, too."""
+def sinc_(input: TensorLike) -> Tensor:
+    """In-place version of `sinc`: writes the result into this tensor and returns it."""
 def sinh(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the hyperbolic sine of each element."""
 def sinh_(input: TensorLike) -> Tensor:
     """In-place version of `sinh`: writes the result into this tensor and returns it."""
+def slice_copy(input: Tensor, dim: _int = 0, start: _int | None = None, end: _int | None = None, step: _int = 1, *, out: Any = None) -> Tensor:
+    """Return a copy of the elements from `start` to `end` of dimension `dim`, in steps of `step`."""
+def slice_scatter(input: TensorLike, src: TensorLike, dim: _int = 0, start: _int | None = None, end: _int | None = None, step: _int = 1, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = 0) -> Tensor:
+    """Return a copy of `input` with `src` in the place of the elements from `start` to `end` of dimension `dim`."""
 def slogdet(A: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> SlogDet:
     """Return the sign of the determinant, and the logarithm of its absolute value."""
 def softmax(input: TensorLike, dim: _int | None = None, dtype: DTypeLike | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | None = None) -> Tensor:
     """``exp(input) / exp(input).sum(dim)``: positive numbers that add up to 1 along `dim`."""
 def sort(input: TensorLike, dim: _int = -1, descending: _bool = False, stable: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = -1) -> return_types.sort:
     """Return the elements along `dim` in order, and where they were. nan counts as the largest."""
+from minigrad import special as special
 def split(tensor: TensorLike, split_size_or_sections: _int | Sequence[_int], dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
     """Return views that cut dimension `dim` into pieces."""
+def split_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """Return a copy of what the view ``input.split(...)`` shows, in memory of its own."""
+def split_with_sizes(input: TensorLike, split_sizes: Sequence[_int], dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
+    """Return views that cut dimension `dim` into pieces of these lengths."""
+def split_with_sizes_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """Return a copy of what the view ``input.split_with_sizes(...)`` shows, in memory of its own."""
 def sqrt(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the square root of each element; its slope at 0 is inf."""
 def sqrt_(input: TensorLike) -> Tensor:
@@ -973,6 +1228,8 @@ def squeeze(input: TensorLike, dim: _int | Sequence[_int] | None = None, *, axis
     """Remove the dimensions of length 1: all, or those named by `dim`."""
 def squeeze_(input: TensorLike, dim: _int | Sequence[_int] | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """In-place version of `squeeze`: this tensor shows its memory in that way from now on."""
+def squeeze_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """Return a copy of what the view ``input.squeeze(...)`` shows, in memory of its own."""
 def stack(tensors: Sequence[TensorLike], dim: _int = 0, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = 0) -> Tensor:
     """Join tensors of one shape side by side along a new dimension `dim`."""
 def std(input: TensorLike, dim: _int | Sequence[_int] | None = None, unbiased: _bool = True, keepdim: _bool = False, *, correction: _float | None = None, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
@@ -990,6 +1247,10 @@ def subtract_(input: TensorLike, other: TensorLike, *, alpha: _float = 1) -> Ten
     """In-place version of `sub`: writes the result into this tensor and returns it."""
 def sum(input: TensorLike, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
     """Return the sum of all elements, or over the dimensions `dim`. Integers and bools add up in int64."""
+def svd(input: TensorLike, some: _bool = True, compute_uv: _bool = True) -> Any:
+    """Return U, S and V, not transposed, as PyTorch's old function does; without `compute_uv` zeros for U and V."""
+def svd_lowrank(A: TensorLike, q: _int | None = 6, niter: _int | None = 2, M: TensorLike | None = None) -> Any:
+    """Return U, S and V of the `q` largest singular values of ``A - M``, nearly, by random projections."""
 def swapaxes(input: TensorLike, dim0: _int, dim1: _int) -> Tensor:
     """Return a view with two dimensions exchanged."""
 def swapaxes_(input: TensorLike, dim0: _int, dim1: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -1002,6 +1263,8 @@ def t(input: TensorLike) -> Tensor:
     """Return the transpose of a matrix; vectors and 0-dim tensors as they are."""
 def t_(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """In-place version of `t`: this tensor shows its memory in that way from now on."""
+def t_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """Return a copy of what the view ``input.t(...)`` shows, in memory of its own."""
 def take(input: TensorLike, index: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the elements at `index` of the flattened input, in the shape of `index`."""
 def take_along_dim(input: TensorLike, indices: TensorLike, dim: _int | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | None = None) -> Tensor:
@@ -1021,6 +1284,8 @@ def tensor_split(input: TensorLike, indices_or_sections: _int | Sequence[_int], 
 def tensordot(a: TensorLike, b: TensorLike, dims: _int | Sequence[Sequence[_int]] | Sequence[_int] = 2, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the sums of products over pairs of dimensions of `a` and `b`."""
 from minigrad import testing as testing
+def threshold(input: TensorLike, threshold: _float, value: _float, inplace: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return `input` where it is larger than `threshold`, else `value`."""
 def tile(input: TensorLike, dims: Sequence[_int], *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return `input` repeated `dims` times, counted from the last dimension."""
 def topk(input: TensorLike, k: _int, dim: _int = -1, largest: _bool = True, sorted: _bool = True, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = -1) -> return_types.topk:
@@ -1031,10 +1296,14 @@ def transpose(input: TensorLike, dim0: _int, dim1: _int) -> Tensor:
     """Return a view with two dimensions exchanged."""
 def transpose_(input: TensorLike, dim0: _int, dim1: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """In-place version of `transpose`: this tensor shows its memory in that way from now on."""
+def transpose_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """Return a copy of what the view ``input.transpose(...)`` shows, in memory of its own."""
 def trapezoid(y: TensorLike, x: TensorLike | None = None, *, dx: _float = 1, dim: _int = -1, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = -1) -> Tensor:
     """Return the integral over dimension `dim` of the straight lines between neighbours."""
 def trapz(y: TensorLike, x: TensorLike | None = None, *, dx: _float = 1, dim: _int = -1, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = -1) -> Tensor:
     """Return the integral over dimension `dim` of the straight lines between neighbours."""
+def triangular_solve(b: TensorLike, A: TensorLike, upper: _bool = True, transpose: _bool = False, unitriangular: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> TriangularSolve:
+    """Return the X with ``A @ X = b`` for a triangle of `A`, or of its transpose, and A: an old name."""
 def tril(input: TensorLike, diagonal: _int = 0, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return a copy with zeros above a diagonal of the last two dimensions."""
 def tril_(input: TensorLike, diagonal: _int = 0) -> Tensor:
@@ -1063,11 +1332,15 @@ from minigrad.core.dtypes import uint64 as uint64
 from minigrad.core.dtypes import uint8 as uint8
 def unbind(input: TensorLike, dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
     """Return all slices of dimension `dim`, views without that dimension."""
+def unbind_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """Return a copy of what the view ``input.unbind(...)`` shows, in memory of its own."""
 @overload
 def unflatten(input: TensorLike, dim: _int, sizes: Sequence[_int]) -> Tensor:
     """Split dimension `dim` into several of the given `sizes`, one of which may be -1."""
 @overload
 def unflatten(input: TensorLike, sizes: Sequence[_int], *, axis: _int) -> Tensor: ...
+def unfold_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """Return a copy of what the view ``input.unfold(...)`` shows, in memory of its own."""
 @overload
 def unique(input: TensorLike, sorted: _bool = True, return_inverse: Literal[False] = False, return_counts: Literal[False] = False, dim: _int | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the distinct elements, in order."""
@@ -1078,6 +1351,14 @@ def unique_consecutive(input: TensorLike, return_inverse: Literal[False] = False
     """Return the elements (or slices of `dim`) without those that equal the one before."""
 @overload
 def unique_consecutive(input: TensorLike, return_inverse: _bool = False, return_counts: _bool = False, dim: _int | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor | tuple[Tensor, ...]: ...
+def unravel_index(indices: Tensor, shape: _int | Sequence[_int]) -> tuple[Tensor, ...]:
+    """Return the indices in each dimension of places that are counted in C order."""
+def unsafe_chunk(input: TensorLike, chunks: _int, dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
+    """Split into at most `chunks` pieces of equal length, of which the last may be shorter."""
+def unsafe_split(tensor: TensorLike, split_size_or_sections: _int | Sequence[_int], dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
+    """Return views that cut dimension `dim` into pieces."""
+def unsafe_split_with_sizes(input: TensorLike, split_sizes: Sequence[_int], dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
+    """Return views that cut dimension `dim` into pieces of these lengths."""
 @overload
 def unsqueeze(input: TensorLike, dim: _int) -> Tensor:
     """Insert a new dimension of length 1 before dimension `dim`."""
@@ -1085,6 +1366,8 @@ def unsqueeze(input: TensorLike, dim: _int) -> Tensor:
 def unsqueeze(input: TensorLike, *, axis: _int) -> Tensor: ...
 def unsqueeze_(input: TensorLike, dim: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """In-place version of `unsqueeze`: this tensor shows its memory in that way from now on."""
+def unsqueeze_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """Return a copy of what the view ``input.unsqueeze(...)`` shows, in memory of its own."""
 from minigrad.settings import use_deterministic_algorithms as use_deterministic_algorithms
 from minigrad.core.generator import use_generator as use_generator
 from minigrad import utils as utils
@@ -1095,8 +1378,12 @@ def var_mean(input: TensorLike, dim: _int | Sequence[_int] | None = None, unbias
 def vdot(input: TensorLike, tensor: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the sum of the products of the elements of two vectors."""
 from minigrad import version as version
+def view_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    """Return a copy of what the view ``input.view(...)`` shows, in memory of its own."""
 from minigrad import vision as vision
 from minigrad import viz as viz
+def vsplit(input: TensorLike, indices_or_sections: _int | Sequence[_int]) -> tuple[Tensor, ...]:
+    """Return views that cut the rows into equal pieces, or at these indices."""
 def vstack(tensors: Sequence[TensorLike], *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the tensors below each other, vectors as rows."""
 @overload
@@ -1106,6 +1393,8 @@ def where(condition: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = No
 def where(condition: TensorLike, input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor: ...
 def xlogy(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``input * log(other)``; 0 where `input` is 0, whatever `other` is, unless that is nan."""
+def xlogy_(input: TensorLike, other: TensorLike) -> Tensor:
+    """In-place version of `xlogy`: writes the result into this tensor and returns it."""
 from minigrad import xpu as xpu
 def zeros(*shape: SupportsIndex | Sequence[SupportsIndex], size: Any = None, dtype: Any = None, out: Tensor | tuple[Tensor, ...] | None = None, layout: Any = None, device: Any = None, pin_memory: _bool = False, requires_grad: _bool = False) -> Tensor:
     """Return a tensor of the given size, ints or one sequence of ints, filled with 0."""

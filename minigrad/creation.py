@@ -22,7 +22,8 @@ from minigrad.ops.primitives.dims import as_shape
 
 __all__ = [
     "tensor", "as_tensor", "from_numpy", "zeros", "ones", "full", "empty", "zeros_like", "ones_like", "full_like",
-    "empty_like", "arange", "linspace", "logspace", "eye", ]  # fmt: skip
+    "empty_like", "arange", "linspace", "logspace", "eye",
+]  # fmt: skip
 
 
 def _floating(dtype: Any) -> np.dtype:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import sys
+import types
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -40,18 +42,35 @@ def lazy_names(
     packages = modules.split()
 
     def find(name: str) -> Any:
-        if name in packages:
+        if name in packages or name in homes and name not in where:
             return importlib.import_module(f"{package}.{name}")
         if name not in where:
-            raise unknown(package, name, [*namespace, *where, *packages])
-        value = getattr(importlib.import_module(where[name]), name)
+            raise unknown(namespace["__name__"], name, [*namespace, *where, *packages])
+        module = importlib.import_module(where[name])
+        home = where[name].rpartition(".")[2]
+        if home in where:
+            namespace[home] = getattr(module, home)  # where Python has put the module
+        value = getattr(module, name)
         namespace[name] = value = published(value, name) if published else value
         return value
 
     def names() -> list[str]:
         return sorted({*namespace, *where, *packages})
 
-    return LazyNames(sorted({*where, *packages}), find, names)
+    return LazyNames(sorted(n for n in (*where, *packages) if n[0] != "_"), find, names)
+
+
+def called_as(module: str, function: Callable[..., Any]) -> None:
+    """Make a module callable, as its function of the same name: Python puts the module where the package has that.
+
+    It does so when the module is imported by its own name, ``from package.name import ...``.
+    """
+
+    class CallableModule(types.ModuleType):
+        def __call__(self, *args: Any, **kwargs: Any) -> Any:
+            return function(*args, **kwargs)
+
+    sys.modules[module].__class__ = CallableModule
 
 
 def unknown(module: str, name: str, names: Any) -> AttributeError:

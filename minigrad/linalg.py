@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from minigrad.core.absent import explained
 from minigrad.core.dtypes import DType
 from minigrad.core.tensor import Tensor
+from minigrad.lazy_names import lazy_names
 from minigrad.ops import linalg as products
-from minigrad.ops.declare.naming import publish
+from minigrad.ops.declare.naming import publish, published
 from minigrad.ops.declare.operation import Operand
 from minigrad.ops.decompositions import cholesky, eigh, eigvalsh, lstsq, matrix_rank, pinv, qr, svd, svdvals
 from minigrad.ops.linalg import matmul
@@ -74,3 +76,22 @@ def norm(
 
 
 publish(globals())
+
+_HOMES = {
+    "ops.factorizations": "householder_product lu lu_factor lu_factor_ex lu_solve",
+    "ops.matrix_functions": (
+        "cholesky_ex cond diagonal inv_ex matrix_exp multi_dot solve_ex tensorinv tensorsolve vander vecdot"
+    ),
+}
+_lazy = lazy_names("minigrad", globals(), _HOMES, "", published)
+__all__ += _lazy.names
+__dir__ = _lazy.dir
+_COMPLEX = "its results are complex, and tensors are real here; use numpy.linalg on x.numpy()"
+_ABSENT = dict.fromkeys(("eig", "eigvals"), _COMPLEX)
+_ABSENT |= dict.fromkeys(("ldl_factor", "ldl_factor_ex", "ldl_solve"), "NumPy does not offer it; see lu_factor")
+
+
+def __getattr__(name: str) -> object:
+    if name in _ABSENT:
+        raise explained("minigrad.linalg", name, _ABSENT[name])
+    return _lazy.getattr(name)

@@ -26,10 +26,13 @@ OFFERED = {
     "minigrad.linalg": "linalg.pyi",
     "minigrad.nn": "nn/__init__.pyi",
     "minigrad.nn.functional": "nn/functional.pyi",
+    "minigrad.distributions": "distributions/__init__.pyi",
+    "minigrad.nn.utils": "nn/utils/__init__.pyi",
+    "minigrad.special": "special.pyi",
     "minigrad.optim": "optim/__init__.pyi",
     "minigrad.optim.lr_scheduler": "optim/lr_scheduler/__init__.pyi",
 }
-_DECLARED = ("minigrad.ops.", "minigrad.creation", "minigrad.random", "minigrad.windows")
+_DECLARED = ("minigrad.ops.", "minigrad.creation", "minigrad.random", "minigrad.windows", "minigrad.view_copies")
 HEAD = '"""Written by scripts/stubs.py out of the declarations; do not edit."""\n\n'
 
 Variant = tuple[dict[str, "str | None"], str]
@@ -67,7 +70,7 @@ SEVERAL: dict[str, list[Variant]] = {
     **{name: [*_one_or_all(name), *_ELEMENTWISE] for name in ("max", "min")},
     **{name: _one_or_all(name) for name in ("median", "nanmedian")},
     **{name: _COUNTED for name in ("unique", "unique_consecutive")},
-    **{f"{name}_pool{n}d": _INDICES for name in ("max", "adaptive_max") for n in (1, 2, 3)},
+    **{f"{name}_pool{n}d": _INDICES for name in ("max", "adaptive_max", "fractional_max") for n in (1, 2, 3)},
     **{f"atleast_{n}d": _AT_LEAST for n in (1, 2, 3)},
     "nonzero": [
         ({"as_tuple": "Literal[False] = False"}, "Tensor"),
@@ -81,7 +84,7 @@ SEVERAL: dict[str, list[Variant]] = {
     "type": [({"dtype": "None = None"}, "_str"), ({"dtype": "Any"}, "Tensor")],
 }
 RESULTS = {
-    **{name: f"return_types.{name}" for name in "aminmax cummax cummin kthvalue mode sort topk".split()},
+    **{name: f"return_types.{name}" for name in "aminmax cummax cummin frexp kthvalue mode sort topk".split()},
     **{name: "tuple[Tensor, Tensor]" for name in ("std_mean", "var_mean")},
 }
 _TAKES_AXIS = {"named.<locals>.call", "plain_call.<locals>.call"}  # those that know NumPy's names of dimensions

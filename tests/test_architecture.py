@@ -21,6 +21,7 @@ LAYERS = [
     ["models"],
     ["minigrad.vision", "minigrad.viz", "minigrad.testing"],
     [
+        "minigrad.distributions",
         "minigrad.nn",
         "minigrad.optim",
         "minigrad.utils",
@@ -65,6 +66,8 @@ def imports(path):
         elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_HOMES":
             package = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
             names = [f"{package}.{home}" for home in ast.literal_eval(node.value)]
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_OPERATIONS":
+            names = [f"minigrad.ops.{home}" for home in ast.literal_eval(node.value)]
         elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_MODULES":
             package = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
             names = [f"{package}.{name}" for name in ast.literal_eval(node.value).split()]
@@ -195,6 +198,7 @@ def test_every_module_is_imported_by_something():
         "minigrad.vision",
         "minigrad.testing",
         "minigrad.serialization",
+        "minigrad.special",
         *(m for m in FILES if not m.startswith("minigrad")),
     }
     assert set(FILES) - used - entries == set()

@@ -89,7 +89,11 @@ def test_functions_that_raise_say_so(module):
     assert not missing, f"no Raises: {', '.join(missing)}"
 
 
-LAYERS = [layer for layer in vars(nn).values() if inspect.isclass(layer) and issubclass(layer, nn.Module)]
+LAYERS = [
+    layer
+    for layer in (getattr(nn, name) for name in nn.__all__)
+    if inspect.isclass(layer) and issubclass(layer, nn.Module)
+]
 
 
 def test_layers_name_shapes():

@@ -478,11 +478,11 @@ class View:
     def refresh(self, view: Tensor) -> None:
         """Give `view` its history if the base has got a new one since."""
         if self.history_version != self.base._history_version:
-            self.check_base(view)
             if self.in_place_error and mode.enabled and self.base._requires_grad:
                 raise RuntimeError(f"the tensor that this is a view of was changed in place: {self.in_place_error}")
             if self.in_place_error:
                 return  # the history is not wanted, or there is none
+            self.check_base(view)
             self.history_version = self.base._history_version
             with enable_grad():  # the history must be complete in any mode
                 view._set_history(replay(self.calls, self.base))

@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from minigrad.kernels.errstate import silent
+
 BLOCK_ELEMENTS = 1 << 15  # elements: with the intermediate results they stay in the second-level cache
 
 _SPLIT = 0.46875
@@ -72,18 +74,27 @@ def _rational(coefficients: tuple[Sequence[float], Sequence[float]], x: np.ndarr
     return y
 
 
-def _tail(x: np.ndarray) -> np.ndarray:
-    """Compute erfc(x) for a vector of x >= _SPLIT."""
+def _scaled_tail(x: np.ndarray) -> np.ndarray:
+    """Compute exp(x * x) * erfc(x) for a vector of x >= _SPLIT."""
     y = _rational(_MIDDLE, np.minimum(x, 4))
     if (large := x > 4).any():
         z = x[large]
         t = 1 / (z * z)
         y[large] = (1 / math.sqrt(math.pi) - t * _rational(_LARGE, t)) / z
-    # exp(-x * x) to full precision: the first factor's exponent has few digits and is exact
-    coarse = np.trunc(x * 16) / 16
-    y *= np.exp(-coarse * coarse)
-    y *= np.exp((coarse - x) * (coarse + x))
     return y
+
+
+def _times_exp_square(y: np.ndarray, x: np.ndarray, sign: int) -> np.ndarray:
+    """Multiply `y` by exp(sign * x * x) to full precision: the first factor's exponent has few digits and is exact."""
+    coarse = np.trunc(x * 16) / 16
+    y *= np.exp(sign * coarse * coarse)
+    y *= np.exp(sign * (x - coarse) * (x + coarse))
+    return y
+
+
+def _tail(x: np.ndarray) -> np.ndarray:
+    """Compute erfc(x) for a vector of x >= _SPLIT."""
+    return _times_exp_square(_scaled_tail(x), x, -1)
 
 
 @by_blocks
@@ -113,6 +124,42 @@ def _erfc_double(x: np.ndarray, out: np.ndarray) -> None:
 
 
 @by_blocks
+def _erfcx_double(x: np.ndarray, out: np.ndarray) -> None:
+    size = np.abs(x)
+    near, large = np.minimum(size, _SPLIT), np.minimum(size, 28)  # exp(28 * 28) is infinite
+    y = np.where(size > _SPLIT, _scaled_tail(np.maximum(size, _SPLIT)), 0)
+    y = np.where(size > _SPLIT, y, (1 - near * _rational(_SMALL, near * near)) * np.exp(near * near))
+    np.copyto(out, np.where(x < 0, _times_exp_square(np.full_like(x, 2), large, 1) - y, y))
+
+
+@by_blocks
+def _ndtr_double(x: np.ndarray, out: np.ndarray) -> None:
+    np.divide(_erfc_double(x * -math.sqrt(0.5)), 2, out=out)
+
+
+@by_blocks
+def _log_ndtr_double(x: np.ndarray, out: np.ndarray) -> None:
+    z = x * -math.sqrt(0.5)
+    below, above = np.maximum(z, 0), np.minimum(z, 0)
+    log = np.log(_erfcx_double(below) / 2) - np.where(np.isinf(below), np.inf, below * below)
+    np.copyto(out, np.where(x < 0, log, np.log1p(_erfc_double(-above) / -2)))
+
+
+@by_blocks
+def _ndtri_double(p: np.ndarray, out: np.ndarray) -> None:
+    # in the middle the inverse of erf; beyond it Newton's method for the logarithm, which sees the smallest of them
+    low = np.minimum(np.minimum(p, 1 - p), 0.25)
+    log = np.log(low)
+    t = np.sqrt(-2 * log)
+    z = (np.log(t) + 0.5 * math.log(2 * math.pi)) / t - t
+    for _ in range(5):
+        z -= (_log_ndtr_double(z) - log) * _erfcx_double(z * -math.sqrt(0.5)) * math.sqrt(math.pi / 2)
+    z = np.where(low == 0, -np.inf, z)
+    middle = _erfinv_double(2 * p - 1) * math.sqrt(2)
+    np.copyto(out, np.where(low == 0.25, middle, np.where(p > 0.5, -z, z)))
+
+
+@by_blocks
 def _erfinv_double(x: np.ndarray, out: np.ndarray) -> None:
     # S. Winitzki's approximation (2008), good to 2e-3, then two steps of Halley's method, each of which cubes the error
     size = np.abs(x)
@@ -134,13 +181,42 @@ def erf(x: np.ndarray) -> np.ndarray:
         return _erf_single(x.astype(np.float32, copy=False)).astype(x.dtype, copy=False)
 
 
-def erfc(x: np.ndarray) -> np.ndarray:
-    """``1 - erf(x)``, exact for large x too."""
-    with np.errstate(all="ignore"):
-        return _erfc_double(x.astype(np.float64, copy=False)).astype(x.dtype, copy=False)
+def _public(name: str, double: Callable[[np.ndarray], np.ndarray], says: str) -> Callable[[np.ndarray], np.ndarray]:
+    """Return a function that computes in double precision, silently, in the dtype of its argument."""
+
+    @silent
+    def call(x: np.ndarray) -> np.ndarray:
+        return double(x.astype(np.float64, copy=False)).astype(x.dtype, copy=False)
+
+    call.__name__, call.__doc__ = name, says
+    return call
 
 
-def erfinv(x: np.ndarray) -> np.ndarray:
-    """Return the inverse of `erf` on [-1, 1], nan elsewhere."""
-    with np.errstate(all="ignore"):
-        return _erfinv_double(x.astype(np.float64, copy=False)).astype(x.dtype, copy=False)
+erfc = _public("erfc", _erfc_double, "``1 - erf(x)``, exact for large x too.")
+erfcx = _public("erfcx", _erfcx_double, "``exp(x * x) * erfc(x)``, which for large x is nearly ``1 / (sqrt(pi) * x)``.")
+erfinv = _public("erfinv", _erfinv_double, "Return the inverse of `erf` on [-1, 1], nan elsewhere.")
+log_ndtr = _public("log_ndtr", _log_ndtr_double, "Return the logarithm of the normal distribution function.")
+ndtr = _public("ndtr", _ndtr_double, "Return the normal distribution function.")
+ndtri = _public("ndtri", _ndtri_double, "Return the inverse of the normal distribution function, nan outside [0, 1].")
+
+
+@silent
+def sinc(x: np.ndarray, n: int) -> np.ndarray:
+    """Return the n-th derivative of ``sin(pi * x) / (pi * x)``.
+
+    With z = pi * x and f the derivatives of sin(z) / z it is ``z * f_n + n * f_(n - 1) = sin(z + n * pi / 2)``; where z
+    is small for that, the power series.
+    """
+    z = x.astype(np.float64, copy=False) * math.pi
+    near = np.abs(z) < n + 1
+    small, large = np.where(near, z, 0), np.where(near, 1, z)
+    first = (n + 1) // 2  # the first term of the series of sin(z) / z that n differentiations leave
+    series, term = np.zeros_like(z), (-1.0) ** first * small ** (2 * first - n) / math.factorial(2 * first - n)
+    for k in range(first, first + 15 + n):
+        series += term / (2 * k + 1)
+        term = -term * small * small / ((2 * k + 1 - n) * (2 * k + 2 - n))
+    turned = np.zeros_like(z)
+    waves = [np.sin(z), np.cos(z), -np.sin(z), -np.cos(z)]
+    for order in range(n + 1):
+        turned = (waves[order % 4] - order * turned) / large
+    return (np.where(near, series, turned) * math.pi**n).astype(x.dtype, copy=False)

@@ -4,22 +4,33 @@ from minigrad.lazy_names import lazy_names
 from minigrad.nn import functional, init
 
 _HOMES = {
+    "adaptive": "AdaptiveLogSoftmaxWithLoss",
+    "class_loss": (
+        "CTCLoss MultiLabelMarginLoss MultiLabelSoftMarginLoss MultiMarginLoss NLLLoss2d TripletMarginWithDistanceLoss"
+    ),
+    "linear_cross_entropy": "LinearCrossEntropyLoss LinearCrossEntropyOptions",
+    "local_response": "CrossMapLRN2d LocalResponseNorm",
+    "sync_batch_norm": "SyncBatchNorm",
+    "unpooling": (
+        "FractionalMaxPool2d FractionalMaxPool3d LPPool1d LPPool2d LPPool3d MaxUnpool1d MaxUnpool2d MaxUnpool3d"
+    ),
     "activation": (
         "CELU ELU GELU GLU SELU Hardshrink Hardsigmoid Hardswish Hardtanh LeakyReLU LogSigmoid LogSoftmax Mish "
         "PReLU ReLU ReLU6 RReLU Sigmoid SiLU Softmax Softmax2d Softmin Softplus Softshrink Softsign Tanh "
         "Tanhshrink Threshold"
     ),
-    "attention": "MultiheadAttention",
     "container": "ModuleDict ModuleList ParameterDict ParameterList Sequential",
     "conv": "Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d",
     "data_parallel": "DataParallel",
     "dropout": "AlphaDropout Dropout Dropout1d Dropout2d Dropout3d FeatureAlphaDropout",
-    "embedding": "Embedding",
+    "embedding": "Embedding EmbeddingBag",
     "flatten": "Flatten Unflatten",
     "lazy": (
         "LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d LazyConv1d LazyConv2d LazyConv3d LazyConvTranspose1d "
-        "LazyConvTranspose2d LazyConvTranspose3d LazyLinear"
+        "LazyConvTranspose2d LazyConvTranspose3d LazyInstanceNorm1d LazyInstanceNorm2d LazyInstanceNorm3d "
+        "LazyLinear"
     ),
+    "layer": "factory_kwargs",
     "linear": "Bilinear Identity Linear",
     "loss": (
         "BCELoss BCEWithLogitsLoss CosineEmbeddingLoss CosineSimilarity CrossEntropyLoss GaussianNLLLoss "
@@ -27,6 +38,7 @@ _HOMES = {
         "PoissonNLLLoss SmoothL1Loss SoftMarginLoss TripletMarginLoss"
     ),
     "module": "Module",
+    "multi_head": "MultiheadAttention",
     "normalization": (
         "BatchNorm1d BatchNorm2d BatchNorm3d GroupNorm InstanceNorm1d InstanceNorm2d InstanceNorm3d LayerNorm RMSNorm"
     ),
@@ -42,12 +54,14 @@ _HOMES = {
     ),
     "recurrent": "GRU LSTM RNN RNNBase",
     "recurrent_cell": "GRUCell LSTMCell RNNCell RNNCellBase",
-    "resampling": "Fold PixelShuffle PixelUnshuffle Unfold Upsample UpsamplingBilinear2d UpsamplingNearest2d",
+    "resampling": (
+        "ChannelShuffle Fold PixelShuffle PixelUnshuffle Unfold Upsample UpsamplingBilinear2d UpsamplingNearest2d"
+    ),
     "transformer": (
         "Transformer TransformerDecoder TransformerDecoderLayer TransformerEncoder TransformerEncoderLayer"
     ),
 }
-_MODULES = "utils"
+_MODULES = "attention common_types grad modules parallel parameter utils"
 _lazy = lazy_names(__name__, globals(), _HOMES, _MODULES)
 __all__ = _lazy.names + ["functional", "init"]
 __getattr__ = _lazy.getattr

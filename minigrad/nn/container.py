@@ -218,6 +218,8 @@ class _Dictionary(Module, Generic[Member]):
         raise NotImplementedError
 
     def __getitem__(self, key: str) -> Member:
+        if not isinstance(key, str):
+            raise TypeError(f"{type(self).__name__}: expected a str as key, got {type(key).__name__}")
         if key not in self._names():
             raise KeyError(key)
         return getattr(self, key)
@@ -259,8 +261,7 @@ class _Dictionary(Module, Generic[Member]):
         """Pairs of name and value."""
         return [(key, self[key]) for key in self]
 
-    def update(self, values: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> None:
-        """Add or replace several."""
+    def _put_all(self, values: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> None:
         if not isinstance(values, Iterable):
             raise TypeError(f"{type(self).__name__}.update: expected names and values, got {type(values).__name__}")
         for key, value in OrderedDict(values.items() if hasattr(values, "items") else values).items():
@@ -286,6 +287,10 @@ class ModuleDict(_Dictionary[Module]):
 
     def __setitem__(self, key: str, module: Module) -> None:
         self.add_module(key, _checked(self, module))
+
+    def update(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]]) -> None:
+        """Add or replace several."""
+        self._put_all(modules)
 
 
 def _as_member(value: Any) -> Any:
@@ -401,11 +406,11 @@ class ParameterDict(_Dictionary[Parameter]):
     def __reversed__(self) -> Iterator[str]:
         return reversed(self._keys)
 
-    def update(self, values: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> None:
+    def update(self, parameters: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> None:
         """Add or replace several: those of a plain dict sorted, others in their order."""
-        if isinstance(values, Mapping) and not isinstance(values, OrderedDict):
-            values = [(key, values[key]) for key in sorted(values)]
-        super().update(values)
+        if isinstance(parameters, Mapping) and not isinstance(parameters, OrderedDict):
+            parameters = [(key, parameters[key]) for key in sorted(parameters)]
+        self._put_all(parameters)
 
     def copy(self) -> ParameterDict:
         """Return another dictionary of the same parameters."""
@@ -427,7 +432,9 @@ class ParameterDict(_Dictionary[Parameter]):
         return self[key]
 
     def popitem(self) -> tuple[str, Parameter]:
-        """Remove the last one, and return its name and value."""
+        """Remove the last one, and return its name and value; raises KeyError if there is none."""
+        if not self._keys:
+            raise KeyError("ParameterDict.popitem: there is none")
         key = next(reversed(self))
         return key, self.pop(key)
 

@@ -17,27 +17,30 @@ _PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 
 
 class ConvNd(Module):
-    """The parameters and arguments that all convolutions have."""
+    """The base of all convolutions: their arguments and parameters. The length of `kernel_size` says how many dims."""
 
     weight: Parameter = registered()
     bias: Parameter | None = registered()
-    _dims: int
+    _dims: int = 0
 
     def __init__(
         self,
         in_channels: int,
         out_channels: int,
         kernel_size: Any,
-        *,
         stride: Any,
         padding: Any,
         dilation: Any,
+        transposed: bool,
+        output_padding: Any,
         groups: int,
-        output_padding: Any = 0,
-        padding_mode: str = "zeros",
+        bias: bool,
+        padding_mode: str,
+        device: Any = None,
+        dtype: Any = None,
     ) -> None:
         super().__init__()
-        name, n = type(self).__name__, self._dims
+        name, n = type(self).__name__, self._dims or len(kernel_size)
         non_negative(self, in_channels=in_channels, out_channels=out_channels, groups=groups)
         if not groups or in_channels % groups or out_channels % groups:
             raise ValueError(
@@ -46,17 +49,33 @@ class ConvNd(Module):
             )
         if padding_mode not in _PADDING_MODES:
             raise ValueError(f"{name}: expected padding_mode from {_PADDING_MODES}, got {padding_mode!r}")
+        self._dims = n
         self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
         self.kernel_size, self.stride = repeated(kernel_size, n), repeated(stride, n)
-        self.dilation = repeated(dilation, n)
+        self.dilation, self.output_padding = repeated(dilation, n), repeated(output_padding, n)
         self.padding = padding if isinstance(padding, str) else repeated(padding, n)
-        self.output_padding = repeated(output_padding, n)
-        self.padding_mode = padding_mode
+        self.transposed, self.padding_mode = transposed, padding_mode
+        self._check_sizes()
+        # Modes other than zeros pad the input beforehand: left and right of each dimension, the last one first.
+        self._reversed_padding_repeated_twice: list[int] = []
+        for k, d, p in reversed(list(zip(self.kernel_size, self.dilation, self._pads(), strict=True))):
+            left = d * (k - 1) // 2 if padding == "same" else p
+            self._reversed_padding_repeated_twice += [left, d * (k - 1) - left if padding == "same" else p]
+        self.weight = new_parameter(self._weight_shape(), device, dtype)
+        self.register_parameter("bias", new_parameter((out_channels,), device, dtype) if bias else None)
+        self.reset_parameters()
+
+    def _check_sizes(self) -> None:
+        name, n = type(self).__name__, self._dims
         for what in ("kernel_size", "stride", "dilation", "padding", "output_padding"):
-            if what == "padding" and isinstance(padding, str) and hasattr(self, "_check_padding"):
-                continue
-            check_options(self, **{what: getattr(self, what)})
             value = getattr(self, what)
+            if what == "padding" and isinstance(value, str) and not self.transposed:
+                if value not in ("same", "valid"):
+                    raise ValueError(f"{name}: expected padding 'same', 'valid' or numbers, got {value!r}")
+                if value == "same" and any(s != 1 for s in self.stride):
+                    raise ValueError(f"{name}: padding='same' needs stride 1, got stride={self.stride}")
+                continue
+            check_options(self, **{what: value})
             if len(value) == 1 and what != "kernel_size":  # one number stands for all dimensions, as in PyTorch
                 value = value * n
                 setattr(self, what, value)
@@ -64,15 +83,11 @@ class ConvNd(Module):
                 raise ValueError(f"{name}: expected one int or {n} as {what}, got {value}")
 
     def _weight_shape(self) -> tuple[int, ...]:
-        raise NotImplementedError
+        first, second = (self.in_channels, self.out_channels)[:: 1 if self.transposed else -1]
+        return (first, second // self.groups, *self.kernel_size)
 
     def _pads(self) -> tuple[int, ...]:
         return (0,) * self._dims if isinstance(self.padding, str) else self.padding
-
-    def _make_parameters(self, bias: bool, device: Any, dtype: Any) -> None:
-        self.weight = new_parameter(self._weight_shape(), device, dtype)
-        self.register_parameter("bias", new_parameter((self.out_channels,), device, dtype) if bias else None)
-        self.reset_parameters()
 
     def reset_parameters(self) -> None:
         """Draw new initial values."""
@@ -105,42 +120,17 @@ class _Conv(ConvNd):
         device: Any = None,
         dtype: Any = None,
     ) -> None:
-        super().__init__(
-            in_channels,
-            out_channels,
-            kernel_size,
-            stride=stride,
-            padding=padding,
-            dilation=dilation,
-            groups=groups,
-            padding_mode=padding_mode,
-        )
-        self._check_padding()
-        # Modes other than zeros pad the input beforehand: left and right of each dimension, the last one first.
-        self._border: list[int] = []
-        if padding_mode != "zeros":
-            for k, d, p in reversed(list(zip(self.kernel_size, self.dilation, self._pads(), strict=True))):
-                left = d * (k - 1) // 2 if padding == "same" else p
-                self._border += [left, d * (k - 1) - left if padding == "same" else p]
-        self._make_parameters(bias, device, dtype)
+        sizes = (kernel_size, stride, padding, dilation)
+        super().__init__(in_channels, out_channels, *sizes, False, 0, groups, bias, padding_mode, device, dtype)
 
-    def _check_padding(self) -> None:
-        if isinstance(self.padding, str):
-            if self.padding not in ("same", "valid"):
-                raise ValueError(
-                    f"{type(self).__name__}: expected padding 'same', 'valid' or numbers, got {self.padding!r}"
-                )
-            if self.padding == "same" and any(s != 1 for s in self.stride):
-                raise ValueError(f"{type(self).__name__}: padding='same' needs stride 1, got stride={self.stride}")
-
-    def _weight_shape(self) -> tuple[int, ...]:
-        return (self.out_channels, self.in_channels // self.groups, *self.kernel_size)
+    def _conv_forward(self, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+        padding: Any = self.padding
+        if self.padding_mode != "zeros":
+            input, padding = F.pad(input, self._reversed_padding_repeated_twice, self.padding_mode), 0
+        return self._function(input, weight, bias, self.stride, padding, self.dilation, self.groups)
 
     def forward(self, input: Tensor) -> Tensor:
-        padding: Any = self.padding
-        if self._border:
-            input, padding = F.pad(input, self._border, self.padding_mode), 0
-        return self._function(input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
+        return self._conv_forward(input, self.weight, self.bias)
 
 
 class Conv1d(_Conv):
@@ -196,7 +186,9 @@ class Conv3d(_Conv):
     _function = staticmethod(F.conv3d)
 
 
-class _ConvTranspose(ConvNd):
+class ConvTransposeNd(ConvNd):
+    """The base of transposed convolutions."""
+
     _function: Callable[..., Tensor]
 
     def __init__(
@@ -216,20 +208,9 @@ class _ConvTranspose(ConvNd):
     ) -> None:
         if padding_mode != "zeros":
             raise ValueError(f"{type(self).__name__}: only padding_mode='zeros' is possible, got {padding_mode!r}")
-        super().__init__(
-            in_channels,
-            out_channels,
-            kernel_size,
-            stride=stride,
-            padding=padding,
-            dilation=dilation,
-            groups=groups,
-            output_padding=output_padding,
-        )
-        self._make_parameters(bias, device, dtype)
-
-    def _weight_shape(self) -> tuple[int, ...]:
-        return (self.in_channels, self.out_channels // self.groups, *self.kernel_size)
+        sizes = (kernel_size, stride, padding, dilation)
+        others: Any = (groups, bias, padding_mode, device, dtype)
+        super().__init__(in_channels, out_channels, *sizes, True, output_padding, *others)
 
     def forward(self, input: Tensor, output_size: Sequence[int] | None = None) -> Tensor:
         extra = self.output_padding if output_size is None else self._extra(input, output_size)
@@ -258,7 +239,7 @@ class _ConvTranspose(ConvNd):
         return extra
 
 
-class ConvTranspose1d(_ConvTranspose):
+class ConvTranspose1d(ConvTransposeNd):
     """The transpose of `Conv1d`: every input adds its weighted kernel to the output; see `ConvTranspose2d`.
 
     Shape: (N, in_channels, L) or (in_channels, L) to (N, out_channels, L') or (out_channels, L').
@@ -268,7 +249,7 @@ class ConvTranspose1d(_ConvTranspose):
     _function = staticmethod(F.conv_transpose1d)
 
 
-class ConvTranspose2d(_ConvTranspose):
+class ConvTranspose2d(ConvTransposeNd):
     """The transpose of `Conv2d` with the same arguments, as a linear map: it undoes the shape of it, not the values.
 
     Sizes become ``(size - 1) * stride - 2 * padding + dilation * (kernel_size - 1) + output_padding + 1``.
@@ -295,7 +276,7 @@ class ConvTranspose2d(_ConvTranspose):
     _function = staticmethod(F.conv_transpose2d)
 
 
-class ConvTranspose3d(_ConvTranspose):
+class ConvTranspose3d(ConvTransposeNd):
     """The transpose of `Conv3d`; see `ConvTranspose2d`.
 
     Shape: (N, in_channels, D, H, W) or without N to (N, out_channels, D', H', W') or without N.

@@ -13,9 +13,10 @@ from minigrad.autograd.parallel_graph import record_sections
 from minigrad.core.generator import Generator, get_generator, use_generator
 from minigrad.core.tensor import Tensor
 from minigrad.kernels.parallel import get_num_threads
-from minigrad.nn.lazy import LazyModule
+from minigrad.nn.lazy import LazyModuleMixin
 from minigrad.nn.module import Module
-from minigrad.ops.joining import cat, chunk, stack
+from minigrad.ops.joining import cat, stack
+from minigrad.ops.splitting import chunk
 
 
 class DataParallel(Module):
@@ -136,7 +137,7 @@ def _own(part: Tensor) -> Tensor:
 def _replica(module: Module, made: dict[Module, Module]) -> Module:
     """Return a copy of the module with the same parameters but its own buffers, submodules and other attributes."""
     if module not in made:
-        if isinstance(module, LazyModule) and module.has_uninitialized_params():
+        if isinstance(module, LazyModuleMixin) and module.has_uninitialized_params():
             raise RuntimeError(
                 f"DataParallel: {type(module).__name__} has parameters without a shape; call the module itself once, "
                 "with a small batch, to give them one"

@@ -10,7 +10,9 @@ from minigrad.nn.layer import Layer
 from minigrad.nn.options import check_options
 
 
-class _Dropout(Layer):
+class DropoutNd(Layer):
+    """The base of dropouts: a probability, and nothing to do in evaluation."""
+
     _function: Callable[..., Tensor]
 
     def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
@@ -26,7 +28,7 @@ class _Dropout(Layer):
         return f"p={self.p}, inplace={self.inplace}"
 
 
-class Dropout(_Dropout):
+class Dropout(DropoutNd):
     """Dropout: in training, each element becomes 0 with probability `p`, the others are scaled by ``1 / (1 - p)``.
 
     Shape: (*), any number of dimensions, to the same.
@@ -43,25 +45,25 @@ class Dropout(_Dropout):
     _function = staticmethod(F.dropout)
 
 
-class Dropout1d(_Dropout):
+class Dropout1d(DropoutNd):
     """Dropout of whole channels of (N, C, L) or (C, L)."""
 
     _function = staticmethod(F.dropout1d)
 
 
-class Dropout2d(_Dropout):
+class Dropout2d(DropoutNd):
     """Dropout of whole channels of (N, C, H, W) or (C, H, W). Tompson et al., 2015."""
 
     _function = staticmethod(F.dropout2d)
 
 
-class Dropout3d(_Dropout):
+class Dropout3d(DropoutNd):
     """Dropout of whole channels of (N, C, D, H, W) or (C, D, H, W)."""
 
     _function = staticmethod(F.dropout3d)
 
 
-class AlphaDropout(_Dropout):
+class AlphaDropout(DropoutNd):
     """Dropout that keeps mean 0 and variance 1, for use with SELU. Klambauer et al., 2017.
 
     Shape: (*), any number of dimensions, to the same.
@@ -70,7 +72,7 @@ class AlphaDropout(_Dropout):
     _function = staticmethod(F.alpha_dropout)
 
 
-class FeatureAlphaDropout(_Dropout):
+class FeatureAlphaDropout(DropoutNd):
     """Alpha dropout of whole channels of (N, C, ...)."""
 
     _function = staticmethod(F.feature_alpha_dropout)

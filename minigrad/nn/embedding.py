@@ -1,4 +1,4 @@
-"""Embedding: a table of vectors, looked up by index."""
+"""Tables of vectors, looked up by index: one by one, and in bags."""
 
 from __future__ import annotations
 
@@ -13,7 +13,69 @@ from minigrad.nn.options import check_options
 from minigrad.nn.parameter import Parameter
 
 
-class Embedding(Module):
+class _Table(Module):
+    """A table of vectors, and the options of looking up in it."""
+
+    weight: Parameter = registered()
+
+    def __init__(
+        self,
+        num_embeddings: int,
+        embedding_dim: int,
+        padding_idx: int | None,
+        max_norm: float | None,
+        norm_type: float,
+        scale_grad_by_freq: bool,
+        sparse: bool,
+        weight: Tensor | None,
+        freeze: bool,
+        device: Any,
+        dtype: Any,
+    ) -> None:
+        super().__init__()
+        name = type(self).__name__
+        non_negative(self, num_embeddings=num_embeddings, embedding_dim=embedding_dim)
+        check_options(self, norm_type=norm_type, padding_idx=padding_idx, max_norm=max_norm)
+        if padding_idx is not None:
+            if not -num_embeddings <= padding_idx < num_embeddings:
+                raise ValueError(f"{name}: padding_idx={padding_idx} is outside of {num_embeddings} embeddings")
+            padding_idx %= num_embeddings
+        self.num_embeddings, self.embedding_dim, self.padding_idx = num_embeddings, embedding_dim, padding_idx
+        self.max_norm, self.norm_type = max_norm, norm_type
+        self.scale_grad_by_freq, self.sparse = scale_grad_by_freq, sparse
+        shape = (num_embeddings, embedding_dim)
+        if weight is None:
+            self.weight = new_parameter(shape, device, dtype)
+            self.weight.requires_grad_(not freeze)
+            self.reset_parameters()
+        elif weight.shape != shape:
+            raise ValueError(f"{name}: expected a weight of shape {shape}, got {tuple(weight.shape)}")
+        else:
+            self.weight = Parameter(weight, not freeze)
+
+    def reset_parameters(self) -> None:
+        """Draw new initial values."""
+        normal_(self.weight)
+        if self.padding_idx is not None:
+            self.weight.detach()[self.padding_idx] = 0
+
+    def extra_repr(self) -> str:
+        parts = [f"{self.num_embeddings}, {self.embedding_dim}"]
+        for name, usual in self._shown.items():
+            if (value := getattr(self, name)) != usual:
+                parts.append(f"{name}={value!r}")
+        return ", ".join(parts)
+
+    _shown: dict[str, Any] = {}
+
+
+def _check_table(embeddings: Tensor) -> tuple[int, int]:
+    if embeddings.ndim != 2:
+        raise ValueError(f"from_pretrained: expected a table of 2 dimensions, got shape {tuple(embeddings.shape)}")
+    return embeddings.shape[0], embeddings.shape[1]
+
+
+class Embedding(_Table):
     """A table of `num_embeddings` vectors; integers in, their vectors out.
 
     Parameters
@@ -21,8 +83,14 @@ class Embedding(Module):
     num_embeddings, embedding_dim : int
     padding_idx : int, optional
         The vector of this index is 0 at first and gets no gradient.
-    max_norm, norm_type, scale_grad_by_freq, sparse
-        Only PyTorch's defaults, as in `minigrad.nn.functional.embedding`.
+    max_norm : float, optional
+        Vectors that are looked up, and are longer, are shortened to it, in place.
+    norm_type : float, default 2
+        The order of the norm in which that is measured.
+    scale_grad_by_freq : bool, default False
+        Divide the gradient of each vector by how often it was looked up.
+    sparse : bool, default False
+        The gradient is dense all the same.
 
     Attributes
     ----------
@@ -36,7 +104,7 @@ class Embedding(Module):
     Size([2, 3, 3])
     """
 
-    weight: Parameter = registered()
+    _shown = {"padding_idx": None, "max_norm": None, "norm_type": 2, "scale_grad_by_freq": False, "sparse": False}
 
     def __init__(
         self,
@@ -52,40 +120,12 @@ class Embedding(Module):
         device: Any = None,
         dtype: Any = None,
     ) -> None:
-        super().__init__()
-        non_negative(self, num_embeddings=num_embeddings, embedding_dim=embedding_dim)
-        check_options(self, norm_type=norm_type, padding_idx=padding_idx)
-        if max_norm is not None or scale_grad_by_freq or sparse:
-            raise NotImplementedError(
-                "Embedding: max_norm, scale_grad_by_freq and sparse are not supported; leave them out"
-            )
-        if padding_idx is not None:
-            if not -num_embeddings <= padding_idx < num_embeddings:
-                raise ValueError(f"Embedding: padding_idx={padding_idx} is outside of {num_embeddings} embeddings")
-            padding_idx %= num_embeddings
-        self.num_embeddings, self.embedding_dim, self.padding_idx = num_embeddings, embedding_dim, padding_idx
-        shape = (num_embeddings, embedding_dim)
-        if _weight is None:
-            self.weight = new_parameter(shape, device, dtype)
-            self.weight.requires_grad_(not _freeze)
-            self.reset_parameters()
-        elif _weight.shape != shape:
-            raise ValueError(f"Embedding: expected a weight of shape {shape}, got {tuple(_weight.shape)}")
-        else:
-            self.weight = Parameter(_weight, not _freeze)
-
-    def reset_parameters(self) -> None:
-        """Draw new initial values."""
-        normal_(self.weight)
-        if self.padding_idx is not None:
-            self.weight.detach()[self.padding_idx] = 0
+        options = (padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse, _weight, _freeze, device, dtype)
+        super().__init__(num_embeddings, embedding_dim, *options)
 
     def forward(self, input: Tensor) -> Tensor:
-        return F.embedding(input, self.weight, self.padding_idx)
-
-    def extra_repr(self) -> str:
-        padding = "" if self.padding_idx is None else f", padding_idx={self.padding_idx}"
-        return f"{self.num_embeddings}, {self.embedding_dim}{padding}"
+        options = (self.max_norm, self.norm_type, self.scale_grad_by_freq, self.sparse)
+        return F.embedding(input, self.weight, self.padding_idx, *options)
 
     @classmethod
     def from_pretrained(
@@ -99,8 +139,84 @@ class Embedding(Module):
         sparse: bool = False,
     ) -> Self:
         """Return an Embedding with the given table, which with `freeze` does not require grad."""
-        if embeddings.ndim != 2:
-            raise ValueError(f"from_pretrained: expected a table of 2 dimensions, got shape {tuple(embeddings.shape)}")
-        rows, columns = embeddings.shape
-        options = (padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse)
-        return cls(rows, columns, *options, _weight=embeddings, _freeze=freeze)
+        rows, columns = _check_table(embeddings)
+        options: dict[str, Any] = {
+            "padding_idx": padding_idx, "max_norm": max_norm, "norm_type": norm_type,
+            "scale_grad_by_freq": scale_grad_by_freq, "sparse": sparse,
+        }  # fmt: skip
+        return cls(rows, columns, **options, _weight=embeddings, _freeze=freeze)
+
+
+class EmbeddingBag(_Table):
+    """A table of vectors; bags of integers in, the mean, sum or maximum of the vectors of each out.
+
+    Parameters
+    ----------
+    num_embeddings, embedding_dim, max_norm, norm_type, scale_grad_by_freq, sparse : as of `Embedding`
+    mode : {'mean', 'sum', 'max'}
+    include_last_offset : bool, default False
+        The last of the offsets is the end of the last bag.
+    padding_idx : int, optional
+        An index that does not count; its vector is 0 at first.
+
+    Attributes
+    ----------
+    weight : Parameter, shape (num_embeddings, embedding_dim)
+        Starts from N(0, 1).
+
+    Examples
+    --------
+    >>> bags = nn.EmbeddingBag(10, 3, mode="sum")
+    >>> bags(mg.tensor([1, 2, 4, 5]), mg.tensor([0, 3])).shape
+    Size([2, 3])
+    """
+
+    _shown = {"max_norm": None, "norm_type": 2, "scale_grad_by_freq": False, "mode": None, "padding_idx": None}
+
+    def __init__(
+        self,
+        num_embeddings: int,
+        embedding_dim: int,
+        max_norm: float | None = None,
+        norm_type: float = 2.0,
+        scale_grad_by_freq: bool = False,
+        mode: str = "mean",
+        sparse: bool = False,
+        _weight: Tensor | None = None,
+        include_last_offset: bool = False,
+        padding_idx: int | None = None,
+        device: Any = None,
+        dtype: Any = None,
+        _freeze: bool = False,
+    ) -> None:
+        if mode not in ("mean", "sum", "max"):
+            raise ValueError(f"EmbeddingBag: expected mode 'mean', 'sum' or 'max', got {mode!r}")
+        options = (padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse, _weight, _freeze, device, dtype)
+        super().__init__(num_embeddings, embedding_dim, *options)
+        self.mode, self.include_last_offset = mode, include_last_offset
+
+    def forward(self, input: Tensor, offsets: Tensor | None = None, per_sample_weights: Tensor | None = None) -> Tensor:
+        options = (self.max_norm, self.norm_type, self.scale_grad_by_freq, self.mode, self.sparse)
+        others = (per_sample_weights, self.include_last_offset, self.padding_idx)
+        return F.embedding_bag(input, self.weight, offsets, *options, *others)
+
+    @classmethod
+    def from_pretrained(
+        cls,
+        embeddings: Tensor,
+        freeze: bool = True,
+        max_norm: float | None = None,
+        norm_type: float = 2.0,
+        scale_grad_by_freq: bool = False,
+        mode: str = "mean",
+        sparse: bool = False,
+        include_last_offset: bool = False,
+        padding_idx: int | None = None,
+    ) -> Self:
+        """Return an EmbeddingBag with the given table, which with `freeze` does not require grad."""
+        rows, columns = _check_table(embeddings)
+        options: dict[str, Any] = {
+            "max_norm": max_norm, "norm_type": norm_type, "scale_grad_by_freq": scale_grad_by_freq, "mode": mode,
+            "sparse": sparse, "include_last_offset": include_last_offset, "padding_idx": padding_idx,
+        }  # fmt: skip
+        return cls(rows, columns, **options, _weight=embeddings, _freeze=freeze)

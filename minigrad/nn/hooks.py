@@ -6,7 +6,7 @@ import warnings
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,31 +20,86 @@ class Hooks:
 
     __slots__ = (
         "forward_pre", "forward", "backward_pre", "backward",
-        "state_dict_pre", "state_dict", "load_state_dict_pre", "load_state_dict",
+        "state_dict_pre", "state_dict", "load_state_dict_pre", "load_state_dict", "with_kwargs", "always",
     )  # fmt: skip
 
     def __init__(self) -> None:
-        self.forward_pre: OrderedDict[int, Any] = OrderedDict()  # (hook, with_kwargs)
-        self.forward: OrderedDict[int, Any] = OrderedDict()  # (hook, with_kwargs)
+        self.forward_pre: OrderedDict[int, Any] = OrderedDict()
+        self.forward: OrderedDict[int, Any] = OrderedDict()
         self.backward_pre: OrderedDict[int, Any] = OrderedDict()
         self.backward: OrderedDict[int, Any] = OrderedDict()
         self.state_dict_pre: OrderedDict[int, Any] = OrderedDict()
         self.state_dict: OrderedDict[int, Any] = OrderedDict()  # (hook, may_replace)
         self.load_state_dict_pre: OrderedDict[int, Any] = OrderedDict()  # (hook, with_module)
         self.load_state_dict: OrderedDict[int, Any] = OrderedDict()
+        self.with_kwargs: set[int] = set()  # the forward (pre-)hooks that get the keyword arguments, too
+        self.always: set[int] = set()  # the forward hooks that run after an error, too
 
-    def call_forward(self, module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """``module.forward(*args, **kwargs)`` with all hooks."""
-        for hook, with_kwargs in list(self.forward_pre.values()):
-            args, kwargs = _run_forward_pre(hook, with_kwargs, module, args, kwargs)
-        watch = GradientWatch(module, self) if self.backward or self.backward_pre else None
+
+_NONE = Hooks()
+
+
+class Everywhere(NamedTuple):
+    """A hook of all modules."""
+
+    kind: str
+    hook: Callable[..., Any]
+    with_kwargs: bool = False
+    always: bool = False
+
+
+EVERYWHERE: OrderedDict[int, Everywhere] = OrderedDict()  # asked at every call of a module, so it is one for all kinds
+
+
+def of_all(kind: str) -> list[Callable[..., Any]]:
+    """Return the hooks of this kind that all modules have."""
+    return [entry.hook for entry in EVERYWHERE.values() if entry.kind == kind]
+
+
+def call_with_hooks(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Return ``module.forward(*args, **kwargs)`` with all hooks: those of all modules first, but for the last ones."""
+    own: Hooks = module._hooks or _NONE
+    pending = dict(_forward_hooks(own))
+    result = None
+    try:
+        for entry in [e for e in EVERYWHERE.values() if e.kind == "forward_pre"]:
+            args, kwargs = _run_forward_pre(entry.hook, entry.with_kwargs, module, args, kwargs)
+        for number, hook in list(own.forward_pre.items()):
+            args, kwargs = _run_forward_pre(hook, number in own.with_kwargs, module, args, kwargs)
+        watched = own.backward or own.backward_pre or of_all("backward") or of_all("backward_pre")
+        watch = GradientWatch(module, own) if watched else None
         if watch is not None:
             args = watch.inputs(args)
         result = module.forward(*args, **kwargs)
-        for hook, with_kwargs in list(self.forward.values()):
+        for number, (hook, with_kwargs, _) in _forward_hooks(own):
+            pending.pop(number, None)
             replaced = hook(module, args, kwargs, result) if with_kwargs else hook(module, args, result)
             result = result if replaced is None else replaced
         return result if watch is None else watch.outputs(result)
+    except Exception:
+        for hook, with_kwargs, always in pending.values():
+            if always:
+                _run_after_error(hook, with_kwargs, module, args, kwargs, result)
+        raise
+
+
+def _forward_hooks(own: Hooks) -> list[tuple[int, tuple[Callable[..., Any], bool, bool]]]:
+    """Return all forward hooks by number, with whether they get the keyword arguments, and run after an error."""
+    everywhere = [(n, (e.hook, e.with_kwargs, e.always)) for n, e in EVERYWHERE.items() if e.kind == "forward"]
+    return everywhere + [(n, (hook, n in own.with_kwargs, n in own.always)) for n, hook in own.forward.items()]
+
+
+def _run_after_error(
+    hook: Callable[..., Any], with_kwargs: bool, module: Any, args: Any, kwargs: Any, result: Any
+) -> None:
+    try:
+        hook(module, args, kwargs, result) if with_kwargs else hook(module, args, result)
+    except Exception as error:  # the first error is the one to see
+        warnings.warn(
+            f"forward hook of {type(module).__name__} with always_call=True raised {error!r} after another error",
+            UserWarning,
+            stacklevel=4,
+        )
 
 
 def register(hooks: OrderedDict[int, Any], hook: Any, prepend: bool = False) -> RemovableHandle:
@@ -53,6 +108,64 @@ def register(hooks: OrderedDict[int, Any], hook: Any, prepend: bool = False) -> 
     if prepend:
         hooks.move_to_end(handle.id, last=False)
     return handle
+
+
+# ---- hooks of all modules --------------------------------------------------------------------------------------------
+
+
+def register_module_forward_pre_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """Run ``hook(module, args)`` before the `forward` of every module; a result replaces the arguments."""
+    return RemovableHandle(EVERYWHERE, Everywhere("forward_pre", hook))
+
+
+def register_module_forward_hook(
+    hook: Callable[..., Any], *, with_kwargs: bool = False, always_call: bool = False
+) -> RemovableHandle:
+    """Run ``hook(module, args, output)`` after the `forward` of every module; a result replaces the output.
+
+    Parameters
+    ----------
+    with_kwargs : call ``hook(module, args, kwargs, output)``
+    always_call : run it also after an error
+
+    Examples
+    --------
+    >>> from minigrad.nn.hooks import register_module_forward_hook
+    >>> with register_module_forward_hook(lambda module, args, output: print(type(module).__name__)):
+    ...     _ = nn.Sequential(nn.ReLU(), nn.Tanh())(mg.ones(1))
+    ReLU
+    Tanh
+    Sequential
+    """
+    return RemovableHandle(EVERYWHERE, Everywhere("forward", hook, with_kwargs, always_call))
+
+
+def register_module_full_backward_pre_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """Run ``hook(module, grad_output)`` for every module; see `Module.register_full_backward_pre_hook`."""
+    return RemovableHandle(EVERYWHERE, Everywhere("backward_pre", hook))
+
+
+def register_module_full_backward_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """Run ``hook(module, grad_input, grad_output)`` for every module; see `Module.register_full_backward_hook`."""
+    return RemovableHandle(EVERYWHERE, Everywhere("backward", hook))
+
+
+def register_module_parameter_registration_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """Run ``hook(module, name, parameter)`` when any module gets a parameter; a result is registered instead."""
+    return RemovableHandle(EVERYWHERE, Everywhere("parameter", hook))
+
+
+def register_module_buffer_registration_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """Run ``hook(module, name, buffer)`` when any module gets a buffer; a result is registered instead."""
+    return RemovableHandle(EVERYWHERE, Everywhere("buffer", hook))
+
+
+def register_module_module_registration_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """Run ``hook(module, name, submodule)`` when any module gets a submodule; a result is registered instead."""
+    return RemovableHandle(EVERYWHERE, Everywhere("module", hook))
+
+
+# ---- one call --------------------------------------------------------------------------------------------------------
 
 
 def _run_forward_pre(
@@ -150,7 +263,7 @@ class GradientWatch:
         if self.replaced is None:
             self.replaced = self._run_pre_hooks(tuple(self.grad_output))
             self.grad_output = list(self.replaced)
-            if not self.watches_inputs and self.hooks.backward:
+            if not self.watches_inputs and self._backward_hooks():
                 warnings.warn(
                     f"full backward hooks of {type(self.module).__name__} run when the gradients of the outputs are "
                     "known: no input requires grad",
@@ -172,13 +285,16 @@ class GradientWatch:
             self.grad_output = [None] * len(self.grad_output)
         return _or_zeros(self.replaced[i], g)
 
+    def _backward_hooks(self) -> list[Callable[..., Any]]:
+        return [*of_all("backward"), *self.hooks.backward.values()]
+
     def _run_pre_hooks(self, grads: tuple[Any, ...]) -> tuple[Any, ...]:
-        for hook in list(self.hooks.backward_pre.values()):
+        for hook in [*of_all("backward_pre"), *self.hooks.backward_pre.values()]:
             grads = self._replaced("pre-hook", grads, hook(self.module, grads))
         return grads
 
     def _run_hooks(self, grads: tuple[Any, ...], may_replace: bool) -> tuple[Any, ...]:
-        for hook in list(self.hooks.backward.values()):
+        for hook in self._backward_hooks():
             result = hook(self.module, grads, tuple(self.grad_output))
             if not may_replace and any(r is not None for r in _as_tuple(result)):
                 raise RuntimeError(

@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import warnings
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from minigrad.core.generator import Generator, get_generator
 from minigrad.core.tensor import Tensor
 from minigrad.graph.grad_mode import no_grad
 from minigrad.kernels.blas import hold_blas
+from minigrad.lazy_names import unknown
 from minigrad.ops import sampling
 from minigrad.ops.assignment import fill_
 from minigrad.ops.declare.naming import publish
@@ -217,6 +219,16 @@ def _fans(tensor: Tensor, name: str) -> tuple[int, int]:
     return tensor.shape[1] * kernel, tensor.shape[0] * kernel
 
 
+def _calculate_fan_in_and_fan_out(tensor: Tensor) -> tuple[int, int]:
+    return _fans(tensor, "_calculate_fan_in_and_fan_out")  # PyTorch's scripts initialise by this
+
+
+def _calculate_correct_fan(tensor: Tensor, mode: str) -> int:
+    if mode.lower() not in ("fan_in", "fan_out"):
+        raise ValueError(f"_calculate_correct_fan: expected mode 'fan_in' or 'fan_out', got {mode!r}")
+    return _fans(tensor, "_calculate_correct_fan")[mode.lower() == "fan_out"]
+
+
 def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
     """Fill with U(-a, a), ``a = gain * sqrt(6 / (fan_in + fan_out))``.
 
@@ -339,3 +351,20 @@ def uniform_by_fan_in(weight: Tensor, bias: Tensor | None) -> None:
 
 
 publish(globals())
+
+
+_OLD = "constant dirac eye kaiming_normal kaiming_uniform normal orthogonal sparse uniform xavier_normal xavier_uniform"
+
+if not TYPE_CHECKING:  # which does not know the old names, without an underscore behind
+
+    def __getattr__(name: str) -> Any:
+        if name not in _OLD.split():
+            raise unknown(__name__, name, globals())
+        today = globals()[f"{name}_"]
+
+        @functools.wraps(today)
+        def call(*args: Any, **kwargs: Any) -> Tensor:
+            warnings.warn(f"nn.init.{name} is old; use nn.init.{name}_", FutureWarning, stacklevel=2)
+            return today(*args, **kwargs)
+
+        return call

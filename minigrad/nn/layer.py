@@ -56,4 +56,30 @@ def non_negative(layer: Module, **sizes: Any) -> None:
         if isinstance(size, bool) or not hasattr(size, "__index__") or np.ndim(size) > 0:
             raise TypeError(f"{type(layer).__name__}: expected an int as {name}, got {type(size).__name__}")
         if size < 0:
-            raise ValueError(f"{type(layer).__name__}: expected {name} of 0 or more, got {size}")
+            raise RuntimeError(f"{type(layer).__name__}: expected {name} of 0 or more, got {size}")
+
+
+def factory_kwargs(kwargs: dict[str, Any] | None) -> dict[str, Any]:
+    """Return what of a layer's options says how its tensors are made: device, dtype and memory_format.
+
+    Raises
+    ------
+    TypeError
+        If there are others, or one is also in ``kwargs["factory_kwargs"]``.
+
+    Examples
+    --------
+    >>> nn.factory_kwargs({"dtype": mg.float64})
+    {'dtype': minigrad.float64}
+    """
+    if kwargs is None:
+        return {}
+    known = {"device", "dtype", "memory_format"}
+    if unknown := kwargs.keys() - known - {"factory_kwargs"}:
+        raise TypeError(f"factory_kwargs: expected {sorted(known)}, got {sorted(unknown)}")
+    made = dict(kwargs.get("factory_kwargs", {}))
+    for name in known & kwargs.keys():
+        if name in made:
+            raise TypeError(f"factory_kwargs: {name!r} was given twice")
+        made[name] = kwargs[name]
+    return made

@@ -16,11 +16,19 @@ from minigrad.nn.conv import (
 )
 from minigrad.nn.linear import Linear
 from minigrad.nn.module import Module
-from minigrad.nn.normalization import BatchNorm, BatchNorm1d, BatchNorm2d, BatchNorm3d
+from minigrad.nn.normalization import (
+    BatchNorm1d,
+    BatchNorm2d,
+    BatchNorm3d,
+    InstanceNorm1d,
+    InstanceNorm2d,
+    InstanceNorm3d,
+    NormBase,
+)
 from minigrad.nn.parameter import Uninitialized, UninitializedBuffer, UninitializedParameter
 
 
-class LazyModule(Module):
+class LazyModuleMixin(Module):
     """A layer whose parameters get their shape at its first call, when it becomes one of class `cls_to_become`.
 
     Before the first call, parameters can be registered, listed, converted, frozen and loaded, but not read. A subclass
@@ -50,7 +58,7 @@ class LazyModule(Module):
             return super().__call__(*args, **kwargs)
 
 
-class LazyLinear(LazyModule, Linear):
+class LazyLinear(LazyModuleMixin, Linear):
     """A `Linear` that learns `in_features` from its first input.
 
     Examples
@@ -81,7 +89,7 @@ class LazyLinear(LazyModule, Linear):
 # ---- convolutions ----------------------------------------------------------------------------------------------------
 
 
-class _LazyConvolution(LazyModule, ConvNd):
+class _LazyConvolution(LazyModuleMixin, ConvNd):
     """A lazy convolution: its first input tells `in_channels`; other arguments are those of the class it becomes."""
 
     def __init__(self, out_channels: int, *args: Any, **kwargs: Any) -> None:
@@ -151,12 +159,25 @@ class LazyConvTranspose3d(_LazyConvolution, ConvTranspose3d):
     cls_to_become = ConvTranspose3d
 
 
-# ---- batch normalization ---------------------------------------------------------------------------------------------
+# ---- normalization ---------------------------------------------------------------------------------------------
 
 
-class _LazyBatchNorm(LazyModule, BatchNorm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(0, *args, **kwargs)
+class LazyNormBase(LazyModuleMixin, NormBase):
+    """The base of lazy batch and instance norms: the first input tells `num_features`."""
+
+    def __init__(
+        self,
+        eps: float = 1e-05,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+        device: Any = None,
+        dtype: Any = None,
+        *,
+        bias: bool = True,
+    ) -> None:
+        made: Any = super().__init__  # of the class that it becomes
+        made(0, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
         for name in ("weight", "bias"):
             if (parameter := self._parameters[name]) is not None:
                 setattr(self, name, UninitializedParameter(dtype=parameter.dtype))
@@ -165,8 +186,8 @@ class _LazyBatchNorm(LazyModule, BatchNorm):
                 setattr(self, name, UninitializedBuffer(dtype=buffer.dtype))
 
     def infer(self, input: Tensor) -> None:
-        self._check_input(input)
-        self.num_features = input.shape[1]
+        self._check_input_dim(input)
+        self.num_features = input.shape[self._channel_dim(input)]
         waiting = [t for t in (*self.parameters(), *self.buffers()) if isinstance(t, Uninitialized)]
         for tensor in waiting:
             tensor.materialize((self.num_features,))
@@ -174,19 +195,37 @@ class _LazyBatchNorm(LazyModule, BatchNorm):
             self.reset_parameters()
 
 
-class LazyBatchNorm1d(_LazyBatchNorm, BatchNorm1d):
+class LazyBatchNorm1d(LazyNormBase, BatchNorm1d):
     """A `BatchNorm1d` that learns `num_features` from its first input."""
 
     cls_to_become = BatchNorm1d
 
 
-class LazyBatchNorm2d(_LazyBatchNorm, BatchNorm2d):
+class LazyBatchNorm2d(LazyNormBase, BatchNorm2d):
     """A `BatchNorm2d` that learns `num_features` from its first input."""
 
     cls_to_become = BatchNorm2d
 
 
-class LazyBatchNorm3d(_LazyBatchNorm, BatchNorm3d):
+class LazyBatchNorm3d(LazyNormBase, BatchNorm3d):
     """A `BatchNorm3d` that learns `num_features` from its first input."""
 
     cls_to_become = BatchNorm3d
+
+
+class LazyInstanceNorm1d(LazyNormBase, InstanceNorm1d):
+    """A `InstanceNorm1d` that learns `num_features` from its first input."""
+
+    cls_to_become = InstanceNorm1d
+
+
+class LazyInstanceNorm2d(LazyNormBase, InstanceNorm2d):
+    """A `InstanceNorm2d` that learns `num_features` from its first input."""
+
+    cls_to_become = InstanceNorm2d
+
+
+class LazyInstanceNorm3d(LazyNormBase, InstanceNorm3d):
+    """A `InstanceNorm3d` that learns `num_features` from its first input."""
+
+    cls_to_become = InstanceNorm3d

@@ -9,19 +9,39 @@ from minigrad.core.tensor import Tensor
 from minigrad.nn import functional as F
 from minigrad.nn.module import BUFFER, Module, registered
 from minigrad.nn.options import check_options
+from minigrad.ops.loss_arguments import chosen_reduction
 
 
-class _Loss(Module):
+class Loss(Module):
+    """The base of losses: a reduction, which the old options `size_average` and `reduce` choose if they are given."""
+
     _reductions: tuple[str, ...] = ("mean", "sum", "none")
 
-    def __init__(self, *, reduction: str = "mean") -> None:
+    def __init__(self, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean") -> None:
+        reduction = chosen_reduction(type(self).__name__, size_average, reduce, reduction)
         if reduction not in self._reductions:
             raise ValueError(f"{type(self).__name__}: expected reduction from {self._reductions}, got {reduction!r}")
         super().__init__()
         self.reduction = reduction
 
 
-class MSELoss(_Loss):
+class WeightedLoss(Loss):
+    """The base of losses with a weight, a buffer: a factor for each class or element."""
+
+    weight: Tensor | None = registered(BUFFER)
+
+    def __init__(
+        self,
+        weight: Tensor | None = None,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
+        reduction: str = "mean",
+    ) -> None:
+        super().__init__(size_average, reduce, reduction)
+        self.register_buffer("weight", weight)
+
+
+class MSELoss(Loss):
     """``(input - target) ** 2``.
 
     Shapes: `input` and `target` (*); the result is a number, or (*) without reduction.
@@ -36,7 +56,7 @@ class MSELoss(_Loss):
         return F.mse_loss(input, target, reduction=self.reduction)
 
 
-class L1Loss(_Loss):
+class L1Loss(Loss):
     """``|input - target|``.
 
     Shapes: `input` and `target` (*); the result is a number, or (*) without reduction.
@@ -46,14 +66,16 @@ class L1Loss(_Loss):
         return F.l1_loss(input, target, reduction=self.reduction)
 
 
-class SmoothL1Loss(_Loss):
+class SmoothL1Loss(Loss):
     """Quadratic where ``|input - target| < beta``, linear beyond; see also `HuberLoss`.
 
     Shapes: `input` and `target` (*); the result is a number, or (*) without reduction.
     """
 
-    def __init__(self, *, reduction: str = "mean", beta: float = 1.0) -> None:
-        super().__init__(reduction=reduction)
+    def __init__(
+        self, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean", beta: float = 1.0
+    ) -> None:
+        super().__init__(size_average, reduce, reduction)
         check_options(self, beta=beta)
         if not beta >= 0:
             raise ValueError(f"SmoothL1Loss: expected beta of at least 0, got {beta}")
@@ -63,7 +85,7 @@ class SmoothL1Loss(_Loss):
         return F.smooth_l1_loss(input, target, reduction=self.reduction, beta=self.beta)
 
 
-class HuberLoss(_Loss):
+class HuberLoss(Loss):
     """Quadratic where ``|input - target| < delta``, linear beyond: `delta` times `SmoothL1Loss`.
 
     Shapes: `input` and `target` (*); the result is a number, or (*) without reduction.
@@ -78,7 +100,7 @@ class HuberLoss(_Loss):
         return F.huber_loss(input, target, reduction=self.reduction, delta=self.delta)
 
 
-class CrossEntropyLoss(_Loss):
+class CrossEntropyLoss(WeightedLoss):
     """Minus the log of the softmax of the logits `input`, (N, C, ...), at the classes `target`.
 
     Parameters
@@ -97,18 +119,16 @@ class CrossEntropyLoss(_Loss):
     tensor(2.3026)
     """
 
-    weight: Tensor | None = registered(BUFFER)
-
     def __init__(
         self,
         weight: Tensor | None = None,
-        *,
+        size_average: bool | None = None,
         ignore_index: int = -100,
+        reduce: bool | None = None,
         reduction: str = "mean",
         label_smoothing: float = 0.0,
     ) -> None:
-        super().__init__(reduction=reduction)
-        self.register_buffer("weight", weight)
+        super().__init__(weight, size_average, reduce, reduction)
         check_options(self, ignore_index=ignore_index)
         self.ignore_index = ignore_index
         check_options(self, label_smoothing=label_smoothing)
@@ -125,14 +145,18 @@ class CrossEntropyLoss(_Loss):
         )
 
 
-class NLLLoss(_Loss):
+class NLLLoss(WeightedLoss):
     """Minus the log-probabilities `input`, (N, C, ...), at the classes `target`; see `CrossEntropyLoss`."""
 
-    weight: Tensor | None = registered(BUFFER)
-
-    def __init__(self, weight: Tensor | None = None, *, ignore_index: int = -100, reduction: str = "mean") -> None:
-        super().__init__(reduction=reduction)
-        self.register_buffer("weight", weight)
+    def __init__(
+        self,
+        weight: Tensor | None = None,
+        size_average: bool | None = None,
+        ignore_index: int = -100,
+        reduce: bool | None = None,
+        reduction: str = "mean",
+    ) -> None:
+        super().__init__(weight, size_average, reduce, reduction)
         check_options(self, ignore_index=ignore_index)
         self.ignore_index = ignore_index
 
@@ -140,36 +164,33 @@ class NLLLoss(_Loss):
         return F.nll_loss(input, target, weight=self.weight, ignore_index=self.ignore_index, reduction=self.reduction)
 
 
-class BCELoss(_Loss):
+class BCELoss(WeightedLoss):
     """Binary cross-entropy of the probabilities `input`; `weight` is a factor on each element.
 
     Shapes: `input` and `target` (*); the result is a number, or (*) without reduction.
     """
 
-    weight: Tensor | None = registered(BUFFER)
-
-    def __init__(self, weight: Tensor | None = None, *, reduction: str = "mean") -> None:
-        super().__init__(reduction=reduction)
-        self.register_buffer("weight", weight)
-
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.binary_cross_entropy(input, target, weight=self.weight, reduction=self.reduction)
 
 
-class BCEWithLogitsLoss(_Loss):
+class BCEWithLogitsLoss(WeightedLoss):
     """Binary cross-entropy of logits, without overflow; `pos_weight` is a factor on the positive targets.
 
     Shapes: `input` and `target` (*); the result is a number, or (*) without reduction.
     """
 
-    weight: Tensor | None = registered(BUFFER)
     pos_weight: Tensor | None = registered(BUFFER)
 
     def __init__(
-        self, weight: Tensor | None = None, *, reduction: str = "mean", pos_weight: Tensor | None = None
+        self,
+        weight: Tensor | None = None,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
+        reduction: str = "mean",
+        pos_weight: Tensor | None = None,
     ) -> None:
-        super().__init__(reduction=reduction)
-        self.register_buffer("weight", weight)
+        super().__init__(weight, size_average, reduce, reduction)
         self.register_buffer("pos_weight", pos_weight)
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
@@ -178,7 +199,7 @@ class BCEWithLogitsLoss(_Loss):
         )
 
 
-class KLDivLoss(_Loss):
+class KLDivLoss(Loss):
     """Divergence of the log-probabilities `input` from `target`; the mathematical mean is ``"batchmean"``.
 
     Shapes: `input` and `target` (*); the result is a number, or (*) without reduction.
@@ -186,24 +207,36 @@ class KLDivLoss(_Loss):
 
     _reductions = ("mean", "sum", "none", "batchmean")
 
-    def __init__(self, *, reduction: str = "mean", log_target: bool = False) -> None:
-        super().__init__(reduction=reduction)
+    def __init__(
+        self,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
+        reduction: str = "mean",
+        log_target: bool = False,
+    ) -> None:
+        super().__init__(size_average, reduce, reduction)
         self.log_target = log_target
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.kl_div(input, target, reduction=self.reduction, log_target=self.log_target)
 
 
-class PoissonNLLLoss(_Loss):
+class PoissonNLLLoss(Loss):
     """Minus the log-likelihood of counts `target` under a Poisson distribution of (log) mean `input`.
 
     Shapes: `input` and `target` (*); the result is a number, or (*) without reduction.
     """
 
     def __init__(
-        self, log_input: bool = True, full: bool = False, *, eps: float = 1e-8, reduction: str = "mean"
+        self,
+        log_input: bool = True,
+        full: bool = False,
+        size_average: bool | None = None,
+        eps: float = 1e-8,
+        reduce: bool | None = None,
+        reduction: str = "mean",
     ) -> None:
-        super().__init__(reduction=reduction)
+        super().__init__(size_average, reduce, reduction)
         self.log_input = log_input
         self.full = full
         check_options(self, eps=eps)
@@ -215,7 +248,7 @@ class PoissonNLLLoss(_Loss):
         )
 
 
-class GaussianNLLLoss(_Loss):
+class GaussianNLLLoss(Loss):
     """Minus the log-likelihood of `target` under a normal distribution of mean `input` and variance `var`.
 
     Shapes: `input` and `target` (*), `var` the same or 1 in the last dimension, or without it.
@@ -231,14 +264,16 @@ class GaussianNLLLoss(_Loss):
         return F.gaussian_nll_loss(input, target, var, full=self.full, eps=self.eps, reduction=self.reduction)
 
 
-class HingeEmbeddingLoss(_Loss):
+class HingeEmbeddingLoss(Loss):
     """Distances `input` where `target` is 1; ``max(0, margin - input)`` where it is -1.
 
     Shapes: `input` and `target` (*); the result is a number, or (*) without reduction.
     """
 
-    def __init__(self, margin: float = 1.0, *, reduction: str = "mean") -> None:
-        super().__init__(reduction=reduction)
+    def __init__(
+        self, margin: float = 1.0, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean"
+    ) -> None:
+        super().__init__(size_average, reduce, reduction)
         check_options(self, margin=margin)
         self.margin = margin
 
@@ -246,14 +281,16 @@ class HingeEmbeddingLoss(_Loss):
         return F.hinge_embedding_loss(input, target, margin=self.margin, reduction=self.reduction)
 
 
-class CosineEmbeddingLoss(_Loss):
+class CosineEmbeddingLoss(Loss):
     """A loss that brings vectors together where `target` is 1, and apart by their cosine where it is -1.
 
     Shapes: `input1` and `input2` (N, D), `target` (N,); or (D,) and a number.
     """
 
-    def __init__(self, margin: float = 0.0, *, reduction: str = "mean") -> None:
-        super().__init__(reduction=reduction)
+    def __init__(
+        self, margin: float = 0.0, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean"
+    ) -> None:
+        super().__init__(size_average, reduce, reduction)
         check_options(self, margin=margin)
         self.margin = margin
 
@@ -261,14 +298,16 @@ class CosineEmbeddingLoss(_Loss):
         return F.cosine_embedding_loss(input1, input2, target, margin=self.margin, reduction=self.reduction)
 
 
-class MarginRankingLoss(_Loss):
+class MarginRankingLoss(Loss):
     """``max(0, margin - target * (input1 - input2))`` for targets 1 and -1.
 
     Shapes: `input1`, `input2` and `target` (*); the result is a number, or (*) without reduction.
     """
 
-    def __init__(self, margin: float = 0.0, *, reduction: str = "mean") -> None:
-        super().__init__(reduction=reduction)
+    def __init__(
+        self, margin: float = 0.0, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean"
+    ) -> None:
+        super().__init__(size_average, reduce, reduction)
         check_options(self, margin=margin)
         self.margin = margin
 
@@ -276,7 +315,7 @@ class MarginRankingLoss(_Loss):
         return F.margin_ranking_loss(input1, input2, target, margin=self.margin, reduction=self.reduction)
 
 
-class SoftMarginLoss(_Loss):
+class SoftMarginLoss(Loss):
     """``log(1 + exp(-target * input))`` for targets 1 and -1.
 
     Shapes: `input` and `target` (*); the result is a number, or (*) without reduction.
@@ -286,16 +325,23 @@ class SoftMarginLoss(_Loss):
         return F.soft_margin_loss(input, target, reduction=self.reduction)
 
 
-class TripletMarginLoss(_Loss):
+class TripletMarginLoss(Loss):
     """``max(0, d(anchor, positive) - d(anchor, negative) + margin)``, d being the distance of norm `p`.
 
     Shapes: the three (N, D) or (D,); the result is a number, or (N,) without reduction.
     """
 
     def __init__(
-        self, margin: float = 1.0, p: float = 2.0, eps: float = 1e-6, swap: bool = False, *, reduction: str = "mean"
+        self,
+        margin: float = 1.0,
+        p: float = 2.0,
+        eps: float = 1e-6,
+        swap: bool = False,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
+        reduction: str = "mean",
     ) -> None:
-        super().__init__(reduction=reduction)
+        super().__init__(size_average, reduce, reduction)
         check_options(self, margin=margin, p=p, eps=eps)
         if not margin > 0:
             raise ValueError(f"TripletMarginLoss: expected margin above 0, got {margin}")

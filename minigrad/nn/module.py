@@ -11,7 +11,7 @@ import numpy as np
 from minigrad.core import dtypes
 from minigrad.core.tensor import Tensor
 from minigrad.graph.hooks import RemovableHandle
-from minigrad.nn.hooks import Hooks, register
+from minigrad.nn.hooks import EVERYWHERE, Hooks, call_with_hooks, of_all, register
 from minigrad.nn.model_mistakes import Tree, name_layer, warn_of_hidden_layers
 from minigrad.nn.parameter import Buffer, Parameter, Uninitialized
 from minigrad.nn.state import Stateful
@@ -96,9 +96,9 @@ class Module(Stateful):
 
     def __call__(self: HasForward[P, Output], *args: P.args, **kwargs: P.kwargs) -> Output:
         try:
-            if self._hooks is None:
+            if self._hooks is None and not EVERYWHERE:
                 return self.forward(*args, **kwargs)
-            return self._hooks.call_forward(self, args, kwargs)
+            return call_with_hooks(self, args, kwargs)
         except Exception as error:
             name_layer(error, self)
             raise
@@ -118,10 +118,19 @@ class Module(Stateful):
         RemovableHandle
             Its ``remove()`` takes the hook away, also in the other kinds of hooks.
         """
-        return register(self._own_hooks().forward_pre, (hook, with_kwargs), prepend)
+        hooks = self._own_hooks()
+        handle = register(hooks.forward_pre, hook, prepend)
+        if with_kwargs:
+            hooks.with_kwargs.add(handle.id)
+        return handle
 
     def register_forward_hook(
-        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
+        self,
+        hook: Callable[..., Any],
+        *,
+        prepend: bool = False,
+        with_kwargs: bool = False,
+        always_call: bool = False,
     ) -> RemovableHandle:
         """Run ``hook(module, args, output)`` after `forward`; if it returns something, that replaces the output.
 
@@ -129,6 +138,7 @@ class Module(Stateful):
         ----------
         prepend : run it before the hooks that are there
         with_kwargs : call ``hook(module, args, kwargs, output)``
+        always_call : run it also after an error, on the output so far or None
 
         Examples
         --------
@@ -138,7 +148,13 @@ class Module(Stateful):
         Size([5, 3])
         >>> handle.remove()
         """
-        return register(self._own_hooks().forward, (hook, with_kwargs), prepend)
+        hooks = self._own_hooks()
+        handle = register(hooks.forward, hook, prepend)
+        if with_kwargs:
+            hooks.with_kwargs.add(handle.id)
+        if always_call:
+            hooks.always.add(handle.id)
+        return handle
 
     def register_full_backward_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
         """Run ``hook(module, grad_output)`` when the gradients of the outputs are known; it may return other ones."""
@@ -150,6 +166,22 @@ class Module(Stateful):
         Both are tuples, with None where there is no gradient. If it returns something, that replaces `grad_input`.
         """
         return register(self._own_hooks().backward, hook, prepend)
+
+    def register_backward_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Register a full backward hook: the older kind, which saw the gradients of one operation only, is no more."""
+        return self.register_full_backward_hook(hook)
+
+    @property
+    def _forward_pre_hooks(self) -> dict[int, Any]:
+        return self._own_hooks().forward_pre
+
+    @property
+    def _forward_hooks(self) -> dict[int, Any]:
+        return self._own_hooks().forward
+
+    @property
+    def _backward_hooks(self) -> dict[int, Any]:
+        return self._own_hooks().backward
 
     # ---- attributes ------------------------------------------------------------------------------------------------
 
@@ -209,6 +241,9 @@ class Module(Stateful):
 
     def _register(self, kind: Kind, name: str, value: Any) -> None:
         self._check_name(kind, name)
+        for hook in of_all(kind.name) if EVERYWHERE else ():
+            replaced = hook(self, name, value)
+            value = value if replaced is None else replaced
         self.__dict__.pop(name, None)
         for other in KINDS:
             if other is not kind:
@@ -363,6 +398,35 @@ class Module(Stateful):
             module = child
         return module
 
+    def set_submodule(self, target: str, module: Module, strict: bool = False) -> None:
+        """Put `module` in the place with this dotted name; with `strict` only where there is a module already.
+
+        Raises
+        ------
+        ValueError
+            If the name is empty, or `module` is not a Module.
+        AttributeError
+            If there is no module to put it into, or with `strict` none to replace.
+
+        Examples
+        --------
+        >>> net = nn.Sequential(nn.Linear(2, 2), nn.ReLU())
+        >>> net.set_submodule("1", nn.Tanh())
+        >>> net[1]
+        Tanh()
+        """
+        name = type(self).__name__
+        if target == "":
+            raise ValueError(f"{name}.set_submodule: expected the name of a submodule, got an empty one")
+        if not isinstance(module, Module):
+            raise ValueError(f"{name}.set_submodule: expected a Module, got {type(module).__name__}")
+        path, _, last = target.rpartition(".")
+        parent = self.get_submodule(path)
+        present = getattr(parent, last, None)
+        if (strict and present is None) or not (present is None or isinstance(present, Module)):
+            raise AttributeError(f"{name}.set_submodule: there is no submodule {target!r} to replace")
+        setattr(parent, last, module)
+
     def get_parameter(self, target: str) -> Parameter:
         """Return the parameter with this dotted name; raises AttributeError if there is none."""
         return self._get_member(PARAMETER, target)
@@ -448,9 +512,24 @@ class Module(Stateful):
         """Convert the floating parameters and buffers to float16."""
         return self.to(dtypes.float16)
 
+    def bfloat16(self) -> NoReturn:
+        """Raise RuntimeError: NumPy has no bfloat16."""
+        raise RuntimeError(f"{type(self).__name__}.bfloat16: NumPy has no bfloat16; use .half() or .float()")
+
+    def compile(self, *args: Any, **kwargs: Any) -> None:
+        """Do nothing: there is no compiler, and the module is called as before."""
+
     def type(self, dst_type: Any) -> Self:
         """Convert all parameters and buffers, integer ones too."""
         return self._apply(lambda t: t.to(dst_type))
+
+    def to_empty(self, *, device: Any, recurse: bool = True) -> Self:
+        """Give all parameters and buffers new memory, which holds anything."""
+        return self._apply(lambda t: Tensor._wrap(np.empty_like(t._data)).to(t.dtype), recurse)
+
+    def share_memory(self) -> Self:
+        """Return this module: threads share its memory, and other processes do not."""
+        return self
 
     def cpu(self) -> Self:
         """Return this module: there is no other device."""

@@ -36,7 +36,7 @@ class _AffineNorm(Layer):
             zeros_(self.bias)
 
 
-class _ChannelNorm(_AffineNorm):
+class NormBase(_AffineNorm):
     """The base of batch and instance normalization: parameters and running statistics per channel."""
 
     running_mean: Tensor | None = registered(BUFFER)
@@ -75,12 +75,15 @@ class _ChannelNorm(_AffineNorm):
         self.reset_running_stats()
         super().reset_parameters()
 
-    def _check_input(self, input: Tensor) -> None:
+    def _check_input_dim(self, input: Tensor) -> None:
         if input._data.ndim not in self._ndims:
             raise ValueError(
                 f"{type(self).__name__}: expected an input of {' or '.join(map(str, self._ndims))} dimensions, "
                 f"got shape {tuple(input.shape)}"
             )
+
+    def _channel_dim(self, input: Tensor) -> int:
+        return 1
 
     def extra_repr(self) -> str:
         return (
@@ -89,7 +92,7 @@ class _ChannelNorm(_AffineNorm):
         )
 
 
-class BatchNorm(_ChannelNorm):
+class BatchNorm(NormBase):
     """Base of the batch norms of inputs of shape (N, C, *), which differ in the dimensions that they accept."""
 
     _version = 2  # has num_batches_tracked
@@ -117,7 +120,7 @@ class BatchNorm(_ChannelNorm):
         super()._load_from_state_dict(state_dict, prefix, local_metadata, *others)
 
     def forward(self, input: Tensor) -> Tensor:
-        self._check_input(input)
+        self._check_input_dim(input)
         tracked = self.num_batches_tracked if self.training and self.track_running_stats else None
         momentum = self.momentum
         if momentum is None:
@@ -193,7 +196,9 @@ class BatchNorm3d(BatchNorm):
     _ndims = (5,)
 
 
-class _InstanceNorm(_ChannelNorm):
+class InstanceNorm(NormBase):
+    """Base of the instance norms, which differ in the dimensions of inputs that they accept."""
+
     def __init__(
         self,
         num_features: int,
@@ -209,8 +214,8 @@ class _InstanceNorm(_ChannelNorm):
         super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias)
 
     def forward(self, input: Tensor) -> Tensor:
-        self._check_input(input)
-        batched = input._data.ndim == self._ndims[1]
+        self._check_input_dim(input)
+        batched = bool(self._channel_dim(input))
         if input.shape[batched] != self.num_features:
             raise ValueError(
                 f"{type(self).__name__}: expected {self.num_features} channels, got shape {tuple(input.shape)}"
@@ -227,14 +232,17 @@ class _InstanceNorm(_ChannelNorm):
         )
         return output if batched else output.squeeze(0)
 
+    def _channel_dim(self, input: Tensor) -> int:
+        return int(input._data.ndim == self._ndims[1])  # 0 of a single example
 
-class InstanceNorm1d(_InstanceNorm):
+
+class InstanceNorm1d(InstanceNorm):
     """Instance normalization of (N, C, L) or (C, L); see `InstanceNorm2d`."""
 
     _ndims = (2, 3)
 
 
-class InstanceNorm2d(_InstanceNorm):
+class InstanceNorm2d(InstanceNorm):
     """Normalization of each channel of each image by itself, (N, C, H, W) or (C, H, W).
 
     Parameters as of `BatchNorm2d`, with other defaults. Ulyanov, Vedaldi and Lempitsky, "Instance normalization", 2016.
@@ -243,7 +251,7 @@ class InstanceNorm2d(_InstanceNorm):
     _ndims = (3, 4)
 
 
-class InstanceNorm3d(_InstanceNorm):
+class InstanceNorm3d(InstanceNorm):
     """Instance normalization of (N, C, D, H, W) or without N; see `InstanceNorm2d`."""
 
     _ndims = (4, 5)

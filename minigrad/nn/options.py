@@ -84,15 +84,18 @@ def _factors(expected: str, value: Any) -> None:
 
 
 _NUMBERS = (
-    "alpha", "negative_slope", "lambd", "min_val", "max_val", "beta", "threshold", "value", "margin", "init",
-    "norm_type", "p", "momentum",
+    "alpha", "negative_slope", "lambd", "min_val", "max_val", "threshold", "value", "margin", "init",
+    "norm_type", "p", "momentum", "max_norm", "beta", "k", "div_value",
 )  # fmt: skip
 _INTEGERS = {
     "dim": -math.inf, "start_dim": -math.inf, "end_dim": -math.inf, "ignore_index": -math.inf, "upscale_factor": 1,
     "downscale_factor": 1, "num_parameters": 1, "divisor_override": 1, "padding_idx": -math.inf,
+    "blank": -math.inf, "groups": 1,
 }  # fmt: skip
 _SIZES = {"kernel_size": 1, "stride": 1, "dilation": 1, "padding": 0, "output_padding": 0}
-_OPTIONAL = frozenset({"momentum", "divisor_override", "output_size", "size", "scale_factor", "padding_idx"})
+_OPTIONAL = frozenset(
+    {"momentum", "divisor_override", "output_size", "size", "scale_factor", "padding_idx", "max_norm"}
+)
 _CHECKS: dict[str, Check] = {
     **{name: _number(name) for name in _NUMBERS},
     **{name: _integer(name, least) for name, least in _INTEGERS.items()},
@@ -105,6 +108,8 @@ _CHECKS: dict[str, Check] = {
     "scale_factor": _factors,
     **{name: _number(name, -sys.float_info.max, sys.float_info.max) for name in ("lower", "upper")},
     "eps": _number("eps", 0),
+    "layer_norm_eps": _number("layer_norm_eps", 0),
+    "dropout": _number("dropout", 0, 1),
     "delta": _number("delta", 0, above=True),
     "label_smoothing": _number("label_smoothing", 0, 1),
 }

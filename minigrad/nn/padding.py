@@ -36,7 +36,9 @@ class _Pad(_Padding):
         return F.pad(input, self.padding, self._mode)
 
 
-class _ConstantPad(_Padding):
+class ConstantPadNd(_Padding):
+    """The base of paddings with one value."""
+
     def __init__(self, padding: int | Sequence[int], value: float) -> None:
         super().__init__(padding)
         check_options(self, value=value)
@@ -49,14 +51,14 @@ class _ConstantPad(_Padding):
         return f"padding={self.padding}, value={self.value}"
 
 
-class _ZeroPad(_ConstantPad):
+class _ZeroPad(ConstantPadNd):
     def __init__(self, padding: int | Sequence[int]) -> None:
         super().__init__(padding, 0.0)
 
     extra_repr = _Padding.extra_repr
 
 
-class ConstantPad1d(_ConstantPad):
+class ConstantPad1d(ConstantPadNd):
     """Padding of a sequence with `value`.
 
     Shape: (N, C, L), or without N, to (N, C, before + L + after).
@@ -65,7 +67,7 @@ class ConstantPad1d(_ConstantPad):
     _dims = 1
 
 
-class ConstantPad2d(_ConstantPad):
+class ConstantPad2d(ConstantPadNd):
     """Padding of an image with `value`.
 
     Shape: (N, C, H, W), or without N, to (N, C, top + H + bottom, left + W + right).
@@ -74,7 +76,7 @@ class ConstantPad2d(_ConstantPad):
     _dims = 2
 
 
-class ConstantPad3d(_ConstantPad):
+class ConstantPad3d(ConstantPadNd):
     """Padding of a volume with `value`.
 
     Shape: (N, C, D, H, W), or without N, to one longer by its padding in D, H and W.
@@ -116,91 +118,100 @@ class ZeroPad3d(_ZeroPad):
     _dims = 3
 
 
-class ReflectionPad1d(_Pad):
+class ReflectionPadNd(_Pad):
+    """The base of paddings by reflection."""
+
+    _mode = "reflect"
+
+
+class ReflectionPad1d(ReflectionPadNd):
     """Padding of a sequence with its reflection, the border itself not repeated.
 
     Shape: (N, C, L), or without N, to (N, C, before + L + after).
     """
 
     _dims = 1
-    _mode = "reflect"
 
 
-class ReflectionPad2d(_Pad):
+class ReflectionPad2d(ReflectionPadNd):
     """Padding of an image with its reflection, the border itself not repeated.
 
     Shape: (N, C, H, W), or without N, to (N, C, top + H + bottom, left + W + right).
     """
 
     _dims = 2
-    _mode = "reflect"
 
 
-class ReflectionPad3d(_Pad):
+class ReflectionPad3d(ReflectionPadNd):
     """Padding of a volume with its reflection, the border itself not repeated.
 
     Shape: (N, C, D, H, W), or without N, to one longer by its padding in D, H and W.
     """
 
     _dims = 3
-    _mode = "reflect"
 
 
-class ReplicationPad1d(_Pad):
+class ReplicationPadNd(_Pad):
+    """The base of paddings by repeating the border."""
+
+    _mode = "replicate"
+
+
+class ReplicationPad1d(ReplicationPadNd):
     """Padding of a sequence by repeating its border.
 
     Shape: (N, C, L), or without N, to (N, C, before + L + after).
     """
 
     _dims = 1
-    _mode = "replicate"
 
 
-class ReplicationPad2d(_Pad):
+class ReplicationPad2d(ReplicationPadNd):
     """Padding of an image by repeating its border.
 
     Shape: (N, C, H, W), or without N, to (N, C, top + H + bottom, left + W + right).
     """
 
     _dims = 2
-    _mode = "replicate"
 
 
-class ReplicationPad3d(_Pad):
+class ReplicationPad3d(ReplicationPadNd):
     """Padding of a volume by repeating its border.
 
     Shape: (N, C, D, H, W), or without N, to one longer by its padding in D, H and W.
     """
 
     _dims = 3
-    _mode = "replicate"
 
 
-class CircularPad1d(_Pad):
+class CircularPadNd(_Pad):
+    """The base of paddings with the other end."""
+
+    _mode = "circular"
+
+
+class CircularPad1d(CircularPadNd):
     """Circular padding of a sequence: with its other end.
 
     Shape: (N, C, L), or without N, to (N, C, before + L + after).
     """
 
     _dims = 1
-    _mode = "circular"
 
 
-class CircularPad2d(_Pad):
+class CircularPad2d(CircularPadNd):
     """Circular padding of an image: with its other end.
 
     Shape: (N, C, H, W), or without N, to (N, C, top + H + bottom, left + W + right).
     """
 
     _dims = 2
-    _mode = "circular"
 
 
-class CircularPad3d(_Pad):
+class CircularPad3d(CircularPadNd):
     """Circular padding of a volume: with its other end.
 
     Shape: (N, C, D, H, W), or without N, to one longer by its padding in D, H and W.
     """
 
     _dims = 3
-    _mode = "circular"

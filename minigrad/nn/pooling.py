@@ -12,7 +12,9 @@ from minigrad.nn.options import check_options
 Size = int | Sequence[int]
 
 
-class _MaxPool(Layer):
+class MaxPoolNd(Layer):
+    """The base of layers that return maxima of windows."""
+
     _function: Callable[..., Tensor]
 
     def __init__(
@@ -36,13 +38,13 @@ class _MaxPool(Layer):
         )
 
 
-class MaxPool1d(_MaxPool):
+class MaxPool1d(MaxPoolNd):
     """The maximum of each window of a sequence, (N, C, L) or (C, L); parameters as of `MaxPool2d`."""
 
     _function = staticmethod(F.max_pool1d)
 
 
-class MaxPool2d(_MaxPool):
+class MaxPool2d(MaxPoolNd):
     """The maximum of each window of an image, (N, C, H, W) or (C, H, W).
 
     Parameters
@@ -67,34 +69,15 @@ class MaxPool2d(_MaxPool):
     _function = staticmethod(F.max_pool2d)
 
 
-class MaxPool3d(_MaxPool):
+class MaxPool3d(MaxPoolNd):
     """The maximum of each window of a volume, (N, C, D, H, W) or without N; parameters as of `MaxPool2d`."""
 
     _function = staticmethod(F.max_pool3d)
 
 
-class AvgPool1d(Layer):
-    """The mean of each window of a sequence, (N, C, L) or (C, L); parameters as of `AvgPool2d`."""
+class AvgPoolNd(Layer):
+    """The base of layers that return means of windows."""
 
-    def __init__(
-        self,
-        kernel_size: Size,
-        stride: Size | None = None,
-        padding: Size = 0,
-        ceil_mode: bool = False,
-        count_include_pad: bool = True,
-    ) -> None:
-        stride = kernel_size if stride is None else stride
-        super().__init__(kernel_size=repeated(kernel_size, 1), stride=repeated(stride, 1), padding=repeated(padding, 1))
-        check_options(self, ceil_mode=ceil_mode, count_include_pad=count_include_pad)
-        self.ceil_mode = ceil_mode
-        self.count_include_pad = count_include_pad
-
-    def forward(self, input: Tensor) -> Tensor:
-        return F.avg_pool1d(input, self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad)
-
-
-class _AvgPool(Layer):
     _function: Callable[..., Tensor]
 
     def __init__(
@@ -125,7 +108,26 @@ class _AvgPool(Layer):
         )
 
 
-class AvgPool2d(_AvgPool):
+class AvgPool1d(AvgPoolNd):
+    """The mean of each window of a sequence, (N, C, L) or (C, L); parameters as of `AvgPool2d`."""
+
+    def __init__(
+        self,
+        kernel_size: Size,
+        stride: Size | None = None,
+        padding: Size = 0,
+        ceil_mode: bool = False,
+        count_include_pad: bool = True,
+    ) -> None:
+        stride = kernel_size if stride is None else stride
+        kernel, step, border = (repeated(size, 1) for size in (kernel_size, stride, padding))
+        super().__init__(kernel, step, border, ceil_mode, count_include_pad)
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.avg_pool1d(input, self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad)
+
+
+class AvgPool2d(AvgPoolNd):
     """The mean of each window of an image, (N, C, H, W) or (C, H, W).
 
     Parameters
@@ -151,13 +153,15 @@ class AvgPool2d(_AvgPool):
     _function = staticmethod(F.avg_pool2d)
 
 
-class AvgPool3d(_AvgPool):
+class AvgPool3d(AvgPoolNd):
     """The mean of each window of a volume, (N, C, D, H, W) or without N; parameters as of `AvgPool2d`."""
 
     _function = staticmethod(F.avg_pool3d)
 
 
-class _AdaptiveAvgPool(Layer):
+class AdaptiveAvgPoolNd(Layer):
+    """The base of layers that return means of as many windows as are wanted."""
+
     _function: Callable[..., Tensor]
 
     def __init__(self, output_size: int | None | Sequence[int | None]) -> None:
@@ -167,7 +171,7 @@ class _AdaptiveAvgPool(Layer):
         return self._function(input, self.output_size)
 
 
-class AdaptiveAvgPool1d(_AdaptiveAvgPool):
+class AdaptiveAvgPool1d(AdaptiveAvgPoolNd):
     """The mean of each of `output_size` windows that cover a sequence.
 
     Shape: (N, C, L), or without N, to (N, C, output_size).
@@ -176,7 +180,7 @@ class AdaptiveAvgPool1d(_AdaptiveAvgPool):
     _function = staticmethod(F.adaptive_avg_pool1d)
 
 
-class AdaptiveAvgPool2d(_AdaptiveAvgPool):
+class AdaptiveAvgPool2d(AdaptiveAvgPoolNd):
     """The mean of each window of an image, windows being chosen so that there are `output_size` of them.
 
     Parameters
@@ -193,7 +197,7 @@ class AdaptiveAvgPool2d(_AdaptiveAvgPool):
     _function = staticmethod(F.adaptive_avg_pool2d)
 
 
-class AdaptiveAvgPool3d(_AdaptiveAvgPool):
+class AdaptiveAvgPool3d(AdaptiveAvgPoolNd):
     """The mean of each of `output_size` windows that cover a volume.
 
     Shape: (N, C, D, H, W), or without N, to (N, C, *output_size).
@@ -202,7 +206,9 @@ class AdaptiveAvgPool3d(_AdaptiveAvgPool):
     _function = staticmethod(F.adaptive_avg_pool3d)
 
 
-class _AdaptiveMaxPool(Layer):
+class AdaptiveMaxPoolNd(Layer):
+    """The base of layers that return maxima of as many windows as are wanted."""
+
     _function: Callable[..., Tensor]
 
     def __init__(self, output_size: int | None | Sequence[int | None], return_indices: bool = False) -> None:
@@ -213,7 +219,7 @@ class _AdaptiveMaxPool(Layer):
         return self._function(input, self.output_size, self.return_indices)
 
 
-class AdaptiveMaxPool1d(_AdaptiveMaxPool):
+class AdaptiveMaxPool1d(AdaptiveMaxPoolNd):
     """The maximum of each of `output_size` windows that cover a sequence.
 
     Shape: (N, C, L), or without N, to (N, C, output_size).
@@ -222,7 +228,7 @@ class AdaptiveMaxPool1d(_AdaptiveMaxPool):
     _function = staticmethod(F.adaptive_max_pool1d)
 
 
-class AdaptiveMaxPool2d(_AdaptiveMaxPool):
+class AdaptiveMaxPool2d(AdaptiveMaxPoolNd):
     """The maximum of each window of an image, windows being chosen so that there are `output_size` of them.
 
     Shape: (N, C, H, W), or without N, to (N, C, *output_size).
@@ -238,7 +244,7 @@ class AdaptiveMaxPool2d(_AdaptiveMaxPool):
     _function = staticmethod(F.adaptive_max_pool2d)
 
 
-class AdaptiveMaxPool3d(_AdaptiveMaxPool):
+class AdaptiveMaxPool3d(AdaptiveMaxPoolNd):
     """The maximum of each of `output_size` windows that cover a volume.
 
     Shape: (N, C, D, H, W), or without N, to (N, C, *output_size).

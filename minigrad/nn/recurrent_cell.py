@@ -14,7 +14,10 @@ from minigrad.ops.recurrent import recurrent_layer
 
 
 class RNNCellBase(Module):
-    """The base of the cells: weight_ih, weight_hh, bias_ih and bias_hh, with the rows of `num_chunks` gates."""
+    """The base of the cells: weight_ih, weight_hh, bias_ih and bias_hh, with the rows of `num_chunks` gates.
+
+    Shape: (N, input_size), or (input_size), to states of (N, hidden_size), or (hidden_size).
+    """
 
     _mode = "rnn_tanh"
 

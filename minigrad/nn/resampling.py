@@ -98,6 +98,22 @@ class PixelUnshuffle(Layer):
         return F.pixel_unshuffle(input, self.downscale_factor)
 
 
+class ChannelShuffle(Layer):
+    """The channels of (N, C, *) in another order: the first of each group, the second of each, and so on.
+
+    Examples
+    --------
+    >>> nn.ChannelShuffle(2)(mg.arange(4.0).reshape(1, 4, 1)).flatten()
+    tensor([0., 2., 1., 3.])
+    """
+
+    def __init__(self, groups: int) -> None:
+        super().__init__(groups=groups)
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.channel_shuffle(input, self.groups)
+
+
 class Unfold(Layer):
     """The windows of an image as columns, see `unfold`.
 

@@ -12,15 +12,23 @@ import numpy as np
 from minigrad.core import dtypes
 from minigrad.core.tensor import Tensor
 from minigrad.nn import functional as F
-from minigrad.nn.attention import MultiheadAttention
 from minigrad.nn.container import ModuleList
 from minigrad.nn.dropout import Dropout
 from minigrad.nn.init import xavier_uniform_
+from minigrad.nn.layer import non_negative
 from minigrad.nn.linear import Linear
 from minigrad.nn.module import Module
+from minigrad.nn.multi_head import MultiheadAttention
 from minigrad.nn.normalization import LayerNorm
+from minigrad.nn.options import check_options
 
 Activation = str | Callable[[Tensor], Tensor]
+
+
+def _check_modules(layer: Module, **given: Any) -> None:
+    for name, module in given.items():
+        if module is not None and not isinstance(module, Module):
+            raise TypeError(f"{type(layer).__name__}: expected a Module as {name}, got {type(module).__name__}")
 
 
 class _Block(Module):
@@ -43,6 +51,8 @@ class _Block(Module):
         dtype: Any = None,
     ) -> None:
         super().__init__()
+        non_negative(self, d_model=d_model, nhead=nhead, dim_feedforward=dim_feedforward)
+        check_options(self, dropout=dropout, layer_norm_eps=layer_norm_eps)
         if isinstance(activation, str) and activation not in ("relu", "gelu"):
             raise RuntimeError(f"{type(self).__name__}: expected activation 'relu' or 'gelu', got {activation!r}")
         place: dict[str, Any] = {"device": device, "dtype": dtype}
@@ -142,6 +152,8 @@ class TransformerDecoderLayer(_Block):
 class _Stack(Module):
     def __init__(self, layer: Module, num_layers: int, norm: Module | None) -> None:
         super().__init__()
+        non_negative(self, num_layers=num_layers)
+        _check_modules(self, norm=norm)
         self.layers = ModuleList([copy.deepcopy(layer) for _ in range(num_layers)])
         self.num_layers = num_layers
         self.norm = norm
@@ -177,6 +189,7 @@ class TransformerEncoder(_Stack):
         enable_nested_tensor: bool = True,
         mask_check: bool = True,
     ) -> None:
+        _check_modules(self, encoder_layer=encoder_layer)
         super().__init__(encoder_layer, num_layers, norm)
         self.enable_nested_tensor, self.mask_check = enable_nested_tensor, mask_check
 
@@ -210,6 +223,7 @@ class TransformerDecoder(_Stack):
     """
 
     def __init__(self, decoder_layer: Module, num_layers: int, norm: Module | None = None) -> None:
+        _check_modules(self, decoder_layer=decoder_layer)
         super().__init__(decoder_layer, num_layers, norm)
 
     def forward(
@@ -271,6 +285,11 @@ class Transformer(Module):
         dtype: Any = None,
     ) -> None:
         super().__init__()
+        sizes = {"d_model": d_model, "nhead": nhead, "dim_feedforward": dim_feedforward}
+        counts = {"num_encoder_layers": num_encoder_layers, "num_decoder_layers": num_decoder_layers}
+        non_negative(self, **sizes, **counts)
+        check_options(self, dropout=dropout, layer_norm_eps=layer_norm_eps)
+        _check_modules(self, custom_encoder=custom_encoder, custom_decoder=custom_decoder)
         options: tuple[Any, ...] = (d_model, nhead, dim_feedforward, dropout, activation, layer_norm_eps, batch_first)
         options = (*options, norm_first, bias, device, dtype)
 

@@ -109,11 +109,18 @@ def hardtanh(input: Operand, min_val: float = -1.0, max_val: float = 1.0) -> Ten
 def relu6(input: Operand) -> Tensor:
     """``min(max(input, 0), 6)``, elementwise; its slope at 0 and 6 is 0.
 
+    Raises
+    ------
+    RuntimeError
+        If the input holds bools.
+
     Examples
     --------
     >>> F.relu6(mg.tensor([-1.0, 3.0, 8.0]))
     tensor([0., 3., 6.])
     """
+    if input.dtype.kind == "b":
+        raise RuntimeError("relu6: expected numbers, got bools; convert them with .float()")
     return _hardtanh(input, 0, 6)
 
 
@@ -159,6 +166,8 @@ def prelu(input: Operand, weight: Operand) -> Tensor:
     """
     require_floating("prelu", input)
     count, shape = math.prod(weight.shape), tuple(input.shape)
+    if input.dtype != weight.dtype:
+        raise RuntimeError(f"prelu: expected one dtype, got {input.dtype} and {weight.dtype}; convert one of them")
     channels = shape[1] if len(shape) > 1 else 1
     if len(weight.shape) > 1 or count not in (1, channels):
         raise RuntimeError(

@@ -38,7 +38,13 @@ def _adaptive_max_indices(input: Operand, size: tuple[int, ...]) -> Operand:
 
 def _bins(name: str, dims: int, input: Any, output_size: Any) -> tuple[int, ...]:
     """Return `output_size` for each dimension; None keeps the input's."""
-    check_shape(name, check_tensor(name, "input", input).shape, dims, channels=False)
+    shape = check_tensor(name, "input", input).shape
+    if 1 < dims >= len(shape):
+        error = ValueError if isinstance(output_size, (tuple, list)) else RuntimeError
+        raise error(f"{name}: expected an input of {dims + 1} or {dims + 2} dimensions, got shape {shape}")
+    # in batches of these PyTorch takes no empty channels, unless it averages whole volumes
+    strict = "max_pool" in name and dims > 1 or (dims == 3 and output_size != 1)
+    check_shape(name, shape, dims, channels=strict and len(shape) == dims + 2)
     sizes = output_size if isinstance(output_size, (tuple, list)) else (output_size,) * dims
     if len(sizes) != dims:
         raise RuntimeError(f"{name}: expected output_size to be one int or {dims}, got {output_size!r}")

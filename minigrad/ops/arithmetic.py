@@ -17,7 +17,7 @@ from minigrad.ops.primitives.elementwise import elementwise
 
 __all__ = [
     "add", "sub", "subtract", "mul", "multiply", "div", "divide", "true_divide", "floor_divide", "remainder", "fmod",
-    "pow", "neg", "negative", "positive", "reciprocal", "square", "lerp", "addcmul", "addcdiv",
+    "pow", "neg", "negative", "positive", "reciprocal", "square", "lerp", "addcmul", "addcdiv", "rsub", "float_power",
 ]  # fmt: skip
 
 
@@ -183,7 +183,7 @@ def remainder(input: Operand, other: Operand) -> Operand:
 
 
 @method(inplace=True)
-@elementwise(lambda g: g, lambda g, input, other: -g * _truncated_divide(input, other))
+@elementwise(lambda g: g, lambda g, input, other: -g * _truncated_divide(input, other), tensors=("input",))
 @silent
 def fmod(input: Operand, other: Operand) -> Operand:
     """``input - trunc(input / other) * other``, elementwise: takes the sign of `input`.
@@ -278,6 +278,45 @@ def pow(input: Operand, exponent: Operand) -> Operand:
     power = base ** np.maximum(exponent, 0)
     below = np.where(np.abs(base) == 1, base ** (exponent & 1), 0).astype(power.dtype)  # truncated, as PyTorch's
     return np.where(exponent < 0, below, power)
+
+
+def rsub(input: Operand, other: Operand, *, alpha: float = 1) -> Tensor:
+    """``other - alpha * input``, elementwise with broadcasting and type promotion.
+
+    Raises
+    ------
+    TypeError
+        If `input` is not a Tensor.
+
+    Examples
+    --------
+    >>> mg.rsub(mg.tensor([1.0, 2.0]), 10)
+    tensor([9., 8.])
+    """
+    if not hasattr(input, "dtype"):
+        raise TypeError(f"rsub: expected a Tensor as 'input', got {type(input).__name__}")
+    return sub(other, input, alpha=alpha)
+
+
+@method()
+def float_power(input: Operand, exponent: Operand) -> Tensor:
+    """``input ** exponent``, elementwise, in float64.
+
+    Examples
+    --------
+    >>> mg.float_power(mg.tensor([2, 3]), -1)
+    tensor([0.5000, 0.3333], dtype=float64)
+    """
+    wide = [cast(t, np.dtype(np.float64)) if hasattr(t, "dtype") else float(t) for t in (input, exponent)]
+    return pow(*wide)
+
+
+@method("float_power_", only=True)
+def _float_power_(input: Tensor, exponent: Operand) -> Tensor:
+    """Write `float_power` into this tensor, which must be of float64."""
+    if input._data.dtype != np.float64:
+        raise RuntimeError(f"float_power_: the result is float64, the tensor {input.dtype}; convert it with .double()")
+    return input.pow_(exponent)
 
 
 @method("__neg__", "negative", inplace=True)
@@ -398,7 +437,7 @@ def _rsub(self: Tensor, other: Operand) -> Tensor:
     return sub(other, self)
 
 
-@method("__rtruediv__", only=True)
+@method("__rtruediv__", "__rdiv__", only=True)
 def _rtruediv(self: Tensor, other: Operand) -> Tensor:
     return _div(other, self)
 

@@ -25,7 +25,7 @@ from minigrad.ops.primitives.selection import choose
 from minigrad.ops.primitives.shape import reshape
 from minigrad.ops.primitives.summation import expand
 
-__all__ = ["masked_fill", "masked_scatter", "index_put", "index_add", "index_copy", "index_fill"]
+__all__ = ["masked_fill", "masked_scatter", "index_put", "index_add", "index_copy", "index_fill", "fill"]
 
 
 def _of_values(g: Any, key: Key) -> Any:
@@ -138,6 +138,22 @@ def _copied(self: Tensor, src: Any, name: str) -> Tensor:
 def fill_(self: Tensor, value: Any) -> Tensor:
     """Set all elements to `value`, a number or a 0-dim tensor, and return this tensor."""
     return copy_(self, _scalar("fill_", value, self.dtype))
+
+
+def fill(input: Tensor, value: Any) -> Tensor:
+    """Return `value`, a number or a 0-dim tensor, in the shape and dtype of `input`.
+
+    Raises
+    ------
+    RuntimeError
+        If `value` is a tensor with dimensions.
+
+    Examples
+    --------
+    >>> mg.fill(mg.tensor([1, 2]), 7)
+    tensor([7, 7])
+    """
+    return fill_(input.clone(), value)
 
 
 def _scalar(name: str, value: Any, dtype: DType) -> Any:

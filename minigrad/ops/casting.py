@@ -136,8 +136,8 @@ def _type_as(input: Tensor, other: Tensor) -> Tensor:
 
 
 def _conversion(name: str, dtype: dtypes.dtype) -> Any:
-    def convert(input: Tensor) -> Tensor:
-        return _to(input, dtype)
+    def convert(input: Tensor, memory_format: Any = None) -> Tensor:
+        return _to(input, dtype, memory_format=memory_format)
 
     convert.__qualname__, convert.__doc__ = name, f"This tensor as ``{dtype}``."
     return convert

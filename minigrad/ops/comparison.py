@@ -21,7 +21,7 @@ __all__ = [
 
 
 @method("__lt__", "less", inplace=True)
-@elementwise(None, None)
+@elementwise(None, None, tensors=("input",))
 def lt(input: Operand, other: Operand) -> Operand:
     """``input < other``, elementwise.
 
@@ -34,7 +34,7 @@ def lt(input: Operand, other: Operand) -> Operand:
 
 
 @method("__le__", "less_equal", inplace=True)
-@elementwise(None, None)
+@elementwise(None, None, tensors=("input",))
 def le(input: Operand, other: Operand) -> Operand:
     """``input <= other``, elementwise.
 
@@ -47,7 +47,7 @@ def le(input: Operand, other: Operand) -> Operand:
 
 
 @method("__gt__", "greater", inplace=True)
-@elementwise(None, None)
+@elementwise(None, None, tensors=("input",))
 def gt(input: Operand, other: Operand) -> Operand:
     """``input > other``, elementwise.
 
@@ -60,7 +60,7 @@ def gt(input: Operand, other: Operand) -> Operand:
 
 
 @method("__ge__", "greater_equal", inplace=True)
-@elementwise(None, None)
+@elementwise(None, None, tensors=("input",))
 def ge(input: Operand, other: Operand) -> Operand:
     """``input >= other``, elementwise.
 
@@ -73,7 +73,7 @@ def ge(input: Operand, other: Operand) -> Operand:
 
 
 @method("__eq__", inplace=True)
-@elementwise(None, None)
+@elementwise(None, None, tensors=("input",))
 def eq(input: Operand, other: Operand) -> Operand:
     """``input == other``, elementwise.
 
@@ -86,7 +86,7 @@ def eq(input: Operand, other: Operand) -> Operand:
 
 
 @method("__ne__", "not_equal", inplace=True)
-@elementwise(None, None)
+@elementwise(None, None, tensors=("input",))
 def ne(input: Operand, other: Operand) -> Operand:
     """``input != other``, elementwise.
 
@@ -162,7 +162,7 @@ def isfinite(input: Operand) -> Operand:
 
 
 @method()
-@elementwise(None, None)
+@elementwise(None, None, tensors=("input", "other"))
 def isclose(
     input: Operand, other: Operand, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
 ) -> Operand:
@@ -248,7 +248,7 @@ def bitwise_xor(input: Operand, other: Operand) -> Operand:
     return np.bitwise_xor(input, other)
 
 
-@method("__invert__")
+@method("__invert__", inplace=True)
 @elementwise(None)
 def bitwise_not(input: Operand) -> Operand:
     """``~input``, elementwise, of bools or integers.
@@ -301,7 +301,7 @@ def _rrshift(self: Tensor, other: Operand) -> Tensor:
 
 
 @method(inplace=True)
-@elementwise(None, None)
+@elementwise(None, None, tensors=("input", "other"))
 def logical_and(input: Operand, other: Operand) -> Operand:
     """Return whether both are true (not 0), elementwise.
 
@@ -314,7 +314,7 @@ def logical_and(input: Operand, other: Operand) -> Operand:
 
 
 @method(inplace=True)
-@elementwise(None, None)
+@elementwise(None, None, tensors=("input", "other"))
 def logical_or(input: Operand, other: Operand) -> Operand:
     """Return whether at least one is true (not 0), elementwise.
 
@@ -327,7 +327,7 @@ def logical_or(input: Operand, other: Operand) -> Operand:
 
 
 @method(inplace=True)
-@elementwise(None, None)
+@elementwise(None, None, tensors=("input", "other"))
 def logical_xor(input: Operand, other: Operand) -> Operand:
     """Return whether exactly one is true (not 0), elementwise.
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.core import dtypes
 from minigrad.core.array_attributes import as_int
 from minigrad.core.as_array import constant
 from minigrad.core.tensor import Tensor
@@ -14,8 +13,7 @@ from minigrad.kernels import cross_entropy as kernel
 from minigrad.kernels.cross_entropy import Classes
 from minigrad.kernels.errstate import silent
 from minigrad.ops.declare.operation import Operand, operation
-from minigrad.ops.loss import REDUCTIONS, reduced
-from minigrad.ops.primitives.casting import cast
+from minigrad.ops.loss_arguments import REDUCTIONS, loss, reduced
 from minigrad.ops.primitives.shape import reshape
 from minigrad.ops.primitives.summation import sum_over
 from minigrad.ops.softmax import log_softmax_over, softmax_over
@@ -96,13 +94,13 @@ def _classes(
         )
     if reduction not in REDUCTIONS:
         raise ValueError(f"{name}: expected reduction 'none', 'mean' or 'sum', got {reduction!r}")
-    if index.dtype.kind not in "iu":
+    if index.dtype.kind not in "iu" and index.shape[:1] == shape[:1]:
         raise RuntimeError(
             f"{name}: expected class indices of dtype int64 as 'target', got {index.dtype}; convert them with .long()"
             + (f", or give probabilities of the input's shape {shape}" if name == "cross_entropy" else "")
         )
     if index.shape != shape[:1] + shape[2:]:
-        raise (ValueError if index.ndim == len(shape) - 1 else RuntimeError)(
+        raise (ValueError if index.shape[:1] != shape[:1] else RuntimeError)(
             f"{name}: expected a target of shape {shape[:1] + shape[2:]} for an input of shape {shape}, "
             f"whose classes are dimension 1; got {index.shape}"
         )
@@ -121,18 +119,29 @@ def _classes(
             )
         index = np.where(ignored, 0, index)
         ignored = ignored if ignored.any() else None
+    if weight is not None and weight.dtype != input.dtype:
+        raise RuntimeError(f"{name}: expected a weight of the input's {input.dtype}, got {weight.dtype}; convert it")
     return Classes(index, ignored, _weight(name, weight, count, input.dtype), smoothing, reduction)
+
+
+def _of_one(name: str, index: np.ndarray) -> np.ndarray:
+    """Return the class of the only example, of shape () or (1,), as one of shape (1,)."""
+    if index.shape not in ((), (1,)):
+        raise ValueError(f"{name}: expected a target of shape () for an input of shape (classes,), got {index.shape}")
+    return index.reshape(1)
 
 
 # ---- public ----------------------------------------------------------------------------------------------------------
 
 
+@loss
 def nll_loss(
     input: Operand,
     target: Operand,
     weight: Operand | None = None,
-    *,
+    size_average: bool | None = None,
     ignore_index: int = -100,
+    reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Tensor:
     """Return the negative log-likelihood of classes, given log-probabilities: minus ``input[n, target[n]]``.
@@ -151,22 +160,21 @@ def nll_loss(
     """
     if len(input.shape) == 0:
         raise ValueError("nll_loss: expected an input of shape (classes,) or (N, classes, ...), got a 0-dim tensor")
-    if input.dtype == np.float16:  # holds no sum of many losses, nor their number
-        y = nll_loss(cast(input, dtypes.float32), target, weight, ignore_index=ignore_index, reduction=reduction)
-        return cast(y, dtypes.float16)
     if len(input.shape) == 1:
-        input, target = reshape(input, (1, *input.shape)), constant(target)[None]
+        input, target = reshape(input, (1, *input.shape)), _of_one("nll_loss", constant(target))
         y = _nll(input, _classes("nll_loss", input, target, weight, ignore_index, 0.0, reduction))
         return reshape(y, ())
     return _nll(input, _classes("nll_loss", input, target, weight, ignore_index, 0.0, reduction))
 
 
+@loss
 def cross_entropy(
     input: Operand,
     target: Operand,
     weight: Operand | None = None,
-    *,
+    size_average: bool | None = None,
     ignore_index: int = -100,
+    reduce: bool | None = None,
     reduction: str = "mean",
     label_smoothing: float = 0.0,
 ) -> Tensor:
@@ -208,15 +216,9 @@ def cross_entropy(
         raise ValueError(
             "cross_entropy: expected an input of shape (classes,) or (N, classes, ...), got a 0-dim tensor"
         )
-    if input.dtype == np.float16:  # holds no sum of many losses, nor their number
-        y = cross_entropy(
-            cast(input, dtypes.float32), target, weight,
-            ignore_index=ignore_index, reduction=reduction, label_smoothing=label_smoothing,
-        )  # fmt: skip
-        return cast(y, dtypes.float16)
     if len(shape) == 1:
         input = reshape(input, (1, *shape))
-        target = reshape(target, (1, *wanted))
+        target = reshape(target, (1, *wanted)) if wanted == shape else _of_one("cross_entropy", constant(target))
     options = (weight, ignore_index, label_smoothing, reduction)
     if shape == wanted:
         y = _of_probabilities(input, target, *options)

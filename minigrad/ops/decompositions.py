@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
+from minigrad import return_types
 from minigrad.core.tensor import Tensor
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
@@ -116,6 +117,24 @@ def _qr(A: Operand) -> Operand:
     return np.concatenate(np.linalg.qr(A), axis=-2)
 
 
+@operation("A")
+@numpy_errors
+def _only_r(A: Operand) -> Operand:
+    return np.linalg.qr(A, mode="r")
+
+
+@operation("A")
+@numpy_errors
+def _complete_qr(A: Operand, which: int) -> Operand:
+    return np.asarray(np.linalg.qr(A, mode="complete")[which])
+
+
+@method("qr", only=True)
+def old_qr(A: Operand, some: bool = True) -> QR:
+    """Return `linalg.qr`: complete, unless `some`."""
+    return qr(A, "reduced" if some else "complete")
+
+
 @rounded_once
 def qr(A: Operand, mode: str = "reduced") -> QR:
     r"""Return Q with orthonormal columns and the upper triangular R, with ``A = Q @ R``.
@@ -123,16 +142,18 @@ def qr(A: Operand, mode: str = "reduced") -> QR:
     Parameters
     ----------
     A : Tensor of shape (\*, m, n)
-    mode : {'reduced'}
+    mode : {'reduced', 'complete', 'r'}
+        Q with k columns; square, and R of the shape of `A`; or no Q, an empty tensor. k is the smaller of m and n.
 
     Returns
     -------
-    named tuple (Q, R) of shapes (\*, m, k) and (\*, k, n), k being the smaller of m and n
+    named tuple (Q, R) of shapes (\*, m, k) and (\*, k, n)
+        With "complete" there is a gradient where m <= n only, with "r" none.
 
     Raises
     ------
     ValueError
-        If `mode` is not ``"reduced"``.
+        If `mode` is another.
 
     Examples
     --------
@@ -141,8 +162,12 @@ def qr(A: Operand, mode: str = "reduced") -> QR:
     True
     """
     *_, m, n = check_matrix("qr", A)
-    if mode != "reduced":
-        raise ValueError(f"linalg.qr: expected mode 'reduced', got {mode!r}; others are not supported")
+    if mode not in ("reduced", "complete", "r"):
+        raise RuntimeError(f"linalg.qr: expected mode 'reduced', 'complete' or 'r', got {mode!r}")
+    if mode == "r":
+        return QR(Tensor._wrap(np.empty(0, raw(A).dtype)), _only_r(A))
+    if mode == "complete" and m > n:
+        return QR(_complete_qr(A, 0), _complete_qr(A, 1))
     both = _qr(A[..., : min(m, n)])
     q, r = both[..., :m, :], both[..., m:, :]
     return QR(q, r if m >= n else cat([r, matmul(adjoint(q), A[..., m:])], -1))
@@ -319,6 +344,17 @@ def svd(A: Operand, full_matrices: bool = True) -> SVD:
     return SVD(_full_svd(A, 0), s, _full_svd(A, 2)) if full_matrices and m != n else SVD(u, s, adjoint(v))
 
 
+@method("svd", only=True)
+def old_svd(input: Operand, some: bool = True, compute_uv: bool = True) -> Any:
+    """Return U, S and V, not transposed, as PyTorch's old function does; without `compute_uv` zeros for U and V."""
+    *_, m, n = check_matrix("svd", input)
+    if not compute_uv:
+        zero = [np.zeros((*input.shape[:-2], k, k), raw(input).dtype) for k in (m, n)]
+        return return_types.svd(Tensor._wrap(zero[0]), svdvals(input), Tensor._wrap(zero[1]))
+    u, s, vh = svd(input, full_matrices=not some)
+    return return_types.svd(u, s, adjoint(vh))
+
+
 @rounded_once
 def svdvals(A: Operand) -> Tensor:
     """Return the singular values, from large to small.
@@ -338,8 +374,9 @@ def svdvals(A: Operand) -> Tensor:
 def _threshold(A: Any, s: Any, atol: float | None, rtol: float | None) -> Any:
     """Return the singular value from which on it counts as none."""
     if rtol is None:
-        rtol = max(A.shape[-2:]) * float(np.finfo(s.dtype).eps) if atol is None else 0.0
-    return np.maximum(raw(s)[..., :1] * rtol, 0.0 if atol is None else atol)
+        least = max(A.shape[-2:]) * float(np.finfo(raw(s).dtype).eps)
+        rtol = least if atol is None else np.where(np.asarray(atol) > 0, 0.0, least)
+    return np.maximum(raw(s).max(-1, initial=0, keepdims=True) * rtol, 0.0 if atol is None else atol)
 
 
 def _pinv_rule(g: Any, y: Any, A: Any) -> Any:
@@ -360,40 +397,58 @@ def _pinv(A: Operand, atol: float | None, rtol: float | None) -> Operand:
 
 
 @rounded_once
-def pinv(A: Operand, rtol: float | None = None, *, atol: float | None = None) -> Tensor:
+def pinv(A: Operand, rtol: Any = None, hermitian: bool = False, *, atol: Any = None) -> Tensor:
     """Return the pseudo-inverse (Moore, 1920; Penrose, 1955).
 
-    Singular values up to `rtol` times the largest, or up to `atol`, count as none.
+    Singular values up to `rtol` times the largest, or up to `atol`, count as none; both may be tensors, a number per
+    matrix. With `hermitian` the lower triangle of symmetric matrices is looked at alone.
 
     Examples
     --------
     >>> mg.linalg.pinv(mg.tensor([[2.0], [0.0]]))
     tensor([[0.5000, 0.0000]])
     """
-    check_matrix("pinv", A)
-    return _pinv(A, atol, rtol)
+    check_matrix("pinv", A, square=hermitian)
+    return _pinv(_symmetric(A) if hermitian else A, _limit(atol), _limit(rtol))
 
 
-def matrix_rank(A: Operand, *, atol: float | None = None, rtol: float | None = None) -> Tensor:
-    """Return the number of singular values above `rtol` times the largest, and above `atol`.
+def _limit(given: Any) -> Any:
+    """Return a threshold, or one per matrix as a column."""
+    return None if given is None else raw(given)[..., None] if np.ndim(raw(given)) else float(raw(given))
+
+
+def _symmetric(A: Any) -> Any:
+    return tril(A) + adjoint(tril(A, -1))
+
+
+def matrix_rank(A: Operand, tol: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None) -> Tensor:
+    """Return the number of singular values above `rtol` times the largest, and above `atol`, or `tol`, an older name.
+
+    With `hermitian` the lower triangle of symmetric matrices is looked at alone.
 
     Examples
     --------
     >>> mg.linalg.matrix_rank(mg.ones(3, 3))
     tensor(1)
     """
-    s = svdvals(A)
-    return (s > _threshold(A, s, atol, rtol)).sum(-1)
+    if hermitian:
+        check_matrix("matrix_rank", A, square=True)
+    s = svdvals(_symmetric(A) if hermitian else A)
+    return (s > _threshold(A, s, _limit(atol if tol is None else tol), _limit(rtol))).sum(-1)
 
 
 @rounded_once
-def lstsq(A: Operand, B: Operand) -> LstSq:
+def lstsq(A: Operand, B: Operand, rcond: float | None = None, *, driver: str | None = None) -> LstSq:
     r"""Return the X of least squares of ``A @ X - B``, and among several the smallest.
 
     Parameters
     ----------
     A : Tensor of shape (\*, m, n)
-    B : Tensor of shape (\*, m, k)
+    B : Tensor of shape (\*, m, k), or (\*, m) where `A` has the batch dimensions (\*)
+    rcond : float, optional
+        Singular values up to this part of the largest count as none.
+    driver : {'gelsy', 'gels', 'gelsd', 'gelss'}, optional
+        Which routine PyTorch would take; the result here is that of the smallest X in any case.
 
     Returns
     -------
@@ -411,9 +466,19 @@ def lstsq(A: Operand, B: Operand) -> LstSq:
     tensor([[2.0000]])
     """
     *_, m, n = check_matrix("lstsq", A)
+    if driver not in (None, "gels", "gelsy", "gelsd", "gelss"):
+        raise RuntimeError(f"linalg.lstsq: expected driver 'gels', 'gelsy', 'gelsd' or 'gelss', got {driver!r}")
+    if tuple(B.shape) == tuple(A.shape[:-1]) and len(A.shape) == len(B.shape) + 1:
+        found = lstsq(A, B.reshape(*B.shape, 1), rcond, driver=driver)
+        return LstSq(found.solution.squeeze(-1), *found[1:])
     if len(B.shape) < 2 or B.shape[-2] != m:
         raise RuntimeError(f"linalg.lstsq: expected B of shape (*, {m}, k), got {tuple(B.shape)}")
-    solution, rank = matmul(pinv(A), B), matrix_rank(A)
+    if raw(A).dtype != raw(B).dtype:
+        raise RuntimeError(f"linalg.lstsq: expected operands of one dtype, got {A.dtype} and {B.dtype}")
+    solution, rank = matmul(pinv(A, rcond), B), matrix_rank(A, rtol=rcond)
     left = matmul(A, solution) - B
-    full = m > n and bool((rank == n).all())
-    return LstSq(solution, (left * left).sum(-2) if full else left.reshape(-1)[:0], rank, left.reshape(-1)[:0])
+    full = m > n and bool((rank == n).all()) and driver != "gelsy"
+    nothing = Tensor._wrap(np.empty(0, raw(A).dtype))
+    values = svdvals(A) if driver in ("gelsd", "gelss") else nothing
+    ranks = rank if driver != "gels" else Tensor._wrap(np.empty(0, np.int64))
+    return LstSq(solution, (left * left).sum(-2) if full else nothing, ranks, values)

@@ -77,11 +77,14 @@ def dropout(input: Operand, p: float = 0.5, training: bool = True) -> Tensor:
 
 def _of_channels(name: str, input: Any, p: float, training: bool, spatial: int) -> Any:
     """Set whole channels to 0: of (N, C, ...) with `spatial` more dimensions, or of (C, ...)."""
+    _check(name, input, p, training)
     ndim = len(input.shape)
     if ndim not in (spatial + 1, spatial + 2):
-        raise RuntimeError(
-            f"{name}: expected (N, C, ...) or (C, ...) with {spatial} more dimensions, got shape {tuple(input.shape)}"
-        )
+        message = f"{name}: expected (N, C, ...) or (C, ...) with {spatial} more dimensions, got {tuple(input.shape)}"
+        if spatial == 1 or (ndim < 2 and training):
+            raise RuntimeError(message)
+        warnings.warn(f"{message}; the first two are taken as N and C", UserWarning, stacklevel=4)
+        return _dropped(name, input, p, training, 2)
     return _dropped(name, input, p, training, ndim - spatial)
 
 

@@ -16,8 +16,8 @@ from minigrad.ops.primitives.elementwise import elementwise
 from minigrad.ops.selection import clamp, where
 
 __all__ = [
-    "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "logaddexp", "sqrt", "rsqrt", "abs", "absolute",
-    "sign", "hypot", "sigmoid", "logit", "floor", "ceil", "round", "trunc", "fix", "frac", "xlogy",
+    "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "logaddexp", "logaddexp2", "sqrt", "rsqrt", "abs",
+    "absolute", "sign", "hypot", "sigmoid", "logit", "floor", "ceil", "round", "trunc", "fix", "frac", "xlogy",
 ]  # fmt: skip
 
 
@@ -122,22 +122,58 @@ def log1p(input: Operand) -> Operand:
     return np.log1p(input)
 
 
+def _check_floats(operation: str, input: Operand) -> None:
+    """Refuse integers, of which PyTorch computes no such thing."""
+    if np.asarray(input).dtype.kind != "f":
+        raise NotImplementedError(f"{operation}: expected floating tensors, got integers or bools; use .float()")
+
+
 @method()
 @elementwise(
     lambda g, input, other: g * sigmoid(input - other),
     lambda g, input, other: g * sigmoid(other - input),
-    floating=True,
+    tensors=("input", "other"),
 )
 @silent
 def logaddexp(input: Operand, other: Operand) -> Operand:
     """``log(exp(input) + exp(other))`` without overflow.
+
+    Raises
+    ------
+    NotImplementedError
+        If both are of integers.
 
     Examples
     --------
     >>> mg.logaddexp(mg.tensor([0.0, 1000.0]), mg.tensor([0.0, 0.0]))
     tensor([6.9315e-01, 1.0000e+03])
     """
+    _check_floats("logaddexp", input)
     return np.logaddexp(input, other)
+
+
+@method()
+@elementwise(
+    lambda g, input, other: g * sigmoid((input - other) * float(np.log(2.0))),
+    lambda g, input, other: g * sigmoid((other - input) * float(np.log(2.0))),
+    tensors=("input", "other"),
+)
+@silent
+def logaddexp2(input: Operand, other: Operand) -> Operand:
+    """``log2(2 ** input + 2 ** other)`` without overflow.
+
+    Raises
+    ------
+    NotImplementedError
+        If both are of integers.
+
+    Examples
+    --------
+    >>> mg.logaddexp2(mg.tensor([0.0, 1000.0]), mg.tensor([0.0, 0.0]))
+    tensor([   1., 1000.])
+    """
+    _check_floats("logaddexp2", input)
+    return np.logaddexp2(input, other)
 
 
 def _xlogy_slope(g: Any, input: Any, other: Any) -> Any:
@@ -146,7 +182,7 @@ def _xlogy_slope(g: Any, input: Any, other: Any) -> Any:
     return where(unneeded, 0.0, xlogy(g, where(unneeded, 1.0, other)))
 
 
-@method()
+@method(inplace=True)
 @elementwise(
     _xlogy_slope,
     lambda g, input, other: g * input / other,
@@ -197,7 +233,7 @@ def rsqrt(input: Operand) -> Operand:
 
 
 @method("__abs__", "absolute", inplace=True)
-@elementwise(lambda g, input: g * sign(input))
+@elementwise(lambda g, input: g * sign(input), no_bools="expected numbers, got bools; convert them with .long()")
 def abs(input: Operand) -> Operand:
     """Return the absolute value of each element; its slope at 0 is 0.
 
@@ -227,8 +263,8 @@ def sign(input: Operand) -> Operand:
     return np.subtract(np.greater(input, 0), np.less(input, 0), dtype=input.dtype)
 
 
-@method()
-@elementwise(lambda g, y, input: g * (input / y), lambda g, y, other: g * (other / y), floating=True)
+@method(inplace=True)
+@elementwise(lambda g, y, input: g * (input / y), lambda g, y, other: g * (other / y), tensors=("input",))
 @silent
 def hypot(input: Operand, other: Operand) -> Operand:
     """``sqrt(input ** 2 + other ** 2)``, elementwise.
@@ -238,6 +274,7 @@ def hypot(input: Operand, other: Operand) -> Operand:
     >>> mg.hypot(mg.tensor([3.0]), mg.tensor([4.0]))
     tensor([5.])
     """
+    _check_floats("hypot", input)
     return np.hypot(input, other)
 
 
@@ -280,7 +317,7 @@ def _logit(input: Operand) -> Operand:
 
 
 @method(inplace=True)
-@elementwise(lambda g: zeros_as(g))
+@elementwise(lambda g: zeros_as(g), no_bools="expected numbers, got bools; convert them with .long()")
 def floor(input: Operand) -> Operand:
     """Return the largest integer that is not larger, elementwise. Its gradient is 0.
 
@@ -293,7 +330,7 @@ def floor(input: Operand) -> Operand:
 
 
 @method(inplace=True)
-@elementwise(lambda g: zeros_as(g))
+@elementwise(lambda g: zeros_as(g), no_bools="expected numbers, got bools; convert them with .long()")
 def ceil(input: Operand) -> Operand:
     """Return the smallest integer that is not smaller, elementwise. Its gradient is 0.
 
@@ -306,7 +343,7 @@ def ceil(input: Operand) -> Operand:
 
 
 @method(inplace=True)
-@elementwise(lambda g: zeros_as(g))
+@elementwise(lambda g: zeros_as(g), no_bools="expected numbers, got bools; convert them with .long()")
 def round(input: Operand, decimals: int = 0) -> Operand:
     """Return the nearest number with `decimals` decimals; halves go to the even one. Its gradient is 0.
 
@@ -319,7 +356,7 @@ def round(input: Operand, decimals: int = 0) -> Operand:
 
 
 @method("fix", inplace=True)
-@elementwise(lambda g: zeros_as(g))
+@elementwise(lambda g: zeros_as(g), no_bools="expected numbers, got bools; convert them with .long()")
 def trunc(input: Operand) -> Operand:
     """Return the integer part, elementwise. Its gradient is 0.
 
@@ -339,9 +376,16 @@ fix = trunc
 def frac(input: Operand) -> Tensor:
     """``input - trunc(input)``, elementwise.
 
+    Raises
+    ------
+    NotImplementedError
+        If `input` is not floating.
+
     Examples
     --------
     >>> mg.frac(mg.tensor([1.5, -1.5]))
     tensor([ 0.5000, -0.5000])
     """
+    if input.dtype.kind != "f":
+        raise NotImplementedError(f"frac: expected a floating tensor, got {input.dtype}; convert it with .float()")
     return input - trunc(input)

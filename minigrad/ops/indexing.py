@@ -19,7 +19,7 @@ from minigrad.ops.primitives.indexing import ALL, index_by, slice_by
 from minigrad.ops.primitives.shape import reshape
 from minigrad.ops.primitives.summation import expand
 
-__all__ = ["select", "narrow", "index_select", "take", "masked_select", "nonzero", "argwhere"]
+__all__ = ["select", "narrow", "index_select", "take", "masked_select", "nonzero", "nonzero_static", "argwhere"]
 
 
 # ---- the operations --------------------------------------------------------------------------------------------------
@@ -254,6 +254,28 @@ def nonzero(input: Operand, *, as_tuple: bool = False) -> Tensor | tuple[Tensor,
     if isinstance(input, Tensor):
         found = [Tensor._wrap(i) for i in found]
     return tuple(found) if as_tuple else found[0]
+
+
+@method()
+def nonzero_static(input: Operand, *, size: int, fill_value: int = -1) -> Tensor:
+    """Return the first `size` rows of `nonzero`, followed by rows of `fill_value` if there are fewer.
+
+    Raises
+    ------
+    RuntimeError
+        If `size` is negative.
+
+    Examples
+    --------
+    >>> mg.nonzero_static(mg.tensor([0, 7]), size=2)
+    tensor([[ 1],
+            [-1]])
+    """
+    if (size := as_int("nonzero_static", "size", size)) < 0:
+        raise RuntimeError(f"nonzero_static: expected a size of 0 or more, got {size}")
+    found = np.argwhere(input._data if isinstance(input, Tensor) else input)[:size]
+    rest = np.full((size - len(found), found.shape[1]), as_int("nonzero_static", "fill_value", fill_value))
+    return Tensor._wrap(np.concatenate([found, rest]))
 
 
 @method()

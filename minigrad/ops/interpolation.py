@@ -1,9 +1,9 @@
-"""Images of another size, and channels exchanged for resolution."""
+"""Images of another size."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,15 +14,16 @@ from minigrad.core.tensor import Tensor
 from minigrad.ops.adaptive_pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
 from minigrad.ops.casting import clone
 from minigrad.ops.checks import check_tensor
-from minigrad.ops.declare.operation import Operand, operation
+from minigrad.ops.declare.operation import Operand, operation, twin
 from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.primitives.indexing import ALL, look_up
-from minigrad.ops.primitives.shape import permute, reshape
 
-__all__ = ["interpolate", "pixel_shuffle", "pixel_unshuffle", "upsample"]
+__all__ = ["interpolate", "upsample", "upsample_bilinear", "upsample_nearest"]
 
 _LINEAR = {"linear": 1, "bilinear": 2, "trilinear": 3, "bicubic": 2}  # the number of dimensions that they are for
-_MODES = ("nearest", "nearest-exact", *_LINEAR, "area")
+_DIMS = {**_LINEAR, "lanczos": 2}
+_KEEP = ("nearest", "linear", "bilinear", "trilinear")  # a dimension of the same size, whatever the scale is
+_MODES = ("nearest", "nearest-exact", *_DIMS, "area")
 Tap = tuple[np.ndarray, "np.ndarray | None"]  # for each place: the element to take, and its weight
 
 
@@ -43,28 +44,57 @@ def _cubic(n: int, source: np.ndarray, a: float = -0.75) -> list[Tap]:
     left = np.floor(source).astype(np.int64)
     taps: list[Tap] = []
     for k in range(-1, 3):
-        x = np.abs(source - left - k)
-        near, far = ((a + 2) * x - (a + 3)) * x * x + 1, ((x - 5) * x + 8) * a * x - 4 * a
-        taps.append((np.clip(left + k, 0, n - 1), np.where(x <= 1, near, far)))
+        taps.append((np.clip(left + k, 0, n - 1), _near(np.abs(source - left - k), a)))
     return taps
 
 
-def _taps(n: int, size: int, scale: float | None, mode: str, align_corners: bool) -> list[Tap]:
-    step = n / size if scale is None else 1 / scale
+def _near(x: np.ndarray, a: float) -> np.ndarray:
+    near, far = ((a + 2) * x - (a + 3)) * x * x + 1, ((x - 5) * x + 8) * a * x - 4 * a
+    return np.where(x <= 1, near, np.where(x < 2, far, 0.0))
+
+
+# how far a filter reaches, in elements, and its weight at a distance
+_FILTERS: dict[str, tuple[int, Callable[[np.ndarray], np.ndarray]]] = {
+    "bilinear": (1, lambda x: np.maximum(1 - x, 0)),
+    "bicubic": (2, lambda x: _near(x, -0.5)),
+    "lanczos": (3, lambda x: np.where(x < 3, np.sinc(x) * np.sinc(x / 3), 0.0)),
+}
+
+
+def _wide_taps(n: int, size: int, step: float, mode: str) -> list[Tap]:
+    """Return the taps of a filter that, where the image becomes smaller, is as much wider: antialiasing."""
+    reach, weigh = _FILTERS[mode]
+    width = max(step, 1.0)
+    centre = (np.arange(size) + 0.5) * step
+    first = np.maximum((centre - reach * width + 0.5).astype(np.int64), 0)
+    last = np.minimum((centre + reach * width + 0.5).astype(np.int64), n)
+    places = first[:, None] + np.arange((last - first).max())
+    weights = weigh(np.abs((places - centre[:, None] + 0.5) / width)) * (places < last[:, None])
+    weights /= weights.sum(1, keepdims=True)
+    return list(zip(np.minimum(places, n - 1).T, weights.T, strict=True))
+
+
+def _taps(n: int, size: int, scale: float | None, mode: str, align_corners: bool, antialias: bool) -> list[Tap]:
+    if align_corners:
+        step = (n - 1) / (size - 1) if size > 1 else 0.0
+    else:
+        step = n / size if scale is None else 1 / scale
+    if antialias:
+        return _wide_taps(n, size, step, mode)
     places = np.arange(size)
     if mode.startswith("nearest"):
         return _nearest(n, places.astype(np.float32), step, 0.5 if mode == "nearest-exact" else 0.0)
-    if align_corners:
-        source = places * ((n - 1) / (size - 1) if size > 1 else 0.0)
-    else:
-        source = (places + 0.5) * step - 0.5
+    source = places * step if align_corners else (places + 0.5) * step - 0.5
     return _cubic(n, source) if mode == "bicubic" else _linear(n, source)
 
 
-@operation(input=lambda g, weight: _weighted(g, weight))
-def _weighted(input: Operand, weight: np.ndarray) -> Operand:
-    """Return a product with what no tensor holds: unlike a factor it is kept after backward."""
+@operation(input=lambda g, weight: times_constant(g, weight), holds=("weight",))
+def times_constant(input: Operand, weight: np.ndarray) -> Operand:
+    """Return a product with what no tensor holds, and so no one changes."""
     return input * weight
+
+
+_weighted = twin(times_constant, "weighted", holds=())  # by tables made from shapes, kept after backward as these are
 
 
 def _resized(input: Any, dim: int, taps: list[Tap]) -> Any:
@@ -120,13 +150,15 @@ def interpolate(
         The size wanted; or
     scale_factor : float or floats
         the size wanted as a multiple, rounded down.
-    mode : {'nearest', 'nearest-exact', 'linear', 'bilinear', 'bicubic', 'trilinear', 'area'}
+    mode : {'nearest', 'nearest-exact', 'linear', 'bilinear', 'bicubic', 'trilinear', 'lanczos', 'area'}
         'area' averages, as `adaptive_avg_pool2d` does.
     align_corners : bool, default False
         The centres of the outermost elements stay where they are, instead of their outer edges.
     recompute_scale_factor : bool, optional
         Let the rounded size decide where elements are taken from, instead of `scale_factor`.
-    antialias : must be False
+    antialias : bool, default False
+        Let each element of a smaller image see all of those that it stands for, with 'bilinear', 'bicubic' or
+        'lanczos', which needs it.
 
     Raises
     ------
@@ -146,17 +178,21 @@ def interpolate(
     shape, dims = tuple(input.shape), len(input.shape) - 2
     if mode not in _MODES:
         raise NotImplementedError(f"interpolate: expected mode to be one of {', '.join(_MODES)}, got {mode!r}")
-    if dims not in (1, 2, 3) or _LINEAR.get(mode, dims) != dims:
-        wanted = f"{_LINEAR[mode] + 2}" if mode in _LINEAR else "3, 4 or 5"
+    if antialias and (mode not in _FILTERS or dims != 2):
+        raise ValueError(f"interpolate: antialias=True is for 4 dimensions and modes {list(_FILTERS)}, got {mode!r}")
+    if dims not in (1, 2, 3) or _DIMS.get(mode, dims) != dims:
+        wanted = f"{_DIMS[mode] + 2}" if mode in _DIMS else "3, 4 or 5"
         raise NotImplementedError(
             f"interpolate: mode {mode!r} wants {wanted} dimensions, the first two being batch and channels; got {shape}"
         )
     if align_corners is not None and mode not in _LINEAR:
         raise ValueError(f"interpolate: align_corners means nothing with mode {mode!r}; leave it out")
-    if antialias:
-        raise ValueError("interpolate: antialias=True is not supported")
+    if mode == "lanczos" and not antialias:
+        raise ValueError("interpolate: mode 'lanczos' needs antialias=True")
     if (size is None) == (scale_factor is None):
         raise ValueError("interpolate: expected either size or scale_factor")
+    if recompute_scale_factor and size is not None:
+        raise ValueError("interpolate: recompute_scale_factor means nothing with a size; leave it out")
     scales = [None] * dims if scale_factor is None else _per_dim("scale_factor", scale_factor, dims)
     sizes = _per_dim("size", size, dims)
     sizes = sizes if size is None else [as_int("interpolate", "size", n) for n in sizes]
@@ -167,6 +203,15 @@ def interpolate(
     if mode == "area":
         pool: Any = (adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d)[dims - 1]
         return pool(input, tuple(sizes))
+    scales = [None] * dims if recompute_scale_factor else scales
+    return _interpolated(input, sizes, scales, mode, bool(align_corners), antialias)
+
+
+def _interpolated(
+    input: Any, sizes: list[int], scales: list[Any], mode: str, align_corners: bool, antialias: bool
+) -> Any:
+    """Resize one dimension after the other, the last first; a scale of None follows from the sizes."""
+    shape, dims = tuple(input.shape), len(sizes)
     smooth = not mode.startswith("nearest")
     if smooth and input.dtype.kind != "f" and (input.dtype != np.uint8 or dims != 2):
         raise NotImplementedError(
@@ -176,63 +221,44 @@ def interpolate(
     resized = _resized_bytes if smooth and input.dtype == np.uint8 else _resized
     y = input
     for dim, (n, wanted, scale) in reversed([*enumerate(zip(shape[2:], sizes, scales, strict=True), 2)]):
-        scale = None if recompute_scale_factor else scale
-        if n != wanted or scale not in (None, 1):
-            y = resized(y, dim, _taps(n, wanted, scale, mode, bool(align_corners)))
+        kept = n == wanted and (scale in (None, 1) or mode in _KEEP and resized is _resized and not antialias)
+        if not kept:
+            y = resized(y, dim, _taps(n, wanted, scale, mode, align_corners, antialias))
     return clone(input) if y is input else y
 
 
-upsample = interpolate
+def upsample(
+    input: Operand,
+    size: int | Sequence[int] | None = None,
+    scale_factor: float | Sequence[float] | None = None,
+    mode: str = "nearest",
+    align_corners: bool | None = None,
+) -> Tensor:
+    """Return the images in another size: the old name of `interpolate`."""
+    return interpolate(input, size, scale_factor, mode, align_corners)
 
 
-def pixel_shuffle(input: Operand, upscale_factor: int) -> Tensor:
-    r"""Return images r times as high and wide, of r * r times fewer channels (Shi et al., 2016).
-
-    The shape (\*, C * r * r, H, W) becomes (\*, C, H * r, W * r).
-
-    Raises
-    ------
-    RuntimeError
-        If the number of channels is not a multiple of ``r * r``.
-
-    Examples
-    --------
-    >>> F.pixel_shuffle(mg.arange(4).reshape(4, 1, 1), 2)
-    tensor([[[0, 1],
-             [2, 3]]])
-    """
-    shape, r = tuple(input.shape), as_int("pixel_shuffle", "upscale_factor", upscale_factor)
-    if len(shape) < 3 or r < 1 or shape[-3] % (r * r):
-        raise RuntimeError(
-            f"pixel_shuffle: expected (*, C, H, W), C a multiple of the factor's square {r * r}, got {shape}"
-        )
-    *batch, channels, height, width = shape
-    parts = reshape(input, (*batch, channels // (r * r), r, r, height, width))
-    b = len(batch)
-    parts = permute(parts, (*range(b + 1), b + 3, b + 1, b + 4, b + 2))
-    y = reshape(parts, (*batch, channels // (r * r), height * r, width * r))
-    return clone(y) if r == 1 else y
-
-
-def pixel_unshuffle(input: Operand, downscale_factor: int) -> Tensor:
-    r"""Return the inverse of `pixel_shuffle`: (\*, C, H * r, W * r) to (\*, C * r * r, H, W).
-
-    Raises
-    ------
-    RuntimeError
-        If height or width is not a multiple of r.
+def upsample_nearest(
+    input: Operand, size: int | Sequence[int] | None = None, scale_factor: float | Sequence[float] | None = None
+) -> Tensor:
+    """Return the images in another size by the nearest elements: an old name of `interpolate`.
 
     Examples
     --------
-    >>> F.pixel_unshuffle(mg.arange(4).reshape(1, 2, 2), 2).shape
-    Size([4, 1, 1])
+    >>> F.upsample_nearest(mg.tensor([[[1.0, 2.0]]]), scale_factor=2), F.upsample(mg.ones(1, 1, 1), 2).shape
+    (tensor([[[1., 1., 2., 2.]]]), Size([1, 1, 2]))
     """
-    shape, r = tuple(input.shape), as_int("pixel_unshuffle", "downscale_factor", downscale_factor)
-    if len(shape) < 3 or r < 1 or shape[-1] % r or shape[-2] % r:
-        raise RuntimeError(f"pixel_unshuffle: expected (*, C, H, W), H and W multiples of the factor {r}, got {shape}")
-    *batch, channels, height, width = shape
-    parts = reshape(input, (*batch, channels, height // r, r, width // r, r))
-    b = len(batch)
-    parts = permute(parts, (*range(b + 1), b + 2, b + 4, b + 1, b + 3))
-    y = reshape(parts, (*batch, channels * r * r, height // r, width // r))
-    return clone(y) if r == 1 else y
+    return interpolate(input, size, scale_factor, "nearest")
+
+
+def upsample_bilinear(
+    input: Operand, size: int | Sequence[int] | None = None, scale_factor: float | Sequence[float] | None = None
+) -> Tensor:
+    """Return the images in another size, their corners aligned: an old name of `interpolate`.
+
+    Examples
+    --------
+    >>> F.upsample_bilinear(mg.tensor([[[[0.0, 1.0]]]]), size=(1, 3))
+    tensor([[[[0.0000, 0.5000, 1.0000]]]])
+    """
+    return interpolate(input, size, scale_factor, "bilinear", True)

@@ -13,18 +13,17 @@ from minigrad.core.tensor import Tensor
 from minigrad.ops.checks import index_array
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
-from minigrad.ops.indexing import select
 from minigrad.ops.primitives.casting import cast
 from minigrad.ops.primitives.dims import as_shape, one_dim
 from minigrad.ops.primitives.indexing import ALL, look_up, slice_by
-from minigrad.ops.primitives.joining import join, pieces
+from minigrad.ops.primitives.joining import join
 from minigrad.ops.primitives.shape import reshape
 from minigrad.ops.primitives.summation import expand, sum_over
 from minigrad.ops.shape import atleast_3d
 
 __all__ = [
     "cat", "concat", "concatenate", "stack", "hstack", "vstack", "row_stack", "column_stack", "dstack",
-    "split", "chunk", "tensor_split", "unbind",
+
     "tile", "repeat_interleave", "meshgrid", "cartesian_prod",
 ]  # fmt: skip
 
@@ -32,7 +31,12 @@ __all__ = [
 # ---- several made one ------------------------------------------------------------------------------------------------
 
 
-@operation(tensors=lambda g, dim: unbind(g, dim), sequence=True)
+def _slices(g: Any, dim: int) -> list[Any]:
+    """Return all slices of dimension `dim`: the adjoint of `stack`."""
+    return [slice_by(g, (*[ALL] * dim, i)) for i in range(g.shape[dim])]
+
+
+@operation(tensors=lambda g, dim: _slices(g, dim), sequence=True)
 def _stack(tensors: Sequence[Operand], dim: int) -> Operand:
     return np.stack(tensors, axis=dim)
 
@@ -160,113 +164,6 @@ def dstack(tensors: Sequence[Operand]) -> Tensor:
              [2, 4]]])
     """
     return cat([atleast_3d(t) for t in _of_one_dtype("dstack", tensors)], 2)
-
-
-# ---- one made several ------------------------------------------------------------------------------------------------
-
-
-@method()
-def split(tensor: Operand, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
-    """Return views that cut dimension `dim` into pieces.
-
-    Parameters
-    ----------
-    split_size_or_sections : int or ints
-        The length of all pieces but perhaps the last, or the length of each.
-
-    Raises
-    ------
-    RuntimeError
-        If the lengths given do not add up to that of the dimension.
-
-    Examples
-    --------
-    >>> mg.split(mg.arange(5), 2)
-    (tensor([0, 1]), tensor([2, 3]), tensor([4]))
-    """
-    dim, size = _to_cut("split", tensor, dim)
-    lengths: Any = split_size_or_sections
-    if not isinstance(lengths, Sequence) and getattr(lengths, "ndim", 0) != 1:
-        lengths = as_int("split", "split_size", lengths)
-        if lengths < 0 or lengths == 0 and size:
-            raise RuntimeError(f"split: expected a positive length of the pieces, got {lengths}")
-        step = int(lengths) or 1
-        lengths = [min(step, size - start) for start in range(0, size, step)] or [0]
-    lengths = [as_int("split", "a length", n) for n in lengths]
-    if min(lengths, default=0) < 0 or sum(lengths) != size:
-        raise RuntimeError(f"split: lengths {lengths} do not add up to {size}, the length of dim {dim}")
-    return tuple(pieces(tensor, dim, lengths))
-
-
-def _to_cut(name: str, input: Operand, dim: int) -> tuple[int, int]:
-    """Return the dimension to cut, counted from the front, and its length."""
-    if not input.shape:
-        kind = IndexError if name == "unbind" else RuntimeError
-        raise kind(f"{name}: expected a tensor with at least one dimension, got a 0-dim one")
-    dim = one_dim(name, dim, len(input.shape))
-    return dim, input.shape[dim]
-
-
-@method()
-def chunk(input: Operand, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
-    """Split into at most `chunks` pieces of equal length, of which the last may be shorter.
-
-    Raises
-    ------
-    RuntimeError
-        If `chunks` is below 1.
-
-    Examples
-    --------
-    >>> mg.chunk(mg.arange(5), 2)
-    (tensor([0, 1, 2]), tensor([3, 4]))
-    """
-    if (chunks := as_int("chunk", "chunks", chunks)) <= 0:
-        raise RuntimeError(f"chunk: expected at least one chunk, got {chunks}")
-    dim, size = _to_cut("chunk", input, dim)
-    return split(input, -(-size // chunks), dim) if size else split(input, [0] * chunks, dim)
-
-
-@method()
-def tensor_split(input: Operand, indices_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
-    """Return views that cut `dim` into this many pieces, or at these indices; the first may be longer by one.
-
-    Raises
-    ------
-    RuntimeError
-        If the number of sections is below 1, or a tensor of them is not int64.
-
-    Examples
-    --------
-    >>> mg.tensor_split(mg.arange(5), 2), mg.tensor_split(mg.arange(3), (1,))
-    ((tensor([0, 1, 2]), tensor([3, 4])), (tensor([0]), tensor([1, 2])))
-    """
-    dim, size = _to_cut("tensor_split", input, dim)
-    n: Any = indices_or_sections
-    if isinstance(n, Tensor) and n.dtype != np.int64:
-        raise RuntimeError(f"tensor_split: expected a tensor of sections or indices to be int64, got {n.dtype}")
-    if isinstance(n, Sequence) or getattr(n, "ndim", 0) == 1:
-        n = [as_int("tensor_split", "an index", i) for i in n]
-    else:
-        n = as_int("tensor_split", "indices_or_sections", n)
-        if n <= 0:
-            raise RuntimeError(f"tensor_split: expected at least one section, got {n}")
-        n = [i * (size // n) + min(i, size % n) for i in range(1, n)]
-    bounds = [slice(a, b) for a, b in zip([None, *n], [*n, None], strict=True)]
-    return tuple(slice_by(input, (*[ALL] * dim, b)) for b in bounds)
-
-
-@method()
-def unbind(input: Operand, dim: int = 0) -> tuple[Tensor, ...]:
-    """Return all slices of dimension `dim`, views without that dimension.
-
-    Examples
-    --------
-    >>> mg.unbind(mg.tensor([[1, 2], [3, 4]]))
-    (tensor([1, 2]), tensor([3, 4]))
-    """
-    dim, size = _to_cut("unbind", input, dim)
-    return tuple(select(input, dim, i) for i in range(size))
 
 
 # ---- repeated --------------------------------------------------------------------------------------------------------

@@ -1,8 +1,4 @@
-"""Losses: how far the input is from the target, element by element, then averaged or added up.
-
-Unlike PyTorch's, these losses do not broadcast: (N,) against (N, 1) is a mistake that would silently average N * N
-differences, so it raises.
-"""
+"""Losses: how far the input is from the target, element by element, then averaged or added up."""
 
 from __future__ import annotations
 
@@ -15,13 +11,13 @@ import numpy as np
 from minigrad.core.as_array import constant
 from minigrad.core.tensor import Tensor
 from minigrad.kernels.errstate import silent
-from minigrad.ops.checks import require_floating
+from minigrad.ops.broadcasting import broadcast_tensors
 from minigrad.ops.declare.operation import Operand
 from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.exponential import exp, log, log1p, sigmoid, sign, xlogy
+from minigrad.ops.loss_arguments import check_shapes, loss, reduced
 from minigrad.ops.primitives.elementwise import elementwise
 from minigrad.ops.primitives.summation import sum_over
-from minigrad.ops.reduction import mean_over
 from minigrad.ops.selection import clamp, where
 from minigrad.ops.smooth_activation import softplus
 
@@ -29,31 +25,6 @@ __all__ = [
     "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits",
     "kl_div", "poisson_nll_loss", "gaussian_nll_loss",
 ]  # fmt: skip
-
-REDUCTIONS = ("none", "mean", "sum")
-
-
-def reduced(name: str, loss: Any, reduction: str) -> Tensor:
-    """Return the mean or sum of all elements of `loss`, or `loss` itself."""
-    if reduction not in REDUCTIONS:
-        raise ValueError(f"{name}: expected reduction 'none', 'mean' or 'sum', got {reduction!r}")
-    if reduction == "none":
-        return loss
-    return (sum_over if reduction == "sum" else mean_over)(loss, tuple(range(len(loss.shape))), False)
-
-
-def check_shapes(name: str, input: Any, target: Any) -> None:
-    """Raise unless both are tensors of one shape and the input is floating."""
-    for which, t in (("input", input), ("target", target)):
-        if not isinstance(t, (Tensor, np.ndarray)):
-            raise TypeError(f"{name}: expected a Tensor as {which}, got {type(t).__name__}; see minigrad.tensor()")
-    if tuple(input.shape) != tuple(target.shape):
-        raise ValueError(
-            f"{name}: expected an input and a target of one shape, got {tuple(input.shape)} and {tuple(target.shape)}; "
-            "losses do not broadcast, use .reshape(), .squeeze() or .expand_as() on one of them"
-        )
-    if target.dtype.kind != "f":
-        require_floating(name, input)
 
 
 def _weighted(name: str, loss: Any, weight: Any, reduction: str) -> Any:
@@ -77,8 +48,15 @@ def _squared_error(input: Operand, other: Operand) -> Operand:
     return np.square(difference, out=difference if isinstance(difference, np.ndarray) else None)
 
 
-@rounded_once
-def mse_loss(input: Operand, target: Operand, *, reduction: str = "mean", weight: Operand | None = None) -> Tensor:
+@loss
+def mse_loss(
+    input: Operand,
+    target: Operand,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    weight: Operand | None = None,
+) -> Tensor:
     """``(input - target) ** 2``: the mean squared error.
 
     Parameters
@@ -92,7 +70,7 @@ def mse_loss(input: Operand, target: Operand, *, reduction: str = "mean", weight
 
     Raises
     ------
-    ValueError
+    RuntimeError
         If the shapes differ.
 
     Examples
@@ -109,8 +87,15 @@ def _absolute_error(input: Operand, other: Operand) -> Operand:
     return np.abs(input - other)
 
 
-@rounded_once
-def l1_loss(input: Operand, target: Operand, *, reduction: str = "mean", weight: Operand | None = None) -> Tensor:
+@loss
+def l1_loss(
+    input: Operand,
+    target: Operand,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    weight: Operand | None = None,
+) -> Tensor:
     """``|input - target|``: the mean absolute error. Parameters and errors as for `mse_loss`.
 
     Examples
@@ -139,8 +124,15 @@ def _smooth_error(input: Operand, other: Operand, beta: float) -> Operand:
     return near * near / (2 * beta) + (far - near)
 
 
-@rounded_once
-def smooth_l1_loss(input: Operand, target: Operand, *, reduction: str = "mean", beta: float = 1.0) -> Tensor:
+@loss
+def smooth_l1_loss(
+    input: Operand,
+    target: Operand,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    beta: float = 1.0,
+) -> Tensor:
     """`l1_loss` with a parabola below `beta`: ``d * d / (2 * beta)`` if ``d < beta``, else ``d - beta / 2``.
 
     Parameters and errors as for `mse_loss`; a `beta` of 0 gives l1_loss. (Girshick, Fast R-CNN, 2015)
@@ -198,9 +190,14 @@ def _binary_cross_entropy(input: Operand, target: Operand) -> Operand:
     return (target - 1) * np.maximum(np.log1p(-input), -100) - target * np.maximum(np.log(input), -100)
 
 
-@rounded_once
+@loss
 def binary_cross_entropy(
-    input: Operand, target: Operand, weight: Operand | None = None, *, reduction: str = "mean"
+    input: Operand,
+    target: Operand,
+    weight: Operand | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
 ) -> Tensor:
     """``-target * log(input) - (1 - target) * log(1 - input)``; logarithms are at least -100.
 
@@ -226,7 +223,7 @@ def binary_cross_entropy(
     >>> F.binary_cross_entropy(mg.tensor([0.5, 1.0]), mg.tensor([1.0, 0.0]), reduction="none")
     tensor([  0.6931, 100.0000])
     """
-    check_shapes("binary_cross_entropy", input, target)
+    check_shapes("binary_cross_entropy", input, target, ValueError)
     _check_probabilities("input", input, "of logits take binary_cross_entropy_with_logits")
     _check_probabilities("target", target, "divide what is counted in other units, such as pixels of 0 to 255")
     return _weighted("binary_cross_entropy", _binary_cross_entropy(input, target), weight, reduction)
@@ -260,12 +257,13 @@ def _logit_loss(input: Operand, target: Operand, pos_weight: np.ndarray | None) 
     return far + (negative + positive) * np.log1p(np.exp(-np.abs(input)))
 
 
-@rounded_once
+@loss
 def binary_cross_entropy_with_logits(
     input: Operand,
     target: Operand,
     weight: Operand | None = None,
-    *,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
     reduction: str = "mean",
     pos_weight: Operand | None = None,
 ) -> Tensor:
@@ -294,7 +292,7 @@ def binary_cross_entropy_with_logits(
     tensor([6.9315e-01, 1.0000e+04])
     """
     name = "binary_cross_entropy_with_logits"
-    check_shapes(name, input, target)
+    check_shapes(name, input, target, ValueError)
     if pos_weight is not None:
         pos_weight = constant(pos_weight).astype(input.dtype, copy=False)
         try:
@@ -309,8 +307,15 @@ def binary_cross_entropy_with_logits(
 # ---- likelihoods -----------------------------------------------------------------------------------------------------
 
 
-@rounded_once
-def kl_div(input: Operand, target: Operand, *, reduction: str = "mean", log_target: bool = False) -> Tensor:
+@loss
+def kl_div(
+    input: Operand,
+    target: Operand,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    log_target: bool = False,
+) -> Tensor:
     """Return the Kullback-Leibler divergence ``target * (log(target) - input)``, given log-probabilities.
 
     Parameters
@@ -324,7 +329,7 @@ def kl_div(input: Operand, target: Operand, *, reduction: str = "mean", log_targ
 
     Raises
     ------
-    ValueError
+    RuntimeError
         If the shapes differ.
 
     Examples
@@ -345,14 +350,15 @@ def kl_div(input: Operand, target: Operand, *, reduction: str = "mean", log_targ
     return reduced("kl_div", loss, reduction)
 
 
-@rounded_once
+@loss
 def poisson_nll_loss(
     input: Operand,
     target: Operand,
     log_input: bool = True,
     full: bool = False,
-    *,
+    size_average: bool | None = None,
     eps: float = 1e-8,
+    reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Tensor:
     """``exp(input) - target * input``: the negative log-likelihood of counts, `input` being the log of their mean.
@@ -390,8 +396,10 @@ def gaussian_nll_loss(
 
     Parameters
     ----------
+    input, target : Tensors that broadcast
+        Unlike those of other losses; PyTorch's do, too.
     var : Tensor or float
-        Variances, of the input's shape, or with a last dimension of 1, or without it.
+        Variances, of the input's shape, or with one dimension of length 1, or without the last one.
     full : bool, default False
         Add ``log(2 * pi) / 2``.
     eps : float, default 1e-6
@@ -399,24 +407,28 @@ def gaussian_nll_loss(
 
     Raises
     ------
+    RuntimeError
+        If the shapes of `input` and `target` do not fit.
     ValueError
-        If shapes do not fit or a variance is negative.
+        If that of `var` does not, or a variance is negative.
 
     Examples
     --------
     >>> F.gaussian_nll_loss(mg.tensor([0.0, 2.0]), mg.tensor([0.0, 0.0]), mg.tensor([1.0, 1.0]))
     tensor(1.)
     """
-    check_shapes("gaussian_nll_loss", input, target)
-    shape = tuple(input.shape)
+    name, shape = "gaussian_nll_loss", tuple(input.shape)
+    one, other = broadcast_tensors(input, target)
+    check_shapes(name, one, other)
     variance = var if isinstance(var, (Tensor, np.ndarray)) else np.full((*shape[:-1], 1), var, input.dtype)
     if tuple(variance.shape) == shape[:-1] != shape:
         variance = variance.reshape(*shape[:-1], 1)
-    if len(variance.shape) != len(shape) or any(v not in (1, n) for v, n in zip(variance.shape, shape, strict=True)):
-        raise ValueError(f"gaussian_nll_loss: var of shape {tuple(variance.shape)} does not fit an input of {shape}")
+    others = [v for v, n in zip(variance.shape, shape, strict=False) if v != n]
+    if len(variance.shape) != len(shape) or others not in ([], [1]):
+        raise ValueError(f"{name}: var of shape {tuple(variance.shape)} does not fit an input of {shape}")
     values = variance._data if isinstance(variance, Tensor) else variance
     if (values < 0).any():
-        raise ValueError(f"gaussian_nll_loss: expected variances of at least 0, got {values.min():.4g}")
+        raise ValueError(f"{name}: expected variances of at least 0, got {values.min():.4g}")
     variance = variance + np.maximum(eps - values, 0).astype(values.dtype)  # a clamp that the gradient passes
     loss = 0.5 * (log(variance) + _squared_error(input, target) / variance)
-    return reduced("gaussian_nll_loss", loss + 0.5 * math.log(2 * math.pi) if full else loss, reduction)
+    return reduced(name, loss + 0.5 * math.log(2 * math.pi) if full else loss, reduction)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from minigrad.core.tensor import Tensor
 from minigrad.ops.broadcasting import sum
 from minigrad.ops.declare.operation import Operand
-from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.distances import pairwise_distance
 from minigrad.ops.exponential import hypot
-from minigrad.ops.loss import check_shapes, reduced
+from minigrad.ops.loss_arguments import check_shapes, loss, reduced
 from minigrad.ops.norms import vector_norm
 from minigrad.ops.selection import clamp, minimum, where
 from minigrad.ops.smooth_activation import softplus
@@ -22,8 +21,15 @@ __all__ = [
 ]
 
 
-@rounded_once
-def hinge_embedding_loss(input: Operand, target: Operand, margin: float = 1.0, *, reduction: str = "mean") -> Tensor:
+@loss
+def hinge_embedding_loss(
+    input: Operand,
+    target: Operand,
+    margin: float = 1.0,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
     """Return `input` where the target is 1, and ``max(0, margin - input)`` where it is -1.
 
     Parameters
@@ -43,9 +49,15 @@ def hinge_embedding_loss(input: Operand, target: Operand, margin: float = 1.0, *
     return reduced("hinge_embedding_loss", loss, reduction)
 
 
-@rounded_once
+@loss
 def cosine_embedding_loss(
-    input1: Operand, input2: Operand, target: Operand, margin: float = 0.0, *, reduction: str = "mean"
+    input1: Operand,
+    input2: Operand,
+    target: Operand,
+    margin: float = 0.0,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
 ) -> Tensor:
     """``1 - cos`` where the target is 1, and ``max(0, cos - margin)`` where it is -1.
 
@@ -69,9 +81,15 @@ def cosine_embedding_loss(
     return reduced("cosine_embedding_loss", loss, reduction)
 
 
-@rounded_once
+@loss
 def margin_ranking_loss(
-    input1: Operand, input2: Operand, target: Operand, margin: float = 0.0, *, reduction: str = "mean"
+    input1: Operand,
+    input2: Operand,
+    target: Operand,
+    margin: float = 0.0,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
 ) -> Tensor:
     """``max(0, margin - target * (input1 - input2))``: a target of 1 wants `input1` to be larger, -1 `input2`.
 
@@ -85,8 +103,14 @@ def margin_ranking_loss(
     return reduced("margin_ranking_loss", clamp(margin - target * (input1 - input2), min=0), reduction)
 
 
-@rounded_once
-def soft_margin_loss(input: Operand, target: Operand, *, reduction: str = "mean") -> Tensor:
+@loss
+def soft_margin_loss(
+    input: Operand,
+    target: Operand,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
     """``log(1 + exp(-target * input))``, with targets 1 and -1.
 
     Examples
@@ -98,7 +122,7 @@ def soft_margin_loss(input: Operand, target: Operand, *, reduction: str = "mean"
     return reduced("soft_margin_loss", softplus(-target * input, threshold=float("inf")), reduction)
 
 
-@rounded_once
+@loss
 def triplet_margin_loss(
     anchor: Operand,
     positive: Operand,
@@ -107,7 +131,8 @@ def triplet_margin_loss(
     p: float = 2,
     eps: float = 1e-6,
     swap: bool = False,
-    *,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Tensor:
     """``max(0, margin + |anchor - positive| - |anchor - negative|)`` (Balntas et al., 2016).

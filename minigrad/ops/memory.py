@@ -9,10 +9,11 @@ from typing import Any, SupportsIndex, TypeAlias
 import numpy as np
 
 from minigrad.core.array_attributes import Lengths, as_int
-from minigrad.core.dtypes import dtype, of
+from minigrad.core.dtypes import as_dtype, dtype, of
 from minigrad.core.layout import empty_in, order_of
 from minigrad.core.tensor import Tensor
 from minigrad.ops.declare.method import method
+from minigrad.ops.indexing import narrow
 from minigrad.ops.primitives.dims import as_shape
 
 Ints: TypeAlias = Sequence[SupportsIndex]
@@ -68,7 +69,7 @@ class Storage:
         return f"Storage({self.size()} elements of {self.dtype})"
 
 
-def _whole(array: np.ndarray) -> np.ndarray:
+def whole_memory(array: np.ndarray) -> np.ndarray:
     """Return all of the memory that `array` shows a part of, as one dimension of its dtype."""
     owner = array
     while isinstance(owner.base, np.ndarray):
@@ -88,20 +89,41 @@ def _flat(owner: np.ndarray) -> np.ndarray:
 @method("storage", only=True)
 def _storage(input: Tensor) -> Storage:
     """Return the memory that this tensor and its views share, as elements of its dtype."""
-    return Storage(_whole(input._data), input.dtype)
+    return Storage(whole_memory(input._data), input.dtype)
 
 
 @method("untyped_storage", only=True)
 def _untyped_storage(input: Tensor) -> Storage:
     """Return the memory that this tensor and its views share, as bytes."""
-    return Storage(_whole(input._data).view(np.uint8), of(np.dtype(np.uint8)))
+    return Storage(whole_memory(input._data).view(np.uint8), of(np.dtype(np.uint8)))
 
 
 @method("storage_offset", only=True)
 def _storage_offset(input: Tensor) -> int:
     """Return how many elements lie in memory before the first one of this tensor."""
     array = input._data
-    return (array.ctypes.data - _whole(array).ctypes.data) // array.itemsize if array.size else 0
+    return (array.ctypes.data - whole_memory(array).ctypes.data) // array.itemsize if array.size else 0
+
+
+@method("new_empty_strided", only=True)
+def _new_empty_strided(input: Tensor, size: Ints, stride: Ints, *, dtype: Any = None, **options: Any) -> Tensor:
+    """Return a tensor of this size, these steps in memory and this tensor's dtype, with whatever the memory held."""
+    wanted = input._data.dtype if dtype is None else as_dtype(dtype)
+    count = 1 + sum((int(n) - 1) * int(s) for n, s in zip(size, stride, strict=True))
+    shape = as_shape("new_empty_strided", (size,), 0)
+    return Tensor._wrap(strided_view("new_empty_strided", np.empty(max(count, 0), wanted), shape, stride, 0))
+
+
+@method("is_same_size", only=True)
+def _is_same_size(input: Tensor, other: Tensor) -> bool:
+    """Return whether both tensors have the same shape."""
+    return input._data.shape == other._data.shape
+
+
+@method("narrow_copy", only=True)
+def _narrow_copy(input: Tensor, dim: int, start: int, length: int) -> Tensor:
+    """Return a copy of what ``narrow`` shows."""
+    return narrow(input, dim, start, length).clone()
 
 
 @method("is_set_to", only=True)
@@ -145,7 +167,7 @@ def set_(
         raise RuntimeError(f"set_: expected a source of {input.dtype}, got {source.dtype}; convert it first")
     array = source._data if isinstance(source, Tensor) else source._array
     if size is not None or isinstance(source, Storage):
-        whole = _whole(array)
+        whole = whole_memory(array)
         shape = (len(whole) - storage_offset,) if size is None else as_shape("set_", (size,), 0)
         array = strided_view("set_", whole, shape, stride, storage_offset)
     input._data, input._view = array, None
@@ -182,7 +204,7 @@ def resize_(input: Tensor, *sizes: Lengths, memory_format: Any = None) -> Tensor
         input._data, input._view = empty_in(shape, input._data.dtype, order), None
         return input
     array, count = input._data, math.prod(shape)
-    whole = _whole(array)
+    whole = whole_memory(array)
     offset = (array.ctypes.data - whole.ctypes.data) // array.itemsize if array.size else 0
     if offset + count > len(whole):
         larger = np.empty(offset + count, array.dtype)

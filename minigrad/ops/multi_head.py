@@ -11,11 +11,12 @@ from minigrad.core.tensor import Tensor
 from minigrad.ops.attention import scaled_dot_product_attention
 from minigrad.ops.declare.operation import Operand
 from minigrad.ops.dropout import dropout
-from minigrad.ops.joining import cat, chunk
+from minigrad.ops.joining import cat
 from minigrad.ops.linalg import matmul
 from minigrad.ops.linear import linear
 from minigrad.ops.selection import where
 from minigrad.ops.softmax import softmax
+from minigrad.ops.splitting import chunk
 
 __all__ = ["multi_head_attention_forward"]
 
@@ -80,14 +81,7 @@ def multi_head_attention_forward(
         query, key, value = (t.unsqueeze(1) for t in (query, key, value))
         key_padding_mask = None if key_padding_mask is None else key_padding_mask.unsqueeze(0)
     length, n, width = query.shape
-    if is_causal and attn_mask is None:
-        raise RuntimeError(f"{NAME}: is_causal says what attn_mask is; give attn_mask, too")
-    if width != embed_dim_to_check:
-        raise AssertionError(f"{NAME}: expected embeddings of {embed_dim_to_check} features, got {width}")
-    if width % num_heads:
-        raise AssertionError(f"{NAME}: expected num_heads to divide {width}, got {num_heads}")
-    if tuple(key.shape[:2]) != tuple(value.shape[:2]) or (not use_separate_proj_weight and key.shape != value.shape):
-        raise AssertionError(f"{NAME}: key and value do not fit, of {tuple(key.shape)} and {tuple(value.shape)}")
+    _check_sizes(query, key, value, embed_dim_to_check, num_heads, use_separate_proj_weight, is_causal, attn_mask)
     if use_separate_proj_weight:
         weights = [q_proj_weight, k_proj_weight, v_proj_weight]
         biases = [None] * 3 if in_proj_bias is None else chunk(in_proj_bias, 3)
@@ -103,12 +97,11 @@ def multi_head_attention_forward(
         if static is not None:
             heads[place] = static.reshape(n, num_heads, *static.shape[1:])
     if add_zero_attn:
-        zeros = Tensor._wrap(np.zeros((n, num_heads, 1, width // num_heads), query.dtype))
-        heads[1:], extra = [cat([t, zeros], 2) for t in heads[1:]], extra + 1
+        heads[1:], extra = map(_zero_key, heads[1:]), extra + 1
     if mask is not None and extra:
         mask = cat([mask, Tensor._wrap(np.zeros((*mask.shape[:-1], extra), mask.dtype))], -1)
     p = dropout_p if training else 0.0
-    attended, seen = _attended(*heads, mask, p, need_weights)
+    attended, seen = _attended(heads, mask, p, need_weights)
     y = attended.permute(2, 0, 1, 3).reshape(length, n, width)
     y = linear(y, out_proj_weight, out_proj_bias)
     if seen is not None and average_attn_weights:
@@ -133,6 +126,26 @@ def _check_dims(query: Any, key: Any, value: Any, padding: Any, mask: Any, num_h
     if mask is not None and mask.ndim not in (2, 3):
         raise AssertionError(f"{NAME}: expected an attn_mask of 2 or 3 dimensions, got {tuple(mask.shape)}")
     return dims == 2
+
+
+def _check_sizes(
+    query: Any, key: Any, value: Any, embed_dim_to_check: int, num_heads: int, separate: bool, is_causal: bool,
+    attn_mask: Any,
+) -> None:  # fmt: skip
+    width = query.shape[-1]
+    if is_causal and attn_mask is None:
+        raise RuntimeError(f"{NAME}: is_causal says what attn_mask is; give attn_mask, too")
+    if width != embed_dim_to_check:
+        raise AssertionError(f"{NAME}: expected embeddings of {embed_dim_to_check} features, got {width}")
+    if width % num_heads:
+        raise AssertionError(f"{NAME}: expected num_heads to divide {width}, got {num_heads}")
+    if tuple(key.shape[:2]) != tuple(value.shape[:2]) or (not separate and key.shape != value.shape):
+        raise AssertionError(f"{NAME}: key and value do not fit, of {tuple(key.shape)} and {tuple(value.shape)}")
+
+
+def _zero_key(t: Any) -> Any:
+    """Add a key of zeros to those of shape (N, heads, S, E)."""
+    return cat([t, Tensor._wrap(np.zeros((*t.shape[:2], 1, t.shape[3]), t.dtype))], 2)
 
 
 def _projected(query: Any, key: Any, value: Any, weight: Any, bias: Any) -> list[Any]:
@@ -168,7 +181,8 @@ def _additive(name: str, mask: Any, dtype: Any) -> Any:
     return mask
 
 
-def _attended(q: Any, k: Any, v: Any, mask: Any, p: float, need_weights: bool) -> tuple[Any, Any]:
+def _attended(heads: list[Any], mask: Any, p: float, need_weights: bool) -> tuple[Any, Any]:
+    q, k, v = heads
     if not need_weights:
         return scaled_dot_product_attention(q, k, v, mask, p), None
     scores = matmul(q * (1 / math.sqrt(q.shape[-1])), k.transpose(-2, -1))

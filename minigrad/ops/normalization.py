@@ -169,7 +169,7 @@ def batch_norm(
     Raises
     ------
     ValueError
-        In training, with one value per channel.
+        In training, with one value per channel; or if `eps` is negative, or 0 in training.
     RuntimeError
         If shapes or dtypes do not fit, or `training` is False without running statistics.
 
@@ -180,6 +180,10 @@ def batch_norm(
     tensor([[-1.0000, -1.0000],
             [ 1.0000,  1.0000]])
     """
+    if eps < 0 or (training and not eps):
+        raise ValueError(f"batch_norm: expected eps above 0 in training, and else at least 0, got {eps}")
+    if momentum is None:
+        raise TypeError("batch_norm: expected a number as momentum, got None")
     if tuple(input.shape) == (0,):  # as in PyTorch: nothing, of no channels
         return _nothing(input, weight, bias, (0,))
     own, broad = _channels(

@@ -91,6 +91,11 @@ def pad(input: Operand, pad: Sequence[int], mode: str = "constant", value: float
         raise NotImplementedError(f"pad: expected mode {', '.join(map(repr, _MODES))}, got {mode!r}")
     if mode != "constant" and value not in (None, 0):
         raise RuntimeError(f"pad: mode {mode!r} takes no value, got {value}")
+    if mode != "constant" and not (0 < len(widths) <= 6 and len(shape) - len(widths) // 2 in (1, 2)):
+        raise NotImplementedError(
+            f"pad: mode {mode!r} is for the last 1, 2 or 3 dimensions of (N, C, ...) or (C, ...), got padding {widths} "
+            f"for an input of shape {shape}"
+        )
     pairs = tuple(zip(widths[::2], widths[1::2], strict=True))[::-1]
     pairs = ((0, 0),) * (len(shape) - len(pairs)) + pairs
     for dim, (size, (before, after)) in enumerate(zip(shape, pairs, strict=True)):

@@ -15,9 +15,10 @@ from minigrad.ops.activation import relu
 from minigrad.ops.declare.declaration import shared_rule
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.exponential import sigmoid
-from minigrad.ops.joining import cat, chunk
+from minigrad.ops.joining import cat
 from minigrad.ops.linear import linear
 from minigrad.ops.primitives.shape import reshape
+from minigrad.ops.splitting import chunk
 from minigrad.ops.trigonometry import tanh
 
 Sizes = Sequence[int]  # how many sequences reach each step

@@ -11,6 +11,7 @@ from minigrad.core import dtypes
 from minigrad.core.tensor import Tensor
 from minigrad.kernels import relu as masks
 from minigrad.kernels.errstate import silent
+from minigrad.ops.checks import check_tensor
 from minigrad.ops.comparison import isfinite, isnan
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
@@ -33,7 +34,11 @@ def _won(input: Operand, winner: Operand, loser: Operand) -> Operand:
 
 
 @method()
-@elementwise(lambda g, input, other: _won(g, input, other), lambda g, input, other: _won(g, other, input))
+@elementwise(
+    lambda g, input, other: _won(g, input, other),
+    lambda g, input, other: _won(g, other, input),
+    tensors=("input", "other"),
+)
 def maximum(input: Operand, other: Operand) -> Operand:
     """Return the larger of two, elementwise; nan if one is. At a tie each gets half of the gradient.
 
@@ -46,7 +51,11 @@ def maximum(input: Operand, other: Operand) -> Operand:
 
 
 @method()
-@elementwise(lambda g, input, other: _won(g, other, input), lambda g, input, other: _won(g, input, other))
+@elementwise(
+    lambda g, input, other: _won(g, other, input),
+    lambda g, input, other: _won(g, input, other),
+    tensors=("input", "other"),
+)
 def minimum(input: Operand, other: Operand) -> Operand:
     """Return the smaller of two, elementwise; nan if one is. At a tie each gets half of the gradient.
 
@@ -67,6 +76,8 @@ def fmax(input: Operand, other: Operand) -> Tensor:
     >>> mg.fmax(mg.tensor([1.0, float("nan")]), mg.tensor([0.0, 2.0]))
     tensor([1., 2.])
     """
+    for name, value in (("input", input), ("other", other)):
+        check_tensor("fmax", name, value)
     return where((input >= other) | isnan(other), input, other)
 
 
@@ -79,6 +90,8 @@ def fmin(input: Operand, other: Operand) -> Tensor:
     >>> mg.fmin(mg.tensor([1.0, float("nan")]), mg.tensor([0.0, 2.0]))
     tensor([0., 2.])
     """
+    for name, value in (("input", input), ("other", other)):
+        check_tensor("fmin", name, value)
     return where((input <= other) | isnan(other), input, other)
 
 
@@ -181,6 +194,7 @@ def clamp_min(input: Operand, min: Operand) -> Tensor:
     >>> mg.clamp_min(mg.tensor([-1.0, 1.0]), 0)
     tensor([0., 1.])
     """
+    check_tensor("clamp_min", "input", input)
     return clamp(input, min=min)
 
 
@@ -193,6 +207,7 @@ def clamp_max(input: Operand, max: Operand) -> Tensor:
     >>> mg.clamp_max(mg.tensor([-1.0, 1.0]), 0)
     tensor([-1.,  0.])
     """
+    check_tensor("clamp_max", "input", input)
     return clamp(input, max=max)
 
 

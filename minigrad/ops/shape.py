@@ -329,6 +329,7 @@ def t(input: Operand) -> Tensor:
     return transpose(input, 0, 1) if len(input.shape) == 2 else primitive.reshape(input, tuple(input.shape))
 
 
+@attribute("mH")
 @attribute("mT")
 @method(view=True)
 def adjoint(input: Operand) -> Tensor:
@@ -347,6 +348,14 @@ def adjoint(input: Operand) -> Tensor:
     if len(input.shape) < 2:
         raise RuntimeError(f"adjoint: expected at least 2 dimensions, got shape {tuple(input.shape)}")
     return transpose(input, -2, -1)
+
+
+@attribute("H")
+def _transposed_matrix(input: Operand) -> Tensor:
+    """Return a matrix transposed: there are no complex numbers to be conjugated."""
+    if len(input.shape) not in (0, 2):
+        raise RuntimeError(f"H: expected a matrix, got shape {tuple(input.shape)}; .mH transposes each")
+    return adjoint(input) if input.shape else input
 
 
 @attribute("T")

@@ -17,6 +17,8 @@ from minigrad.ops.primitives.selection import choose
 from minigrad.ops.special import erf
 from minigrad.ops.trigonometry import tanh
 
+_NO_BOOLS = "expected numbers, got bools; convert them with .float()"
+
 __all__ = ["gelu", "silu", "mish", "softplus", "logsigmoid", "softsign", "tanhshrink"]
 
 
@@ -153,7 +155,11 @@ def logsigmoid(input: Operand) -> Operand:
     return np.minimum(input, 0) - np.log1p(np.exp(-np.abs(input)))
 
 
-@elementwise(lambda g, input: g / ((1 + abs(input)) * (1 + abs(input))), floating=True)
+@elementwise(
+    lambda g, input: g / ((1 + abs(input)) * (1 + abs(input))),
+    floating=True,
+    no_bools=_NO_BOOLS,
+)
 def softsign(input: Operand) -> Operand:
     """``input / (1 + |input|)``, elementwise.
 
@@ -165,7 +171,11 @@ def softsign(input: Operand) -> Operand:
     return input / (1 + np.abs(input))
 
 
-@elementwise(lambda g, input: g * (tanh(input) * tanh(input)), floating=True)
+@elementwise(
+    lambda g, input: g * (tanh(input) * tanh(input)),
+    floating=True,
+    no_bools=_NO_BOOLS,
+)
 def tanhshrink(input: Operand) -> Operand:
     """``input - tanh(input)``, elementwise.
 

@@ -16,10 +16,10 @@ from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.exponential import exp, sigmoid
-from minigrad.ops.joining import chunk
 from minigrad.ops.primitives.casting import cast
 from minigrad.ops.primitives.dims import one_dim
 from minigrad.ops.primitives.summation import sum_over
+from minigrad.ops.splitting import chunk
 
 __all__ = ["softmax", "softmin", "log_softmax", "glu"]
 
@@ -120,6 +120,7 @@ def glu(input: Operand, dim: int = -1) -> Tensor:
     >>> F.glu(mg.tensor([1.0, 2.0, 0.0, 10000.0]))
     tensor([0.5000, 2.0000])
     """
+    require_floating("glu", input, NotImplementedError)
     dim = one_dim("glu", dim, len(input.shape))
     if not input.shape or input.shape[dim] % 2:
         raise RuntimeError(f"glu: expected an even length of dim {dim}, got shape {tuple(input.shape)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from minigrad.ops.selection import where
 
 __all__ = [
     "sin", "cos", "tan", "asin", "acos", "atan", "arcsin", "arccos", "arctan", "atan2", "arctan2", "sinh", "cosh",
-    "tanh", "asinh", "acosh", "atanh",
+    "tanh", "asinh", "acosh", "atanh", "arcsinh", "arccosh", "arctanh", "deg2rad", "rad2deg",
 ]  # fmt: skip
 
 
@@ -109,11 +110,12 @@ def _inverse_square(x: Any, y: Any) -> Any:
     return where(origin, 0.0, 1 / where(origin, 1.0, square))
 
 
-@method("arctan2")
+@method("arctan2", inplace=True)
 @elementwise(
     lambda g, input, other: g * other * _inverse_square(input, other),
     lambda g, input, other: -g * input * _inverse_square(input, other),
     floating=True,
+    tensors=("input", "other"),
 )
 def atan2(input: Operand, other: Operand) -> Operand:
     """Return the angle in radians of the point with y = `input` and x = `other`.
@@ -178,7 +180,7 @@ def tanh(input: Operand) -> Operand:
     return np.tanh(input)
 
 
-@method(inplace=True)
+@method("arcsinh", inplace=True)
 @elementwise(lambda g, input: g * rsqrt(1 + input * input), floating=True)
 def asinh(input: Operand) -> Operand:
     """Return the inverse hyperbolic sine of each element.
@@ -191,7 +193,7 @@ def asinh(input: Operand) -> Operand:
     return np.arcsinh(input)
 
 
-@method(inplace=True)
+@method("arccosh", inplace=True)
 @elementwise(lambda g, input: g * rsqrt(input * input - 1), floating=True)
 @silent
 def acosh(input: Operand) -> Operand:
@@ -205,7 +207,7 @@ def acosh(input: Operand) -> Operand:
     return np.arccosh(input)
 
 
-@method(inplace=True)
+@method("arctanh", inplace=True)
 @elementwise(lambda g, input: g / (1 - input * input), floating=True)
 @silent
 def atanh(input: Operand) -> Operand:
@@ -217,3 +219,32 @@ def atanh(input: Operand) -> Operand:
     tensor([0.0000, 0.5493])
     """
     return np.arctanh(input)
+
+
+arcsinh, arccosh, arctanh = asinh, acosh, atanh
+
+
+@method(inplace=True)
+@elementwise(lambda g: g * (math.pi / 180), floating=True)
+def deg2rad(input: Operand) -> Operand:
+    """Return each angle, given in degrees, in radians.
+
+    Examples
+    --------
+    >>> mg.deg2rad(mg.tensor([0.0, 180.0]))
+    tensor([0.0000, 3.1416])
+    """
+    return input * (math.pi / 180)
+
+
+@method(inplace=True)
+@elementwise(lambda g: g * (180 / math.pi), floating=True)
+def rad2deg(input: Operand) -> Operand:
+    """Return each angle, given in radians, in degrees.
+
+    Examples
+    --------
+    >>> mg.rad2deg(mg.tensor([0.0, np.pi]))
+    tensor([  0., 180.])
+    """
+    return input * (180 / math.pi)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.core.dtypes import get_default_dtype
 from minigrad.core.tensor import Tensor
 from minigrad.ops.declare.method import method
 
@@ -27,7 +28,9 @@ def _array_ufunc(self: Tensor, ufunc: np.ufunc, kind: str, *inputs: Any, out: An
             f"numpy.{ufunc.__name__}: a Tensor has no such operation; use minigrad's functions, "
             "or .detach().numpy() for an array"
         )
-    result = function(*inputs)
+    default = get_default_dtype().dtype  # of a float among them, which some functions do not take as it is
+    numbers = [np.asarray(t, default if isinstance(t, float) else None) for t in inputs if isinstance(t, (int, float))]
+    result = function(*(numbers.pop(0) if isinstance(t, (int, float)) else t for t in inputs))
     if out is None:
         return result
     (target,) = out

@@ -64,6 +64,9 @@ Pair = tuple[int, ...]
 
 
 def _arguments(name: str, kernel_size: Any, dilation: Any, padding: Any, stride: Any) -> tuple[Pair, Pair, Pair, Pair]:
+    for what, value in (("kernel_size", kernel_size), ("dilation", dilation), ("padding", padding), ("stride", stride)):
+        if isinstance(value, (tuple, list)) and len(value) == 1:
+            raise RuntimeError(f"{name}: expected {what} to be one int or 2, got {value!r}")
     return (
         per_dim(name, "kernel_size", kernel_size, 2, 1),
         per_dim(name, "dilation", dilation, 2, 1),
@@ -156,7 +159,7 @@ def fold(
     size = (height + 2 * py, width + 2 * px)
     key = _places("fold", size, kernel, dilation, stride)
     rows, columns, area = key[2].shape[2], key[3].shape[3], kernel[0] * kernel[1]
-    if len(shape) != 3 or shape[1] % area or shape[2] != rows * columns:
+    if len(shape) != 3 or not shape[1] or shape[1] % area or shape[2] != rows * columns:
         raise RuntimeError(
             f"fold: expected shape (N, C * {area}, {rows * columns}): windows of {kernel}, {rows} x {columns} of them; "
             f"got {shape}"

@@ -3,13 +3,24 @@
 from minigrad.lazy_names import lazy_names
 
 _HOMES = {
-    "adagrad": "Adadelta Adagrad",
-    "adam": "Adam Adamax AdamW NAdam",
+    "adadelta": "Adadelta",
+    "adafactor": "Adafactor",
+    "adagrad": "Adagrad",
+    "adam": "Adam",
+    "adamax": "Adamax",
+    "adamw": "AdamW",
+    "asgd": "ASGD",
+    "lbfgs": "LBFGS",
+    "muon": "Muon",
+    "nadam": "NAdam",
     "optimizer": "Optimizer",
+    "radam": "RAdam",
     "rmsprop": "RMSprop",
+    "rprop": "Rprop",
     "sgd": "SGD",
+    "sparse_adam": "SparseAdam",
 }
-_MODULES = "lr_scheduler"
+_MODULES = "lr_scheduler swa_utils"
 _lazy = lazy_names(__name__, globals(), _HOMES, _MODULES)
 __all__ = _lazy.names
 __getattr__ = _lazy.getattr

@@ -6,7 +6,7 @@ import copy
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, ClassVar, TypedDict, TypeVar, overload
+from typing import Any, ClassVar, TypeVar, overload
 
 import numpy as np
 
@@ -15,19 +15,37 @@ from minigrad.core.tensor import Tensor
 from minigrad.graph.versions import bump
 from minigrad.kernels.errstate import silent
 from minigrad.kernels.summation import single
+from minigrad.optim.hooks import (
+    Hooked,
+    register_optimizer_step_post_hook,
+    register_optimizer_step_pre_hook,
+    with_hooks,
+)
+from minigrad.optim.options import as_number, check_betas, is_number
 from minigrad.optim.packing import Plan
 from minigrad.overriding import speaks_for
 
-_RULES_NUMBERS = ("step", "mu_product")  # what rules keep for a whole parameter; all else has its shape
+__all__ = ["Optimizer", "register_optimizer_step_post_hook", "register_optimizer_step_pre_hook"]
+
+_RULES_NUMBERS = ("step", "mu_product", "eta", "mu")  # what rules keep for a whole parameter
 # Options that only some optimizers have: a state with one that is unknown here is another optimizer's.
 _TELLING = {
-    "alpha", "amsgrad", "betas", "centered", "dampening", "lr_decay", "momentum", "momentum_decay", "nesterov", "rho",
+    "alpha", "amsgrad", "beta2_decay", "betas", "centered", "dampening", "decoupled_weight_decay", "etas", "lambd",
+    "lr_decay", "max_iter", "momentum", "momentum_decay", "nesterov", "ns_steps", "rho",
 }  # fmt: skip
 
 Loss = TypeVar("Loss")
 
 
-class Optimizer:
+class _Required:
+    def __repr__(self) -> str:
+        return "<required parameter>"
+
+
+required = _Required()  # the default of an option that every parameter group must have
+
+
+class Optimizer(Hooked):
     """Base of the optimizers.
 
     A subclass defines `_update`, the rule on plain arrays. Rules are elementwise: to them an array may be one
@@ -65,6 +83,7 @@ class Optimizer:
     """
 
     _keeps: ClassVar[frozenset[str]]  # of a class with a rule: the names of what that remembers of a parameter
+    _elementwise: ClassVar[bool] = True  # whether an array may be several parameters, or a part of one, to the rule
 
     def __init__(self, params: Iterable[Any], defaults: dict[str, Any]) -> None:
         if isinstance(params, Tensor):
@@ -80,6 +99,7 @@ class Optimizer:
         self.state: defaultdict[Any, dict[str, Any]] = defaultdict(dict)
         self.param_groups: list[dict[str, Any]] = []
         self._step_count = 0
+        self._hooks = {}
         self._buffers: dict[Any, np.ndarray] = {}
         self._plans: dict[int, Plan] = {}
         groups = list(params)
@@ -111,7 +131,7 @@ class Optimizer:
         for p in params:
             if not isinstance(p, Tensor):
                 raise TypeError(f"{name}: can only optimize Tensors, got {type(p).__name__} among the parameters")
-            if not p.is_leaf:
+            if not (p.is_leaf or p.retains_grad):
                 raise ValueError(f"{name}: can't optimize a non-leaf Tensor; optimize what it was computed from")
         if len(names) not in (0, len(params)) or any(bool(names) != ("param_names" in g) for g in self.param_groups):
             raise ValueError(f"{name}: expected all parameters with names or all without")
@@ -120,6 +140,9 @@ class Optimizer:
             raise ValueError(f"{name}: some parameters appear in more than one parameter group")
         if len(ids) < len(params):
             warnings.warn(f"{name}: a parameter appears twice in a group and is updated twice", stacklevel=3)
+        for key, default in self.defaults.items():
+            if default is required and key not in param_group:
+                raise ValueError(f"{name}: expected a value of {key} in the parameter group; it has no default")
         self._check_types(param_group)
         named = {"param_names": names} if names else {}
         self.param_groups.append({**self.defaults, **param_group, "params": params, **named})
@@ -129,7 +152,7 @@ class Optimizer:
         for key, default in self.defaults.items() if self._is_known else ():
             if key == "betas":
                 check_betas(where or type(self).__name__, group.get(key, default))
-            elif _is_number(default):
+            elif is_number(default):
                 as_number(where or type(self).__name__, key, group.get(key, default))
 
     def zero_grad(self, set_to_none: bool = True) -> None:
@@ -153,6 +176,7 @@ class Optimizer:
     def step(self, closure: None = None) -> None: ...
     @overload
     def step(self, closure: Callable[[], Loss]) -> Loss: ...
+    @with_hooks
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Update every parameter that has a gradient.
 
@@ -170,7 +194,6 @@ class Optimizer:
             with enable_grad():
                 loss = closure()
         self._update_all()
-        self._step_count += 1
         return loss
 
     @silent
@@ -199,7 +222,9 @@ class Optimizer:
                         "memory, as expand() and some arrays have it; optimize a clone() of it"
                     )
             plan = self._plans[i] = Plan(params)
-        elif not plan.arranged:  # the parameters have gradients for the second time, so more steps will follow
+        elif (
+            self._elementwise and not plan.arranged
+        ):  # the parameters have gradients for the second time, so more steps will follow
             plan.arrange(self.state)
         return plan
 
@@ -234,7 +259,8 @@ class Optimizer:
     # ---- saving ----------------------------------------------------------------------------------------------------
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_buffers": {}, "_plans": {}}  # views would become separate arrays in a copy
+        # views would become separate arrays in a copy; hooks are this optimizer's own
+        return {**self.__dict__, "_buffers": {}, "_plans": {}, "_hooks": {}}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take what `__getstate__` gave, or the part of it that `load_state_dict` has found to fit."""
@@ -248,11 +274,17 @@ class Optimizer:
         dict
             ``{"state": {number: dict}, "param_groups": [dict]}``. It refers to the state, which the next step changes.
         """
+        for hook in self._hooks_for("state_dict_pre"):
+            hook(self)
         params = [p for group in self.param_groups for p in group["params"]]
         numbers = {id(p): i for i, p in reversed(list(enumerate(params)))}
         state = {numbers.get(id(p), p): values for p, values in self.state.items() if values}
         groups = [{**group, "params": [numbers[id(p)] for p in group["params"]]} for group in self.param_groups]
-        return {"state": state, "param_groups": groups}
+        saved: dict[str, Any] = {"state": state, "param_groups": groups}
+        for hook in self._hooks_for("state_dict_post"):
+            replaced = hook(self, saved)
+            saved = saved if replaced is None else replaced
+        return saved
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Go on from where `state_dict()` was called. Everything is copied; buffers take their parameter's dtype.
@@ -270,6 +302,11 @@ class Optimizer:
         The state of PyTorch's optimizer of the same name will do.
         """
         name = f"{type(self).__name__}.load_state_dict"
+        if isinstance(state_dict, Mapping):
+            state_dict = dict(state_dict)
+        for hook in self._hooks_for("load_state_dict_pre"):
+            replaced = hook(self, state_dict)
+            state_dict = state_dict if replaced is None else replaced
         if not isinstance(state_dict, Mapping) or not {"state", "param_groups"} <= state_dict.keys():
             raise ValueError(f"{name}: expected a dict with 'state' and 'param_groups', got {state_dict!r:.80}")
         saved = state_dict["param_groups"]
@@ -297,6 +334,8 @@ class Optimizer:
                 state[key] = copy.deepcopy(values)
         self.__setstate__({"state": state, "param_groups": groups})
         self._plans = {}  # a first step turns the numbers that PyTorch saves as 0-dim tensors into numbers
+        for hook in self._hooks_for("load_state_dict_post"):
+            hook(self)
 
     @property
     def _is_known(self) -> bool:
@@ -304,7 +343,7 @@ class Optimizer:
         return speaks_for(self, "_keeps", "_update") and speaks_for(self, "_keeps", "step")
 
     def _loaded_options(self, own: dict[str, Any], theirs: Mapping[str, Any], where: str) -> dict[str, Any]:
-        options = {key: _as_tensor(value) for key, value in theirs.items()}
+        options = {key: as_tensor(value) for key, value in theirs.items()}
         if self._is_known:
             if other := sorted((theirs.keys() & _TELLING) - own.keys()):
                 raise ValueError(
@@ -314,10 +353,9 @@ class Optimizer:
         return options
 
     def _loaded(self, value: Any, p: Tensor, key: str, where: str) -> Any:
-        value = _as_tensor(value)
-        elementwise = type(self).step is Optimizer.step
-        if elementwise and isinstance(value, Tensor) and value.ndim and value.shape != p.shape:
-            raise ValueError(f"{where} has shape {tuple(value.shape)}, the parameter itself {tuple(p.shape)}")
+        value = as_tensor(value)
+        if type(self).step is Optimizer.step and isinstance(value, Tensor) and value.ndim:
+            self._check_shape(value, p, key, where)
         if not self._is_known:
             return Tensor._wrap(value._data.astype(p.dtype)) if isinstance(value, Tensor) and key != "step" else value
         if key not in self._keeps:
@@ -329,89 +367,29 @@ class Optimizer:
             return as_number(where, key, value)
         if not isinstance(value, Tensor):
             raise TypeError(f"{where}: expected a Tensor, got {type(value).__name__}")
-        if value.shape != p.shape:
-            raise ValueError(f"{where} has shape {tuple(value.shape)}, the parameter itself {tuple(p.shape)}")
+        self._check_shape(value, p, key, where)
         return Tensor._wrap(value._data.astype(np.promote_types(p._data.dtype, np.float32)))
+
+    def _check_shape(self, value: Tensor, p: Tensor, key: str, where: str) -> None:
+        shape = self._state_shape(key, tuple(p.shape))
+        if value.shape != shape:
+            itself = "the parameter itself" if shape == p.shape else "the rule expects"
+            raise ValueError(f"{where} has shape {tuple(value.shape)}, {itself} {shape}")
+
+    def _state_shape(self, key: str, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the shape of what the rule keeps as `key` for a parameter of this shape."""
+        return shape
 
     def __repr__(self) -> str:
         lines = [f"{type(self).__name__} ("]
         for i, group in enumerate(self.param_groups):
             lines.append(f"Parameter Group {i}")
-            lines += [f"    {key}: {group[key]}" for key in sorted(group) if key not in ("params", "param_names")]
+            lines += [f"    {key}: {group[key]}" for key in sorted(group) if key != "params"]
         return "\n".join([*lines, ")"])
 
 
-class Hints(TypedDict, total=False):
-    """Keyword arguments by which PyTorch's optimizers are told how to compute the same."""
-
-    foreach: bool | None
-    fused: bool | None
-    capturable: bool
-    differentiable: bool
-
-
-def check_hints(optimizer: str, hints: Hints) -> None:
-    """Refuse keyword arguments other than those by which PyTorch's optimizers are told how to compute the same."""
-    for name, value in hints.items():
-        if name not in Hints.__annotations__:
-            raise TypeError(f"{optimizer}: got an unexpected keyword argument {name!r}")
-        if name == "differentiable" and value:
-            raise ValueError(f"{optimizer}: differentiable=True is not supported; steps are not recorded")
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float, np.integer, np.floating, Tensor)) and not isinstance(value, bool)
-
-
-def as_number(optimizer: str, name: str, value: Any) -> Any:
-    """Return the value of an option that is a number, or a Tensor of one element; raise if it is neither."""
-    if isinstance(value, Tensor):
-        if value.numel() != 1:
-            raise ValueError(f"{optimizer}: expected a Tensor {name} of one element, got shape {tuple(value.shape)}")
-        return value.item()
-    if not isinstance(value, (int, float, np.integer, np.floating)):
-        raise TypeError(f"{optimizer}: expected a number as {name}, got {type(value).__name__} {value!r:.40}")
-    return value
-
-
-def check_not_negative(optimizer: str, **options: Any) -> None:
-    """Raise ValueError for an option below 0 (or NaN), TypeError for one that is no number."""
-    for name, value in options.items():
-        if not as_number(optimizer, name, value) >= 0:
-            raise ValueError(f"{optimizer}: expected {name} of 0 or more, got {value}")
-
-
-def check_betas(optimizer: str, betas: Any) -> None:
-    """Raise unless `betas` are two numbers in [0, 1)."""
-    if not isinstance(betas, (tuple, list)):
-        raise TypeError(f"{optimizer}: expected betas as two numbers, got {type(betas).__name__} {betas!r:.40}")
-    if len(betas) != 2:
-        raise ValueError(f"{optimizer}: expected two betas, got {betas}")
-    if not all(0 <= as_number(optimizer, "betas", beta) < 1 for beta in betas):
-        raise ValueError(f"{optimizer}: expected betas of 0 or more and less than 1, got {betas}")
-
-
-def _as_tensor(value: Any) -> Any:
+def as_tensor(value: Any) -> Any:
     """Return a copy; an array of any kind, PyTorch's too, as a Tensor."""
     if isinstance(value, (Tensor, str)) or not hasattr(value, "__array__") or isinstance(value, np.generic):
         return copy.deepcopy(value)
     return Tensor._wrap(np.asarray(value).copy())
-
-
-def buffer(state: dict[str, Any], name: str, like: np.ndarray, value: float = 0.0) -> np.ndarray:
-    """Return the array of an entry of the state, filled with `value` at its first use."""
-    if name not in state:
-        state[name] = Tensor._wrap(np.full_like(like, value))
-    return state[name]._data
-
-
-def next_step(state: dict[str, Any]) -> int:
-    """Count a step of this parameter, from 1."""
-    state["step"] = step = int(state.get("step", 0)) + 1
-    return step
-
-
-def average(mean: np.ndarray, value: np.ndarray, beta: float, scratch: np.ndarray) -> None:
-    """Compute mean = beta * mean + (1 - beta) * value, in place. `value` may be `scratch`."""
-    mean *= beta
-    mean += np.multiply(value, 1 - beta, out=scratch)

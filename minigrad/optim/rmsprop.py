@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Unpack
+from typing import Any
 
 import numpy as np
 
 from minigrad.core.tensor import Tensor
-from minigrad.optim.optimizer import Hints, Optimizer, average, buffer, check_hints, check_not_negative, next_step
+from minigrad.optim.optimizer import Optimizer
+from minigrad.optim.options import check_hints, check_not_negative
+from minigrad.optim.rules import average, buffer, next_step
 
 
 class RMSprop(Optimizer):
@@ -33,8 +35,8 @@ class RMSprop(Optimizer):
     centered : bool
         Divide by the standard deviation of the gradient instead of by its root mean square.
     maximize : bool
-    **hints : foreach, capturable, differentiable
-        PyTorch's, about how to compute; accepted, except for ``differentiable=True``.
+    foreach, capturable, differentiable
+        PyTorch's, about how to compute; a True of the last two is refused.
 
     Raises
     ------
@@ -62,16 +64,17 @@ class RMSprop(Optimizer):
         weight_decay: float = 0,
         momentum: float = 0,
         centered: bool = False,
-        *,
+        capturable: bool = False,
+        foreach: bool | None = None,
         maximize: bool = False,
-        **hints: Unpack[Hints],
+        differentiable: bool = False,
     ) -> None:
-        check_hints("RMSprop", hints)
-        check_not_negative("RMSprop", lr=lr, alpha=alpha, eps=eps, weight_decay=weight_decay, momentum=momentum)
         options = dict(
-            lr=lr, alpha=alpha, eps=eps, weight_decay=weight_decay, momentum=momentum, centered=centered,
-            maximize=maximize,
+            lr=lr, momentum=momentum, alpha=alpha, eps=eps, centered=centered, weight_decay=weight_decay,
+            capturable=capturable, foreach=foreach, maximize=maximize, differentiable=differentiable,
         )  # fmt: skip
+        check_hints("RMSprop", options)
+        check_not_negative("RMSprop", lr=lr, alpha=alpha, eps=eps, weight_decay=weight_decay, momentum=momentum)
         super().__init__(params, options)
 
     def _update(self, p: np.ndarray, g: np.ndarray, state: dict[str, Any], group: dict[str, Any]) -> None:

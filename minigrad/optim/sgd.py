@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Unpack
+from typing import Any
 
 import numpy as np
 
 from minigrad.core.tensor import Tensor
-from minigrad.optim.optimizer import Hints, Optimizer, as_number, check_hints, check_not_negative
+from minigrad.optim.optimizer import Optimizer
+from minigrad.optim.options import as_number, check_hints, check_not_negative
 
 
 class SGD(Optimizer):
@@ -30,8 +31,8 @@ class SGD(Optimizer):
         Needs a momentum, and no dampening.
     maximize : bool
         Go up instead of down.
-    **hints : foreach, fused, differentiable
-        PyTorch's, about how to compute; accepted, except for ``differentiable=True``.
+    foreach, fused, differentiable
+        PyTorch's, about how to compute; a True of the last two is refused.
 
     Raises
     ------
@@ -62,19 +63,21 @@ class SGD(Optimizer):
         nesterov: bool = False,
         *,
         maximize: bool = False,
-        **hints: Unpack[Hints],
+        foreach: bool | None = None,
+        differentiable: bool = False,
+        fused: bool | None = None,
     ) -> None:
-        check_hints("SGD", hints)
+        options = dict(
+            lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay, nesterov=nesterov,
+            maximize=maximize, foreach=foreach, differentiable=differentiable, fused=fused,
+        )  # fmt: skip
         check_not_negative("SGD", lr=lr, momentum=momentum, weight_decay=weight_decay)
         as_number("SGD", "dampening", dampening)
         if nesterov and (momentum <= 0 or dampening != 0):
             raise ValueError(
                 f"SGD: nesterov needs momentum > 0 and dampening 0, got momentum={momentum}, dampening={dampening}"
             )
-        options = dict(
-            lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay, nesterov=nesterov,
-            maximize=maximize,
-        )  # fmt: skip
+        check_hints("SGD", options)
         super().__init__(params, options)
 
     def _update(self, p: np.ndarray, g: np.ndarray, state: dict[str, Any], group: dict[str, Any]) -> None:

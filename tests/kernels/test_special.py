@@ -49,6 +49,30 @@ def test_the_inverse():
     np.testing.assert_array_equal(ends, [np.inf, -np.inf, np.nan, np.nan])
 
 
+def test_scaled_and_logarithmic_tails():
+    x = X[np.abs(X) < 5]
+    np.testing.assert_allclose(special.erfcx(x), np.exp(x * x) * reference(math.erfc, x), rtol=1e-14)
+    np.testing.assert_allclose(special.log_ndtr(x), np.log(reference(math.erfc, -x * math.sqrt(0.5)) / 2), 1e-14, 1e-16)
+    np.testing.assert_allclose(special.erfcx(np.array([1e9, 1e300])) * math.sqrt(math.pi), [1e-9, 1e-300], rtol=1e-15)
+    np.testing.assert_array_equal(special.erfcx(np.array([-np.inf, -30.0, np.inf])), [np.inf, np.inf, 0])
+    np.testing.assert_array_equal(special.log_ndtr(np.array([-np.inf, np.inf, np.nan])), [-np.inf, 0, np.nan])
+
+
+def test_the_inverse_of_the_normal_distribution_function():
+    p = np.concatenate([np.linspace(1e-6, 1 - 1e-6, 9999), 10.0 ** np.linspace(-300, -6, 99)])
+    np.testing.assert_allclose(special.log_ndtr(special.ndtri(p)), np.log(p), rtol=4e-15, atol=4e-16)
+    np.testing.assert_array_equal(special.ndtri(np.array([0, 1, 0.5, -0.1, 1.1])), [-np.inf, np.inf, 0, np.nan, np.nan])
+
+
+@pytest.mark.parametrize("n", range(7))
+def test_derivatives_of_sinc_are_integrals_of_waves(n):
+    t, weight = np.polynomial.legendre.leggauss(60)  # of cos(pi * x * t) over t from 0 to 1, differentiated inside
+    t, weight = (t + 1) / 2, weight / 2
+    x = np.concatenate([np.linspace(-9, 9, 61), [0.0, 1e-9, -1e-300]])
+    exact = ((math.pi * t) ** n * weight * np.cos(math.pi * x[:, None] * t + n * math.pi / 2)).sum(1)
+    np.testing.assert_allclose(special.sinc(x, n), exact, rtol=0, atol=1e-14 * math.pi**n)
+
+
 @pytest.mark.parametrize("shape", [(), (0,), (3, 0), (2, 3, 4), (3, special.BLOCK_ELEMENTS)])
 def test_any_shape_and_order(shape):
     x = np.random.default_rng(0).standard_normal(shape)

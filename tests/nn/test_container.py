@@ -220,3 +220,10 @@ def test_nothing_is_half_extended(container):
     with pytest.raises(TypeError, match=f"{container.__name__}: expected a Module, got int"):
         modules.extend([nn.ReLU(), 3])
     assert len(modules) == 0
+
+
+def test_what_is_not_in_a_parameter_dict():
+    with pytest.raises(KeyError, match="popitem"):
+        nn.ParameterDict().popitem()
+    with pytest.raises(TypeError, match="expected a str as key, got int"):
+        nn.ParameterDict({"a": mg.ones(1)})[0]

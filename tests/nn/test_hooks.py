@@ -7,6 +7,7 @@ import pytest
 
 import minigrad as mg
 from minigrad import nn
+from minigrad.nn import hooks
 
 
 class Add(nn.Module):
@@ -188,3 +189,94 @@ def test_what_passes_backward_hooks_is_not_changed_in_place(changed):
         (y + h).sum().backward()
     with mg.no_grad():
         assert layer(h).relu_().tolist()[0] == 0  # unrecorded, as always
+
+
+# ---- hooks of all modules --------------------------------------------------------------------------------------------
+
+
+def test_hooks_of_all_modules_run_before_those_of_one():
+    seen = []
+    layer = nn.Linear(2, 2)
+    layer.register_forward_pre_hook(lambda m, args: seen.append("own pre"))
+    layer.register_forward_hook(lambda m, args, output: seen.append("own"))
+    handles = [
+        hooks.register_module_forward_pre_hook(lambda m, args: seen.append(f"pre {type(m).__name__}")),
+        hooks.register_module_forward_hook(lambda m, args, output: seen.append(f"all {type(m).__name__}")),
+        hooks.register_module_forward_hook(
+            lambda m, args, kwargs, output: seen.append(sorted(kwargs)), with_kwargs=True
+        ),
+    ]
+    nn.Sequential(layer)(mg.ones(1, 2))
+    assert seen == [
+        "pre Sequential", "pre Linear", "own pre", "all Linear", [], "own", "all Sequential", [],
+    ]  # fmt: skip
+    for handle in handles:
+        handle.remove()
+    seen.clear()
+    layer(mg.ones(1, 2))
+    assert seen == ["own pre", "own"] and not hooks.EVERYWHERE
+
+
+def test_hooks_of_all_modules_replace_what_passes():
+    with (
+        hooks.register_module_forward_pre_hook(lambda m, args: (args[0] * 2,)),
+        hooks.register_module_forward_hook(lambda m, args, output: output + 1),
+    ):
+        assert nn.Identity()(mg.tensor(3.0)).item() == 7
+    assert nn.Identity()(mg.tensor(3.0)).item() == 3
+
+
+def test_backward_hooks_of_all_modules():
+    x, seen = leaf(1.0, 2.0), []
+    with (
+        hooks.register_module_full_backward_pre_hook(lambda m, g: seen.append(g[0].tolist())),
+        hooks.register_module_full_backward_hook(lambda m, g, h: (g[0] * 2,)),
+    ):
+        nn.ReLU()(x).sum().backward()
+    assert seen == [[1, 1]] and x.grad.tolist() == [2, 2]
+
+
+def test_hooks_of_registration():
+    seen = []
+    with (
+        hooks.register_module_parameter_registration_hook(lambda m, name, p: seen.append((name, type(p).__name__))),
+        hooks.register_module_buffer_registration_hook(lambda m, name, b: seen.append((name, type(b).__name__))),
+        hooks.register_module_module_registration_hook(lambda m, name, c: nn.Tanh() if name == "1" else None),
+    ):
+        net = nn.Sequential(nn.BatchNorm1d(2), nn.ReLU())
+    assert ("weight", "Parameter") in seen and ("running_mean", "Tensor") in seen
+    assert isinstance(net[0], nn.BatchNorm1d) and isinstance(net[1], nn.Tanh)
+
+
+class Fails(nn.Module):
+    def forward(self, x):
+        raise ZeroDivisionError
+
+
+def test_some_hooks_run_after_an_error_too():
+    seen = []
+    layer = Fails()
+    layer.register_forward_hook(lambda m, args, output: seen.append("not this one"))
+    layer.register_forward_hook(lambda m, args, kwargs, output: seen.append(output), with_kwargs=True, always_call=True)
+    with (
+        hooks.register_module_forward_hook(lambda *_: seen.append("all"), always_call=True),
+        pytest.raises(ZeroDivisionError),
+    ):
+        layer(1)
+    assert seen == ["all", None]
+    ends = nn.Identity()
+    ends.register_forward_hook(lambda *_: 1 / 0)
+    ends.register_forward_hook(lambda m, args, output: seen.append(output), always_call=True)
+    with pytest.raises(ZeroDivisionError):
+        ends(5)
+    assert seen == ["all", None, 5]
+    layer.register_forward_hook(lambda *_: [][0], always_call=True)
+    with pytest.warns(UserWarning, match="always_call=True raised IndexError"), pytest.raises(ZeroDivisionError):
+        layer(1)
+
+
+def test_hooks_that_run_always_run_once_where_nothing_fails():
+    seen, layer = [], nn.Identity()
+    layer.register_forward_hook(lambda *_: seen.append(1), always_call=True)
+    layer(1)
+    assert seen == [1] and list(layer._forward_hooks) and not layer._forward_pre_hooks

@@ -6,7 +6,10 @@ import pytest
 import minigrad as mg
 from minigrad import nn
 
-pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")  # PyTorch's
+pytestmark = [
+    pytest.mark.filterwarnings(f"ignore:{words}")  # PyTorch's
+    for words in ("Using padding='same' with even kernel lengths", "enable_nested_tensor is True")
+]
 
 IMAGE = (4, 6, 9, 8)
 SEQUENCE = (4, 6, 9)
@@ -112,6 +115,20 @@ LAYERS = {
     "PixelUnshuffle": (lambda n: n.PixelUnshuffle(2), [(2, 3, 4, 6)]),
     "Unfold": (lambda n: n.Unfold(3, padding=1), [IMAGE]),
     "Fold": (lambda n: n.Fold((4, 4), 2), [(2, 12, 9)]),
+    "ChannelShuffle": (lambda n: n.ChannelShuffle(3), [IMAGE]),
+    "LocalResponseNorm": (lambda n: n.LocalResponseNorm(3, alpha=0.5), [IMAGE]),
+    "CrossMapLRN2d": (lambda n: n.CrossMapLRN2d(3, alpha=0.5), None),
+    "LPPool1d": (lambda n: n.LPPool1d(2, 3, ceil_mode=True), [SEQUENCE]),
+    "LPPool2d": (lambda n: n.LPPool2d(2, (3, 2), stride=2), [IMAGE]),
+    "LPPool3d": (lambda n: n.LPPool3d(2, 2), [VOLUME]),
+    **{f"MaxUnpool{d}d": (lambda n, d=d: getattr(n, f"MaxUnpool{d}d")(2, padding=1), None) for d in (1, 2, 3)},
+    "FractionalMaxPool2d": (lambda n: n.FractionalMaxPool2d(2, output_size=(2, 3)), None),
+    "FractionalMaxPool3d": (lambda n: n.FractionalMaxPool3d(2, output_ratio=0.5), None),
+    "SyncBatchNorm": (lambda n: n.SyncBatchNorm(6).eval(), [IMAGE]),
+    "EmbeddingBag": (lambda n: n.EmbeddingBag(5, 3, mode="max", padding_idx=1), None),
+    "AdaptiveLogSoftmaxWithLoss": (lambda n: n.AdaptiveLogSoftmaxWithLoss(16, 20, [4, 10]), None),
+    "CTCLoss": (lambda n: n.CTCLoss(blank=1, zero_infinity=True), None),
+    **{f"LazyInstanceNorm{d}d": (lambda n, d=d: getattr(n, f"LazyInstanceNorm{d}d")(), None) for d in (1, 2, 3)},
     "LazyLinear": (lambda n: n.LazyLinear(3), None),
     **{f"LazyConv{d}d": (lambda n, d=d: getattr(n, f"LazyConv{d}d")(3, 3, stride=2), None) for d in (1, 2, 3)},
     **{f"LazyConvTranspose{d}d": (lambda n, d=d: getattr(n, f"LazyConvTranspose{d}d")(3, 3), None) for d in (1, 2, 3)},
@@ -234,11 +251,20 @@ LOSSES = {
     "CosineEmbeddingLoss": (lambda m: m.nn.CosineEmbeddingLoss(0.2), [UNIT, SIGNS]),
     "MarginRankingLoss": (lambda m: m.nn.MarginRankingLoss(0.2), [UNIT, np.sign(UNIT - 0.5)]),
     "SoftMarginLoss": (lambda m: m.nn.SoftMarginLoss(), [np.sign(UNIT - 0.5)]),
+    "MultiMarginLoss": (lambda m: m.nn.MultiMarginLoss(2, 0.7, m.tensor(np.array([1.0, 2.0, 3.0]))), [CLASSES]),
+    "LinearCrossEntropyLoss": (lambda m: m.nn.LinearCrossEntropyLoss(3, 4, out_features=(2,)), None),
+    "MultiLabelMarginLoss": (lambda m: m.nn.MultiLabelMarginLoss(), [np.array([[2, 0, -1]] * 3 + [[-1, 1, 2]])]),
+    "MultiLabelSoftMarginLoss": (lambda m: m.nn.MultiLabelSoftMarginLoss(), [np.round(UNIT)]),
+    "NLLLoss2d": (lambda m: m.nn.NLLLoss(), [CLASSES]),
+    "TripletMarginWithDistanceLoss": (
+        lambda m: m.nn.TripletMarginWithDistanceLoss(distance_function=lambda a, b: abs(a - b).sum(-1), swap=True),
+        [UNIT, 1 - UNIT],
+    ),
     "TripletMarginLoss": (lambda m: m.nn.TripletMarginLoss(margin=0.7, swap=True), [UNIT, 1 - UNIT]),
 }
 
 
-@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("name", [name for name, (_, others) in LOSSES.items() if others])
 def test_losses_equal_pytorchs(torch, name):
     make, others = LOSSES[name]
     first = UNIT[::-1].copy() if name == "BCELoss" else np.random.default_rng(3).standard_normal((4, 3))
@@ -250,6 +276,19 @@ def test_losses_equal_pytorchs(torch, name):
     a.sum().backward()
     b.sum().backward()
     close(x.grad, y.grad, "gradient")
+
+
+def test_losses_take_the_old_words_for_reductions():
+    with pytest.warns(UserWarning, match="MSELoss: .* write reduction="):
+        assert [nn.MSELoss(*old).reduction for old in ((None, True), (False,), (True, False))] == [
+            "mean",
+            "sum",
+            "none",
+        ]
+    with pytest.warns(UserWarning, match="CrossEntropyLoss: .* write reduction='sum'"):
+        assert nn.CrossEntropyLoss(None, False).reduction == "sum"
+    with pytest.raises(TypeError, match="write reduction='sum'"):
+        nn.MSELoss("sum")
 
 
 def test_losses_refuse_unknown_reductions():
@@ -310,9 +349,100 @@ def test_embedding_padding_and_pretrained():
     assert not frozen.weight.requires_grad and frozen(mg.tensor([1])).tolist() == [[1, 1, 1]]
     with pytest.raises(ValueError, match="padding_idx=4 is outside"):
         nn.Embedding(4, 3, padding_idx=4)
-    for refused in ({"sparse": True}, {"max_norm": 1.0}, {"scale_grad_by_freq": True}):
-        with pytest.raises(NotImplementedError, match="not supported; leave them out"):
-            nn.Embedding(4, 3, **refused)
+
+
+def test_embeddings_that_are_shortened_or_scaled(torch):
+    for make in (
+        lambda n: n.Embedding(5, 3, max_norm=1.0),
+        lambda n: n.Embedding(5, 3, max_norm=1.5, norm_type=1),
+        lambda n: n.Embedding(5, 3, scale_grad_by_freq=True, padding_idx=0),
+        lambda n: n.EmbeddingBag(5, 3),
+        lambda n: n.EmbeddingBag(5, 3, mode="sum", padding_idx=2, max_norm=1.0),
+        lambda n: n.EmbeddingBag(5, 3, mode="max", padding_idx=0),
+    ):
+        ours, theirs = pair(torch, make)
+        index = [[1, 2, 2], [4, 2, 0]]
+        a, b = ours(mg.tensor(index)), theirs(torch.tensor(index))
+        close(a, b, "output")
+        (a**2).sum().backward()
+        (b**2).sum().backward()
+        close(ours.weight, theirs.weight, "weight afterwards")
+        close(ours.weight.grad, theirs.weight.grad, "gradient")
+        assert repr(ours) == repr(theirs)
+
+
+def test_embedding_bags_by_offsets(torch):
+    ours, theirs = pair(torch, lambda n: n.EmbeddingBag(5, 3, mode="sum", include_last_offset=True))
+    index, offsets, weights = [1, 2, 4, 4, 0], [0, 2, 2, 5], [0.5, 1.0, -1.0, 2.0, 3.0]
+    a = ours(mg.tensor(index), mg.tensor(offsets), mg.tensor(weights).double())
+    b = theirs(torch.tensor(index), torch.tensor(offsets), torch.tensor(weights).double())
+    close(a, b, "output")
+    assert nn.EmbeddingBag.from_pretrained(ours.weight.detach()).weight.requires_grad is False
+
+
+def test_adaptive_log_softmax(torch):
+    for options in ({}, {"div_value": 2.0, "head_bias": True}):
+        ours, theirs = pair(torch, lambda n: n.AdaptiveLogSoftmaxWithLoss(64, 20, [4, 10, 15], **options))  # noqa: B023
+        assert repr(ours) == repr(theirs)
+        (x,), (y,) = tensors(torch, (8, 64))
+        classes = [0, 3, 4, 9, 10, 14, 15, 19]
+        a, b = ours(x, mg.tensor(classes)), theirs(y, torch.tensor(classes))
+        close(a.output, b.output, "output")
+        a.loss.backward()
+        b.loss.backward()
+        close(x.grad, y.grad, "gradient")
+        for (key, p), q in zip(ours.named_parameters(), theirs.parameters(), strict=True):
+            close(p.grad, q.grad, key)
+        close(ours.log_prob(x), theirs.log_prob(y), "log_prob")
+        assert ours.predict(x).tolist() == theirs.predict(y).tolist()
+        close(ours(x[0], mg.tensor(12)).output, theirs(y[0], torch.tensor(12)).output, "one")
+        with pytest.raises(RuntimeError, match="targets from 0 to 19"):
+            ours(x, mg.tensor([20] * 8))
+    for cutoffs in ([], [5, 5], [0], [20], [1.5]):
+        with pytest.raises(ValueError, match="cutoffs"):
+            nn.AdaptiveLogSoftmaxWithLoss(16, 20, cutoffs)
+
+
+def test_maxima_return_to_their_places(torch):
+    for d, shape in ((1, (2, 3, 7)), (2, (2, 3, 7, 6)), (3, (1, 2, 5, 4, 6))):
+        (x,), (y,) = tensors(torch, shape)
+        pools, unpools = (
+            [getattr(lib, f"{kind}{d}d")(2) for lib in (nn, torch.nn)] for kind in ("MaxPool", "MaxUnpool")
+        )
+        for pool in pools:
+            pool.return_indices = True
+        a, b = (unpool(*pool(t), output_size=t.shape) for pool, unpool, t in zip(pools, unpools, (x, y), strict=True))
+        close(a, b, "output")
+        (a**3).sum().backward()
+        (b**3).sum().backward()
+        close(x.grad, y.grad, "gradient")
+        assert repr(unpools[0]) == repr(unpools[1])
+
+
+def test_fractional_pooling_of_given_places(torch):
+    for d, shape in ((2, (2, 3, 7, 6)), (3, (2, 3, 6, 7, 6))):
+        (x,), (y,) = tensors(torch, shape)
+        samples = np.random.default_rng(3).random((2, 3, d))
+        kinds = [getattr(lib.nn, f"FractionalMaxPool{d}d") for lib in (mg, torch)]
+        a, where = kinds[0](2, output_size=3, return_indices=True, _random_samples=mg.tensor(samples))(x)
+        b, there = kinds[1](2, output_size=3, return_indices=True, _random_samples=torch.tensor(samples))(y)
+        close(a, b, "output")
+        assert where.tolist() == there.tolist()
+        drawn = kinds[0](2, output_ratio=0.5)(x)
+        assert drawn.shape[2:] == tuple(n // 2 for n in shape[2:]) and set(drawn.flatten().tolist()) <= set(
+            x.flatten().tolist()
+        )
+        for wrong in ({}, {"output_size": 2, "output_ratio": 0.5}, {"output_ratio": 1.5}):
+            with pytest.raises(ValueError, match="output_"):
+                kinds[0](2, **wrong)
+
+
+def test_batch_norms_become_synchronized():
+    net = nn.Sequential(nn.Conv2d(1, 2, 3), nn.Sequential(nn.BatchNorm2d(2, eps=0.1), nn.BatchNorm1d(3, affine=False)))
+    weight, state = net[1][0].weight, net.state_dict()
+    converted = nn.SyncBatchNorm.convert_sync_batchnorm(net)
+    assert converted is net and [type(m) for m in net[1]] == [nn.SyncBatchNorm] * 2
+    assert net[1][0].weight is weight and net[1][0].eps == 0.1 and list(net.state_dict()) == list(state)
 
 
 def test_max_pool_returns_indices(torch):
@@ -338,7 +468,7 @@ def test_conv_transpose_output_size(torch):
     ("make", "error", "message"),
     [
         (lambda: nn.Linear(2.0, 3), TypeError, "Linear: expected an int as in_features, got float"),
-        (lambda: nn.Linear(-1, 3), ValueError, "in_features of 0 or more, got -1"),
+        (lambda: nn.Linear(-1, 3), RuntimeError, "in_features of 0 or more, got -1"),
         (lambda: nn.Linear(1, 3, device="cuda"), RuntimeError, "CPU only"),
         (lambda: nn.Conv2d(3, 4, 3, groups=2), ValueError, "divisible by groups=2"),
         (lambda: nn.Conv2d(2, 4, 3, groups=0), ValueError, "at least 1"),

@@ -128,15 +128,6 @@ def test_the_slopes_that_are_chosen():
     assert mg.autograd.grad(0.0 ** (x + 1), x)[0].item() == 0
 
 
-@pytest.mark.parametrize("name", ["maximum", "minimum", "fmax", "fmin"])
-def test_a_number_may_stand_for_a_tensor(name):
-    x = mg.tensor([1.0, 2.0, 3.0], requires_grad=True)
-    y = getattr(mg, name)(x, 2.0)
-    y.sum().backward()
-    assert y.dtype == x.grad.dtype == mg.float32
-    assert getattr(mg, name)(2.0, x).dtype == mg.float32
-
-
 def test_in_place_versions():
     for name in ("exp", "sqrt", "tanh", "sigmoid", "floor", "erf", "abs"):
         x = mg.tensor([0.25, 0.75])

@@ -16,14 +16,19 @@ BY_ZERO = {
     "indexing: iteration", "reduction: prod dim", "reduction: prod one zero", "reduction: prod two zeros",
     "reduction: logsumexp large", "scan: cumprod zeros", "scan: logcumsumexp large",
 }  # fmt: skip
-FAMILIES = ("convolution", "decompositions", "interpolation: interpolate")  # zeros of the padding, of triangles
+FAMILIES = (
+    "convolution",
+    "decompositions",
+    "grid_sampling",
+    "interpolation: interpolate",
+)  # zeros of the padding, of triangles
 
 
 def gradients(name: str, place: float, value: float, others: float) -> list[np.ndarray]:
     """Of the inputs; the gradient of the first output is `others`, but `value` at one place."""
     tensors = tensors_of(ROWS[name])
     output = next(o for o in outputs_of(ROWS[name].function(mg, *tensors)) if o.requires_grad)
-    g = mg.full_like(output, others)
+    g = mg.full(output.shape, others, dtype=output.dtype)  # contiguous, whatever the memory order of the output
     if g.numel():
         g.view(-1)[int(place * (g.numel() - 1))] = value
     inputs = [t for t in tensors if t.requires_grad]

@@ -34,7 +34,8 @@ CASES = [
     case("cross_entropy", lambda m, x: F.cross_entropy(x, mg.arange(70_000) % 2), normal(70_000, 2)),
     case("cross_entropy of probabilities", lambda m, x, p: F.cross_entropy(x, p),
          normal(70_000, 2), uniform(0, 1, 70_000, 2)),
-    case("nll_loss", lambda m, x: F.nll_loss(x, mg.arange(70_000) % 2, mg.tensor([1.0, 2.0])), normal(70_000, 2)),
+    case("nll_loss", lambda m, x: F.nll_loss(x, mg.arange(70_000) % 2, mg.tensor([1.0, 2.0]).to(x.dtype)),
+         normal(70_000, 2)),
     case("softmax", lambda m, x: mg.softmax(x, 1), full(0, 1, 70_000)),
     case("log_softmax", lambda m, x: mg.log_softmax(x, 1), full(0, 1, 70_000)),
     case("logsumexp", lambda m, x: mg.logsumexp(x, 1), full(0, 1, 70_000)),
@@ -119,7 +120,8 @@ SEVERAL = {
     "in place on a view", "concat", "dot", "outer", "linear squared", "embedding squared", "kl_div",
     "avg_pool2d squared", "adaptive_avg_pool2d squared", "adaptive_max_pool2d squared", "max_pool2d squared",
     "max_pool2d slope", "std far from 0", "logsumexp large", "logcumsumexp large", "matrix_rank", "bincount weights",
-    "det of a singular one", "pinv of rank 2", "windows squared", "maximum squared",
+    "det of a singular one", "pinv of rank 2", "windows squared", "embedding_bag squared",
+    "ctc_loss", "ctc_loss mean", "ctc_loss row", "ctc_loss one", "maximum squared",
 }  # fmt: skip
 LARGEST = [6e4, 300.0, 1e-4, 3e-7]
 

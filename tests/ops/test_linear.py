@@ -49,7 +49,6 @@ X = mg.ones(2, 3)
         (lambda: F.embedding(mg.tensor([-1]), X), IndexError, "index -1"),
         (lambda: F.embedding(mg.tensor([1.0]), X), RuntimeError, r"float32.*\.long"),
         (lambda: F.embedding(mg.tensor([1]), X, padding_idx=2), RuntimeError, "padding_idx 2"),
-        (lambda: F.embedding(mg.tensor([1]), X, max_norm=1.0), NotImplementedError, "max_norm"),
         (lambda: F.embedding(mg.tensor([1]), mg.ones(3)), RuntimeError, "num_embeddings"),
         (lambda: F.one_hot(mg.tensor([3]), 3), RuntimeError, "index 3"),
         (lambda: F.one_hot(mg.tensor([-3])), RuntimeError, "index -3"),
@@ -57,7 +56,17 @@ X = mg.ones(2, 3)
         (lambda: F.one_hot(mg.zeros(0, dtype=mg.int64)), RuntimeError, "empty"),
         (lambda: F.dropout(X, 1.5), ValueError, "1.5"),
         (lambda: F.dropout(X.long(), 0.5), RuntimeError, "int64"),
-        (lambda: F.dropout2d(X, 0.5), RuntimeError, r"\(2, 3\)"),
+        (lambda: F.dropout2d(mg.ones(3), 0.5), RuntimeError, r"\(3,\)"),
+        (lambda: F.dropout1d(mg.ones(1, 2, 3, 4), 0.5), RuntimeError, r"\(1, 2, 3, 4\)"),
+        (lambda: F.one_hot(mg.tensor([1]).int()), RuntimeError, "one_hot: expected an int64 tensor, got"),
+        (lambda: F.prelu(X, mg.ones(3).double()), RuntimeError, "prelu: expected one dtype"),
+        (lambda: F.glu(mg.tensor([1, 2])), RuntimeError, "glu: expected a floating"),
+        (lambda: F.softsign(X > 0), RuntimeError, "expected numbers, got bools"),
+        (lambda: F.relu6(X > 0), RuntimeError, "bools"),
+        (lambda: F.pad(X, (1, 1, 1, 1), "reflect"), NotImplementedError, "'reflect' is for the last"),
+        (lambda: F.unfold(mg.ones(1, 2, 4, 4), [2]), RuntimeError, "one int or 2"),
+        (lambda: F.batch_norm(X, None, None, training=True, eps=0), ValueError, "eps above 0"),
+        (lambda: F.adaptive_max_pool2d(mg.ones(2, 0, 4, 4), 2), RuntimeError, "only the batch"),
     ],
 )
 def test_errors(call, error, message):
@@ -123,6 +132,12 @@ def test_channels_are_dropped_as_a_whole(name, shape):
 def test_dropout2d_of_three_dimensions_warns():
     with pytest.warns(UserWarning, match="dropout1d"):
         F.dropout2d(mg.ones(2, 3, 4))
+
+
+def test_dropout2d_of_other_dimensions_drops_the_first_two():
+    with pytest.warns(UserWarning, match="the first two are taken as N and C"):
+        y = F.dropout2d(mg.ones(20, 30, 2, 2, 2)).numpy().reshape(600, 8)
+    assert (y.min(1) == y.max(1)).all() and 200 < (y[:, 0] == 0).sum() < 400
 
 
 def test_alpha_dropout_keeps_mean_and_variance():

@@ -104,8 +104,6 @@ WITH_WEIGHTS = {
     "smoothed": lambda x, t, w: F.cross_entropy(x, t, w, label_smoothing=0.1, reduction="sum"),
     "nll_loss": lambda x, t, w: F.nll_loss(x, t, w),
     "one": lambda x, t, w: F.nll_loss(x[0], t[0], w) + F.cross_entropy(x[1], t[1], w),
-    "float16": lambda x, t, w: F.cross_entropy(x.half(), t, w),
-    "float64": lambda x, t, w: F.cross_entropy(x.double(), t, w),
 }
 
 

@@ -15,6 +15,8 @@ OPTIMIZERS = {
     "RMSprop": dict(lr=0.01, centered=True, momentum=0.5),
     "Adagrad": dict(lr=0.01),
     "Adadelta": {},
+    "RAdam": dict(lr=0.01),
+    "ASGD": dict(lr=0.01),
 }
 
 

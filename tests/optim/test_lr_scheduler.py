@@ -395,7 +395,8 @@ def test_a_wrong_option_is_refused_when_it_is_given(name, options, option):
 def numbers_of_schedulers():
     """Each option of a scheduler whose default is a number, or that it needs."""
     needed = {"step_size": 2, "milestones": [1], "T_max": 3, "T_0": 2, "base_lr": 0.1, "max_lr": 0.2, "gamma": 0.5}
-    for name, kind in vars(optim.lr_scheduler).items():
+    for name in optim.lr_scheduler.__all__:
+        kind = getattr(optim.lr_scheduler, name)
         if isinstance(kind, type) and issubclass(kind, optim.lr_scheduler.LRScheduler):
             parameters = inspect.signature(kind).parameters
             given = {p: v for p, v in needed.items() if p in parameters and parameters[p].default is inspect._empty}
@@ -418,7 +419,41 @@ def test_a_number_that_is_none_is_refused_when_it_is_given(kind, given, option, 
 def test_every_scheduler_has_a_row():
     """ReduceLROnPlateau, which is told a metric, has its test above."""
     schedulers = optim.lr_scheduler
-    offered = {k for k in vars(schedulers).values() if isinstance(k, type) and issubclass(k, schedulers.LRScheduler)}
+    offered = {getattr(schedulers, name) for name in schedulers.__all__}
     tried = {type(make(schedulers, optimizer(mg))) for make in SCHEDULERS.values()}
     missing = offered - tried - {schedulers.LRScheduler, schedulers.ReduceLROnPlateau}
     assert not missing, f"no row in SCHEDULERS of this file: {sorted(k.__name__ for k in missing)}"
+
+
+def test_a_scheduler_of_ones_own_knows_where_get_lr_is_called():
+    seen = []
+
+    class Halved(optim.lr_scheduler._LRScheduler):
+        def get_lr(self):
+            seen.append(self._get_lr_called_within_step)
+            return [base / 2**self.last_epoch for base in self.base_lrs]
+
+    o = optim.SGD([mg.zeros(1, requires_grad=True)], lr=1.0)
+    scheduler = Halved(o)
+    o.step()
+    scheduler.step()
+    assert scheduler.get_lr() == scheduler.get_last_lr() == [0.5] and seen == [True, True, False]
+    assert isinstance(scheduler, optim.lr_scheduler.LRScheduler) and "_LRScheduler" not in optim.lr_scheduler.__all__
+
+
+def test_a_chain_within_a_sequence_takes_pytorchs_steps():
+    """It begins with an ordinary step, of which PyTorch warns."""
+    torch = pytest.importorskip("torch")
+    results = []
+    for lib in (mg, torch):
+        o, s = optimizer(lib), lib.optim.lr_scheduler
+        chain = s.ChainedScheduler([s.ConstantLR(o), s.ExponentialLR(o, 0.9)])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            scheduler = s.SequentialLR(o, [chain, s.StepLR(o, 2)], [4])
+        results.append([])
+        for _ in range(8):
+            results[-1].append([group["lr"] for group in o.param_groups])
+            o.step()
+            scheduler.step()
+    np.testing.assert_allclose(*results, rtol=1e-12)

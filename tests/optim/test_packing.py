@@ -10,9 +10,11 @@ import minigrad as mg
 from minigrad import optim
 from minigrad.graph.versions import owner_of
 from minigrad.optim import packing
-from tests.optim.test_optimizers import every_option
+from tests.optim.test_optimizers import OPTIONS
 
 SHAPES = [(3, 4), (5,), (), (0, 2), (2, 1, 3)]
+ELEMENTWISE = [(name, options) for name, options in OPTIONS if getattr(optim, name)._elementwise]
+every_option = pytest.mark.parametrize("name, options", ELEMENTWISE, ids=str)
 
 
 class Training:

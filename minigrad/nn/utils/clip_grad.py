@@ -70,6 +70,28 @@ def clip_grad_norm_(
     return norm
 
 
+def clip_grad_norm(
+    parameters: Iterable[Tensor] | Tensor,
+    max_norm: float,
+    norm_type: float = 2.0,
+    error_if_nonfinite: bool = False,
+    foreach: bool | None = None,
+) -> Tensor:
+    """Return ``clip_grad_norm_(...)``, of which this is the old name, and warn.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> w = mg.tensor([3.0, 4.0], requires_grad=True)
+    >>> (0.5 * w * w).sum().backward()
+    >>> with warnings.catch_warnings(action="ignore"):
+    ...     nn.utils.clip_grad_norm(w, 1.0)
+    tensor(5.)
+    """
+    warnings.warn("clip_grad_norm: PyTorch has deprecated this name; use clip_grad_norm_", FutureWarning, stacklevel=2)
+    return clip_grad_norm_(parameters, max_norm, norm_type, error_if_nonfinite, foreach)
+
+
 @silent
 def get_total_norm(
     tensors: Iterable[Tensor] | Tensor,

@@ -35,8 +35,7 @@ def named(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     if operation is not None and operation.call is function and operation.name == name or _is_named(function, name):
         return function
 
-    parameters = signature(function)[0]
-    theirs = {t: ours for t, ours in NUMPY_NAMES.items() if ours in parameters and t not in parameters}
+    theirs = numpy_names(function)
     takes_out = takes_an_out(function)
 
     @functools.wraps(function)
@@ -46,7 +45,7 @@ def named(function: Callable[..., Any], name: str) -> Callable[..., Any]:
                 if takes_out and "out" in kwargs:
                     return into(kwargs.pop("out"), name, call, args, kwargs)
                 if theirs:
-                    kwargs = _in_our_names(name, theirs, kwargs)
+                    kwargs = in_our_names(name, theirs, kwargs)
             return function(*args, **kwargs)
         except NAMED as error:
             renamed = as_called(error, name, args, kwargs, function)
@@ -71,7 +70,13 @@ def takes_an_out(function: Callable[..., Any]) -> bool:
     return bool(returned) and not returned.startswith(_NO_TENSORS)
 
 
-def _in_our_names(name: str, theirs: dict[str, str], kwargs: dict[str, Any]) -> dict[str, Any]:
+def numpy_names(function: Callable[..., Any]) -> dict[str, str]:
+    """Return NumPy's names of parameters that `function` has by ours."""
+    parameters = signature(function)[0]
+    return {t: ours for t, ours in NUMPY_NAMES.items() if ours in parameters and t not in parameters}
+
+
+def in_our_names(name: str, theirs: dict[str, str], kwargs: dict[str, Any]) -> dict[str, Any]:
     """Return the keyword arguments with NumPy's names replaced, and a 0-dim Tensor as `dim` as an int."""
     for other, ours in theirs.items():
         if other in kwargs:

@@ -21,6 +21,7 @@ def into(out: Any, name: str, function: Callable[..., Any], args: tuple[Any, ...
     for t in targets:
         if not isinstance(t, Tensor):
             raise TypeError(f"{name}: expected a Tensor, or a tuple of them, as 'out', got {type(t).__name__}")
+        _check_apart(name, t, (*args, *kwargs.values()))
     results = function(*args, **kwargs)
     several = isinstance(results, tuple)
     if several != isinstance(out, (tuple, list)) or several and len(results) != len(targets):
@@ -32,6 +33,18 @@ def into(out: Any, name: str, function: Callable[..., Any], args: tuple[Any, ...
     for target, result in pairs:
         put_into(target, name, result if isinstance(result, np.ndarray) else result._data)
     return type(results)(*targets) if hasattr(results, "_fields") else tuple(targets) if several else out
+
+
+def _check_apart(name: str, target: Tensor, arguments: tuple[Any, ...]) -> None:
+    """Raise if `target` overlaps one of the arguments, unless it is that very tensor."""
+    for given in arguments:
+        if isinstance(given, (tuple, list)):
+            _check_apart(name, target, tuple(given))
+        elif isinstance(given, Tensor) and given is not target:
+            a, b = given._data, target._data
+            same = (a.ctypes.data, a.shape, a.strides) == (b.ctypes.data, b.shape, b.strides)
+            if not same and np.may_share_memory(a, b):
+                raise RuntimeError(f"{name}: unsupported operation: 'out' overlaps an argument; pass another tensor")
 
 
 def _check(name: str, target: Tensor, result: Any) -> None:

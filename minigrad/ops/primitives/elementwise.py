@@ -25,6 +25,7 @@ def elementwise(
     *rules: Rule | None,
     name: str | None = None,
     constants: Sequence[str] = (),
+    tensors: Sequence[str] = (),
     floating: bool = False,
     no_bools: str = "",
 ) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
@@ -38,6 +39,7 @@ def elementwise(
     name : what nodes and messages call it; by default the name of the function
     rules : one for each leading parameter; None for one without a gradient
     constants : those of them that keep their own dtype, such as masks
+    tensors : those of them that may not be a Python number, though another is a Tensor
     floating : integers and bools become the default floating dtype first
     no_bools : why bools are refused, if they are
     """
@@ -45,8 +47,11 @@ def elementwise(
     def declare(forward: Callable[P, Any]) -> Callable[P, Any]:
         names = signature(forward)[0][: len(rules)]
         promoted = tuple(i for i, n in enumerate(names) if n not in constants)
-        match = functools.partial(_match, name or forward.__name__.strip("_"), len(rules), promoted, floating, no_bools)
-        prepare = None if len(rules) == 1 and not floating and not no_bools else _matcher(match, len(rules))
+        checked = tuple((i, n) for i, n in enumerate(names) if n in tensors)
+        own = name or forward.__name__.strip("_")
+        match = functools.partial(_match, own, len(rules), promoted, checked, floating, no_bools)
+        plain = len(rules) == 1 and not floating and not no_bools
+        prepare = None if plain else _matcher(match, len(rules), 1 in dict(checked))
         given: dict[str, Any] = {n: r for n, r in zip(names, rules, strict=True) if r is not None}
         without = [n for n in names if n not in given]
         return operation(*without, name=name, prepare=prepare, **given)(forward)
@@ -54,8 +59,11 @@ def elementwise(
     return declare
 
 
-def _matcher(match: Callable[[tuple[Any, ...]], tuple[Any, ...]], count: int) -> Callable[..., Any] | None:
+def _matcher(
+    match: Callable[[tuple[Any, ...]], tuple[Any, ...]], count: int, no_number: bool
+) -> Callable[..., Any] | None:
     """Return `match`, after a quick look whether there is anything to do: nearly always there is not."""
+    numbers = frozenset() if no_number else _NUMBERS
 
     def one(args: tuple[Any, ...]) -> tuple[Any, ...]:
         return args if isinstance(args[0], Tensor) and args[0]._data.dtype.kind == "f" else match(args)
@@ -68,7 +76,7 @@ def _matcher(match: Callable[[tuple[Any, ...]], tuple[Any, ...]], count: int) ->
                 b = second._data
                 if a.dtype is b.dtype and a.shape == b.shape and a.dtype.kind == "f":
                     return args if a.size < LARGE or a.strides == b.strides else _in_one_order(args)
-            elif type(second) in _NUMBERS and a.ndim and a.dtype.kind == "f":
+            elif type(second) in numbers and a.ndim and a.dtype.kind == "f":
                 return args  # NumPy lets the array decide, too
         return match(args)
 
@@ -76,12 +84,23 @@ def _matcher(match: Callable[[tuple[Any, ...]], tuple[Any, ...]], count: int) ->
 
 
 def _match(
-    name: str, count: int, promoted: tuple[int, ...], floating: bool, no_bools: str, args: tuple[Any, ...]
+    name: str,
+    count: int,
+    promoted: tuple[int, ...],
+    checked: tuple[tuple[int, str], ...],
+    floating: bool,
+    no_bools: str,
+    args: tuple[Any, ...],
 ) -> tuple[Any, ...]:
     """Return `args` with the first `count` broadcast to one shape, and those at `promoted` of one dtype."""
     inputs = list(args[:count])
     if not any(isinstance(t, Tensor) for t in inputs):
+        if all(type(t) in _PYTHONS for t in inputs):
+            raise TypeError(f"{name}: expected a Tensor, got nothing but numbers; use Python's own operators for them")
         return args
+    for i, parameter in checked:
+        if type(inputs[i]) in _PYTHONS:
+            raise TypeError(f"{name}: expected a Tensor as {parameter!r}, got {type(inputs[i]).__name__} {inputs[i]}")
     for i, t in enumerate(inputs):
         if isinstance(t, (np.number, np.bool_)):
             inputs[i] = t = t.item()
@@ -108,6 +127,7 @@ def _match(
 
 
 _NUMBERS = frozenset((float, int))
+_PYTHONS = frozenset((float, int, bool))
 
 
 # ---- memory order ----------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ _HOMES = {
     "cyclic": "CosineAnnealingLR CosineAnnealingWarmRestarts CyclicLR OneCycleLR",
     "factor": "ConstantLR ExponentialLR LambdaLR LinearLR MultiplicativeLR MultiStepLR PolynomialLR StepLR",
     "plateau": "ReduceLROnPlateau",
-    "scheduler": "LRScheduler",
+    "scheduler": "LRScheduler _LRScheduler",
 }
 _lazy = lazy_names(__name__, globals(), _HOMES)
 __all__ = _lazy.names

@@ -159,8 +159,8 @@ class ChainedScheduler(_Composite):
         self._last_lr = current_lrs(self.optimizer)
 
     def _start(self) -> None:
-        for scheduler in self._schedulers:
-            scheduler._start()
+        for scheduler in self._schedulers:  # as PyTorch does, an ordinary step, which multiplies the rates
+            scheduler._start() if isinstance(scheduler, _Composite) else scheduler._move(None)
         self._last_lr = current_lrs(self.optimizer)
 
     def step(self, epoch: int | None = None) -> None:

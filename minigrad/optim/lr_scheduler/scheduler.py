@@ -12,7 +12,8 @@ import numpy as np
 
 from minigrad.autograd import no_grad
 from minigrad.core.tensor import Tensor
-from minigrad.optim.optimizer import Optimizer, as_number
+from minigrad.optim.optimizer import Optimizer
+from minigrad.optim.options import as_number
 
 
 class LRScheduler:
@@ -41,6 +42,8 @@ class LRScheduler:
     KeyError
         If a group has no ``"initial_lr"`` to go on with.
     """
+
+    _get_lr_called_within_step = False  # which get_lr of a user's class may ask
 
     def __init__(self, optimizer: Optimizer, last_epoch: int = -1) -> None:
         self.optimizer = check_optimizer(self, optimizer)
@@ -87,7 +90,7 @@ class LRScheduler:
             If it has no rates for parameter groups that were added since it was made. Nothing is changed then.
         """
         optimizer = self.optimizer
-        if epoch is None and self._starting and type(optimizer).step is Optimizer.step and not optimizer._step_count:
+        if epoch is None and self._starting and not optimizer._step_count:
             warnings.warn(
                 "scheduler.step() before optimizer.step() skips the first learning rate; call optimizer.step() first",
                 UserWarning,
@@ -101,12 +104,15 @@ class LRScheduler:
         before = self._step_count, self.last_epoch
         self._step_count += 1
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
+        self._get_lr_called_within_step = True
         try:
             self._set(list(self.get_lr() if epoch is None else self._get_closed_form_lr()))
         except Exception:
             self._step_count, self.last_epoch = before
             self._check_groups()
             raise
+        finally:
+            self._get_lr_called_within_step = False
 
     def _check_groups(self) -> None:
         groups, known = len(self.optimizer.param_groups), len(self.base_lrs)
@@ -144,6 +150,10 @@ class LRScheduler:
         if other:
             raise ValueError(f"{type(self).__name__}.load_state_dict: has no {', '.join(other)}; is it another kind's?")
         self.__dict__.update(copy.deepcopy({key: value for key, value in state_dict.items() if key in self.__dict__}))
+
+
+class _LRScheduler(LRScheduler):
+    """The name that `LRScheduler` had once; classes are derived from either."""
 
 
 def check_optimizer(scheduler: Any, optimizer: Any) -> Optimizer:
@@ -191,7 +201,7 @@ def warn_of_epoch(scheduler: Any) -> None:
 
 
 # options that may be lists: of a number for each parameter group, and of epochs
-_LISTS = {"base_lr", "max_lr", "min_lr", "base_momentum", "max_momentum", "milestones"}
+_LISTS = {"base_lr", "max_lr", "min_lr", "base_momentum", "max_momentum", "milestones", "swa_lr"}
 
 
 def check_numbers(scheduler: Any, **options: Any) -> None:

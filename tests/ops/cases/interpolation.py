@@ -62,4 +62,13 @@ CASES = [
         for reduce in ("sum", "mean", "amax", "amin")
         for include_self in (True, False)
     ],
+    *[
+        case(
+            f"interpolate antialias {mode} {size}",
+            lambda m, x, s=size, k=mode: m.nn.functional.interpolate(x, s, mode=k, antialias=True),
+            normal(1, 2, 7, 5),
+        )
+        for mode in ("bilinear", "bicubic", "lanczos")
+        for size in ((3, 2), (4, 8))
+    ],
 ]
