@@ -82,12 +82,8 @@ def multi_head_attention_forward(
         key_padding_mask = None if key_padding_mask is None else key_padding_mask.unsqueeze(0)
     length, n, width = query.shape
     _check_sizes(query, key, value, embed_dim_to_check, num_heads, use_separate_proj_weight, is_causal, attn_mask)
-    if use_separate_proj_weight:
-        weights = [q_proj_weight, k_proj_weight, v_proj_weight]
-        biases = [None] * 3 if in_proj_bias is None else chunk(in_proj_bias, 3)
-        q, k, v = (linear(t, w, b) for t, w, b in zip((query, key, value), weights, biases, strict=True))
-    else:
-        q, k, v = _projected(query, key, value, in_proj_weight, in_proj_bias)
+    weights = (q_proj_weight, k_proj_weight, v_proj_weight) if use_separate_proj_weight else in_proj_weight
+    q, k, v = _projected(query, key, value, weights, in_proj_bias)
     mask = _merged(attn_mask, key_padding_mask, n, num_heads, length, key.shape[0], query.dtype)
     extra = 0
     if bias_k is not None and bias_v is not None:
@@ -98,14 +94,10 @@ def multi_head_attention_forward(
             heads[place] = static.reshape(n, num_heads, *static.shape[1:])
     if add_zero_attn:
         heads[1:], extra = map(_zero_key, heads[1:]), extra + 1
-    if mask is not None and extra:
-        mask = cat([mask, Tensor._wrap(np.zeros((*mask.shape[:-1], extra), mask.dtype))], -1)
-    p = dropout_p if training else 0.0
-    attended, seen = _attended(heads, mask, p, need_weights)
-    y = attended.permute(2, 0, 1, 3).reshape(length, n, width)
-    y = linear(y, out_proj_weight, out_proj_bias)
-    if seen is not None and average_attn_weights:
-        seen = seen.mean(1)
+    mask = _seeing(mask, extra)
+    attended, seen = _attended(heads, mask, dropout_p if training else 0.0, need_weights)
+    y = linear(attended.permute(2, 0, 1, 3).reshape(length, n, width), out_proj_weight, out_proj_bias)
+    seen = seen.mean(1) if seen is not None and average_attn_weights else seen
     return (y.squeeze(1), seen if seen is None else seen.squeeze(0)) if single else (y, seen)
 
 
@@ -148,11 +140,20 @@ def _zero_key(t: Any) -> Any:
     return cat([t, Tensor._wrap(np.zeros((*t.shape[:2], 1, t.shape[3]), t.dtype))], 2)
 
 
-def _projected(query: Any, key: Any, value: Any, weight: Any, bias: Any) -> list[Any]:
-    """Project by the three parts of one matrix, in as few products as there are different inputs."""
-    if query is key and key is value:
-        return list(chunk(linear(query, weight, bias), 3, -1))
-    parts = zip((query, key, value), chunk(weight, 3), [None] * 3 if bias is None else chunk(bias, 3), strict=True)
+def _seeing(mask: Any, extra: int) -> Any:
+    """Let every query see that many keys more."""
+    if mask is None or not extra:
+        return mask
+    return cat([mask, Tensor._wrap(np.zeros((*mask.shape[:-1], extra), mask.dtype))], -1)
+
+
+def _projected(query: Any, key: Any, value: Any, weights: Any, bias: Any) -> list[Any]:
+    """Project by three matrices or the parts of one, in as few products as there are different inputs."""
+    whole = not isinstance(weights, tuple)
+    if whole and query is key and key is value:
+        return list(chunk(linear(query, weights, bias), 3, -1))
+    biases = [None] * 3 if bias is None else chunk(bias, 3)
+    parts = zip((query, key, value), chunk(weights, 3) if whole else weights, biases, strict=True)
     return [linear(t, w, b) for t, w, b in parts]
 
 
