@@ -156,6 +156,11 @@ def _product(parts: list[Any], cuts: dict[tuple[int, int], int], i: int, j: int)
 def vecdot(x: Operand, y: Operand, *, dim: int = -1) -> Tensor:
     """Return the sums of products of two tensors over the dimension `dim`.
 
+    Raises
+    ------
+    RuntimeError
+        If their dtypes differ.
+
     Examples
     --------
     >>> mg.linalg.vecdot(mg.tensor([[1.0, 2.0]]), mg.tensor([[3.0, 4.0]]))
@@ -258,6 +263,11 @@ def triangular_solve(
 ) -> TriangularSolve:
     """Return the X with ``A @ X = b`` for a triangle of `A`, or of its transpose, and A: an old name.
 
+    Raises
+    ------
+    RuntimeError
+        If `b` has not as many rows as `A`.
+
     Examples
     --------
     >>> mg.triangular_solve(mg.tensor([[2.0]]), mg.tensor([[4.0]])).solution
@@ -282,11 +292,16 @@ def cholesky_inverse(L: Operand, upper: bool = False) -> Tensor:
     """
     shape = check_matrix("cholesky_inverse", L, square=True)
     one = np.broadcast_to(np.eye(shape[-1], dtype=raw(L).dtype), shape)
-    return cholesky_solve(Tensor._wrap(one.copy()), L, upper)
+    return cholesky_solve(one, L, upper)
 
 
 def cond(A: Operand, p: float | str | None = None) -> Tensor:
     """Return the condition number: the norm of the matrix times that of its inverse; by default of order 2.
+
+    Raises
+    ------
+    RuntimeError
+        If the matrix has no elements, or `p` is not 2 or -2 and it is not square.
 
     Examples
     --------
@@ -301,7 +316,7 @@ def cond(A: Operand, p: float | str | None = None) -> Tensor:
         return s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
     check_matrix("cond", A, square=True)
     inverse, info = inv_ex(A)
-    found = matrix_norm(A, p, (-2, -1)) * matrix_norm(inverse, p, (-2, -1))  # type: ignore[arg-type]
+    found = matrix_norm(A, p, (-2, -1)) * matrix_norm(inverse, p, (-2, -1))
     return found.masked_fill(info != 0, math.inf) if raw(info).any() else found
 
 
@@ -343,6 +358,7 @@ class SolveEx(NamedTuple):
 def _report(A: Any, works: Any) -> np.ndarray:
     """Return 0 for each matrix for which ``works(matrix)``, else 1."""
     array = raw(A)
+    array = array.astype(np.float32) if array.dtype == np.float16 else array
     flat = array.reshape(math.prod(array.shape[:-2]), *array.shape[-2:])
     info = np.zeros(len(flat), np.int32)
     for i, matrix in enumerate(flat):
