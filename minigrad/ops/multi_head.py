@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.core.array_attributes import as_int
 from minigrad.core.tensor import Tensor
 from minigrad.ops.attention import scaled_dot_product_attention
 from minigrad.ops.declare.operation import Operand
@@ -125,6 +126,8 @@ def _check_sizes(
     attn_mask: Any,
 ) -> None:  # fmt: skip
     width = query.shape[-1]
+    as_int(NAME, "num_heads", num_heads)
+    as_int(NAME, "embed_dim_to_check", embed_dim_to_check)
     if is_causal and attn_mask is None:
         raise RuntimeError(f"{NAME}: is_causal says what attn_mask is; give attn_mask, too")
     if width != embed_dim_to_check:
