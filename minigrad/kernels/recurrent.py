@@ -138,9 +138,11 @@ def _product(a: Array, parts: Array, out: Array) -> None:
 # memory that lies in one piece, for it takes up to three times as long on a part of the columns of a matrix.
 
 
-def _by_gate(values: Sequence[float], like: Array) -> Array:
-    """Return a constant for each gate, to be broadcast against such a block."""
-    return np.array(values, like.dtype).reshape(-1, 1, 1)
+def _by_gate(values: Sequence[float], state: Array) -> Array:
+    """Return such a block with a constant for each gate: to broadcast constants takes twice as long."""
+    block = np.empty((len(values), *state.shape), state.dtype)
+    block[:] = np.reshape(values, (-1, 1, 1))
+    return block
 
 
 def _gate_by_gate(rows: Array, hidden: int) -> Array:
@@ -161,10 +163,10 @@ def _lstm(gates: Array, weight: Array, bias: Any, projection: Any, last: Any, y:
         h_before[at], c_before[at] = hn, cn
         _product(hn, across, a)
         a += _gate_by_gate(gates[at], hidden)
-        a *= scale
+        a *= scale[:, :n]
         np.tanh(a, out=a)
-        a *= scale
-        a += shift
+        a *= scale[:, :n]
+        a += shift[:, :n]
         i, f, new, o = a
         cn *= f
         cn += np.multiply(i, new, out=p)
@@ -181,7 +183,7 @@ def _lstm_slopes(g: Array, weight: Array, projection: Any, state: Any, kept: Any
     activations, tanh_c, c_before, h_before = kept
     dh, dc = state
     back, (n, hidden) = _in_parts(weight), dc.shape
-    at_one, added = _by_gate((1, 1, 0, 1), g), _by_gate((0, 0, 1, 0), g)
+    at_one, added = _by_gate((1, 1, 0, 1), dc), _by_gate((0, 0, 1, 0), dc)
     d_gates, both, product = np.empty_like(activations), np.empty((2, 4 * n * hidden), g.dtype), np.empty_like(dc)
     m_all = d_outputs = None
     if projection is not None:
@@ -206,9 +208,9 @@ def _lstm_slopes(g: Array, weight: Array, projection: Any, state: Any, kept: Any
         np.multiply(dcn, c_before[at], out=d[1])
         np.multiply(dcn, i, out=d[2])
         dcn *= f
-        np.subtract(at_one, a, out=w)  # the slopes: a * (1 - a), and 1 - a * a of the gate with tanh
+        np.subtract(at_one[:, :n], a, out=w)  # the slopes: a * (1 - a), and 1 - a * a of the gate with tanh
         w *= a
-        w += added
+        w += added[:, :n]
         rows = d_gates[at]
         np.multiply(d, w, out=_gate_by_gate(rows, hidden))
         _product(rows, back, dhn)
