@@ -211,8 +211,9 @@ def _lstm_slopes(g: Array, weight: Array, projection: Any, state: Any, kept: Any
         np.subtract(at_one[:, :n], a, out=w)  # the slopes: a * (1 - a), and 1 - a * a of the gate with tanh
         w *= a
         w += added[:, :n]
+        d *= w
         rows = d_gates[at]
-        np.multiply(d, w, out=_gate_by_gate(rows, hidden))
+        np.copyto(_gate_by_gate(rows, hidden), d)
         _product(rows, back, dhn)
     d_projection = None if d_outputs is None else products.matmul(d_outputs.T, m_all)
     return Slopes(d_gates, products.matmul(d_gates.T, h_before), None, d_projection, dh, dc)
