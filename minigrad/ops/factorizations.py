@@ -10,6 +10,7 @@ from minigrad.core.tensor import Tensor
 from minigrad.kernels import lu as kernel
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
+from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.decompositions import raw
 from minigrad.ops.diagonals import tril, triu
 from minigrad.ops.gathering import take_along_dim
@@ -107,6 +108,7 @@ def _factored(name: str, A: Any, pivot: bool) -> tuple[Any, np.ndarray, np.ndarr
     return _packed_lu(A, packed, order), pivots, order
 
 
+@rounded_once
 def lu_factor_ex(A: Operand, *, pivot: bool = True, check_errors: bool = False) -> LUFactorEx:
     r"""Return the factors of ``A = P @ L @ U`` in one matrix, the exchanges of rows, and where a pivot is 0.
 
@@ -160,6 +162,7 @@ def _permutation(order: np.ndarray, dtype: Any) -> Tensor:
     return Tensor._wrap(np.eye(order.shape[-1], dtype=dtype)[order].swapaxes(-1, -2).copy())
 
 
+@rounded_once
 def lu(A: Operand, *, pivot: bool = True) -> LU:
     r"""Return the permutation P, and L and U with ``A = P @ L @ U``; P has no elements without `pivot`.
 
@@ -179,6 +182,7 @@ def lu(A: Operand, *, pivot: bool = True) -> LU:
     return LU(_permutation(order, dtype) if pivot else Tensor._wrap(np.empty(0, dtype)), *_halves(packed))
 
 
+@rounded_once
 def lu_unpack(LU_data: Operand, LU_pivots: Tensor, unpack_data: bool = True, unpack_pivots: bool = True) -> LU:
     """Return P, L and U out of what `lu_factor` gives; empty tensors for what is not unpacked.
 
@@ -202,6 +206,7 @@ def lu_unpack(LU_data: Operand, LU_pivots: Tensor, unpack_data: bool = True, unp
     return LU(P, L, U)
 
 
+@rounded_once
 def lu_solve(LU: Operand, pivots: Tensor, B: Operand, *, left: bool = True, adjoint: bool = False) -> Tensor:
     r"""Return the X with ``A @ X = B``, given what `lu_factor` made of A; ``X @ A = B`` if `left` is False.
 
@@ -273,6 +278,7 @@ def _raw_qr(A: Operand) -> Operand:
 
 
 @method()
+@rounded_once
 def geqrf(input: Operand) -> GEQRF:
     r"""Return R above the diagonal and the vectors of reflections below it, and their factors: LAPACK's ``geqrf``.
 
@@ -308,6 +314,7 @@ def _check_reflections(name: str, A: Any, tau: Any) -> None:
         raise RuntimeError(f"{name}: expected tau of {A.dtype}, as A, got {tau.dtype}")
 
 
+@rounded_once
 def householder_product(A: Operand, tau: Operand) -> Tensor:
     r"""Return the first n columns of the product of the reflections ``1 - tau[i] v v.T``, v being below column i.
 
@@ -340,6 +347,7 @@ method("orgqr", only=True)(householder_product)
 
 
 @method()
+@rounded_once
 def ormqr(input: Operand, tau: Operand, other: Operand, left: bool = True, transpose: bool = False) -> Tensor:
     """Return the product of the reflections that `geqrf` gives with `other`; from the right if `left` is False.
 

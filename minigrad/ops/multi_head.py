@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.core.array_attributes import as_int
 from minigrad.core.tensor import Tensor
 from minigrad.ops.attention import scaled_dot_product_attention
 from minigrad.ops.declare.operation import Operand
@@ -125,10 +126,12 @@ def _check_sizes(
     attn_mask: Any,
 ) -> None:  # fmt: skip
     width = query.shape[-1]
+    as_int(NAME, "num_heads", num_heads)
+    as_int(NAME, "embed_dim_to_check", embed_dim_to_check)
     if is_causal and attn_mask is None:
         raise RuntimeError(f"{NAME}: is_causal says what attn_mask is; give attn_mask, too")
     if width != embed_dim_to_check:
-        raise AssertionError(f"{NAME}: expected embeddings of {embed_dim_to_check} features, got {width}")
+        raise AssertionError(f"{NAME}: expected {embed_dim_to_check} features per embedding, got {width}")
     if width % num_heads:
         raise AssertionError(f"{NAME}: expected num_heads to divide {width}, got {num_heads}")
     if tuple(key.shape[:2]) != tuple(value.shape[:2]) or (not separate and key.shape != value.shape):
@@ -141,7 +144,7 @@ def _zero_key(t: Any) -> Any:
 
 
 def _seeing(mask: Any, extra: int) -> Any:
-    """Let every query see that many keys more."""
+    """Show every query a number of further keys."""
     if mask is None or not extra:
         return mask
     return cat([mask, Tensor._wrap(np.zeros((*mask.shape[:-1], extra), mask.dtype))], -1)

@@ -359,6 +359,7 @@ def _slope(x: Any, dim: int, distance: Any, edge_order: int) -> Any:
     return cat([first, inner, last], dim)
 
 
+@rounded_once
 def gradient(
     input: Operand, *, spacing: Any = None, dim: int | Sequence[int] | None = None, edge_order: int = 1
 ) -> list[Tensor]:
@@ -462,6 +463,7 @@ def _basis(A: Any, count: int, niter: int) -> Any:
     return Q
 
 
+@rounded_once
 def svd_lowrank(A: Operand, q: int | None = 6, niter: int | None = 2, M: Operand | None = None) -> tuple[Tensor, ...]:
     r"""Return U, S and V of the `q` largest singular values of ``A - M``, nearly, by random projections.
 
@@ -489,6 +491,7 @@ def svd_lowrank(A: Operand, q: int | None = 6, niter: int | None = 2, M: Operand
     return matmul(Q, U), S, adjoint(Vh)
 
 
+@rounded_once
 def pca_lowrank(A: Operand, q: int | None = None, center: bool = True, niter: int = 2) -> tuple[Tensor, ...]:
     r"""Return U, S and V of the `q` largest principal components of the rows of `A`, by random projections.
 

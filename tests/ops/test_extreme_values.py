@@ -21,6 +21,7 @@ FAMILIES = (
     "convolution",
     "decompositions",
     "matrices",
+    "recurrent",
     "grid_sampling",
     "interpolation: interpolate",
 )  # zeros of the padding, of triangles
