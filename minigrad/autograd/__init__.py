@@ -1,6 +1,6 @@
 """Reverse-mode automatic differentiation: the graph, the walk over it, and what starts it."""
 
-from minigrad.autograd import functional
+from minigrad.autograd import functional, node_hooks
 from minigrad.autograd.anomaly_mode import (
     detect_anomaly,
     is_anomaly_check_nan_enabled,
@@ -17,6 +17,7 @@ from minigrad.graph.grad_mode import (
     enable_grad,
     inference_mode,
     is_grad_enabled,
+    is_inference_mode_enabled,
     no_grad,
     set_grad_enabled,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "is_anomaly_check_nan_enabled",
     "is_anomaly_enabled",
     "is_grad_enabled",
+    "is_inference_mode_enabled",
     "no_grad",
     "once_differentiable",
     "set_anomaly_enabled",

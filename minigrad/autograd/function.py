@@ -221,14 +221,21 @@ class FunctionNode(Node):
 class OutputNode(Node):
     """One of several outputs: hands its gradient on to the node of the call."""
 
-    __slots__ = ("place",)
+    __slots__ = ("_place",)
 
     def __init__(self, node: Node, place: int) -> None:
         super().__init__((node,))
-        self.place = place
+        self._place = place
 
     def name(self) -> str:
         return self.parents[0].name()
+
+    def named(self) -> Node:
+        return self.parents[0].named()
+
+    @property
+    def place(self) -> int:
+        return self._place
 
     def vjp(self, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> list[Any]:
         return [Gradients({self.place: g})]
