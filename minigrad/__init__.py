@@ -93,7 +93,7 @@ from minigrad.saving.checkpoint import load_checkpoint, save_checkpoint
 from minigrad.saving.files import load, save
 from minigrad.version import __version__
 
-from minigrad import func, linalg, nn, optim, return_types  # isort: skip  (needs the operations above)
+from minigrad import linalg, nn, optim, return_types  # isort: skip  (needs the operations above)
 
 naming.publish(globals())
 
@@ -106,6 +106,7 @@ _ROOMS = {
 _HOMES = {
     "amp": "GradScaler autocast",
     "ops.pair_distances": "pdist",
+    "func": "vmap",
     "exchange": "asarray from_dlpack from_file frombuffer",
     "rare_makers": "constant_pad_nd detach detach_ empty_permuted empty_strided is_same_size range scalar_tensor",
     "settings": (
@@ -122,7 +123,7 @@ _HOMES = {
     "windows": "bartlett_window blackman_window hamming_window hann_window kaiser_window",
 }
 _MODULES = (
-    "__config__ accelerator amp backends compiler cuda distributions jit mps multiprocessing profiler serialization "
+    "__config__ accelerator amp backends compiler cuda distributions func jit mps multiprocessing profiler serialization "
     "special testing types utils version vision viz xpu"
 )
 _lazy = lazy_names(__name__, globals(), _HOMES, _MODULES, naming.published)
