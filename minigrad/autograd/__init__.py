@@ -21,6 +21,7 @@ from minigrad.graph.grad_mode import (
     no_grad,
     set_grad_enabled,
 )
+from minigrad.lazy_names import lazy_names
 
 __all__ = [
     "Function",
@@ -45,3 +46,6 @@ __all__ = [
     "set_detect_anomaly",
     "set_grad_enabled",
 ]
+
+_lazy = lazy_names(__name__, globals(), {"threads": "is_multithreading_enabled set_multithreading_enabled"}, "forward_ad graph")
+__getattr__, __dir__ = _lazy.getattr, _lazy.dir
