@@ -47,5 +47,7 @@ __all__ = [
     "set_grad_enabled",
 ]
 
-_lazy = lazy_names(__name__, globals(), {"threads": "is_multithreading_enabled set_multithreading_enabled"}, "forward_ad graph")
+_lazy = lazy_names(
+    __name__, globals(), {"threads": "is_multithreading_enabled set_multithreading_enabled"}, "forward_ad graph"
+)
 __getattr__, __dir__ = _lazy.getattr, _lazy.dir

@@ -18,8 +18,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 class _Mode(threading.local):
     enabled = True
     inference = False  # within inference_mode, which records nothing either
-    # within a backward: its depth inside of others, and the tensors that retain gradients, with these
-    walk: tuple[int, list[Any]] | None = None
+    # within a backward: its depth inside of others, the tensors that retain gradients, with these, and whether only
+    # some gradients are wanted
+    walk: tuple[int, list[Any], bool] | None = None
 
 
 mode = _Mode()

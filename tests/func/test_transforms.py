@@ -81,8 +81,10 @@ def ensemble(lib, f, x, y):
         for i, net in enumerate(nets):
             net.weight.copy_(y * (i + 1)), net.bias.fill_(i)
     params, buffers = f.stack_module_state(nets)
-    return params, buffers, f.vmap(lambda p, b, x: f.functional_call(nets[0], (p, b), (x,)), (0, 0, None))(
-        params, buffers, x
+    return (
+        params,
+        buffers,
+        f.vmap(lambda p, b, x: f.functional_call(nets[0], (p, b), (x,)), (0, 0, None))(params, buffers, x),
     )
 
 
