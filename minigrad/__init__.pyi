@@ -148,7 +148,7 @@ def as_strided(input: TensorLike, size: Sequence[_int], stride: Sequence[_int], 
     """Return a view of the memory of `input` of this size, whose elements lie these steps apart."""
 def as_strided_(input: TensorLike, size: Sequence[_int], stride: Sequence[_int], storage_offset: _int | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """In-place version of `as_strided`: this tensor shows its memory in that way from now on."""
-def as_strided_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+def as_strided_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Tensor:
     """Return a copy of what the view ``input.as_strided(...)`` shows, in memory of its own."""
 def as_strided_scatter(input: TensorLike, src: TensorLike, size: Sequence[_int], stride: Sequence[_int], storage_offset: _int | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return a copy of `input` with `src` where ``as_strided(input, size, stride, storage_offset)`` would be."""
@@ -394,7 +394,7 @@ def det(A: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Ten
     """Return the determinant."""
 from minigrad.rare_makers import detach as detach
 from minigrad.rare_makers import detach_ as detach_
-def detach_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+def detach_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Tensor:
     """Return a copy of what the view ``input.detach(...)`` shows, in memory of its own."""
 from minigrad.core.device import device as device
 def diag(input: TensorLike, diagonal: _int = 0, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -405,7 +405,7 @@ def diagflat(input: TensorLike, offset: _int = 0, *, out: Tensor | tuple[Tensor,
     """Return the matrix with all elements of `input` on a diagonal."""
 def diagonal(input: TensorLike, offset: _int = 0, dim1: _int = 0, dim2: _int = 1) -> Tensor:
     """Return a view of the diagonal in the planes of two dimensions; it becomes the last dimension."""
-def diagonal_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+def diagonal_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Tensor:
     """Return a copy of what the view ``input.diagonal(...)`` shows, in memory of its own."""
 def diagonal_scatter(input: TensorLike, src: TensorLike, offset: _int = 0, dim1: _int = 0, dim2: _int = 1, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return a copy of `input` with `src` in the place of ``diagonal(input, offset, dim1, dim2)``."""
@@ -472,7 +472,7 @@ def exp2_(input: TensorLike) -> Tensor:
     """In-place version of `exp2`: writes the result into this tensor and returns it."""
 def exp_(input: TensorLike) -> Tensor:
     """In-place version of `exp`: writes the result into this tensor and returns it."""
-def expand_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+def expand_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Tensor:
     """Return a copy of what the view ``input.expand(...)`` shows, in memory of its own."""
 def expm1(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``exp(input) - 1``, exact near 0 too."""
@@ -595,7 +595,7 @@ def histc(input: TensorLike, bins: _int = 100, min: _float = 0, max: _float = 0,
     """Return how many elements lie in each of `bins` equal parts of [min, max], which includes both ends."""
 def histogram(input: TensorLike, bins: _int | TensorLike, *, range: Sequence[_float] | None = None, weight: TensorLike | None = None, density: _bool = False, out: Tensor | tuple[Tensor, ...] | None = None) -> Histogram:
     """Return how many elements lie in each bin, or the sum of their weights, and the bounds of the bins."""
-def histogramdd(input: TensorLike, bins: _int | Sequence[Any], *, range: Sequence[_float] | None = None, weight: TensorLike | None = None, density: _bool = False, out: Tensor | tuple[Tensor, ...] | None = None) -> HistogramDD:
+def histogramdd(input: TensorLike, bins: _int | Sequence[Any], *, range: Sequence[_float] | None = None, weight: TensorLike | None = None, density: _bool = False) -> HistogramDD:
     """Return how many points lie in each bin of several dimensions, and the bounds of the bins in each."""
 def hsplit(input: TensorLike, indices_or_sections: _int | Sequence[_int]) -> tuple[Tensor, ...]:
     """Return views that cut the columns into equal pieces, or at these indices; a vector is cut in its only dimension."""
@@ -804,7 +804,7 @@ def lt(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...]
     """``input < other``, elementwise."""
 def lt_(input: TensorLike, other: TensorLike) -> Tensor:
     """In-place version of `lt`: writes the result into this tensor and returns it."""
-def lu(A: TensorLike, pivot: _bool = True, get_infos: _bool = False) -> Any:
+def lu(A: TensorLike, pivot: _bool = True, get_infos: _bool = False) -> tuple[Tensor, ...]:
     """Return `linalg.lu_factor`, with `get_infos` also where a pivot is 0: PyTorch's old name."""
 def lu_solve(b: TensorLike, LU_data: TensorLike, LU_pivots: Tensor, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return ``linalg.lu_solve(LU_data, LU_pivots, b)``: PyTorch's old order."""
@@ -938,7 +938,7 @@ def narrow(input: TensorLike, dim: _int, start: _int, length: _int) -> Tensor:
     """Return the slice of dimension `dim` from `start` on, of the given length: a view."""
 @overload
 def narrow(input: TensorLike, start: _int, length: _int, *, axis: _int) -> Tensor: ...
-def narrow_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+def narrow_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Tensor:
     """Return a copy of what the view ``input.narrow(...)`` shows, in memory of its own."""
 def native_channel_shuffle(input: TensorLike, groups: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the same as `channel_shuffle`, by PyTorch's other name for it."""
@@ -994,13 +994,13 @@ def outer(input: TensorLike, vec2: TensorLike, *, out: Tensor | tuple[Tensor, ..
     """Return the matrix of the products of all pairs of elements of two vectors."""
 def pairwise_distance(x1: TensorLike, x2: TensorLike, p: _float = 2.0, eps: _float = 1e-06, keepdim: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the p-norm of ``x1 - x2 + eps`` over the last dimension."""
-def pca_lowrank(A: TensorLike, q: _int | None = None, center: _bool = True, niter: _int = 2) -> Any:
+def pca_lowrank(A: TensorLike, q: _int | None = None, center: _bool = True, niter: _int = 2) -> tuple[Tensor, ...]:
     """Return U, S and V of the `q` largest principal components of the rows of `A`, by random projections."""
 def pdist(input: TensorLike, p: _float = 2.0, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the p-norms of the differences of all pairs of rows: (0, 1), (0, 2), ..., (1, 2), ..."""
 def permute(input: TensorLike, dims: Sequence[_int], *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return a view with the dimensions in another order."""
-def permute_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+def permute_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Tensor:
     """Return a copy of what the view ``input.permute(...)`` shows, in memory of its own."""
 from math import pi as pi
 def pinverse(A: TensorLike, rtol: Any = None, hermitian: _bool = False, *, atol: Any = None, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -1145,7 +1145,7 @@ def select(input: TensorLike, dim: _int, index: _int) -> Tensor:
     """Return the slice of dimension `dim` at `index`: a view without that dimension."""
 @overload
 def select(input: TensorLike, index: _int, *, axis: _int) -> Tensor: ...
-def select_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+def select_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Tensor:
     """Return a copy of what the view ``input.select(...)`` shows, in memory of its own."""
 @overload
 def select_scatter(input: TensorLike, src: TensorLike, dim: _int, index: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -1210,11 +1210,11 @@ def sort(input: TensorLike, dim: _int = -1, descending: _bool = False, stable: _
 from minigrad import special as special
 def split(tensor: TensorLike, split_size_or_sections: _int | Sequence[_int], dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
     """Return views that cut dimension `dim` into pieces."""
-def split_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+def split_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> tuple[Tensor, ...]:
     """Return a copy of what the view ``input.split(...)`` shows, in memory of its own."""
 def split_with_sizes(input: TensorLike, split_sizes: Sequence[_int], dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
     """Return views that cut dimension `dim` into pieces of these lengths."""
-def split_with_sizes_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+def split_with_sizes_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> tuple[Tensor, ...]:
     """Return a copy of what the view ``input.split_with_sizes(...)`` shows, in memory of its own."""
 def sqrt(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the square root of each element; its slope at 0 is inf."""
@@ -1228,7 +1228,7 @@ def squeeze(input: TensorLike, dim: _int | Sequence[_int] | None = None, *, axis
     """Remove the dimensions of length 1: all, or those named by `dim`."""
 def squeeze_(input: TensorLike, dim: _int | Sequence[_int] | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """In-place version of `squeeze`: this tensor shows its memory in that way from now on."""
-def squeeze_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+def squeeze_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Tensor:
     """Return a copy of what the view ``input.squeeze(...)`` shows, in memory of its own."""
 def stack(tensors: Sequence[TensorLike], dim: _int = 0, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = 0) -> Tensor:
     """Join tensors of one shape side by side along a new dimension `dim`."""
@@ -1247,9 +1247,9 @@ def subtract_(input: TensorLike, other: TensorLike, *, alpha: _float = 1) -> Ten
     """In-place version of `sub`: writes the result into this tensor and returns it."""
 def sum(input: TensorLike, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
     """Return the sum of all elements, or over the dimensions `dim`. Integers and bools add up in int64."""
-def svd(input: TensorLike, some: _bool = True, compute_uv: _bool = True) -> Any:
+def svd(input: TensorLike, some: _bool = True, compute_uv: _bool = True, *, out: Tensor | tuple[Tensor, ...] | None = None) -> return_types.svd:
     """Return U, S and V, not transposed, as PyTorch's old function does; without `compute_uv` zeros for U and V."""
-def svd_lowrank(A: TensorLike, q: _int | None = 6, niter: _int | None = 2, M: TensorLike | None = None) -> Any:
+def svd_lowrank(A: TensorLike, q: _int | None = 6, niter: _int | None = 2, M: TensorLike | None = None) -> tuple[Tensor, ...]:
     """Return U, S and V of the `q` largest singular values of ``A - M``, nearly, by random projections."""
 def swapaxes(input: TensorLike, dim0: _int, dim1: _int) -> Tensor:
     """Return a view with two dimensions exchanged."""
@@ -1263,7 +1263,7 @@ def t(input: TensorLike) -> Tensor:
     """Return the transpose of a matrix; vectors and 0-dim tensors as they are."""
 def t_(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """In-place version of `t`: this tensor shows its memory in that way from now on."""
-def t_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+def t_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Tensor:
     """Return a copy of what the view ``input.t(...)`` shows, in memory of its own."""
 def take(input: TensorLike, index: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the elements at `index` of the flattened input, in the shape of `index`."""
@@ -1296,7 +1296,7 @@ def transpose(input: TensorLike, dim0: _int, dim1: _int) -> Tensor:
     """Return a view with two dimensions exchanged."""
 def transpose_(input: TensorLike, dim0: _int, dim1: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """In-place version of `transpose`: this tensor shows its memory in that way from now on."""
-def transpose_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+def transpose_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Tensor:
     """Return a copy of what the view ``input.transpose(...)`` shows, in memory of its own."""
 def trapezoid(y: TensorLike, x: TensorLike | None = None, *, dx: _float = 1, dim: _int = -1, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = -1) -> Tensor:
     """Return the integral over dimension `dim` of the straight lines between neighbours."""
@@ -1332,14 +1332,14 @@ from minigrad.core.dtypes import uint64 as uint64
 from minigrad.core.dtypes import uint8 as uint8
 def unbind(input: TensorLike, dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
     """Return all slices of dimension `dim`, views without that dimension."""
-def unbind_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+def unbind_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> tuple[Tensor, ...]:
     """Return a copy of what the view ``input.unbind(...)`` shows, in memory of its own."""
 @overload
 def unflatten(input: TensorLike, dim: _int, sizes: Sequence[_int]) -> Tensor:
     """Split dimension `dim` into several of the given `sizes`, one of which may be -1."""
 @overload
 def unflatten(input: TensorLike, sizes: Sequence[_int], *, axis: _int) -> Tensor: ...
-def unfold_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+def unfold_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Tensor:
     """Return a copy of what the view ``input.unfold(...)`` shows, in memory of its own."""
 @overload
 def unique(input: TensorLike, sorted: _bool = True, return_inverse: Literal[False] = False, return_counts: Literal[False] = False, dim: _int | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -1366,7 +1366,7 @@ def unsqueeze(input: TensorLike, dim: _int) -> Tensor:
 def unsqueeze(input: TensorLike, *, axis: _int) -> Tensor: ...
 def unsqueeze_(input: TensorLike, dim: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """In-place version of `unsqueeze`: this tensor shows its memory in that way from now on."""
-def unsqueeze_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+def unsqueeze_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Tensor:
     """Return a copy of what the view ``input.unsqueeze(...)`` shows, in memory of its own."""
 from minigrad.settings import use_deterministic_algorithms as use_deterministic_algorithms
 from minigrad.core.generator import use_generator as use_generator
@@ -1378,7 +1378,7 @@ def var_mean(input: TensorLike, dim: _int | Sequence[_int] | None = None, unbias
 def vdot(input: TensorLike, tensor: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the sum of the products of the elements of two vectors."""
 from minigrad import version as version
-def view_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+def view_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Tensor:
     """Return a copy of what the view ``input.view(...)`` shows, in memory of its own."""
 from minigrad import vision as vision
 from minigrad import viz as viz

@@ -23,6 +23,7 @@ def _result(name: str, *fields: str) -> Any:
             return f"minigrad.return_types.{name}(\n{values})"
 
     Result.__name__ = Result.__qualname__ = name
+    Result.__module__ = __name__
     return Result
 
 

@@ -29,3 +29,8 @@ class cummin(_Found): ...
 class frexp(NamedTuple):
     mantissa: Tensor
     exponent: Tensor
+
+class svd(NamedTuple):
+    U: Tensor
+    S: Tensor
+    V: Tensor

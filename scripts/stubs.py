@@ -180,6 +180,8 @@ class Stub:
                 return str(kind.__name__)
             self.imports.add(f"from builtins import {kind.__name__} as _{kind.__name__}")
             return f"_{kind.__name__}"
+        if kind.__module__ == "minigrad.return_types":
+            return f"return_types.{kind.__name__}"
         if kind.__module__ == "numpy":
             self.imports.add("import numpy as np")
             return f"np.{kind.__name__}" + {"ndarray": "[Any, Any]", "dtype": "[Any]"}.get(kind.__name__, "")

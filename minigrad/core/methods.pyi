@@ -719,7 +719,7 @@ class Methods:
         """``input < other``, elementwise."""
     def lt_(self, other: TensorLike) -> Self:
         """In-place version of `lt`: writes the result into this tensor and returns it."""
-    def lu(self, pivot: _bool = True, get_infos: _bool = False) -> Any:
+    def lu(self, pivot: _bool = True, get_infos: _bool = False) -> tuple[Tensor, ...]:
         """Return `linalg.lu_factor`, with `get_infos` also where a pivot is 0: PyTorch's old name."""
     def lu_solve(self, LU_data: TensorLike, LU_pivots: Tensor) -> Tensor:
         """Return ``linalg.lu_solve(LU_data, LU_pivots, b)``: PyTorch's old order."""
@@ -1073,7 +1073,7 @@ class Methods:
         """Return the sum of all elements, or over the dimensions `dim`. Integers and bools add up in int64."""
     def sum_to_size(self, *size: SupportsIndex | Sequence[SupportsIndex]) -> Tensor:
         """Return the sum over those dimensions that broadcasting from `size` to this tensor's shape would repeat."""
-    def svd(self, some: _bool = True, compute_uv: _bool = True) -> Any:
+    def svd(self, some: _bool = True, compute_uv: _bool = True) -> return_types.svd:
         """Return U, S and V, not transposed, as PyTorch's old function does; without `compute_uv` zeros for U and V."""
     def swapaxes(self, dim0: _int, dim1: _int) -> Tensor:
         """Return a view with two dimensions exchanged."""

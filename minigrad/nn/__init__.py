@@ -38,6 +38,7 @@ _HOMES = {
         "PoissonNLLLoss SmoothL1Loss SoftMarginLoss TripletMarginLoss"
     ),
     "module": "Module",
+    "multi_head": "MultiheadAttention",
     "normalization": (
         "BatchNorm1d BatchNorm2d BatchNorm3d GroupNorm InstanceNorm1d InstanceNorm2d InstanceNorm3d LayerNorm RMSNorm"
     ),
@@ -51,8 +52,13 @@ _HOMES = {
         "AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d "
         "AdaptiveMaxPool3d AvgPool1d AvgPool2d AvgPool3d MaxPool1d MaxPool2d MaxPool3d"
     ),
+    "recurrent": "GRU LSTM RNN RNNBase",
+    "recurrent_cell": "GRUCell LSTMCell RNNCell RNNCellBase",
     "resampling": (
         "ChannelShuffle Fold PixelShuffle PixelUnshuffle Unfold Upsample UpsamplingBilinear2d UpsamplingNearest2d"
+    ),
+    "transformer": (
+        "Transformer TransformerDecoder TransformerDecoderLayer TransformerEncoder TransformerEncoderLayer"
     ),
 }
 _MODULES = "attention common_types grad modules parallel parameter utils"

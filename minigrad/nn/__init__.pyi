@@ -54,6 +54,8 @@ from minigrad.nn.unpooling import FractionalMaxPool2d as FractionalMaxPool2d
 from minigrad.nn.unpooling import FractionalMaxPool3d as FractionalMaxPool3d
 from minigrad.nn.activation import GELU as GELU
 from minigrad.nn.activation import GLU as GLU
+from minigrad.nn.recurrent import GRU as GRU
+from minigrad.nn.recurrent_cell import GRUCell as GRUCell
 from minigrad.nn.loss import GaussianNLLLoss as GaussianNLLLoss
 from minigrad.nn.normalization import GroupNorm as GroupNorm
 from minigrad.nn.activation import Hardshrink as Hardshrink
@@ -71,6 +73,8 @@ from minigrad.nn.loss import L1Loss as L1Loss
 from minigrad.nn.unpooling import LPPool1d as LPPool1d
 from minigrad.nn.unpooling import LPPool2d as LPPool2d
 from minigrad.nn.unpooling import LPPool3d as LPPool3d
+from minigrad.nn.recurrent import LSTM as LSTM
+from minigrad.nn.recurrent_cell import LSTMCell as LSTMCell
 from minigrad.nn.normalization import LayerNorm as LayerNorm
 from minigrad.nn.lazy import LazyBatchNorm1d as LazyBatchNorm1d
 from minigrad.nn.lazy import LazyBatchNorm2d as LazyBatchNorm2d
@@ -107,6 +111,7 @@ from minigrad.nn.container import ModuleList as ModuleList
 from minigrad.nn.class_loss import MultiLabelMarginLoss as MultiLabelMarginLoss
 from minigrad.nn.class_loss import MultiLabelSoftMarginLoss as MultiLabelSoftMarginLoss
 from minigrad.nn.class_loss import MultiMarginLoss as MultiMarginLoss
+from minigrad.nn.multi_head import MultiheadAttention as MultiheadAttention
 from minigrad.nn.loss import NLLLoss as NLLLoss
 from minigrad.nn.class_loss import NLLLoss2d as NLLLoss2d
 from minigrad.nn.activation import PReLU as PReLU
@@ -118,6 +123,10 @@ from minigrad.nn.resampling import PixelShuffle as PixelShuffle
 from minigrad.nn.resampling import PixelUnshuffle as PixelUnshuffle
 from minigrad.nn.loss import PoissonNLLLoss as PoissonNLLLoss
 from minigrad.nn.normalization import RMSNorm as RMSNorm
+from minigrad.nn.recurrent import RNN as RNN
+from minigrad.nn.recurrent import RNNBase as RNNBase
+from minigrad.nn.recurrent_cell import RNNCell as RNNCell
+from minigrad.nn.recurrent_cell import RNNCellBase as RNNCellBase
 from minigrad.nn.activation import RReLU as RReLU
 from minigrad.nn.activation import ReLU as ReLU
 from minigrad.nn.activation import ReLU6 as ReLU6
@@ -143,6 +152,11 @@ from minigrad.nn.sync_batch_norm import SyncBatchNorm as SyncBatchNorm
 from minigrad.nn.activation import Tanh as Tanh
 from minigrad.nn.activation import Tanhshrink as Tanhshrink
 from minigrad.nn.activation import Threshold as Threshold
+from minigrad.nn.transformer import Transformer as Transformer
+from minigrad.nn.transformer import TransformerDecoder as TransformerDecoder
+from minigrad.nn.transformer import TransformerDecoderLayer as TransformerDecoderLayer
+from minigrad.nn.transformer import TransformerEncoder as TransformerEncoder
+from minigrad.nn.transformer import TransformerEncoderLayer as TransformerEncoderLayer
 from minigrad.nn.loss import TripletMarginLoss as TripletMarginLoss
 from minigrad.nn.class_loss import TripletMarginWithDistanceLoss as TripletMarginWithDistanceLoss
 from minigrad.nn.flatten import Unflatten as Unflatten

@@ -20,6 +20,7 @@ from minigrad.ops.interpolation import *
 from minigrad.ops.linear import *
 from minigrad.ops.loss import *
 from minigrad.ops.margin_loss import *
+from minigrad.ops.multi_head import *
 from minigrad.ops.normalization import *
 from minigrad.ops.padding import *
 from minigrad.ops.pooling import *

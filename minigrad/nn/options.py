@@ -108,6 +108,8 @@ _CHECKS: dict[str, Check] = {
     "scale_factor": _factors,
     **{name: _number(name, -sys.float_info.max, sys.float_info.max) for name in ("lower", "upper")},
     "eps": _number("eps", 0),
+    "layer_norm_eps": _number("layer_norm_eps", 0),
+    "dropout": _number("dropout", 0, 1),
     "delta": _number("delta", 0, above=True),
     "label_smoothing": _number("label_smoothing", 0, 1),
 }

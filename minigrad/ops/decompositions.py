@@ -345,7 +345,7 @@ def svd(A: Operand, full_matrices: bool = True) -> SVD:
 
 
 @method("svd", only=True)
-def old_svd(input: Operand, some: bool = True, compute_uv: bool = True) -> Any:
+def old_svd(input: Operand, some: bool = True, compute_uv: bool = True) -> return_types.svd:
     """Return U, S and V, not transposed, as PyTorch's old function does; without `compute_uv` zeros for U and V."""
     *_, m, n = check_matrix("svd", input)
     if not compute_uv:
@@ -371,7 +371,7 @@ def svdvals(A: Operand) -> Tensor:
 # ---- made of these ---------------------------------------------------------------------------------------------------
 
 
-def _threshold(A: Any, s: Any, atol: float | None, rtol: float | None) -> Any:
+def _threshold(A: Any, s: Any, atol: Any, rtol: Any) -> Any:
     """Return the singular value from which on it counts as none."""
     if rtol is None:
         least = max(A.shape[-2:]) * float(np.finfo(raw(s).dtype).eps)

@@ -10,6 +10,7 @@ from minigrad.core.tensor import Tensor
 from minigrad.kernels import lu as kernel
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
+from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.decompositions import raw
 from minigrad.ops.diagonals import tril, triu
 from minigrad.ops.gathering import take_along_dim
@@ -107,6 +108,7 @@ def _factored(name: str, A: Any, pivot: bool) -> tuple[Any, np.ndarray, np.ndarr
     return _packed_lu(A, packed, order), pivots, order
 
 
+@rounded_once
 def lu_factor_ex(A: Operand, *, pivot: bool = True, check_errors: bool = False) -> LUFactorEx:
     r"""Return the factors of ``A = P @ L @ U`` in one matrix, the exchanges of rows, and where a pivot is 0.
 
@@ -160,6 +162,7 @@ def _permutation(order: np.ndarray, dtype: Any) -> Tensor:
     return Tensor._wrap(np.eye(order.shape[-1], dtype=dtype)[order].swapaxes(-1, -2).copy())
 
 
+@rounded_once
 def lu(A: Operand, *, pivot: bool = True) -> LU:
     r"""Return the permutation P, and L and U with ``A = P @ L @ U``; P has no elements without `pivot`.
 
@@ -179,8 +182,14 @@ def lu(A: Operand, *, pivot: bool = True) -> LU:
     return LU(_permutation(order, dtype) if pivot else Tensor._wrap(np.empty(0, dtype)), *_halves(packed))
 
 
+@rounded_once
 def lu_unpack(LU_data: Operand, LU_pivots: Tensor, unpack_data: bool = True, unpack_pivots: bool = True) -> LU:
     """Return P, L and U out of what `lu_factor` gives; empty tensors for what is not unpacked.
+
+    Raises
+    ------
+    RuntimeError
+        If the pivots are not int32.
 
     Examples
     --------
@@ -197,6 +206,7 @@ def lu_unpack(LU_data: Operand, LU_pivots: Tensor, unpack_data: bool = True, unp
     return LU(P, L, U)
 
 
+@rounded_once
 def lu_solve(LU: Operand, pivots: Tensor, B: Operand, *, left: bool = True, adjoint: bool = False) -> Tensor:
     r"""Return the X with ``A @ X = B``, given what `lu_factor` made of A; ``X @ A = B`` if `left` is False.
 
@@ -242,7 +252,7 @@ flipped = adjoint  # `lu_solve` has a parameter of that name
 
 
 @method("lu", only=True)
-def old_lu(A: Operand, pivot: bool = True, get_infos: bool = False) -> Any:
+def old_lu(A: Operand, pivot: bool = True, get_infos: bool = False) -> tuple[Tensor, ...]:
     """Return `linalg.lu_factor`, with `get_infos` also where a pivot is 0: PyTorch's old name."""
     found = lu_factor_ex(A, pivot=pivot)
     return tuple(found) if get_infos else tuple(found[:2])
@@ -268,6 +278,7 @@ def _raw_qr(A: Operand) -> Operand:
 
 
 @method()
+@rounded_once
 def geqrf(input: Operand) -> GEQRF:
     r"""Return R above the diagonal and the vectors of reflections below it, and their factors: LAPACK's ``geqrf``.
 
@@ -303,6 +314,7 @@ def _check_reflections(name: str, A: Any, tau: Any) -> None:
         raise RuntimeError(f"{name}: expected tau of {A.dtype}, as A, got {tau.dtype}")
 
 
+@rounded_once
 def householder_product(A: Operand, tau: Operand) -> Tensor:
     r"""Return the first n columns of the product of the reflections ``1 - tau[i] v v.T``, v being below column i.
 
@@ -325,16 +337,17 @@ def householder_product(A: Operand, tau: Operand) -> Tensor:
     """
     _check_reflections("householder_product", A, tau)
     *_, m, n = A.shape
-    Q = Tensor._wrap(np.broadcast_to(np.eye(m, n, dtype=raw(A).dtype), tuple(A.shape)).copy())
+    Q: Any = np.broadcast_to(np.eye(m, n, dtype=raw(A).dtype), tuple(A.shape))
     for vector, factor in reversed(_reflections(A, tau)):
         Q = Q - factor * matmul(vector, matmul(adjoint(vector), Q))
-    return Q
+    return Q if tau.shape[-1] or not isinstance(A, Tensor) else Q + A * 0
 
 
 method("orgqr", only=True)(householder_product)
 
 
 @method()
+@rounded_once
 def ormqr(input: Operand, tau: Operand, other: Operand, left: bool = True, transpose: bool = False) -> Tensor:
     """Return the product of the reflections that `geqrf` gives with `other`; from the right if `left` is False.
 
@@ -346,9 +359,9 @@ def ormqr(input: Operand, tau: Operand, other: Operand, left: bool = True, trans
     Examples
     --------
     >>> x = mg.tensor([[3.0], [4.0]])
-    >>> mg.ormqr(*mg.geqrf(x), x, transpose=True).abs()
-    tensor([[5.0000],
-            [0.0000]])
+    >>> mg.ormqr(*mg.geqrf(x), x, transpose=True).abs().round()
+    tensor([[5.],
+            [0.]])
     """
     m = check_matrix("ormqr", input)[-2]
     if len(other.shape) < 2 or other.shape[-2 if left else -1] != m:

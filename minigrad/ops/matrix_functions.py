@@ -95,6 +95,7 @@ def matrix_exp(A: Operand) -> Tensor:
 # ---- products --------------------------------------------------------------------------------------------------------
 
 
+@rounded_once
 def multi_dot(tensors: Sequence[Operand]) -> Tensor:
     """Return the product of two or more matrices, in the order of multiplication that takes the fewest steps.
 
@@ -153,8 +154,14 @@ def _product(parts: list[Any], cuts: dict[tuple[int, int], int], i: int, j: int)
     return matmul(_product(parts, cuts, i, k), _product(parts, cuts, k + 1, j))
 
 
+@rounded_once
 def vecdot(x: Operand, y: Operand, *, dim: int = -1) -> Tensor:
     """Return the sums of products of two tensors over the dimension `dim`.
+
+    Raises
+    ------
+    RuntimeError
+        If their dtypes differ.
 
     Examples
     --------
@@ -166,6 +173,7 @@ def vecdot(x: Operand, y: Operand, *, dim: int = -1) -> Tensor:
     return (x * y).sum(dim)
 
 
+@rounded_once
 def vander(x: Operand, N: int | None = None) -> Tensor:
     r"""Return the powers 0 to N - 1 of each element, in a new last dimension: Vandermonde's matrix.
 
@@ -196,6 +204,7 @@ def vander(x: Operand, N: int | None = None) -> Tensor:
 # ---- systems ---------------------------------------------------------------------------------------------------------
 
 
+@rounded_once
 def tensorinv(A: Operand, ind: int = 2) -> Tensor:
     """Return the inverse of `A` seen as a matrix from its last dimensions to its first `ind`.
 
@@ -217,6 +226,7 @@ def tensorinv(A: Operand, ind: int = 2) -> Tensor:
     return reshape(inv(reshape(A, (math.prod(first), math.prod(last)))), (*last, *first))
 
 
+@rounded_once
 def tensorsolve(A: Operand, B: Operand, dims: Sequence[int] | None = None) -> Tensor:
     """Return the X with ``tensordot(A, X, X.ndim) = B``.
 
@@ -253,10 +263,16 @@ class TriangularSolve(NamedTuple):
 
 
 @method()
+@rounded_once
 def triangular_solve(
     b: Operand, A: Operand, upper: bool = True, transpose: bool = False, unitriangular: bool = False
 ) -> TriangularSolve:
     """Return the X with ``A @ X = b`` for a triangle of `A`, or of its transpose, and A: an old name.
+
+    Raises
+    ------
+    RuntimeError
+        If `b` has not as many rows as `A`.
 
     Examples
     --------
@@ -282,11 +298,17 @@ def cholesky_inverse(L: Operand, upper: bool = False) -> Tensor:
     """
     shape = check_matrix("cholesky_inverse", L, square=True)
     one = np.broadcast_to(np.eye(shape[-1], dtype=raw(L).dtype), shape)
-    return cholesky_solve(Tensor._wrap(one.copy()), L, upper)
+    return cholesky_solve(one, L, upper)
 
 
+@rounded_once
 def cond(A: Operand, p: float | str | None = None) -> Tensor:
     """Return the condition number: the norm of the matrix times that of its inverse; by default of order 2.
+
+    Raises
+    ------
+    RuntimeError
+        If the matrix has no elements, or `p` is not 2 or -2 and it is not square.
 
     Examples
     --------
@@ -301,7 +323,7 @@ def cond(A: Operand, p: float | str | None = None) -> Tensor:
         return s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
     check_matrix("cond", A, square=True)
     inverse, info = inv_ex(A)
-    found = matrix_norm(A, p, (-2, -1)) * matrix_norm(inverse, p, (-2, -1))  # type: ignore[arg-type]
+    found = matrix_norm(A, p, (-2, -1)) * matrix_norm(inverse, p, (-2, -1))
     return found.masked_fill(info != 0, math.inf) if raw(info).any() else found
 
 
@@ -343,6 +365,7 @@ class SolveEx(NamedTuple):
 def _report(A: Any, works: Any) -> np.ndarray:
     """Return 0 for each matrix for which ``works(matrix)``, else 1."""
     array = raw(A)
+    array = array.astype(np.float32) if array.dtype == np.float16 else array
     flat = array.reshape(math.prod(array.shape[:-2]), *array.shape[-2:])
     info = np.zeros(len(flat), np.int32)
     for i, matrix in enumerate(flat):
@@ -364,6 +387,7 @@ def _with_report(name: str, A: Any, check_errors: bool, works: Any, result: Any)
     return result(A), Tensor._wrap(np.asarray(info))
 
 
+@rounded_once
 def cholesky_ex(A: Operand, *, upper: bool = False, check_errors: bool = False) -> CholeskyEx:
     """Return `cholesky` and a report: 0 where it exists, else 1, in place of an error.
 
@@ -381,6 +405,7 @@ def cholesky_ex(A: Operand, *, upper: bool = False, check_errors: bool = False) 
     return CholeskyEx(*found)
 
 
+@rounded_once
 def inv_ex(A: Operand, *, check_errors: bool = False) -> InvEx:
     """Return `inv` and a report: 0 where it exists, else 1, in place of an error.
 
@@ -397,6 +422,7 @@ def inv_ex(A: Operand, *, check_errors: bool = False) -> InvEx:
     return InvEx(*_with_report("inv", A, check_errors, np.linalg.inv, inv))
 
 
+@rounded_once
 def solve_ex(A: Operand, B: Operand, *, left: bool = True, check_errors: bool = False) -> SolveEx:
     """Return `solve` and a report: 0 where it exists, else 1, in place of an error.
 

@@ -81,8 +81,8 @@ def pad(input: Operand, pad: Sequence[int], mode: str = "constant", value: float
     --------
     >>> F.pad(mg.tensor([1, 2, 3]), (2, 1))
     tensor([0, 0, 1, 2, 3, 0])
-    >>> F.pad(mg.tensor([1, 2, 3]), (2, 1), mode="reflect")
-    tensor([3, 2, 1, 2, 3, 2])
+    >>> F.pad(mg.tensor([[1, 2, 3]]), (2, 1), mode="reflect")
+    tensor([[3, 2, 1, 2, 3, 2]])
     """
     widths, shape = as_shape("pad", (pad,)), tuple(input.shape)
     if len(widths) % 2 or len(widths) > 2 * len(shape):

@@ -254,7 +254,7 @@ def mode(input: Operand, dim: int = -1, keepdim: bool = False) -> Result:
 # ---- quantiles -------------------------------------------------------------------------------------------------------
 
 # by interpolation: the places whose elements to take, from those between them
-_BETWEEN: dict[str, tuple[Any, Any]] = {
+BETWEEN: dict[str, tuple[Any, Any]] = {
     "linear": (np.floor, np.ceil),
     "lower": (np.floor, np.floor),
     "higher": (np.ceil, np.ceil),
@@ -292,8 +292,8 @@ def quantile(
     >>> mg.quantile(mg.tensor([1.0, 2.0, 3.0, 4.0]), 0.25)
     tensor(1.7500)
     """
-    if interpolation not in _BETWEEN:
-        raise RuntimeError(f"quantile: expected interpolation in {list(_BETWEEN)}, got {interpolation!r}")
+    if interpolation not in BETWEEN:
+        raise RuntimeError(f"quantile: expected interpolation in {list(BETWEEN)}, got {interpolation!r}")
     input = floating("quantile", input)
     if isinstance(q, Tensor) and q.dtype != input.dtype:
         raise RuntimeError(f"quantile: expected q of the input's dtype {input.dtype}, got {q.dtype}; convert it")
@@ -307,7 +307,7 @@ def quantile(
         raise RuntimeError(f"quantile: expected elements, got shape {shape}")
     ordered = sort(x).values
     places = shares.reshape(-1) * (x.shape[-1] - 1)
-    low, high = (f(places) for f in _BETWEEN[interpolation])
+    low, high = (f(places) for f in BETWEEN[interpolation])
     share: Any = (places - low if interpolation == "linear" else (high - low) / 2).astype(input.dtype)
     if interpolation == "linear" and isinstance(q, Tensor) and q.requires_grad:
         share = cast(reshape(q, (shares.size,)), input.dtype) * (x.shape[-1] - 1) - low.astype(input.dtype)

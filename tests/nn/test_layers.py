@@ -6,7 +6,10 @@ import pytest
 import minigrad as mg
 from minigrad import nn
 
-pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")  # PyTorch's
+pytestmark = [
+    pytest.mark.filterwarnings(f"ignore:{words}")  # PyTorch's
+    for words in ("Using padding='same' with even kernel lengths", "enable_nested_tensor is True")
+]
 
 IMAGE = (4, 6, 9, 8)
 SEQUENCE = (4, 6, 9)
@@ -132,6 +135,23 @@ LAYERS = {
     **{f"LazyBatchNorm{d}d": (lambda n, d=d: getattr(n, f"LazyBatchNorm{d}d")(), None) for d in (1, 2, 3)},
     "Embedding": (lambda n: n.Embedding(5, 3, padding_idx=-1), None),
     "Embedding plain": (lambda n: n.Embedding(5, 3), None),
+    **{f"{name}": (lambda n, name=name: getattr(n, name)(6, 5), None) for name in (
+        "RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell",
+    )},
+    "RNNBase": (lambda n: n.RNNBase("GRU", 6, 5, 2, False, bidirectional=True), None),
+    "RNNCellBase": (lambda n: n.RNNCellBase(6, 5, False, 4), None),
+    "MultiheadAttention": (lambda n: n.MultiheadAttention(6, 2, bias=False, add_bias_kv=True, kdim=4), None),
+    "TransformerEncoderLayer": (lambda n: n.TransformerEncoderLayer(9, 3, 7, dropout=0.0), [SEQUENCE]),
+    "TransformerEncoderLayer options": (
+        lambda n: n.TransformerEncoderLayer(9, 3, 7, 0.0, "gelu", 0.1, True, True, False), [SEQUENCE]),
+    "TransformerDecoderLayer": (lambda n: n.TransformerDecoderLayer(9, 3, 7, dropout=0.0), [SEQUENCE, SEQUENCE]),
+    "TransformerEncoder": (
+        lambda n: n.TransformerEncoder(n.TransformerEncoderLayer(9, 3, 7, 0.0), 2, enable_nested_tensor=False),
+        [SEQUENCE]),
+    "TransformerDecoder": (
+        lambda n: n.TransformerDecoder(n.TransformerDecoderLayer(9, 3, 7, 0.0), 2), [SEQUENCE, SEQUENCE]),
+    "Transformer": (
+        lambda n: n.Transformer(9, 3, 1, 1, 7, 0.0, batch_first=True, norm_first=True), [SEQUENCE, SEQUENCE]),
     "a small net": (
         lambda n: n.Sequential(
             n.Conv2d(6, 4, 3, padding=1), n.BatchNorm2d(4), n.Tanh(), n.AvgPool2d(2), n.Flatten(), n.Linear(64, 3)

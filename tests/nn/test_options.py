@@ -13,6 +13,9 @@ GIVEN = {
     "in_features": 3, "out_features": 2, "in1_features": 2, "in2_features": 3, "num_embeddings": 5, "embedding_dim": 3,
     "size": 2, "num_groups": 2, "num_channels": 4, "normalized_shape": 3, "threshold": 0.1, "value": 0.2,
     "upscale_factor": 2, "downscale_factor": 2, "kernel_size": 2, "output_size": 4, "dim": 1, "groups": 1,
+    "embed_dim": 4, "num_heads": 2, "d_model": 4, "nhead": 2, "encoder_layer": nn.Identity(),
+    "decoder_layer": nn.Identity(), "num_layers": 1,
+    "input_size": 3, "hidden_size": 4, "num_chunks": 3, "bias": True,
     "unflattened_size": (2, 2),
     "n_classes": 9, "num_classes": 3, "cutoffs": [2, 5],
     "in_channels": 4, "out_channels": 4, "num_features": 4, "norm_type": 2, "padding": 1,
@@ -20,7 +23,8 @@ GIVEN = {
 OTHERS = {
     "device", "dtype", "args", "kwargs", "values", "parameters", "modules", "module", "size_average", "reduce",
     "align_corners", "recompute_scale_factor", "weight", "pos_weight", "padding_idx", "max_norm", "distance_function",
-    "device_ids", "output_device", "_weight", "_freeze", "output_padding", "mode", "_random_samples", "process_group",
+    "device_ids", "output_device", "_weight", "_freeze", "num_chunks", "activation", "nonlinearity",
+    "output_padding", "mode", "_random_samples", "process_group",
     "output_ratio",
 }  # fmt: skip
 MORE = {
@@ -44,6 +48,8 @@ def layers():
         ):
             parameters = inspect.signature(kind).parameters
             needed = {n: GIVEN[n] for n, p in parameters.items() if p.default is p.empty and n in GIVEN}
+            if name == "RNNBase":
+                needed["mode"] = "GRU"
             if name.startswith("Fractional"):
                 needed["output_size"] = 2
             if name.startswith("LazyConv"):  # whose arguments are those of the class that it becomes

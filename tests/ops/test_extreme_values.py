@@ -13,12 +13,15 @@ inf, nan = float("inf"), float("nan")
 BY_ZERO = {
     "activation: relu method", "activation: scaled_dot_product_attention causal", "elementwise: logaddexp large",
     "elementwise: sigmoid large", "elementwise: floor", "elementwise: ceil", "elementwise: trunc",
+    "floating_point: angle",
     "indexing: iteration", "reduction: prod dim", "reduction: prod one zero", "reduction: prod two zeros",
     "reduction: logsumexp large", "scan: cumprod zeros", "scan: logcumsumexp large",
 }  # fmt: skip
 FAMILIES = (
     "convolution",
     "decompositions",
+    "matrices",
+    "recurrent",
     "grid_sampling",
     "interpolation: interpolate",
 )  # zeros of the padding, of triangles

@@ -62,9 +62,9 @@ def test_errors_are_those_of_pytorch(name):
 @pytest.mark.parametrize("ndim", [1, 2, 3])
 def test_padding_of_any_number_of_dimensions(mode, ndim):
     numpy_mode = {"constant": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}[mode]
-    x = np.random.default_rng(0).standard_normal((4, 3, 4, 5))
+    x = np.random.default_rng(0).standard_normal((4, 3, 4, 5)[-ndim - 2 :])
     widths = [3, 1, 0, 2, 2, 1][: 2 * ndim]
-    pairs = [(0, 0)] * (4 - ndim) + list(zip(widths[::2], widths[1::2], strict=True))[::-1]
+    pairs = [(0, 0)] * (x.ndim - ndim) + list(zip(widths[::2], widths[1::2], strict=True))[::-1]
     np.testing.assert_array_equal(pad(mg, mg.tensor(x), widths, mode).numpy(), np.pad(x, pairs, mode=numpy_mode))
 
 

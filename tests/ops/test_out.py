@@ -130,6 +130,7 @@ def test_under_no_grad_it_takes_what_requires_grad():
 def test_what_takes_out_in_pytorch_takes_it_here():
     torch = pytest.importorskip("torch")
     views = {"squeeze", "unsqueeze", "transpose", "t", "diagonal", "reshape", "permute", "select", "narrow", "expand"}
+    views |= {"as_strided", "unsafe_split_with_sizes"}
     missing = []
     for name in dir(mg):
         packet = getattr(torch.ops.aten, name, None)

@@ -249,7 +249,8 @@ def with_dim():
                 parameters = inspect.signature(function).parameters
                 others = {p: OTHERS[p] for p in parameters if p in OTHERS}
                 needed = {p for p, q in parameters.items() if q.default is q.empty} - {"dim", *others}
-                if "dim" in parameters and needed in ({"input"}, {"x"}):
+                several = str(inspect.signature(function).return_annotation).startswith("list")
+                if "dim" in parameters and not several and needed in ({"input"}, {"x"}):
                     yield name, function, others, "keepdim" in parameters
 
 

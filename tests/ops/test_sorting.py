@@ -1,6 +1,7 @@
 """Sorting, ranks and counts: ties, nan, lengths, errors, against PyTorch where it is installed."""
 
 import math
+import warnings
 
 import numpy as np
 import pytest
@@ -141,3 +142,14 @@ def test_isin_takes_numbers_and_inverts():
     assert mg.isin(mg.tensor([1, 2]), 2).tolist() == [False, True]
     assert mg.isin(mg.tensor([1, 2]), mg.tensor([2]), invert=True).tolist() == [True, False]
     assert mg.isin(mg.tensor([1, 2]), 2).dtype == mg.bool
+
+
+def test_quantiles_without_what_is_no_number():
+    x = np.array([[1.0, np.nan, 3.0, 2.0], [np.nan, 5.0, np.nan, 4.0], [np.nan] * 4])
+    q = np.array([0.0, 0.3, 1.0])
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        expected = np.nanquantile(x, q, axis=1)
+    np.testing.assert_allclose(mg.nanquantile(mg.tensor(x), mg.tensor(q), dim=1).numpy(), expected)
+    assert mg.nanquantile(mg.tensor(x), 0.5).item() == 3.0
+    assert mg.nanquantile(mg.tensor(x), 0.5, dim=0, keepdim=True).shape == (1, 4)

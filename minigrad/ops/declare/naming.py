@@ -23,7 +23,20 @@ _BEGINNING = re.compile(r"([A-Za-z_][\w.]*)(: |\(\) )")
 _ARGUMENTS = "; the arguments were "
 _TOO_LARGE = re.compile(r"too (big|large)|[Mm]aximum (allowed|supported)")  # what NumPy says of lengths
 _known = {"device", "generator"}  # first words of our messages
-_NO_TENSORS = ("None", "bool", "int", "float", "str", "list", "dict", "tuple[Tensor, ...]", "Size", "Any", "Generator")
+_NO_TENSORS = (
+    "None",
+    "bool",
+    "int",
+    "float",
+    "str",
+    "list",
+    "dict",
+    "tuple[Tensor, ...]",
+    "Size",
+    "Any",
+    "Generator",
+    "HistogramDD",
+)
 _WHERE = ("minigrad.ops.", "minigrad.creation", "minigrad.random", "minigrad.linalg", "minigrad.nn.init")
 
 
