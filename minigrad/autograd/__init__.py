@@ -1,6 +1,9 @@
 """Reverse-mode automatic differentiation: the graph, the walk over it, and what starts it."""
 
-from minigrad.autograd import functional, node_hooks
+from minigrad.autograd import (
+    functional,
+    node_hooks,  # noqa: F401 (it gives nodes their hooks)
+)
 from minigrad.autograd.anomaly_mode import (
     detect_anomaly,
     is_anomaly_check_nan_enabled,

@@ -1,7 +1,7 @@
 """Derivatives of functions of trees of Tensors.
 
-Each level has inputs of its own, whose gradients are asked for. What it returns belongs to the graph outside only as far
-as it depends on a leaf from outside, so that levels may be nested.
+Each level has inputs of its own, whose gradients are asked for. What it returns belongs to the graph outside only as
+far as it depends on a leaf from outside, so that levels may be nested.
 """
 
 from __future__ import annotations

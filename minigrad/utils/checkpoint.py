@@ -100,7 +100,7 @@ def checkpoint(
     """
     if use_reentrant is None:
         warnings.warn(
-            "checkpoint: pass use_reentrant=True, as it is now by default, or use_reentrant=False, which is recommended",
+            "checkpoint: pass use_reentrant=True, which is the default now, or use_reentrant=False, which is better",
             UserWarning,
             stacklevel=2,
         )
@@ -250,10 +250,11 @@ def checkpoint_sequential(
     use_reentrant: bool | None = None,
     **kwargs: Any,
 ) -> Any:
-    """Apply `functions`, a Sequential or a list, one after the other, in segments of which all but the last are checkpoints.
+    """Apply functions one after the other, in segments, of which all but the last are checkpoints.
 
     Parameters
     ----------
+    functions : Sequential or sequence of functions
     segments : int
         In how many parts they are divided.
     use_reentrant, preserve_rng_state : see `checkpoint`
