@@ -31,7 +31,7 @@ def register_prehook(self: Node, hook: Callable[[Grads], Any]) -> RemovableHandl
         return Gradients(enumerate(replaced)) if isinstance(g, Gradients) else replaced[0]
 
     if isinstance(self, AccumulateGrad):
-        return self.variable.register_hook(lambda g: _checked("prehook", hook((g,)), (g,))[0])  # type: ignore[no-any-return]
+        return self.variable.register_hook(lambda g: _checked("prehook", hook((g,)), (g,))[0])
     if self.hooks is None:
         self.hooks = {}
     return RemovableHandle(self.hooks, on_gradient)
@@ -41,12 +41,16 @@ def register_hook(self: Node, hook: Callable[[Grads, Grads], Any]) -> RemovableH
     """Call ``hook(grad_inputs, grad_outputs)`` after the node has run; a tuple that it returns replaces the former."""
     if isinstance(self, AccumulateGrad):
         variable = self.variable
-        return variable.register_post_accumulate_grad_hook(lambda leaf: hook((), (leaf.grad,)))  # type: ignore[no-any-return]
+        return variable.register_post_accumulate_grad_hook(lambda leaf: hook((), (leaf.grad,)))
     hooks = _after.get(self)
     if hooks is None:
         hooks = _after[self] = {}
-        self.__class__ = _hooked(type(self.named()))
+        self.__class__ = _hooked(_class_of(self))
     return RemovableHandle(hooks, hook)
+
+
+def _class_of(node: Node) -> Any:
+    return type(node.named())
 
 
 @functools.cache

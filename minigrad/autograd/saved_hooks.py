@@ -46,7 +46,7 @@ class saved_tensors_hooks:
     Examples
     --------
     >>> x = mg.tensor([1.0, 2.0], requires_grad=True)
-    >>> with mg.autograd.graph.saved_tensors_hooks(lambda t: t.numpy().tobytes(), lambda b: mg.frombuffer(b)):
+    >>> with mg.autograd.graph.saved_tensors_hooks(lambda t: t.tolist(), mg.tensor):
     ...     y = x.exp()
     >>> y.sum().backward()
     """
@@ -80,12 +80,13 @@ class saved_tensors_hooks:
         def __init__(node: OperationNode, plan: Any, parents: Sequence[Any], saved: Sequence[Any] | None) -> None:
             init(node, plan, parents, saved)
             if self._is_innermost() and saved is not None and _holds_arrays(saved):
-                node.__class__ = _packed_class(type(node.named()))
+                kind: Any = type(node.named())
+                node.__class__ = _packed_class(kind)
                 node.saved = Packed([self._pack(value) for value in saved], self)
 
         return __init__
 
-    def _saved(self, kind: type, array: np.ndarray, target: Any, place: int | None) -> Any:
+    def _saved(self, kind: Callable[..., Any], array: np.ndarray, target: Any, place: int | None) -> Any:
         """Return what a Function keeps."""
         if not self._is_innermost():
             return kind(array, target, place)

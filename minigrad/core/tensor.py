@@ -136,7 +136,7 @@ class Tensor(Methods, ArrayAttributes):
             raise TypeError(f"as_subclass: expected a subclass of Tensor, got {cls!r}")
         alias: Any = self.view(self.shape)
         alias.__class__ = cls
-        return alias
+        return alias  # type: ignore[no-any-return]  # Any, as Tensor is no Self
 
     @property
     def requires_grad(self) -> bool:

@@ -89,7 +89,7 @@ def stack_module_state(models: Sequence[Module]) -> tuple[dict[str, Tensor], dic
     --------
     >>> params, buffers = mg.func.stack_module_state([nn.Linear(2, 3) for _ in range(5)])
     >>> params["weight"].shape
-    minigrad.Size([5, 3, 2])
+    Size([5, 3, 2])
     """
     models = list(models)
     if not models:

@@ -39,7 +39,7 @@ class _Level:
         if not pairs:
             return [t.detach().new_zeros(t.shape) for t in self.inputs]
         ys, vs = zip(*pairs, strict=True)
-        return [*differentiation.grad(ys, self.inputs, vs, create_graph=True, materialize_grads=True)]  # type: ignore[list-item]
+        return [*differentiation.grad(ys, self.inputs, vs, create_graph=True, materialize_grads=True)]
 
     def outside(self, tree: Any) -> Any:
         """Return results as those outside see them: without a history if it ends in this level."""

@@ -268,12 +268,12 @@ def checkpoint_sequential(
     --------
     >>> x = mg.zeros(2, requires_grad=True)
     >>> mg.utils.checkpoint.checkpoint_sequential([mg.sin, mg.exp, mg.cos], 2, x, use_reentrant=False).shape
-    minigrad.Size([2])
+    Size([2])
     """
     preserve = kwargs.pop("preserve_rng_state", True)
     if kwargs:
         raise ValueError(f"checkpoint_sequential: unexpected keyword arguments {sorted(kwargs)}")
-    steps = list(functions.children() if isinstance(functions, Sequential) else functions)
+    steps: list[Any] = list(functions.children() if isinstance(functions, Sequential) else functions)
     size = len(steps) // segments
 
     def segment(start: int, end: int) -> Callable[[Any], Any]:

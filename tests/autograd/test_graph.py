@@ -42,7 +42,7 @@ GRAPHS = {
     "leaves": lambda lib, x: (x * x).sum(),
     "chain": lambda lib, x: x.exp().mean(),
     "subtraction": lambda lib, x: 1.0 / (lib.ones(2) - x).sin(),
-    "cat": lambda lib, x: lib.cat([x, x.exp()]),
+    "cat": lambda lib, x: lib.cat([x, lib.ones(1), x.exp()]),
     "second output": lambda lib, x: two(lib).apply(x)[1] * 2,
     "addmm": lambda lib, x: lib.nn.functional.mse_loss(x, lib.zeros(2)).sqrt(),
 }

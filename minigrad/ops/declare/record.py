@@ -38,8 +38,9 @@ class OperationNode(Node):
     @property
     def next_functions(self) -> tuple[tuple[Any, int], ...]:
         operation, edges = self.plan.operation, map(edge_to, self.parents)
-        if operation.sequence:
-            return tuple(edges)
+        if operation.sequence:  # which inputs require grad is known until the values are freed
+            known = [True] * len(self.parents) if self.saved is None else self.saved[-1]
+            return tuple(next(edges) if required else (None, 0) for required in known)
         mask = next(mask for mask, plan in operation.plans.items() if plan is self.plan)
         return tuple(next(edges, (None, 0)) if mask & bit else (None, 0) for _, bit in operation.tensors if bit)
 
