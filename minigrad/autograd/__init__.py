@@ -50,7 +50,7 @@ __all__ = [
     "set_grad_enabled",
 ]
 
-_lazy = lazy_names(
-    __name__, globals(), {"threads": "is_multithreading_enabled set_multithreading_enabled"}, "forward_ad graph"
-)
+_HOMES = {"threads": "is_multithreading_enabled set_multithreading_enabled"}
+_MODULES = "forward_ad graph"
+_lazy = lazy_names(__name__, globals(), _HOMES, _MODULES)
 __getattr__, __dir__ = _lazy.getattr, _lazy.dir

@@ -1,4 +1,4 @@
-"""What becomes of the values that the graph keeps: hooks that put something else in their place, until they are needed.
+"""Hooks on values that the graph keeps: they put something else in their place, until the values are needed.
 
 Nobody asks for the hooks where none are set: while some are, functions of theirs stand in the place of those that keep.
 """
@@ -108,7 +108,7 @@ class saved_tensors_hooks:
 
 
 class _Packet:
-    """What a hook has made of an array."""
+    """The result of a pack hook for an array."""
 
     __slots__ = ("content",)
 

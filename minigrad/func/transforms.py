@@ -241,6 +241,11 @@ def jvp(
     -------
     ``(output, product)``, or ``(output, product, aux)``
 
+    Raises
+    ------
+    RuntimeError
+        If primals and tangents are no tuples, or their structures or shapes differ.
+
     Examples
     --------
     >>> mg.func.jvp(lambda x: x**2, (mg.tensor([1.0, 2.0]),), (mg.tensor([1.0, 10.0]),))
@@ -355,6 +360,11 @@ def hessian(func: Function, argnums: int | tuple[int, ...] = 0) -> Function:
 
 def functionalize(func: Function, *, remove: str = "mutations") -> Function:
     """Return `func` itself: functions run as they are written here.
+
+    Raises
+    ------
+    RuntimeError
+        If `remove` is neither "mutations" nor "mutations_and_views".
 
     Examples
     --------

@@ -5,5 +5,6 @@ from minigrad.utils import data
 
 __all__ = ["data"]
 
-_lazy = lazy_names(__name__, globals(), {}, "checkpoint")
+_MODULES = "checkpoint"
+_lazy = lazy_names(__name__, globals(), {}, _MODULES)
 __getattr__, __dir__ = _lazy.getattr, _lazy.dir

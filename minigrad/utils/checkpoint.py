@@ -22,7 +22,7 @@ Contexts = tuple[AbstractContextManager[Any], AbstractContextManager[Any]]
 
 
 class CheckpointError(RuntimeError):
-    """What was computed again differs from what was computed first."""
+    """The function of a checkpoint did something else when it was called again."""
 
 
 def noop_context_fn() -> Contexts:
@@ -205,7 +205,7 @@ class _Run:
 
 
 class CheckpointFunction(autograd.Function):
-    """What ``use_reentrant=True`` is made of."""
+    """A checkpoint as one operation, by ``use_reentrant=True``."""
 
     @staticmethod
     def forward(ctx: Any, function: Callable[..., Any], preserve: bool, *args: Any) -> Any:
