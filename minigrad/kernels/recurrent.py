@@ -122,7 +122,7 @@ SMALL, COLUMNS = 1 << 14, 64  # elements and columns of a matrix that is fast; a
 
 
 def _in_parts(matrix: Array) -> Array:
-    """Return the columns of a matrix, or of a stack of them, in parts of equal width: shape (..., parts, rows, width)."""
+    """Return the columns of matrices in parts of equal width: an array of shape (..., parts, rows, width)."""
     rows, width = matrix.shape[-2:]
     most = max(1, width // max(1, min(COLUMNS, SMALL // rows)))
     count = next(k for k in range(most, 0, -1) if width % k == 0)
