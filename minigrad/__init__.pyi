@@ -280,6 +280,8 @@ def channel_shuffle(input: TensorLike, groups: _int, *, out: Tensor | tuple[Tens
     """Return the channels of (N, C, ...) in another order: the first of each group, the second of each, and so on."""
 from minigrad.core.layout import channels_last as channels_last
 from minigrad.core.layout import channels_last_3d as channels_last_3d
+def cholesky(A: TensorLike, *, upper: _bool = False, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the lower triangular L with ``A = L @ L.T``, or with `upper` the transposed one."""
 def cholesky_inverse(L: TensorLike, upper: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the inverse of ``L @ L.T``, or of ``L.T @ L`` if `upper`."""
 def cholesky_solve(B: TensorLike, L: TensorLike, upper: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:

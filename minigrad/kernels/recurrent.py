@@ -185,7 +185,8 @@ def _lstm_slopes(g: Array, weight: Array, projection: Any, state: Any, kept: Any
     back, (n, hidden) = _in_parts(weight), dc.shape
     at_one, added = _by_gate((1, 1, 0, 1), dc), _by_gate((0, 0, 1, 0), dc)
     d_gates, both, product = np.empty_like(activations), np.empty((2, 4 * n * hidden), g.dtype), np.empty_like(dc)
-    m_all = d_outputs = None
+    m_all: Any = None
+    d_outputs: Any = None
     if projection is not None:
         m_all, d_outputs = np.empty_like(tanh_c), np.empty_like(g)
     for at, n in steps:

@@ -396,6 +396,7 @@ def _pinv(A: Operand, atol: float | None, rtol: float | None) -> Operand:
     return np.matmul(vh.swapaxes(-1, -2) * inverse[..., None, :], u.swapaxes(-1, -2))
 
 
+@method("pinverse", only=True)
 @rounded_once
 def pinv(A: Operand, rtol: Any = None, hermitian: bool = False, *, atol: Any = None) -> Tensor:
     """Return the pseudo-inverse (Moore, 1920; Penrose, 1955).
