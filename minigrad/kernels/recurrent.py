@@ -122,7 +122,7 @@ SMALL, COLUMNS = 1 << 14, 64  # elements and columns of a matrix that is fast; a
 
 
 def _in_parts(matrix: Array) -> Array:
-    """Return the columns of a matrix, or of a stack of them, in parts of equal width: shape (..., parts, rows, width)."""
+    """Return the columns of a matrix, or of each of a stack, in parts of equal width: (..., parts, rows, width)."""
     rows, width = matrix.shape[-2:]
     most = max(1, width // max(1, min(COLUMNS, SMALL // rows)))
     count = next(k for k in range(most, 0, -1) if width % k == 0)
@@ -130,7 +130,7 @@ def _in_parts(matrix: Array) -> Array:
 
 
 def _product(a: Array, parts: Array, out: Array) -> None:
-    np.matmul(a, parts, out=out.reshape(*out.shape[:-1], parts.shape[-3], -1).swapaxes(-2, -3))
+    np.matmul(a, parts, out=out.reshape(*out.shape[:-1], parts.shape[-3], parts.shape[-1]).swapaxes(-2, -3))
 
 
 # The logistic function is tanh(x / 2) / 2 + 1/2: NumPy's tanh takes two thirds of the time of exp, and one call serves
@@ -147,7 +147,7 @@ def _by_gate(values: Sequence[float], state: Array) -> Array:
 
 def _gate_by_gate(rows: Array, hidden: int) -> Array:
     """Return a view of shape (G, n, H) of rows of gates."""
-    return rows.reshape(len(rows), -1, hidden).swapaxes(0, 1)
+    return rows.reshape(len(rows), rows.shape[1] // hidden, hidden).swapaxes(0, 1)
 
 
 @silent
@@ -185,18 +185,16 @@ def _lstm_slopes(g: Array, weight: Array, projection: Any, state: Any, kept: Any
     back, (n, hidden) = _in_parts(weight), dc.shape
     at_one, added = _by_gate((1, 1, 0, 1), dc), _by_gate((0, 0, 1, 0), dc)
     d_gates, both, product = np.empty_like(activations), np.empty((2, 4 * n * hidden), g.dtype), np.empty_like(dc)
-    m_all = d_outputs = None
-    if projection is not None:
-        m_all, d_outputs = np.empty_like(tanh_c), np.empty_like(g)
+    outputs, d_outputs = np.empty_like(tanh_c), np.empty_like(g)  # for a projection
     for at, n in steps:
         a, t, dhn, dcn, p = activations[at].reshape(4, n, hidden), tanh_c[at], dh[:n], dc[:n], product[:n]
         d, w = both[:, : a.size].reshape(2, 4, n, hidden)
         i, f, new, o = a
         dhn += g[at]
         dm = dhn
-        if d_outputs is not None:
+        if projection is not None:
             d_outputs[at] = dhn
-            np.multiply(o, t, out=m_all[at])
+            np.multiply(o, t, out=outputs[at])
             dm = np.matmul(dhn, projection)
         np.multiply(dm, t, out=d[3])
         np.multiply(t, t, out=p)
@@ -215,7 +213,7 @@ def _lstm_slopes(g: Array, weight: Array, projection: Any, state: Any, kept: Any
         rows = d_gates[at]
         np.copyto(_gate_by_gate(rows, hidden), d)
         _product(rows, back, dhn)
-    d_projection = None if d_outputs is None else products.matmul(d_outputs.T, m_all)
+    d_projection = None if projection is None else products.matmul(d_outputs.T, outputs)
     return Slopes(d_gates, products.matmul(d_gates.T, h_before), None, d_projection, dh, dc)
 
 
