@@ -8,6 +8,7 @@ walks the same rows the other way.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from itertools import accumulate
 from typing import Any, NamedTuple
@@ -122,59 +123,56 @@ SMALL, COLUMNS = 1 << 14, 64  # elements and columns of a matrix that is fast; a
 
 
 def _in_parts(matrix: Array) -> Array:
-    """Return the columns of matrices in parts of equal width: an array of shape (..., parts, rows, width)."""
-    rows, width = matrix.shape[-2:]
+    """Return the columns of a matrix in parts of equal width: an array of shape (parts, rows, width)."""
+    rows, width = matrix.shape
     most = max(1, width // max(1, min(COLUMNS, SMALL // rows)))
     count = next(k for k in range(most, 0, -1) if width % k == 0)
-    return np.ascontiguousarray(matrix.reshape(*matrix.shape[:-1], count, -1).swapaxes(-2, -3))
+    return np.ascontiguousarray(matrix.reshape(rows, count, -1).swapaxes(0, 1))
 
 
 def _product(a: Array, parts: Array, out: Array) -> None:
-    np.matmul(a, parts, out=out.reshape(*out.shape[:-1], parts.shape[-3], -1).swapaxes(-2, -3))
+    np.matmul(a, parts, out=out.reshape(len(out), len(parts), parts.shape[2]).swapaxes(0, 1))
 
 
 # The logistic function is tanh(x / 2) / 2 + 1/2: NumPy's tanh takes two thirds of the time of exp, and one call serves
-# all gates of a step. The activations of a step are a block of shape (4, n, H), gate by gate: every call works with
-# memory that lies in one piece, for it takes up to three times as long on a part of the columns of a matrix.
+# all gates of a step. What differs between gates lies in whole matrices, for strided rows take twice as long.
 
 
-def _by_gate(values: Sequence[float], state: Array) -> Array:
-    """Return such a block with a constant for each gate: to broadcast constants takes twice as long."""
-    block = np.empty((len(values), *state.shape), state.dtype)
-    block[:] = np.reshape(values, (-1, 1, 1))
-    return block
-
-
-def _gate_by_gate(rows: Array, hidden: int) -> Array:
-    """Return a view of shape (G, n, H) of rows of gates."""
-    return rows.reshape(len(rows), -1, hidden).swapaxes(0, 1)
+@functools.lru_cache(8)
+def _by_gate(values: tuple[float, ...], rows: int, hidden: int, dtype: np.dtype) -> Array:
+    """Return a matrix with a constant for each gate."""
+    matrix = np.empty((rows, len(values) * hidden), dtype)
+    matrix[:] = np.repeat(np.asarray(values, dtype), hidden)
+    matrix.flags.writeable = False
+    return matrix
 
 
 @silent
 def _lstm(gates: Array, weight: Array, bias: Any, projection: Any, last: Any, y: Array, kept: Any, steps: Any) -> None:
     activations, tanh_c, c_before, h_before = kept
     h, c = last
-    hidden = c.shape[1]
-    across = _in_parts(weight.reshape(4, hidden, -1).swapaxes(1, 2))
-    scale, shift = _by_gate((0.5, 0.5, 1, 0.5), c), _by_gate((0.5, 0.5, 0, 0.5), c)
+    hidden, across = c.shape[1], _in_parts(weight.T)
+    scale = _by_gate((0.5, 0.5, 1, 0.5), len(h), hidden, gates.dtype)
+    shift = _by_gate((0.5, 0.5, 0, 0.5), len(h), hidden, gates.dtype)
     product = np.empty_like(c)
     for at, n in steps:
-        a, t, hn, cn, p = activations[at].reshape(4, n, hidden), tanh_c[at], h[:n], c[:n], product[:n]
+        a, t, hn, cn, p = activations[at], tanh_c[at], h[:n], c[:n], product[:n]
         h_before[at], c_before[at] = hn, cn
         _product(hn, across, a)
-        a += _gate_by_gate(gates[at], hidden)
-        a *= scale[:, :n]
+        a += gates[at]
+        a *= scale[:n]
         np.tanh(a, out=a)
-        a *= scale[:, :n]
-        a += shift[:, :n]
-        i, f, new, o = a
-        cn *= f
-        cn += np.multiply(i, new, out=p)
+        a *= scale[:n]
+        a += shift[:n]
+        cn *= a[:, hidden : 2 * hidden]
+        np.multiply(a[:, :hidden], a[:, 2 * hidden : 3 * hidden], out=p)
+        cn += p
         np.tanh(cn, out=t)
         if projection is None:
-            np.multiply(o, t, out=hn)
+            np.multiply(a[:, 3 * hidden :], t, out=hn)
         else:
-            np.matmul(np.multiply(o, t, out=p), projection.T, out=hn)
+            np.multiply(a[:, 3 * hidden :], t, out=p)
+            np.matmul(p, projection.T, out=hn)
         y[at] = hn
 
 
@@ -182,41 +180,38 @@ def _lstm(gates: Array, weight: Array, bias: Any, projection: Any, last: Any, y:
 def _lstm_slopes(g: Array, weight: Array, projection: Any, state: Any, kept: Any, steps: Any) -> Slopes:
     activations, tanh_c, c_before, h_before = kept
     dh, dc = state
-    back, (n, hidden) = _in_parts(weight), dc.shape
-    at_one, added = _by_gate((1, 1, 0, 1), dc), _by_gate((0, 0, 1, 0), dc)
-    d_gates, both, product = np.empty_like(activations), np.empty((2, 4 * n * hidden), g.dtype), np.empty_like(dc)
-    m_all: Any = None
-    d_outputs: Any = None
-    if projection is not None:
-        m_all, d_outputs = np.empty_like(tanh_c), np.empty_like(g)
+    back = _in_parts(weight)
+    hidden = dc.shape[1]
+    at_one = _by_gate((1, 1, 0, 1), len(dh), hidden, g.dtype)
+    added = _by_gate((0, 0, 1, 0), len(dh), hidden, g.dtype)
+    d_gates, work, product = np.empty_like(activations), np.empty_like(at_one), np.empty_like(dc)
+    d_outputs = None if projection is None else np.empty_like(g)
     for at, n in steps:
-        a, t, dhn, dcn, p = activations[at].reshape(4, n, hidden), tanh_c[at], dh[:n], dc[:n], product[:n]
-        d, w = both[:, : a.size].reshape(2, 4, n, hidden)
-        i, f, new, o = a
+        a, t, d, dhn, dcn, w, p = activations[at], tanh_c[at], d_gates[at], dh[:n], dc[:n], work[:n], product[:n]
         dhn += g[at]
         dm = dhn
         if d_outputs is not None:
             d_outputs[at] = dhn
-            np.multiply(o, t, out=m_all[at])
             dm = np.matmul(dhn, projection)
-        np.multiply(dm, t, out=d[3])
+        o = a[:, 3 * hidden :]
+        np.multiply(dm, t, out=d[:, 3 * hidden :])
         np.multiply(t, t, out=p)
         np.subtract(1, p, out=p)
         p *= o
         p *= dm
         dcn += p
-        np.multiply(dcn, new, out=d[0])
-        np.multiply(dcn, c_before[at], out=d[1])
-        np.multiply(dcn, i, out=d[2])
-        dcn *= f
-        np.subtract(at_one[:, :n], a, out=w)  # the slopes: a * (1 - a), and 1 - a * a of the gate with tanh
+        np.multiply(dcn, a[:, 2 * hidden : 3 * hidden], out=d[:, :hidden])
+        np.multiply(dcn, c_before[at], out=d[:, hidden : 2 * hidden])
+        np.multiply(dcn, a[:, :hidden], out=d[:, 2 * hidden : 3 * hidden])
+        dcn *= a[:, hidden : 2 * hidden]
+        np.subtract(at_one[:n], a, out=w)  # the slopes: a * (1 - a), and 1 - a * a of the gate with tanh
         w *= a
-        w += added[:, :n]
+        w += added[:n]
         d *= w
-        rows = d_gates[at]
-        np.copyto(_gate_by_gate(rows, hidden), d)
-        _product(rows, back, dhn)
-    d_projection = None if d_outputs is None else products.matmul(d_outputs.T, m_all)
+        _product(d, back, dhn)
+    d_projection = None
+    if d_outputs is not None:
+        d_projection = products.matmul(d_outputs.T, activations[:, 3 * hidden :] * tanh_c)
     return Slopes(d_gates, products.matmul(d_gates.T, h_before), None, d_projection, dh, dc)
 
 

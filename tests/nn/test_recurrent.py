@@ -82,6 +82,14 @@ def test_cells_equal_pytorchs(torch, kind, shape):
             np.testing.assert_allclose(p.detach().numpy(), q.detach().numpy(), atol=1e-12)
 
 
+@pytest.mark.parametrize("kind", OPTIONS)
+def test_a_batch_may_be_empty(kind):
+    layer = getattr(nn, kind)(3, 5)
+    y, _ = layer(mg.zeros(4, 0, 3))
+    y.sum().backward()
+    assert y.shape == (4, 0, 5) and not layer.weight_hh_l0.grad.any()
+
+
 def test_dropout_lies_between_layers():
     layer = nn.GRU(3, 4, num_layers=2, dropout=1.0)
     x = mg.randn(5, 2, 3)
