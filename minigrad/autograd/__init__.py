@@ -20,6 +20,7 @@ from minigrad.graph.grad_mode import (
     no_grad,
     set_grad_enabled,
 )
+from minigrad.lazy_names import lazy_names
 
 __all__ = [
     "Function",
@@ -43,3 +44,6 @@ __all__ = [
     "set_detect_anomaly",
     "set_grad_enabled",
 ]
+
+_lazy = lazy_names(__name__, globals(), {}, "profiler")  # the profiler is above; this is its older name
+__getattr__, __dir__ = _lazy.getattr, _lazy.dir

@@ -141,8 +141,8 @@ def test_names_are_where_pytorch_has_them(module):
     ours = importlib.import_module(f"minigrad.utils.data{module}")
     wanted = {
         "": "BatchSampler ChainDataset ConcatDataset DataLoader Dataset DistributedSampler IterableDataset "
-        "RandomSampler Sampler SequentialSampler StackDataset Subset SubsetRandomSampler TensorDataset WeightedRandomSampler "
-        "default_collate default_convert get_worker_info random_split",
+        "RandomSampler Sampler SequentialSampler StackDataset Subset SubsetRandomSampler TensorDataset "
+        "WeightedRandomSampler default_collate default_convert get_worker_info random_split",
         ".dataset": "ChainDataset ConcatDataset Dataset IterableDataset StackDataset Subset TensorDataset random_split",
         ".sampler": "BatchSampler RandomSampler Sampler SequentialSampler SubsetRandomSampler WeightedRandomSampler",
         ".dataloader": "DataLoader default_collate get_worker_info",
