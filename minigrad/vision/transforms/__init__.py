@@ -19,11 +19,13 @@ from minigrad.vision.transforms.erasing import RandomErasing
 from minigrad.vision.transforms.flipping import RandomHorizontalFlip, RandomVerticalFlip
 from minigrad.vision.transforms.geometry import RandomAffine, RandomRotation
 from minigrad.vision.transforms.resampling import affine, resize
+from minigrad.vision.transforms.resized_crops import RandomGrayscale, RandomResizedCrop
 from minigrad.vision.transforms.resizing import Resize
 from minigrad.vision.transforms.transform import Compose, Lambda, Transform
 
 __all__ = [
     "CenterCrop", "ColorJitter", "Compose", "GaussianBlur", "Grayscale", "InterpolationMode", "Lambda", "Normalize",
-    "Pad", "RandomAffine", "RandomCrop", "RandomErasing", "RandomHorizontalFlip", "RandomRotation",
+    "Pad", "RandomAffine", "RandomCrop", "RandomErasing", "RandomGrayscale", "RandomHorizontalFlip",
+    "RandomResizedCrop", "RandomRotation",
     "RandomVerticalFlip", "Resize", "ToTensor", "Transform", "affine", "resize",
 ]  # fmt: skip
