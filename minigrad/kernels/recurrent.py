@@ -8,7 +8,6 @@ walks the same rows the other way.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Sequence
 from itertools import accumulate
 from typing import Any, NamedTuple
@@ -117,45 +116,65 @@ def _states(y: Array, rows: int, n: int, out: int, hidden: int, with_c: bool) ->
     return [y[start:end].reshape(n, out), *([y[end:].reshape(n, hidden)] if with_c else [])]
 
 
+# OpenBLAS multiplies small matrices where they lie, but copies larger ones into another order first: each step again.
+
+SMALL, COLUMNS = 1 << 14, 64  # elements and columns of a matrix that is fast; at 128 hidden a quarter less time
+
+
+def _in_parts(matrix: Array) -> Array:
+    """Return the columns of matrices in parts of equal width: an array of shape (..., parts, rows, width)."""
+    rows, width = matrix.shape[-2:]
+    most = max(1, width // max(1, min(COLUMNS, SMALL // rows)))
+    count = next(k for k in range(most, 0, -1) if width % k == 0)
+    return np.ascontiguousarray(matrix.reshape(*matrix.shape[:-1], count, -1).swapaxes(-2, -3))
+
+
+def _product(a: Array, parts: Array, out: Array) -> None:
+    np.matmul(a, parts, out=out.reshape(*out.shape[:-1], parts.shape[-3], -1).swapaxes(-2, -3))
+
+
 # The logistic function is tanh(x / 2) / 2 + 1/2: NumPy's tanh takes two thirds of the time of exp, and one call serves
-# all gates of a step. What differs between gates lies in whole matrices, for strided rows take twice as long.
+# all gates of a step. The activations of a step are a block of shape (4, n, H), gate by gate: every call works with
+# memory that lies in one piece, for it takes up to three times as long on a part of the columns of a matrix.
 
 
-@functools.lru_cache(8)
-def _by_gate(values: tuple[float, ...], rows: int, hidden: int, dtype: np.dtype) -> Array:
-    """Return a matrix with a constant for each gate."""
-    matrix = np.empty((rows, len(values) * hidden), dtype)
-    matrix[:] = np.repeat(np.asarray(values, dtype), hidden)
-    matrix.flags.writeable = False
-    return matrix
+def _by_gate(values: Sequence[float], state: Array) -> Array:
+    """Return such a block with a constant for each gate: to broadcast constants takes twice as long."""
+    block = np.empty((len(values), *state.shape), state.dtype)
+    block[:] = np.reshape(values, (-1, 1, 1))
+    return block
+
+
+def _gate_by_gate(rows: Array, hidden: int) -> Array:
+    """Return a view of shape (G, n, H) of rows of gates."""
+    return rows.reshape(len(rows), -1, hidden).swapaxes(0, 1)
 
 
 @silent
 def _lstm(gates: Array, weight: Array, bias: Any, projection: Any, last: Any, y: Array, kept: Any, steps: Any) -> None:
     activations, tanh_c, c_before, h_before = kept
     h, c = last
-    hidden, across = c.shape[1], np.ascontiguousarray(weight.T)
-    scale = _by_gate((0.5, 0.5, 1, 0.5), len(h), hidden, gates.dtype)
-    shift = _by_gate((0.5, 0.5, 0, 0.5), len(h), hidden, gates.dtype)
+    hidden = c.shape[1]
+    across = _in_parts(weight.reshape(4, hidden, -1).swapaxes(1, 2))
+    scale, shift = _by_gate((0.5, 0.5, 1, 0.5), c), _by_gate((0.5, 0.5, 0, 0.5), c)
     product = np.empty_like(c)
     for at, n in steps:
-        a, t, hn, cn, p = activations[at], tanh_c[at], h[:n], c[:n], product[:n]
+        a, t, hn, cn, p = activations[at].reshape(4, n, hidden), tanh_c[at], h[:n], c[:n], product[:n]
         h_before[at], c_before[at] = hn, cn
-        np.matmul(hn, across, out=a)
-        a += gates[at]
-        a *= scale[:n]
+        _product(hn, across, a)
+        a += _gate_by_gate(gates[at], hidden)
+        a *= scale[:, :n]
         np.tanh(a, out=a)
-        a *= scale[:n]
-        a += shift[:n]
-        cn *= a[:, hidden : 2 * hidden]
-        np.multiply(a[:, :hidden], a[:, 2 * hidden : 3 * hidden], out=p)
-        cn += p
+        a *= scale[:, :n]
+        a += shift[:, :n]
+        i, f, new, o = a
+        cn *= f
+        cn += np.multiply(i, new, out=p)
         np.tanh(cn, out=t)
         if projection is None:
-            np.multiply(a[:, 3 * hidden :], t, out=hn)
+            np.multiply(o, t, out=hn)
         else:
-            np.multiply(a[:, 3 * hidden :], t, out=p)
-            np.matmul(p, projection.T, out=hn)
+            np.matmul(np.multiply(o, t, out=p), projection.T, out=hn)
         y[at] = hn
 
 
@@ -163,37 +182,40 @@ def _lstm(gates: Array, weight: Array, bias: Any, projection: Any, last: Any, y:
 def _lstm_slopes(g: Array, weight: Array, projection: Any, state: Any, kept: Any, steps: Any) -> Slopes:
     activations, tanh_c, c_before, h_before = kept
     dh, dc = state
-    hidden = dc.shape[1]
-    at_one = _by_gate((1, 1, 0, 1), len(dh), hidden, g.dtype)
-    added = _by_gate((0, 0, 1, 0), len(dh), hidden, g.dtype)
-    d_gates, work, product = np.empty_like(activations), np.empty_like(at_one), np.empty_like(dc)
-    d_outputs = None if projection is None else np.empty_like(g)
+    back, (n, hidden) = _in_parts(weight), dc.shape
+    at_one, added = _by_gate((1, 1, 0, 1), dc), _by_gate((0, 0, 1, 0), dc)
+    d_gates, both, product = np.empty_like(activations), np.empty((2, 4 * n * hidden), g.dtype), np.empty_like(dc)
+    m_all = d_outputs = None
+    if projection is not None:
+        m_all, d_outputs = np.empty_like(tanh_c), np.empty_like(g)
     for at, n in steps:
-        a, t, d, dhn, dcn, w, p = activations[at], tanh_c[at], d_gates[at], dh[:n], dc[:n], work[:n], product[:n]
+        a, t, dhn, dcn, p = activations[at].reshape(4, n, hidden), tanh_c[at], dh[:n], dc[:n], product[:n]
+        d, w = both[:, : a.size].reshape(2, 4, n, hidden)
+        i, f, new, o = a
         dhn += g[at]
         dm = dhn
         if d_outputs is not None:
             d_outputs[at] = dhn
+            np.multiply(o, t, out=m_all[at])
             dm = np.matmul(dhn, projection)
-        o = a[:, 3 * hidden :]
-        np.multiply(dm, t, out=d[:, 3 * hidden :])
+        np.multiply(dm, t, out=d[3])
         np.multiply(t, t, out=p)
         np.subtract(1, p, out=p)
         p *= o
         p *= dm
         dcn += p
-        np.multiply(dcn, a[:, 2 * hidden : 3 * hidden], out=d[:, :hidden])
-        np.multiply(dcn, c_before[at], out=d[:, hidden : 2 * hidden])
-        np.multiply(dcn, a[:, :hidden], out=d[:, 2 * hidden : 3 * hidden])
-        dcn *= a[:, hidden : 2 * hidden]
-        np.subtract(at_one[:n], a, out=w)  # the slopes: a * (1 - a), and 1 - a * a of the gate with tanh
+        np.multiply(dcn, new, out=d[0])
+        np.multiply(dcn, c_before[at], out=d[1])
+        np.multiply(dcn, i, out=d[2])
+        dcn *= f
+        np.subtract(at_one[:, :n], a, out=w)  # the slopes: a * (1 - a), and 1 - a * a of the gate with tanh
         w *= a
-        w += added[:n]
+        w += added[:, :n]
         d *= w
-        np.matmul(d, weight, out=dhn)
-    d_projection = None
-    if d_outputs is not None:
-        d_projection = products.matmul(d_outputs.T, activations[:, 3 * hidden :] * tanh_c)
+        rows = d_gates[at]
+        np.copyto(_gate_by_gate(rows, hidden), d)
+        _product(rows, back, dhn)
+    d_projection = None if d_outputs is None else products.matmul(d_outputs.T, m_all)
     return Slopes(d_gates, products.matmul(d_gates.T, h_before), None, d_projection, dh, dc)
 
 
@@ -203,15 +225,15 @@ def _gru(gates: Array, weight: Array, bias: Any, projection: Any, last: Any, y: 
     (h,) = last
     hidden = h.shape[1]
     both = 2 * hidden
-    across, across_new = np.ascontiguousarray(weight[:both].T), np.ascontiguousarray(weight[both:].T)
+    across, across_new = _in_parts(weight[:both].T), _in_parts(weight[both:].T)
     # by the halves of the logistic function; the gate of the new state has a factor inside, and its bias with it
     biases = np.broadcast_to(0 if bias is None else bias[:both], (len(h), both)).copy()
     for at, n in steps:
         a, new, u, hn = activations[at], news[at], from_h[at], h[:n]
         h_before[at] = hn
-        np.matmul(hn, across, out=a)
+        _product(hn, across, a)
         a += gates[at, :both]
-        np.matmul(hn, across_new, out=u)
+        _product(hn, across_new, u)
         if bias is not None:
             a += biases[:n]
             u += bias[both:]
@@ -232,7 +254,7 @@ def _gru(gates: Array, weight: Array, bias: Any, projection: Any, last: Any, y: 
 def _gru_slopes(g: Array, weight: Array, projection: Any, state: Any, kept: Any, steps: Any) -> Slopes:
     activations, news, from_h, h_before = kept
     (dh,) = state
-    hidden = dh.shape[1]
+    hidden, across = dh.shape[1], _in_parts(weight)
     both = 2 * hidden
     d_state = np.empty((len(g), 3 * hidden), g.dtype)
     d_new, back = np.empty_like(news), np.empty_like(dh)
@@ -254,7 +276,7 @@ def _gru_slopes(g: Array, weight: Array, projection: Any, state: Any, kept: Any,
         w *= a
         d[:, :both] *= w
         dhn *= z
-        np.matmul(d, weight, out=p)
+        _product(d, across, p)
         dhn += p
     d_gates = d_state.copy()
     d_gates[:, both:] = d_new
@@ -268,11 +290,11 @@ def _rnn(activate: Callable[[Array], Any]) -> Kernel:
     ) -> None:
         activations, h_before = kept
         (h,) = last
-        across = np.ascontiguousarray(weight.T)
+        across = _in_parts(weight.T)
         for at, n in steps:
             a, hn = activations[at], h[:n]
             h_before[at] = hn
-            np.matmul(hn, across, out=a)
+            _product(hn, across, a)
             a += gates[at]
             activate(a)
             hn[:] = a
@@ -286,12 +308,12 @@ def _rnn_slopes(slope: Callable[[Array], Array]) -> Kernel:
     def slopes(g: Array, weight: Array, projection: Any, state: Any, kept: Any, steps: Any) -> Slopes:
         activations, h_before = kept
         (dh,) = state
-        d_gates = slope(activations)
+        d_gates, back = slope(activations), _in_parts(weight)
         for at, n in steps:
             d, dhn = d_gates[at], dh[:n]
             dhn += g[at]
             d *= dhn
-            np.matmul(d, weight, out=dhn)
+            _product(d, back, dhn)
         return Slopes(d_gates, products.matmul(d_gates.T, h_before), None, None, dh, None)
 
     return slopes

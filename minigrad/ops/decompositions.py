@@ -453,7 +453,8 @@ def lstsq(A: Operand, B: Operand, rcond: float | None = None, *, driver: str | N
     Returns
     -------
     named tuple (solution, residuals, rank, singular_values)
-        The sums of squares that are left, for a matrix of full rank that has more rows than columns, else nothing.
+        The sums of squares that are left, for a matrix of full rank that has more rows than columns and another driver
+        than 'gelsy', the default; else nothing.
 
     Raises
     ------
@@ -477,7 +478,7 @@ def lstsq(A: Operand, B: Operand, rcond: float | None = None, *, driver: str | N
         raise RuntimeError(f"linalg.lstsq: expected operands of one dtype, got {A.dtype} and {B.dtype}")
     solution, rank = matmul(pinv(A, rcond), B), matrix_rank(A, rtol=rcond)
     left = matmul(A, solution) - B
-    full = m > n and bool((rank == n).all()) and driver != "gelsy"
+    full = m > n and bool((rank == n).all()) and driver not in (None, "gelsy")
     nothing = Tensor._wrap(np.empty(0, raw(A).dtype))
     values = svdvals(A) if driver in ("gelsd", "gelss") else nothing
     ranks = rank if driver != "gels" else Tensor._wrap(np.empty(0, np.int64))

@@ -1,8 +1,8 @@
-"""Tools for training scripts beside the engine: data, and logs for TensorBoard."""
+"""Tools for training scripts beside the engine: data, checkpoints of what is computed again, logs for TensorBoard."""
 
 from minigrad.lazy_names import lazy_names
 
-_MODULES = "data tensorboard"
+_MODULES = "checkpoint data tensorboard"
 _lazy = lazy_names(__name__, globals(), {}, _MODULES)
 __all__ = _lazy.names
 __getattr__, __dir__ = _lazy.getattr, _lazy.dir

@@ -104,6 +104,7 @@ def test_dropout_lies_between_layers():
         (lambda n: n.GRU(3, 4)(mg.zeros(5, 2, 3), mg.zeros(2, 4)), RuntimeError, "hx"),
         (lambda n: n.GRU(3, 4)(mg.zeros(0, 2, 3)), RuntimeError, "step"),
         (lambda n: n.GRUCell(3, 4)(mg.zeros(2, 4)), RuntimeError, "features"),
+        (lambda n: n.RNNCell(3, 4, "relu")(mg.zeros(2, 4)), RuntimeError, "features"),  # as bias, which may be anything
         (lambda n: n.GRUCell(3, 4)(mg.zeros(2, 2, 3)), ValueError, "dimensions"),
         (lambda n: n.LSTMCell(3, 4)(mg.zeros(2, 3), (mg.zeros(2, 5), mg.zeros(2, 4))), RuntimeError, "hx"),
         (lambda n: n.utils.rnn.pack_padded_sequence(mg.zeros(3, 2), [1, 3]), RuntimeError, "sorted"),

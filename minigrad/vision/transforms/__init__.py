@@ -12,6 +12,7 @@ Nothing is recorded for gradients, and what a transform is given stays as it is.
 
 from minigrad.vision.transforms.arguments import InterpolationMode
 from minigrad.vision.transforms.blur import GaussianBlur
+from minigrad.vision.transforms.choosing import RandomApply, RandomChoice, RandomOrder
 from minigrad.vision.transforms.color import ColorJitter, Grayscale
 from minigrad.vision.transforms.conversion import Normalize, ToTensor
 from minigrad.vision.transforms.cropping import CenterCrop, Pad, RandomCrop
@@ -25,7 +26,7 @@ from minigrad.vision.transforms.transform import Compose, Lambda, Transform
 
 __all__ = [
     "CenterCrop", "ColorJitter", "Compose", "GaussianBlur", "Grayscale", "InterpolationMode", "Lambda", "Normalize",
-    "Pad", "RandomAffine", "RandomCrop", "RandomErasing", "RandomGrayscale", "RandomHorizontalFlip",
-    "RandomResizedCrop", "RandomRotation",
+    "Pad", "RandomAffine", "RandomApply", "RandomChoice", "RandomCrop", "RandomErasing", "RandomGrayscale",
+    "RandomHorizontalFlip", "RandomOrder", "RandomResizedCrop", "RandomRotation",
     "RandomVerticalFlip", "Resize", "ToTensor", "Transform", "affine", "resize",
 ]  # fmt: skip
