@@ -17,7 +17,7 @@ __all__ = ["RandomApply", "RandomChoice", "RandomOrder"]
 class _Chance(Compose):
     """Several transforms, of which chance decides once a call: a data set calls it for each image."""
 
-    batched = False  # type: ignore[assignment]
+    batched = False
 
     def __init__(self, transforms: Sequence[Callable[[Any], Any]], generator: Generator | None = None) -> None:
         name = type(self).__name__

@@ -68,7 +68,7 @@ class RandomResizedCrop(Transform):
         resize = Resize(self.size, self.interpolation, antialias=self.antialias)
         y = np.empty((len(images), *self.size, images.shape[3]), images.dtype)
         for i, image in enumerate(images):
-            top, left, height, width = self._part(*image.shape[:2], rng)
+            top, left, height, width = self._part(image.shape[0], image.shape[1], rng)
             y[i] = resize.apply(image[None, top : top + height, left : left + width], rng)[0]
         return y
 
@@ -76,7 +76,7 @@ class RandomResizedCrop(Transform):
         """Return the top, left, height and width of a part."""
         for _ in range(ATTEMPTS):
             area = height * width * rng.uniform(*self.scale)
-            shape = math.exp(rng.uniform(*map(math.log, self.ratio)))
+            shape = math.exp(rng.uniform(math.log(self.ratio[0]), math.log(self.ratio[1])))
             w, h = round(math.sqrt(area * shape)), round(math.sqrt(area / shape))
             if 0 < w <= width and 0 < h <= height:
                 return int(rng.integers(height - h + 1)), int(rng.integers(width - w + 1)), h, w
