@@ -52,5 +52,5 @@ __all__ = [
 
 _HOMES = {"threads": "is_multithreading_enabled set_multithreading_enabled"}
 _MODULES = "forward_ad graph"
-_lazy = lazy_names(__name__, globals(), _HOMES, _MODULES)
+_lazy = lazy_names(__name__, globals(), _HOMES, f"{_MODULES} profiler")  # the profiler is above; its older name is here
 __getattr__, __dir__ = _lazy.getattr, _lazy.dir

@@ -1,10 +1,8 @@
-"""Tools for training scripts beside the engine: data sets, and checkpoints of what is computed again."""
+"""Tools for training scripts beside the engine: data, checkpoints of what is computed again, logs for TensorBoard."""
 
 from minigrad.lazy_names import lazy_names
-from minigrad.utils import data
 
-__all__ = ["data"]
-
-_MODULES = "checkpoint"
+_MODULES = "checkpoint data tensorboard"
 _lazy = lazy_names(__name__, globals(), {}, _MODULES)
+__all__ = _lazy.names
 __getattr__, __dir__ = _lazy.getattr, _lazy.dir
