@@ -265,7 +265,7 @@ def rrelu(input: TensorLike, lower: _float = 0.125, upper: _float = 0.3333333333
     """`leaky_relu` whose slopes are drawn uniformly from [`lower`, `upper`); without `training`, their mean."""
 def rrelu_(input: TensorLike, lower: _float = 0.125, upper: _float = 0.3333333333333333, training: _bool = False) -> Tensor:
     """In-place version of `rrelu`: writes the result into this tensor and returns it."""
-def scaled_dot_product_attention(query: TensorLike, key: TensorLike, value: TensorLike, attn_mask: TensorLike | None = None, dropout_p: _float = 0.0, is_causal: _bool = False, scale: _float | None = None) -> Tensor:
+def scaled_dot_product_attention(query: TensorLike, key: TensorLike, value: TensorLike, attn_mask: TensorLike | None = None, dropout_p: _float = 0.0, is_causal: _bool = False, *, scale: _float | None = None, enable_gqa: _bool = False) -> Tensor:
     """``softmax(query @ key.mT * scale + mask) @ value`` (Vaswani et al., 2017)."""
 def selu(input: TensorLike, inplace: _bool = False) -> Tensor:
     """`elu` scaled so that activations keep mean 0 and variance 1 (Klambauer et al., 2017)."""

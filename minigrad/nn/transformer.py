@@ -7,10 +7,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
-from minigrad.core import dtypes
 from minigrad.core.tensor import Tensor
+from minigrad.creation import full
 from minigrad.nn import functional as F
 from minigrad.nn.container import ModuleList
 from minigrad.nn.dropout import Dropout
@@ -21,6 +19,7 @@ from minigrad.nn.module import Module
 from minigrad.nn.multi_head import MultiheadAttention
 from minigrad.nn.normalization import LayerNorm
 from minigrad.nn.options import check_options
+from minigrad.ops.diagonals import triu
 
 Activation = str | Callable[[Tensor], Tensor]
 
@@ -347,5 +346,4 @@ class Transformer(Module):
         tensor([[0., -inf],
                 [0., 0.]])
         """
-        dtype = dtypes.get_default_dtype() if dtype is None else dtypes.as_dtype(dtype)
-        return Tensor._wrap(np.triu(np.full((sz, sz), -math.inf, dtype), 1))
+        return triu(full((sz, sz), -math.inf, dtype=dtype, device=device), 1)

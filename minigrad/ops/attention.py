@@ -11,6 +11,7 @@ from minigrad.core.tensor import Tensor
 from minigrad.ops.declare.operation import Operand
 from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.dropout import dropout
+from minigrad.ops.joining import repeat_interleave
 from minigrad.ops.linalg import matmul
 from minigrad.ops.reduction import all as all_over
 from minigrad.ops.selection import where
@@ -28,7 +29,9 @@ def scaled_dot_product_attention(
     attn_mask: Operand | None = None,
     dropout_p: float = 0.0,
     is_causal: bool = False,
+    *,
     scale: float | None = None,
+    enable_gqa: bool = False,
 ) -> Tensor:
     """``softmax(query @ key.mT * scale + mask) @ value`` (Vaswani et al., 2017).
 
@@ -47,6 +50,8 @@ def scaled_dot_product_attention(
         Query i sees keys 0 to i; not together with `attn_mask`.
     scale : float, optional
         By default ``1 / sqrt(E)``.
+    enable_gqa : bool, default False
+        Shapes are (..., heads, L, E); groups of queries' heads share one head of keys, and one of values.
 
     Returns
     -------
@@ -55,7 +60,9 @@ def scaled_dot_product_attention(
     Raises
     ------
     RuntimeError
-        If `attn_mask` comes with `is_causal`.
+        If `attn_mask` comes with `is_causal`, is of integers or does not broadcast; or if heads cannot be shared.
+    IndexError
+        If heads are to be shared and there is no dimension of heads.
 
     Examples
     --------
@@ -66,12 +73,43 @@ def scaled_dot_product_attention(
     """
     if attn_mask is not None and is_causal:
         raise RuntimeError("scaled_dot_product_attention: attn_mask and is_causal exclude each other; leave one out")
-    scores = matmul(query, adjoint(key)) * (1 / math.sqrt(query.shape[-1]) if scale is None else scale)
+    if enable_gqa:
+        key, value = _for_each_head(query, key), _for_each_head(query, value)
+    scores = matmul(query, adjoint(key)) * (1 / math.sqrt(max(query.shape[-1], 1)) if scale is None else scale)
     if is_causal:
         attn_mask = np.tri(query.shape[-2], key.shape[-2], dtype=bool)
     if attn_mask is not None:
+        _check_mask(attn_mask, scores.shape)
         scores = where(attn_mask, scores, -math.inf) if attn_mask.dtype == bool else scores + attn_mask
     return matmul(dropout(_weights(scores), dropout_p), value)
+
+
+def _for_each_head(query: Any, t: Any) -> Any:
+    """Repeat each head of `t` for the heads of queries that share it."""
+    if min(len(query.shape), len(t.shape)) < 3:
+        raise IndexError(
+            f"scaled_dot_product_attention: expected shapes (..., heads, L, E) for enable_gqa, got "
+            f"{tuple(query.shape)} and {tuple(t.shape)}"
+        )
+    heads, shared = query.shape[-3], t.shape[-3]
+    if shared == 0 or heads % shared:
+        raise RuntimeError(
+            f"scaled_dot_product_attention: expected heads of keys and values to divide the {heads} of queries, got "
+            f"{shared}"
+        )
+    return t if heads == shared else repeat_interleave(t, heads // shared, -3)
+
+
+def _check_mask(mask: Any, shape: tuple[int, ...]) -> None:
+    if mask.dtype.kind not in "bf":
+        raise RuntimeError(
+            f"scaled_dot_product_attention: expected attn_mask of bools or floating numbers, got {mask.dtype}"
+        )
+    lengths = zip(mask.shape[::-1], shape[::-1], strict=False)
+    if len(mask.shape) > len(shape) or any(length not in (1, whole) for length, whole in lengths):
+        raise RuntimeError(
+            f"scaled_dot_product_attention: expected attn_mask to broadcast to {tuple(shape)}, got {tuple(mask.shape)}"
+        )
 
 
 def _weights(scores: Any) -> Any:

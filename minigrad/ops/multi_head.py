@@ -63,7 +63,8 @@ def multi_head_attention_forward(
     attn_mask : Tensor of shape (L, S) or (N * num_heads, L, S), optional
         The same for each query.
     need_weights, average_attn_weights : whether weights are returned, and their mean over heads
-    is_causal : says that `attn_mask` is the causal one, which has to be given
+    is_causal : says that `attn_mask`, which has to be given, is the causal one; without a key_padding_mask and weights to
+        return, it is not even read
 
     Raises
     ------
@@ -85,7 +86,8 @@ def multi_head_attention_forward(
     _check_sizes(query, key, value, embed_dim_to_check, num_heads, use_separate_proj_weight, is_causal, attn_mask)
     weights = (q_proj_weight, k_proj_weight, v_proj_weight) if use_separate_proj_weight else in_proj_weight
     q, k, v = _projected(query, key, value, weights, in_proj_bias)
-    mask = _merged(attn_mask, key_padding_mask, n, num_heads, length, key.shape[0], query.dtype)
+    causal = is_causal and key_padding_mask is None and not need_weights
+    mask = None if causal else _merged(attn_mask, key_padding_mask, n, num_heads, length, key.shape[0], query.dtype)
     extra = 0
     if bias_k is not None and bias_v is not None:
         k, v, extra = cat([k, bias_k.expand(1, n, width)]), cat([v, bias_v.expand(1, n, width)]), 1
@@ -95,8 +97,7 @@ def multi_head_attention_forward(
             heads[place] = static.reshape(n, num_heads, *static.shape[1:])
     if add_zero_attn:
         heads[1:], extra = map(_zero_key, heads[1:]), extra + 1
-    mask = _seeing(mask, extra)
-    attended, seen = _attended(heads, mask, dropout_p if training else 0.0, need_weights)
+    attended, seen = _attended(heads, _seeing(mask, extra), causal, dropout_p * training, need_weights)
     y = linear(attended.permute(2, 0, 1, 3).reshape(length, n, width), out_proj_weight, out_proj_bias)
     seen = seen.mean(1) if seen is not None and average_attn_weights else seen
     return (y.squeeze(1), seen if seen is None else seen.squeeze(0)) if single else (y, seen)
@@ -185,10 +186,10 @@ def _additive(name: str, mask: Any, dtype: Any) -> Any:
     return mask
 
 
-def _attended(heads: list[Any], mask: Any, p: float, need_weights: bool) -> tuple[Any, Any]:
+def _attended(heads: list[Any], mask: Any, causal: bool, p: float, need_weights: bool) -> tuple[Any, Any]:
     q, k, v = heads
     if not need_weights:
-        return scaled_dot_product_attention(q, k, v, mask, p), None
+        return scaled_dot_product_attention(q, k, v, mask, p, causal), None
     scores = matmul(q * (1 / math.sqrt(q.shape[-1])), k.transpose(-2, -1))
     weights = dropout(softmax(scores if mask is None else scores + mask, -1), p)
     return matmul(weights, v), weights

@@ -195,3 +195,32 @@ def test_causal_attention_of_other_lengths_has_no_nan(lengths):
     y.sum().backward()
     assert y.shape == (1, lengths[0], 2) and np.isfinite(y.detach().numpy()).all()
     assert np.isfinite(q.grad.numpy()).all() and np.isfinite(k.grad.numpy()).all()
+
+
+ATTENTION_MISTAKES = {
+    "integer mask": (((2, 3, 4), (2, 5, 4), (2, 5, 6)), lambda m: {"attn_mask": m.ones(3, 5, dtype=m.int64)}),
+    "mask of more dimensions": (((3, 4), (5, 4), (5, 6)), lambda m: {"attn_mask": m.ones(2, 3, 5)}),
+    "mask of another length": (((2, 3, 4), (2, 5, 4), (2, 5, 6)), lambda m: {"attn_mask": m.ones(3, 4)}),
+    "mask and causal": (((3, 4), (3, 4), (3, 4)), lambda m: {"attn_mask": m.ones(3, 3), "is_causal": True}),
+    "heads that don't divide": (((1, 4, 3, 2), (1, 3, 5, 2), (1, 3, 5, 2)), lambda m: {"enable_gqa": True}),
+    "no heads": (((3, 2), (5, 2), (5, 2)), lambda m: {"enable_gqa": True}),
+    "heads that aren't shared": (((1, 4, 3, 2), (1, 2, 5, 2), (1, 2, 5, 2)), lambda m: {}),
+}
+
+
+@pytest.mark.parametrize("name", ATTENTION_MISTAKES)
+def test_attention_refuses_what_pytorch_refuses(name):
+    torch = pytest.importorskip("torch")
+    shapes, options = ATTENTION_MISTAKES[name]
+    types = []
+    for lib in (torch, mg):
+        with pytest.raises((RuntimeError, IndexError)) as caught:
+            lib.nn.functional.scaled_dot_product_attention(*(lib.ones(*shape) for shape in shapes), **options(lib))
+        types.append(caught.type)
+    assert types[0] is types[1] and "scaled_dot_product_attention" in str(caught.value)
+
+
+def test_attention_without_features_means_all_values():
+    v = mg.tensor(np.random.default_rng(0).standard_normal((5, 2)))
+    y = F.scaled_dot_product_attention(mg.ones(3, 0, dtype=mg.float64), mg.ones(5, 0, dtype=mg.float64), v)
+    np.testing.assert_allclose(y.numpy(), np.broadcast_to(v.numpy().mean(0), (3, 2)))

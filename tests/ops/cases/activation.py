@@ -126,4 +126,11 @@ CASES = [
         normal(2, 5, 2),
         normal(3, 5),
     ),
+    case(
+        "scaled_dot_product_attention shared heads",
+        lambda m, q, k, v: m.nn.functional.scaled_dot_product_attention(q, k, v, enable_gqa=True),
+        normal(1, 4, 3, 2),
+        normal(1, 2, 4, 2),
+        normal(1, 1, 4, 3),
+    ),
 ]
