@@ -6,7 +6,6 @@ A table says where each name lives. Editors and type checkers, which run nothing
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import sys
 import types
@@ -75,6 +74,8 @@ def called_as(module: str, function: Callable[..., Any]) -> None:
 
 def unknown(module: str, name: str, names: Any) -> AttributeError:
     """Return the error of a module's ``__getattr__``, with near names: Python does not look for them there."""
+    import difflib  # which few need
+
     near = difflib.get_close_matches(name, [n for n in names if n[0] != "_"], 1)
     advice = f"; did you mean {near[0]!r}?" if near else ""
     return AttributeError(f"module {module!r} has no attribute {name!r}{advice}")

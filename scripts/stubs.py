@@ -23,6 +23,7 @@ from minigrad.ops.declare.naming import takes_an_out
 ROOT = Path(minigrad.__file__).parent
 OFFERED = {
     "minigrad": "__init__.pyi",
+    "minigrad.autograd": "autograd/__init__.pyi",
     "minigrad.linalg": "linalg.pyi",
     "minigrad.nn": "nn/__init__.pyi",
     "minigrad.nn.functional": "nn/functional.pyi",

@@ -1,9 +1,6 @@
 """Reverse-mode automatic differentiation: the graph, the walk over it, and what starts it."""
 
-from minigrad.autograd import (
-    functional,
-    node_hooks,  # noqa: F401 (it gives nodes their hooks)
-)
+from minigrad.autograd import node_hooks  # noqa: F401 (it gives nodes their hooks)
 from minigrad.autograd.anomaly_mode import (
     detect_anomaly,
     is_anomaly_check_nan_enabled,
@@ -13,7 +10,6 @@ from minigrad.autograd.anomaly_mode import (
 )
 from minigrad.autograd.differentiation import backward, grad
 from minigrad.autograd.function import Function, once_differentiable
-from minigrad.autograd.gradcheck import GradcheckError, gradcheck, gradgradcheck
 from minigrad.autograd.variable import Variable
 from minigrad.graph.engine import Node
 from minigrad.graph.grad_mode import (
@@ -28,16 +24,12 @@ from minigrad.lazy_names import lazy_names
 
 __all__ = [
     "Function",
-    "GradcheckError",
     "Node",
     "Variable",
     "backward",
     "detect_anomaly",
     "enable_grad",
-    "functional",
     "grad",
-    "gradcheck",
-    "gradgradcheck",
     "inference_mode",
     "is_anomaly_check_nan_enabled",
     "is_anomaly_enabled",
@@ -50,7 +42,11 @@ __all__ = [
     "set_grad_enabled",
 ]
 
-_HOMES = {"threads": "is_multithreading_enabled set_multithreading_enabled"}
-_MODULES = "forward_ad graph"
+_HOMES = {
+    "gradcheck": "GradcheckError gradcheck gradgradcheck",
+    "threads": "is_multithreading_enabled set_multithreading_enabled",
+}
+_MODULES = "forward_ad functional graph"
 _lazy = lazy_names(__name__, globals(), _HOMES, f"{_MODULES} profiler")  # the profiler is above; its older name is here
+__all__ += _lazy.names
 __getattr__, __dir__ = _lazy.getattr, _lazy.dir

@@ -11,6 +11,7 @@ import numpy as np
 from minigrad.autograd.checking import Check, GradcheckError, Options, is_checked, outputs_of
 from minigrad.autograd.differentiation import grad
 from minigrad.core.tensor import Tensor
+from minigrad.lazy_names import called_as
 
 __all__ = ["GradcheckError", "gradcheck", "gradgradcheck"]
 
@@ -232,3 +233,6 @@ def _warn_of_float32(inputs: tuple[Any, ...]) -> None:
                 UserWarning,
                 stacklevel=4,
             )
+
+
+called_as(__name__, gradcheck)
