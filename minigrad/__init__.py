@@ -3,7 +3,14 @@
 from math import e, inf, nan, pi
 
 from minigrad import autograd
-from minigrad.autograd import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
+from minigrad.autograd import (
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    is_inference_mode_enabled,
+    no_grad,
+    set_grad_enabled,
+)
 from minigrad.autograd.anomaly_mode import is_anomaly_check_nan_enabled, is_anomaly_enabled, set_anomaly_enabled
 from minigrad.core import absent
 from minigrad.core.array_attributes import Size
@@ -39,6 +46,7 @@ from minigrad.ops.combining import *
 from minigrad.ops.comparison import *
 from minigrad.ops.convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from minigrad.ops.declare import naming
+from minigrad.ops.decompositions import cholesky
 from minigrad.ops.decompositions import old_qr as qr
 from minigrad.ops.decompositions import old_svd as svd
 from minigrad.ops.decompositions import pinv as pinverse
@@ -86,7 +94,7 @@ from minigrad.saving.checkpoint import load_checkpoint, save_checkpoint
 from minigrad.saving.files import load, save
 from minigrad.version import __version__
 
-from minigrad import func, linalg, nn, optim, return_types  # isort: skip  (needs the operations above)
+from minigrad import linalg, nn, optim, return_types  # isort: skip  (needs the operations above)
 
 naming.publish(globals())
 
@@ -99,6 +107,7 @@ _ROOMS = {
 _HOMES = {
     "amp": "GradScaler autocast",
     "ops.pair_distances": "pdist",
+    "func": "vmap",
     "exchange": "asarray from_dlpack from_file frombuffer",
     "rare_makers": "constant_pad_nd detach detach_ empty_permuted empty_strided is_same_size range scalar_tensor",
     "settings": (
@@ -115,8 +124,8 @@ _HOMES = {
     "windows": "bartlett_window blackman_window hamming_window hann_window kaiser_window",
 }
 _MODULES = (
-    "__config__ accelerator amp backends compiler cuda distributions jit mps multiprocessing profiler serialization "
-    "special testing types utils version vision viz xpu"
+    "__config__ accelerator amp backends compiler cuda distributions func jit mps multiprocessing profiler "
+    "serialization special testing types utils version vision viz xpu"
 )
 _lazy = lazy_names(__name__, globals(), _HOMES, _MODULES, naming.published)
 globals().update({n: f for n, f in vars(Methods).items() if n.endswith("_") and n[0] != "_" and n[:-1] in globals()})

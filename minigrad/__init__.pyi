@@ -280,6 +280,8 @@ def channel_shuffle(input: TensorLike, groups: _int, *, out: Tensor | tuple[Tens
     """Return the channels of (N, C, ...) in another order: the first of each group, the second of each, and so on."""
 from minigrad.core.layout import channels_last as channels_last
 from minigrad.core.layout import channels_last_3d as channels_last_3d
+def cholesky(A: TensorLike, *, upper: _bool = False, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the lower triangular L with ``A = L @ L.T``, or with `upper` the transposed one."""
 def cholesky_inverse(L: TensorLike, upper: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the inverse of ``L @ L.T``, or of ``L.T @ L`` if `upper`."""
 def cholesky_solve(B: TensorLike, L: TensorLike, upper: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -677,6 +679,7 @@ from minigrad.predicates import is_complex as is_complex
 from minigrad.predicates import is_conj as is_conj
 from minigrad.predicates import is_floating_point as is_floating_point
 from minigrad.graph.grad_mode import is_grad_enabled as is_grad_enabled
+from minigrad.graph.grad_mode import is_inference_mode_enabled as is_inference_mode_enabled
 from minigrad.predicates import is_neg as is_neg
 from minigrad.predicates import is_nonzero as is_nonzero
 from minigrad.rare_makers import is_same_size as is_same_size
@@ -1382,6 +1385,7 @@ def view_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Tens
     """Return a copy of what the view ``input.view(...)`` shows, in memory of its own."""
 from minigrad import vision as vision
 from minigrad import viz as viz
+from minigrad.func.batches import vmap as vmap
 def vsplit(input: TensorLike, indices_or_sections: _int | Sequence[_int]) -> tuple[Tensor, ...]:
     """Return views that cut the rows into equal pieces, or at these indices."""
 def vstack(tensors: Sequence[TensorLike], *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:

@@ -1,8 +1,10 @@
 """minigrad.profiler: what it records, that it adds up, and that nothing of it stays behind."""
 
+import gzip
 import json
 import threading
 import time
+import warnings
 
 import numpy as np
 import pytest
@@ -14,7 +16,15 @@ from minigrad.autograd.function import FunctionNode
 from minigrad.graph import engine
 from minigrad.ops.declare.declaration import registry
 from minigrad.ops.declare.record import OperationNode
-from minigrad.profiler import profile, record_function
+from minigrad.profiler import (
+    ProfilerAction,
+    ProfilerActivity,
+    profile,
+    record_function,
+    schedule,
+    supported_activities,
+    tensorboard_trace_handler,
+)
 
 
 def by_key(p, **options):
@@ -242,3 +252,94 @@ def test_chrome_trace(tmp_path):
     (node,) = [e for e in spans if e["name"] == "MulBackward0"]
     assert walk["ts"] <= node["ts"] and node["ts"] + node["dur"] <= walk["ts"] + walk["dur"]
     assert [e["args"]["name"] for e in trace["traceEvents"] if e["ph"] == "M"] == ["thread 0"]
+
+
+@pytest.mark.parametrize("repeat", [0, 1, 2])
+@pytest.mark.parametrize("skip_first, skip_first_wait", [(0, 0), (0, 1), (3, 0), (3, 1)])
+@pytest.mark.parametrize("wait, warmup, active", [(1, 1, 2), (0, 0, 1), (2, 0, 3), (0, 2, 1)])
+def test_schedules_are_pytorchs(wait, warmup, active, repeat, skip_first, skip_first_wait):
+    theirs = pytest.importorskip("torch").profiler.schedule
+    options = {"wait": wait, "warmup": warmup, "active": active, "repeat": repeat}
+    options |= {"skip_first": skip_first, "skip_first_wait": skip_first_wait}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns of a schedule without a warm-up
+        ours, other = schedule(**options), theirs(**options)
+    assert [ours(step).name for step in range(25)] == [other(step).name for step in range(25)]
+
+
+def test_a_schedule_records_its_steps_and_hands_them_over():
+    traces = []
+    plan = schedule(wait=1, warmup=1, active=2, repeat=2)
+    with profile(schedule=plan, on_trace_ready=lambda p: traces.append([e.name for e in p.events()])) as p:
+        for step in range(12):
+            with record_function(f"step {step}"):
+                pass
+            p.step()
+    assert traces == [["step 2", "step 3"], ["step 6", "step 7"]] and p.step_num == 12
+
+
+def test_what_a_schedule_left_open_is_handed_over_at_the_end():
+    traces = []
+    with profile(schedule=schedule(wait=0, warmup=0, active=9), on_trace_ready=traces.append) as p:
+        mg.exp(mg.ones(2))
+        p.step()
+    assert traces == [p] and [e.name for e in p.events()] == ["exp"]
+
+
+def test_arguments_as_scripts_give_them():
+    activities = [ProfilerActivity.CPU, ProfilerActivity.CUDA]
+    with profile(activities=activities, record_shapes=True, profile_memory=True, with_stack=True) as p:
+        mg.exp(mg.ones(2))
+        p.step()
+        mg.exp(mg.ones(2))
+    assert supported_activities() == {ProfilerActivity.CPU}
+    averages = p.key_averages(group_by_input_shape=True, group_by_stack_n=5)
+    for sort_by in ("cpu_time_total", "self_cpu_memory_usage", "cuda_time_total", "self_device_time_total", None):
+        assert "exp" in averages.table(sort_by=sort_by, row_limit=10, header="Mine").splitlines()[3]
+    assert p.self_cpu_time_total == pytest.approx(sum(row.self_cpu_time_total for row in averages))
+
+
+@pytest.mark.parametrize(
+    "error, call",
+    [
+        (TypeError, lambda: profile(activities=["cpu"])),
+        (TypeError, lambda: profile(schedule=3)),
+        (TypeError, lambda: profile(on_trace_ready="trace.json")),
+        (ValueError, lambda: schedule(wait=-1, warmup=0, active=1)),
+        (ValueError, lambda: schedule(wait=0, warmup=0, active=0)),
+        (ValueError, lambda: schedule(wait=0, warmup=0, active=1)(-1)),
+    ],
+)
+def test_bad_arguments_are_refused(error, call):
+    with pytest.raises(error, match="(profile|schedule): expected"):
+        call()
+
+
+def test_record_function_decorates_functions():
+    @record_function("power")
+    def power(x, n):
+        return x if n == 1 else x * power(x, n - 1)
+
+    with profile() as p:
+        assert power(mg.tensor(2.0), 3).item() == 8
+    assert by_key(p)["power", "forward"].count == 3 and power.__name__ == "power"
+
+
+@pytest.mark.parametrize("use_gzip", [False, True])
+def test_traces_for_tensorboard(tmp_path, use_gzip):
+    with profile(on_trace_ready=tensorboard_trace_handler(tmp_path / "log", "worker", use_gzip)):
+        mg.exp(mg.ones(2))
+    (path,) = (tmp_path / "log").iterdir()
+    assert path.name.startswith("worker.") and path.name.endswith(".pt.trace.json" + ".gz" * use_gzip)
+    content = gzip.decompress(path.read_bytes()) if use_gzip else path.read_bytes()
+    assert "exp" in [event["name"] for event in json.loads(content)["traceEvents"]]
+
+
+def test_the_older_name():
+    with mg.autograd.profiler.profile(use_cuda=False, record_shapes=True) as p:
+        with mg.autograd.profiler.record_function("block"):
+            mg.exp(mg.ones(2))
+    assert [e.name for e in p.events()] == ["exp", "block"]
+    with mg.autograd.profiler.profile(enabled=False) as p:
+        mg.exp(mg.ones(2))
+    assert p.events() == [] and p.current_action is ProfilerAction.NONE

@@ -1,6 +1,9 @@
 """Reverse-mode automatic differentiation: the graph, the walk over it, and what starts it."""
 
-from minigrad.autograd import functional
+from minigrad.autograd import (
+    functional,
+    node_hooks,  # noqa: F401 (it gives nodes their hooks)
+)
 from minigrad.autograd.anomaly_mode import (
     detect_anomaly,
     is_anomaly_check_nan_enabled,
@@ -17,9 +20,11 @@ from minigrad.graph.grad_mode import (
     enable_grad,
     inference_mode,
     is_grad_enabled,
+    is_inference_mode_enabled,
     no_grad,
     set_grad_enabled,
 )
+from minigrad.lazy_names import lazy_names
 
 __all__ = [
     "Function",
@@ -37,9 +42,15 @@ __all__ = [
     "is_anomaly_check_nan_enabled",
     "is_anomaly_enabled",
     "is_grad_enabled",
+    "is_inference_mode_enabled",
     "no_grad",
     "once_differentiable",
     "set_anomaly_enabled",
     "set_detect_anomaly",
     "set_grad_enabled",
 ]
+
+_HOMES = {"threads": "is_multithreading_enabled set_multithreading_enabled"}
+_MODULES = "forward_ad graph"
+_lazy = lazy_names(__name__, globals(), _HOMES, f"{_MODULES} profiler")  # the profiler is above; its older name is here
+__getattr__, __dir__ = _lazy.getattr, _lazy.dir

@@ -240,7 +240,7 @@ def _run(
     if depth == DEEP:  # Python counts the frames of each thread
         return _elsewhere(lambda: _silently(roots, targets, retain, create_graph))
     retained: Roots = []
-    mode.enabled, mode.walk = create_graph, (depth + 1, retained)
+    mode.enabled, mode.walk = create_graph, (depth + 1, retained, targets is not None)
     try:
         arrived = engine.run(roots, targets, retain, create_graph)
         for edge, g in arrived.items():  # the hooks of nodes have run in the engine

@@ -32,8 +32,8 @@ class FunctionCtx:
     def __init__(self, name: str) -> None:
         self._name = name
         self._to_save: tuple[Tensor | None, ...] = ()
-        self._saved: tuple[_Saved | None, ...] | None = ()
-        self._own: dict[str, _Saved] = {}  # attributes that are outputs
+        self._saved: tuple[Saved | None, ...] | None = ()
+        self._own: dict[str, Saved] = {}  # attributes that are outputs
         self._version = 0
         self._dirty: tuple[Tensor, ...] = ()
         self._constant: tuple[Tensor, ...] = ()
@@ -97,11 +97,11 @@ class FunctionCtx:
         inputs = {id(t) for t in args} - dirty
         places = {id(o): i for i, o in enumerate(outputs) if isinstance(o, Tensor) and id(o) not in inputs}
 
-        def pack(t: Tensor | None) -> _Saved | None:
+        def pack(t: Tensor | None) -> Saved | None:
             if t is None:
                 return None
             place = places.get(id(t))
-            return _Saved(t._data, t._grad_target() if place is None and t.requires_grad else None, place)
+            return Saved(t._data, t._grad_target() if place is None and t.requires_grad else None, place)
 
         self._saved = tuple(pack(t) for t in self._to_save)
         for name, value in list(vars(self).items()):
@@ -111,7 +111,7 @@ class FunctionCtx:
         self._to_save = self._dirty = self._constant = ()
         self._version = versions.latest.version
 
-    def _unpack(self, saved: _Saved | None, what: str) -> Tensor | None:
+    def _unpack(self, saved: Saved | None, what: str) -> Tensor | None:
         if saved is None:
             return None
         array, target, place = saved.array, saved.target, saved.place
@@ -128,7 +128,7 @@ class FunctionCtx:
         return Tensor._wrap(array) if target is None else attached(array, target)
 
 
-class _Saved:
+class Saved:
     """A value kept for backward, and what its gradient flows to: a node or leaf, or the output at `place`."""
 
     __slots__ = ("array", "target", "place")
@@ -221,14 +221,21 @@ class FunctionNode(Node):
 class OutputNode(Node):
     """One of several outputs: hands its gradient on to the node of the call."""
 
-    __slots__ = ("place",)
+    __slots__ = ("_place",)
 
     def __init__(self, node: Node, place: int) -> None:
         super().__init__((node,))
-        self.place = place
+        self._place = place
 
     def name(self) -> str:
         return self.parents[0].name()
+
+    def named(self) -> Node:
+        return self.parents[0].named()
+
+    @property
+    def place(self) -> int:
+        return self._place
 
     def vjp(self, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> list[Any]:
         return [Gradients({self.place: g})]

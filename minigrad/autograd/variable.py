@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from minigrad.core.tensor import Tensor
 
 
-def Variable(data: Tensor, requires_grad: bool = False) -> Tensor:
-    """Return a leaf that shares memory with `data`, as old scripts for PyTorch make it.
+class _FormerName(type):
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return isinstance(instance, Tensor)
+
+
+class Variable(metaclass=_FormerName):
+    """A leaf that shares memory with `data`, as old scripts for PyTorch make it. Every Tensor is an instance.
 
     Examples
     --------
     >>> mg.autograd.Variable(mg.ones(2), requires_grad=True)
     tensor([1., 1.], requires_grad=True)
     """
-    return data.detach().requires_grad_(requires_grad)
+
+    def __new__(cls, data: Tensor, requires_grad: bool = False) -> Tensor:  # type: ignore[misc]  # PyTorch's does so
+        return data.detach().requires_grad_(requires_grad)

@@ -225,6 +225,8 @@ class Methods:
         """Return a view of the memory of `input` of this size, whose elements lie these steps apart."""
     def as_strided_(self, size: Sequence[_int], stride: Sequence[_int], storage_offset: _int | None = None) -> Self:
         """In-place version of `as_strided`: this tensor shows its memory in that way from now on."""
+    def as_strided_scatter(self, src: TensorLike, size: Sequence[_int], stride: Sequence[_int], storage_offset: _int | None = None) -> Tensor:
+        """Return a copy of `input` with `src` where ``as_strided(input, size, stride, storage_offset)`` would be."""
     def asin(self) -> Tensor:
         """Return the angle in radians whose sine is `input`."""
     def asin_(self) -> Self:
@@ -890,6 +892,8 @@ class Methods:
         """Return the matrix of the products of all pairs of elements of two vectors."""
     def permute(self, *dims: SupportsIndex | Sequence[SupportsIndex]) -> Tensor:
         """Return a view with the dimensions in another order, given as one argument or several."""
+    def pinverse(self, rtol: Any = None, hermitian: _bool = False, *, atol: Any = None) -> Tensor:
+        """Return the pseudo-inverse (Moore, 1920; Penrose, 1955)."""
     def polygamma(self, n: _int) -> Tensor: ...
     def polygamma_(self, n: _int) -> Self:
         """In-place version of `_polygamma`: writes the result into this tensor and returns it."""

@@ -108,6 +108,37 @@ class Tensor(Methods, ArrayAttributes):
         return edge.named() if isinstance(edge, engine.Node) else None
 
     @property
+    def output_nr(self) -> int:
+        """Which of the outputs of `grad_fn` this tensor is."""
+        edge = self._grad_target()
+        return edge.place if isinstance(edge, engine.Node) else 0
+
+    @property
+    def _version(self) -> int:
+        """How often its memory was changed in place."""
+        return versions.changes_of(self._data)
+
+    @property
+    def _base(self) -> Tensor | None:
+        """The tensor that this one is a view of, if any."""
+        return None if self._view is None else self._view.base
+
+    def _is_view(self) -> bool:
+        return self._view is not None
+
+    def is_inference(self) -> bool:
+        """Return False: `inference_mode` makes ordinary tensors, which may be used in any other mode, too."""
+        return False
+
+    def as_subclass(self, cls: type[Self]) -> Self:
+        """Return a tensor of the subclass `cls` of Tensor with the same memory and history."""
+        if not (isinstance(cls, type) and issubclass(cls, Tensor)):
+            raise TypeError(f"as_subclass: expected a subclass of Tensor, got {cls!r}")
+        alias: Any = self.view(self.shape)
+        alias.__class__ = cls
+        return alias  # type: ignore[no-any-return]  # Any, as Tensor is no Self
+
+    @property
     def requires_grad(self) -> bool:
         """Whether gradients flow to this tensor; may be set on leaves."""
         if self._view is not None and not self._view.in_place_error:

@@ -8,9 +8,10 @@ anything else that can be a dictionary key. A gradient is anything that can be a
 from __future__ import annotations
 
 import itertools
+import weakref
 from collections.abc import Callable, Iterable, Sequence
 from heapq import heappop, heappush
-from typing import Any
+from typing import Any, ClassVar
 
 node_numbers = itertools.count(1)
 
@@ -22,6 +23,9 @@ class Node:
     """
 
     __slots__ = ("parents", "number", "hooks", "__weakref__")
+    # Those who know Tensors put these two here: see node_hooks.py.
+    register_hook: ClassVar[Callable[..., Any]]
+    register_prehook: ClassVar[Callable[..., Any]]
 
     def __init__(self, parents: Sequence[Any]) -> None:
         self.parents = parents
@@ -44,24 +48,49 @@ class Node:
         return self
 
     @property
+    def place(self) -> int:
+        """Which of the outputs of `named` a gradient of this node is that of."""
+        return 0
+
+    @property
     def next_functions(self) -> tuple[tuple[Any, int], ...]:
-        """The parents as PyTorch has them: a leaf is the `variable` of an object of its own; each with a number, 0."""
-        return tuple((p.named() if isinstance(p, Node) else AccumulateGrad(p), 0) for p in self.parents)
+        """The parents as PyTorch has them, each with the number of its output: a leaf is that of an `AccumulateGrad`.
+
+        Inputs that need no gradient are ``(None, 0)``.
+        """
+        return tuple(map(edge_to, self.parents))
+
+    @property
+    def metadata(self) -> dict[Any, Any]:
+        """A dict for whatever users want to keep with the node."""
+        return _metadata.setdefault(self, {})
 
     def __repr__(self) -> str:
         return f"<{self.name()}>"
 
 
-class AccumulateGrad:
-    """The end of a graph for those who walk it: `variable` is the leaf."""
+_metadata: weakref.WeakKeyDictionary[Node, dict[Any, Any]] = weakref.WeakKeyDictionary()
 
-    next_functions = ()
+
+class AccumulateGrad(Node):
+    """The end of a graph for those who walk it: `variable` is the leaf. Those of one leaf are equal."""
+
+    __slots__ = ("variable",)
 
     def __init__(self, variable: Any) -> None:
+        super().__init__(())
         self.variable = variable
 
-    def name(self) -> str:
-        return "AccumulateGrad"
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, AccumulateGrad) and other.variable is self.variable
+
+    def __hash__(self) -> int:
+        return id(self.variable)
+
+
+def edge_to(parent: Any) -> tuple[Any, int]:
+    """Return a node or leaf as those see it who walk the graph."""
+    return (parent.named(), parent.place) if isinstance(parent, Node) else (AccumulateGrad(parent), 0)
 
 
 class AccumulatingGradient:

@@ -17,8 +17,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 class _Mode(threading.local):
     enabled = True
-    # within a backward: its depth inside of others, and the tensors that retain gradients, with these
-    walk: tuple[int, list[Any]] | None = None
+    inference = False  # within inference_mode, which records nothing either
+    # within a backward: its depth inside of others, the tensors that retain gradients, with these, and whether only
+    # some gradients are wanted
+    walk: tuple[int, list[Any], bool] | None = None
 
 
 mode = _Mode()
@@ -208,8 +210,34 @@ class inference_mode(_GradMode):
 
     def __new__(cls, mode: bool | Callable[..., Any] = True) -> Any:
         if callable(mode):
-            return _GradMode(False)(mode)
+            return cls()(mode)
         return super().__new__(cls)
 
     def __init__(self, mode: bool = True) -> None:
         super().__init__(not mode)
+        self._outer: list[bool] = []
+
+    def __enter__(self) -> None:
+        super().__enter__()
+        self._outer.append(mode.inference)
+        mode.inference = not self._enabled
+
+    def __exit__(self, *error: Any) -> None:
+        mode.inference = self._outer.pop()
+        super().__exit__(*error)
+
+    def __call__(self, function: F) -> F:
+        wanted = not self._enabled
+        return within(lambda: inference_mode(wanted), function)
+
+
+def is_inference_mode_enabled() -> bool:
+    """Return whether this thread is within `inference_mode`.
+
+    Examples
+    --------
+    >>> with mg.inference_mode():
+    ...     mg.is_inference_mode_enabled()
+    True
+    """
+    return mode.inference

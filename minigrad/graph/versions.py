@@ -29,7 +29,7 @@ class Latest:
 
 
 latest = Latest()
-# id of an owner -> [time of its last change, weak reference that removes the entry, what `who` said]
+# id of an owner -> [time of its last change, weak reference that removes the entry, what `who` said, how many changes]
 _changes: dict[int, list[Any]] = {}
 
 # Anomaly detection replaces these two by functions.
@@ -75,8 +75,9 @@ def bump_under_lock(array: np.ndarray) -> None:
     latest.version = next(node_numbers)
     entry = _changes.get(key)
     if entry is None:
-        entry = _changes[key] = [0, weakref.ref(owner, lambda _: _changes.pop(key, None)), None]
+        entry = _changes[key] = [0, weakref.ref(owner, lambda _: _changes.pop(key, None)), None, 0]
     entry[0] = latest.version
+    entry[3] += 1
     if who is not None:
         entry[2] = who()
 
@@ -85,6 +86,12 @@ def version_of(array: np.ndarray) -> int:
     """Return the time of the last noted change of the memory of `array`; 0 if there was none."""
     entry = _changes.get(id(owner_of(array)))
     return 0 if entry is None else entry[0]
+
+
+def changes_of(array: np.ndarray) -> int:
+    """Return how often the memory of `array` was changed, as far as was noted."""
+    entry = _changes.get(id(owner_of(array)))
+    return 0 if entry is None else entry[3]
 
 
 def changer_of(array: np.ndarray) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 
@@ -12,7 +14,7 @@ def lu(A: np.ndarray, pivot: bool) -> tuple[np.ndarray, np.ndarray]:
     Computations*, 2013, section 3.4).
     """
     *batch, m, n = A.shape
-    packed = A.reshape(-1, m, n).copy()
+    packed = A.reshape(math.prod(batch), m, n).copy()
     count, rank = len(packed), min(m, n)
     each = np.arange(count)
     pivots = np.tile(np.arange(1, rank + 1, dtype=np.int32), (count, 1))
@@ -32,7 +34,7 @@ def lu(A: np.ndarray, pivot: bool) -> tuple[np.ndarray, np.ndarray]:
 def order_of_rows(pivots: np.ndarray, m: int) -> np.ndarray:
     """Return which row of A each row of ``L @ U`` is, from the exchanges."""
     *batch, rank = pivots.shape
-    flat = pivots.reshape(-1, rank)
+    flat = pivots.reshape(math.prod(batch), rank)
     order = np.tile(np.arange(m), (len(flat), 1))
     each = np.arange(len(flat))
     for k in range(rank):

@@ -26,8 +26,6 @@ class RNNCellBase(Module):
     ) -> None:
         super().__init__()
         non_negative(self, input_size=input_size, hidden_size=hidden_size)
-        if not isinstance(bias, (bool, np.bool_, int)):
-            raise TypeError(f"{type(self).__name__}: expected a bool as bias, got {bias!r:.40}")
         self.input_size, self.hidden_size, self.bias = input_size, hidden_size, bias
         rows = num_chunks * hidden_size
         self.weight_ih = new_parameter((rows, input_size), device, dtype)

@@ -396,6 +396,7 @@ def _pinv(A: Operand, atol: float | None, rtol: float | None) -> Operand:
     return np.matmul(vh.swapaxes(-1, -2) * inverse[..., None, :], u.swapaxes(-1, -2))
 
 
+@method("pinverse", only=True)
 @rounded_once
 def pinv(A: Operand, rtol: Any = None, hermitian: bool = False, *, atol: Any = None) -> Tensor:
     """Return the pseudo-inverse (Moore, 1920; Penrose, 1955).
@@ -453,7 +454,8 @@ def lstsq(A: Operand, B: Operand, rcond: float | None = None, *, driver: str | N
     Returns
     -------
     named tuple (solution, residuals, rank, singular_values)
-        The sums of squares that are left, for a matrix of full rank that has more rows than columns, else nothing.
+        The sums of squares that are left, for a matrix of full rank that has more rows than columns and another driver
+        than 'gelsy', the default; else nothing.
 
     Raises
     ------
@@ -477,7 +479,7 @@ def lstsq(A: Operand, B: Operand, rcond: float | None = None, *, driver: str | N
         raise RuntimeError(f"linalg.lstsq: expected operands of one dtype, got {A.dtype} and {B.dtype}")
     solution, rank = matmul(pinv(A, rcond), B), matrix_rank(A, rtol=rcond)
     left = matmul(A, solution) - B
-    full = m > n and bool((rank == n).all()) and driver != "gelsy"
+    full = m > n and bool((rank == n).all()) and driver not in (None, "gelsy")
     nothing = Tensor._wrap(np.empty(0, raw(A).dtype))
     values = svdvals(A) if driver in ("gelsd", "gelss") else nothing
     ranks = rank if driver != "gels" else Tensor._wrap(np.empty(0, np.int64))

@@ -82,6 +82,7 @@ def as_strided(input: Operand, size: Sequence[int], stride: Sequence[int], stora
     return _as_strided(input, shape, steps, offset, _places(array, shape, steps, offset) if wanted else None)
 
 
+@method()
 def as_strided_scatter(
     input: Operand, src: Operand, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None
 ) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 
@@ -63,37 +64,65 @@ class Averages(list[EventAverage]):
         super().__init__(rows)
         self._duration, self._outside = duration, outside
 
-    def table(self, sort_by: str = "self_cpu_time_total", row_limit: int = 100) -> str:
+    def table(
+        self,
+        sort_by: str | None = "self_cpu_time_total",
+        row_limit: int = 100,
+        max_src_column_width: int = 75,
+        max_name_column_width: int = 55,
+        max_shapes_column_width: int = 80,
+        header: str | None = None,
+        top_level_events_only: bool = False,
+    ) -> str:
         """Return the rows as text, the largest first.
 
         Parameters
         ----------
-        sort_by : {'self_cpu_time_total', 'cpu_time_total', 'cpu_time', 'count', 'bytes', 'key'}
+        sort_by : {'self_cpu_time_total', 'cpu_time_total', 'cpu_time', 'count', 'bytes', 'key'} or None
+            Also 'cpu_memory_usage' and 'self_cpu_memory_usage', the bytes, and the times of another device, which are
+            all 0: the order then stays that in which they came, as for None.
         row_limit : int
             Leave out all rows after these; -1 for none.
+        max_name_column_width : int
+            Longer names are cut off.
+        header : str, optional
+            A line above the table.
+        max_src_column_width, max_shapes_column_width, top_level_events_only
+            For compatibility.
 
         Raises
         ------
         ValueError
             For another `sort_by`.
         """
-        if sort_by not in _SORTS:
+        if sort_by is not None and sort_by not in _SORTS and sort_by not in _ELSEWHERE:
             raise ValueError(f"table: expected sort_by to be one of {', '.join(_SORTS)}; got {sort_by!r}")
-        rows = sorted(self, key=lambda row: getattr(row, sort_by), reverse=sort_by != "key")
+        rows = list(self)
+        if sort_by in _SORTS:
+            rows.sort(key=attrgetter(_SORTS[sort_by]), reverse=sort_by != "key")
         shapes = any(row.input_shapes is not None for row in rows)
         lines = [["name", "phase", "calls", "self", "self %", "total", "mean", "bytes", *["shapes"] * shapes]]
         for row in rows[: row_limit if row_limit >= 0 else None]:
             times = [_time(t) for t in (row.self_cpu_time_total, row.cpu_time_total, row.cpu_time)]
             share = f"{row.self_cpu_time_total / max(self._duration, 1e-9):.1%}"
-            cells = [row.key, row.phase, str(row.count), times[0], share, *times[1:], _bytes(row.bytes)]
+            name = row.key if len(row.key) <= max_name_column_width else row.key[: max_name_column_width - 3] + "..."
+            cells = [name, row.phase, str(row.count), times[0], share, *times[1:], _bytes(row.bytes)]
             lines.append([*cells, *[" ".join(map(_shape, row.input_shapes or ()))] * shapes])
         if row_limit >= 0 and len(rows) > row_limit:
             lines.append([f"({len(rows) - row_limit} more)", *[""] * (len(lines[0]) - 1)])
         footer = f"{_time(self._duration)} in all, of which {_time(self._outside)} outside of what is listed: "
-        return _aligned(lines, left=(0, 1, 8)) + "\n" + footer + "recording, and other Python"
+        above = "" if header is None else f"{header}\n"
+        return above + _aligned(lines, left=(0, 1, 8)) + "\n" + footer + "recording, and other Python"
 
 
-_SORTS = ("self_cpu_time_total", "cpu_time_total", "cpu_time", "count", "bytes", "key")
+_SORTS = {name: name for name in ("self_cpu_time_total", "cpu_time_total", "cpu_time", "count", "bytes", "key")}
+_SORTS |= dict.fromkeys(("cpu_memory_usage", "self_cpu_memory_usage"), "bytes")
+_ELSEWHERE = {
+    f"{own}{device}_{what}"
+    for own in ("", "self_")
+    for device in ("cuda", "xpu", "device")
+    for what in ("time", "time_total", "memory_usage")
+}
 
 
 # ---- text ------------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ place of what the operations, the nodes of the graph, the engine and the optimiz
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import threading
@@ -26,7 +27,9 @@ from minigrad.ops.declare.declaration import registry
 from minigrad.ops.declare.record import OperationNode
 from minigrad.optim.optimizer import Optimizer
 from minigrad.profiler.averages import Averages, Event, EventAverage
+from minigrad.profiler.scheduling import ProfilerAction, ProfilerActivity
 
+_RECORDING = (ProfilerAction.RECORD, ProfilerAction.RECORD_AND_SAVE)
 _running: profile | None = None  # only one at a time: two would measure each other
 
 
@@ -82,10 +85,25 @@ class profile:
     out what ran inside, so they add up to the time spent, each operation counted once. What a rule computes with
     operators on arrays is time of its node itself, and the walk over the graph that of ``backward``.
 
+    Parameters
+    ----------
+    activities : iterable of ProfilerActivity, optional
+        For compatibility: the CPU is what there is.
+    schedule : callable, optional
+        From the number of a step to a `ProfilerAction`, such as :func:`~minigrad.profiler.schedule` makes. Steps end
+        where :meth:`step` is called. Without a schedule everything is recorded.
+    on_trace_ready : callable, optional
+        Called with the profile when a cycle of the schedule ends, and on exit if it still records then. The next cycle
+        forgets what the one before it recorded.
+    record_shapes, profile_memory, with_stack, with_flops, with_modules
+        For compatibility: shapes and bytes are always recorded, stacks, operations and modules never.
+
     Raises
     ------
     RuntimeError
         On entry, if another profile is running.
+    TypeError
+        If `activities` holds anything else, or `schedule` or `on_trace_ready` cannot be called.
 
     Notes
     -----
@@ -103,13 +121,38 @@ class profile:
     >>> print(p.table(sort_by="count", row_limit=3))  # doctest: +SKIP
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        *,
+        activities: Iterable[ProfilerActivity] | None = None,
+        schedule: Callable[[int], ProfilerAction] | None = None,
+        on_trace_ready: Callable[[profile], Any] | None = None,
+        record_shapes: bool = False,
+        profile_memory: bool = False,
+        with_stack: bool = False,
+        with_flops: bool = False,
+        with_modules: bool = False,
+        experimental_config: Any = None,
+        acc_events: bool = False,
+    ) -> None:
+        for activity in activities or ():
+            if not isinstance(activity, ProfilerActivity):
+                raise TypeError(f"profile: expected activities such as ProfilerActivity.CPU, got {activity!r}")
+        for name, given in (("schedule", schedule), ("on_trace_ready", on_trace_ready)):
+            if given is not None and not callable(given):
+                raise TypeError(f"profile: expected a function as {name}, got {given!r}")
+        self.schedule, self.on_trace_ready = schedule, on_trace_ready
+        self.step_num = 0
+        self.current_action = self._action()
         self._records: list[tuple[Any, ...]] = []  # the fields of an Event
         self._state = _State(self._records)
         self._replacements = Replacements()
         self._thread = 0  # which one started it
         self._started = 0
         self._spent = 0  # nanoseconds from start to stop
+
+    def _action(self) -> ProfilerAction:
+        return ProfilerAction.RECORD if self.schedule is None else self.schedule(self.step_num)
 
     def __enter__(self) -> profile:
         self.start()
@@ -120,10 +163,50 @@ class profile:
     ) -> None:
         self.stop()
 
-    # ---- recording -------------------------------------------------------------------------------------------------
+    # ---- when ------------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Begin to record, as on entry; what was recorded before is kept."""
+        """Begin, as on entry; what was recorded before is kept."""
+        self.current_action = self._action()
+        if self.current_action in _RECORDING:
+            self._record()
+
+    def stop(self) -> None:
+        """Stop, as on exit, and call ``on_trace_ready`` if it was recording."""
+        if self.current_action in _RECORDING or self.schedule is None:
+            self._finish()
+        self.current_action = ProfilerAction.NONE
+
+    def step(self) -> None:
+        """End a step: the schedule says what to do in the next one.
+
+        Examples
+        --------
+        >>> from minigrad.profiler import profile, schedule
+        >>> counts = []
+        >>> count = lambda p: counts.append(len(p.events()))
+        >>> with profile(schedule=schedule(wait=1, warmup=0, active=2), on_trace_ready=count) as p:
+        ...     for _ in range(6):
+        ...         y = mg.ones(3) + 1
+        ...         p.step()
+        >>> counts
+        [2, 2]
+        """
+        before = self.current_action
+        self.step_num += 1
+        self.current_action = self._action()
+        if self.schedule is None:
+            return
+        if before is ProfilerAction.RECORD_AND_SAVE or (before in _RECORDING and self.current_action not in _RECORDING):
+            self._finish()
+        if self.current_action in _RECORDING and _running is not self:
+            self._records.clear()
+            self._spent = 0
+            self._record()
+
+    # ---- recording -------------------------------------------------------------------------------------------------
+
+    def _record(self) -> None:
         global _running
         if _running is not None:
             raise RuntimeError("profile: another profile is running; leave its `with` block, or stop() it, first")
@@ -142,14 +225,15 @@ class profile:
         self._thread = threading.get_ident()
         self._started = perf_counter_ns()
 
-    def stop(self) -> None:
-        """Stop recording, as on exit."""
+    def _finish(self) -> None:
         global _running
         if _running is not self:
             raise RuntimeError("profile: it is not running")
         self._spent += perf_counter_ns() - self._started
         self._replacements.take_back()
         _running = None
+        if self.on_trace_ready is not None:
+            self.on_trace_ready(self)
 
     def _measure(self, name: str, phase: str | None, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         begun, result = self._state.begin(name, phase), None
@@ -193,13 +277,20 @@ class profile:
         """Return everything recorded, in the order in which it ended."""
         return [Event(*record) for record in self._records]
 
-    def key_averages(self, group_by_input_shape: bool = False) -> Averages:
+    @property
+    def self_cpu_time_total(self) -> float:
+        """The microseconds of everything recorded, each counted once."""
+        return sum(event.self_time for event in self.events()) / 1000
+
+    def key_averages(self, group_by_input_shape: bool = False, group_by_stack_n: int = 0) -> Averages:
         """Return the events added up by name and phase.
 
         Parameters
         ----------
         group_by_input_shape : bool, default False
             Keep those apart that were given arrays of other shapes.
+        group_by_stack_n : int
+            For compatibility: there are no stacks.
 
         Returns
         -------
@@ -217,7 +308,7 @@ class profile:
         return Averages(rows.values(), duration / 1000, (duration - spent) / 1000)
 
     def table(
-        self, sort_by: str = "self_cpu_time_total", row_limit: int = 100, group_by_input_shape: bool = False
+        self, sort_by: str | None = "self_cpu_time_total", row_limit: int = 100, group_by_input_shape: bool = False
     ) -> str:
         """``key_averages(group_by_input_shape).table(sort_by, row_limit)``: see `Averages.table`."""
         return self.key_averages(group_by_input_shape).table(sort_by, row_limit)
@@ -250,8 +341,14 @@ class profile:
             json.dump({"traceEvents": events, "displayTimeUnit": "ms"}, file)
 
 
-class record_function:
-    """Context manager that gives a name to what is done inside, in the profile that is running, if one is.
+class record_function(contextlib.ContextDecorator):
+    """Context manager, or decorator of a function, that names what is done inside in the profile that is running.
+
+    Parameters
+    ----------
+    name : str
+    args : str, optional
+        Added to the name, in brackets.
 
     Examples
     --------
@@ -263,12 +360,17 @@ class record_function:
     ['add', 'my block']
     """
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, name: str, args: str | None = None) -> None:
+        self.name, self.args = name, args
 
-    def __enter__(self) -> None:
+    def _recreate_cm(self) -> record_function:
+        return type(self)(self.name, self.args)  # a decorated function may call itself, or run in several threads
+
+    def __enter__(self) -> record_function:
+        shown = self.name if self.args is None else f"{self.name} [{self.args}]"
         self._state = None if _running is None else _running._state
-        self._begun = None if self._state is None else self._state.begin(self.name)
+        self._begun = None if self._state is None else self._state.begin(shown)
+        return self
 
     def __exit__(self, *error: Any) -> None:
         if self._state is not None and self._begun is not None:

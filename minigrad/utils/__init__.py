@@ -1,5 +1,8 @@
-"""Tools for training scripts beside the engine: :mod:`minigrad.utils.data`."""
+"""Tools for training scripts beside the engine: data, checkpoints of what is computed again, logs for TensorBoard."""
 
-from minigrad.utils import data
+from minigrad.lazy_names import lazy_names
 
-__all__ = ["data"]
+_MODULES = "checkpoint data tensorboard"
+_lazy = lazy_names(__name__, globals(), {}, _MODULES)
+__all__ = _lazy.names
+__getattr__, __dir__ = _lazy.getattr, _lazy.dir

@@ -1,5 +1,5 @@
 """Image data sets, transforms of images, image files, and kernels to filter images with."""
 
-from minigrad.vision import datasets, io, kernels, transforms
+from minigrad.vision import datasets, io, kernels, transforms, utils
 
-__all__ = ["datasets", "io", "kernels", "transforms"]
+__all__ = ["datasets", "io", "kernels", "transforms", "utils"]

@@ -82,6 +82,14 @@ def test_cells_equal_pytorchs(torch, kind, shape):
             np.testing.assert_allclose(p.detach().numpy(), q.detach().numpy(), atol=1e-12)
 
 
+@pytest.mark.parametrize("kind", OPTIONS)
+def test_a_batch_may_be_empty(kind):
+    layer = getattr(nn, kind)(3, 5)
+    y, _ = layer(mg.zeros(4, 0, 3))
+    y.sum().backward()
+    assert y.shape == (4, 0, 5) and not layer.weight_hh_l0.grad.any()
+
+
 def test_dropout_lies_between_layers():
     layer = nn.GRU(3, 4, num_layers=2, dropout=1.0)
     x = mg.randn(5, 2, 3)
@@ -104,6 +112,7 @@ def test_dropout_lies_between_layers():
         (lambda n: n.GRU(3, 4)(mg.zeros(5, 2, 3), mg.zeros(2, 4)), RuntimeError, "hx"),
         (lambda n: n.GRU(3, 4)(mg.zeros(0, 2, 3)), RuntimeError, "step"),
         (lambda n: n.GRUCell(3, 4)(mg.zeros(2, 4)), RuntimeError, "features"),
+        (lambda n: n.RNNCell(3, 4, "relu")(mg.zeros(2, 4)), RuntimeError, "features"),  # as bias, which may be anything
         (lambda n: n.GRUCell(3, 4)(mg.zeros(2, 2, 3)), ValueError, "dimensions"),
         (lambda n: n.LSTMCell(3, 4)(mg.zeros(2, 3), (mg.zeros(2, 5), mg.zeros(2, 4))), RuntimeError, "hx"),
         (lambda n: n.utils.rnn.pack_padded_sequence(mg.zeros(3, 2), [1, 3]), RuntimeError, "sorted"),

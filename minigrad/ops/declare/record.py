@@ -10,7 +10,7 @@ import numpy as np
 
 from minigrad.core.tensor import Tensor
 from minigrad.graph import versions
-from minigrad.graph.engine import Node, node_numbers
+from minigrad.graph.engine import Node, edge_to, node_numbers
 from minigrad.graph.versions import arrays_in, latest, version_of
 from minigrad.ops.declare.declaration import Operation
 from minigrad.ops.declare.plan import OUTPUT, Plan
@@ -34,6 +34,15 @@ class OperationNode(Node):
     def named(self) -> Node:  # not from the beginning: Python is quicker with objects that are all of one class
         self.__class__ = _node_class(self.plan.operation)
         return self
+
+    @property
+    def next_functions(self) -> tuple[tuple[Any, int], ...]:
+        operation, edges = self.plan.operation, map(edge_to, self.parents)
+        if operation.sequence:  # which inputs require grad is known until the values are freed
+            known = [True] * len(self.parents) if self.saved is None else self.saved[-1]
+            return tuple(next(edges) if required else (None, 0) for required in known)
+        mask = next(mask for mask, plan in operation.plans.items() if plan is self.plan)
+        return tuple(next(edges, (None, 0)) if mask & bit else (None, 0) for _, bit in operation.tensors if bit)
 
     def release(self) -> None:
         if self.plan.releases:
@@ -97,8 +106,27 @@ class OperationNode(Node):
 @functools.cache
 def _node_class(operation: Operation) -> type[OperationNode]:
     """Return the class of an operation's nodes, by which messages and prints name them, such as ``MulBackward0``."""
-    name = operation.name.title().replace("_", "") + "Backward0"
+    name = _TORCH_NAMES.get(operation.name, operation.name).title().replace("_", "") + "Backward0"
     return type(name, (OperationNode,), {"__slots__": ()})
+
+
+# where PyTorch's nodes are named after another operation
+_TORCH_NAMES = {
+    "cast": "to_copy",
+    "contiguous": "clone",
+    "convolution_transpose": "convolution",
+    "cross_entropy": "nll_loss",
+    "det": "linalg_det",
+    "inv": "linalg_inv_ex",
+    "linear": "addmm",
+    "log_sigmoid": "logsigmoid",
+    "matmul": "mm",
+    "nll": "nll_loss",
+    "pad": "constant_pad_nd",
+    "prelu": "prelu_kernel",
+    "solve": "linalg_solve_ex",
+    "windows": "unfold",
+}
 
 
 def attached(array: np.ndarray, target: Any) -> Tensor:

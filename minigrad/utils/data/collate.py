@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping, MutableSequence, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, MutableSequence, Sequence
 from copy import copy
 from typing import Any
 
@@ -14,6 +14,7 @@ from minigrad.ops.joining import stack
 from minigrad.utils.data.dataset import Batch
 
 _NUMBERS = (bool, int, float, np.bool_, np.number)
+Functions = dict[Any, Callable[..., Any]]  # by type, or tuple of types
 _KINDS = "tensors, arrays, numbers, strings, tuples, lists or dicts"
 
 
@@ -52,16 +53,50 @@ def default_collate(batch: Sequence[Any]) -> Any:
     >>> images.shape, labels
     (Size([2, 8, 8]), tensor([3, 7]))
     """
-    if isinstance(batch, Batch):
+    return collate(batch, collate_fn_map=default_collate_fn_map)
+
+
+def collate(batch: Sequence[Any], *, collate_fn_map: Functions | None = None) -> Any:
+    """Return what `default_collate` does, with functions of one's own for samples, or parts of them, of some types.
+
+    Parameters
+    ----------
+    batch : sequence
+    collate_fn_map : dict, optional
+        By type, or tuple of types: ``function(batch, *, collate_fn_map)``. That of the very type comes first, then the
+        first one of a base class. An entry in ``default_collate_fn_map`` holds for `default_collate`, too.
+
+    Examples
+    --------
+    >>> from minigrad.utils.data.collate import collate
+    >>> collate([(range(2), 1), (range(3), 2)], collate_fn_map={range: lambda batch, *, collate_fn_map: len(batch)})
+    [2, tensor([1, 2])]
+    """
+    own = {kind: function for kind, function in (collate_fn_map or {}).items() if function is not _standard}
+    if isinstance(batch, Batch) and not own:
         return [default_convert(column) for column in batch.columns]
-    if not batch:
+    if not len(batch):
         raise IndexError("default_collate: expected at least one sample, got an empty batch")
-    return _collate(batch, "")
+    return _collate(batch, "", own)
 
 
-def _collate(batch: Sequence[Any], place: str) -> Any:
+def _standard(batch: Sequence[Any], *, collate_fn_map: Functions | None = None) -> Any:
+    """Return what `default_collate` makes of what minigrad knows itself."""
+    return _collate(batch, "", {})
+
+
+default_collate_fn_map: Functions = dict.fromkeys(
+    (Tensor, np.ndarray, (np.bool_, np.number, np.object_), float, int, str, bytes), _standard
+)
+
+
+def _collate(batch: Sequence[Any], place: str, own: Functions) -> Any:
     """Return the batch of what the samples have at one place, such as "[1]['x']"."""
     first = batch[0]
+    if own:
+        function = own.get(type(first)) or next((f for kind, f in own.items() if isinstance(first, kind)), None)
+        if function is not None:
+            return function(batch, collate_fn_map={**default_collate_fn_map, **own})
     if isinstance(first, Tensor):
         _alike(batch, Tensor, place)
         _same([tuple(sample.shape) for sample in batch], place)
@@ -71,7 +106,7 @@ def _collate(batch: Sequence[Any], place: str) -> Any:
     if isinstance(first, (np.ndarray, np.generic)) and first.dtype.kind in "biuf":
         if any(not isinstance(sample, (np.ndarray, np.generic)) for sample in batch):
             _alike(batch, (np.ndarray, Tensor, *_NUMBERS), place)
-            return _collate([as_tensor(sample) for sample in batch], place)
+            return _collate([as_tensor(sample) for sample in batch], place, own)
         _same([np.shape(sample) for sample in batch], place)
         return Tensor._wrap(np.stack(batch))
     if isinstance(first, (bool, int, float)):
@@ -80,15 +115,15 @@ def _collate(batch: Sequence[Any], place: str) -> Any:
     if isinstance(first, (str, bytes)):
         return batch
     if isinstance(first, Mapping):
-        return _collate_mappings(batch, place)
+        return _collate_mappings(batch, place, own)
     if isinstance(first, Sequence):
-        return _collate_sequences(batch, place)
+        return _collate_sequences(batch, place, own)
     raise TypeError(
         f"default_collate: expected {_KINDS}, got {_what(first)} in sample 0{_at(place)}; pass a collate_fn"
     )
 
 
-def _collate_mappings(batch: Sequence[Any], place: str) -> Any:
+def _collate_mappings(batch: Sequence[Any], place: str, own: Functions) -> Any:
     first = batch[0]
     _alike(batch, Mapping, place)
     for i, sample in enumerate(batch):
@@ -97,10 +132,12 @@ def _collate_mappings(batch: Sequence[Any], place: str) -> Any:
                 f"default_collate: expected samples with the same keys, got {list(first)} in sample 0 of the batch and "
                 f"{list(sample)} in sample {i}{_at(place)}, without {lacking}"
             )
-    return _rebuilt(first, {key: _collate([sample[key] for sample in batch], f"{place}[{key!r}]") for key in first})
+    return _rebuilt(
+        first, {key: _collate([sample[key] for sample in batch], f"{place}[{key!r}]", own) for key in first}
+    )
 
 
-def _collate_sequences(batch: Sequence[Any], place: str) -> Any:
+def _collate_sequences(batch: Sequence[Any], place: str, own: Functions) -> Any:
     first = batch[0]
     _alike(batch, Sequence, place)
     lengths = [len(sample) for sample in batch]
@@ -110,7 +147,7 @@ def _collate_sequences(batch: Sequence[Any], place: str) -> Any:
             f"default_collate: expected samples of one length, got {lengths[0]} in sample 0 of the batch and "
             f"{lengths[i]} in sample {i}{_at(place)}"
         )
-    fields = [_collate(field, f"{place}[{i}]") for i, field in enumerate(zip(*batch, strict=True))]
+    fields = [_collate(field, f"{place}[{i}]", own) for i, field in enumerate(zip(*batch, strict=True))]
     if hasattr(first, "_fields"):
         return type(first)(*fields)
     if isinstance(first, MutableSequence) and type(first) is not list:

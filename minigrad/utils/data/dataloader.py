@@ -17,7 +17,9 @@ from minigrad.random import Generator, get_generator, use_generator
 from minigrad.utils.data.collate import default_collate, default_convert
 from minigrad.utils.data.dataset import Indexed, IterableDataset, fetch
 from minigrad.utils.data.sampler import BatchSampler, RandomSampler, SequentialSampler, iterable, positive, take
-from minigrad.utils.data.workers import END, Worker, WorkerInfo, in_turns, stop
+from minigrad.utils.data.workers import END, Worker, WorkerInfo, get_worker_info, in_turns, stop
+
+__all__ = ["DataLoader", "default_collate", "default_convert", "get_worker_info"]
 
 T_co = TypeVar("T_co", covariant=True)
 Made = TypeVar("Made")  # a batch
@@ -61,7 +63,7 @@ class DataLoader(Generic[T_co]):
         For compatibility: there is no other memory to pin; threads start in microseconds, so every epoch starts
         its own; and batches always keep their order.
     multiprocessing_context
-        For compatibility: only None, since workers are threads.
+        For compatibility, the name of a way to start processes or a context of multiprocessing: workers are threads.
 
     Raises
     ------
@@ -105,7 +107,7 @@ class DataLoader(Generic[T_co]):
         drop_last: bool = ...,
         timeout: float = ...,
         worker_init_fn: Callable[[int], Any] | None = ...,
-        multiprocessing_context: None = ...,
+        multiprocessing_context: Any = ...,
         generator: Generator | None = ...,
         *,
         prefetch_factor: int | None = ...,
@@ -128,7 +130,7 @@ class DataLoader(Generic[T_co]):
         drop_last: bool = ...,
         timeout: float = ...,
         worker_init_fn: Callable[[int], Any] | None = ...,
-        multiprocessing_context: None = ...,
+        multiprocessing_context: Any = ...,
         generator: Generator | None = ...,
         prefetch_factor: int | None = ...,
         persistent_workers: bool = ...,
@@ -148,7 +150,7 @@ class DataLoader(Generic[T_co]):
         drop_last: bool = False,
         timeout: float = 0,
         worker_init_fn: Callable[[int], Any] | None = None,
-        multiprocessing_context: None = None,
+        multiprocessing_context: Any = None,
         generator: Generator | None = None,
         *,
         prefetch_factor: int | None = None,
@@ -182,6 +184,9 @@ class DataLoader(Generic[T_co]):
         self.generator = generator
         self.prefetch_factor = 2 if prefetch_factor is None and num_workers else prefetch_factor
         self.persistent_workers = persistent_workers
+        self.multiprocessing_context = multiprocessing_context
+        self.pin_memory_device = pin_memory_device
+        self.in_order = in_order
 
     def __setattr__(self, name: str, value: Any) -> None:
         fixed = ("dataset", "batch_size", "sampler", "batch_sampler", "drop_last", "persistent_workers")
@@ -376,6 +381,10 @@ def _check_sampling(
     if not isinstance(drop_last, bool):
         raise ValueError(f"DataLoader: expected drop_last as a bool, got {drop_last!r}")
     for name, value in (("sampler", sampler), ("batch_sampler", batch_sampler)):
+        if isinstance(value, (str, bytes)):
+            raise TypeError(
+                f"DataLoader: expected an iterable of indices for {name}, got {value!r}; did you mean shuffle?"
+            )
         if value is not None:
             iterable("DataLoader", name, value)
 
@@ -390,7 +399,7 @@ def _check_workers(
     if prefetch_factor is not None:
         _not_negative("prefetch_factor", prefetch_factor, numbers.Integral, least=1)
     if context is not None:
-        raise ValueError("DataLoader: workers are threads; leave out multiprocessing_context")
+        _check_context(context, num_workers)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if num_workers > cores:
         warnings.warn(
@@ -398,6 +407,19 @@ def _check_workers(
             "help only if they wait for files or for a network most of the time",
             UserWarning,
             stacklevel=3,
+        )
+
+
+def _check_context(context: Any, num_workers: int) -> None:
+    if num_workers == 0:
+        raise ValueError(f"DataLoader: multiprocessing_context needs num_workers > 0, got {context!r}")
+    if isinstance(context, str) and context not in ("fork", "spawn", "forkserver"):
+        raise ValueError(
+            f"DataLoader: expected multiprocessing_context 'fork', 'spawn' or 'forkserver', got {context!r}"
+        )
+    if not isinstance(context, str) and not hasattr(context, "Process"):
+        raise TypeError(
+            f"DataLoader: expected a name or a context of multiprocessing as multiprocessing_context, got {context!r}"
         )
 
 

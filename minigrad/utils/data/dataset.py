@@ -185,6 +185,8 @@ class Subset(Dataset[T_co]):
     """
 
     def __init__(self, dataset: Indexed[T_co], indices: Sequence[int]) -> None:
+        if not hasattr(indices, "__len__") or not hasattr(indices, "__getitem__"):
+            raise TypeError(f"Subset: expected a sequence of indices, got {type(indices).__name__}")
         self.dataset: Any = dataset
         self.indices = indices
 
@@ -212,11 +214,16 @@ class ConcatDataset(Dataset[T_co]):
     """
 
     def __init__(self, datasets: Iterable[Indexed[T_co]]) -> None:
+        if not isinstance(datasets, Iterable):
+            raise TypeError(f"ConcatDataset: expected a list of data sets, got {type(datasets).__name__}")
         self.datasets: list[Any] = list(datasets)
         if not self.datasets:
             raise ValueError("ConcatDataset: expected at least one data set, got none")
         if any(isinstance(dataset, IterableDataset) for dataset in self.datasets):
             raise ValueError("ConcatDataset: expected data sets with indices, got an IterableDataset")
+        for dataset in self.datasets:
+            if not hasattr(dataset, "__len__"):
+                raise TypeError(f"ConcatDataset: expected data sets with __len__, got {type(dataset).__name__}")
         self.cumulative_sizes = list(itertools.accumulate(map(len, self.datasets)))
 
     def __len__(self) -> int:
@@ -243,6 +250,66 @@ class ConcatDataset(Dataset[T_co]):
         index += len(self) if index < 0 else 0
         part = bisect.bisect_right(self.cumulative_sizes, index)
         return part, index - (self.cumulative_sizes[part - 1] if part else 0)
+
+
+class StackDataset(Dataset[Any]):
+    """Data sets side by side: sample i is the tuple of their i-th samples, or the dict of them.
+
+    Parameters
+    ----------
+    *args : data sets of one length
+        For tuples.
+    **kwargs : data sets of one length
+        For dicts with these keys; either these or `args`.
+
+    Raises
+    ------
+    ValueError
+        If there is none, their lengths differ, or both kinds are given.
+
+    Examples
+    --------
+    >>> from minigrad.utils.data import StackDataset
+    >>> StackDataset("ab", [1, 2])[1], StackDataset(image="ab", label=[1, 2])[0]
+    (('b', 2), {'image': 'a', 'label': 1})
+    """
+
+    datasets: tuple[Any, ...] | dict[str, Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if bool(args) == bool(kwargs):
+            found = "both" if args else "neither"
+            raise ValueError(f"StackDataset: expected data sets either by position or by name, got {found}")
+        self.datasets = args or kwargs
+        for dataset in self._parts():
+            if not hasattr(dataset, "__len__"):
+                raise TypeError(f"StackDataset: expected data sets with __len__, got {type(dataset).__name__}")
+        lengths = [len(dataset) for dataset in self._parts()]
+        if len(set(lengths)) > 1:
+            raise ValueError(f"StackDataset: expected data sets of one length, got lengths {lengths}")
+        self._length = lengths[0]
+
+    def _parts(self) -> Sequence[Any]:
+        return list(self.datasets.values()) if isinstance(self.datasets, dict) else self.datasets
+
+    def _sample(self, values: Sequence[Any]) -> Any:
+        return dict(zip(self.datasets, values, strict=True)) if isinstance(self.datasets, dict) else tuple(values)
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._sample([dataset[index] for dataset in self._parts()])
+
+    def __getitems__(self, indices: Sequence[int]) -> list[Any]:
+        columns = [fetch(dataset, indices) for dataset in self._parts()]
+        for dataset, column in zip(self._parts(), columns, strict=True):
+            if len(column) != len(indices):
+                raise ValueError(
+                    f"StackDataset: expected {len(indices)} samples of __getitems__, got {len(column)} "
+                    f"from {type(dataset).__name__}"
+                )
+        return [self._sample(values) for values in zip(*columns, strict=True)]
 
 
 def _rearranged(parts: Sequence[Sequence[Any]], order: np.ndarray) -> Sequence[Any]:

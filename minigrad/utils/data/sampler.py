@@ -1,11 +1,12 @@
 """The order in which a data set is visited.
 
-Every random sampler draws its whole order when ``iter`` is called, so the state of the generator at the start of
-an epoch is all that it takes to repeat the epoch.
+Every random sampler draws its order when ``iter`` is called, or a seed for what is too long to be drawn at once: the
+state of the generator at the start of an epoch is all that it takes to repeat the epoch.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence, Sized
 from typing import Any, Generic, TypeVar
 
@@ -16,6 +17,7 @@ from minigrad.random import Generator, get_generator, multinomial
 
 T_co = TypeVar("T_co", covariant=True)
 _END = object()
+DRAWN_AT_ONCE = 2**16  # indices; scripts that count steps, not epochs, ask for 10**10
 
 
 class Sampler(Generic[T_co]):
@@ -32,10 +34,10 @@ class SequentialSampler(Sampler[int]):
         self.data_source = data_source
 
     def __iter__(self) -> Iterator[int]:
-        return iter(range(len(self.data_source)))
+        return iter(range(len(self)))
 
     def __len__(self) -> int:
-        return len(self.data_source)
+        return length("SequentialSampler", self.data_source)
 
 
 class RandomSampler(Sampler[int]):
@@ -83,15 +85,27 @@ class RandomSampler(Sampler[int]):
 
     @property
     def num_samples(self) -> int:
-        return len(self.data_source) if self._num_samples is None else self._num_samples
+        return length("RandomSampler", self.data_source) if self._num_samples is None else self._num_samples
 
     def __iter__(self) -> Iterator[int]:
-        n, wanted = len(self.data_source), self.num_samples
+        n, wanted = length("RandomSampler", self.data_source), self.num_samples
+        if n == 0:
+            raise ValueError(f"RandomSampler: expected a data set with samples, got none to draw {wanted} from")
         rng = get_generator(self.generator).rng
-        if self.replacement:
-            return iter(rng.integers(n, size=wanted).tolist())
-        rounds = [rng.permutation(n) for _ in range(-(-wanted // n))]
-        return iter(np.concatenate(rounds)[:wanted].tolist())
+        first = self._drawn(rng, n, wanted)
+        if len(first) >= wanted:
+            return iter(first[:wanted].tolist())
+        rest = self._rest(np.random.default_rng(rng.integers(2**63)), n, wanted - len(first))
+        return itertools.chain(first.tolist(), rest)
+
+    def _drawn(self, rng: np.random.Generator, n: int, wanted: int) -> np.ndarray:
+        return rng.integers(n, size=min(wanted, DRAWN_AT_ONCE)) if self.replacement else rng.permutation(n)
+
+    def _rest(self, rng: np.random.Generator, n: int, wanted: int) -> Iterator[int]:
+        while wanted > 0:
+            drawn = self._drawn(rng, n, wanted)[:wanted]
+            wanted -= len(drawn)
+            yield from drawn.tolist()
 
     def __len__(self) -> int:
         return self.num_samples
@@ -207,6 +221,13 @@ def take(iterator: Iterator[Any], count: int) -> list[Any]:
             break
         taken.append(item)
     return taken
+
+
+def length(who: str, dataset: Any) -> int:
+    """Return the number of samples; raise TypeError if the data set does not know it."""
+    if not hasattr(dataset, "__len__"):
+        raise TypeError(f"{who}: expected a data set with __len__, got {type(dataset).__name__}")
+    return len(dataset)
 
 
 def iterable(who: str, name: str, value: Any) -> None:

@@ -12,6 +12,7 @@ Nothing is recorded for gradients, and what a transform is given stays as it is.
 
 from minigrad.vision.transforms.arguments import InterpolationMode
 from minigrad.vision.transforms.blur import GaussianBlur
+from minigrad.vision.transforms.choosing import RandomApply, RandomChoice, RandomOrder
 from minigrad.vision.transforms.color import ColorJitter, Grayscale
 from minigrad.vision.transforms.conversion import Normalize, ToTensor
 from minigrad.vision.transforms.cropping import CenterCrop, Pad, RandomCrop
@@ -19,11 +20,13 @@ from minigrad.vision.transforms.erasing import RandomErasing
 from minigrad.vision.transforms.flipping import RandomHorizontalFlip, RandomVerticalFlip
 from minigrad.vision.transforms.geometry import RandomAffine, RandomRotation
 from minigrad.vision.transforms.resampling import affine, resize
+from minigrad.vision.transforms.resized_crops import RandomGrayscale, RandomResizedCrop
 from minigrad.vision.transforms.resizing import Resize
 from minigrad.vision.transforms.transform import Compose, Lambda, Transform
 
 __all__ = [
     "CenterCrop", "ColorJitter", "Compose", "GaussianBlur", "Grayscale", "InterpolationMode", "Lambda", "Normalize",
-    "Pad", "RandomAffine", "RandomCrop", "RandomErasing", "RandomHorizontalFlip", "RandomRotation",
+    "Pad", "RandomAffine", "RandomApply", "RandomChoice", "RandomCrop", "RandomErasing", "RandomGrayscale",
+    "RandomHorizontalFlip", "RandomOrder", "RandomResizedCrop", "RandomRotation",
     "RandomVerticalFlip", "Resize", "ToTensor", "Transform", "affine", "resize",
 ]  # fmt: skip

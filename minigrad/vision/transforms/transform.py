@@ -42,10 +42,7 @@ class Transform:
     batched = True
 
     def __init__(self, generator: Generator | None = None) -> None:
-        if not isinstance(generator, (Generator, NoneType)):
-            raise TypeError(
-                f"{type(self).__name__}: expected a minigrad.Generator as generator, got {type(generator).__name__}"
-            )
+        check_generator(type(self).__name__, generator)
         self.generator = generator
 
     def apply(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -83,6 +80,12 @@ class Transform:
         hidden = ("generator", "batched")
         shown = [f"{name}={value}" for name, value in vars(self).items() if name not in hidden and name[0] != "_"]
         return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def check_generator(name: str, generator: Any) -> None:
+    """Raise TypeError if it is neither a Generator nor None."""
+    if not isinstance(generator, (Generator, NoneType)):
+        raise TypeError(f"{name}: expected a minigrad.Generator as generator, got {type(generator).__name__}")
 
 
 def channels_last(name: str, x: np.ndarray) -> np.ndarray:

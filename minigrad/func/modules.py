@@ -7,8 +7,9 @@ from typing import Any
 
 from minigrad.core.tensor import Tensor
 from minigrad.nn.module import Module
+from minigrad.ops.joining import stack
 
-__all__ = ["functional_call"]
+__all__ = ["functional_call", "stack_module_state"]
 
 
 def functional_call(
@@ -74,6 +75,39 @@ def functional_call(
             for name, tensor in given.items():
                 if name in after and after[name] is not tensor:
                     parameter_and_buffer_dicts[name] = after[name]
+
+
+def stack_module_state(models: Sequence[Module]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """Return the parameters and the buffers of several models of one class, stacked: dicts by name, for `vmap`.
+
+    Raises
+    ------
+    RuntimeError
+        If there are no models, their classes differ, or some are in training mode and others are not.
+
+    Examples
+    --------
+    >>> params, buffers = mg.func.stack_module_state([nn.Linear(2, 3) for _ in range(5)])
+    >>> params["weight"].shape
+    Size([5, 3, 2])
+    """
+    models = list(models)
+    if not models:
+        raise RuntimeError("stack_module_state: expected at least one model, got none")
+    if len({type(m) for m in models}) > 1:
+        raise RuntimeError("stack_module_state: expected models of one class")
+    if len({m.training for m in models}) > 1:
+        raise RuntimeError("stack_module_state: some models are in training mode and others are not")
+    tables = ([dict(m.named_parameters()) for m in models], [dict(m.named_buffers()) for m in models])
+    params, buffers = ({name: _stacked([t[name] for t in table]) for name in table[0]} for table in tables)
+    return params, buffers
+
+
+def _stacked(tensors: list[Any]) -> Tensor:
+    if len({t.requires_grad for t in tensors}) > 1:
+        raise RuntimeError("stack_module_state: some of the models' parameters require grad and others do not")
+    together: Tensor = stack([t.detach() for t in tensors], 0)
+    return together.requires_grad_(tensors[0].requires_grad)
 
 
 _NOTHING: Any = object()

@@ -1,0 +1,95 @@
+"""Hooks on nodes: functions that see, and may replace, the gradients that come to a node or that it gives."""
+
+from __future__ import annotations
+
+import functools
+import weakref
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from minigrad.autograd.function import FunctionNode, Gradients
+from minigrad.core.tensor import Tensor
+from minigrad.graph.engine import AccumulateGrad, Node
+from minigrad.graph.hooks import RemovableHandle
+
+Grads: TypeAlias = tuple[Tensor | None, ...]
+
+# Few nodes have such hooks: those get a class of their own, so that the others need not look.
+_after: weakref.WeakKeyDictionary[Node, dict[int, Any]] = weakref.WeakKeyDictionary()
+
+
+def register_prehook(self: Node, hook: Callable[[Grads], Any]) -> RemovableHandle:
+    """Call ``hook(grad_outputs)`` before the node runs; a tuple that it returns replaces the gradients."""
+
+    def on_gradient(g: Any) -> Any:
+        given = g if isinstance(g, Gradients) else {0: g}
+        count = len(self.outputs) if isinstance(self, FunctionNode) else 1
+        wrapped = _wrapped([given.get(i) for i in range(count)])
+        replaced = _bare(_checked("prehook", hook(wrapped), wrapped), g)
+        return Gradients(enumerate(replaced)) if isinstance(g, Gradients) else replaced[0]
+
+    if isinstance(self, AccumulateGrad):
+        return self.variable.register_hook(lambda g: _checked("prehook", hook((g,)), (g,))[0])
+    if self.hooks is None:
+        self.hooks = {}
+    return RemovableHandle(self.hooks, on_gradient)
+
+
+def register_hook(self: Node, hook: Callable[[Grads, Grads], Any]) -> RemovableHandle:
+    """Call ``hook(grad_inputs, grad_outputs)`` after the node has run; a tuple that it returns replaces the former."""
+    if isinstance(self, AccumulateGrad):
+        variable = self.variable
+        return variable.register_post_accumulate_grad_hook(lambda leaf: hook((), (leaf.grad,)))
+    hooks = _after.get(self)
+    if hooks is None:
+        hooks = _after[self] = {}
+        self.__class__ = _hooked(_class_of(self))
+    return RemovableHandle(hooks, hook)
+
+
+def _class_of(node: Node) -> Any:
+    return type(node.named())
+
+
+@functools.cache
+def _hooked(kind: type[Any]) -> type[Node]:
+    """Return the class of the nodes of a class that have hooks."""
+
+    def vjp(self: Node, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> Sequence[Any]:
+        results = kind.vjp(self, g, needed, create_graph)
+        given = tuple(g.get(i) for i in range(len(self.outputs))) if isinstance(g, Gradients) else (g,)  # type: ignore[attr-defined]
+        for hook in list(_after.get(self, {}).values()):
+            wrapped = _wrapped(results)
+            results = _bare(_checked("hook", hook(wrapped, _wrapped(given)), wrapped), given[0])
+        return results
+
+    return type(kind.__name__, (kind,), {"__slots__": (), "vjp": vjp, "named": lambda self: self})
+
+
+def _wrapped(gradients: Sequence[Any]) -> Grads:
+    """Return gradients as users see them: copies, as others may have the same arrays."""
+    plain = [g.materialize() if hasattr(g, "materialize") else g for g in gradients]
+    return tuple(g if g is None or isinstance(g, Tensor) else Tensor._wrap(np.array(g)) for g in plain)
+
+
+def _bare(gradients: Grads, like: Any) -> list[Any]:
+    """Return gradients as the engine has them: Tensors where `like`, which it had, is of Tensors."""
+    first = next((g for g in like.values() if g is not None), None) if isinstance(like, Gradients) else like
+    return [g if g is None or isinstance(first, Tensor) else g._data for g in gradients]
+
+
+def _checked(what: str, replaced: Any, given: Grads) -> Grads:
+    if replaced is None:
+        return given
+    replaced = replaced if isinstance(replaced, tuple) else (replaced,)
+    if len(replaced) != len(given):
+        raise RuntimeError(f"{what}: expected {len(given)} gradients, got {len(replaced)}")
+    for new in replaced:
+        if not isinstance(new, (Tensor, type(None))):
+            raise TypeError(f"{what}: expected Tensors or None, got {type(new).__name__}")
+    return replaced
+
+
+Node.register_hook, Node.register_prehook = register_hook, register_prehook

@@ -1,0 +1,28 @@
+"""Functions of functions: their gradients, Jacobians, products with vectors, and calls on batches, by `torch.func`."""
+
+from minigrad.func.batches import vmap
+from minigrad.func.modules import functional_call, stack_module_state
+from minigrad.func.transforms import (
+    functionalize,
+    grad,
+    grad_and_value,
+    hessian,
+    jacfwd,
+    jacrev,
+    jvp,
+    vjp,
+)
+
+__all__ = [
+    "functional_call",
+    "functionalize",
+    "grad",
+    "grad_and_value",
+    "hessian",
+    "jacfwd",
+    "jacrev",
+    "jvp",
+    "stack_module_state",
+    "vjp",
+    "vmap",
+]

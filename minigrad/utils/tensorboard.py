@@ -1,0 +1,79 @@
+"""Curves, images and texts for TensorBoard, written by the package tensorboardX."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from minigrad.core.tensor import Tensor
+
+__all__ = ["SummaryWriter"]
+
+
+class SummaryWriter:
+    """The writer of tensorboardX, whose methods ``add_...`` take Tensors where they take arrays.
+
+    Parameters
+    ----------
+    log_dir : path, optional
+        The folder for its files; ``runs/`` and the time where omitted.
+    comment, purge_step, max_queue, flush_secs, filename_suffix
+        As tensorboardX has them.
+
+    Raises
+    ------
+    ImportError
+        Without tensorboardX: ``pip install 'minigrad[tensorboard]'``.
+
+    Examples
+    --------
+    >>> from minigrad.utils.tensorboard import SummaryWriter
+    >>> with SummaryWriter("runs/first") as writer:  # doctest: +SKIP
+    ...     writer.add_scalar("loss", mg.tensor(0.5), 1)
+    """
+
+    def __init__(
+        self,
+        log_dir: str | os.PathLike[str] | None = None,
+        comment: str = "",
+        purge_step: int | None = None,
+        max_queue: int = 10,
+        flush_secs: int = 120,
+        filename_suffix: str = "",
+    ) -> None:
+        try:
+            from tensorboardX import SummaryWriter as Writer
+        except ImportError as error:
+            raise ImportError(
+                "SummaryWriter: it needs the package tensorboardX: pip install 'minigrad[tensorboard]', "
+                "or pip install tensorboardX"
+            ) from error
+        folder = None if log_dir is None else os.fspath(log_dir)
+        self._writer = Writer(folder, comment, purge_step, max_queue, flush_secs, filename_suffix)
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "_writer":
+            raise AttributeError(name)  # while it is made, or unpickled
+        found = getattr(self._writer, name)
+        if not name.startswith("add_"):
+            return found
+        return lambda *args, **kwargs: found(*_plain(args), **_plain(kwargs))
+
+    def add_graph(self, *args: Any, **kwargs: Any) -> None:
+        """Raise NotImplementedError: the graph of a result is drawn by ``minigrad.viz``."""
+        raise NotImplementedError("add_graph: minigrad writes no graph for TensorBoard; minigrad.viz draws one")
+
+    def __enter__(self) -> SummaryWriter:
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._writer.close()
+
+
+def _plain(value: Any) -> Any:
+    """Return `value` with arrays in the place of Tensors, also in the lists, tuples and dicts that scripts pass."""
+    if isinstance(value, Tensor):
+        return value.detach().numpy()
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return type(value)(map(_plain, value)) if type(value) in (list, tuple) else value

@@ -1,0 +1,272 @@
+"""The graph as scripts inspect it, and hooks on what it keeps, compared with PyTorch."""
+
+import gc
+import weakref
+
+import numpy as np
+import pytest
+
+import minigrad as mg
+from minigrad.autograd import graph
+
+torch = pytest.importorskip("torch")
+
+
+def ones(lib, *shape):
+    return lib.ones(*shape, requires_grad=True)
+
+
+def shape_of(node, depth=3):
+    """Names and numbers of what is found from a node."""
+    if node is None or not depth:
+        return None
+    return node.name().split("::")[-1], [(shape_of(n, depth - 1), i) for n, i in node.next_functions]
+
+
+def two(lib):
+    class Two(lib.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            return x * 2, x * 3
+
+        @staticmethod
+        def backward(ctx, g, h):
+            return 2 * g + 3 * h + 0 * ctx.saved_tensors[0]
+
+    return Two
+
+
+GRAPHS = {
+    "constants": lambda lib, x: x * 2 + lib.ones(2),
+    "leaves": lambda lib, x: (x * x).sum(),
+    "chain": lambda lib, x: x.exp().mean(),
+    "subtraction": lambda lib, x: 1.0 / (lib.ones(2) - x).sin(),
+    "cat": lambda lib, x: lib.cat([x, lib.ones(1), x.exp()]),
+    "second output": lambda lib, x: two(lib).apply(x)[1] * 2,
+    "addmm": lambda lib, x: lib.nn.functional.mse_loss(x, lib.zeros(2)).sqrt(),
+}
+
+
+@pytest.mark.parametrize("name", ["constants", "leaves", "chain", "cat", "second output"])
+def test_the_graph_has_pytorchs_form(name):
+    assert shape_of(GRAPHS[name](mg, ones(mg, 2)).grad_fn) == shape_of(GRAPHS[name](torch, ones(torch, 2)).grad_fn)
+
+
+def test_the_leaf_of_a_graph():
+    x = ones(mg, 2)
+    first, second = x.exp().grad_fn, x.sin().grad_fn
+    (end, number) = first.next_functions[0]
+    assert end.variable is x and number == 0 and end == second.next_functions[0][0] and len({end, *[end]}) == 1
+    first.metadata["seen"] = True
+    assert first.metadata == {"seen": True} and second.metadata == {} and isinstance(end, graph.Node)
+
+
+def hooked(lib, by):
+    """Gradients where hooks on nodes multiply what comes or goes."""
+    seen, x = [], ones(lib, 2)
+    y = x * lib.tensor([2.0, 3.0])
+    z = y + ones(lib, 2)
+    for node, hook in by:
+        {"y": y, "z": z}[node].grad_fn.__getattribute__(f"register_{hook}")(
+            (lambda gi, go: seen.append([None if g is None else g.tolist() for g in gi]) or (gi[0] * 2, *gi[1:]))
+            if hook == "hook"
+            else lambda go: (go[0] * 5,)
+        )
+    z.sum().backward()
+    return x.grad.tolist(), [s[0] for s in seen]
+
+
+@pytest.mark.parametrize(
+    "by", [[("y", "hook")], [("z", "hook")], [("y", "prehook")], [("z", "prehook"), ("z", "hook"), ("y", "hook")]]
+)
+def test_hooks_on_nodes(by):
+    assert hooked(mg, by) == hooked(torch, by)
+
+
+def test_hooks_on_nodes_of_several_outputs_and_on_leaves():
+    def trial(lib):
+        x, seen = ones(lib, 2), []
+        a, b = two(lib).apply(x)
+        assert a.grad_fn is b.grad_fn and (a.output_nr, b.output_nr) == (0, 1)
+        a.grad_fn.register_prehook(lambda go: (go[0] * 2, go[1] * 3))
+        handle = a.grad_fn.register_hook(lambda gi, go: (gi[0] * 7,))
+        end = a.grad_fn.next_functions[0][0]
+        end.register_prehook(lambda go: (go[0] * 11,))
+        end.register_hook(lambda gi, go: seen.append((len(gi), len(go))))
+        (a + b).sum().backward(retain_graph=True)
+        handle.remove()
+        (a + b).sum().backward()
+        return x.grad.tolist(), seen
+
+    assert trial(mg) == trial(torch)
+
+
+def test_a_node_with_hooks_is_differentiated_twice():
+    def trial(lib):
+        x = ones(lib, 2)
+        y = x**3
+        y.grad_fn.register_hook(lambda gi, go: (gi[0] * 2,))
+        (g,) = lib.autograd.grad(y.sum(), x, create_graph=True)
+        g.sum().backward()
+        return x.grad.tolist()
+
+    assert trial(mg) == trial(torch)
+
+
+def test_hooks_must_return_as_many_tensors():
+    for wrong, error in (((1.0,), TypeError), ((), RuntimeError)):
+        y = ones(mg, 2).exp()
+        y.grad_fn.register_prehook(lambda go, wrong=wrong: wrong)
+        with pytest.raises(error, match="prehook"):
+            y.sum().backward()
+
+
+def test_versions_and_views():
+    def trial(lib):
+        x = lib.zeros(3)
+        y, z = x[1:], x.clone()
+        y.add_(1)
+        x.mul_(2)
+        lib.autograd.graph.increment_version(x)
+        lib.autograd.graph.increment_version([z, z])
+        return x._version, y._version, z._version, y._base is x, z._base, x._is_view(), y._is_view(), x.output_nr
+
+    assert trial(mg) == trial(torch)
+
+
+def test_inference_mode_is_asked_for():
+    def trial(lib):
+        asked = lib.is_inference_mode_enabled
+        with lib.inference_mode():
+            seen = [asked()]
+            with lib.inference_mode(False):
+                seen.append(asked())
+            with lib.enable_grad():
+                seen.append(asked())
+        return [*seen, asked(), lib.inference_mode(asked)(), lib.inference_mode()(asked)(), lib.ones(1).is_inference()]
+
+    assert trial(mg) == trial(torch)
+
+
+def test_a_tensor_as_a_subclass():
+    class Mine(mg.Tensor):
+        pass
+
+    x = ones(mg, 2)
+    y = x.as_subclass(Mine)
+    y.mul(3).sum().backward()
+    assert type(y) is Mine and y.data_ptr() == x.data_ptr() and x.grad.tolist() == [3, 3]
+    with pytest.raises(TypeError, match="as_subclass"):
+        x.as_subclass(int)
+
+
+def test_variables_are_tensors():
+    assert isinstance(mg.ones(1), mg.autograd.Variable) and not isinstance(1, mg.autograd.Variable)
+
+
+# ---- hooks on what is kept -------------------------------------------------------------------------------------------
+
+PACKED = {
+    "mul": lambda lib, x, w: x * w,
+    "sqrt": lambda lib, x, w: x.sqrt(),
+    "constant": lambda lib, x, w: x * 2,
+    "sum": lambda lib, x, w: x.sum() + w.sum(),
+    "matmul": lambda lib, x, w: x @ w.t(),
+    "cat": lambda lib, x, w: lib.cat([x, w]).sin(),
+    "function": lambda lib, x, w: two(lib).apply(x)[0] * w,
+    "index": lambda lib, x, w: x[lib.tensor([0, 0, 1])] ** 2,
+}
+
+
+@pytest.mark.parametrize("name", PACKED)
+def test_what_is_kept_is_packed_and_unpacked(name):
+    def trial(lib):
+        x, w = ones(lib, 2, 2), ones(lib, 2, 2)
+        packed, unpacked = [], []
+
+        def pack(t):
+            assert isinstance(t, lib.Tensor) and not t.requires_grad or lib is torch
+            packed.append(t)
+            return len(packed) - 1, t.detach().numpy().copy()
+
+        def unpack(pair):
+            unpacked.append(pair[0])
+            return lib.from_numpy(pair[1]) * 2  # so that it is seen that these are used
+
+        with lib.autograd.graph.saved_tensors_hooks(pack, unpack):
+            y = PACKED[name](lib, x, w)
+        y.sum().backward()
+        return [None if t.grad is None else t.grad.tolist() for t in (x, w)], sorted(unpacked) == [*range(len(packed))]
+
+    if name in ("index", "cat", "matmul", "function"):  # other things are kept, so doubling them doubles others
+        grads, all_used = trial(mg)
+        assert all_used and len(grads) == 2
+    else:
+        assert trial(mg) == trial(torch)
+
+
+def test_hooks_keep_nothing_else_alive_and_leave_nothing_behind():
+    x = ones(mg, 1000)
+    before = mg.ops.declare.record.OperationNode.__init__
+    with graph.saved_tensors_hooks(lambda t: t.numpy().tobytes(), lambda b: mg.frombuffer(b, dtype=mg.float32)):
+        y = x.exp()
+        kept = weakref.ref(y._data)
+        y = y.sum()
+        gc.collect()
+        assert kept() is None
+        with graph.save_on_cpu():  # only the innermost hooks are called
+            z = x.sin().sum()
+    assert mg.ops.declare.record.OperationNode.__init__ is before
+    (first,) = mg.autograd.grad(y, x, create_graph=True)
+    first.sum().backward()
+    np.testing.assert_allclose(x.grad.numpy(), np.exp(np.ones(1000, np.float32)), rtol=1e-6)
+    z.backward()
+
+
+def test_hooks_that_fail():
+    x = ones(mg, 2)
+    with graph.saved_tensors_hooks(lambda t: t, lambda t: 1):
+        y = x.exp()
+    with pytest.raises(TypeError, match="unpack_hook"):
+        y.sum().backward()
+    with graph.disable_saved_tensors_hooks("not here"):
+        with pytest.raises(RuntimeError, match="not here"):
+            graph.saved_tensors_hooks(lambda t: t, lambda t: t).__enter__()
+    with graph.save_on_cpu(), pytest.raises(RuntimeError, match="not now"):
+        graph.disable_saved_tensors_hooks("not now").__enter__()
+
+
+@pytest.mark.parametrize("mode", ["all", "any"])
+def test_hooks_for_several_gradients(mode):
+    def trial(lib):
+        x, y, unused = (ones(lib, 2) for _ in range(3))
+        z, seen = x * 2, []
+        register = lib.autograd.graph.register_multi_grad_hook
+        handle = register([x, y, z, unused], seen.append, mode=mode)
+        for _ in range(2):
+            (z * y + x).sum().backward(retain_graph=True)
+        handle.remove()
+        (z * y + x).sum().backward()
+        return [len(s) if mode == "all" else 1 for s in seen], [
+            [None if g is None else g.tolist() for g in s] for s in seen if mode == "all"
+        ]
+
+    assert trial(mg) == trial(torch)
+
+
+def test_the_edge_of_a_tensor():
+    x = ones(mg, 2)
+    y = two(mg).apply(x)[1]
+    edge = graph.get_gradient_edge(y)
+    assert edge.node is y.grad_fn and edge.output_nr == 1 and graph.get_gradient_edge(x).node.variable is x
+    with pytest.raises(RuntimeError, match="require grad"):
+        graph.get_gradient_edge(mg.ones(1))
+
+
+def test_names_that_do_nothing_or_explain():
+    with mg.autograd.set_multithreading_enabled(False):
+        assert not mg.autograd.is_multithreading_enabled()
+    assert mg.autograd.is_multithreading_enabled()
+    with pytest.raises(NotImplementedError, match="jvp"):
+        mg.autograd.forward_ad.dual_level()
