@@ -12,6 +12,7 @@ for module in pkgutil.iter_modules(user_scripts.__path__):
     importlib.import_module(f"{user_scripts.__name__}.{module.name}")
 
 
+@pytest.mark.filterwarnings("ignore:enable_nested_tensor is True:UserWarning")  # PyTorch's, of what it does inside
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_script(name):
     result, text = run(SCRIPTS[name], "minigrad")

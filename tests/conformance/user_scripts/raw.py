@@ -134,6 +134,84 @@ def own_functions():
 
 
 @script
+def functions_with_a_double_backward():
+    import torch
+    from torch.autograd import Function, gradcheck, gradgradcheck
+    from torch.autograd.function import once_differentiable
+
+    class CubeBackward(Function):
+        @staticmethod
+        def forward(ctx, grad_output, x):
+            ctx.save_for_backward(grad_output, x)
+            return 3 * grad_output * x**2
+
+        @staticmethod
+        def backward(ctx, grad_grad):
+            grad_output, x = ctx.saved_tensors
+            return grad_grad * 3 * x**2, grad_grad * grad_output * 6 * x
+
+    class Cube(Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            return x**3
+
+        @staticmethod
+        def backward(ctx, grad_output):
+            (x,) = ctx.saved_tensors
+            return CubeBackward.apply(grad_output, x)
+
+    class Sinh(Function):
+        @staticmethod
+        def forward(ctx, x):
+            expx, expnegx = torch.exp(x), torch.exp(-x)
+            ctx.save_for_backward(expx, expnegx)
+            return (expx - expnegx) / 2, expx, expnegx  # what is kept is an output, so that it has a gradient
+
+        @staticmethod
+        def backward(ctx, grad_out, grad_expx, grad_expnegx):
+            expx, expnegx = ctx.saved_tensors
+            return grad_out * (expx + expnegx) / 2 + grad_expx * expx - grad_expnegx * expnegx
+
+    class Once(Function):
+        @staticmethod
+        def forward(ctx, x, power=2):
+            ctx.power = power
+            ctx.save_for_backward(x)
+            ctx.set_materialize_grads(False)
+            return x**power
+
+        @staticmethod
+        @once_differentiable
+        def backward(ctx, g):
+            if not ctx.needs_input_grad[0]:
+                return None, None
+            return g * ctx.power * ctx.saved_tensors[0] ** (ctx.power - 1), None
+
+    x = torch.tensor(array(5), requires_grad=True)
+    print(gradcheck(Cube.apply, (x,)), gradgradcheck(Cube.apply, (x,)))
+    print(gradcheck(lambda x: Sinh.apply(x)[0], (x,)), gradgradcheck(lambda x: Sinh.apply(x)[0], (x,)))
+    derivatives = [Cube.apply(x)]
+    for _ in range(3):
+        (d,) = torch.autograd.grad(derivatives[-1].sum(), x, create_graph=True)
+        derivatives.append(d)
+    penalty = torch.autograd.grad(Sinh.apply(x)[0].sum(), x, create_graph=True)[0].pow(2).sum()
+    penalty.backward()
+    (once,) = torch.autograd.grad(Once.apply(x, 3).sum(), x, create_graph=True)
+    try:
+        once.sum().backward()
+    except RuntimeError:
+        print("differentiable once")
+    seen = []
+    y = Cube.apply(x)
+    handle = y.register_hook(lambda g: seen.append(g.clone()) or g.clamp(max=0.5))
+    x.grad = None
+    (y * torch.arange(5)).sum().backward()
+    handle.remove()
+    return derivatives, penalty, once.detach(), x.grad, seen
+
+
+@script
 def newton_and_hessian_vector_products():
     import torch
     from torch.autograd.functional import hessian, hvp, jacobian, vjp
