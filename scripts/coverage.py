@@ -49,7 +49,8 @@ REASONS = {
     "programs are not compiled or exported": r"jit|[sS]cript|fx|export|trace|compile|sym_|^Sym|library|package|parse_|"
     r"_ir|^cond$|_loop$|type_|^fork$|^wait$",
     "parts of PyTorch's inside": r"_backward|_symint|native_|^batch_norm_|Type$|Storage$|_cell$|^(gru|lstm|rnn)"
-    r"|Dispatch|^u?int\d$|^bits?\d*(x\d)?$|^float[48]|Interface|Future|Tag$|Error|Event$|Stream|DataPipe|datapipe|^conv_tbc|grid_sampler|autocast|_validation|override",
+    r"|Dispatch|^u?int\d$|^bits?\d*(x\d)?$|^float[48]|Interface|Future|Tag$|Error|Event$|Stream|DataPipe|datapipe"
+    r"|^conv_tbc|grid_sampler|autocast|_validation|override",
 }
 
 

@@ -63,8 +63,8 @@ def multi_head_attention_forward(
     attn_mask : Tensor of shape (L, S) or (N * num_heads, L, S), optional
         The same for each query.
     need_weights, average_attn_weights : whether weights are returned, and their mean over heads
-    is_causal : says that `attn_mask`, which has to be given, is the causal one; without a key_padding_mask and weights to
-        return, it is not even read
+    is_causal : says that `attn_mask`, which has to be given, is the causal one; without a key_padding_mask, and where
+        no weights are returned, it is not even read
 
     Raises
     ------
