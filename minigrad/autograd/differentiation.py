@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextvars
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Literal, TypeAlias, overload
+from typing import Any, Literal, NamedTuple, TypeAlias, overload
 
 import numpy as np
 
@@ -17,6 +17,14 @@ from minigrad.ops.declare.method import method
 from minigrad.ops.joining import stack
 
 Roots: TypeAlias = list[tuple[Any, Any]]
+
+
+class GradientEdge(NamedTuple):
+    """Where the gradient of a tensor flows: to one of the outputs of a node. `get_gradient_edge` makes it."""
+
+    node: engine.Node
+    output_nr: int
+    ownership_token: Any = None  # a Tensor of the same target, shape and dtype
 
 
 def backward(
@@ -167,7 +175,7 @@ def grad(
     Parameters
     ----------
     outputs, inputs : Tensor or sequence of Tensors
-        `inputs` need not be leaves.
+        `inputs` need not be leaves. A `GradientEdge` may stand for a Tensor.
     grad_outputs : the gradients of `outputs` to start from, of their shapes; None for one element: 1
     retain_graph : bool, optional
         Keep what another pass through this graph needs. Defaults to `create_graph`.
@@ -328,7 +336,16 @@ def _batched(outputs: Any, inputs: Any, grad_outputs: Any, retain: Any, create: 
 def _as_list(value: Any, count: int = 1) -> list[Any]:
     if value is None:
         return [None] * count
-    return [value] if isinstance(value, (Tensor, np.ndarray)) else list(value)
+    values = [value] if isinstance(value, (Tensor, np.ndarray, GradientEdge)) else value
+    return [_tensor_at(v) if isinstance(v, GradientEdge) else v for v in values]
+
+
+def _tensor_at(edge: GradientEdge) -> Any:
+    if edge.ownership_token is not None:
+        return edge.ownership_token
+    if isinstance(edge.node, engine.AccumulateGrad):
+        return edge.node.variable
+    raise RuntimeError("GradientEdge: one of a node alone has no shape; take it from get_gradient_edge(tensor)")
 
 
 def _require_grad(operation: str, tensors: list[Tensor]) -> None:

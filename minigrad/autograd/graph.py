@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
+import numpy as np
+
+from minigrad.autograd.differentiation import GradientEdge
 from minigrad.autograd.saved_hooks import disable_saved_tensors_hooks, save_on_cpu, saved_tensors_hooks
 from minigrad.core.tensor import Tensor
 from minigrad.graph import versions
 from minigrad.graph.engine import Node, edge_to
 from minigrad.graph.grad_mode import mode as grad_mode
+from minigrad.ops.declare.record import attached
 
 __all__ = [
     "GradientEdge",
@@ -23,16 +27,10 @@ __all__ = [
 ]
 
 
-class GradientEdge(NamedTuple):
-    """Where the gradient of a tensor flows: to one of the outputs of a node."""
-
-    node: Node
-    output_nr: int
-    ownership_token: Any = None
-
-
 def get_gradient_edge(tensor: Tensor) -> GradientEdge:
-    """Return where the gradient of `tensor` flows.
+    """Return where the gradient of `tensor` flows: `grad` and `backward` take it in the place of the tensor.
+
+    It keeps the graph, but not the values of the tensor.
 
     Raises
     ------
@@ -47,7 +45,8 @@ def get_gradient_edge(tensor: Tensor) -> GradientEdge:
     if not tensor.requires_grad:
         raise RuntimeError("get_gradient_edge: the tensor does not require grad, so no gradient flows to it")
     target = tensor._grad_target()
-    return GradientEdge(*edge_to(target), ownership_token=target)
+    like = np.broadcast_to(np.zeros((), tensor._data.dtype), tensor.shape)  # of that shape, in the memory of one number
+    return GradientEdge(*edge_to(target), tensor if tensor.is_leaf else attached(like, target))
 
 
 def increment_version(tensor: Tensor | Iterable[Tensor]) -> None:

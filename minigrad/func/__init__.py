@@ -10,6 +10,7 @@ from minigrad.func.transforms import (
     jacfwd,
     jacrev,
     jvp,
+    linearize,
     vjp,
 )
 
@@ -22,6 +23,7 @@ __all__ = [
     "jacfwd",
     "jacrev",
     "jvp",
+    "linearize",
     "stack_module_state",
     "vjp",
     "vmap",

@@ -28,7 +28,8 @@ def vmap(
     ----------
     func : function of trees of Tensors, nested dicts, lists and tuples, that returns one
     in_dims : int, None, or a tree of them
-        Along which dimension each argument is sliced; None: it is handed on whole, as keyword arguments are.
+        Along which dimension each argument is sliced; None: it is handed on whole, as keyword arguments are. Where
+        there are no slices, `func` is called with zeros, for the shape of its results.
     out_dims : int, or a tree of them
         Along which dimension of the result the slices are stacked.
     randomness : {"error", "different", "same"}
@@ -57,14 +58,14 @@ def vmap(
         slices, size = _slices(in_dims, args)
         before = get_rng_state()
         results = []
-        for i in range(size):
+        for i in range(max(size, 1)):
             if randomness == "same":
                 set_rng_state(before)
             given = trees.replaced(args, [s if d is None else s[i] for s, d in slices])
             results.append(func(*given, **kwargs))
         if randomness == "error" and bool((get_rng_state() != before).any()):
             raise RuntimeError("vmap: func has drawn random numbers; pass randomness='different' or 'same'")
-        return _stacked(results, out_dims)
+        return _stacked(results, out_dims, size)
 
     return batched
 
@@ -90,18 +91,22 @@ def _slices(in_dims: Any, args: tuple[Any, ...]) -> tuple[list[tuple[Any, Any]],
             raise ValueError(f"vmap: in_dims has {dim}, but the tensor has shape {tuple(value.shape)}")
         if dim is not None:
             sizes.add(value.shape[dim])
-        slices.append((value if dim is None else value.unbind(dim), dim))
+        slices.append((value if dim is None else value.unbind(dim) or (_zeros_like_a_slice(value, dim),), dim))
     if not sizes:
         raise ValueError("vmap: in_dims is None everywhere, so there is nothing to slice")
     if len(sizes) > 1:
         raise ValueError(f"vmap: expected the same size in all sliced dimensions, got {sorted(sizes)}")
-    size: int = sizes.pop()
-    if not size:
-        raise ValueError("vmap: the sliced dimension is empty, so func is never called, and its result is not known")
-    return slices, size
+    return slices, sizes.pop()
 
 
-def _stacked(results: list[Any], out_dims: Any) -> Any:
+def _zeros_like_a_slice(value: Tensor, dim: int) -> Tensor:
+    """Return what `func` is called with where there are no slices, to know the shape of its results."""
+    shape = list(value.shape)
+    del shape[dim]
+    return value.detach().new_zeros(shape)
+
+
+def _stacked(results: list[Any], out_dims: Any, size: int) -> Any:
     first = results[0]
     columns = list(zip(*map(trees.leaves, results), strict=True))
     for column in columns:
@@ -115,4 +120,5 @@ def _stacked(results: list[Any], out_dims: Any) -> Any:
         raise ValueError(f"vmap: out_dims: {error}") from None
     if not all(isinstance(dim, int) for dim in dims):
         raise ValueError(f"vmap: expected ints as out_dims, got {out_dims!r}")
-    return trees.replaced(first, [stack(list(c), dim) for c, dim in zip(columns, dims, strict=True)])
+    stacks = [stack(list(c), dim) for c, dim in zip(columns, dims, strict=True)]
+    return trees.replaced(first, stacks if size else [s.narrow(d, 0, 0) for s, d in zip(stacks, dims, strict=True)])

@@ -269,6 +269,51 @@ def jvp(
     return (*results, level.outside(aux)) if has_aux else results
 
 
+def linearize(func: Function, *primals: Any) -> tuple[Any, Function]:
+    """Return what `func` returns for `primals`, and the function that multiplies its Jacobian there with tangents.
+
+    `func` is called, and differentiated once, by this; each product then takes one backward.
+
+    Parameters
+    ----------
+    func : function
+        Of Tensors, or nested dicts, lists and tuples of them. It returns such.
+    *primals : what it is called with
+
+    Returns
+    -------
+    ``(output, jvp_fn)``
+        ``jvp_fn`` takes tangents as `func` takes primals, and returns the product, in the structure of the output.
+
+    Raises
+    ------
+    RuntimeError
+        By ``jvp_fn``, if the structures or shapes of tangents and primals differ.
+
+    Examples
+    --------
+    >>> output, jvp_fn = mg.func.linearize(lambda x: x**2, mg.tensor([1.0, 2.0]))
+    >>> jvp_fn(mg.tensor([1.0, 0.0])), jvp_fn(mg.tensor([1.0, 10.0]))
+    (tensor([2., 0.]), tensor([ 2., 40.]))
+    """
+    level, outputs, _ = _called("linearize", func, primals, False)
+    flat = _tensors("linearize", outputs)
+    with enable_grad():
+        starts = [y.detach().new_zeros(y.shape).requires_grad_(y.is_floating_point()) for y in flat]
+        level.own.update(starts)
+        backward = level.grads(flat, starts)
+
+    def jvp_fn(*tangents: Any) -> Any:
+        if not trees.same_shape(primals, tangents):
+            raise RuntimeError("linearize: expected tangents of the structure of the primals")
+        vectors = _fitting("linearize", "tangents", trees.leaves(tangents), level.inputs)
+        with enable_grad():
+            products = _pushed(backward, starts, vectors)
+        return level.outside(trees.replaced(outputs, products))
+
+    return level.outside(outputs), jvp_fn
+
+
 def _pushed(backward: list[Tensor], starts: list[Tensor], vectors: list[Tensor]) -> list[Any]:
     """Return the derivative of `backward`, linear in `starts`, times `vectors`."""
     pairs = [(g, v) for g, v in zip(backward, vectors, strict=True) if g.requires_grad]

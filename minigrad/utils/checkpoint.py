@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -16,7 +16,16 @@ from minigrad.graph import versions
 from minigrad.graph.grad_mode import enable_grad, mode, no_grad
 from minigrad.nn.container import Sequential
 
-__all__ = ["CheckpointError", "checkpoint", "checkpoint_sequential", "noop_context_fn", "set_checkpoint_early_stop"]
+__all__ = [
+    "CheckpointError",
+    "check_backward_validity",
+    "checkpoint",
+    "checkpoint_sequential",
+    "detach_variable",
+    "noop_context_fn",
+    "set_checkpoint_debug_enabled",
+    "set_checkpoint_early_stop",
+]
 
 Contexts = tuple[AbstractContextManager[Any], AbstractContextManager[Any]]
 
@@ -54,6 +63,46 @@ def set_checkpoint_early_stop(enable: bool) -> Iterator[None]:
         yield
     finally:
         _EarlyStop.enabled = before
+
+
+def set_checkpoint_debug_enabled(enabled: bool | None) -> AbstractContextManager[None]:
+    """Return a context that does nothing: errors say what differs in any case.
+
+    Examples
+    --------
+    >>> with mg.utils.checkpoint.set_checkpoint_debug_enabled(True):
+    ...     y = mg.utils.checkpoint.checkpoint(mg.sin, mg.ones(2), use_reentrant=False)
+    """
+    return nullcontext()
+
+
+def detach_variable(inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the inputs with Tensors detached; those that require grad still do.
+
+    Raises
+    ------
+    RuntimeError
+        If `inputs` is not a tuple.
+
+    Examples
+    --------
+    >>> mg.utils.checkpoint.detach_variable((mg.ones(2, requires_grad=True) * 2, "a"))
+    (tensor([2., 2.], requires_grad=True), 'a')
+    """
+    if not isinstance(inputs, tuple):
+        raise RuntimeError(f"detach_variable: expected a tuple, got {type(inputs).__name__}")
+    return tuple(x.detach().requires_grad_(x.requires_grad) if isinstance(x, Tensor) else x for x in inputs)
+
+
+def check_backward_validity(inputs: Iterable[Any]) -> None:
+    """Warn if no Tensor among `inputs` requires grad: a checkpoint with reentry then gives no gradients.
+
+    Examples
+    --------
+    >>> mg.utils.checkpoint.check_backward_validity([mg.ones(2, requires_grad=True)])
+    """
+    if not any(isinstance(t, Tensor) and t.requires_grad for t in inputs):
+        warnings.warn("checkpoint: no input requires grad, so there will be no gradients", UserWarning, stacklevel=3)
 
 
 def checkpoint(
@@ -111,10 +160,8 @@ def checkpoint(
             raise ValueError(f"checkpoint: use_reentrant=True does not allow keyword arguments, got {sorted(kwargs)}")
         if context_fn is not noop_context_fn or debug:
             raise ValueError("checkpoint: context_fn and debug need use_reentrant=False")
-        if mode.enabled and not any(isinstance(t, Tensor) and t.requires_grad for t in args):
-            warnings.warn(
-                "checkpoint: no input requires grad, so there will be no gradients", UserWarning, stacklevel=2
-            )
+        if mode.enabled:
+            check_backward_validity(args)
         return CheckpointFunction.apply(function, preserve, *args)
     if determinism_check not in ("default", "none"):
         raise ValueError(f"checkpoint: expected determinism_check 'default' or 'none', got {determinism_check!r}")
@@ -229,7 +276,7 @@ class CheckpointFunction(autograd.Function):
             )
         saved = iter(ctx.saved_tensors)
         tensors = [next(saved) if isinstance(a, Tensor) else a for a in ctx.args]
-        args = [t.detach().requires_grad_(t.requires_grad) if isinstance(t, Tensor) else t for t in tensors]
+        args = detach_variable(tuple(tensors))
         with ctx.randomness.again(), enable_grad():
             outputs = ctx.function(*args)
         several = outputs if isinstance(outputs, tuple) else (outputs,)
@@ -262,7 +309,7 @@ def checkpoint_sequential(
     Raises
     ------
     ValueError
-        If there are other keyword arguments.
+        If there are other keyword arguments, or more segments than functions.
 
     Examples
     --------
@@ -274,6 +321,8 @@ def checkpoint_sequential(
     if kwargs:
         raise ValueError(f"checkpoint_sequential: unexpected keyword arguments {sorted(kwargs)}")
     steps: list[Any] = list(functions.children() if isinstance(functions, Sequential) else functions)
+    if not 0 < segments <= len(steps):
+        raise ValueError(f"checkpoint_sequential: expected from 1 to {len(steps)} segments, got {segments}")
     size = len(steps) // segments
 
     def segment(start: int, end: int) -> Callable[[Any], Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from typing import Any
 
 from minigrad.core.tensor import Tensor
@@ -59,9 +60,18 @@ class SummaryWriter:
             return found
         return lambda *args, **kwargs: found(*_plain(args), **_plain(kwargs))
 
+    @property
+    def log_dir(self) -> str:
+        """The folder for its files."""
+        return str(self._writer.logdir)
+
+    def get_logdir(self) -> str:
+        """Return `log_dir`."""
+        return self.log_dir
+
     def add_graph(self, *args: Any, **kwargs: Any) -> None:
-        """Raise NotImplementedError: the graph of a result is drawn by ``minigrad.viz``."""
-        raise NotImplementedError("add_graph: minigrad writes no graph for TensorBoard; minigrad.viz draws one")
+        """Warn that nothing is written: the graph of a result is drawn by ``minigrad.viz``."""
+        warnings.warn("add_graph: minigrad writes no graph for TensorBoard; minigrad.viz draws one", stacklevel=2)
 
     def __enter__(self) -> SummaryWriter:
         return self
@@ -71,9 +81,9 @@ class SummaryWriter:
 
 
 def _plain(value: Any) -> Any:
-    """Return `value` with arrays in the place of Tensors, also in the lists, tuples and dicts that scripts pass."""
+    """Return `value` with arrays, or numbers, in the place of Tensors, also in lists, tuples and dicts of them."""
     if isinstance(value, Tensor):
-        return value.detach().numpy()
+        return value.numpy(force=True) if value.ndim else value.item()
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     return type(value)(map(_plain, value)) if type(value) in (list, tuple) else value

@@ -264,6 +264,48 @@ def test_the_edge_of_a_tensor():
         graph.get_gradient_edge(mg.ones(1))
 
 
+def through_edges(lib):
+    """Gradients from and to edges, alone and among tensors, of nodes and leaves."""
+    edge = lib.autograd.graph.get_gradient_edge
+    x = ones(lib, 3)
+    y = x * 2
+    first, second = two(lib).apply(y)
+    start = lib.full((3,), 2.0)
+    found = [
+        lib.autograd.grad(edge(y.sum()), x, retain_graph=True),
+        lib.autograd.grad(edge(y), edge(x), start, retain_graph=True),
+        lib.autograd.grad([edge(second), first.sum()], [x, edge(y)], [start, None], retain_graph=True),
+        lib.autograd.grad(edge(y), edge(first), start, retain_graph=True, allow_unused=True),
+    ]
+    lib.autograd.backward(edge(y), start, retain_graph=True)
+    y.sum().backward(inputs=[edge(x)])
+    return [[None if g is None else g.tolist() for g in gs] for gs in [*found, [x.grad]]]
+
+
+def test_gradients_go_through_edges():
+    assert through_edges(mg) == through_edges(torch)
+    for lib in (mg, torch):
+        y = ones(lib, 3) * 2
+        edge = lib.autograd.graph.get_gradient_edge(y)
+        with pytest.raises(RuntimeError, match="shape"):
+            lib.autograd.grad(edge, y, lib.ones(2))
+        with pytest.raises(RuntimeError):
+            lib.autograd.grad(edge, y)
+    x = ones(mg, 3)
+    leaf, node = (graph.GradientEdge(n, 0) for n in ((x * 2).grad_fn.next_functions[0][0], y.grad_fn))
+    assert mg.autograd.grad((x * 2).sum(), leaf)[0].tolist() == [2, 2, 2]
+    with pytest.raises(RuntimeError, match="get_gradient_edge"):
+        mg.autograd.grad((x * 2).sum(), node)
+
+
+def test_an_edge_keeps_no_values():
+    y = ones(mg, 1000) * 2
+    data = weakref.ref(y._data)
+    edge = graph.get_gradient_edge(y)
+    del y
+    assert data() is None and edge.node.name() == "MulBackward0"
+
+
 def test_names_that_do_nothing_or_explain():
     with mg.autograd.set_multithreading_enabled(False):
         assert not mg.autograd.is_multithreading_enabled()

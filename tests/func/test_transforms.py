@@ -6,7 +6,10 @@ import pytest
 import minigrad as mg
 
 torch = pytest.importorskip("torch")
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of PyTorch's own forward mode
+pytestmark = [  # of PyTorch's own forward mode, and of its tracer
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:Attempted to insert a get_attr Node"),
+]
 
 X, Y = [0.5, -1.0, 2.0], [[0.3, 1.2, -0.7], [1.5, 0.1, 0.9]]
 
@@ -97,6 +100,18 @@ def pulled(lib, f, x, y):
     return output, pull((y, [y])), pull((y, [y * 0]))
 
 
+def linearized(lib, f, x, y):
+    output, push = f.linearize(lambda a, b: {"p": a * b, "s": [b.exp().sum()], "c": lib.ones(2)}, x, y)
+    return output, push(x * 2, y), push(x, y * 0), f.vmap(f.linearize(lib.sin, x)[1])(y)
+
+
+def no_slices(lib, f, x, y):
+    return (
+        f.vmap(lambda a, b: (a * b, (a + b).sum(), a), (0, None), (1, 0, -1))(y[:0], x),
+        f.vmap(f.grad(cubes))(y[:0]),
+    )
+
+
 CASES = {
     "grad": lambda lib, f, x, y: f.grad(cubes)(x),
     "grad of grad": lambda lib, f, x, y: f.grad(lambda t: f.grad(cubes)(t).sin().sum())(x),
@@ -140,6 +155,8 @@ CASES = {
     "grad of vmap": lambda lib, f, x, y: f.grad(lambda t: f.vmap(lib.dot, (None, 0))(t, y).sin().sum())(x),
     "vmap of jacrev": lambda lib, f, x, y: f.vmap(f.jacrev(lib.sin))(y),
     "samples": per_sample,
+    "linearize": linearized,
+    "vmap of nothing": no_slices,
     "ensemble": ensemble,
 }
 
@@ -161,6 +178,8 @@ WRONG = {
     "cotangents": lambda f, x: f.vjp(cubes, x)[1]((x, x)),
     "tangents": lambda f, x: f.jvp(cubes, (x,), (x, x)),
     "tangent's shape": lambda f, x: f.jvp(cubes, (x,), (x[:2],)),
+    "linearize's tangents": lambda f, x: f.linearize(cubes, x)[1](x, x),
+    "linearize's tangent's shape": lambda f, x: f.linearize(cubes, x)[1](x[:2]),
     "no primals": lambda f, x: f.jvp(cubes, x, x),
     "in_dims": lambda f, x: f.vmap(cubes, (0, 0))(x),
     "all None": lambda f, x: f.vmap(cubes, None)(x),

@@ -8,6 +8,7 @@ import pytest
 
 import minigrad as mg
 from minigrad import nn
+from minigrad.utils import checkpoint as checkpoints
 from minigrad.utils.checkpoint import CheckpointError, checkpoint, checkpoint_sequential, set_checkpoint_early_stop
 
 torch = pytest.importorskip("torch")
@@ -151,6 +152,25 @@ def test_options_that_are_refused(name):
     for lib, function in ((torch, theirs), (mg, checkpoint)):
         with pytest.raises(ValueError):
             function(lib.sin, lib.ones(2, requires_grad=True), **WRONG[name])
+
+
+@pytest.mark.parametrize("segments", [0, -1, 3])
+def test_as_many_segments_as_functions_at_most(segments):
+    with pytest.raises(ValueError, match=f"from 1 to 2 segments, got {segments}"):
+        checkpoint_sequential([mg.sin, mg.exp], segments, mg.ones(2), use_reentrant=False)
+
+
+def test_what_old_scripts_call():
+    x = mg.ones(2, requires_grad=True) * 2
+    copy, other = checkpoints.detach_variable((x, 3))
+    assert copy.is_leaf and copy.requires_grad and copy.grad_fn is None and other == 3
+    with pytest.raises(RuntimeError, match="expected a tuple, got list"):
+        checkpoints.detach_variable([x])
+    checkpoints.check_backward_validity([3, x])
+    with pytest.warns(UserWarning, match="no gradients"):
+        checkpoints.check_backward_validity([3, mg.ones(2)])
+    with checkpoints.set_checkpoint_debug_enabled(True):
+        assert checkpoint(mg.sin, x, use_reentrant=False).requires_grad
 
 
 def test_what_the_reentrant_way_cannot_do():
