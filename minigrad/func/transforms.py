@@ -360,6 +360,11 @@ def jacfwd(
 ) -> Function:
     """Return `jacrev`: gradients are computed backwards only, so this is no quicker where there are more rows.
 
+    Raises
+    ------
+    RuntimeError, TypeError
+        As `jacrev`.
+
     Examples
     --------
     >>> mg.func.jacfwd(mg.sin)(mg.zeros(()))

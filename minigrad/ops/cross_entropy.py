@@ -205,7 +205,7 @@ def cross_entropy(
     --------
     >>> logits = mg.tensor([[2.0, 0.0], [0.0, 10000.0]], requires_grad=True)
     >>> F.cross_entropy(logits, mg.tensor([0, 1]))
-    tensor(0.0635, grad_fn=<CrossEntropyBackward0>)
+    tensor(0.0635, grad_fn=<NllLossBackward0>)
     >>> F.cross_entropy(logits, mg.tensor([[0.5, 0.5], [0.0, 1.0]]), reduction="sum")
     tensor(1.1269, grad_fn=<SumBackward0>)
     """

@@ -29,7 +29,8 @@ __all__ = ["ctc_loss"]
 )
 @silent
 def _ctc_loss(log_probs: Operand, lattice: Lattice) -> Any:
-    return kernel.forward(log_probs, lattice)
+    losses, alpha = kernel.forward(log_probs, lattice)
+    return losses, np.maximum(alpha, np.finfo(alpha.dtype).min)  # a result that is kept holds no inf of its own
 
 
 def _no_second_derivative(g: Any) -> Any:
@@ -47,6 +48,7 @@ def _no_second_derivative(g: Any) -> Any:
 @silent
 def _slope(input: Operand, log_probs: Operand, y: Operand, alpha: Operand, lattice: Lattice) -> Operand:
     """Return the gradient, as PyTorch's is: that of the scores from which a softmax before made `log_probs`."""
+    alpha = np.where(alpha == np.finfo(alpha.dtype).min, -np.inf, alpha)
     slope = np.exp(log_probs) - kernel.occupancy(log_probs, lattice, y, alpha)
     slope *= input[:, None]
     slope[np.arange(len(slope))[:, None] >= lattice.steps] = 0

@@ -55,6 +55,10 @@ def test_every_layer_comes_back(name):
 def test_every_loss_comes_back():
     for make, *_ in LOSSES.values():
         loss = make(mg)
+        if any(isinstance(value, types.FunctionType) for value in vars(loss).values()):
+            with pytest.raises(TypeError, match="a file holds data and no code"):
+                round_trip(loss)
+            continue
         same_module(round_trip(loss), loss)
 
 

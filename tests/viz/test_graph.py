@@ -32,11 +32,11 @@ def test_operations_shapes_and_names():
     labels, edges = parsed(viz.graph_dot((x @ w).tanh().mean(0)[1], {"w": w}))
     by_label = {label: i for i, label in labels.items()}
     assert len(labels) == 6
-    chain = [r"leaf\n4x3", r"Matmul\n4x2", r"Tanh\n4x2", r"Mean\n2"]
+    chain = [r"leaf\n4x3", r"Mm\n4x2", r"Tanh\n4x2", r"Mean\n2"]
     assert set(chain) <= set(by_label) and r"w\n3x2" in by_label
     for a, b in zip(chain, chain[1:], strict=False):
         assert (by_label[a], by_label[b]) in edges
-    assert (by_label[r"w\n3x2"], by_label[r"Matmul\n4x2"]) in edges
+    assert (by_label[r"w\n3x2"], by_label[r"Mm\n4x2"]) in edges
     (last,) = set(labels) - {a for a, _ in edges}
     assert labels[last].endswith(r"\nscalar")
     assert len(edges) == 5

@@ -73,6 +73,7 @@ CASES = [
         reference=twice_differentiated,
         torch="it has no such function",
     ),
+    case("slogdet with its sign", lambda m, A: m.linalg.slogdet(-A), regular(3)),
     case("slogdet", lambda m, A: m.linalg.slogdet(-A)[1], regular(2), reference=lambda A: np.linalg.slogdet(A)[1]),
     case("logdet", lambda m, A: m.logdet(positive(A)), regular()),
     case("cholesky", lambda m, A: m.linalg.cholesky(positive(A)), regular(2)),
