@@ -59,12 +59,7 @@ class MultiheadAttention(Module):
         device: Any = None,
         dtype: Any = None,
     ) -> None:
-        check_options(self, dropout=dropout)
-        if embed_dim <= 0 or num_heads <= 0:
-            raise ValueError(
-                f"MultiheadAttention: expected positive embed_dim and num_heads, got {embed_dim} and {num_heads}"
-            )
-        non_negative(self, embed_dim=embed_dim, num_heads=num_heads)
+        check_options(self, embed_dim=embed_dim, num_heads=num_heads, dropout=dropout)
         non_negative(self, **{n: d for n, d in (("kdim", kdim), ("vdim", vdim)) if d is not None})
         if embed_dim % num_heads:
             raise AssertionError(f"MultiheadAttention: expected num_heads to divide {embed_dim}, got {num_heads}")

@@ -90,7 +90,7 @@ _NUMBERS = (
 _INTEGERS = {
     "dim": -math.inf, "start_dim": -math.inf, "end_dim": -math.inf, "ignore_index": -math.inf, "upscale_factor": 1,
     "downscale_factor": 1, "num_parameters": 1, "divisor_override": 1, "padding_idx": -math.inf,
-    "blank": -math.inf, "groups": 1,
+    "blank": -math.inf, "groups": 1, "embed_dim": 1, "num_heads": 1,
 }  # fmt: skip
 _SIZES = {"kernel_size": 1, "stride": 1, "dilation": 1, "padding": 0, "output_padding": 0}
 _OPTIONAL = frozenset(

@@ -13,6 +13,7 @@ for module in pkgutil.iter_modules(user_scripts.__path__):
 
 
 @pytest.mark.filterwarnings("ignore:enable_nested_tensor is True:UserWarning")  # PyTorch's, of what it does inside
+@pytest.mark.filterwarnings("ignore:`torch.nn.utils.weight_norm` is deprecated:FutureWarning")  # PyTorch's
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_script(name):
     result, text = run(SCRIPTS[name], "minigrad")
