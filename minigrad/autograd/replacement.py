@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from minigrad.kernels.forking import lock
+from minigrad.ops.declare.declaration import Operation, registry, watchers
 
 Wrapper: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -37,6 +38,7 @@ class Replacements:
 
     def __init__(self) -> None:
         self._put: list[tuple[tuple[Any, str], Wrapper]] = []
+        self._told: list[Callable[[Operation], None]] = []
 
     def put(self, owner: Any, name: str, wrapper: Wrapper) -> None:
         """Replace ``owner.name``, of a class, module or other object, by ``wrapper`` of it."""
@@ -46,9 +48,18 @@ class Replacements:
             self._put.append((place, wrapper))
             _renew(place)
 
+    def put_on_operations(self, put: Callable[[Operation], None]) -> None:
+        """Call ``put(operation)``, which puts wrappers, for every operation: also for those declared from now on."""
+        for operation in [*registry.values()]:
+            put(operation)
+        watchers.append(put)
+        self._told.append(put)
+
     def take_back(self) -> None:
         """Leave everything as it would be without this observer."""
         with lock:
+            while self._told:
+                watchers.remove(self._told.pop())
             while self._put:
                 place, wrapper = self._put.pop()
                 _places[place][1].remove(wrapper)

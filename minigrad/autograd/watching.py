@@ -19,7 +19,7 @@ from minigrad.graph.engine import Node
 from minigrad.kernels import parallel
 from minigrad.kernels.errstate import silent
 from minigrad.ops.declare.call import rounding
-from minigrad.ops.declare.declaration import registry
+from minigrad.ops.declare.declaration import Operation
 from minigrad.ops.declare.record import OperationNode
 
 
@@ -47,10 +47,7 @@ _traces: weakref.WeakKeyDictionary[Node, Trace] = weakref.WeakKeyDictionary()
 def start() -> None:
     """Wrap the functions that compute in functions that check."""
     put = _replacements.put
-    for op in registry.values():
-        put(op, "compute", partial(_checked, op.name))
-        if op.half is not None:  # float16 is computed in float32: only the rounding overflows
-            put(rounding(op), "compute", partial(_checked, op.name))
+    _replacements.put_on_operations(_watch)
     put(function, "compute", _checked_function)
     put(Node, "__init__", _remembering)
     put(OperationNode, "__init__", _remembering)  # which, unlike the others, does not call Node's
@@ -61,6 +58,12 @@ def start() -> None:
     put(parallel, "run", _handing)
     put(versions, "who", lambda _: Trace)
     put(versions, "story", lambda _: _story)
+
+
+def _watch(op: Operation) -> None:
+    _replacements.put(op, "compute", partial(_checked, op.name))
+    if op.half is not None:  # float16 is computed in float32: only the rounding overflows
+        _replacements.put(rounding(op), "compute", partial(_checked, op.name))
 
 
 def stop() -> None:

@@ -41,11 +41,8 @@ def _log_sum(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> np.ndarray:
     return total
 
 
-def forward(log_probs: np.ndarray, lat: Lattice) -> tuple[np.ndarray, np.ndarray]:
-    """Return minus the log-probability of each example's labels, and that of each state's paths up to each step.
-
-    `log_probs` has shape (T, N, C); the result (N,) and (T, N, 2 S + 1).
-    """
+def forward(log_probs: np.ndarray, lat: Lattice) -> np.ndarray:
+    """Return the log-probability of each state's paths up to each step, (T, N, 2 S + 1), of `log_probs`, (T, N, C)."""
     emitted = _of_states(log_probs, lat)
     steps, count, width = emitted.shape
     no = np.full((), -np.inf, emitted.dtype)
@@ -55,14 +52,19 @@ def forward(log_probs: np.ndarray, lat: Lattice) -> tuple[np.ndarray, np.ndarray
         before = alpha[t - 1]
         over = np.where(lat.skips, before[:, :-2], no)
         alpha[t, :, 2:] = _log_sum(before[:, 2:], before[:, 1:-1], over) + emitted[t]
-    alpha = alpha[:, :, 2:]
-    rows, last = np.arange(count), 2 * lat.labels
-    if not steps:
-        return np.where(lat.labels, np.inf, 0).astype(emitted.dtype), alpha
+    return alpha[:, :, 2:]
+
+
+def log_likelihood(alpha: np.ndarray, lat: Lattice) -> np.ndarray:
+    """Return the log-probability of each example's labels, (N,), out of that of its states."""
+    no = np.full((), -np.inf, alpha.dtype)
+    nothing = np.where(lat.labels, no, alpha.dtype.type(0))  # of no steps
+    if not len(alpha):
+        return nothing
+    rows, last = np.arange(alpha.shape[1]), 2 * lat.labels
     ends = alpha[lat.steps - 1, rows]
     final = np.logaddexp(ends[rows, last], np.where(lat.labels, ends[rows, last - 1], no))
-    final = np.where(lat.steps, final, np.where(lat.labels, no, 0))
-    return -final, alpha
+    return np.where(lat.steps, final, nothing)
 
 
 def occupancy(log_probs: np.ndarray, lat: Lattice, losses: np.ndarray, alpha: np.ndarray) -> np.ndarray:

@@ -17,20 +17,23 @@ from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.loss_arguments import check_reduction, reduced
 from minigrad.ops.primitives.shape import reshape
-from minigrad.ops.selection import where
 
 __all__ = ["ctc_loss"]
 
 
 @operation(
     outputs=("y", "alpha"),
-    log_probs=lambda g, y, alpha, log_probs, lattice: _slope(g, log_probs, y, alpha, lattice),
+    log_probs=lambda g, alpha, log_probs, lattice, zero: _slope(g, log_probs, alpha, lattice, zero),
     holds=("lattice",),
 )
 @silent
-def _ctc_loss(log_probs: Operand, lattice: Lattice) -> Any:
-    losses, alpha = kernel.forward(log_probs, lattice)
-    return losses, np.maximum(alpha, np.finfo(alpha.dtype).min)  # a result that is kept holds no inf of its own
+def _ctc_loss(log_probs: Operand, lattice: Lattice, zero: bool) -> Any:
+    """Return the losses, 0 for inf if `zero`, and the log-probabilities of the states."""
+    alpha = kernel.forward(log_probs, lattice)
+    losses = -kernel.log_likelihood(alpha, lattice)
+    if zero:
+        losses[losses == np.inf] = 0
+    return losses, np.maximum(alpha, np.finfo(alpha.dtype).min)  # what is kept holds no inf of its own
 
 
 def _no_second_derivative(g: Any) -> Any:
@@ -38,7 +41,6 @@ def _no_second_derivative(g: Any) -> Any:
 
 
 @operation(
-    "y",
     "alpha",
     input=_no_second_derivative,
     log_probs=_no_second_derivative,
@@ -46,13 +48,14 @@ def _no_second_derivative(g: Any) -> Any:
     holds=("lattice",),
 )
 @silent
-def _slope(input: Operand, log_probs: Operand, y: Operand, alpha: Operand, lattice: Lattice) -> Operand:
+def _slope(input: Operand, log_probs: Operand, alpha: Operand, lattice: Lattice, zero: bool) -> Operand:
     """Return the gradient, as PyTorch's is: that of the scores from which a softmax before made `log_probs`."""
     alpha = np.where(alpha == np.finfo(alpha.dtype).min, -np.inf, alpha)
-    slope = np.exp(log_probs) - kernel.occupancy(log_probs, lattice, y, alpha)
+    losses = -kernel.log_likelihood(alpha, lattice)
+    slope = np.exp(log_probs) - kernel.occupancy(log_probs, lattice, losses, alpha)
     slope *= input[:, None]
     slope[np.arange(len(slope))[:, None] >= lattice.steps] = 0
-    slope[:, input == 0] = 0  # also where the loss is infinite, and does not count
+    slope[:, (input == 0) | (zero & (losses == np.inf))] = 0
     return slope
 
 
@@ -152,9 +155,7 @@ def ctc_loss(
     rows = _padded(labels.astype(np.int64), wanted, int(wanted.max()))
     if rows.size and (rows.min() < 0 or rows.max() >= classes):
         raise RuntimeError(f"ctc_loss: expected targets from 0 to {classes - 1}, got {rows.min()} to {rows.max()}")
-    losses = _ctc_loss(log_probs, kernel.lattice(rows, lengths, wanted, blank))[0]
-    if zero_infinity:
-        losses = where(losses == np.inf, 0.0, losses)
+    losses = _ctc_loss(log_probs, kernel.lattice(rows, lengths, wanted, blank), bool(zero_infinity))[0]
     if reduction == "mean":
         losses = losses / np.maximum(wanted, 1).astype(losses.dtype)
     return reduced("ctc_loss", reshape(losses, ()) if len(shape) == 2 else losses, reduction)

@@ -23,7 +23,6 @@ from minigrad.autograd.function import FunctionNode
 from minigrad.autograd.replacement import Replacements, with_subclasses
 from minigrad.core.tensor import Tensor
 from minigrad.graph import engine
-from minigrad.ops.declare.declaration import registry
 from minigrad.ops.declare.record import OperationNode
 from minigrad.optim.optimizer import Optimizer
 from minigrad.profiler.averages import Averages, Event, EventAverage
@@ -107,8 +106,8 @@ class profile:
 
     Notes
     -----
-    Recording an event takes one or two microseconds, which count for what it is inside of. Operations and optimizers
-    that are declared while the profile runs are not recorded.
+    Recording an event takes one or two microseconds, which count for what it is inside of. Optimizers that are
+    imported while the profile runs are not recorded.
 
     Examples
     --------
@@ -212,8 +211,7 @@ class profile:
             raise RuntimeError("profile: another profile is running; leave its `with` block, or stop() it, first")
         _running = self
         put = self._replacements.put
-        for op in registry.values():
-            put(op, "compute", partial(self._timed, op.name))
+        self._replacements.put_on_operations(lambda op: put(op, "compute", partial(self._timed, op.name)))
         for node in (OperationNode, FunctionNode):
             put(node, "vjp", self._timed_node)
         put(function, "compute", self._timed_function)

@@ -27,7 +27,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeAlias
 
 from minigrad.ops.declare.call import plain_call, sequence_call
-from minigrad.ops.declare.declaration import Operation, registry
+from minigrad.ops.declare.declaration import Operation, registry, watchers
 
 P = ParamSpec("P")
 Operand: TypeAlias = Any  # a Tensor for the caller, an array for the function's body
@@ -78,6 +78,8 @@ def _registered(op: Operation) -> Callable[..., Any]:
     call = functools.update_wrapper(sequence_call(op) if op.sequence else plain_call(op), op.forward)
     call.operation = op  # type: ignore[attr-defined]
     op.call = call
+    for tell in watchers:
+        tell(op)
     return call
 
 
