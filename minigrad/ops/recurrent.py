@@ -14,6 +14,7 @@ from minigrad.kernels import recurrent as kernel
 from minigrad.ops.activation import relu
 from minigrad.ops.declare.declaration import shared_rule
 from minigrad.ops.declare.operation import Operand, operation
+from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.exponential import sigmoid
 from minigrad.ops.joining import cat
 from minigrad.ops.linear import linear
@@ -84,6 +85,7 @@ def _step(mode: str, gates: Any, weight: Any, bias: Any, projection: Any, h: Any
     return (h if projection is None else linear(h, projection)), c
 
 
+@rounded_once
 def recurrent_layer(
     mode: str, input: Any, h: Any, c: Any, weights: Sequence[Any], projection: Any, sizes: Sizes, reverse: bool
 ) -> tuple[Any, Any, Any]:

@@ -14,14 +14,17 @@ BY_ZERO = {
     "activation: relu method", "activation: scaled_dot_product_attention causal", "elementwise: logaddexp large",
     "elementwise: sigmoid large", "elementwise: floor", "elementwise: ceil", "elementwise: trunc",
     "floating_point: angle",
+    "matrices: cholesky_ex", "matrices: cholesky_inverse", "matrices: corrcoef", "matrices: gradient",
+    "matrices: gradient at edges", "matrices: householder_product", "matrices: lu_factor", "matrices: lu_factor tall",
+    "matrices: lu_factor wide", "matrices: lu_unpack", "matrices: matrix_exp of a batch, large",
+    "matrices: triangular_solve", "matrices: vander",
+    "recurrent: recurrent_layer rnn_relu False", "recurrent: recurrent_layer rnn_relu True",
     "indexing: iteration", "reduction: prod dim", "reduction: prod one zero", "reduction: prod two zeros",
     "reduction: logsumexp large", "scan: cumprod zeros", "scan: logcumsumexp large",
 }  # fmt: skip
 FAMILIES = (
     "convolution",
     "decompositions",
-    "matrices",
-    "recurrent",
     "grid_sampling",
     "interpolation: interpolate",
 )  # zeros of the padding, of triangles

@@ -8,7 +8,7 @@ operations says so itself, by `rounded_once`. Gradients follow: what is recorded
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -37,8 +37,16 @@ def rounded_once(function: F) -> F:
 
 def all_half(values: Sequence[Any]) -> bool:
     """Return whether no tensor among `values` is floating and of another dtype."""
-    types = [_dtype(t) for t in values if isinstance(t, (Tensor, np.ndarray))]
-    return all(dtype == HALF for dtype in types if dtype.kind == "f")
+    return all(dtype == HALF for dtype in map(_dtype, _tensors(values)) if dtype.kind == "f")
+
+
+def _tensors(values: Iterable[Any]) -> Iterator[Tensor | np.ndarray]:
+    """Yield the tensors among `values`, also in lists and tuples."""
+    for value in values:
+        if isinstance(value, (Tensor, np.ndarray)):
+            yield value
+        elif type(value) in (list, tuple):
+            yield from _tensors(value)
 
 
 def _dtype(t: Tensor | np.ndarray) -> np.dtype:
@@ -46,7 +54,9 @@ def _dtype(t: Tensor | np.ndarray) -> np.dtype:
 
 
 def widened(value: Any) -> Any:
-    """Return `value`, in float32 if it is a tensor in float16."""
+    """Return `value`, in float32 if it is a tensor in float16, or with those in it if it is a list or tuple."""
+    if type(value) in (list, tuple):
+        return type(value)(map(widened, value))
     return _converted(value, HALF, SINGLE)
 
 
