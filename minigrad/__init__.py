@@ -109,7 +109,9 @@ _HOMES = {
     "ops.pair_distances": "pdist",
     "func": "vmap",
     "exchange": "asarray from_dlpack from_file frombuffer",
-    "rare_makers": "constant_pad_nd detach detach_ empty_permuted empty_strided is_same_size range scalar_tensor",
+    "ops.memory": "detach detach_",
+    "ops.padding": "constant_pad_nd",
+    "rare_makers": "empty_permuted empty_strided range scalar_tensor",
     "settings": (
         "are_deterministic_algorithms_enabled compile get_deterministic_debug_mode get_float32_matmul_precision "
         "get_num_interop_threads is_autocast_cpu_enabled is_autocast_enabled is_warn_always_enabled "

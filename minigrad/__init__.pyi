@@ -86,7 +86,7 @@ def addr_(input: TensorLike, vec1: TensorLike, vec2: TensorLike, *, beta: _float
     """In-place version of `addr`: writes the result into this tensor and returns it."""
 def adjoint(input: TensorLike) -> Tensor:
     """Return a view with the last two dimensions exchanged."""
-def alias_copy(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+def alias_copy(input: Tensor, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return a copy of `input`."""
 def all(input: TensorLike, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
     """Return whether all elements are true (not 0), of the tensor or over the dimensions `dim`."""
@@ -148,7 +148,7 @@ def as_strided(input: TensorLike, size: Sequence[_int], stride: Sequence[_int], 
     """Return a view of the memory of `input` of this size, whose elements lie these steps apart."""
 def as_strided_(input: TensorLike, size: Sequence[_int], stride: Sequence[_int], storage_offset: _int | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """In-place version of `as_strided`: this tensor shows its memory in that way from now on."""
-def as_strided_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Tensor:
+def as_strided_copy(input: Tensor, *args: Any, out: Tensor | tuple[Tensor, ...] | None = None, **kwargs: Any) -> Tensor:
     """Return a copy of what the view ``input.as_strided(...)`` shows, in memory of its own."""
 def as_strided_scatter(input: TensorLike, src: TensorLike, size: Sequence[_int], stride: Sequence[_int], storage_offset: _int | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return a copy of `input` with `src` where ``as_strided(input, size, stride, storage_offset)`` would be."""
@@ -324,7 +324,8 @@ def conj_physical(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None 
     """Return the conjugate: the tensor itself, as there are no complex numbers."""
 def conj_physical_(input: TensorLike) -> Tensor:
     """In-place version of `conj_physical`: writes the result into this tensor and returns it."""
-from minigrad.rare_makers import constant_pad_nd as constant_pad_nd
+def constant_pad_nd(input: TensorLike, pad: Sequence[_int], value: _float = 0, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return ``nn.functional.pad(input, pad, "constant", value)``."""
 from minigrad.core.layout import contiguous_format as contiguous_format
 def conv1d(input: TensorLike, weight: TensorLike, bias: TensorLike | None = None, stride: _int | Sequence[_int] = 1, padding: _int | Sequence[_int] | _str = 0, dilation: _int | Sequence[_int] = 1, groups: _int = 1, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Convolve (cross-correlate) along one dimension; see `conv2d`."""
@@ -394,9 +395,11 @@ def deg2rad_(input: TensorLike) -> Tensor:
     """In-place version of `deg2rad`: writes the result into this tensor and returns it."""
 def det(A: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the determinant."""
-from minigrad.rare_makers import detach as detach
-from minigrad.rare_makers import detach_ as detach_
-def detach_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Tensor:
+def detach(input: Tensor, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return ``input.detach()``: the same memory, without the history."""
+def detach_(input: Tensor, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Cut `input` itself off from the graph; return it."""
+def detach_copy(input: Tensor, *args: Any, out: Tensor | tuple[Tensor, ...] | None = None, **kwargs: Any) -> Tensor:
     """Return a copy of what the view ``input.detach(...)`` shows, in memory of its own."""
 from minigrad.core.device import device as device
 def diag(input: TensorLike, diagonal: _int = 0, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -407,7 +410,7 @@ def diagflat(input: TensorLike, offset: _int = 0, *, out: Tensor | tuple[Tensor,
     """Return the matrix with all elements of `input` on a diagonal."""
 def diagonal(input: TensorLike, offset: _int = 0, dim1: _int = 0, dim2: _int = 1) -> Tensor:
     """Return a view of the diagonal in the planes of two dimensions; it becomes the last dimension."""
-def diagonal_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Tensor:
+def diagonal_copy(input: Tensor, *args: Any, out: Tensor | tuple[Tensor, ...] | None = None, **kwargs: Any) -> Tensor:
     """Return a copy of what the view ``input.diagonal(...)`` shows, in memory of its own."""
 def diagonal_scatter(input: TensorLike, src: TensorLike, offset: _int = 0, dim1: _int = 0, dim2: _int = 1, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return a copy of `input` with `src` in the place of ``diagonal(input, offset, dim1, dim2)``."""
@@ -474,7 +477,7 @@ def exp2_(input: TensorLike) -> Tensor:
     """In-place version of `exp2`: writes the result into this tensor and returns it."""
 def exp_(input: TensorLike) -> Tensor:
     """In-place version of `exp`: writes the result into this tensor and returns it."""
-def expand_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Tensor:
+def expand_copy(input: Tensor, *args: Any, out: Tensor | tuple[Tensor, ...] | None = None, **kwargs: Any) -> Tensor:
     """Return a copy of what the view ``input.expand(...)`` shows, in memory of its own."""
 def expm1(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``exp(input) - 1``, exact near 0 too."""
@@ -682,7 +685,7 @@ from minigrad.graph.grad_mode import is_grad_enabled as is_grad_enabled
 from minigrad.graph.grad_mode import is_inference_mode_enabled as is_inference_mode_enabled
 from minigrad.predicates import is_neg as is_neg
 from minigrad.predicates import is_nonzero as is_nonzero
-from minigrad.rare_makers import is_same_size as is_same_size
+from minigrad.predicates import is_same_size as is_same_size
 from minigrad.predicates import is_signed as is_signed
 from minigrad.predicates import is_storage as is_storage
 from minigrad.predicates import is_tensor as is_tensor
@@ -941,7 +944,7 @@ def narrow(input: TensorLike, dim: _int, start: _int, length: _int) -> Tensor:
     """Return the slice of dimension `dim` from `start` on, of the given length: a view."""
 @overload
 def narrow(input: TensorLike, start: _int, length: _int, *, axis: _int) -> Tensor: ...
-def narrow_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Tensor:
+def narrow_copy(input: Tensor, *args: Any, out: Tensor | tuple[Tensor, ...] | None = None, **kwargs: Any) -> Tensor:
     """Return a copy of what the view ``input.narrow(...)`` shows, in memory of its own."""
 def native_channel_shuffle(input: TensorLike, groups: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the same as `channel_shuffle`, by PyTorch's other name for it."""
@@ -1003,7 +1006,7 @@ def pdist(input: TensorLike, p: _float = 2.0, *, out: Tensor | tuple[Tensor, ...
     """Return the p-norms of the differences of all pairs of rows: (0, 1), (0, 2), ..., (1, 2), ..."""
 def permute(input: TensorLike, dims: Sequence[_int], *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return a view with the dimensions in another order."""
-def permute_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Tensor:
+def permute_copy(input: Tensor, *args: Any, out: Tensor | tuple[Tensor, ...] | None = None, **kwargs: Any) -> Tensor:
     """Return a copy of what the view ``input.permute(...)`` shows, in memory of its own."""
 from math import pi as pi
 def pinverse(A: TensorLike, rtol: Any = None, hermitian: _bool = False, *, atol: Any = None, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -1148,7 +1151,7 @@ def select(input: TensorLike, dim: _int, index: _int) -> Tensor:
     """Return the slice of dimension `dim` at `index`: a view without that dimension."""
 @overload
 def select(input: TensorLike, index: _int, *, axis: _int) -> Tensor: ...
-def select_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Tensor:
+def select_copy(input: Tensor, *args: Any, out: Tensor | tuple[Tensor, ...] | None = None, **kwargs: Any) -> Tensor:
     """Return a copy of what the view ``input.select(...)`` shows, in memory of its own."""
 @overload
 def select_scatter(input: TensorLike, src: TensorLike, dim: _int, index: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -1200,7 +1203,7 @@ def sinh(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -
     """Return the hyperbolic sine of each element."""
 def sinh_(input: TensorLike) -> Tensor:
     """In-place version of `sinh`: writes the result into this tensor and returns it."""
-def slice_copy(input: Tensor, dim: _int = 0, start: _int | None = None, end: _int | None = None, step: _int = 1, *, out: Any = None) -> Tensor:
+def slice_copy(input: Tensor, dim: _int = 0, start: _int | None = None, end: _int | None = None, step: _int = 1, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = 0) -> Tensor:
     """Return a copy of the elements from `start` to `end` of dimension `dim`, in steps of `step`."""
 def slice_scatter(input: TensorLike, src: TensorLike, dim: _int = 0, start: _int | None = None, end: _int | None = None, step: _int = 1, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = 0) -> Tensor:
     """Return a copy of `input` with `src` in the place of the elements from `start` to `end` of dimension `dim`."""
@@ -1213,11 +1216,11 @@ def sort(input: TensorLike, dim: _int = -1, descending: _bool = False, stable: _
 from minigrad import special as special
 def split(tensor: TensorLike, split_size_or_sections: _int | Sequence[_int], dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
     """Return views that cut dimension `dim` into pieces."""
-def split_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> tuple[Tensor, ...]:
+def split_copy(input: Tensor, *args: Any, out: Tensor | tuple[Tensor, ...] | None = None, **kwargs: Any) -> tuple[Tensor, ...]:
     """Return a copy of what the view ``input.split(...)`` shows, in memory of its own."""
 def split_with_sizes(input: TensorLike, split_sizes: Sequence[_int], dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
     """Return views that cut dimension `dim` into pieces of these lengths."""
-def split_with_sizes_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> tuple[Tensor, ...]:
+def split_with_sizes_copy(input: Tensor, *args: Any, out: Tensor | tuple[Tensor, ...] | None = None, **kwargs: Any) -> tuple[Tensor, ...]:
     """Return a copy of what the view ``input.split_with_sizes(...)`` shows, in memory of its own."""
 def sqrt(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the square root of each element; its slope at 0 is inf."""
@@ -1231,7 +1234,7 @@ def squeeze(input: TensorLike, dim: _int | Sequence[_int] | None = None, *, axis
     """Remove the dimensions of length 1: all, or those named by `dim`."""
 def squeeze_(input: TensorLike, dim: _int | Sequence[_int] | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """In-place version of `squeeze`: this tensor shows its memory in that way from now on."""
-def squeeze_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Tensor:
+def squeeze_copy(input: Tensor, *args: Any, out: Tensor | tuple[Tensor, ...] | None = None, **kwargs: Any) -> Tensor:
     """Return a copy of what the view ``input.squeeze(...)`` shows, in memory of its own."""
 def stack(tensors: Sequence[TensorLike], dim: _int = 0, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = 0) -> Tensor:
     """Join tensors of one shape side by side along a new dimension `dim`."""
@@ -1266,7 +1269,7 @@ def t(input: TensorLike) -> Tensor:
     """Return the transpose of a matrix; vectors and 0-dim tensors as they are."""
 def t_(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """In-place version of `t`: this tensor shows its memory in that way from now on."""
-def t_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Tensor:
+def t_copy(input: Tensor, *args: Any, out: Tensor | tuple[Tensor, ...] | None = None, **kwargs: Any) -> Tensor:
     """Return a copy of what the view ``input.t(...)`` shows, in memory of its own."""
 def take(input: TensorLike, index: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the elements at `index` of the flattened input, in the shape of `index`."""
@@ -1299,7 +1302,7 @@ def transpose(input: TensorLike, dim0: _int, dim1: _int) -> Tensor:
     """Return a view with two dimensions exchanged."""
 def transpose_(input: TensorLike, dim0: _int, dim1: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """In-place version of `transpose`: this tensor shows its memory in that way from now on."""
-def transpose_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Tensor:
+def transpose_copy(input: Tensor, *args: Any, out: Tensor | tuple[Tensor, ...] | None = None, **kwargs: Any) -> Tensor:
     """Return a copy of what the view ``input.transpose(...)`` shows, in memory of its own."""
 def trapezoid(y: TensorLike, x: TensorLike | None = None, *, dx: _float = 1, dim: _int = -1, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = -1) -> Tensor:
     """Return the integral over dimension `dim` of the straight lines between neighbours."""
@@ -1335,14 +1338,14 @@ from minigrad.core.dtypes import uint64 as uint64
 from minigrad.core.dtypes import uint8 as uint8
 def unbind(input: TensorLike, dim: _int = 0, *, axis: _int = 0) -> tuple[Tensor, ...]:
     """Return all slices of dimension `dim`, views without that dimension."""
-def unbind_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> tuple[Tensor, ...]:
+def unbind_copy(input: Tensor, *args: Any, out: Tensor | tuple[Tensor, ...] | None = None, **kwargs: Any) -> tuple[Tensor, ...]:
     """Return a copy of what the view ``input.unbind(...)`` shows, in memory of its own."""
 @overload
 def unflatten(input: TensorLike, dim: _int, sizes: Sequence[_int]) -> Tensor:
     """Split dimension `dim` into several of the given `sizes`, one of which may be -1."""
 @overload
 def unflatten(input: TensorLike, sizes: Sequence[_int], *, axis: _int) -> Tensor: ...
-def unfold_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Tensor:
+def unfold_copy(input: Tensor, *args: Any, out: Tensor | tuple[Tensor, ...] | None = None, **kwargs: Any) -> Tensor:
     """Return a copy of what the view ``input.unfold(...)`` shows, in memory of its own."""
 @overload
 def unique(input: TensorLike, sorted: _bool = True, return_inverse: Literal[False] = False, return_counts: Literal[False] = False, dim: _int | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -1369,7 +1372,7 @@ def unsqueeze(input: TensorLike, dim: _int) -> Tensor:
 def unsqueeze(input: TensorLike, *, axis: _int) -> Tensor: ...
 def unsqueeze_(input: TensorLike, dim: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """In-place version of `unsqueeze`: this tensor shows its memory in that way from now on."""
-def unsqueeze_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Tensor:
+def unsqueeze_copy(input: Tensor, *args: Any, out: Tensor | tuple[Tensor, ...] | None = None, **kwargs: Any) -> Tensor:
     """Return a copy of what the view ``input.unsqueeze(...)`` shows, in memory of its own."""
 from minigrad.settings import use_deterministic_algorithms as use_deterministic_algorithms
 from minigrad.core.generator import use_generator as use_generator
@@ -1381,7 +1384,7 @@ def var_mean(input: TensorLike, dim: _int | Sequence[_int] | None = None, unbias
 def vdot(input: TensorLike, tensor: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the sum of the products of the elements of two vectors."""
 from minigrad import version as version
-def view_copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Tensor:
+def view_copy(input: Tensor, *args: Any, out: Tensor | tuple[Tensor, ...] | None = None, **kwargs: Any) -> Tensor:
     """Return a copy of what the view ``input.view(...)`` shows, in memory of its own."""
 from minigrad import vision as vision
 from minigrad import viz as viz

@@ -6,10 +6,11 @@ from typing import Any
 
 from minigrad.core import dtypes
 from minigrad.core.tensor import Tensor
+from minigrad.ops.memory import Storage
 
 __all__ = [
-    "is_complex", "is_conj", "is_floating_point", "is_neg", "is_nonzero", "is_signed", "is_storage", "is_tensor",
-    "numel", "result_type", "typename",
+    "is_complex", "is_conj", "is_floating_point", "is_neg", "is_nonzero", "is_same_size", "is_signed", "is_storage",
+    "is_tensor", "numel", "result_type", "typename",
 ]  # fmt: skip
 
 
@@ -107,15 +108,26 @@ def is_signed(input: Tensor) -> bool:
     return _checked("is_signed", input).is_signed()
 
 
-def is_storage(obj: Any) -> bool:
-    """Return False: a tensor here has no storage apart from its array.
+def is_same_size(input: Tensor, other: Tensor) -> bool:
+    """Return whether two tensors have the same shape.
 
     Examples
     --------
-    >>> mg.is_storage(mg.ones(2))
-    False
+    >>> mg.is_same_size(mg.zeros(2), mg.ones(2))
+    True
     """
-    return False
+    return bool(_checked("is_same_size", input).is_same_size(other))
+
+
+def is_storage(obj: Any) -> bool:
+    """Return whether `obj` is the memory behind a tensor, as ``Tensor.storage()`` gives it.
+
+    Examples
+    --------
+    >>> mg.is_storage(mg.ones(2)), mg.is_storage(mg.ones(2).storage())
+    (False, True)
+    """
+    return isinstance(obj, Storage)
 
 
 def typename(obj: Any) -> str:

@@ -12,15 +12,11 @@ import numpy as np
 from minigrad.core.array_attributes import as_int
 from minigrad.core.dtypes import as_dtype, get_default_dtype
 from minigrad.core.layout import empty_in
-from minigrad.core.tensor import Tensor
 from minigrad.factory import factory
 from minigrad.ops.memory import strided_view
-from minigrad.ops.padding import pad as padded
 from minigrad.ops.primitives.dims import all_dims, as_shape
 
-__all__ = [
-    "constant_pad_nd", "detach", "detach_", "empty_permuted", "empty_strided", "is_same_size", "range", "scalar_tensor",
-]  # fmt: skip
+__all__ = ["empty_permuted", "empty_strided", "range", "scalar_tensor"]
 
 
 def _floating(dtype: Any) -> np.dtype:
@@ -111,41 +107,3 @@ def range(start: float, end: float | None = None, step: float = 1, *, dtype: Any
         raise RuntimeError(f"range: no number of steps of {step} leads from {first} to {last}")
     count = int((last - first) / step) + 1
     return (first + step * np.arange(count)).astype(_floating(dtype))
-
-
-def is_same_size(input: Tensor, other: Tensor) -> bool:
-    """Return whether two tensors have the same shape.
-
-    Examples
-    --------
-    >>> mg.is_same_size(mg.zeros(2), mg.ones(2))
-    True
-    """
-    return tuple(input.shape) == tuple(other.shape)
-
-
-def detach(input: Tensor) -> Tensor:
-    """Return ``input.detach()``: the same memory, without the history.
-
-    Examples
-    --------
-    >>> mg.detach(mg.ones(1, requires_grad=True)).requires_grad
-    False
-    """
-    return input.detach()
-
-
-def detach_(input: Tensor) -> Tensor:
-    """Cut `input` itself off from the graph; return it."""
-    return input.detach_()
-
-
-def constant_pad_nd(input: Tensor, pad: Sequence[int], value: float = 0) -> Tensor:
-    """Return ``nn.functional.pad(input, pad, "constant", value)``.
-
-    Examples
-    --------
-    >>> mg.constant_pad_nd(mg.ones(2), (1, 0))
-    tensor([0., 1., 1.])
-    """
-    return padded(input, list(pad), "constant", value)

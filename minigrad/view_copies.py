@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import minigrad.ops.primitives.indexing as parts
 from minigrad.core.tensor import Tensor
+from minigrad.ops.primitives.dims import one_dim
+from minigrad.ops.primitives.indexing import ALL, slice_by
 
 # each view, its arguments in an example on a matrix of 2 x 3, and the shapes of what it shows
 _VIEWS = {
@@ -40,13 +41,8 @@ def _copied(view: Any) -> Any:
 
 
 def _copy_of(name: str) -> Callable[..., Any]:
-    def copy(input: Tensor, *args: Any, out: Any = None, **kwargs: Any) -> Any:
-        made = _copied(getattr(input, name)(*args, **kwargs))
-        if out is None:
-            return made
-        for target, source in zip(*((out, made) if isinstance(made, tuple) else ([out], [made])), strict=True):
-            target.resize_(source.shape).copy_(source)
-        return None if isinstance(made, tuple) else out
+    def copy(input: Tensor, *args: Any, **kwargs: Any) -> Any:
+        return _copied(getattr(input, name)(*args, **kwargs))
 
     arguments, shape = _VIEWS[name]
     call = f"mg.{name}_copy(mg.zeros(2, 3){arguments and ', '}{arguments})"
@@ -59,6 +55,7 @@ def _copy_of(name: str) -> Callable[..., Any]:
     >>> {example}
     {shape}
     """
+    copy.takes_out = True  # type: ignore[attr-defined]  # several of some
     copy.__annotations__["return"] = "tuple[Tensor, ...]" if shape[0] == "[" else "Tensor"
     return copy
 
@@ -66,7 +63,7 @@ def _copy_of(name: str) -> Callable[..., Any]:
 globals().update({f"{name}_copy": _copy_of(name) for name in _VIEWS})
 
 
-def alias_copy(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+def alias_copy(input: Tensor) -> Tensor:
     """Return a copy of `input`.
 
     Examples
@@ -74,12 +71,10 @@ def alias_copy(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     >>> mg.alias_copy(mg.ones(2))
     tensor([1., 1.])
     """
-    return input.clone() if out is None else out.resize_(input.shape).copy_(input)
+    return input.clone()
 
 
-def slice_copy(
-    input: Tensor, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1, *, out: Any = None
-) -> Tensor:
+def slice_copy(input: Tensor, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1) -> Tensor:
     """Return a copy of the elements from `start` to `end` of dimension `dim`, in steps of `step`.
 
     Examples
@@ -87,5 +82,5 @@ def slice_copy(
     >>> mg.slice_copy(mg.arange(4), 0, 1, 3)
     tensor([1, 2])
     """
-    part = parts.slice_by(input, (*[parts.ALL] * (dim % input.ndim), slice(start, end, step)))
-    return alias_copy(part, out=out)
+    dim = one_dim("slice_copy", dim, input.ndim)
+    return slice_by(input, (*[ALL] * dim, slice(start, end, step))).clone()

@@ -250,3 +250,19 @@ def map_(input: Tensor, tensor: Tensor, callable: Callable[[Any, Any], Any]) -> 
 def map2_(input: Tensor, x: Tensor, y: Tensor, callable: Callable[[Any, Any, Any], Any]) -> Tensor:
     """Replace each element by what a Python function makes of it and of those of `x` and `y`. Slow."""
     return _applied("map2_", input, callable, x, y)
+
+
+def detach(input: Tensor) -> Tensor:
+    """Return ``input.detach()``: the same memory, without the history.
+
+    Examples
+    --------
+    >>> mg.detach(mg.ones(1, requires_grad=True)).requires_grad
+    False
+    """
+    return input.detach()
+
+
+def detach_(input: Tensor) -> Tensor:
+    """Cut `input` itself off from the graph; return it."""
+    return input.detach_()

@@ -116,3 +116,17 @@ def _constant(input: Any, pairs: Pairs, value: Any) -> Any:
         input = slice_by(input, tuple(slice(max(-before, 0), n - max(-after, 0)) for n, (before, after) in kept))
         pairs = tuple((max(before, 0), max(after, 0)) for before, after in pairs)
     return _pad(input, pairs, value)
+
+
+def constant_pad_nd(input: Operand, pad: Sequence[int], value: float = 0) -> Tensor:
+    """Return ``nn.functional.pad(input, pad, "constant", value)``.
+
+    Examples
+    --------
+    >>> mg.constant_pad_nd(mg.ones(2), (1, 0))
+    tensor([0., 1., 1.])
+    """
+    return _padded(input, pad, "constant", value)
+
+
+_padded = pad  # `constant_pad_nd` has a parameter of that name

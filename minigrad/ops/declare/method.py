@@ -40,7 +40,7 @@ def method(
     def attach(function: Callable[P, R]) -> Callable[P, R]:
         own: str = function.__name__.strip("_")
         if view:
-            function.shows_its_input = True  # type: ignore[attr-defined]
+            function.takes_out = False  # type: ignore[attr-defined]
         for name in names if only else (own, *names):
             if name.startswith("__"):
                 setattr(Methods, name, as_operator(function) if name in _OPERATORS else function)

@@ -24,20 +24,13 @@ _ARGUMENTS = "; the arguments were "
 _TOO_LARGE = re.compile(r"too (big|large)|[Mm]aximum (allowed|supported)")  # what NumPy says of lengths
 _known = {"device", "generator"}  # first words of our messages
 _NO_TENSORS = (
-    "None",
-    "bool",
-    "int",
-    "float",
-    "str",
-    "list",
-    "dict",
-    "tuple[Tensor, ...]",
-    "Size",
-    "Any",
-    "Generator",
+    "None", "bool", "int", "float", "str", "list", "dict", "tuple[Tensor, ...]", "Size", "Any", "Generator",
     "HistogramDD",
-)
-_WHERE = ("minigrad.ops.", "minigrad.creation", "minigrad.random", "minigrad.linalg", "minigrad.nn.init")
+)  # fmt: skip
+_WHERE = (
+    "minigrad.ops.", "minigrad.creation", "minigrad.random", "minigrad.linalg", "minigrad.nn.init",
+    "minigrad.view_copies",
+)  # fmt: skip
 
 
 @functools.cache
@@ -73,8 +66,10 @@ def named(function: Callable[..., Any], name: str) -> Callable[..., Any]:
 
 def takes_an_out(function: Callable[..., Any]) -> bool:
     """Return whether a public function takes ``out=``: its result is new memory, and it has none of its own."""
-    own = (*signature(function)[0], *(function.__kwdefaults__ or ()))
-    if getattr(function, "shows_its_input", False) or "out" in own:
+    said: bool | None = getattr(function, "takes_out", None)
+    if said is not None:
+        return said
+    if "out" in (*signature(function)[0], *(function.__kwdefaults__ or ())):
         return False
     operation = getattr(function, "operation", None)
     if operation is not None and operation.call is function:
