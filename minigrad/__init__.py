@@ -63,16 +63,19 @@ from minigrad.ops.factorizations import old_lu_solve as lu_solve
 from minigrad.ops.floating_point import *
 from minigrad.ops.gamma import *
 from minigrad.ops.gathering import *
+from minigrad.ops.histograms import *
 from minigrad.ops.indexing import *
 from minigrad.ops.joining import *
 from minigrad.ops.linalg import *
 from minigrad.ops.linear import bilinear
 from minigrad.ops.matrix_functions import cholesky_inverse, matrix_exp, triangular_solve
 from minigrad.ops.normalization import group_norm, layer_norm, rms_norm
-from minigrad.ops.norms import norm
+from minigrad.ops.norms import dist, norm, renorm
 from minigrad.ops.pooling import avg_pool1d, max_pool1d, max_pool2d, max_pool3d
+from minigrad.ops.quantiles import *
 from minigrad.ops.reduction import *
 from minigrad.ops.reordering import *
+from minigrad.ops.sampled_functions import *
 from minigrad.ops.scan import *
 from minigrad.ops.scattering import *
 from minigrad.ops.searching import *
@@ -109,6 +112,7 @@ _HOMES = {
     "ops.pair_distances": "pdist",
     "func": "vmap",
     "exchange": "asarray from_dlpack from_file frombuffer",
+    "ops.low_rank": "pca_lowrank svd_lowrank",
     "ops.memory": "detach detach_",
     "ops.padding": "constant_pad_nd",
     "rare_makers": "empty_permuted empty_strided range scalar_tensor",

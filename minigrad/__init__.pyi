@@ -11,10 +11,10 @@ from minigrad.core.tensor import TensorLike
 from minigrad.ops.decompositions import QR
 from minigrad.ops.factorizations import GEQRF
 from minigrad.ops.factorizations import LU
+from minigrad.ops.histograms import Histogram
+from minigrad.ops.histograms import HistogramDD
 from minigrad.ops.matrix_functions import TriangularSolve
 from minigrad.ops.solving import SlogDet
-from minigrad.ops.statistics import Histogram
-from minigrad.ops.statistics import HistogramDD
 import numpy as np
 from typing import Any
 from typing import Literal

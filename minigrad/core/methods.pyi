@@ -13,10 +13,10 @@ from minigrad.core.tensor import Tensor
 from minigrad.core.tensor import TensorLike
 from minigrad.ops.decompositions import QR
 from minigrad.ops.factorizations import GEQRF
+from minigrad.ops.histograms import Histogram
 from minigrad.ops.matrix_functions import TriangularSolve
 from minigrad.ops.memory import Storage
 from minigrad.ops.solving import SlogDet
-from minigrad.ops.statistics import Histogram
 import numpy as np
 from typing import Any
 from typing import Literal

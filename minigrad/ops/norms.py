@@ -13,7 +13,7 @@ from minigrad.core.tensor import Tensor
 from minigrad.kernels.errstate import silent
 from minigrad.kernels.norms import length
 from minigrad.ops.broadcasting import sum
-from minigrad.ops.checks import floating
+from minigrad.ops.checks import floating, require_floating
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
@@ -21,12 +21,12 @@ from minigrad.ops.decompositions import svdvals
 from minigrad.ops.exponential import abs, sign
 from minigrad.ops.extrema import amax, amin, evenly
 from minigrad.ops.primitives.casting import zeros_as
-from minigrad.ops.primitives.dims import all_dims
+from minigrad.ops.primitives.dims import all_dims, one_dim
 from minigrad.ops.reduction import Dim, Dims, kept, number_in
 from minigrad.ops.selection import where
 from minigrad.ops.shape import movedim
 
-__all__ = ["norm", "vector_norm", "matrix_norm"]
+__all__ = ["dist", "matrix_norm", "norm", "renorm", "vector_norm"]
 
 
 def norm_slope(g: Any, y: Any, input: Any, input_shape: tuple[int, ...], p: float, dim: Dims, keepdim: bool) -> Any:
@@ -169,3 +169,43 @@ def norm(
     if isinstance(p, str) and p != "fro":
         raise RuntimeError(f"norm: expected a number, 'fro' or 'nuc' as p, got {p!r}")
     return vector_norm(input, 2 if p is None or isinstance(p, str) else p, dim, keepdim, dtype=dtype)
+
+
+@method()
+@rounded_once
+def dist(input: Operand, other: Operand, p: float = 2) -> Tensor:
+    """Return the p-norm of ``input - other``.
+
+    Examples
+    --------
+    >>> mg.dist(mg.tensor([3.0, 0.0]), mg.tensor([0.0, 4.0]))
+    tensor(5.)
+    """
+    return vector_norm(input - other, p)
+
+
+@method(inplace=True)
+@rounded_once
+def renorm(input: Operand, p: float, dim: int, maxnorm: float) -> Tensor:
+    """Return `input` with each slice of dimension `dim` whose p-norm exceeds `maxnorm` scaled down to it.
+
+    Raises
+    ------
+    RuntimeError
+        If `p` is not positive, `maxnorm` is negative, or there are fewer than two dimensions.
+
+    Examples
+    --------
+    >>> mg.renorm(mg.tensor([[3.0, 4.0], [0.3, 0.4]]), p=2, dim=0, maxnorm=1)
+    tensor([[0.6000, 0.8000],
+            [0.3000, 0.4000]])
+    """
+    require_floating("renorm", input)
+    if not p > 0 or not maxnorm >= 0:
+        raise RuntimeError(f"renorm: expected p > 0 and maxnorm >= 0, got {p} and {maxnorm}")
+    if len(input.shape) < 2:
+        raise RuntimeError(f"renorm: expected at least two dimensions, got shape {tuple(input.shape)}")
+    dim = one_dim("renorm", dim, len(input.shape))
+    others: Dim = tuple(d for d in range(len(input.shape)) if d != dim)
+    size = vector_norm(input, p, others, keepdim=True)
+    return input * where(size > maxnorm, maxnorm / (size + 1e-7), 1.0)

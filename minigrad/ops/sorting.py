@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -10,24 +9,15 @@ import numpy as np
 from minigrad import return_types
 from minigrad.core.array_attributes import as_int
 from minigrad.core.tensor import Tensor
-from minigrad.ops.arithmetic import lerp
-from minigrad.ops.checks import floating
-from minigrad.ops.comparison import isnan
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
-from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.extrema import dropped, evenly, not_empty, pick
-from minigrad.ops.indexing import index_select
-from minigrad.ops.primitives.casting import cast
 from minigrad.ops.primitives.dims import one_dim
 from minigrad.ops.primitives.indexing import ALL, slice_by
 from minigrad.ops.primitives.shape import reshape
-from minigrad.ops.reduction import any as any_over
-from minigrad.ops.selection import where
-from minigrad.ops.shape import movedim, unsqueeze
 from minigrad.return_types import Result
 
-__all__ = ["sort", "argsort", "msort", "topk", "kthvalue", "median", "nanmedian", "mode", "quantile"]
+__all__ = ["sort", "argsort", "msort", "topk", "kthvalue", "median", "nanmedian", "mode"]
 
 
 @operation("input")
@@ -252,68 +242,3 @@ def mode(input: Operand, dim: int = -1, keepdim: bool = False) -> Result:
 
 
 # ---- quantiles -------------------------------------------------------------------------------------------------------
-
-# by interpolation: the places whose elements to take, from those between them
-BETWEEN: dict[str, tuple[Any, Any]] = {
-    "linear": (np.floor, np.ceil),
-    "lower": (np.floor, np.floor),
-    "higher": (np.ceil, np.ceil),
-    "nearest": (np.round, np.round),
-    "midpoint": (np.floor, np.ceil),
-}
-
-
-@method()
-@rounded_once
-def quantile(
-    input: Operand,
-    q: float | Operand,
-    dim: int | None = None,
-    keepdim: bool = False,
-    *,
-    interpolation: str = "linear",
-) -> Tensor:
-    """Return the value below which a share `q` of the elements lies, of all or along `dim`; nan where there is one.
-
-    Parameters
-    ----------
-    q : float, or Tensor of one dimension, in [0, 1]
-        Several give a result with a new first dimension. It may require grad.
-    interpolation : {'linear', 'lower', 'higher', 'nearest', 'midpoint'}
-        What to take between two elements.
-
-    Raises
-    ------
-    RuntimeError
-        If `q` is not in [0, 1] or of another dtype, `interpolation` is unknown, or there are no elements.
-
-    Examples
-    --------
-    >>> mg.quantile(mg.tensor([1.0, 2.0, 3.0, 4.0]), 0.25)
-    tensor(1.7500)
-    """
-    if interpolation not in BETWEEN:
-        raise RuntimeError(f"quantile: expected interpolation in {list(BETWEEN)}, got {interpolation!r}")
-    input = floating("quantile", input)
-    if isinstance(q, Tensor) and q.dtype != input.dtype:
-        raise RuntimeError(f"quantile: expected q of the input's dtype {input.dtype}, got {q.dtype}; convert it")
-    shares = np.asarray(q._data if isinstance(q, Tensor) else q, np.float64)
-    if shares.ndim > 1 or not ((shares >= 0) & (shares <= 1)).all():
-        raise RuntimeError(f"quantile: expected q in [0, 1], a number or a tensor of one dimension, got {q}")
-    shape = tuple(input.shape)
-    size = math.prod(shape)
-    x = reshape(input, (size,)) if dim is None else movedim(_lined_up("quantile", input, dim)[0], dim, -1)
-    if not x.shape[-1]:
-        raise RuntimeError(f"quantile: expected elements, got shape {shape}")
-    ordered = sort(x).values
-    places = shares.reshape(-1) * (x.shape[-1] - 1)
-    low, high = (f(places) for f in BETWEEN[interpolation])
-    share: Any = (places - low if interpolation == "linear" else (high - low) / 2).astype(input.dtype)
-    if interpolation == "linear" and isinstance(q, Tensor) and q.requires_grad:
-        share = cast(reshape(q, (shares.size,)), input.dtype) * (x.shape[-1] - 1) - low.astype(input.dtype)
-    a, b = (index_select(ordered, -1, place.astype(np.int64)) for place in (low, high))
-    between = lerp(a, b, share) if interpolation in ("linear", "midpoint") else a
-    y = where(any_over(isnan(x), -1, True), math.nan, between)
-    if keepdim and shape:
-        y = reshape(y, (*[1] * len(shape), len(places))) if dim is None else unsqueeze(y, one_dim("", dim, len(shape)))
-    return y[..., 0] if not shares.ndim else movedim(y, -1, 0)
