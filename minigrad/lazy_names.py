@@ -6,11 +6,12 @@ A table says where each name lives. Editors and type checkers, which run nothing
 
 from __future__ import annotations
 
-import importlib
 import sys
 import types
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
+
+from minigrad.kernels.forking import import_module
 
 
 class LazyNames(NamedTuple):
@@ -42,10 +43,10 @@ def lazy_names(
 
     def find(name: str) -> Any:
         if name in packages or name in homes and name not in where:
-            return importlib.import_module(f"{package}.{name}")
+            return import_module(f"{package}.{name}")
         if name not in where:
             raise unknown(namespace["__name__"], name, [*namespace, *where, *packages])
-        module = importlib.import_module(where[name])
+        module = import_module(where[name])
         home = where[name].rpartition(".")[2]
         if home in where:
             namespace[home] = getattr(module, home)  # where Python has put the module

@@ -1,5 +1,7 @@
 """What every test starts from, and the names that examples in docstrings may use."""
 
+import gc
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,12 @@ import minigrad.nn.functional as F
 from minigrad import nn, optim
 from minigrad.core import printing
 from minigrad.graph.grad_mode import mode
+
+
+def pytest_collection_finish():
+    """Spare the collector of garbage the objects that stand for the tests: they live to the end, and it looks often."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

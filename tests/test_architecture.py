@@ -1,6 +1,7 @@
 """The rules of the house: which way imports point, what importing costs, that everything public is explained."""
 
 import ast
+import functools
 import importlib
 import inspect
 import pkgutil
@@ -54,10 +55,14 @@ def level(module):
     return LEVEL[module]
 
 
+@functools.cache
+def tree_of(path):
+    return ast.parse(path.read_text())
+
+
 def imports(path):
     """The modules of this project that a file imports: at its top, in a function, for type checkers, by a table."""
-    tree = ast.parse(path.read_text())
-    for node in ast.walk(tree):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -97,7 +102,7 @@ def test_no_private_names_are_imported():
     found = [
         f"{module}: {alias.name}"
         for module, path in FILES.items()
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in ("minigrad", "models", "scripts")
         for alias in node.names
         if alias.name.startswith("_") and not alias.name.endswith("__")
@@ -208,7 +213,7 @@ def test_every_module_is_imported_by_something():
 
 
 def test_every_module_says_what_it_is():
-    assert [m for m, path in FILES.items() if not ast.get_docstring(ast.parse(path.read_text()))] == []
+    assert [m for m, path in FILES.items() if not ast.get_docstring(tree_of(path))] == []
 
 
 # ---- size ------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The words of docstrings: plain, in the imperative, and complete; ruff's D rules say the rest."""
 
 import ast
+import functools
 import importlib
 import inspect
 import re
@@ -21,11 +22,14 @@ PLAIN = re.compile(
 )
 
 
+@functools.cache
 def documented(path):
-    """Yield the functions, classes and the module of a file that have a docstring, each with it."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and (text := ast.get_docstring(node)):
-            yield getattr(node, "name", "module"), node, text
+    """Return the functions, classes and the module of a file that have a docstring, each with it."""
+    return [
+        (getattr(node, "name", "module"), node, text)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and (text := ast.get_docstring(node))
+    ]
 
 
 def is_property(node):

@@ -20,7 +20,7 @@ import numpy as np
 from minigrad.core.device import on_cpu
 from minigrad.core.dtypes import DType
 from minigrad.core.tensor import Tensor
-from minigrad.kernels.forking import lock
+from minigrad.kernels.forking import hold, lock
 
 __all__ = [
     "Generator", "default_generator", "fork_rng", "get_generator", "get_rng_state", "initial_seed", "manual_seed",
@@ -164,7 +164,7 @@ _drawing: list[Any] = []  # the locks of NumPy's generators, while a thread fork
 
 def _await_draws() -> None:
     """Wait before a fork until other threads have drawn, because NumPy locks a generator that draws."""
-    lock.acquire()
+    hold()
     rngs = [g._rng for g in _generators if g._rng is not None]
     used = {rng.bit_generator.lock for rng in rngs if hasattr(rng, "bit_generator")}
     _drawing.extend(drawing for drawing in used if drawing.acquire(timeout=10))

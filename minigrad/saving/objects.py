@@ -12,7 +12,6 @@ import collections
 import contextlib
 import dataclasses
 import enum
-import importlib
 import json
 import pathlib
 import re
@@ -28,6 +27,7 @@ from minigrad.core.array_attributes import Size
 from minigrad.core.device import device
 from minigrad.core.generator import Generator
 from minigrad.core.tensor import Tensor
+from minigrad.kernels.forking import import_module
 from minigrad.nn.module import KINDS, Module
 from minigrad.nn.parameter import Buffer, Parameter, Uninitialized, UninitializedBuffer, UninitializedParameter
 from minigrad.saving.structure import Path, Reader, Refused, Writer, attach, place
@@ -108,7 +108,7 @@ def _find(module: str, name: str) -> Any:
     """Return the class of this name in a module that is imported, or None. No attribute is computed."""
     if _OURS.fullmatch(module):
         with contextlib.suppress(ImportError):
-            ours: Any = importlib.import_module(module)
+            ours: Any = import_module(module)
             if name in getattr(ours, "__all__", ()):
                 return getattr(ours, name)
     found: Any = sys.modules.get(module)
@@ -141,7 +141,7 @@ def _function(home: Any, name: Any) -> Any:
     """Return a public operation of minigrad, or None."""
     if home not in _HOMES or not isinstance(name, str) or name.startswith("_"):
         return None
-    found = getattr(importlib.import_module(f"minigrad.{home}".rstrip(".")), name, None)
+    found = getattr(import_module(f"minigrad.{home}".rstrip(".")), name, None)
     return found if isinstance(found, FunctionType) and found.__module__.startswith(_OPERATIONS) else None
 
 

@@ -115,6 +115,25 @@ def test_a_fork_from_anywhere():
     )
 
 
+def test_a_fork_while_another_thread_imports_a_name_when_it_is_asked_for(tmp_path):
+    """Python locks a module while a thread imports it, and the child has the lock without the thread."""
+    (tmp_path / "slowly").mkdir()
+    (tmp_path / "slowly" / "__init__.py").write_text(
+        "from minigrad.lazy_names import lazy_names\n"
+        "_, __getattr__, _ = lazy_names(__name__, globals(), {'home': 'answer'})\n"
+    )
+    (tmp_path / "slowly" / "home.py").write_text(
+        "import time, minigrad as mg\ntime.sleep(0.2)\nanswer = mg.randn(3).add_(1)\n"
+    )
+    run(
+        f"sys.path.insert(0, {str(tmp_path)!r})\nimport slowly\n"
+        "thread = threading.Thread(target=getattr, args=(slowly, 'answer'))\nthread.start()\ntime.sleep(0.05)\n"
+        "assert 'slowly.home' in sys.modules and not hasattr(sys.modules['slowly.home'], 'answer')\n"
+        "pids = [fork(lambda: slowly.answer), fork(lambda: compute())]\n"
+        "[check(pid) for pid in pids]\nthread.join()\nprint('done')"
+    )
+
+
 def test_a_child_that_goes_on_with_what_other_threads_had_a_part_in_is_told_so():
     run(
         "from minigrad.kernels import parallel\nmeeting = threading.Barrier(3, timeout=30)\nmain = os.getpid()\n"

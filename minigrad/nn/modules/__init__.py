@@ -6,12 +6,12 @@ packages that define them, when they are asked for. A base with an underscore in
 
 from __future__ import annotations
 
-import importlib
 import sys
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+from minigrad.kernels.forking import import_module
 from minigrad.lazy_names import unknown
 from minigrad.nn.modules import utils as utils
 
@@ -85,7 +85,7 @@ _WHERE = {name: home for home, names in _HOMES.items() for name in names.split()
 
 def _found(name: str) -> Any:
     home = f"minigrad.nn.{_WHERE[name]}" if name in _WHERE else "minigrad.nn"
-    return getattr(importlib.import_module(home), name.removeprefix("_"))
+    return getattr(import_module(home), name.removeprefix("_"))
 
 
 def _finder(module: str, names: list[str]) -> Callable[[str], Any]:
