@@ -16,7 +16,9 @@ _PYTHON = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
 _PACKAGES = tuple(
     os.path.dirname(os.path.abspath(file)) + os.sep for file in (os.path.dirname(__file__), str(np.__file__))
 )
-_OTHERS = "site-packages"  # for example what runs tests: only its innermost line is told
+# what is built on this package, of which the innermost line is told; or what runs tests and notebooks: it called the
+# user's lines, and what leads to it is not told
+_OTHERS = "site-packages"
 _LINES = 4  # how many are kept
 Line: TypeAlias = tuple[str, int, str]  # file, number and function
 _users: dict[str, bool] = {}  # by file
@@ -56,14 +58,17 @@ class Trace:
         self.function = ""
         lines: list[Line] = []
         modules: list[Any] = []
-        frame, inner = sys._getframe(1), None
+        frame, inner, users, ended = sys._getframe(1), None, False, False
         while frame is not None:
             code = frame.f_code
             if _is_users(code):
                 if not lines and inner is not None:
                     self.function = _called(inner)
-                if len(lines) < _LINES and (not lines or _OTHERS not in code.co_filename):
+                others = _OTHERS in code.co_filename
+                ended |= users and others
+                if len(lines) < _LINES and not (ended or lines and others):
                     lines.append((code.co_filename, frame.f_lineno, code.co_name))
+                    users |= not others
             else:
                 inner = frame
                 if code.co_name == "__call__" and hasattr(owner := frame.f_locals.get("self"), "named_modules"):

@@ -114,6 +114,22 @@ def test_the_innermost_line_of_the_users_and_those_that_led_there():
     assert len(places(caught.value)) == 2 and "return x.sqrt()  # here" in str(caught.value)
 
 
+def test_lines_of_a_library_and_of_what_runs_the_script():
+    """What is built on minigrad is told by its innermost line, and what runs the user's lines is not told."""
+    told = {}
+
+    def load(file, source):
+        exec(compile(source, file, "exec"), told)
+
+    load("/x/site-packages/library.py", "def log(x): return inner(x)\ndef inner(x): return trace()")
+    load("/home/user/script.py", "def main(): return log(0)")
+    load("/x/site-packages/runner.py", "def run(): return main()")
+    load("/launcher.py", "def launch(): return run()")
+    told["trace"] = Trace
+    lines = [(file, name) for file, _, name in told["launch"]().lines]
+    assert lines == [("/x/site-packages/library.py", "inner"), ("/home/user/script.py", "main")]
+
+
 def test_the_layer_is_named():
     net = Net()
     with detect_anomaly(), pytest.raises(RuntimeError, match="in layer Net") as caught:

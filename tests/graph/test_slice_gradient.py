@@ -43,7 +43,11 @@ def test_a_loop_over_rows_makes_zeros_once(monkeypatch):
     assert len(made) == 1
 
 
-@pytest.mark.parametrize("cut", [lambda x: x.unbind(1), lambda x: x.split(2), lambda x: x.chunk(3, 2), list], ids=str)
+@pytest.mark.parametrize(
+    "cut",
+    [lambda x: x.unbind(1), lambda x: x.split(2), lambda x: x.chunk(3, 2), list],
+    ids=["unbind", "split", "chunk", "list"],
+)
 def test_all_parts_of_a_tensor_in_the_middle(cut):
     def loss(x):
         y = x * x

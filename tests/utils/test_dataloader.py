@@ -1,6 +1,7 @@
 """The loader: the same batches whatever the number of workers, in order, and no thread left behind."""
 
 import gc
+import re
 import threading
 import time
 import traceback
@@ -434,7 +435,7 @@ def epoch(data, loader):
         {"sampler": [2, 1, 0, 4, 8], "batch_size": 2, "drop_last": True}, {"stream": True},
         {"collate_fn": lambda samples: mg.tensor([1 // (samples[0] - 2)])},
     ],
-    ids=str,
+    ids=lambda options: ", ".join(options),
 )  # fmt: skip
 def test_after_an_error_the_next_batch_comes(options):
     torch = pytest.importorskip("torch")
@@ -550,7 +551,7 @@ def test_streams_are_chained():
         ("drop_last", "yes"), ("collate_fn", 3), ("worker_init_fn", 3), ("generator", 3), ("sampler", 3),
         ("batch_sampler", 3), ("dataset", 3), ("dataset", None), ("dataset", iter([1])),
     ],
-    ids=str,
+    ids=lambda value: re.sub(" at 0x.*", "", str(value)),
 )  # fmt: skip
 def test_a_wrong_option_is_refused_when_it_is_given(option, value):
     options = {"dataset": [1, 2], option: value}
