@@ -21,7 +21,7 @@ COMMANDS = [
 def test_there_are_two_commands_for_a_fresh_machine():
     whole = [line for line in README.splitlines() if line.startswith("python3 -m venv .venv && ")]
     assert len(whole) == 2
-    assert whole[0].endswith("scripts/train.py") and whole[1].endswith("-m pytest")
+    assert whole[0].endswith("scripts/train.py") and whole[1].endswith("-m pytest -n auto")
 
 
 @pytest.mark.parametrize("command", [c for c in COMMANDS if "scripts/" in c])
