@@ -140,3 +140,41 @@ def test_what_takes_out_in_pytorch_takes_it_here():
             if not takes_an_out(function) and "out" not in (function.__kwdefaults__ or ()):
                 missing.append(name)
     assert missing == []
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize("function", [*functions()])
+@pytest.mark.parametrize("case", ["a wider dtype", "an argument"])
+def test_an_out_that_pytorch_refuses_is_refused(function, case):
+    torch = pytest.importorskip("torch")
+    theirs = getattr(
+        torch.linalg if function.__module__.startswith("minigrad.linalg") else torch, function.__name__, None
+    )
+    given = arguments_of(function)
+    if given is None or theirs is None:
+        return
+
+    def refused(library, function):
+        made = [library.tensor(t.numpy()) if isinstance(t, mg.Tensor) else t for t in given]
+        x = library.tensor(X)
+        result = function(x, *made)
+        results = result if isinstance(result, tuple) else (result,)
+        if case == "an argument":
+            if len(results) > 1 or results[0].shape != x.shape or results[0].dtype != x.dtype:
+                return False
+            out = x
+        else:
+            wider = {library.float32: library.float64, library.int32: library.int64, library.int64: library.int32}
+            outs = tuple(library.zeros(tuple(r.shape), dtype=wider.get(r.dtype, r.dtype)) for r in results)
+            out = outs if len(outs) > 1 else outs[0]
+        try:
+            function(x, *made, out=out)
+        except RuntimeError:
+            return True
+        return False
+
+    try:
+        expected = refused(torch, theirs)
+    except (TypeError, RuntimeError, ValueError, IndexError):
+        return  # it takes other arguments there, or no out
+    assert refused(mg, function) or not expected

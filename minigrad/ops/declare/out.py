@@ -12,6 +12,17 @@ from minigrad.core import dtypes
 from minigrad.core.tensor import Tensor
 from minigrad.graph.grad_mode import mode
 
+# into whose 'out' PyTorch casts nothing: it must have the very dtype of the result
+_EXACT = frozenset(
+    "abs absolute addbmm addmm addmv addr amax amin aminmax argmax argmin argsort baddbmm bmm ceil clamp clamp_max "
+    "clamp_min clip conj_physical cross cummax cummin diag dot fix floor frac frexp gather hardshrink heaviside histc "
+    "histogram index_select inner inverse kthvalue lerp logcumsumexp masked_select matmul max median min mm mode "
+    "msort multinomial mv nan_to_num nanmedian nanquantile neg negative nonzero norm outer qr quantile round scatter "
+    "scatter_add searchsorted sgn sign slice_scatter slogdet sort svd take take_along_dim tensordot topk "
+    "triangular_solve tril triu trunc vdot".split()
+)
+_APART = frozenset(["cat", "concat", "concatenate", "cross", "gather"])  # 'out' may not even be an argument itself
+
 
 def into(out: Any, name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Return `out`, a tensor or a tuple of them, with the results of ``function(*args, **kwargs)`` in it."""
@@ -36,13 +47,13 @@ def into(out: Any, name: str, function: Callable[..., Any], args: tuple[Any, ...
 
 
 def _check_apart(name: str, target: Tensor, arguments: tuple[Any, ...]) -> None:
-    """Raise if `target` overlaps one of the arguments, unless it is that very tensor."""
+    """Raise if `target` overlaps one of the arguments, unless it is that very tensor and may be."""
     for given in arguments:
         if isinstance(given, (tuple, list)):
             _check_apart(name, target, tuple(given))
-        elif isinstance(given, Tensor) and given is not target:
+        elif isinstance(given, Tensor) and (given is not target or name in _APART):
             a, b = given._data, target._data
-            same = (a.ctypes.data, a.shape, a.strides) == (b.ctypes.data, b.shape, b.strides)
+            same = (a.ctypes.data, a.shape, a.strides) == (b.ctypes.data, b.shape, b.strides) and name not in _APART
             if not same and np.may_share_memory(a, b):
                 raise RuntimeError(f"{name}: unsupported operation: 'out' overlaps an argument; pass another tensor")
 
@@ -53,6 +64,8 @@ def _check(name: str, target: Tensor, result: Any) -> None:
             f"{name}: a result that is written to 'out' has no gradient, but one of the tensors requires grad; "
             "leave 'out' away, or do it under no_grad()"
         )
+    if name in _EXACT and result.dtype != target.dtype:
+        raise RuntimeError(f"{name}: expected 'out' of the dtype of the result, {result.dtype}, got {target.dtype}")
     if not dtypes.fits(result.dtype, target.dtype):
         raise RuntimeError(f"{name}: the result type {result.dtype} can't be cast to {target.dtype}, the type of 'out'")
     target._check_writable(name)
