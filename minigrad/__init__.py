@@ -115,6 +115,7 @@ _HOMES = {
     "ops.low_rank": "pca_lowrank svd_lowrank",
     "ops.memory": "detach detach_",
     "ops.padding": "constant_pad_nd",
+    "ops.segments": "segment_reduce",
     "rare_makers": "empty_permuted empty_strided range scalar_tensor",
     "settings": (
         "are_deterministic_algorithms_enabled compile get_deterministic_debug_mode get_float32_matmul_precision "
@@ -131,7 +132,7 @@ _HOMES = {
 }
 _MODULES = (
     "__config__ accelerator amp backends compiler cuda distributions func jit mps multiprocessing profiler "
-    "serialization special testing types utils version vision viz xpu"
+    "quasirandom serialization signal special testing types utils version vision viz xpu"
 )
 _lazy = lazy_names(__name__, globals(), _HOMES, _MODULES, naming.published)
 globals().update({n: f for n, f in vars(Methods).items() if n.endswith("_") and n[0] != "_" and n[:-1] in globals()})

@@ -1042,6 +1042,7 @@ def qr(A: TensorLike, some: _bool = True, *, out: Tensor | tuple[Tensor, ...] | 
     """Return `linalg.qr`: complete, unless `some`."""
 def quantile(input: TensorLike, q: _float | TensorLike, dim: _int | None = None, keepdim: _bool = False, *, interpolation: _str = 'linear', out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | None = None, keepdims: _bool = False) -> Tensor:
     """Return the value below which a share `q` of the elements lies, of all or along `dim`; nan where there is one."""
+from minigrad import quasirandom as quasirandom
 def rad2deg(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return each angle, given in radians, in degrees."""
 def rad2deg_(input: TensorLike) -> Tensor:
@@ -1146,6 +1147,8 @@ def scatter_reduce_(input: TensorLike, dim: _int, index: TensorLike, src: Tensor
 def searchsorted(sorted_sequence: TensorLike, input: TensorLike, *, out_int32: _bool = False, right: _bool = False, side: _str | None = None, sorter: TensorLike | None = None, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return where each of `input` would have to be inserted to keep the sequence sorted."""
 from minigrad.core.generator import seed as seed
+def segment_reduce(data: TensorLike, reduce: _str, *, lengths: TensorLike | None = None, indices: TensorLike | None = None, offsets: TensorLike | None = None, axis: _int = 0, unsafe: _bool = False, initial: _float | None = None, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Reduce each segment of a dimension to one element."""
 @overload
 def select(input: TensorLike, dim: _int, index: _int) -> Tensor:
     """Return the slice of dimension `dim` at `index`: a view without that dimension."""
@@ -1189,6 +1192,7 @@ def sign(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -
     """Return the sign of each element: -1, 0 or 1; 0 of nan. Its gradient is 0."""
 def sign_(input: TensorLike) -> Tensor:
     """In-place version of `sign`: writes the result into this tensor and returns it."""
+from minigrad import signal as signal
 def signbit(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return whether each element is below 0, or -0."""
 def sin(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:

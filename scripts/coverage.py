@@ -35,6 +35,8 @@ FAMILIES = {
     "torch.optim": "optimizers",
     "torch.optim.lr_scheduler": "schedulers",
     "torch.optim.swa_utils": "averages of weights",
+    "torch.quasirandom": "even points",
+    "torch.signal.windows": "windows",
     "torch.special": "special functions",
     "torch.utils.checkpoint": "checkpoints",
     "torch.utils.data": "data",

@@ -212,7 +212,7 @@ def tensordot(a: Operand, b: Operand, dims: int | Sequence[Sequence[int]] | Sequ
     Parameters
     ----------
     dims : int, or two lists of ints
-        How many, the last of `a` and the first of `b`; or which of `a` and which of `b`.
+        How many, the last of `a` and the first of `b`; or which of `a` and which of `b`. One of length 1 fits any.
 
     Returns
     -------
@@ -245,6 +245,11 @@ def tensordot(a: Operand, b: Operand, dims: int | Sequence[Sequence[int]] | Sequ
         pairs = [d if isinstance(d, (list, tuple)) else (d,) for d in given]
     first = [one_dim("tensordot", d, na) for d in pairs[0]]
     second = [one_dim("tensordot", d, nb) for d in pairs[1]]
+    if len(first) == len(second):
+        # a dimension of length 1 meets the sum over another
+        of_one = [(i, j) for i, j in zip(first, second, strict=True) if (a.shape[i] == 1) != (b.shape[j] == 1)]
+        a = sum_over(a, tuple(i for i, _ in of_one), True) if of_one else a
+        b = sum_over(b, tuple(j for _, j in of_one), True) if of_one else b
     if [a.shape[d] for d in first] != [b.shape[d] for d in second] or len({*first}) + len({*second}) != 2 * len(first):
         raise RuntimeError(
             f"tensordot: dims {first} of shape {tuple(a.shape)} and {second} of {tuple(b.shape)} do not match"

@@ -281,3 +281,50 @@ def test_the_largest_of_two_tensors_or_over_a_dim():
             m.max(x, m.ones(2), True)
         assert math.isnan(m.zeros(0).var(correction=-1).item())
         assert m.ones(2).norm(m.tensor(1)).item() == m.linalg.vector_norm(m.ones(2), m.tensor(1)).item() == 2
+
+
+# ---- segments --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reduce", ["sum", "mean", "prod", "max", "min"])
+@pytest.mark.parametrize("initial", [None, 0.5])
+def test_segments_are_reduced_one_by_one(reduce, initial):
+    x, lengths = np.random.default_rng(0).standard_normal((6, 2)).astype(np.float32), [2, 0, 1, 3]
+    result = mg.segment_reduce(mg.tensor(x), reduce, lengths=mg.tensor(lengths), initial=initial).numpy()
+    offsets = np.cumsum([0, *lengths])
+    by_offsets = mg.segment_reduce(mg.tensor(x), reduce, offsets=mg.tensor(offsets), initial=initial).numpy()
+    np.testing.assert_array_equal(result, by_offsets)
+    first = [] if initial is None else [np.full(2, initial, np.float32)]
+    for segment, (start, end) in zip(result, zip(offsets, offsets[1:], strict=False), strict=True):
+        rows = np.stack([*first, *x[start:end]]) if first or end > start else np.empty((0, 2))
+        if reduce == "mean":
+            expected = rows.sum(0) / (end - start) if end > start else np.full(2, NAN if initial is None else initial)
+        elif len(rows):
+            expected = getattr(np, reduce)(rows, 0)
+        else:
+            expected = np.full(2, {"sum": 0, "prod": 1, "max": -INF, "min": INF}[reduce])
+        np.testing.assert_allclose(segment, expected, rtol=1e-6)
+    torch = pytest.importorskip("torch")
+    theirs = torch.segment_reduce(torch.tensor(x), reduce, lengths=torch.tensor(lengths), initial=initial)
+    np.testing.assert_allclose(result, theirs, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ({"lengths": [1, 2]}, "expected lengths of 0 or more that sum to dimension 0 of data"),
+        ({"lengths": [-1, 5]}, "expected lengths of 0 or more"),
+        ({"lengths": [[2], [2]], "axis": 1}, "expected lengths of 0 or more that sum to dimension 1"),
+        ({"lengths": [4], "axis": 1}, "expected the last dimension of lengths, 0, as axis, got 1"),
+        ({"lengths": [4.0]}, "expected integers"),
+        ({}, "expected either lengths or offsets"),
+        ({"lengths": [4], "offsets": [0, 4]}, "expected either lengths or offsets"),
+        ({"offsets": [1, 4]}, "expected offsets that begin at 0"),
+        ({"indices": [0]}, "got indices"),
+        ({"lengths": [4], "reduce": "median"}, "expected one of sum, mean"),
+    ],
+)
+def test_segments_that_do_not_fit(arguments, message):
+    made = {k: mg.tensor(v) if isinstance(v, list) else v for k, v in arguments.items()}
+    with pytest.raises(RuntimeError, match="segment_reduce: .*" + message):
+        mg.segment_reduce(mg.ones(4, 3), made.pop("reduce", "sum"), **made)

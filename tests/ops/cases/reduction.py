@@ -45,8 +45,9 @@ CASES = [
     case("sum keepdim", lambda m, x: x.sum(-1, True), normal(3, 4), reference=lambda x: x.sum(-1, keepdims=True)),
     discrete("sum of bools", lambda m, x: m.sum(x, 1), booleans(3, 4)),
     case("nansum", lambda m, x: m.nansum(x, 1), nans, differences=NO_SLOPE_IN_NAN, reference=lambda x: np.nansum(x, 1)),
-    case("nanmean", lambda m, x: m.nanmean(x, 1), nans, differences=NO_SLOPE_IN_NAN,
-         reference=lambda x: np.nanmean(x, 1)),
+    case(
+        "nanmean", lambda m, x: m.nanmean(x, 1), nans, differences=NO_SLOPE_IN_NAN, reference=lambda x: np.nanmean(x, 1)
+    ),
     case("prod", lambda m, x: m.prod(x), normal(2, 3), reference=loop_prod),
     case("prod 0-dim", lambda m, x: x.prod(), normal(), reference=loop_prod),
     case("prod dim", lambda m, x: m.prod(x, 1), with_zeros, reference=lambda x: x.prod(1)),
@@ -58,8 +59,9 @@ CASES = [
     case("var biased", lambda m, x: x.var(unbiased=False), normal(3, 4), reference=np.var),
     case("var dim", lambda m, x: m.var(x, 1), normal(3, 4), reference=lambda x: x.var(1, ddof=1)),
     case("var dim biased keepdim", lambda m, x: m.var(x, (0, 2), False, True), normal(3, 4, 2)),
-    case("var correction", lambda m, x: m.var(x, dim=0, correction=2), normal(5, 2),
-         reference=lambda x: x.var(0, ddof=2)),
+    case(
+        "var correction", lambda m, x: m.var(x, dim=0, correction=2), normal(5, 2), reference=lambda x: x.var(0, ddof=2)
+    ),
     case("std", lambda m, x: m.std(x), normal(3, 4), reference=lambda x: x.std(ddof=1)),
     case("std dim", lambda m, x: m.std(x, -1, keepdim=True), normal(3, 4)),
     case("std dims", lambda m, x: x.std((0, 1), correction=0), normal(3, 4, 2), reference=lambda x: x.std((0, 1))),
@@ -118,4 +120,19 @@ CASES = [
     case("linalg.matrix_norm", lambda m, x: m.linalg.matrix_norm(x, -INF, keepdim=True), distinct(2, 3, 4)),
     case("linalg.matrix_norm dims", lambda m, x: m.linalg.matrix_norm(x, INF, dim=(2, 0)), distinct(2, 3, 4)),
     case("linalg.matrix_norm fro", lambda m, x: m.linalg.matrix_norm(x), uniform(-1, 1, 2, 3, 4)),
-]  # fmt: skip
+    *[
+        case(
+            f"segment_reduce {reduce} {initial}",
+            lambda m, x, r=reduce, i=initial: m.segment_reduce(x, r, lengths=m.tensor([2, 0, 3]), initial=i),
+            normal(5, 3),
+        )
+        for reduce in ("sum", "mean", "max", "min", "prod")
+        for initial in (0.5, *([None] if reduce in ("sum", "prod") else []))
+    ],
+    case(
+        "segment_reduce of rows",
+        lambda m, x: m.segment_reduce(x, "mean", lengths=m.tensor([[1, 3], [2, 2]]), axis=1),
+        normal(2, 4, 3),
+    ),
+    case("tensordot of one", lambda m, x, y: m.tensordot(x, y, ([0, 1], [1, 0])), normal(1, 3, 2), normal(3, 4)),
+]
