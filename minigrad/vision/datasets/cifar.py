@@ -1,11 +1,11 @@
-"""CIFAR-10 and CIFAR-100, in the files for Python and in those for C."""
+"""CIFAR-10, in the files for Python and in those for C."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -16,16 +16,6 @@ from minigrad.vision.pickles import read_pickled_dict
 
 _BATCHES = (1, 2, 3, 4, 5)
 _PIXELS = 3 * 32 * 32
-
-
-class _Layout(NamedTuple):
-    """Where the files have what."""
-
-    labels: str  # their key in a pickle
-    label_bytes: int  # of a record, of which the last counts
-    meta: str  # the file with the names of the classes
-    names: str  # their key in it
-    text: str  # the file with the names beside records
 
 
 class CIFAR10(ArrayImages):
@@ -79,7 +69,6 @@ class CIFAR10(ArrayImages):
     mirrors: ClassVar[tuple[str, ...]] = ("https://www.cs.toronto.edu/~kriz/",)
     archive: ClassVar[str] = "cifar-10-python.tar.gz"
     checksum: ClassVar[str] = "c58f30108f718f92721af3b95e74349a"  # MD5 of the archive, as its author publishes it
-    layout: ClassVar[_Layout] = _Layout("labels", 1, "batches.meta", "label_names", "batches.meta.txt")
 
     def __init__(
         self,
@@ -92,18 +81,18 @@ class CIFAR10(ArrayImages):
         batches: Sequence[int] | None = None,
     ) -> None:
         self.root = Path(root)
-        names = self._file_names(train, batches)
+        names = _file_names(train, batches)
         if download:
             self._download()
         found = self._locate(names)
         if found is None:
             raise RuntimeError(
-                f"{type(self).__name__}: expected {', '.join(names)} (or the same with .bin) in one of "
+                f"CIFAR10: expected {', '.join(names)} (or the same with .bin) in one of "
                 f"{', '.join(str(self.root / folder) for folder in self.folders)}, but not there; "
                 "put them there, or pass download=True"
             )
-        self.classes = _class_names(found[0], self.layout) or self.classes
-        parts, labels = zip(*[_read(path, self.layout, len(self.classes)) for path in found], strict=True)
+        self.classes = _class_names(found[0]) or self.classes
+        parts, labels = zip(*[_read(path, len(self.classes)) for path in found], strict=True)
         images = np.empty((sum(map(len, parts)), 32, 32, 3), np.uint8)
         np.concatenate([planes.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1) for planes in parts], out=images)
         super().__init__(images, np.concatenate(labels), train, transform, target_transform)
@@ -118,7 +107,7 @@ class CIFAR10(ArrayImages):
         return None
 
     def _download(self) -> None:
-        if self._locate([*self._file_names(True, None), *self._file_names(False, None)]) is not None:
+        if self._locate([*_file_names(True, None), *_file_names(False, None)]) is not None:
             return
         archive = self.root / self.archive
         if not archive.is_file():
@@ -127,85 +116,60 @@ class CIFAR10(ArrayImages):
             raise RuntimeError(f"{archive}: its checksum is not {self.checksum}; delete it and get it again")
         unpack(archive, self.root)
 
-    def _file_names(self, train: bool, batches: Sequence[int] | None) -> list[str]:
-        if batches is None:
-            return [f"data_batch_{number}" for number in _BATCHES] if train else ["test_batch"]
-        numbers = list(batches)
-        if not train or not numbers or len(set(numbers)) < len(numbers) or not set(numbers) <= set(_BATCHES):
-            of = "" if train else " and train=True"
-            raise ValueError(f"CIFAR10: expected different batches of {_BATCHES}{of}, got batches={batches!r}")
-        return [f"data_batch_{number}" for number in numbers]
+
+def _file_names(train: bool, batches: Sequence[int] | None) -> list[str]:
+    if batches is None:
+        return [f"data_batch_{number}" for number in _BATCHES] if train else ["test_batch"]
+    numbers = list(batches)
+    if not train or not numbers or len(set(numbers)) < len(numbers) or not set(numbers) <= set(_BATCHES):
+        of = "" if train else " and train=True"
+        raise ValueError(f"CIFAR10: expected different batches of {_BATCHES}{of}, got batches={batches!r}")
+    return [f"data_batch_{number}" for number in numbers]
 
 
-class CIFAR100(CIFAR10):
-    """60,000 photographs of 32x32 pixels in a hundred classes: 50,000 to train, 10,000 to test.
-
-    Parameters, attributes and errors are those of :class:`CIFAR10`, without `batches`; the files, ``train`` and
-    ``test`` or the same with ``.bin``, are looked for in ``root/cifar-100-python``, ``root/cifar-100-binary``, in these
-    inside ``root/cifar100``, and in ``root`` itself. The classes are the fine ones.
-
-    Notes
-    -----
-    A. Krizhevsky: Learning Multiple Layers of Features from Tiny Images, 2009.
-    """
-
-    classes = [str(number) for number in range(100)]  # where the file with their names is missing
-    folders: ClassVar = (
-        "cifar-100-python", "cifar-100-binary", "cifar100/cifar-100-python", "cifar100/cifar-100-binary", ".",
-    )  # fmt: skip
-    archive: ClassVar = "cifar-100-python.tar.gz"
-    checksum: ClassVar = "eb9058c3a382ffc7106e4002c42a8d85"
-    layout: ClassVar = _Layout("fine_labels", 2, "meta", "fine_label_names", "fine_label_names.txt")
-
-    def _file_names(self, train: bool, batches: Sequence[int] | None) -> list[str]:
-        if batches is not None:
-            raise ValueError(f"CIFAR100: expected no batches, for there is one file of each kind, got {batches!r}")
-        return ["train" if train else "test"]
-
-
-def _class_names(beside: Path, layout: _Layout) -> list[str] | None:
+def _class_names(beside: Path) -> list[str] | None:
     """Return what the classes are called in the file for that in the same folder, if there is one."""
-    records, pickled = beside.with_name(layout.text), beside.with_name(layout.meta)
+    records, pickled = beside.with_name("batches.meta.txt"), beside.with_name("batches.meta")
     source = records if beside.suffix == ".bin" else pickled
     if not source.is_file():
         return None
-    names = records.read_bytes().split() if source is records else read_pickled_dict(pickled).get(layout.names)
+    names = records.read_bytes().split() if source is records else read_pickled_dict(pickled).get("label_names")
     try:
         if isinstance(names, list) and all(isinstance(name, (str, bytes)) for name in names):
             return [name.decode() if isinstance(name, bytes) else name for name in names]
     except UnicodeDecodeError:
         pass
-    raise RuntimeError(f"{source}: expected a list of names for {layout.names}, got {_described(names)}")
+    raise RuntimeError(f"{source}: expected a list of names for label_names, got {_described(names)}")
 
 
-def _read(path: Path, layout: _Layout, classes: int) -> tuple[np.ndarray, np.ndarray]:
+def _read(path: Path, classes: int) -> tuple[np.ndarray, np.ndarray]:
     """Return images, uint8 of shape (N, 3072), and labels of shape (N,)."""
-    images, labels = _read_records(path, layout) if path.suffix == ".bin" else _read_pickle(path, layout)
+    images, labels = _read_records(path) if path.suffix == ".bin" else _read_pickle(path)
     if len(labels) and not 0 <= labels.min() <= labels.max() < classes:
         raise RuntimeError(f"{path}: expected labels from 0 to {classes - 1}, got {labels.min()} to {labels.max()}")
     return images, labels
 
 
-def _read_records(path: Path, layout: _Layout) -> tuple[np.ndarray, np.ndarray]:
-    """Read a record per image: a byte per label, then its pixels, red, green and blue."""
-    content, length = np.fromfile(path, np.uint8), layout.label_bytes + _PIXELS
-    if content.size % length:
+def _read_records(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Read a record per image: a byte for its label, then its pixels, red, green and blue."""
+    content = np.fromfile(path, np.uint8)
+    if content.size % (1 + _PIXELS):
         raise RuntimeError(
-            f"{path}: expected records of {length} bytes, got {content.size} bytes; "
+            f"{path}: expected records of {1 + _PIXELS} bytes, got {content.size} bytes; "
             "the file is truncated or corrupt: delete it and get it again"
         )
-    records = content.reshape(-1, length)
-    return records[:, layout.label_bytes :], records[:, layout.label_bytes - 1]
+    records = content.reshape(-1, 1 + _PIXELS)
+    return records[:, 1:], records[:, 0]
 
 
-def _read_pickle(path: Path, layout: _Layout) -> tuple[np.ndarray, np.ndarray]:
+def _read_pickle(path: Path) -> tuple[np.ndarray, np.ndarray]:
     batch: dict[str, Any] = read_pickled_dict(path)
-    images, labels = batch.get("data"), batch.get(layout.labels)
+    images, labels = batch.get("data"), batch.get("labels")
     if not isinstance(images, np.ndarray) or images.dtype != np.uint8 or images.shape[1:] != (_PIXELS,):
         raise RuntimeError(f"{path}: expected data as a uint8 array of shape (N, {_PIXELS}), got {_described(images)}")
     numbers = labels if isinstance(labels, np.ndarray) else np.array(labels if _are_ints(labels) else None)
     if numbers.dtype.kind not in "iu" or numbers.shape != (len(images),):
-        raise RuntimeError(f"{path}: expected {layout.labels} as {len(images)} integers, got {_described(labels)}")
+        raise RuntimeError(f"{path}: expected labels as {len(images)} integers, got {_described(labels)}")
     return images, numbers
 
 

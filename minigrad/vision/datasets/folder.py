@@ -1,4 +1,4 @@
-"""A folder of image files, or others, one folder inside it a class."""
+"""A folder of image files, one folder inside it a class."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.utils.data import Dataset
 from minigrad.vision.datasets.images import Images, TargetTransform, Transform
 from minigrad.vision.io import image_endings, read_image
 
@@ -148,78 +147,6 @@ class ImageFolder(Images):
                 f"none found in {', '.join(empty)}{left_out}; every folder is a class: remove those that are not, "
                 "or pass is_valid_file for files of other kinds"
             )
-
-
-class DatasetFolder(Dataset[tuple[Any, Any]]):
-    """The files in the folders of a folder: ``root/cat/anything.npy`` is of the class "cat".
-
-    Parameters
-    ----------
-    root : path
-    loader : callable
-        From the path of a file to a sample.
-    extensions : str or sequence of str, optional
-        The endings of the files that count; or else `is_valid_file`, from the path of a file to whether it does.
-    transform, target_transform : callable, optional
-        Given what the loader gives, and the class, an int.
-
-    Attributes
-    ----------
-    classes, class_to_idx, samples, targets
-        As those of :class:`ImageFolder`.
-
-    Raises
-    ------
-    ValueError
-        If there are both `extensions` and `is_valid_file`, or neither.
-    FileNotFoundError
-        If `root` or its folders do not exist, or no file counts.
-
-    Examples
-    --------
-    >>> from minigrad.vision.datasets import DatasetFolder
-    >>> sounds = DatasetFolder("data/sounds", np.load, ".npy")  # doctest: +SKIP
-    """
-
-    def __init__(
-        self,
-        root: str | os.PathLike[str],
-        loader: Callable[[str], Any],
-        extensions: str | Sequence[str] | None = None,
-        transform: Callable[[Any], Any] | None = None,
-        target_transform: TargetTransform | None = None,
-        is_valid_file: Callable[[str], bool] | None = None,
-    ) -> None:
-        if (extensions is None) == (is_valid_file is None):
-            raise ValueError("DatasetFolder: expected either extensions or is_valid_file")
-        self.root, self.loader = Path(root), loader
-        self.transform, self.target_transform = transform, target_transform
-        self.classes = _folders(self.root)
-        self.class_to_idx = {name: number for number, name in enumerate(self.classes)}
-        endings = () if extensions is None else (extensions,) if isinstance(extensions, str) else tuple(extensions)
-        counts = is_valid_file or (lambda path: path.lower().endswith(endings))
-        self.samples = [
-            (path, number)
-            for name, number in self.class_to_idx.items()
-            for path in _files(self.root / name)
-            if counts(path)
-        ]
-        self.targets = [number for _, number in self.samples]
-        if not self.samples:
-            raise FileNotFoundError(
-                f"DatasetFolder: expected files that count in the folders of {self.root}, found none"
-            )
-
-    def __len__(self) -> int:
-        return len(self.samples)
-
-    def __getitem__(self, index: Any) -> tuple[Any, Any]:
-        path, target = self.samples[index]
-        sample = self.loader(path)
-        return (
-            sample if self.transform is None else self.transform(sample),
-            target if self.target_transform is None else self.target_transform(target),
-        )
 
 
 def _folders(root: Path) -> list[str]:

@@ -10,7 +10,6 @@ or else the default generator of the thread, which in a :class:`~minigrad.utils.
 Nothing is recorded for gradients, and what a transform is given stays as it is.
 """
 
-from minigrad.vision.transforms import functional as functional
 from minigrad.vision.transforms.arguments import InterpolationMode
 from minigrad.vision.transforms.blur import GaussianBlur
 from minigrad.vision.transforms.choosing import RandomApply, RandomChoice, RandomOrder
@@ -24,24 +23,10 @@ from minigrad.vision.transforms.resampling import affine, resize
 from minigrad.vision.transforms.resized_crops import RandomGrayscale, RandomResizedCrop
 from minigrad.vision.transforms.resizing import Resize
 from minigrad.vision.transforms.transform import Compose, Lambda, Transform
-from minigrad.vision.transforms.wrapped import (
-    ConvertImageDtype,
-    FiveCrop,
-    PILToTensor,
-    RandomAutocontrast,
-    RandomEqualize,
-    RandomInvert,
-    RandomPosterize,
-    RandomSolarize,
-    TenCrop,
-    ToPILImage,
-)
 
 __all__ = [
-    "CenterCrop", "ColorJitter", "Compose", "ConvertImageDtype", "FiveCrop", "GaussianBlur", "Grayscale",
-    "InterpolationMode", "Lambda", "Normalize", "PILToTensor", "Pad", "RandomAffine", "RandomApply",
-    "RandomAutocontrast", "RandomChoice", "RandomCrop", "RandomEqualize", "RandomErasing", "RandomGrayscale",
-    "RandomHorizontalFlip", "RandomInvert", "RandomOrder", "RandomPosterize", "RandomResizedCrop", "RandomRotation",
-    "RandomSolarize", "RandomVerticalFlip", "Resize", "TenCrop", "ToPILImage", "ToTensor", "Transform", "affine",
-    "functional", "resize",
+    "CenterCrop", "ColorJitter", "Compose", "GaussianBlur", "Grayscale", "InterpolationMode", "Lambda", "Normalize",
+    "Pad", "RandomAffine", "RandomApply", "RandomChoice", "RandomCrop", "RandomErasing", "RandomGrayscale",
+    "RandomHorizontalFlip", "RandomOrder", "RandomResizedCrop", "RandomRotation",
+    "RandomVerticalFlip", "Resize", "ToTensor", "Transform", "affine", "resize",
 ]  # fmt: skip

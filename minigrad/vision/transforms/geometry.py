@@ -214,17 +214,5 @@ class RandomAffine(Transform):
         low, high = np.array(ranges).T[:, :, None]
         amounts = rng.uniform(low, high, (6, count))
         angle, scale, shear, shift = amounts[0], amounts[1], amounts[2:4], np.rint(amounts[4:]).T
-        return self._changed(images, angle, shift, scale, shear)
-
-    def _changed(
-        self, images: np.ndarray, angle: np.ndarray, shift: np.ndarray, scale: np.ndarray, shear: np.ndarray
-    ) -> np.ndarray:
         centre = _from_middle("RandomAffine", self.center, images)
         return affine(images, *_sources(angle, shift, scale, shear, centre), self.fill, self.interpolation)
-
-    def moved(self, images: np.ndarray, shift: Sequence[float]) -> np.ndarray:
-        """Return images (N, H, W, C) changed by the least of each range, and moved by (down, right) pixels."""
-        (along_x, _), (along_y, _) = self.shear or ((0.0, 0.0), (0.0, 0.0))
-        amounts = np.array([self.degrees[0], (self.scale or (1.0, 1.0))[0], along_x, along_y, *shift], float)
-        angle, scale, *rest = np.repeat(amounts[:, None], len(images), 1)
-        return self._changed(images, angle, np.array(rest[2:]).T, scale, np.array(rest[:2]))

@@ -10,7 +10,7 @@ from minigrad.vision import transforms
 
 GIVEN = {
     "size": 4, "mean": 0.5, "std": 0.5, "padding": 1, "degrees": 10, "kernel_size": 3, "transforms": [abs],
-    "lambd": abs, "dtype": "float32", "threshold": 100, "bits": 3,
+    "lambd": abs,
 }  # fmt: skip
 VALUES = (
     "zzz", b"x", None, -1, 0, 2, 1.5, True, [], {}, (1, 2), (2, 1), (-1, 2), (1, 2, 3, 4, 5), [1, "a"],
