@@ -56,9 +56,7 @@ def test_folders_of_arrays(tmp_path):
     assert x.tolist() == [[1] * 3, [1] * 3, [2] * 3] and t.tolist() == [0, -1, -1]
     by_check = DatasetFolder(tmp_path, str, is_valid_file=lambda path: path.endswith(".txt"))
     assert [path.endswith("notes.txt") for path, _ in by_check] == [True, True]
-    with pytest.raises(
-        FileNotFoundError, match="DatasetFolder: expected files to take in each .* found in a, b"
-    ):
+    with pytest.raises(FileNotFoundError, match="DatasetFolder: expected files to take in each .* found in a, b"):
         DatasetFolder(tmp_path, np.load, (".zip",))
     assert len(DatasetFolder(tmp_path, np.load, (".zip",), allow_empty=True)) == 0
     with pytest.raises(ValueError, match="DatasetFolder: expected either extensions or is_valid_file"):
