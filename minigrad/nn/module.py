@@ -503,7 +503,6 @@ class Module(Stateful):
         if wanted.kind != "f":
             raise TypeError(f"{type(self).__name__}.to: expected a floating dtype, got {wanted}")
 
-
         def converted(t: Tensor) -> Tensor:
             options = kwargs | format if t.ndim in (4, 5) else kwargs
             if t.dtype.kind == "f":
