@@ -15,11 +15,6 @@ from minigrad.kernels.forking import import_module
 from minigrad.lazy_names import unknown
 from minigrad.nn.modules import utils as utils
 
-_HOOKS_OF_ALL = (
-    "register_module_buffer_registration_hook register_module_forward_hook register_module_forward_pre_hook "
-    "register_module_full_backward_hook register_module_full_backward_pre_hook "
-    "register_module_module_registration_hook register_module_parameter_registration_hook"
-)
 _NAMES = {
     "activation": (
         "CELU ELU GELU GLU Hardshrink Hardsigmoid Hardswish Hardtanh LeakyReLU LogSigmoid LogSoftmax Mish "
@@ -53,7 +48,12 @@ _NAMES = {
         "MultiLabelSoftMarginLoss MultiMarginLoss NLLLoss NLLLoss2d PoissonNLLLoss SmoothL1Loss SoftMarginLoss "
         "TripletMarginLoss TripletMarginWithDistanceLoss _Loss _WeightedLoss"
     ),
-    "module": f"Module {_HOOKS_OF_ALL} _IncompatibleKeys",
+    "module": (
+        "Module _IncompatibleKeys "
+        "register_module_buffer_registration_hook register_module_forward_hook register_module_forward_pre_hook "
+        "register_module_full_backward_hook register_module_full_backward_pre_hook "
+        "register_module_module_registration_hook register_module_parameter_registration_hook"
+    ),
     "normalization": "CrossMapLRN2d GroupNorm LayerNorm LocalResponseNorm RMSNorm",
     "padding": (
         "CircularPad1d CircularPad2d CircularPad3d ConstantPad1d ConstantPad2d ConstantPad3d ReflectionPad1d "
@@ -78,7 +78,11 @@ _NAMES = {
 _HOMES = {
     "conv": "_ConvNd _ConvTransposeNd",
     "dropout": "_DropoutNd",
-    "hooks": _HOOKS_OF_ALL,
+    "hooks": (
+        "register_module_buffer_registration_hook register_module_forward_hook register_module_forward_pre_hook "
+        "register_module_full_backward_hook register_module_full_backward_pre_hook "
+        "register_module_module_registration_hook register_module_parameter_registration_hook"
+    ),
     "lazy": "LazyModuleMixin _LazyNormBase",
     "loss": "_Loss _WeightedLoss",
     "normalization": "_BatchNorm _InstanceNorm _NormBase",
