@@ -545,6 +545,7 @@ def full(size: Any, fill_value: Any, *, dtype: Any = None, out: Tensor | tuple[T
 def full_like(input: Tensor, fill_value: Any, *, dtype: Any = None, memory_format: Any = None, out: Tensor | tuple[Tensor, ...] | None = None, layout: Any = None, device: Any = None, pin_memory: _bool = False, requires_grad: _bool = False) -> Tensor:
     """Return a tensor of the shape and dtype of `input` filled with `fill_value`."""
 from minigrad import func as func
+from minigrad import functional as functional
 @overload
 def gather(input: TensorLike, dim: _int, index: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``out[i, j, k] = input[index[i, j, k], j, k]`` for `dim` 0, and so on for the others."""
@@ -991,6 +992,7 @@ def ones(*shape: SupportsIndex | Sequence[SupportsIndex], size: Any = None, dtyp
     """Return a tensor of the given size, ints or one sequence of ints, filled with 1."""
 def ones_like(input: Tensor, *, dtype: Any = None, memory_format: Any = None, out: Tensor | tuple[Tensor, ...] | None = None, layout: Any = None, device: Any = None, pin_memory: _bool = False, requires_grad: _bool = False) -> Tensor:
     """Return ones of the shape of `input`, and of its dtype unless another is given."""
+from minigrad import onnx as onnx
 from minigrad import optim as optim
 def orgqr(A: TensorLike, tau: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the first n columns of the product of the reflections ``1 - tau[i] v v.T``, v being below column i."""

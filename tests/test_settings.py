@@ -110,10 +110,22 @@ def test_using_an_accelerator_is_an_error(call):
 @pytest.mark.parametrize(
     "module",
     ["cuda", "cuda.amp", "backends", "backends.cudnn", "backends.mps", "mps", "amp", "jit", "types", "version",
-     "__config__", "multiprocessing", "accelerator", "compiler"],
+     "__config__", "multiprocessing", "accelerator", "compiler", "functional", "onnx"],
 )  # fmt: skip
 def test_modules_can_be_imported(module):
     assert importlib.import_module(f"minigrad.{module}") is sys.modules[f"minigrad.{module}"]
+
+
+def test_functional_has_the_functions_of_the_package():
+    assert all(getattr(mg.functional, name) is getattr(mg, name) for name in mg.functional.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'relu6'"):
+        mg.functional.relu6  # noqa: B018
+
+
+def test_nothing_is_exported():
+    assert not mg.onnx.is_in_onnx_export()
+    with pytest.raises(NotImplementedError, match=r"onnx\.export: .* save\(\)"):
+        mg.onnx.export(mg.nn.Linear(1, 1), (mg.ones(1),), "model.onnx")
 
 
 # ---- mixed precision, compilers --------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from minigrad.core.tensor import Tensor
@@ -21,5 +22,13 @@ class Variable(metaclass=_FormerName):
     tensor([1., 1.], requires_grad=True)
     """
 
-    def __new__(cls, data: Tensor, requires_grad: bool = False) -> Tensor:  # type: ignore[misc]  # PyTorch's does so
+    def __new__(  # type: ignore[misc]  # PyTorch's returns a tensor, too
+        cls, data: Tensor | None = None, requires_grad: bool = False, volatile: bool = False
+    ) -> Tensor:
+        if volatile:
+            warnings.warn("Variable: volatile does nothing now; use no_grad()", UserWarning, stacklevel=2)
+        if data is None:
+            return Tensor()
+        if not isinstance(data, Tensor):
+            raise TypeError(f"Variable: data has to be a tensor, got {type(data).__name__}; use tensor()")
         return data.detach().requires_grad_(requires_grad)

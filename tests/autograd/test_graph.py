@@ -163,6 +163,14 @@ def test_a_tensor_as_a_subclass():
 
 def test_variables_are_tensors():
     assert isinstance(mg.ones(1), mg.autograd.Variable) and not isinstance(1, mg.autograd.Variable)
+    x = mg.ones(2)
+    v = mg.autograd.Variable(x, True)
+    assert v.requires_grad and v.is_leaf and v.data_ptr() == x.data_ptr() and not x.requires_grad
+    assert mg.autograd.Variable().shape == (0,)
+    with pytest.warns(UserWarning, match="volatile"):
+        assert not mg.autograd.Variable(x, volatile=True).requires_grad
+    with pytest.raises(TypeError, match="data has to be a tensor, got list"):
+        mg.autograd.Variable([1.0])
 
 
 # ---- hooks on what is kept -------------------------------------------------------------------------------------------
