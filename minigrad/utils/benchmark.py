@@ -6,6 +6,7 @@ import timeit
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from statistics import fmean, quantiles
+from textwrap import dedent
 from typing import Any
 
 from minigrad.kernels.parallel import get_num_threads, set_num_threads
@@ -136,7 +137,8 @@ class Timer:
             "num_threads": num_threads,
         }  # fmt: skip
         self._threads = num_threads
-        self._timer = timeit.Timer(stmt, f"{global_setup}\n{setup}".strip(), timer, globals)
+        before = f"{dedent(global_setup)}\n{dedent(setup)}".strip()
+        self._timer = timeit.Timer(dedent(stmt).strip(), before, timer, globals)
 
     def _measure(self, number: int, enough: Callable[[list[float]], bool]) -> Measurement:
         threads, times = get_num_threads(), list[float]()

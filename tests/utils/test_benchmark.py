@@ -17,7 +17,7 @@ def counting(step):
 
 def test_a_statement_runs_as_often_as_asked():
     ran = []
-    timer = Timer("f(n)", "n = 3", "m = 2", globals={"f": ran.append}, timer=counting(0.5))
+    timer = Timer("\n    f(n)\n", "\n    n = 3", "m = 2", globals={"f": ran.append}, timer=counting(0.5))
     m = timer.timeit(10)
     assert set(ran) == {3} and len(ran) == 12  # two of them to warm up
     assert (m.number_per_run, m.raw_times, m.median) == (10, [0.5], 0.05)
