@@ -9,6 +9,7 @@ from statistics import fmean, quantiles
 from textwrap import dedent
 from typing import Any
 
+import minigrad
 from minigrad.kernels.parallel import get_num_threads, set_num_threads
 
 __all__ = ["Compare", "Measurement", "Timer"]
@@ -103,7 +104,7 @@ class Timer:
     timer : function
         Gives the time in seconds.
     globals : dict, optional
-        Names that the statements know.
+        Names that the statements know; "minigrad" and "torch" are this package, unless you say otherwise.
     label, sub_label, description : str, optional
         What the measurements are called, see `Compare`.
     num_threads : int
@@ -137,8 +138,9 @@ class Timer:
             "num_threads": num_threads,
         }  # fmt: skip
         self._threads = num_threads
+        names = {"torch": minigrad, "minigrad": minigrad, **(globals or {})}
         before = f"{dedent(global_setup)}\n{dedent(setup)}".strip()
-        self._timer = timeit.Timer(dedent(stmt).strip(), before, timer, globals)
+        self._timer = timeit.Timer(dedent(stmt).strip(), before, timer, names)
 
     def _measure(self, number: int, enough: Callable[[list[float]], bool]) -> Measurement:
         threads, times = get_num_threads(), list[float]()

@@ -1,5 +1,5 @@
-"""Image data sets, transforms of images, image files, and kernels to filter images with."""
+"""Image data sets, transforms of images, image files, networks, and kernels to filter images with."""
 
-from minigrad.vision import datasets, io, kernels, transforms, utils
+from minigrad.vision import datasets, io, kernels, models, transforms, utils
 
-__all__ = ["datasets", "io", "kernels", "transforms", "utils"]
+__all__ = ["datasets", "io", "kernels", "models", "transforms", "utils"]

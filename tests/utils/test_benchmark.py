@@ -32,6 +32,12 @@ def test_statements_run_with_the_threads_asked_for():
     assert mg.get_num_threads() == before
 
 
+def test_statements_know_the_package():
+    assert Timer("assert torch is minigrad and minigrad.ones(1) == 1").timeit(1).number_per_run == 1
+    with pytest.raises(AttributeError):
+        Timer("torch.ones(1)", globals={"torch": 1}).timeit(1)
+
+
 def test_ranges_fill_their_time():
     m = Timer(timer=counting(0.01)).blocked_autorange(min_run_time=0.1)
     assert m.number_per_run == 1 and len(m.raw_times) in (10, 11)
