@@ -173,6 +173,24 @@ def test_variables_are_tensors():
         mg.autograd.Variable([1.0])
 
 
+def test_nodes_show_what_they_keep():
+    a, b = mg.tensor([2.0, 3.0], requires_grad=True), mg.tensor([4.0, 5.0], requires_grad=True)
+    node = (a * b).grad_fn
+    assert mg.equal(node._saved_self, a) and mg.equal(node._saved_other, b)
+    assert node._saved_self.data_ptr() == a.data_ptr() and node._saved_self.requires_grad
+    assert {"_saved_self", "_saved_other"} < {*dir(node)} and not hasattr(node, "_saved_result")
+    y = a.exp()
+    assert mg.equal(y.grad_fn._saved_result, y) and y.grad_fn._saved_result.grad_fn is y.grad_fn
+    with mg.autograd.graph.saved_tensors_hooks(lambda t: t * 10, lambda t: t / 5):
+        packed = (a * b).grad_fn
+    assert mg.equal(packed._saved_self, 2 * a) and mg.equal(packed._saved_other, 2 * b)
+    with pytest.raises(AttributeError, match="MulBackward0"):
+        node._saved_weight  # noqa: B018
+    (z := a * b).sum().backward()
+    with pytest.raises(RuntimeError, match="freed by an earlier backward"):
+        z.grad_fn._saved_self  # noqa: B018
+
+
 # ---- hooks on what is kept -------------------------------------------------------------------------------------------
 
 PACKED = {
