@@ -11,7 +11,7 @@ from typing import Any, ClassVar, TypeAlias, TypeVar
 import numpy as np
 
 from minigrad.core import absent, dtypes
-from minigrad.core.array_attributes import ArrayAttributes
+from minigrad.core.array_attributes import ArrayAttributes, Size
 from minigrad.core.as_array import as_array
 from minigrad.core.methods import Methods
 from minigrad.core.printing import format_array
@@ -78,7 +78,9 @@ class Tensor(Methods, ArrayAttributes):
 
     def __init__(self, *data: Any, dtype: Any = None, requires_grad: bool = False) -> None:
         wanted = dtypes.get_default_dtype() if dtype is None else dtypes.as_dtype(dtype)
-        if all(isinstance(d, (int, np.integer)) for d in data):
+        if len(data) == 1 and isinstance(data[0], Size):  # as old scripts write: lengths, where a tuple is data
+            self._data = np.empty(data[0], wanted)
+        elif all(isinstance(d, (int, np.integer)) for d in data):
             self._data = np.empty(data or (0,), wanted)
         elif len(data) == 1:
             own = isinstance(data[0], (np.ndarray, Tensor)) and dtype is None

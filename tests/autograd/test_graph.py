@@ -163,6 +163,32 @@ def test_a_tensor_as_a_subclass():
 
 def test_variables_are_tensors():
     assert isinstance(mg.ones(1), mg.autograd.Variable) and not isinstance(1, mg.autograd.Variable)
+    x = mg.ones(2)
+    v = mg.autograd.Variable(x, True)
+    assert v.requires_grad and v.is_leaf and v.data_ptr() == x.data_ptr() and not x.requires_grad
+    assert mg.autograd.Variable().shape == (0,)
+    with pytest.warns(UserWarning, match="volatile"):
+        assert not mg.autograd.Variable(x, volatile=True).requires_grad
+    with pytest.raises(TypeError, match="data has to be a tensor, got list"):
+        mg.autograd.Variable([1.0])
+
+
+def test_nodes_show_what_they_keep():
+    a, b = mg.tensor([2.0, 3.0], requires_grad=True), mg.tensor([4.0, 5.0], requires_grad=True)
+    node = (a * b).grad_fn
+    assert mg.equal(node._saved_self, a) and mg.equal(node._saved_other, b)
+    assert node._saved_self.data_ptr() == a.data_ptr() and node._saved_self.requires_grad
+    assert {"_saved_self", "_saved_other"} < {*dir(node)} and not hasattr(node, "_saved_result")
+    y = a.exp()
+    assert mg.equal(y.grad_fn._saved_result, y) and y.grad_fn._saved_result.grad_fn is y.grad_fn
+    with mg.autograd.graph.saved_tensors_hooks(lambda t: t * 10, lambda t: t / 5):
+        packed = (a * b).grad_fn
+    assert mg.equal(packed._saved_self, 2 * a) and mg.equal(packed._saved_other, 2 * b)
+    with pytest.raises(AttributeError, match="MulBackward0"):
+        node._saved_weight  # noqa: B018
+    (z := a * b).sum().backward()
+    with pytest.raises(RuntimeError, match="freed by an earlier backward"):
+        z.grad_fn._saved_self  # noqa: B018
 
 
 # ---- hooks on what is kept -------------------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ _NAMES = {
         "MultiLabelSoftMarginLoss MultiMarginLoss NLLLoss NLLLoss2d PoissonNLLLoss SmoothL1Loss SoftMarginLoss "
         "TripletMarginLoss TripletMarginWithDistanceLoss _Loss _WeightedLoss"
     ),
-    "module": "Module",
+    "module": "Module _IncompatibleKeys",
     "normalization": "CrossMapLRN2d GroupNorm LayerNorm LocalResponseNorm RMSNorm",
     "padding": (
         "CircularPad1d CircularPad2d CircularPad3d ConstantPad1d ConstantPad2d ConstantPad3d ReflectionPad1d "
@@ -78,14 +78,16 @@ _HOMES = {
     "normalization": "_BatchNorm _InstanceNorm _NormBase",
     "padding": "_CircularPadNd _ConstantPadNd _ReflectionPadNd _ReplicationPadNd",
     "pooling": "_AdaptiveAvgPoolNd _AdaptiveMaxPoolNd _AvgPoolNd _MaxPoolNd",
+    "state": "_IncompatibleKeys",
     "unpooling": "_LPPoolNd _MaxUnpoolNd",
 }
+_SAME = {"NonDynamicallyQuantizableLinear": "Linear"}  # what differs from another only in what is not here
 _WHERE = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 
 def _found(name: str) -> Any:
     home = f"minigrad.nn.{_WHERE[name]}" if name in _WHERE else "minigrad.nn"
-    return getattr(import_module(home), name.removeprefix("_"))
+    return getattr(import_module(home), _SAME.get(name, name.removeprefix("_")))
 
 
 def _finder(module: str, names: list[str]) -> Callable[[str], Any]:

@@ -44,6 +44,36 @@ class OperationNode(Node):
         mask = next(mask for mask, plan in operation.plans.items() if plan is self.plan)
         return tuple(next(edges, (None, 0)) if mask & bit else (None, 0) for _, bit in operation.tensors if bit)
 
+    def __getattr__(self, name: str) -> Any:
+        """Return what is kept for the rules by PyTorch's names: ``_saved_self``, ``_saved_other``, ``_saved_result``."""
+        place = self._named_places().get(name) if name.startswith("_saved_") else None
+        if place is None:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        if self.saved is None:
+            raise RuntimeError(self._freed())
+        value = self._recordable(self.values())[place]
+        return Tensor._wrap(value) if isinstance(value, np.ndarray) else value
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self._named_places()]
+
+    def _named_places(self) -> dict[str, int]:
+        """Return the attributes by which values are kept, with their places among them."""
+        operation = self.plan.operation
+        names = (*operation.parameters, *operation.outputs)
+        former = {operation.parameters[0]: "self", "y": "result"}
+        return {f"_saved_{former.get(names[p], names[p])}": i for i, p in enumerate(self.plan.kept)}
+
+    def values(self) -> Any:
+        """Return what is kept, unpacked if hooks have packed it."""
+        return self.saved
+
+    def _freed(self) -> str:
+        return (
+            f"backward: the values kept by {self.name()} were freed by an earlier backward; "
+            "pass retain_graph=True to that one, or compute the loss again"
+        )
+
     def release(self) -> None:
         if self.plan.releases:
             self.saved = None
@@ -51,10 +81,7 @@ class OperationNode(Node):
     def vjp(self, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> list[Any]:
         saved, plan = self.saved, self.plan
         if saved is None:
-            raise RuntimeError(
-                f"backward: the values kept by {self.name()} were freed by an earlier backward; "
-                "pass retain_graph=True to that one, or compute the loss again"
-            )
+            raise RuntimeError(self._freed())
         if latest.version > self.number:
             self._check_unchanged(saved)
         if create_graph:
