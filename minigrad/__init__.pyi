@@ -422,6 +422,7 @@ def digamma_(input: TensorLike) -> Tensor:
     """In-place version of `digamma`: writes the result into this tensor and returns it."""
 def dist(input: TensorLike, other: TensorLike, p: _float = 2, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the p-norm of ``input - other``."""
+from minigrad import distributed as distributed
 from minigrad import distributions as distributions
 def div(input: TensorLike, other: TensorLike, *, rounding_mode: _str | None = None, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``input / other``, elementwise; integers give the default floating dtype."""

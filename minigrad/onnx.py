@@ -1,26 +1,26 @@
-"""``torch.onnx`` for scripts that import it: no model is written in that format here."""
+"""ONNX files, by `torch.onnx`'s names: none are written yet."""
 
 from __future__ import annotations
 
 from typing import Any, NoReturn
 
+__all__ = ["export", "is_in_onnx_export"]
+
 
 def export(*args: Any, **kwargs: Any) -> NoReturn:
-    """Raise NotImplementedError: there is no record of a model that could be written as ONNX.
-
-    Raises
-    ------
-    NotImplementedError
-        Always.
+    """Raise NotImplementedError: save the weights instead, and export them with PyTorch.
 
     Examples
     --------
-    >>> mg.onnx.export(nn.Linear(1, 1), (mg.ones(1),), "model.onnx")
+    >>> mg.onnx.export(nn.Linear(2, 1), mg.ones(1, 2), "net.onnx")
     Traceback (most recent call last):
-    NotImplementedError: onnx.export: models are not written as ONNX; save() keeps a model and its weights in a file
+        ...
+    NotImplementedError: onnx.export: minigrad writes no ONNX files; save the state_dict() as .safetensors, load it into
+    the same network in PyTorch, and export that
     """
     raise NotImplementedError(
-        "onnx.export: models are not written as ONNX; save() keeps a model and its weights in a file"
+        "onnx.export: minigrad writes no ONNX files; save the state_dict() as .safetensors, load it into the same "
+        "network in PyTorch, and export that"
     )
 
 

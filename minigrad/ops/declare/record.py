@@ -45,7 +45,7 @@ class OperationNode(Node):
         return tuple(next(edges, (None, 0)) if mask & bit else (None, 0) for _, bit in operation.tensors if bit)
 
     def __getattr__(self, name: str) -> Any:
-        """Return what is kept for the rules by PyTorch's names: ``_saved_self``, ``_saved_other``, ``_saved_result``."""
+        """Return what is kept for the rules by PyTorch's names: ``_saved_self``, ``_saved_result``."""
         place = self._named_places().get(name) if name.startswith("_saved_") else None
         if place is None:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
