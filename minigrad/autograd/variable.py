@@ -26,7 +26,7 @@ class Variable(metaclass=_FormerName):
         cls, data: Tensor | None = None, requires_grad: bool = False, volatile: bool = False
     ) -> Tensor:
         if volatile:
-            warnings.warn("Variable: volatile does nothing now; use no_grad()", UserWarning, stacklevel=2)
+            warnings.warn("Variable: volatile has no effect; use with no_grad():", UserWarning, stacklevel=2)
         if data is None:
             return Tensor()
         if not isinstance(data, Tensor):

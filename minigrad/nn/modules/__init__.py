@@ -75,19 +75,19 @@ _HOMES = {
     "dropout": "_DropoutNd",
     "lazy": "LazyModuleMixin _LazyNormBase",
     "loss": "_Loss _WeightedLoss",
+    "multi_head": "NonDynamicallyQuantizableLinear",
     "normalization": "_BatchNorm _InstanceNorm _NormBase",
     "padding": "_CircularPadNd _ConstantPadNd _ReflectionPadNd _ReplicationPadNd",
     "pooling": "_AdaptiveAvgPoolNd _AdaptiveMaxPoolNd _AvgPoolNd _MaxPoolNd",
     "state": "_IncompatibleKeys",
     "unpooling": "_LPPoolNd _MaxUnpoolNd",
 }
-_SAME = {"NonDynamicallyQuantizableLinear": "Linear"}  # what differs from another only in what is not here
 _WHERE = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 
 def _found(name: str) -> Any:
     home = f"minigrad.nn.{_WHERE[name]}" if name in _WHERE else "minigrad.nn"
-    return getattr(import_module(home), _SAME.get(name, name.removeprefix("_")))
+    return getattr(import_module(home), name.removeprefix("_"))
 
 
 def _finder(module: str, names: list[str]) -> Callable[[str], Any]:
