@@ -50,8 +50,8 @@ def functional_call(
     >>> mg.func.functional_call(layer, {"weight": mg.ones(1, 2), "bias": mg.zeros(1)}, mg.tensor([3.0, 4.0]))
     tensor([7.])
     """
-    single = isinstance(parameter_and_buffer_dicts, Mapping)
-    dicts: list[Any] = [parameter_and_buffer_dicts] if single else list(parameter_and_buffer_dicts)
+    several = isinstance(parameter_and_buffer_dicts, (tuple, list))
+    dicts: list[Any] = list(parameter_and_buffer_dicts) if several else [parameter_and_buffer_dicts]
     given: dict[str, Any] = {}
     for each in dicts:
         if not isinstance(each, Mapping):
@@ -71,7 +71,7 @@ def functional_call(
         return module(*() if args is None else args if isinstance(args, tuple) else (args,), **kwargs or {})
     finally:
         after = {name: _swap(module, name, tensor) for name, tensor in before.items()}
-        if single and isinstance(parameter_and_buffer_dicts, MutableMapping):
+        if not several and isinstance(parameter_and_buffer_dicts, MutableMapping):
             for name, tensor in given.items():
                 if name in after and after[name] is not tensor:
                     parameter_and_buffer_dicts[name] = after[name]

@@ -494,11 +494,22 @@ class Module(Stateful):
         return self
 
     def to(self, *args: Any, **kwargs: Any) -> Self:
-        """Convert the floating parameters and buffers, in place: ``to(dtype)``, ``to(tensor)``, ``to("cpu")``."""
+        """Convert the floating parameters and buffers, in place: ``to(dtype)``, ``to(tensor)``, ``to("cpu")``.
+
+        A `memory_format` is for those of 4 and 5 dimensions; the others keep theirs.
+        """
+        format = {"memory_format": kwargs.pop("memory_format")} if kwargs.get("memory_format") is not None else {}
         wanted = Tensor._wrap(np.empty(0, np.float32)).to(*args, **kwargs).dtype
         if wanted.kind != "f":
             raise TypeError(f"{type(self).__name__}.to: expected a floating dtype, got {wanted}")
-        return self._apply(lambda t: t.to(*args, **kwargs) if t.dtype.kind == "f" else t)
+
+        def converted(t: Tensor) -> Tensor:
+            options = kwargs | format if t.ndim in (4, 5) else kwargs
+            if t.dtype.kind == "f":
+                return t.to(*args, **options)
+            return t.to(**format) if options is not kwargs else t
+
+        return self._apply(converted)
 
     def float(self) -> Self:
         """Convert the floating parameters and buffers to float32."""

@@ -16,7 +16,7 @@ Check = Callable[[str, Any], None]
 
 
 def check_options(layer: Any, **options: Any) -> None:
-    """Raise TypeError or ValueError for an option that the layer could not compute with."""
+    """Raise TypeError, ValueError or RuntimeError for an option that the layer could not compute with."""
     for name, value in options.items():
         check = _CHECKS.get(name)
         if check is not None and not (value is None and name in _OPTIONAL | getattr(layer, "_optional", frozenset())):
@@ -25,7 +25,13 @@ def check_options(layer: Any, **options: Any) -> None:
             check(f"{type(layer).__name__}: expected", value)
 
 
-def _number(name: str, low: float = -math.inf, high: float = math.inf, above: bool = False) -> Check:
+def _number(
+    name: str,
+    low: float = -math.inf,
+    high: float = math.inf,
+    above: bool = False,
+    error: type[Exception] = ValueError,
+) -> Check:
     bounds = (
         f"{name} from {low} to {high}" if high < math.inf else f"{name} {'above' if above else 'of at least'} {low}"
     )
@@ -36,7 +42,7 @@ def _number(name: str, low: float = -math.inf, high: float = math.inf, above: bo
         if not isinstance(value, (int, float, np.integer, np.floating)):
             raise TypeError(f"{expected} a number as {name}, got {type(value).__name__} {value!r:.40}")
         if (low > -math.inf and not low <= value <= high) or (above and value == low):
-            raise ValueError(f"{expected} {bounds}, got {value}")
+            raise error(f"{expected} {bounds}, got {value}")
 
     return check
 
@@ -111,5 +117,5 @@ _CHECKS: dict[str, Check] = {
     "layer_norm_eps": _number("layer_norm_eps", 0),
     "dropout": _number("dropout", 0, 1),
     "delta": _number("delta", 0, above=True),
-    "label_smoothing": _number("label_smoothing", 0, 1),
+    "label_smoothing": _number("label_smoothing", 0, 1, error=RuntimeError),
 }

@@ -73,6 +73,8 @@ def scaled_dot_product_attention(
     """
     if attn_mask is not None and is_causal:
         raise RuntimeError("scaled_dot_product_attention: attn_mask and is_causal exclude each other; leave one out")
+    if not 0 <= dropout_p <= 1:
+        raise RuntimeError(f"scaled_dot_product_attention: expected dropout_p from 0 to 1, got {dropout_p}")
     if enable_gqa:
         key, value = _for_each_head(query, key), _for_each_head(query, value)
     scores = matmul(query, adjoint(key)) * (1 / math.sqrt(max(query.shape[-1], 1)) if scale is None else scale)

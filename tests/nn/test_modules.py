@@ -144,3 +144,18 @@ def test_prefixes_of_states_and_options_of_tensors():
     assert nn.Linear(2, 1).load_state_dict(state)
     with pytest.raises(TypeError, match="got \\['x'\\]"):
         nn.factory_kwargs({"x": 1})
+
+
+def test_hooks_of_all_modules_are_where_pytorch_has_them():
+    torch = pytest.importorskip("torch")
+    names = [n for n in vars(torch.nn.modules.module) if n.startswith("register_module_") and n.endswith("_hook")]
+    names.remove("register_module_backward_hook")  # which PyTorch advises against
+    seen = []
+    for name in names:
+        assert getattr(nn.modules.module, name) is getattr(nn.hooks, name)
+    with nn.modules.module.register_module_forward_hook(lambda module, args, output: seen.append(module)):
+        layer = nn.ReLU()
+        layer(mg.ones(1))
+    assert seen == [layer] and len(names) == 7
+    keys = layer.load_state_dict({})
+    assert isinstance(keys, nn.modules.module._IncompatibleKeys)

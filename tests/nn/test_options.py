@@ -84,6 +84,15 @@ def test_every_layer_takes_no_option_that_it_does_not_have():
                 kind(**needed, nonexistent=1)
 
 
+def test_a_probability_of_a_loss_or_attention_is_refused_as_pytorch_does():
+    torch = pytest.importorskip("torch")
+    for lib in (torch, mg):
+        with pytest.raises(RuntimeError, match="label_smoothing"):
+            lib.nn.CrossEntropyLoss(label_smoothing=1.5)(lib.ones(2, 3), lib.tensor([0, 1]))
+        with pytest.raises(RuntimeError, match="dropout"):
+            lib.nn.functional.scaled_dot_product_attention(*[lib.ones(1, 2, 3)] * 3, dropout_p=1.5)
+
+
 def test_what_pytorch_takes_is_taken():
     torch = pytest.importorskip("torch")
     for lib in (torch, mg):

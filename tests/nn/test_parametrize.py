@@ -172,6 +172,8 @@ class Inverse(nn.Module):
         (lambda m: parametrize.remove_parametrizations(m, "weight"), ValueError, "'weight' of Linear is not param"),
         (lambda m: parametrize.ParametrizationList([], m.weight), ValueError, "at least one module"),
         (lambda m: parametrizations.weight_norm(m, "wieght"), ValueError, "weight_norm: Linear has no parameter"),
+        (lambda m: parametrizations.weight_norm(m, dim=9), IndexError, "weight_norm: dim 9 is out of range"),
+        (lambda m: nn.utils.weight_norm(m, dim=-3), IndexError, "weight_norm: dim -3 is out of range"),
         (lambda m: parametrizations.spectral_norm(m, n_power_iterations=0), ValueError, "n_power_iterations of 1"),
         (lambda m: parametrizations.spectral_norm(m, dim=2), IndexError, "spectral_norm: expected dim within"),
         (lambda m: parametrizations.orthogonal(m, "bias"), ValueError, "orthogonal: expected a matrix"),

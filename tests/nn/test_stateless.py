@@ -138,6 +138,21 @@ def test_weights_are_moved_to_another_layout():
         np.testing.assert_array_equal(p.detach().numpy(), before)
 
 
+def test_a_memory_format_is_for_tensors_of_the_dimensions_that_have_it():
+    net = nn.Sequential(nn.Conv2d(2, 3, 2), nn.BatchNorm2d(3), nn.Linear(2, 2)).to(memory_format=mg.channels_last)
+    assert net[0].weight.is_contiguous(memory_format=mg.channels_last) and net[2].weight.is_contiguous()
+    net.to(mg.float64, memory_format=mg.channels_last)
+    assert {t.dtype for t in net.parameters()} == {mg.float64}
+    with pytest.raises(RuntimeError, match="channels_last"):
+        nn.Conv3d(1, 1, 1).to(memory_format=mg.channels_last)
+
+
+def test_given_tensors_are_dicts():
+    for given in (3, None, mg.ones(1), [3]):
+        with pytest.raises(ValueError, match="functional_call: expected a dict of tensors"):
+            mg.func.functional_call(nn.Linear(1, 1), given, mg.ones(1))
+
+
 def test_the_old_name_of_clipping_warns():
     w = mg.tensor([3.0, 4.0], requires_grad=True)
     w.grad = mg.tensor([3.0, 4.0])

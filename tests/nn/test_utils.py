@@ -108,5 +108,5 @@ def test_padded_sequences():
     )
     with pytest.raises(RuntimeError, match="pad_sequence: expected a list of Tensors"):
         nn.utils.rnn.pad_sequence(7)
-    with pytest.raises(ValueError, match="padding_side"):
+    with pytest.raises(RuntimeError, match="padding_side"):
         nn.utils.rnn.pad_sequence([mg.ones(2)], padding_side="top")

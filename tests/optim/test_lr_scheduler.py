@@ -293,6 +293,8 @@ def test_a_scheduler_of_ones_own():
         (lambda s, o: s.CosineAnnealingWarmRestarts(o, 0), ValueError, "T_0"),
         (lambda s, o: s.OneCycleLR(o, 1.0), ValueError, "total_steps"),
         (lambda s, o: s.OneCycleLR(o, 1.0, 10, pct_start=1.5), ValueError, "pct_start"),
+        (lambda s, o: s.OneCycleLR(o, 1.0, 10, pct_start=1), ValueError, "pct_start"),
+        (lambda s, o: s.CosineAnnealingWarmRestarts(o, 4, eta_min="a"), ValueError, "eta_min"),
         (lambda s, o: s.OneCycleLR(o, 1.0, 10, anneal_strategy="up"), ValueError, "'cos' or 'linear'"),
         (lambda s, o: s.OneCycleLR(optim.Adagrad([mg.zeros(1)]), 1.0, 10), ValueError, "neither momentum nor betas"),
         (lambda s, o: s.CyclicLR(o, 0.1, 1.0, mode="square"), ValueError, "mode"),
@@ -457,3 +459,16 @@ def test_a_chain_within_a_sequence_takes_pytorchs_steps():
             o.step()
             scheduler.step()
     np.testing.assert_allclose(*results, rtol=1e-12)
+
+
+def test_a_cycle_goes_on_from_the_rates_with_which_it_began():
+    torch = pytest.importorskip("torch")
+    rates = []
+    for lib in (torch, mg):
+        groups = [{"params": [lib.ones(1, requires_grad=True)], "initial_lr": low} for low in (0.1, 0.2)]
+        optimizer = lib.optim.SGD(groups, lr=0.1, momentum=0.9)
+        for group in optimizer.param_groups:
+            group["max_lr"] = 1.0
+        scheduler = lib.optim.lr_scheduler.CyclicLR(optimizer, 0.1, 1.0, step_size_up=8, last_epoch=3)
+        rates.append(scheduler.get_last_lr())
+    assert rates[0] == pytest.approx(rates[1]) and rates[1][0] != rates[1][1]

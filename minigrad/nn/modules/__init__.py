@@ -15,6 +15,11 @@ from minigrad.kernels.forking import import_module
 from minigrad.lazy_names import unknown
 from minigrad.nn.modules import utils as utils
 
+_HOOKS_OF_ALL = (
+    "register_module_buffer_registration_hook register_module_forward_hook register_module_forward_pre_hook "
+    "register_module_full_backward_hook register_module_full_backward_pre_hook "
+    "register_module_module_registration_hook register_module_parameter_registration_hook"
+)
 _NAMES = {
     "activation": (
         "CELU ELU GELU GLU Hardshrink Hardsigmoid Hardswish Hardtanh LeakyReLU LogSigmoid LogSoftmax Mish "
@@ -48,7 +53,7 @@ _NAMES = {
         "MultiLabelSoftMarginLoss MultiMarginLoss NLLLoss NLLLoss2d PoissonNLLLoss SmoothL1Loss SoftMarginLoss "
         "TripletMarginLoss TripletMarginWithDistanceLoss _Loss _WeightedLoss"
     ),
-    "module": "Module _IncompatibleKeys",
+    "module": f"Module {_HOOKS_OF_ALL} _IncompatibleKeys",
     "normalization": "CrossMapLRN2d GroupNorm LayerNorm LocalResponseNorm RMSNorm",
     "padding": (
         "CircularPad1d CircularPad2d CircularPad3d ConstantPad1d ConstantPad2d ConstantPad3d ReflectionPad1d "
@@ -73,6 +78,7 @@ _NAMES = {
 _HOMES = {
     "conv": "_ConvNd _ConvTransposeNd",
     "dropout": "_DropoutNd",
+    "hooks": _HOOKS_OF_ALL,
     "lazy": "LazyModuleMixin _LazyNormBase",
     "loss": "_Loss _WeightedLoss",
     "multi_head": "NonDynamicallyQuantizableLinear",
@@ -109,7 +115,7 @@ def _made(name: str, names: list[str]) -> ModuleType:
 for _name, _names in _NAMES.items():
     globals()[_name] = sys.modules[f"{__name__}.{_name}"] = _made(_name, _names.split())
 
-_all = sorted({name for names in _NAMES.values() for name in names.split() if name[0] != "_"})
+_all = sorted({name for names in _NAMES.values() for name in names.split() if name[0].isupper()})
 __getattr__ = _finder(__name__, _all)
 
 

@@ -36,6 +36,8 @@ def norm_except_dim(v: Tensor, dim: int | None) -> Tensor:
     """Return the norms of the slices along `dim`, as sizes of 1 elsewhere; of all of it where `dim` is None or -1."""
     if dim is None or dim == -1:
         return v.norm()
+    if not -v.ndim <= dim < v.ndim:
+        raise IndexError(f"weight_norm: dim {dim} is out of range for shape {tuple(v.shape)}")
     return v.square().sum([d for d in range(v.ndim) if d != dim % v.ndim], keepdim=True).sqrt()
 
 

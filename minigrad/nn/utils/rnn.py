@@ -33,7 +33,7 @@ def pad_sequence(
             [4, 0, 0]])
     """
     if padding_side not in ("left", "right"):
-        raise ValueError(f"pad_sequence: expected padding_side 'left' or 'right', got {padding_side!r}")
+        raise RuntimeError(f"pad_sequence: expected padding_side 'left' or 'right', got {padding_side!r}")
     if not isinstance(sequences, Iterable):
         raise RuntimeError(f"pad_sequence: expected a list of Tensors, got {type(sequences).__name__}")
     parts = list(sequences)

@@ -102,7 +102,8 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         for name, value in (("T_0", T_0), ("T_mult", T_mult)):
             if not isinstance(value, int) or value < 1:
                 raise ValueError(f"CosineAnnealingWarmRestarts: expected a positive integer {name}, got {value!r}")
-        check_numbers(self, eta_min=eta_min)
+        if not isinstance(eta_min, (int, float)):
+            raise ValueError(f"CosineAnnealingWarmRestarts: expected a number as eta_min, got {eta_min!r}")
         self.T_0, self.T_i, self.T_mult, self.eta_min = T_0, T_0, T_mult, eta_min
         self.T_cur: float = last_epoch
         super().__init__(optimizer, last_epoch)
@@ -211,14 +212,14 @@ class OneCycleLR(LRScheduler):
         if total_steps is None and epochs is not None and steps_per_epoch is not None:
             check_integers(self, epochs=epochs, steps_per_epoch=steps_per_epoch)
             total_steps = epochs * steps_per_epoch
-        check_numbers(self, max_lr=max_lr, pct_start=pct_start, base_momentum=base_momentum, max_momentum=max_momentum)
+        check_numbers(self, max_lr=max_lr, base_momentum=base_momentum, max_momentum=max_momentum)
         check_numbers(self, div_factor=div_factor, final_div_factor=final_div_factor)
         if not div_factor or not final_div_factor:
             raise ValueError("OneCycleLR: expected div_factor and final_div_factor other than 0")
         if not isinstance(total_steps, int) or total_steps < 1:
             raise ValueError("OneCycleLR: expected a positive integer total_steps, or epochs and steps_per_epoch")
-        if not 0 <= pct_start <= 1:
-            raise ValueError(f"OneCycleLR: expected pct_start between 0 and 1, got {pct_start}")
+        if not isinstance(pct_start, float) or not 0 <= pct_start <= 1:
+            raise ValueError(f"OneCycleLR: expected pct_start as a float between 0 and 1, got {pct_start!r}")
         if anneal_strategy not in ("cos", "linear"):
             raise ValueError(f"OneCycleLR: expected anneal_strategy 'cos' or 'linear', got {anneal_strategy!r}")
         if cycle_momentum:
@@ -338,8 +339,8 @@ class CyclicLR(LRScheduler):
         self.mode, self.gamma, self.cycle_momentum = mode, gamma, cycle_momentum
         self.scale_fn, self.scale_mode = scale_fn, scale_mode
         for group, lr in zip(optimizer.param_groups, base_lrs, strict=True):
-            group["initial_lr"] = lr
-            if last_epoch == -1:
+            if last_epoch == -1:  # else the group has its own, from the run that goes on
+                group["initial_lr"] = lr
                 set_lr(group, lr)
         super().__init__(optimizer, last_epoch)
 
