@@ -50,11 +50,12 @@ def register_hook(self: Node, hook: Callable[[Grads, Grads], Any]) -> RemovableH
 
 
 def call(self: Node, *grad_outputs: Tensor | None) -> Any:
-    """Return the gradients of the node's inputs, of which those that need none are None; of a single one, itself."""
+    """Return the gradients of the node's inputs, None for those that need none; no hook runs."""
     if isinstance(self, (AccumulateGrad, FunctionNode)):
         raise TypeError(f"{self.name()}: only nodes of operations can be called")
     required = [node is not None for node, _ in self.next_functions]
-    found = iter(self.vjp(grad_outputs[0], None, True))
+    kind: Any = getattr(type(self), "unhooked", type(self))
+    found = iter(kind.vjp(self, grad_outputs[0], None, True))
     results = tuple(next(found) if r else None for r in required)
     return results[0] if len(results) == 1 else results
 
@@ -81,7 +82,7 @@ def _hooked(kind: type[Any]) -> type[Node]:
             results = _bare(_checked("hook", replaced, wrapped), given[0])
         return [g for g, r in zip(results, required, strict=True) if r]
 
-    return type(kind.__name__, (kind,), {"__slots__": (), "vjp": vjp, "named": lambda self: self})
+    return type(kind.__name__, (kind,), {"__slots__": (), "unhooked": kind, "vjp": vjp, "named": lambda self: self})
 
 
 def _wrapped(gradients: Sequence[Any]) -> Grads:
