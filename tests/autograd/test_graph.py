@@ -134,7 +134,7 @@ def constants_and_several(lib):
     return (
         seen,
         called,
-        z.grad_fn.number,
+        z.grad_fn.factor,
         z.grad_fn.needs_input_grad,
         y.grad_fn._sequence_nr() < z.grad_fn._sequence_nr(),
     )
@@ -144,12 +144,12 @@ def with_number(lib):
     class Times(lib.autograd.Function):
         @staticmethod
         def forward(ctx, x, number, other):
-            ctx.number = number
+            ctx.factor = number
             return x * number + other
 
         @staticmethod
         def backward(ctx, g):
-            return g * ctx.number, None, None
+            return g * ctx.factor, None, None
 
     return Times
 
