@@ -422,6 +422,7 @@ def digamma_(input: TensorLike) -> Tensor:
     """In-place version of `digamma`: writes the result into this tensor and returns it."""
 def dist(input: TensorLike, other: TensorLike, p: _float = 2, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the p-norm of ``input - other``."""
+from minigrad import distributed as distributed
 from minigrad import distributions as distributions
 def div(input: TensorLike, other: TensorLike, *, rounding_mode: _str | None = None, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``input / other``, elementwise; integers give the default floating dtype."""
@@ -991,6 +992,7 @@ def ones(*shape: SupportsIndex | Sequence[SupportsIndex], size: Any = None, dtyp
     """Return a tensor of the given size, ints or one sequence of ints, filled with 1."""
 def ones_like(input: Tensor, *, dtype: Any = None, memory_format: Any = None, out: Tensor | tuple[Tensor, ...] | None = None, layout: Any = None, device: Any = None, pin_memory: _bool = False, requires_grad: _bool = False) -> Tensor:
     """Return ones of the shape of `input`, and of its dtype unless another is given."""
+from minigrad import onnx as onnx
 from minigrad import optim as optim
 def orgqr(A: TensorLike, tau: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the first n columns of the product of the reflections ``1 - tau[i] v v.T``, v being below column i."""

@@ -57,7 +57,7 @@ QUESTIONS = [
     "cuda.max_memory_allocated()", "cuda.manual_seed_all(1)", "cuda.empty_cache()", "cuda.get_rng_state_all()",
     "backends.cudnn.version()", "backends.cudnn.is_available()", "backends.mps.is_available()",
     "backends.mps.is_built()", "backends.cuda.is_built()", "backends.cuda.matmul.allow_tf32", "mps.device_count()",
-    "xpu.is_available()", "accelerator.is_available()", "accelerator.device_count()",
+    "xpu.is_available()", "accelerator.is_available()", "accelerator.device_count()", "distributed.is_initialized()",
     "accelerator.current_accelerator()", "version.cuda", "compiler.is_compiling()", "jit.is_scripting()",
     "jit.is_tracing()", "get_float32_matmul_precision()", "is_autocast_enabled()", "get_default_device().type",
     "promote_types(m.int8, m.uint8).itemsize", "can_cast(m.float32, m.int32)", "can_cast(m.int32, m.float16)",
@@ -251,3 +251,25 @@ def test_windows_are_those_of_pytorch(name, periodic):
     for count in (0, 1, 2, 7):
         ours, theirs = (getattr(m, f"{name}_window")(count, periodic, dtype=m.float64) for m in (mg, torch))
         np.testing.assert_allclose(ours.numpy(), theirs.numpy(), atol=1e-14)
+
+
+def test_one_process_says_so():
+    from minigrad.distributed import get_rank, init_process_group
+
+    assert not mg.distributed.is_available()
+    for function in (get_rank, init_process_group):
+        with pytest.raises(RuntimeError, match=f"distributed.{function.__name__}: minigrad runs in one process"):
+            function()
+    with pytest.raises(AttributeError, match="did you mean 'all_reduce'"):
+        getattr(mg.distributed, "all_reduced")  # noqa: B009
+
+
+def test_no_onnx_file_is_written(tmp_path):
+    with pytest.raises(NotImplementedError, match="onnx.export: minigrad writes no ONNX files"):
+        mg.onnx.export(mg.nn.Linear(1, 1), mg.ones(1, 1), tmp_path / "net.onnx")
+    assert not mg.onnx.is_in_onnx_export() and not list(tmp_path.iterdir())
+
+
+def test_a_volatile_variable_is_a_tensor_and_a_warning():
+    with pytest.warns(UserWarning, match="volatile has no effect; use with no_grad"):
+        assert mg.autograd.Variable(mg.ones(2), volatile=True).tolist() == [1, 1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from minigrad.core.tensor import Tensor
@@ -21,5 +22,9 @@ class Variable(metaclass=_FormerName):
     tensor([1., 1.], requires_grad=True)
     """
 
-    def __new__(cls, data: Tensor, requires_grad: bool = False) -> Tensor:  # type: ignore[misc]  # PyTorch's does so
+    def __new__(  # type: ignore[misc]  # PyTorch's returns a Tensor, too
+        cls, data: Tensor, requires_grad: bool = False, volatile: bool | None = None
+    ) -> Tensor:
+        if volatile is not None:
+            warnings.warn("Variable: volatile has no effect; use with no_grad():", UserWarning, stacklevel=2)
         return data.detach().requires_grad_(requires_grad)

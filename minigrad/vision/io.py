@@ -14,6 +14,7 @@ import numpy as np
 from minigrad.core.tensor import Tensor
 from minigrad.kernels.forking import lock
 from minigrad.saving.atomic import replaced
+from minigrad.vision.pillow import pillow
 
 __all__ = ["read_image", "write_image"]
 
@@ -54,7 +55,7 @@ def read_image(path: str | os.PathLike[str], mode: str = "unchanged", *, max_pix
     """
     if mode not in ("unchanged", "gray", "rgb"):
         raise ValueError(f'read_image: expected mode "unchanged", "gray" or "rgb", got {mode!r}')
-    image_module, ops = _pillow()
+    image_module, ops = pillow()
     if not Path(path).is_file():
         raise FileNotFoundError(f"read_image: there is no file {os.fspath(path)}")
     try:
@@ -110,7 +111,7 @@ def write_image(input: Any, path: str | os.PathLike[str]) -> None:
         raise TypeError(f"write_image: expected uint8 values, got {array.dtype}; scale to 0..255 and convert")
     if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] != 3) or not array.size:
         raise ValueError(f"write_image: expected shape (H, W) or (H, W, 3), got {array.shape}")
-    image_module, _ = _pillow()
+    image_module, _ = pillow()
     path = Path(path)
     kind = image_module.registered_extensions().get(path.suffix.lower())
     if kind not in image_module.SAVE:
@@ -121,7 +122,7 @@ def write_image(input: Any, path: str | os.PathLike[str]) -> None:
 
 def image_endings() -> tuple[str, ...]:
     """Return the endings of the names of files that `read_image` can read, in lower case: ``.jpg``, ``.png``, ..."""
-    image_module, _ = _pillow()
+    image_module, _ = pillow()
     known = image_module.registered_extensions()  # which lets Pillow find its formats
     formats = _formats(image_module)
     return tuple(ending for ending, kind in known.items() if kind in formats)
@@ -161,14 +162,6 @@ def _limit_of_pillow(image_module: Any, max_pixels: int | None) -> Iterator[None
             yield
         finally:
             image_module.MAX_IMAGE_PIXELS = before
-
-
-def _pillow() -> tuple[Any, Any]:
-    try:
-        from PIL import Image, ImageOps
-    except ImportError as error:
-        raise ImportError("image files need Pillow: pip install pillow") from error
-    return Image, ImageOps
 
 
 def _eight_bits(image: Any, kind: str, image_module: Any) -> Any:

@@ -1,4 +1,4 @@
-"""MNIST and FashionMNIST: IDX files."""
+"""MNIST and what comes in files of the same names: FashionMNIST, KMNIST."""
 
 from __future__ import annotations
 
@@ -118,9 +118,9 @@ class MNIST(ArrayImages):
                     download(self.mirrors, path, checksum)
 
     def _refuse_others(self, labels: Path) -> None:
-        """Refuse the other data set's files: MNIST and FashionMNIST use the same names."""
+        """Refuse another data set's files: all use the same names."""
         name = labels.name.removesuffix(".gz") + ".gz"
-        for other in (MNIST, FashionMNIST):
+        for other in (MNIST, FashionMNIST, KMNIST):
             if other.checksums is not self.checksums and matches(labels, other.checksums[name]):
                 raise RuntimeError(f"{labels}: expected a file of {type(self).__name__}, got {other.__name__}'s")
 
@@ -151,4 +151,27 @@ class FashionMNIST(MNIST):
         "train-labels-idx1-ubyte.gz": "25c81989df183df01b3e8a0aad5dffbe",
         "t10k-images-idx3-ubyte.gz": "bef4ecab320f06d8554ea6380940ec79",
         "t10k-labels-idx1-ubyte.gz": "bb300cfdad3c16e7a12a480ee83cd310",
+    }
+
+
+class KMNIST(MNIST):
+    """70,000 cursive Japanese characters of 28x28 pixels in ten classes: 60,000 to train, 10,000 to test.
+
+    Parameters, attributes and errors are those of :class:`MNIST`; the files are looked for in ``root/KMNIST/raw``,
+    ``root/kmnist`` and ``root``.
+
+    Notes
+    -----
+    T. Clanuwat et al., Deep Learning for Classical Japanese Literature, 2018.
+    """
+
+    classes = "o ki su tsu na ha ma ya re wo".split()
+    folders: ClassVar = ("KMNIST/raw", "kmnist", ".")
+    mirrors: ClassVar = ("http://codh.rois.ac.jp/kmnist/dataset/kmnist/",)
+    # MD5 of the compressed files
+    checksums: ClassVar = {
+        "train-images-idx3-ubyte.gz": "bdb82020997e1d708af4cf47b453dcf7",
+        "train-labels-idx1-ubyte.gz": "e144d726b3acfaa3e44228e80efcd344",
+        "t10k-images-idx3-ubyte.gz": "5c965bf0a639b31b8f53240b1b52f4d7",
+        "t10k-labels-idx1-ubyte.gz": "7320c461ea6c1c855c0b718fb2a4b134",
     }
