@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import warnings
 import weakref
 from collections.abc import Callable, Iterator
@@ -318,6 +319,7 @@ class Tensor(Methods, ArrayAttributes):
         if not self.requires_grad:
             raise RuntimeError("register_hook: this tensor does not require grad, so the hook would never run")
 
+        @functools.wraps(hook)
         def on_gradient(g: Any) -> Any:
             # a copy: others may have the same gradient, and the hook may change its own in place
             given = g.clone() if isinstance(g, Tensor) else Tensor._wrap(np.array(g))
