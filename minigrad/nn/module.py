@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, NoReturn, ParamSpec, Protocol, Self, TypeVar
 
 import numpy as np
 
-from minigrad.core import dtypes
+from minigrad.core import dtypes, layout
 from minigrad.core.tensor import Tensor
 from minigrad.graph.hooks import RemovableHandle
 from minigrad.nn.hooks import EVERYWHERE, Hooks, call_with_hooks, of_all, register
@@ -493,12 +493,22 @@ class Module(Stateful):
         fn(self)
         return self
 
-    def to(self, *args: Any, **kwargs: Any) -> Self:
-        """Convert the floating parameters and buffers, in place: ``to(dtype)``, ``to(tensor)``, ``to("cpu")``."""
+    def to(self, *args: Any, memory_format: layout.memory_format | None = None, **kwargs: Any) -> Self:
+        """Convert the floating parameters and buffers, in place: ``to(dtype)``, ``to(tensor)``, ``to("cpu")``.
+
+        A `memory_format` such as ``channels_last`` is for those of 4 or 5 dimensions, integer ones too.
+        """
+        if not isinstance(memory_format, layout.memory_format | None):
+            raise TypeError(f"{type(self).__name__}.to: expected a memory_format, got {memory_format!r}")
         wanted = Tensor._wrap(np.empty(0, np.float32)).to(*args, **kwargs).dtype
         if wanted.kind != "f":
             raise TypeError(f"{type(self).__name__}.to: expected a floating dtype, got {wanted}")
-        return self._apply(lambda t: t.to(*args, **kwargs) if t.dtype.kind == "f" else t)
+
+        def convert(t: Tensor) -> Tensor:
+            converted = t.to(*args, **kwargs) if t.dtype.kind == "f" else t
+            return converted.to(memory_format=memory_format) if memory_format and t.ndim in (4, 5) else converted
+
+        return self._apply(convert)
 
     def float(self) -> Self:
         """Convert the floating parameters and buffers to float32."""
