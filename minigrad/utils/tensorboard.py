@@ -69,6 +69,33 @@ class SummaryWriter:
         """Return `log_dir`."""
         return self.log_dir
 
+    def add_scalar(
+        self,
+        tag: str,
+        scalar_value: Any,
+        global_step: Any = None,
+        walltime: float | None = None,
+        new_style: bool = False,
+        double_precision: bool = False,
+    ) -> None:
+        """Write one number; how it is stored is tensorboardX's choice, whatever `new_style` and `double_precision`."""
+        self._writer.add_scalar(tag, _plain(scalar_value), global_step=_plain(global_step), walltime=walltime)
+
+    def add_hparams(
+        self,
+        hparam_dict: dict[str, Any],
+        metric_dict: dict[str, Any],
+        hparam_domain_discrete: dict[str, list[Any]] | None = None,
+        run_name: str | None = None,
+        global_step: Any = None,
+    ) -> None:
+        """Write the settings of a run and its results; `hparam_domain_discrete` is not written."""
+        if not isinstance(hparam_dict, dict) or not isinstance(metric_dict, dict):
+            raise TypeError("add_hparams: expected hparam_dict and metric_dict as dicts")
+        self._writer.add_hparams(
+            _plain(hparam_dict), _plain(metric_dict), name=run_name, global_step=_plain(global_step)
+        )
+
     def add_graph(self, *args: Any, **kwargs: Any) -> None:
         """Warn that nothing is written: the graph of a result is drawn by ``minigrad.viz``."""
         warnings.warn("add_graph: minigrad writes no graph for TensorBoard; minigrad.viz draws one", stacklevel=2)

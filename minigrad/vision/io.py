@@ -14,6 +14,7 @@ import numpy as np
 from minigrad.core.tensor import Tensor
 from minigrad.kernels.forking import lock
 from minigrad.saving.atomic import replaced
+from minigrad.vision.pillow import pillow
 
 __all__ = ["read_image", "write_image"]
 
@@ -161,15 +162,6 @@ def _limit_of_pillow(image_module: Any, max_pixels: int | None) -> Iterator[None
             yield
         finally:
             image_module.MAX_IMAGE_PIXELS = before
-
-
-def pillow() -> tuple[Any, Any]:
-    """Return Pillow's modules of images and of operations on them."""
-    try:
-        from PIL import Image, ImageOps
-    except ImportError as error:
-        raise ImportError("image files need Pillow: pip install pillow") from error
-    return Image, ImageOps
 
 
 def _eight_bits(image: Any, kind: str, image_module: Any) -> Any:

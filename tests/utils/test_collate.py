@@ -1,6 +1,7 @@
 """From samples to batches, as PyTorch does it."""
 
 import collections
+import importlib
 from collections import OrderedDict, UserList, defaultdict
 from types import MappingProxyType
 
@@ -136,3 +137,22 @@ def test_what_pytorch_puts_together(make):
     torch = pytest.importorskip("torch")
     ours, theirs = default_collate(make(mg)), torch.utils.data.default_collate(make(torch))
     assert type(ours).__name__ == type(theirs).__name__ and plain(ours) == plain(theirs)
+
+
+def test_functions_by_type_have_pytorchs_names():
+    torch = pytest.importorskip("torch")
+    ours = importlib.import_module("minigrad.utils.data._utils.collate")
+    theirs = importlib.import_module("torch.utils.data._utils.collate")
+    for name, batch in (
+        ("collate_tensor_fn", lambda m: [m.ones(2), m.zeros(2)]),
+        ("collate_numpy_array_fn", lambda m: [np.ones(2), np.zeros(2)]),
+        ("collate_numpy_scalar_fn", lambda m: [np.float32(1), np.float32(2)]),
+        ("collate_float_fn", lambda m: [1.0, 2.0]),
+        ("collate_int_fn", lambda m: [1, 2]),
+        ("collate_str_fn", lambda m: ["a", "b"]),
+    ):
+        results = []
+        for library, its in ((mg, ours), (torch, theirs)):
+            function = getattr(its, name)
+            results.append(plain(function(batch(library), collate_fn_map=its.default_collate_fn_map)))
+        assert results[0] == results[1], name

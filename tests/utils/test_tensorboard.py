@@ -47,6 +47,18 @@ def test_tensors_arrive_as_arrays(calls, tmp_path):
     assert flush[0] == "flush" and close[0] == "close"
 
 
+def test_arguments_that_only_pytorch_has_are_taken(calls):
+    writer = SummaryWriter("runs")
+    writer.add_scalar("loss", mg.tensor(2.0), 1, double_precision=True, new_style=True)
+    writer.add_hparams({"lr": 0.1}, {"loss": mg.tensor(0.5)}, {"lr": [0.1, 0.2]}, "first", 3)
+    assert calls == [
+        ("add_scalar", ("loss", 2.0), {"global_step": 1, "walltime": None}),
+        ("add_hparams", ({"lr": 0.1}, {"loss": 0.5}), {"name": "first", "global_step": 3}),
+    ]
+    with pytest.raises(TypeError, match="add_hparams: expected hparam_dict"):
+        writer.add_hparams([], {})
+
+
 def test_a_graph_is_left_out_with_a_word(calls):
     with pytest.warns(UserWarning, match="viz"):
         SummaryWriter().add_graph(None)

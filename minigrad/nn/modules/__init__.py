@@ -41,7 +41,7 @@ _NAMES = {
         "_InstanceNorm"
     ),
     "lazy": "LazyModuleMixin",
-    "linear": "Bilinear Identity LazyLinear Linear",
+    "linear": "Bilinear Identity LazyLinear Linear NonDynamicallyQuantizableLinear",
     "loss": (
         "BCELoss BCEWithLogitsLoss CTCLoss CosineEmbeddingLoss CrossEntropyLoss GaussianNLLLoss HingeEmbeddingLoss "
         "HuberLoss KLDivLoss L1Loss LinearCrossEntropyLoss MSELoss MarginRankingLoss MultiLabelMarginLoss "

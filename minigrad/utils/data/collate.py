@@ -89,6 +89,10 @@ default_collate_fn_map: Functions = dict.fromkeys(
     (Tensor, np.ndarray, (np.bool_, np.number, np.object_), float, int, str, bytes), _standard
 )
 
+# PyTorch's names of what it does by type, for maps of one's own
+collate_tensor_fn = collate_numpy_array_fn = collate_numpy_scalar_fn = _standard
+collate_float_fn = collate_int_fn = collate_str_fn = _standard
+
 
 def _collate(batch: Sequence[Any], place: str, own: Functions) -> Any:
     """Return the batch of what the samples have at one place, such as "[1]['x']"."""

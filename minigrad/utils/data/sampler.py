@@ -152,7 +152,7 @@ class WeightedRandomSampler(Sampler[int]):
         self, weights: Any, num_samples: int, replacement: bool = True, generator: Generator | None = None
     ) -> None:
         if not isinstance(replacement, bool):
-            raise TypeError(f"WeightedRandomSampler: expected replacement as a bool, got {replacement!r}")
+            raise ValueError(f"WeightedRandomSampler: expected replacement as a bool, got {replacement!r}")
         positive("WeightedRandomSampler", "num_samples", num_samples)
         self.weights = as_tensor(weights, dtype=np.float64)
         if self.weights.ndim != 1:

@@ -1,4 +1,4 @@
-"""Image data sets: digits, which come with the package, MNIST's and CIFAR's kinds, folders of files, and noise.
+"""Image data sets: Digits, which comes with the package; MNIST and its kin, CIFAR10, CIFAR100; folders of files.
 
 Two differences from torchvision. No PIL images are made: without a `transform` a sample is what a network wants, a
 float32 Tensor of shape (C, H, W) with values in [0, 1], and a batch of such samples is made by one fancy index. A
@@ -9,10 +9,11 @@ once, as one array of shape (N, H, W, C). A `target_transform` is given the clas
 
 from minigrad.vision.datasets.cifar import CIFAR10, CIFAR100
 from minigrad.vision.datasets.digits import Digits
-from minigrad.vision.datasets.fake import FakeData
 from minigrad.vision.datasets.folder import DatasetFolder, ImageFolder
 from minigrad.vision.datasets.mnist import KMNIST, MNIST, FashionMNIST
+from minigrad.vision.datasets.vision import FakeData, VisionDataset
 
 __all__ = [
     "CIFAR10", "CIFAR100", "DatasetFolder", "Digits", "FakeData", "FashionMNIST", "ImageFolder", "KMNIST", "MNIST",
+    "VisionDataset",
 ]  # fmt: skip

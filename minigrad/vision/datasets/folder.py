@@ -1,4 +1,4 @@
-"""A folder of image files, or others, one folder inside it a class."""
+"""A folder of files, one folder inside it a class."""
 
 from __future__ import annotations
 
@@ -14,7 +14,99 @@ from minigrad.vision.datasets.images import Images, TargetTransform, Transform
 from minigrad.vision.io import image_endings, read_image
 
 
-class ImageFolder(Images):
+class DatasetFolder(Dataset[tuple[Any, int]]):
+    """The files in the folders of a folder, each folder a class, read by a function of the caller's.
+
+    Parameters
+    ----------
+    root : path
+    loader : callable
+        From the path of a file to a sample.
+    extensions : sequence of str, optional
+        Of the names of files to take, ``(".npy",)``; either this or `is_valid_file`.
+    transform, target_transform : callable, optional
+        Given the sample, and its class, an int. A sample is what the loader gives where omitted.
+    is_valid_file : callable, optional
+        From the path of a file to whether to take it.
+    allow_empty : bool, default False
+        Whether a class may be without files.
+
+    Attributes
+    ----------
+    classes : list of str
+        The names of the folders, sorted.
+    class_to_idx : dict of str to int
+    samples : list of (str, int)
+        Paths and classes.
+    targets : list of int
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such folder, no folder in it, or none of the files in one of them.
+    ValueError
+        If both or none of `extensions` and `is_valid_file` are given.
+
+    Examples
+    --------
+    >>> from minigrad.vision.datasets import DatasetFolder
+    >>> arrays = DatasetFolder("data/spectra", np.load, extensions=(".npy",))  # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        root: str | os.PathLike[str],
+        loader: Callable[[str], Any],
+        extensions: str | Sequence[str] | None = None,
+        transform: Transform | None = None,
+        target_transform: TargetTransform | None = None,
+        is_valid_file: Callable[[str], bool] | None = None,
+        allow_empty: bool = False,
+    ) -> None:
+        self.transform, self.target_transform = transform, target_transform
+        name = type(self).__name__
+        if (extensions is None) == (is_valid_file is None):
+            raise ValueError(f"{name}: expected either extensions or is_valid_file, got both or none of them")
+        self.root, self.loader, self.extensions = Path(root), loader, extensions
+        self.classes, self.class_to_idx = self.find_classes(self.root)
+        endings = (extensions,) if isinstance(extensions, str) else tuple(extensions or ())
+        self.samples = self._found(is_valid_file or (lambda path: path.lower().endswith(endings)))
+        self.targets = [number for _, number in self.samples]
+        if not allow_empty:
+            _refuse_empty_classes(self)
+
+    def find_classes(self, directory: str | os.PathLike[str]) -> tuple[list[str], dict[str, int]]:
+        """Return the names of the classes in a folder, and their numbers. A subclass may find others."""
+        names = _folders(type(self).__name__, Path(directory))
+        return names, {name: number for number, name in enumerate(names)}
+
+    def _found(self, valid: Callable[[str], bool]) -> list[tuple[str, int]]:
+        return [
+            (path, number)
+            for name, number in self.class_to_idx.items()
+            for path in _files(self.root / name)
+            if valid(path)
+        ]
+
+    def _sample(self, image: Any, target: int) -> tuple[Any, int]:
+        x = image if self.transform is None else self.transform(image)
+        return x, target if self.target_transform is None else self.target_transform(target)
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    def __getitem__(self, index: Any) -> tuple[Any, int]:
+        path, target = self.samples[index]
+        return self._sample(self._read(path), target)
+
+    def _read(self, path: str) -> Any:
+        return self.loader(path)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.root}, {len(self)} samples of {len(self.classes)} classes)"
+
+
+class ImageFolder(Images, DatasetFolder):
     """The images in the folders of a folder: ``root/cat/anything.jpg`` is of the class "cat".
 
     Files are found in folders inside those of the classes, too. Names that begin with a dot are passed over.
@@ -84,29 +176,15 @@ class ImageFolder(Images):
             raise ValueError(f'ImageFolder: expected on_error "raise" or "skip", got {on_error!r}')
         self.root = Path(root)
         self.loader = loader or _read_colour
-        self.classes = _folders(self.root)
-        self.class_to_idx = {name: number for number, name in enumerate(self.classes)}
-        valid = is_valid_file or _has_image_ending()
-        self.samples = [
-            (path, number)
-            for name, number in self.class_to_idx.items()
-            for path in _files(self.root / name)
-            if valid(path)
-        ]
+        self.classes, self.class_to_idx = self.find_classes(self.root)
+        self.samples = self._found(is_valid_file or _has_image_ending())
         self.skipped: list[tuple[str, str]] = []
         self._kept: dict[str, np.ndarray] | None = {} if cache else None
         if on_error == "skip":
             self.samples = [sample for sample in self.samples if self._readable(sample[0])]
         self.imgs = self.samples
         self.targets = [number for _, number in self.samples]
-        self._refuse_empty_classes()
-
-    def __len__(self) -> int:
-        return len(self.samples)
-
-    def __getitem__(self, index: Any) -> tuple[Any, int]:
-        path, target = self.samples[index]
-        return self._sample(self._read(path), target)
+        _refuse_empty_classes(self, self.skipped)
 
     def __getitems__(self, indices: Sequence[int]) -> Sequence[tuple[Any, int]]:
         chosen = [self.samples[index] for index in indices]
@@ -136,98 +214,25 @@ class ImageFolder(Images):
             return False
         return True
 
-    def _refuse_empty_classes(self) -> None:
-        filled = set(self.targets)
-        empty = [name for name, number in self.class_to_idx.items() if number not in filled]
-        if empty:
-            left_out = ""
-            if self.skipped:
-                left_out = f" ({len(self.skipped)} files cannot be read), the first because of: {self.skipped[0][1]}"
-            raise FileNotFoundError(
-                f"ImageFolder: expected images in each folder of {self.root}, "
-                f"none found in {', '.join(empty)}{left_out}; every folder is a class: remove those that are not, "
-                "or pass is_valid_file for files of other kinds"
-            )
 
-
-class DatasetFolder(Dataset[tuple[Any, Any]]):
-    """The files in the folders of a folder: ``root/cat/anything.npy`` is of the class "cat".
-
-    Parameters
-    ----------
-    root : path
-    loader : callable
-        From the path of a file to a sample.
-    extensions : str or sequence of str, optional
-        The endings of the files that count; or else `is_valid_file`, from the path of a file to whether it does.
-    transform, target_transform : callable, optional
-        Given what the loader gives, and the class, an int.
-
-    Attributes
-    ----------
-    classes, class_to_idx, samples, targets
-        As those of :class:`ImageFolder`.
-
-    Raises
-    ------
-    ValueError
-        If there are both `extensions` and `is_valid_file`, or neither.
-    FileNotFoundError
-        If `root` or its folders do not exist, or no file counts.
-
-    Examples
-    --------
-    >>> from minigrad.vision.datasets import DatasetFolder
-    >>> sounds = DatasetFolder("data/sounds", np.load, ".npy")  # doctest: +SKIP
-    """
-
-    def __init__(
-        self,
-        root: str | os.PathLike[str],
-        loader: Callable[[str], Any],
-        extensions: str | Sequence[str] | None = None,
-        transform: Callable[[Any], Any] | None = None,
-        target_transform: TargetTransform | None = None,
-        is_valid_file: Callable[[str], bool] | None = None,
-    ) -> None:
-        if (extensions is None) == (is_valid_file is None):
-            raise ValueError("DatasetFolder: expected either extensions or is_valid_file")
-        self.root, self.loader = Path(root), loader
-        self.transform, self.target_transform = transform, target_transform
-        self.classes = _folders(self.root)
-        self.class_to_idx = {name: number for number, name in enumerate(self.classes)}
-        endings = () if extensions is None else (extensions,) if isinstance(extensions, str) else tuple(extensions)
-        counts = is_valid_file or (lambda path: path.lower().endswith(endings))
-        self.samples = [
-            (path, number)
-            for name, number in self.class_to_idx.items()
-            for path in _files(self.root / name)
-            if counts(path)
-        ]
-        self.targets = [number for _, number in self.samples]
-        if not self.samples:
-            raise FileNotFoundError(
-                f"DatasetFolder: expected files that count in the folders of {self.root}, found none"
-            )
-
-    def __len__(self) -> int:
-        return len(self.samples)
-
-    def __getitem__(self, index: Any) -> tuple[Any, Any]:
-        path, target = self.samples[index]
-        sample = self.loader(path)
-        return (
-            sample if self.transform is None else self.transform(sample),
-            target if self.target_transform is None else self.target_transform(target),
+def _refuse_empty_classes(dataset: DatasetFolder, skipped: Sequence[tuple[str, str]] = ()) -> None:
+    filled = set(dataset.targets)
+    empty = [name for name, number in dataset.class_to_idx.items() if number not in filled]
+    if empty:
+        name, kind = type(dataset).__name__, "images" if isinstance(dataset, ImageFolder) else "files to take"
+        left_out = f" ({len(skipped)} files cannot be read), the first because of: {skipped[0][1]}" if skipped else ""
+        raise FileNotFoundError(
+            f"{name}: expected {kind} in each folder of {dataset.root}, none found in {', '.join(empty)}{left_out}; "
+            "every folder is a class: remove those that are not, or pass is_valid_file for files of other kinds"
         )
 
 
-def _folders(root: Path) -> list[str]:
+def _folders(who: str, root: Path) -> list[str]:
     if not root.is_dir():
-        raise FileNotFoundError(f"ImageFolder: expected a folder, but there is none at {root}")
+        raise FileNotFoundError(f"{who}: expected a folder, but there is none at {root}")
     names = sorted(entry.name for entry in root.iterdir() if entry.is_dir() and not entry.name.startswith("."))
     if not names:
-        raise FileNotFoundError(f"ImageFolder: expected a folder for each class in {root}, such as {root / 'cat'}")
+        raise FileNotFoundError(f"{who}: expected a folder for each class in {root}, such as {root / 'cat'}")
     return names
 
 

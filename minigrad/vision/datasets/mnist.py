@@ -1,4 +1,4 @@
-"""MNIST, FashionMNIST and KMNIST: IDX files."""
+"""MNIST and what comes in files of the same names: FashionMNIST, KMNIST."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ class MNIST(ArrayImages):
                     download(self.mirrors, path, checksum)
 
     def _refuse_others(self, labels: Path) -> None:
-        """Refuse another data set's files: they all use the same names."""
+        """Refuse another data set's files: all use the same names."""
         name = labels.name.removesuffix(".gz") + ".gz"
         for other in (MNIST, FashionMNIST, KMNIST):
             if other.checksums is not self.checksums and matches(labels, other.checksums[name]):
@@ -162,7 +162,7 @@ class KMNIST(MNIST):
 
     Notes
     -----
-    T. Clanuwat et al.: Deep Learning for Classical Japanese Literature, 2018.
+    T. Clanuwat et al., Deep Learning for Classical Japanese Literature, 2018.
     """
 
     classes = "o ki su tsu na ha ma ya re wo".split()

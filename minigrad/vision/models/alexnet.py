@@ -1,47 +1,58 @@
-"""AlexNet: A. Krizhevsky, "One weird trick for parallelizing convolutional neural networks", 2014."""
+"""AlexNet."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from minigrad.core.tensor import Tensor
-from minigrad.nn import AdaptiveAvgPool2d, Conv2d, Dropout, Linear, MaxPool2d, Module, ReLU, Sequential
-from minigrad.vision.models.weights import registered
-
-__all__ = ["AlexNet", "alexnet"]
+from minigrad import Tensor, nn
+from minigrad.vision.models.weights import refuse_weights
 
 
-class AlexNet(Module):
-    """Five convolutions and three linear layers, for images of 224x224 pixels.
+class AlexNet(nn.Module):
+    """Five convolutions and three linear layers: A. Krizhevsky, One weird trick, 2014. For images from 63x63 on.
+
+    Parameters
+    ----------
+    num_classes : int, default 1000
+    dropout : float, default 0.5
 
     Examples
     --------
     >>> from minigrad.vision.models import AlexNet
-    >>> sum(p.numel() for p in AlexNet(10).parameters())
-    57044810
+    >>> AlexNet(num_classes=10)(mg.rand(1, 3, 64, 64)).shape
+    Size([1, 10])
     """
 
     def __init__(self, num_classes: int = 1000, dropout: float = 0.5) -> None:
         super().__init__()
-        self.features = Sequential(
-            Conv2d(3, 64, 11, stride=4, padding=2), ReLU(inplace=True), MaxPool2d(3, 2),
-            Conv2d(64, 192, 5, padding=2), ReLU(inplace=True), MaxPool2d(3, 2),
-            Conv2d(192, 384, 3, padding=1), ReLU(inplace=True),
-            Conv2d(384, 256, 3, padding=1), ReLU(inplace=True),
-            Conv2d(256, 256, 3, padding=1), ReLU(inplace=True), MaxPool2d(3, 2),
-        )  # fmt: skip
-        self.avgpool = AdaptiveAvgPool2d((6, 6))
-        self.classifier = Sequential(
-            Dropout(dropout), Linear(256 * 6 * 6, 4096), ReLU(inplace=True),
-            Dropout(dropout), Linear(4096, 4096), ReLU(inplace=True),
-            Linear(4096, num_classes),
-        )  # fmt: skip
+        layers: list[nn.Module] = []
+        for inside, outside, size, stride, padding, pool in (
+            (3, 64, 11, 4, 2, True),
+            (64, 192, 5, 1, 2, True),
+            (192, 384, 3, 1, 1, False),
+            (384, 256, 3, 1, 1, False),
+            (256, 256, 3, 1, 1, True),
+        ):
+            layers += [nn.Conv2d(inside, outside, size, stride, padding), nn.ReLU(inplace=True)]
+            layers += [nn.MaxPool2d(3, 2)] if pool else []
+        self.features = nn.Sequential(*layers)
+        self.avgpool = nn.AdaptiveAvgPool2d((6, 6))
+        self.classifier = nn.Sequential(
+            nn.Dropout(dropout),
+            nn.Linear(256 * 6 * 6, 4096),
+            nn.ReLU(inplace=True),
+            nn.Dropout(dropout),
+            nn.Linear(4096, 4096),
+            nn.ReLU(inplace=True),
+            nn.Linear(4096, num_classes),
+        )
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.classifier(self.avgpool(self.features(x)).flatten(1))
+        y: Tensor = self.classifier(self.avgpool(self.features(x)).flatten(1))
+        return y
 
 
-@registered
-def alexnet(**options: Any) -> AlexNet:
-    """Return an :class:`AlexNet`."""
-    return AlexNet(**options)
+def alexnet(*, weights: Any = None, progress: bool = True, pretrained: bool = False, **kwargs: Any) -> AlexNet:
+    """Return an :class:`AlexNet`; `weights` must be None."""
+    refuse_weights("alexnet", weights, pretrained)
+    return AlexNet(**kwargs)

@@ -1,45 +1,55 @@
-"""SqueezeNet: F. Iandola et al., "SqueezeNet: AlexNet-level accuracy with 50x fewer parameters", 2016."""
+"""SqueezeNet."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from minigrad.core.tensor import Tensor
-from minigrad.nn import AdaptiveAvgPool2d, Conv2d, Dropout, MaxPool2d, Module, ReLU, Sequential, init
-from minigrad.ops.joining import cat
-from minigrad.vision.models.weights import registered
-
-__all__ = ["Fire", "SqueezeNet", "squeezenet1_0", "squeezenet1_1"]
+import minigrad as mg
+from minigrad import Tensor, nn
+from minigrad.vision.models.weights import refuse_weights
 
 
-class Fire(Module):
-    """A convolution of 1x1 to few channels, and from there one of 1x1 and one of 3x3 side by side."""
+class Fire(nn.Module):
+    """A 1x1 convolution to few channels, and a 1x1 and a 3x3 one to many, side by side.
+
+    Parameters
+    ----------
+    inplanes, squeeze_planes, expand1x1_planes, expand3x3_planes : int
+    """
 
     def __init__(self, inplanes: int, squeeze_planes: int, expand1x1_planes: int, expand3x3_planes: int) -> None:
         super().__init__()
-        self.squeeze = Conv2d(inplanes, squeeze_planes, 1)
-        self.squeeze_activation = ReLU(inplace=True)
-        self.expand1x1 = Conv2d(squeeze_planes, expand1x1_planes, 1)
-        self.expand1x1_activation = ReLU(inplace=True)
-        self.expand3x3 = Conv2d(squeeze_planes, expand3x3_planes, 3, padding=1)
-        self.expand3x3_activation = ReLU(inplace=True)
+        self.inplanes = inplanes
+        self.squeeze = nn.Conv2d(inplanes, squeeze_planes, 1)
+        self.squeeze_activation = nn.ReLU(inplace=True)
+        self.expand1x1 = nn.Conv2d(squeeze_planes, expand1x1_planes, 1)
+        self.expand1x1_activation = nn.ReLU(inplace=True)
+        self.expand3x3 = nn.Conv2d(squeeze_planes, expand3x3_planes, 3, padding=1)
+        self.expand3x3_activation = nn.ReLU(inplace=True)
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.squeeze_activation(self.squeeze(x))
-        sides = self.expand1x1_activation(self.expand1x1(x)), self.expand3x3_activation(self.expand3x3(x))
-        return cat(sides, 1)
+        one, three = self.expand1x1_activation(self.expand1x1(x)), self.expand3x3_activation(self.expand3x3(x))
+        return mg.cat([one, three], 1)
 
 
-# by version: the first layer, and before which of the eight Fires the planes are halved
-_VERSIONS = {"1_0": ((96, 7), (0, 3, 7)), "1_1": ((64, 3), (0, 2, 4))}
+# by version: the first convolution's channels and size, then "pool" or the channels squeezed and expanded to
+_LAYERS: dict[str, tuple[tuple[int, int], tuple[Any, ...]]] = {
+    "1_0": ((96, 7), ("pool", (16, 64), (16, 64), (32, 128), "pool", (32, 128), (48, 192), (48, 192), (64, 256), "pool",
+                      (64, 256))),
+    "1_1": ((64, 3), ("pool", (16, 64), (16, 64), "pool", (32, 128), (32, 128), "pool", (48, 192), (48, 192), (64, 256),
+                      (64, 256))),
+}  # fmt: skip
 
 
-class SqueezeNet(Module):
-    """Eight Fires between two convolutions.
+class SqueezeNet(nn.Module):
+    """A net of :class:`Fire` modules without linear layers: F. N. Iandola et al., SqueezeNet, 2016.
 
     Parameters
     ----------
     version : {"1_0", "1_1"}
+    num_classes : int, default 1000
+    dropout : float, default 0.5
 
     Raises
     ------
@@ -48,46 +58,49 @@ class SqueezeNet(Module):
 
     Examples
     --------
-    >>> from minigrad.vision.models import SqueezeNet
-    >>> SqueezeNet("1_1", num_classes=10)(mg.zeros(1, 3, 64, 64)).shape
+    >>> from minigrad.vision.models import squeezenet1_1
+    >>> squeezenet1_1(num_classes=10)(mg.rand(1, 3, 32, 32)).shape
     Size([1, 10])
     """
 
     def __init__(self, version: str = "1_0", num_classes: int = 1000, dropout: float = 0.5) -> None:
         super().__init__()
-        if version not in _VERSIONS:
-            raise ValueError(f'SqueezeNet: expected the version "1_0" or "1_1", got {version!r}')
-        (channels, size), halvings = _VERSIONS[version]
+        if version not in _LAYERS:
+            raise ValueError(f'SqueezeNet: expected version "1_0" or "1_1", got {version!r}')
         self.num_classes = num_classes
-        layers: list[Module] = [Conv2d(3, channels, size, stride=2), ReLU(inplace=True)]
-        for number, planes in enumerate((16, 16, 32, 32, 48, 48, 64, 64)):
-            if number in halvings:
-                layers.append(MaxPool2d(3, stride=2, ceil_mode=True))
-            layers.append(Fire(channels, planes, 4 * planes, 4 * planes))
-            channels = 8 * planes
-        self.features = Sequential(*layers)
-        last = Conv2d(512, num_classes, 1)
-        self.classifier = Sequential(Dropout(dropout), last, ReLU(inplace=True), AdaptiveAvgPool2d((1, 1)))
+        (channels, size), rest = _LAYERS[version]
+        layers: list[nn.Module] = [nn.Conv2d(3, channels, size, 2), nn.ReLU(inplace=True)]
+        for layer in rest:
+            if layer == "pool":
+                layers.append(nn.MaxPool2d(3, 2, ceil_mode=True))
+            else:
+                squeezed, expanded = layer
+                layers.append(Fire(channels, squeezed, expanded, expanded))
+                channels = 2 * expanded
+        self.features = nn.Sequential(*layers)
+        last = nn.Conv2d(512, num_classes, 1)
+        self.classifier = nn.Sequential(nn.Dropout(dropout), last, nn.ReLU(inplace=True), nn.AdaptiveAvgPool2d((1, 1)))
         for module in self.modules():
-            if isinstance(module, Conv2d):
+            if isinstance(module, nn.Conv2d):
                 if module is last:
-                    init.normal_(module.weight, 0, 0.01)
+                    nn.init.normal_(module.weight, 0.0, 0.01)
                 else:
-                    init.kaiming_uniform_(module.weight)
+                    nn.init.kaiming_uniform_(module.weight)
                 if module.bias is not None:
-                    init.zeros_(module.bias)
+                    nn.init.zeros_(module.bias)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.classifier(self.features(x)).flatten(1)
+        y: Tensor = self.classifier(self.features(x)).flatten(1)
+        return y
 
 
-@registered
-def squeezenet1_0(**options: Any) -> SqueezeNet:
-    """Return a :class:`SqueezeNet` of the version 1.0."""
-    return SqueezeNet("1_0", **options)
+def squeezenet1_0(*, weights: Any = None, progress: bool = True, pretrained: bool = False, **kwargs: Any) -> SqueezeNet:
+    """Return a :class:`SqueezeNet` 1.0; `weights` must be None."""
+    refuse_weights("squeezenet1_0", weights, pretrained)
+    return SqueezeNet("1_0", **kwargs)
 
 
-@registered
-def squeezenet1_1(**options: Any) -> SqueezeNet:
-    """Return a :class:`SqueezeNet` of the version 1.1, which takes less than half of the time."""
-    return SqueezeNet("1_1", **options)
+def squeezenet1_1(*, weights: Any = None, progress: bool = True, pretrained: bool = False, **kwargs: Any) -> SqueezeNet:
+    """Return a :class:`SqueezeNet` 1.1, which takes 2.4 times less to compute; `weights` must be None."""
+    refuse_weights("squeezenet1_1", weights, pretrained)
+    return SqueezeNet("1_1", **kwargs)

@@ -1,94 +1,88 @@
-"""VGG: K. Simonyan and A. Zisserman, "Very Deep Convolutional Networks for Large-Scale Image Recognition", 2014."""
+"""VGG."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
-from minigrad.core.tensor import Tensor
-from minigrad.nn import (
-    AdaptiveAvgPool2d,
-    BatchNorm2d,
-    Conv2d,
-    Dropout,
-    Linear,
-    MaxPool2d,
-    Module,
-    ReLU,
-    Sequential,
-    init,
-)
-from minigrad.vision.models.weights import registered
+from minigrad import Tensor, nn
+from minigrad.vision.models.weights import refuse_weights, start
 
-__all__ = ["VGG", "vgg11", "vgg11_bn", "vgg13", "vgg13_bn", "vgg16", "vgg16_bn", "vgg19", "vgg19_bn"]
-
-# how many convolutions before each of the five halvings
-_DEPTHS = {11: (1, 1, 2, 2, 2), 13: (2, 2, 2, 2, 2), 16: (2, 2, 3, 3, 3), 19: (2, 2, 4, 4, 4)}
+# channels of the convolutions between two poolings
+_STAGES = {
+    11: ((64,), (128,), (256,) * 2, (512,) * 2, (512,) * 2),
+    13: ((64,) * 2, (128,) * 2, (256,) * 2, (512,) * 2, (512,) * 2),
+    16: ((64,) * 2, (128,) * 2, (256,) * 3, (512,) * 3, (512,) * 3),
+    19: ((64,) * 2, (128,) * 2, (256,) * 4, (512,) * 4, (512,) * 4),
+}
 
 
-class VGG(Module):
-    """Convolutions of 3x3 in five stages, and three linear layers.
+class VGG(nn.Module):
+    """A net of 3x3 convolutions and three linear layers: K. Simonyan, A. Zisserman, Very Deep Networks, 2014.
 
     Parameters
     ----------
     features : Module
-        From images to planes of 512 channels.
+        The convolutions, of 512 channels at the end.
+    num_classes : int, default 1000
+    init_weights : bool, default True
+        Whether to draw the weights anew, as K. He et al. do.
+    dropout : float, default 0.5
 
     Examples
     --------
     >>> from minigrad.vision.models import VGG
-    >>> VGG(nn.Conv2d(3, 512, 1), num_classes=5)(mg.zeros(1, 3, 14, 14)).shape
-    Size([1, 5])
+    >>> VGG(nn.Conv2d(3, 512, 3), num_classes=10)(mg.rand(1, 3, 9, 9)).shape
+    Size([1, 10])
     """
 
     def __init__(
-        self, features: Module, num_classes: int = 1000, init_weights: bool = True, dropout: float = 0.5
+        self, features: nn.Module, num_classes: int = 1000, init_weights: bool = True, dropout: float = 0.5
     ) -> None:
         super().__init__()
         self.features = features
-        self.avgpool = AdaptiveAvgPool2d((7, 7))
-        self.classifier = Sequential(
-            Linear(512 * 7 * 7, 4096), ReLU(True), Dropout(dropout),
-            Linear(4096, 4096), ReLU(True), Dropout(dropout),
-            Linear(4096, num_classes),
-        )  # fmt: skip
+        self.avgpool = nn.AdaptiveAvgPool2d((7, 7))
+        self.classifier = nn.Sequential(
+            nn.Linear(512 * 7 * 7, 4096),
+            nn.ReLU(True),
+            nn.Dropout(dropout),
+            nn.Linear(4096, 4096),
+            nn.ReLU(True),
+            nn.Dropout(dropout),
+            nn.Linear(4096, num_classes),
+        )
         if init_weights:
-            self.apply(_initialize)
+            start(self, 0.01)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.classifier(self.avgpool(self.features(x)).flatten(1))
+        y: Tensor = self.classifier(self.avgpool(self.features(x)).flatten(1))
+        return y
 
 
-def _initialize(layer: Module) -> None:
-    if isinstance(layer, Conv2d):
-        init.kaiming_normal_(layer.weight, mode="fan_out", nonlinearity="relu")
-    elif isinstance(layer, Linear):
-        init.normal_(layer.weight, 0, 0.01)
-    if isinstance(layer, (Conv2d, Linear)) and layer.bias is not None:
-        init.zeros_(layer.bias)
+def _features(depth: int, batch_norm: bool) -> nn.Sequential:
+    layers: list[nn.Module] = []
+    inside = 3
+    for stage in _STAGES[depth]:
+        for outside in stage:
+            layers.append(nn.Conv2d(inside, outside, 3, padding=1))
+            layers += [nn.BatchNorm2d(outside)] if batch_norm else []
+            layers.append(nn.ReLU(inplace=True))
+            inside = outside
+        layers.append(nn.MaxPool2d(2, 2))
+    return nn.Sequential(*layers)
 
 
-def _features(depths: Sequence[int], normalized: bool) -> Sequential:
-    layers: list[Module] = []
-    channels = 3
-    for count, width in zip(depths, (64, 128, 256, 512, 512), strict=True):
-        for _ in range(count):
-            layers.append(Conv2d(channels, width, 3, padding=1))
-            layers += [BatchNorm2d(width)] if normalized else []
-            layers.append(ReLU(inplace=True))
-            channels = width
-        layers.append(MaxPool2d(2, 2))
-    return Sequential(*layers)
+def _maker(depth: int, batch_norm: bool) -> Callable[..., VGG]:
+    name = f"vgg{depth}{'_bn' if batch_norm else ''}"
+
+    def make(*, weights: Any = None, progress: bool = True, pretrained: bool = False, **kwargs: Any) -> VGG:
+        refuse_weights(name, weights, pretrained)
+        return VGG(_features(depth, batch_norm), **kwargs)
+
+    make.__name__ = make.__qualname__ = name
+    make.__doc__ = f"Return a :class:`VGG` of {depth} layers{' with batch norm' * batch_norm}; `weights` must be None."
+    return make
 
 
-def _of_depth(depth: int, normalized: bool) -> Callable[..., VGG]:
-    def build(**options: Any) -> VGG:
-        return VGG(_features(_DEPTHS[depth], normalized), **options)
-
-    build.__name__ = build.__qualname__ = f"vgg{depth}{'_bn' if normalized else ''}"
-    build.__doc__ = f"Return a :class:`VGG` of {depth} layers{' with batch normalization' if normalized else ''}."
-    return registered(build)
-
-
-vgg11, vgg13, vgg16, vgg19 = (_of_depth(depth, False) for depth in (11, 13, 16, 19))
-vgg11_bn, vgg13_bn, vgg16_bn, vgg19_bn = (_of_depth(depth, True) for depth in (11, 13, 16, 19))
+vgg11, vgg13, vgg16, vgg19 = (_maker(depth, False) for depth in _STAGES)
+vgg11_bn, vgg13_bn, vgg16_bn, vgg19_bn = (_maker(depth, True) for depth in _STAGES)

@@ -1,63 +1,30 @@
-"""Models by their names, and the word for those who ask for weights that nobody has downloaded."""
+"""The weights of known nets: where they do not come from, and how they begin."""
 
 from __future__ import annotations
 
-import fnmatch
-import functools
-from collections.abc import Callable
-from typing import Any, TypeVar
-
-from minigrad.nn import Module
-
-__all__ = ["get_model", "list_models", "registered"]
-
-M = TypeVar("M", bound=Module)
-_MODELS: dict[str, Callable[..., Module]] = {}
+from minigrad import nn
 
 
-def registered(build: Callable[..., M]) -> Callable[..., M]:
-    """Take the parameters that all models take, and know the model by its name."""
-    name = build.__name__
-
-    @functools.wraps(build)
-    def make(pretrained: Any = False, progress: bool = True, *, weights: Any = None, **options: Any) -> M:
-        if weights is not None or pretrained:
-            raise ValueError(
-                f"{name}: expected weights=None, got {weights or 'pretrained'!r}: nothing is downloaded here; get the "
-                f'file, such as {name}.pth, and call net.load_state_dict(minigrad.load("{name}.pth"))'
-            )
-        return build(**options)
-
-    _MODELS[name] = make
-    return make
+def refuse_weights(name: str, weights: object, pretrained: object = None) -> None:
+    """Raise ValueError where trained weights are asked for, and say how to get them."""
+    if weights or pretrained:
+        raise ValueError(
+            f"{name}: expected weights=None, got {weights or pretrained!r}; nothing is downloaded here: make the "
+            "net and load a file of weights, net.load_state_dict(mg.load('file.pth'))"
+        )
 
 
-def list_models(include: str = "*") -> list[str]:
-    """Return the names of the models, or of those that fit a pattern as of files.
-
-    Examples
-    --------
-    >>> from minigrad.vision.models import list_models
-    >>> list_models("squeeze*")
-    ['squeezenet1_0', 'squeezenet1_1']
-    """
-    return sorted(fnmatch.filter(_MODELS, include))
-
-
-def get_model(name: str, **options: Any) -> Module:
-    """Return a new model of this name.
-
-    Raises
-    ------
-    ValueError
-        If there is none.
-
-    Examples
-    --------
-    >>> from minigrad.vision.models import get_model
-    >>> get_model("squeezenet1_1", num_classes=10)(mg.zeros(1, 3, 64, 64)).shape
-    Size([1, 10])
-    """
-    if name.lower() not in _MODELS:
-        raise ValueError(f"get_model: expected one of {', '.join(sorted(_MODELS))}, got {name!r}")
-    return _MODELS[name.lower()](**options)
+def start(net: nn.Module, linear_std: float | None) -> None:
+    """Draw the weights of convolutions as K. He et al. do, those of linear layers normally where a width is given."""
+    for layer in net.modules():
+        if isinstance(layer, nn.Conv2d):
+            nn.init.kaiming_normal_(layer.weight, mode="fan_out", nonlinearity="relu")
+        elif isinstance(layer, (nn.BatchNorm2d, nn.GroupNorm)):
+            if layer.weight is not None:
+                nn.init.ones_(layer.weight)
+        elif isinstance(layer, nn.Linear) and linear_std is not None:
+            nn.init.normal_(layer.weight, 0, linear_std)
+        else:
+            continue
+        if layer.bias is not None and (linear_std is not None or not isinstance(layer, nn.Linear)):
+            nn.init.zeros_(layer.bias)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,9 @@ NUMBER = (int, float, np.integer, np.floating)
 
 
 class InterpolationMode(enum.Enum):
-    """Ways to make pixels between pixels: of the nearest one, or of four. Names work as well: ``"bilinear"``.
+    """Ways to make pixels between pixels, of the nearest one or of several. Names work as well: ``"bilinear"``.
+
+    All of them resize; what turns, shears or bends images knows the nearest pixel and "bilinear", which takes four.
 
     Examples
     --------
@@ -27,17 +29,36 @@ class InterpolationMode(enum.Enum):
     """
 
     NEAREST = "nearest"
+    NEAREST_EXACT = "nearest-exact"
     BILINEAR = "bilinear"
+    BICUBIC = "bicubic"
+    BOX = "box"
+    HAMMING = "hamming"
+    LANCZOS = "lanczos"
 
     def __str__(self) -> str:
         return str(self.value)
 
 
-def interpolation_mode(name: str, mode: str | InterpolationMode) -> InterpolationMode:
+_NEAREST_OR_BILINEAR = (InterpolationMode.NEAREST, InterpolationMode.NEAREST_EXACT, InterpolationMode.BILINEAR)
+_OF_PILLOW = ("nearest", "lanczos", "bilinear", "bicubic", "box", "hamming")  # by the numbers that Pillow gives them
+
+
+def interpolation_mode(
+    name: str, mode: str | int | InterpolationMode, known: Iterable[InterpolationMode] = _NEAREST_OR_BILINEAR
+) -> InterpolationMode:
+    """Return the mode of this name, or of Pillow's number for it, if it is one of `known`."""
+    value: Any = mode
+    if isinstance(mode, INTEGER) and not isinstance(mode, bool) and 0 <= mode < len(_OF_PILLOW):
+        value = _OF_PILLOW[int(mode)]
     try:
-        return InterpolationMode(mode)
+        found = InterpolationMode(value)
     except ValueError:
-        raise ValueError(f"{name}: expected interpolation 'nearest' or 'bilinear', got {mode!r}") from None
+        found = None
+    if found is None or found not in known:
+        names = " or ".join(repr(m.value) for m in known if m is not InterpolationMode.NEAREST_EXACT)
+        raise ValueError(f"{name}: expected interpolation {names}, got {mode!r}")
+    return InterpolationMode.NEAREST if found is InterpolationMode.NEAREST_EXACT else found
 
 
 def numbers(name: str, argument: str, value: Any, *counts: int) -> tuple[float, ...]:

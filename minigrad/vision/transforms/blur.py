@@ -56,9 +56,13 @@ class GaussianBlur(Transform):
 
     def apply(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         sigma = rng.uniform(*self.sigma, (len(images), 1))
-        x = images.astype(np.float32) if images.dtype == np.uint8 else images
-        across, upright = self.kernel_size
-        return restored(_along(_along(x, upright, sigma, 1), across, sigma, 2), images.dtype)
+        return blurred(images, self.kernel_size, (sigma, sigma))
+
+
+def blurred(images: np.ndarray, kernel_size: tuple[int, int], sigma: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+    """Return images (N, H, W, C) blurred by Gaussians, both arguments across first and then up and down."""
+    x = images.astype(np.float32) if images.dtype == np.uint8 else images
+    return restored(_along(_along(x, kernel_size[1], sigma[1], 1), kernel_size[0], sigma[0], 2), images.dtype)
 
 
 def _along(x: np.ndarray, size: int, sigma: np.ndarray, axis: int) -> np.ndarray:

@@ -1,223 +1,222 @@
-"""The changes of `minigrad.vision.transforms` by given amounts: torchvision.transforms.functional's names.
+"""The changes that the transforms make, by amounts that the caller decides: torchvision.transforms.functional.
 
-They take and give what the transforms do: arrays with channels last, PIL images as such, Tensors with channels first,
-one image or a batch. Nothing here is random.
+Images are what transforms take: Tensors with channels first, arrays with channels last, images of Pillow, and batches
+of the first two. Nothing is drawn at random.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from minigrad.core.dtypes import as_dtype
 from minigrad.core.tensor import Tensor
-from minigrad.vision.io import pillow
+from minigrad.vision.pillow import of_pillow
+from minigrad.vision.transforms import bending, tones
 from minigrad.vision.transforms.arguments import (
     INTEGER,
+    NUMBER,
     Fill,
     InterpolationMode,
     interpolation_mode,
     numbers,
     pair,
-    restored,
 )
-from minigrad.vision.transforms.blur import GaussianBlur
+from minigrad.vision.transforms.blur import blurred
 from minigrad.vision.transforms.color import ColorJitter, Grayscale
-from minigrad.vision.transforms.conversion import Normalize, ToTensor
+from minigrad.vision.transforms.conversion import ConvertImageDtype, Normalize, PILToTensor, ToPILImage, ToTensor
 from minigrad.vision.transforms.cropping import CenterCrop, Pad
 from minigrad.vision.transforms.flipping import RandomHorizontalFlip, RandomVerticalFlip
-from minigrad.vision.transforms.geometry import RandomAffine, RandomRotation
-from minigrad.vision.transforms.pointwise import (
-    Change,
-    adjust_gamma,
-    autocontrast,
-    equalize,
-    invert,
-    posterize,
-    solarize,
-    unused,
-)
+from minigrad.vision.transforms.geometry import RandomRotation, affine_sources, from_middle
+from minigrad.vision.transforms.resampling import affine as warped
 from minigrad.vision.transforms.resizing import Resize
+from minigrad.vision.transforms.transform import Transform, on_images
 
 __all__ = [
-    "adjust_brightness", "adjust_contrast", "adjust_gamma", "adjust_hue", "adjust_saturation", "affine",
-    "autocontrast", "center_crop", "convert_image_dtype", "crop", "equalize", "erase", "five_crop", "gaussian_blur",
-    "get_dimensions", "get_image_num_channels", "get_image_size", "hflip", "invert", "normalize", "pad",
-    "pil_to_tensor", "posterize", "resize", "resized_crop", "rgb_to_grayscale", "rotate", "solarize", "ten_crop",
-    "to_grayscale", "to_pil_image", "to_tensor", "vflip",
+    "InterpolationMode", "adjust_brightness", "adjust_contrast", "adjust_gamma", "adjust_hue", "adjust_saturation",
+    "adjust_sharpness", "affine", "autocontrast", "center_crop", "convert_image_dtype", "crop", "elastic_transform",
+    "equalize", "erase", "five_crop", "gaussian_blur", "get_dimensions", "get_image_num_channels", "get_image_size",
+    "hflip", "invert", "normalize", "pad", "perspective", "pil_to_tensor", "posterize", "resize", "resized_crop",
+    "rgb_to_grayscale", "rotate", "solarize", "ten_crop", "to_grayscale", "to_pil_image", "to_tensor", "vflip",
 ]  # fmt: skip
 
-NEAREST, BILINEAR = InterpolationMode.NEAREST, InterpolationMode.BILINEAR
+_UNUSED = np.random.default_rng(0)  # for transforms to draw from, where every range is a single number
 
-# ---- conversions -----------------------------------------------------------------------------------------------------
+
+def _by(name: str, images: Any, kind: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Return what a transform makes of images; its errors speak of the function `name`."""
+    try:
+        transform = kind(*args, **kwargs)
+        if isinstance(transform, Transform) and "__call__" not in vars(kind):
+            return on_images(name, lambda x: transform.apply(x, _UNUSED), images)
+        return transform(images)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise type(error)(str(error).replace(f"{kind.__name__}:", f"{name}:", 1)) from error
+
+
+# ---- kinds of images
 
 
 def to_tensor(pic: Any) -> Tensor:
-    """Return an image with channels last as a float32 Tensor from 0 to 1 with channels first; see `ToTensor`.
+    """Return an image of Pillow's, or an array, as :class:`~minigrad.vision.transforms.ToTensor` does.
 
     Examples
     --------
     >>> from minigrad.vision.transforms import functional
-    >>> functional.to_tensor(np.array([[0, 255]], np.uint8))
-    tensor([[[0., 1.]]])
+    >>> functional.to_tensor(np.zeros((4, 6, 3), np.uint8)).shape
+    Size([3, 4, 6])
     """
-    return ToTensor()(pic)
+    return _by("to_tensor", pic, ToTensor)
 
 
 def pil_to_tensor(pic: Any) -> Tensor:
-    """Return an image with channels last as a Tensor of the same numbers with channels first.
-
-    Examples
-    --------
-    >>> from minigrad.vision.transforms import functional
-    >>> functional.pil_to_tensor(np.zeros((4, 6, 3), np.uint8)).shape
-    Size([3, 4, 6])
-    """
-    if isinstance(pic, Tensor):
-        raise TypeError("pil_to_tensor: expected an image with channels last, got a Tensor")
-    x = np.array(pic)
-    if x.ndim not in (2, 3):
-        raise ValueError(f"pil_to_tensor: expected an image (H, W) or (H, W, C), got shape {x.shape}")
-    return Tensor._wrap(np.ascontiguousarray(x[None] if x.ndim == 2 else x.transpose(2, 0, 1)))
+    """Return an image of Pillow's as a Tensor of the same numbers."""
+    return _by("pil_to_tensor", pic, PILToTensor)
 
 
 def to_pil_image(pic: Any, mode: str | None = None) -> Any:
-    """Return a Tensor (C, H, W) or (H, W), or an array (H, W, C) or (H, W), as an image of Pillow.
-
-    Parameters
-    ----------
-    pic : of uint8, or floats from 0 to 1
-    mode : str, optional
-        Of the image, as Pillow names it; without it "L", "LA", "RGB" or "RGBA", by the number of channels.
-
-    Raises
-    ------
-    ImportError
-        If Pillow is not installed.
-
-    Examples
-    --------
-    >>> from minigrad.vision.transforms import functional
-    >>> functional.to_pil_image(mg.zeros(3, 4, 6)).size
-    (6, 4)
-    """
-    x = pic.detach().numpy() if isinstance(pic, Tensor) else np.asarray(pic)
-    if x.ndim not in (2, 3):
-        raise ValueError(f"to_pil_image: expected 2 or 3 dimensions, got shape {x.shape}")
-    if isinstance(pic, Tensor) and x.ndim == 3:
-        x = x.transpose(1, 2, 0)
-    if x.ndim == 3 and not 1 <= x.shape[2] <= 4:
-        raise ValueError(f"to_pil_image: expected from 1 to 4 channels, got {x.shape[2]} of shape {tuple(pic.shape)}")
-    if x.dtype != np.uint8 and x.dtype.kind != "f":
-        raise TypeError(f"to_pil_image: expected uint8 or floats from 0 to 1, got {x.dtype}")
-    x = x[..., 0] if x.ndim == 3 and x.shape[2] == 1 else x
-    y = x if x.dtype == np.uint8 else restored(x * 255, np.dtype(np.uint8))
-    image = pillow()[0].fromarray(np.ascontiguousarray(y))
-    return image if mode is None else image.convert(mode)
+    """Return a Tensor or an array as an image of Pillow's."""
+    return _by("to_pil_image", pic, ToPILImage, mode)
 
 
-def convert_image_dtype(image: Any, dtype: Any = np.float32) -> Any:
-    """Return an image of another dtype, brought to its range: 0 to 1 of floats, 0 to the greatest of integers.
+def convert_image_dtype(image: Tensor, dtype: Any = np.float32) -> Tensor:
+    """Return a Tensor of another dtype, its values brought to the range of that."""
+    return _by("convert_image_dtype", image, ConvertImageDtype, dtype)
+
+
+def normalize(tensor: Tensor, mean: Any, std: Any, inplace: bool = False) -> Tensor:
+    """Return ``(tensor - mean) / std``, by channels; with `inplace` in the memory of `tensor`.
 
     Examples
     --------
     >>> from minigrad.vision.transforms import functional
-    >>> functional.convert_image_dtype(mg.tensor([0, 255], dtype=mg.uint8))
-    tensor([0., 1.])
+    >>> functional.normalize(mg.ones(1, 1, 2), [0.5], [0.25])
+    tensor([[[2., 2.]]])
     """
-    wanted = as_dtype(dtype)
-    if isinstance(image, Tensor):
-        return image if image.dtype == wanted else Tensor._wrap(_in_range(image._data, wanted))
-    return _in_range(np.asarray(image), wanted)
-
-
-def _in_range(x: np.ndarray, wanted: np.dtype) -> np.ndarray:
-    if x.dtype.kind not in "iuf" or wanted.kind not in "iuf":
-        raise TypeError(f"convert_image_dtype: expected numbers, got {x.dtype} to {wanted}")
-    if wanted.kind == "f":
-        return np.asarray(x if x.dtype.kind == "f" else x / np.iinfo(x.dtype).max).astype(wanted)
-    top = int(np.iinfo(wanted).max)
-    if x.dtype.kind == "f":
-        return np.asarray(np.floor(x.astype(np.float64) * (top + 1 - 1e-3)).astype(wanted))
-    old = int(np.iinfo(x.dtype).max)
-    if old > top:
-        return np.asarray((x // ((old + 1) // (top + 1))).astype(wanted))
-    return np.asarray(x.astype(wanted) * wanted.type((top + 1) // (old + 1)))
+    if not isinstance(tensor, Tensor):
+        raise TypeError(f"normalize: expected a Tensor, got {type(tensor).__name__}; put to_tensor before")
+    values = [v.tolist() if isinstance(v, Tensor) else v for v in (mean, std)]
+    y = _by("normalize", tensor, Normalize, *values)
+    return tensor.copy_(y) if inplace else y
 
 
 def get_dimensions(img: Any) -> list[int]:
-    """Return the channels, the height and the width of an image."""
+    """Return the channels, height and width of images of any kind.
+
+    Examples
+    --------
+    >>> from minigrad.vision.transforms import functional
+    >>> functional.get_dimensions(mg.zeros(3, 4, 6)), functional.get_dimensions(np.zeros((4, 6, 3)))
+    ([3, 4, 6], [3, 4, 6])
+    """
+    if of_pillow(img):
+        return [len(img.getbands()), img.height, img.width]
+    if not isinstance(img, (Tensor, np.ndarray)) or img.ndim < 2:
+        raise TypeError(f"get_dimensions: expected an image, got {type(img).__name__}")
     if isinstance(img, Tensor):
-        return [1, *img.shape] if img.ndim == 2 else list(img.shape[-3:])
-    x = np.asarray(img)
-    return [x.shape[-1] if x.ndim > 2 else 1, *x.shape[x.ndim - 3 if x.ndim > 2 else 0 :][:2]]
+        return [1 if img.ndim == 2 else img.shape[-3], img.shape[-2], img.shape[-1]]
+    shape = [*img.shape, 1] if img.ndim == 2 else list(img.shape)
+    return [shape[-1], shape[-3], shape[-2]]
 
 
 def get_image_size(img: Any) -> list[int]:
-    """Return the width and the height of an image."""
-    _, height, width = get_dimensions(img)
-    return [width, height]
+    """Return the width and height of images of any kind."""
+    return get_dimensions(img)[:0:-1]
 
 
 def get_image_num_channels(img: Any) -> int:
-    """Return the number of channels of an image."""
+    """Return the number of channels of images of any kind."""
     return get_dimensions(img)[0]
 
 
-def normalize(tensor: Any, mean: float | Sequence[float], std: float | Sequence[float]) -> Any:
-    """Return ``(x - mean) / std`` by channels; see `Normalize`."""
-    return Normalize(mean, std)(tensor)
+# ---- parts and borders
 
 
-# ---- parts and sizes -------------------------------------------------------------------------------------------------
+def hflip(img: Any) -> Any:
+    """Return images with left and right swapped.
+
+    Examples
+    --------
+    >>> from minigrad.vision.transforms import functional
+    >>> functional.hflip(np.array([[1, 2]], np.uint8)), functional.vflip(np.array([[1], [2]], np.uint8)).tolist()
+    (array([[2, 1]], dtype=uint8), [[2], [1]])
+    """
+    return _by("hflip", img, RandomHorizontalFlip, 1)
+
+
+def vflip(img: Any) -> Any:
+    """Return images with top and bottom swapped."""
+    return _by("vflip", img, RandomVerticalFlip, 1)
+
+
+def pad(img: Any, padding: int | Sequence[int], fill: Fill = 0, padding_mode: str = "constant") -> Any:
+    """Return images with a border, as :class:`~minigrad.vision.transforms.Pad` makes it."""
+    return _by("pad", img, Pad, padding, fill, padding_mode)
+
+
+def center_crop(img: Any, output_size: int | Sequence[int]) -> Any:
+    """Return the middle of images."""
+    return _by("center_crop", img, CenterCrop, output_size)
+
+
+def crop(img: Any, top: int, left: int, height: int, width: int) -> Any:
+    """Return a part of images; what lies outside of them is 0.
+
+    Examples
+    --------
+    >>> from minigrad.vision.transforms import functional
+    >>> functional.crop(np.arange(12, dtype=np.uint8).reshape(3, 4), 1, 2, 2, 3)
+    array([[ 6,  7,  0],
+           [10, 11,  0]], dtype=uint8)
+    """
+    if not all(isinstance(n, INTEGER) for n in (top, left, height, width)) or height < 1 or width < 1:
+        given = f"{top!r}, {left!r}, {height!r}, {width!r}"
+        raise ValueError(f"crop: expected integers and a positive height and width, got {given}")
+
+    def part(x: np.ndarray) -> np.ndarray:
+        y = np.zeros_like(x, shape=(len(x), height, width, x.shape[3]))
+        rows, columns = slice(max(top, 0), max(top + height, 0)), slice(max(left, 0), max(left + width, 0))
+        found = x[:, rows, columns]
+        down, right = max(-top, 0), max(-left, 0)
+        y[:, down : down + found.shape[1], right : right + found.shape[2]] = found
+        return y
+
+    return on_images("crop", part, img)
+
+
+def five_crop(img: Any, size: int | Sequence[int]) -> tuple[Any, Any, Any, Any, Any]:
+    """Return the corners of images, upper left, upper right, lower left and lower right, and their middle."""
+    high, wide = pair("five_crop", "size", size)
+    _, height, width = get_dimensions(img)
+    if high > height or wide > width:
+        raise ValueError(f"five_crop: expected images of at least {high}x{wide}, got {height}x{width}")
+    down, right = height - high, width - wide
+    corners = [crop(img, top, left, high, wide) for top in (0, down) for left in (0, right)]
+    return corners[0], corners[1], corners[2], corners[3], center_crop(img, (high, wide))
+
+
+def ten_crop(img: Any, size: int | Sequence[int], vertical_flip: bool = False) -> tuple[Any, ...]:
+    """Return `five_crop` of images and of their mirror images.
+
+    Examples
+    --------
+    >>> from minigrad.vision.transforms import functional
+    >>> [int(part.sum()) for part in functional.ten_crop(np.arange(9, dtype=np.uint8).reshape(3, 3), 1)]
+    [0, 2, 6, 8, 4, 2, 0, 8, 6, 4]
+    """
+    return (*five_crop(img, size), *five_crop((vflip if vertical_flip else hflip)(img), size))
 
 
 def resize(
     img: Any,
     size: int | Sequence[int],
-    interpolation: str | InterpolationMode = BILINEAR,
+    interpolation: str | InterpolationMode = InterpolationMode.BILINEAR,
     max_size: int | None = None,
-    antialias: bool = True,
+    antialias: bool | None = True,
 ) -> Any:
-    """Return an image of another size; see `Resize`."""
-    return Resize(size, interpolation, max_size, antialias)(img)
-
-
-def pad(img: Any, padding: int | Sequence[int], fill: Fill = 0, padding_mode: str = "constant") -> Any:
-    """Return an image with a border; see `Pad`."""
-    return Pad(padding, fill, padding_mode)(img)
-
-
-def center_crop(img: Any, output_size: int | Sequence[int]) -> Any:
-    """Return the middle of an image; see `CenterCrop`."""
-    return CenterCrop(output_size)(img)
-
-
-def crop(img: Any, top: int, left: int, height: int, width: int) -> Any:
-    """Return a part of an image, with zeros where it reaches beyond.
-
-    Examples
-    --------
-    >>> from minigrad.vision.transforms import functional
-    >>> functional.crop(mg.arange(6.0).reshape(1, 2, 3), 0, 1, 1, 3)
-    tensor([[[1., 2., 0.]]])
-    """
-    if not all(isinstance(n, INTEGER) for n in (top, left, height, width)) or height < 1 or width < 1:
-        raise ValueError(f"crop: expected integers, of a positive size, got {(top, left, height, width)}")
-
-    def change(x: np.ndarray) -> np.ndarray:
-        y = np.zeros((len(x), height, width, x.shape[3]), x.dtype)
-        rows = slice(max(top, 0), max(min(top + height, x.shape[1]), 0))
-        columns = slice(max(left, 0), max(min(left + width, x.shape[2]), 0))
-        part = x[:, rows, columns]
-        down, right = rows.start - top, columns.start - left
-        if part.size:
-            y[:, down : down + part.shape[1], right : right + part.shape[2]] = part
-        return y
-
-    return Change(change)(img)
+    """Return images of another size, as :class:`~minigrad.vision.transforms.Resize` makes them."""
+    return _by("resize", img, Resize, size, interpolation, max_size, bool(antialias))
 
 
 def resized_crop(
@@ -227,42 +226,22 @@ def resized_crop(
     height: int,
     width: int,
     size: int | Sequence[int],
-    interpolation: str | InterpolationMode = BILINEAR,
-    antialias: bool = True,
+    interpolation: str | InterpolationMode = InterpolationMode.BILINEAR,
+    antialias: bool | None = True,
 ) -> Any:
-    """Return a part of an image brought to another size."""
-    return resize(crop(img, top, left, height, width), size, interpolation, antialias=antialias)
-
-
-def five_crop(img: Any, size: int | Sequence[int]) -> tuple[Any, ...]:
-    """Return the four corners of an image and its middle: upper left, upper right, lower left, lower right, middle.
-
-    Raises
-    ------
-    ValueError
-        If the parts are larger than the image.
+    """Return a part of images, brought to another size.
 
     Examples
     --------
     >>> from minigrad.vision.transforms import functional
-    >>> [int(part) for part in functional.five_crop(mg.arange(9.0).reshape(1, 3, 3), 1)]
-    [0, 2, 6, 8, 4]
+    >>> functional.resized_crop(mg.rand(3, 8, 8), 2, 2, 4, 4, (6, 6)).shape
+    Size([3, 6, 6])
     """
-    height, width = pair("five_crop", "size", size)
-    _, rows, columns = get_dimensions(img)
-    if height > rows or width > columns:
-        raise ValueError(f"five_crop: expected parts of at most {rows}x{columns}, got {height}x{width}")
-    corners = [(top, left) for top in (0, rows - height) for left in (0, columns - width)]
-    return *(crop(img, top, left, height, width) for top, left in corners), center_crop(img, (height, width))
-
-
-def ten_crop(img: Any, size: int | Sequence[int], vertical_flip: bool = False) -> tuple[Any, ...]:
-    """Return the five parts of `five_crop`, and those of the mirrored image."""
-    return five_crop(img, size) + five_crop(vflip(img) if vertical_flip else hflip(img), size)
+    return resize(crop(img, top, left, height, width), size, interpolation, None, antialias)
 
 
 def erase(img: Tensor, i: int, j: int, h: int, w: int, v: Any, inplace: bool = False) -> Tensor:
-    """Return a Tensor (..., C, H, W) with the values `v` in the part of h rows and w columns from row i and column j.
+    """Return a Tensor whose rectangle of `h` rows and `w` columns from row `i`, column `j` on is `v`.
 
     Examples
     --------
@@ -272,34 +251,24 @@ def erase(img: Tensor, i: int, j: int, h: int, w: int, v: Any, inplace: bool = F
              [1., 0.]]])
     """
     if not isinstance(img, Tensor):
-        raise TypeError(f"erase: expected a Tensor, got {type(img).__name__}; put ToTensor before it")
+        raise TypeError(f"erase: expected a Tensor, got {type(img).__name__}")
     y = img if inplace else img.clone()
     y[..., i : i + h, j : j + w] = v
     return y
 
 
-# ---- mirrors and turns -----------------------------------------------------------------------------------------------
-
-
-def hflip(img: Any) -> Any:
-    """Return an image with left and right swapped."""
-    return RandomHorizontalFlip(1, unused)(img)
-
-
-def vflip(img: Any) -> Any:
-    """Return an image with top and bottom swapped."""
-    return RandomVerticalFlip(1, unused)(img)
+# ---- turned and bent
 
 
 def rotate(
     img: Any,
     angle: float,
-    interpolation: str | InterpolationMode = NEAREST,
+    interpolation: str | InterpolationMode = InterpolationMode.NEAREST,
     expand: bool = False,
     center: Sequence[float] | None = None,
-    fill: Fill = 0,
+    fill: Fill | None = None,
 ) -> Any:
-    """Return an image turned by an angle in degrees, counter-clockwise; see `RandomRotation`.
+    """Return images turned counter-clockwise by `angle` degrees.
 
     Examples
     --------
@@ -308,7 +277,9 @@ def rotate(
     array([[2, 4],
            [1, 3]], dtype=uint8)
     """
-    return RandomRotation((angle, angle), interpolation, expand, center, fill, unused)(img)
+    if not isinstance(angle, NUMBER):
+        raise TypeError(f"rotate: expected a number as angle, got {angle!r}")
+    return _by("rotate", img, RandomRotation, (angle, angle), interpolation, expand, center, fill or 0)
 
 
 def affine(
@@ -317,11 +288,11 @@ def affine(
     translate: Sequence[float],
     scale: float,
     shear: float | Sequence[float],
-    interpolation: str | InterpolationMode = NEAREST,
-    fill: Fill = 0,
+    interpolation: str | InterpolationMode = InterpolationMode.NEAREST,
+    fill: Fill | None = None,
     center: Sequence[float] | None = None,
 ) -> Any:
-    """Return an image turned (degrees, clockwise), moved (pixels), scaled and sheared (degrees); see `RandomAffine`.
+    """Return images sheared, scaled, turned clockwise and moved: see :class:`~minigrad.vision.transforms.RandomAffine`.
 
     Examples
     --------
@@ -329,51 +300,236 @@ def affine(
     >>> functional.affine(np.array([[1, 2, 3]], np.uint8), 0, (1, 0), 1.0, 0)
     array([[0, 1, 2]], dtype=uint8)
     """
-    interpolation_mode("affine", interpolation)
+    if not isinstance(angle, NUMBER):
+        raise TypeError(f"affine: expected a number as angle, got {angle!r}")
     right, down = numbers("affine", "translate", translate, 2)
-    along = (*(numbers("affine", "shear", shear, 1, 2) if isinstance(shear, Sequence) else (shear,)), 0.0)
-    ranges = (along[0], along[0], along[1], along[1])
-    turned = RandomAffine((angle, angle), None, (scale, scale), ranges, interpolation, fill, center, unused)
-    return Change(lambda x: turned.moved(x, (down, right)))(img)
+    if not isinstance(scale, NUMBER) or not scale > 0:
+        raise ValueError(f"affine: expected a positive scale, got {scale!r}")
+    slants = numbers("affine", "shear", [shear, 0] if isinstance(shear, NUMBER) else shear, 1, 2)
+    slants = (slants[0], slants[1] if len(slants) == 2 else slants[0])
+    mode = interpolation_mode("affine", interpolation)
+
+    def change(x: np.ndarray) -> np.ndarray:
+        n, middle = len(x), from_middle("affine", center, x)
+        shift, shears = np.tile([down, right], (n, 1)), np.tile(np.array(slants)[:, None], n)
+        sources = affine_sources(np.full(n, angle), shift, np.full(n, scale), shears, middle)
+        return warped(x, *sources, fill or 0, mode)
+
+    return on_images("affine", change, img)
 
 
-# ---- colours ---------------------------------------------------------------------------------------------------------
+def _corners(argument: str, points: Any) -> np.ndarray:
+    found = np.asarray(points, float)
+    if found.shape != (4, 2):
+        raise ValueError(f"perspective: expected {argument} as four points (x, y), got {points!r}")
+    return found
 
 
-def adjust_brightness(img: Any, brightness_factor: float) -> Any:
-    """Return an image made darker (a factor below 1) or brighter; see `ColorJitter`."""
-    return ColorJitter(brightness=(brightness_factor, brightness_factor), generator=unused)(img)
+def perspective(
+    img: Any,
+    startpoints: Sequence[Sequence[int]],
+    endpoints: Sequence[Sequence[int]],
+    interpolation: str | InterpolationMode = InterpolationMode.BILINEAR,
+    fill: Fill | None = None,
+) -> Any:
+    """Return images of which four points, (x, y), have come to four others.
+
+    Examples
+    --------
+    >>> from minigrad.vision.transforms import functional
+    >>> corners = [[0, 0], [2, 0], [2, 2], [0, 2]]
+    >>> functional.perspective(mg.ones(1, 3, 3), corners, [[1, 0], [3, 0], [3, 2], [1, 2]]).round()
+    tensor([[[0., 1., 1.],
+             [0., 1., 1.],
+             [0., 1., 1.]]])
+    """
+    start, end = _corners("startpoints", startpoints), _corners("endpoints", endpoints)
+    mode = interpolation_mode("perspective", interpolation)
+
+    def change(x: np.ndarray) -> np.ndarray:
+        old, new = (np.broadcast_to(points, (len(x), 4, 2)) for points in (start, end))
+        return bending.in_perspective(x, old, new, fill or 0, mode)
+
+    return on_images("perspective", change, img)
 
 
-def adjust_contrast(img: Any, contrast_factor: float) -> Any:
-    """Return an image with less contrast (a factor below 1) or more; see `ColorJitter`."""
-    return ColorJitter(contrast=(contrast_factor, contrast_factor), generator=unused)(img)
+def elastic_transform(
+    img: Any,
+    displacement: Tensor,
+    interpolation: str | InterpolationMode = InterpolationMode.BILINEAR,
+    fill: Fill | None = None,
+) -> Any:
+    """Return images whose pixels come from elsewhere.
 
+    Parameters
+    ----------
+    img : images
+    displacement : Tensor, shape (1, H, W, 2)
+        How far to the right and how far down, as parts of half of the image.
 
-def adjust_saturation(img: Any, saturation_factor: float) -> Any:
-    """Return an image with less colour (a factor below 1) or more; see `ColorJitter`."""
-    return ColorJitter(saturation=(saturation_factor, saturation_factor), generator=unused)(img)
-
-
-def adjust_hue(img: Any, hue_factor: float) -> Any:
-    """Return an image whose colours are turned by a part of the circle, from -0.5 to 0.5; see `ColorJitter`."""
-    return ColorJitter(hue=(hue_factor, hue_factor), generator=unused)(img)
-
-
-def rgb_to_grayscale(img: Any, num_output_channels: int = 1) -> Any:
-    """Return an image without colour; see `Grayscale`."""
-    return Grayscale(num_output_channels)(img)
-
-
-to_grayscale = rgb_to_grayscale
+    Examples
+    --------
+    >>> from minigrad.vision.transforms import functional
+    >>> functional.elastic_transform(mg.ones(1, 4, 4), mg.zeros(1, 4, 4, 2)).mean()
+    tensor(1.)
+    """
+    if not isinstance(displacement, Tensor):
+        raise TypeError(f"elastic_transform: expected displacement as a Tensor, got {type(displacement).__name__}")
+    _, height, width = get_dimensions(img)
+    if tuple(displacement.shape) != (1, height, width, 2):
+        raise ValueError(
+            f"elastic_transform: expected displacement of shape {(1, height, width, 2)}, got {displacement.shape}"
+        )
+    mode = interpolation_mode("elastic_transform", interpolation)
+    return on_images(
+        "elastic_transform", lambda x: bending.displaced(x, displacement.numpy(force=True), fill or 0, mode), img
+    )
 
 
 def gaussian_blur(img: Any, kernel_size: int | Sequence[int], sigma: float | Sequence[float] | None = None) -> Any:
-    """Return a blurred image; see `GaussianBlur`.
+    """Return blurred images.
 
-    Without `sigma` it is ``0.15 k + 0.35`` for a kernel of k pixels.
+    Parameters
+    ----------
+    img : images
+    kernel_size : int or (int, int)
+        Odd, across and up and down.
+    sigma : float or (float, float), optional
+        In pixels, across and up and down; ``0.3 * ((kernel_size - 1) / 2 - 1) + 0.8`` where omitted.
+
+    Examples
+    --------
+    >>> from minigrad.vision.transforms import functional
+    >>> functional.gaussian_blur(np.array([[0, 0, 100, 0, 0]], np.uint8), (3, 1), 1.0)
+    array([[ 0, 27, 45, 27,  0]], dtype=uint8)
     """
     sizes = pair("gaussian_blur", "kernel_size", kernel_size)
-    given = 0.15 * sizes[0] + 0.35 if sigma is None else sigma
-    amount = float(given[0] if isinstance(given, Sequence) else given)
-    return GaussianBlur(kernel_size, (amount, amount), unused)(img)
+    if sigma is None:
+        sigma = [n * 0.15 + 0.35 for n in sizes]
+    sigmas = numbers("gaussian_blur", "sigma", [sigma] if isinstance(sigma, NUMBER) else sigma, 1, 2)
+    if not all(size % 2 for size in sizes) or min(sigmas) <= 0:
+        raise ValueError(f"gaussian_blur: expected odd sizes and positive sigmas, got {kernel_size!r} and {sigma!r}")
+
+    def change(x: np.ndarray) -> np.ndarray:
+        return blurred(x, sizes, (np.full((len(x), 1), sigmas[0]), np.full((len(x), 1), sigmas[-1])))
+
+    return on_images("gaussian_blur", change, img)
+
+
+# ---- colours and tones
+
+
+def _jittered(name: str, img: Any, which: str, argument: str, value: float) -> Any:
+    if not isinstance(value, NUMBER):
+        raise TypeError(f"{name}: expected a number as {argument}, got {value!r}")
+    return _by(name, img, ColorJitter, **{which: (value, value)})
+
+
+def adjust_brightness(img: Any, brightness_factor: float) -> Any:
+    """Return images times a factor not below 0."""
+    return _jittered("adjust_brightness", img, "brightness", "brightness_factor", brightness_factor)
+
+
+def adjust_contrast(img: Any, contrast_factor: float) -> Any:
+    """Return images nearer to their mean brightness (below 1) or farther from it (above)."""
+    return _jittered("adjust_contrast", img, "contrast", "contrast_factor", contrast_factor)
+
+
+def adjust_saturation(img: Any, saturation_factor: float) -> Any:
+    """Return images nearer to grey (below 1) or farther from it (above)."""
+    return _jittered("adjust_saturation", img, "saturation", "saturation_factor", saturation_factor)
+
+
+def adjust_hue(img: Any, hue_factor: float) -> Any:
+    """Return images whose colours are turned by a part, -0.5 to 0.5, of the colour circle.
+
+    Examples
+    --------
+    >>> from minigrad.vision.transforms import functional
+    >>> functional.adjust_hue(mg.tensor([[[1.0]], [[0.25]], [[0.0]]]), 0.5).flatten()
+    tensor([0.0000, 0.7500, 1.0000])
+    >>> half = functional.adjust_brightness(mg.ones(3, 1, 1), 0.5)
+    >>> more = functional.adjust_contrast(functional.adjust_saturation(half, 2.0), 2.0)
+    >>> more.flatten()
+    tensor([0.5000, 0.5000, 0.5000])
+    """
+    return _jittered("adjust_hue", img, "hue", "hue_factor", hue_factor)
+
+
+def adjust_gamma(img: Any, gamma: float, gain: float = 1) -> Any:
+    """Return ``gain * x**gamma``, x from 0 to 1 and so the result.
+
+    Examples
+    --------
+    >>> from minigrad.vision.transforms import functional
+    >>> functional.adjust_gamma(mg.tensor([[[0.5, 1.0]]]), 2.0)
+    tensor([[[0.2500, 1.0000]]])
+    """
+    gamma = tones.factor("adjust_gamma", "gamma", gamma)
+    top = 255.0
+
+    def change(x: np.ndarray) -> np.ndarray:
+        unit = x.astype(np.float32) / np.float32(top) if x.dtype == np.uint8 else x
+        y = np.clip(gain * unit**gamma, 0, 1)
+        return np.minimum(y * 255.999, 255).astype(np.uint8) if x.dtype == np.uint8 else y.astype(x.dtype)
+
+    return on_images("adjust_gamma", change, img)
+
+
+def adjust_sharpness(img: Any, sharpness_factor: float) -> Any:
+    """Return images blurred a little (factor 0), as they are (1), or sharper (above 1)."""
+    amount = tones.factor("adjust_sharpness", "sharpness_factor", sharpness_factor)
+    return on_images("adjust_sharpness", lambda x: tones.sharpened(x, amount), img)
+
+
+def rgb_to_grayscale(img: Any, num_output_channels: int = 1) -> Any:
+    """Return the brightness of images, in one channel or in three that are alike."""
+    return _by("rgb_to_grayscale", img, Grayscale, num_output_channels)
+
+
+def to_grayscale(img: Any, num_output_channels: int = 1) -> Any:
+    """Return the brightness of images, in one channel or in three that are alike.
+
+    Examples
+    --------
+    >>> from minigrad.vision.transforms import functional
+    >>> functional.to_grayscale(np.zeros((4, 4, 3), np.uint8)).shape
+    (4, 4, 1)
+    """
+    return _by("to_grayscale", img, Grayscale, num_output_channels)
+
+
+def invert(img: Any) -> Any:
+    """Return 255 - x, or 1 - x for floats."""
+    return on_images("invert", tones.inverted, img)
+
+
+def posterize(img: Any, bits: int) -> Any:
+    """Return uint8 images of which the first `bits` of each number are left."""
+    bits = tones.level_bits("posterize", bits)
+    return on_images("posterize", lambda x: tones.posterized("posterize", x, bits), img)
+
+
+def solarize(img: Any, threshold: float) -> Any:
+    """Return images inverted where they are at or above `threshold`."""
+    return on_images("solarize", lambda x: tones.solarized("solarize", x, threshold), img)
+
+
+def autocontrast(img: Any) -> Any:
+    """Return images each channel of which goes from the least value to the greatest."""
+    return on_images("autocontrast", tones.stretched, img)
+
+
+def equalize(img: Any) -> Any:
+    """Return uint8 images each channel of which has all levels alike often, as far as that goes.
+
+    Examples
+    --------
+    >>> from minigrad.vision.transforms import functional
+    >>> x = np.array([[10, 200]], np.uint8)
+    >>> [getattr(functional, name)(x).tolist() for name in ("invert", "autocontrast", "equalize")]
+    [[[245, 55]], [[0, 255]], [[10, 200]]]
+    >>> functional.posterize(x, 1).tolist(), functional.solarize(x, 128).tolist()
+    ([[0, 128]], [[10, 55]])
+    """
+    return on_images("equalize", lambda x: tones.equalized("equalize", x), img)

@@ -26,7 +26,7 @@ from minigrad.vision.transforms.transform import Transform
 __all__ = ["RandomAffine", "RandomRotation"]
 
 
-def _sources(
+def affine_sources(
     angle: np.ndarray, shift: np.ndarray, scale: np.ndarray, shear: np.ndarray, centre: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return matrices and offsets for `affine` that undo q = c + t + R(angle) K(shear) scale (p - c) (degrees).
@@ -42,7 +42,7 @@ def _sources(
     return inverse, centre[:, None] - inverse @ (centre + shift)[:, :, None]
 
 
-def _from_middle(name: str, center: Sequence[float] | None, images: np.ndarray) -> np.ndarray:
+def from_middle(name: str, center: Sequence[float] | None, images: np.ndarray) -> np.ndarray:
     """Return `center`, (x, y) from the upper left corner, as (row, column) from the middle of the images."""
     if center is None:
         return np.zeros(2)
@@ -108,8 +108,8 @@ class RandomRotation(Transform):
                     f"got {count}; transform them one by one"
                 )
             height, width = _expanded(height, width, np.deg2rad(angle[0]))
-        centre = _from_middle("RandomRotation", self.center, images)
-        sources = _sources(angle, np.zeros((count, 2)), np.ones(count), np.zeros((2, count)), centre)
+        centre = from_middle("RandomRotation", self.center, images)
+        sources = affine_sources(angle, np.zeros((count, 2)), np.ones(count), np.zeros((2, count)), centre)
         return affine(images, *sources, self.fill, self.interpolation, (height, width))
 
 
@@ -214,17 +214,5 @@ class RandomAffine(Transform):
         low, high = np.array(ranges).T[:, :, None]
         amounts = rng.uniform(low, high, (6, count))
         angle, scale, shear, shift = amounts[0], amounts[1], amounts[2:4], np.rint(amounts[4:]).T
-        return self._changed(images, angle, shift, scale, shear)
-
-    def _changed(
-        self, images: np.ndarray, angle: np.ndarray, shift: np.ndarray, scale: np.ndarray, shear: np.ndarray
-    ) -> np.ndarray:
-        centre = _from_middle("RandomAffine", self.center, images)
-        return affine(images, *_sources(angle, shift, scale, shear, centre), self.fill, self.interpolation)
-
-    def moved(self, images: np.ndarray, shift: Sequence[float]) -> np.ndarray:
-        """Return images (N, H, W, C) changed by the least of each range, and moved by (down, right) pixels."""
-        (along_x, _), (along_y, _) = self.shear or ((0.0, 0.0), (0.0, 0.0))
-        amounts = np.array([self.degrees[0], (self.scale or (1.0, 1.0))[0], along_x, along_y, *shift], float)
-        angle, scale, *rest = np.repeat(amounts[:, None], len(images), 1)
-        return self._changed(images, angle, np.array(rest[2:]).T, scale, np.array(rest[:2]))
+        centre = from_middle("RandomAffine", self.center, images)
+        return affine(images, *affine_sources(angle, shift, scale, shear, centre), self.fill, self.interpolation)

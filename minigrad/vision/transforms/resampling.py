@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,34 @@ from minigrad.vision.transforms.arguments import (
 __all__ = ["affine", "resize"]
 
 
-def resize(images: Any, size: int | tuple[int, int], antialias: bool = True) -> np.ndarray:
-    """Return images brought to another size by bilinear interpolation; shrunk, each pixel averages all that it covers.
+def _cubic(a: float) -> Callable[[np.ndarray], np.ndarray]:
+    """Return the weights that R. Keys gives pixels at these distances, in Cubic Convolution Interpolation, 1981."""
+
+    def weights(d: np.ndarray) -> np.ndarray:
+        d = np.abs(d)
+        near, far = ((a + 2) * d - (a + 3)) * d * d + 1, a * (((d - 5) * d + 8) * d - 4)
+        return np.where(d < 1, near, np.where(d < 2, far, 0))
+
+    return weights
+
+
+# by mode: the weight of a pixel at this distance, to the left below 0
+_KERNELS: dict[InterpolationMode, Callable[[np.ndarray], np.ndarray]] = {
+    InterpolationMode.BILINEAR: lambda d: np.maximum(0, 1 - np.abs(d)),
+    InterpolationMode.BICUBIC: _cubic(-0.5),
+    InterpolationMode.BOX: lambda d: (d > -0.5) & (d <= 0.5),
+    InterpolationMode.HAMMING: lambda d: np.sinc(d) * (0.54 + 0.46 * np.cos(np.pi * d)) * (np.abs(d) < 1),
+    InterpolationMode.LANCZOS: lambda d: np.sinc(d) * np.sinc(d / 3) * (np.abs(d) < 3),
+}
+
+
+def resize(
+    images: Any,
+    size: int | tuple[int, int],
+    antialias: bool = True,
+    interpolation: str | InterpolationMode = InterpolationMode.BILINEAR,
+) -> np.ndarray:
+    """Return images brought to another size by interpolation; shrunk, each pixel averages all that it covers.
 
     Parameters
     ----------
@@ -29,6 +56,7 @@ def resize(images: Any, size: int | tuple[int, int], antialias: bool = True) -> 
         An int is both.
     antialias : bool, default True
         False: shrunk, each pixel is made of four only, whatever lies between.
+    interpolation : "bilinear" (default), "bicubic", "box", "hamming", "lanczos" or InterpolationMode
 
     Returns
     -------
@@ -54,16 +82,27 @@ def resize(images: Any, size: int | tuple[int, int], antialias: bool = True) -> 
     height, width = (size, size) if isinstance(size, INTEGER) else size
     if x.ndim < 2 or 0 in x.shape[-2:] or height < 1 or width < 1:
         raise ValueError(f"resize: expected images (..., H, W) and a positive size, got shape {x.shape} and {size}")
-    rows, columns = _weights(x.shape[-2], height, antialias), _weights(x.shape[-1], width, antialias)
+    mode = interpolation_mode("resize", interpolation, _KERNELS)
+    rows, columns = (
+        _weights(old, new, antialias, mode) for old, new in zip(x.shape[-2:], (height, width), strict=True)
+    )
     return np.asarray(hold_blas(np.matmul, hold_blas(np.matmul, rows, x), columns.T))
 
 
-def _weights(old: int, new: int, antialias: bool) -> np.ndarray:
+def _weights(old: int, new: int, antialias: bool, mode: InterpolationMode) -> np.ndarray:
     """Return the (new, old) matrix that interpolates along one axis; its rows add up to 1."""
     scale = old / new
-    centres = (np.arange(new) + 0.5) * scale - 0.5
-    reach = max(scale, 1.0) if antialias else 1.0
-    weights = np.maximum(0, 1 - np.abs(np.arange(old) - centres[:, None]) / reach)
+    kernel = _KERNELS[mode]
+    centres = ((np.arange(new) + 0.5) * scale - 0.5)[:, None]
+    if antialias or mode is not InterpolationMode.BICUBIC:
+        stretch = max(scale, 1.0) if antialias else 1.0
+        weights = kernel((np.arange(old) - centres) / stretch) * 1.0
+    else:  # beyond the edge the outermost pixel goes on
+        weights = np.zeros((new, old))
+        for step in range(-1, 3):
+            place = np.floor(centres) + step
+            at = np.clip(place, 0, old - 1).astype(int)
+            np.add.at(weights, (np.arange(new)[:, None], at), _cubic(-0.75)(place - centres))
     return (weights / weights.sum(1, keepdims=True)).astype(np.float32)
 
 
@@ -113,24 +152,30 @@ def affine(
         )
     x = images if images.ndim == 4 else images[..., None]
     rows, columns = _sources(x.shape[1:3], matrices, offsets, size or x.shape[1:3])
-    y = (_nearest if mode is InterpolationMode.NEAREST else _bilinear)(x, rows, columns, fill)
-    return restored(y, x.dtype).reshape(*y.shape[:3], *images.shape[3:])
+    y = pixels_at(x, rows, columns, fill, mode)
+    return y.reshape(*y.shape[:3], *images.shape[3:])
+
+
+def pixels_at(x: np.ndarray, rows: np.ndarray, columns: np.ndarray, fill: Fill, mode: InterpolationMode) -> np.ndarray:
+    """Return what images (N, H, W, C) have at these places, float32 (N, height, width), which may be overwritten.
+
+    Places count from a border of 1: the first pixel is at 1, and what lies outside comes from the border.
+    """
+    for places, length in ((rows, x.shape[1]), (columns, x.shape[2])):
+        np.clip(places, 0, length + 1, out=places)
+    return restored((_nearest if mode is InterpolationMode.NEAREST else _bilinear)(x, rows, columns, fill), x.dtype)
 
 
 def _sources(
     old: tuple[int, ...], matrices: np.ndarray, offsets: np.ndarray, new: tuple[int, ...]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return each pixel's source row and column, float32 (N, height, width), in an image with a border of 1.
-
-    What lies outside comes from the border.
-    """
+    """Return each pixel's source row and column, float32 (N, height, width), in an image with a border of 1."""
     down, right = (np.arange(n) - (n - 1) / 2 for n in new)
     found = []
     for axis, length in enumerate(old):
         by_row = matrices[:, axis, :1] * down + offsets[:, axis] + (length + 1) / 2
         by_column = matrices[:, axis, 1:] * right
-        place = by_row.astype(np.float32)[:, :, None] + by_column.astype(np.float32)[:, None, :]
-        found.append(np.clip(place, 0, length + 1, out=place))
+        found.append(by_row.astype(np.float32)[:, :, None] + by_column.astype(np.float32)[:, None, :])
     return found[0], found[1]
 
 

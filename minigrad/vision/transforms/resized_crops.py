@@ -29,7 +29,7 @@ class RandomResizedCrop(Transform):
         The part's share of the image's pixels.
     ratio : (float, float), default (3/4, 4/3)
         The part's width by its height; its logarithm is drawn uniformly.
-    interpolation : "bilinear" (default), "nearest" or InterpolationMode
+    interpolation : "bilinear" (default), "nearest" or another InterpolationMode
     antialias : bool, default True
     generator : Generator, optional
 
@@ -61,7 +61,7 @@ class RandomResizedCrop(Transform):
         for name, (low, high) in (("scale", self.scale), ("ratio", self.ratio)):
             if not 0 < low <= high:
                 raise ValueError(f"RandomResizedCrop: expected {name} above 0, got {(low, high)}")
-        self.interpolation = interpolation_mode("RandomResizedCrop", interpolation)
+        self.interpolation = interpolation_mode("RandomResizedCrop", interpolation, InterpolationMode)
         self.antialias = antialias
 
     def apply(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -20,7 +20,7 @@ class Resize(Transform):
     ----------
     size : int or (int, int)
         (height, width); or the length of the shorter side, and the shape is kept.
-    interpolation : "bilinear" (default), "nearest" or InterpolationMode
+    interpolation : "bilinear" (default), "nearest", "bicubic", "box", "hamming", "lanczos" or InterpolationMode
     max_size : int, optional
         With an int `size`: the longer side is at most this.
     antialias : bool, default True
@@ -47,7 +47,7 @@ class Resize(Transform):
         antialias: bool = True,
     ) -> None:
         super().__init__()
-        self.interpolation = interpolation_mode("Resize", interpolation)
+        self.interpolation = interpolation_mode("Resize", interpolation, InterpolationMode)
         both = pair("Resize", "size", size)
         shorter = isinstance(size, INTEGER) or len(size) == 1
         self.size = both[0] if shorter else both
@@ -73,4 +73,5 @@ class Resize(Transform):
         if self.interpolation is InterpolationMode.NEAREST:
             rows, columns = (((np.arange(n) + 0.5) * (o / n)).astype(int) for o, n in zip(old, new, strict=True))
             return images[:, rows[:, None], columns]
-        return restored(resize(images.transpose(0, 3, 1, 2), new, self.antialias), images.dtype).transpose(0, 2, 3, 1)
+        y = resize(images.transpose(0, 3, 1, 2), new, self.antialias, self.interpolation)
+        return restored(y, images.dtype).transpose(0, 2, 3, 1)

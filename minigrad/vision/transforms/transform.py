@@ -11,6 +11,7 @@ import numpy as np
 from minigrad.core.generator import Generator, get_generator
 from minigrad.core.tensor import Tensor
 from minigrad.overriding import speaks_for
+from minigrad.vision.pillow import as_pillow, of_pillow, pixels_of
 
 __all__ = ["Compose", "Lambda", "Transform"]
 
@@ -62,24 +63,31 @@ class Transform:
 
     def __call__(self, images: Any) -> Any:
         """Return the transformed image or images, of the kind and dtype that are given."""
-        name, rng = type(self).__name__, get_generator(self.generator).rng
-        if isinstance(images, Tensor):
-            x = images._data
-            if x.ndim not in (3, 4):
-                raise ValueError(f"{name}: expected a Tensor (C, H, W) or (N, C, H, W), got shape {tuple(x.shape)}")
-            y = self.apply(_checked(name, x if x.ndim == 4 else x[None]).transpose(0, 2, 3, 1), rng)
-            y = np.ascontiguousarray(y.transpose(0, 3, 1, 2))
-            return Tensor._wrap(y if x.ndim == 4 else y[0])
-        x = np.asarray(images)
-        y = self.apply(_checked(name, channels_last(name, x)), rng)
-        if x.ndim == 4:
-            return y
-        return y[0, :, :, 0] if x.ndim == 2 and y.shape[3] == 1 else y[0]
+        rng = get_generator(self.generator).rng
+        return on_images(type(self).__name__, lambda x: self.apply(x, rng), images)
 
     def __repr__(self) -> str:
         hidden = ("generator", "batched")
         shown = [f"{name}={value}" for name, value in vars(self).items() if name not in hidden and name[0] != "_"]
         return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def on_images(name: str, change: Callable[[np.ndarray], np.ndarray], images: Any) -> Any:
+    """Return what `change` makes of images (N, H, W, C), of the kind that is given: a Tensor, an array, Pillow's."""
+    if isinstance(images, Tensor):
+        x = images._data
+        if x.ndim not in (3, 4):
+            raise ValueError(f"{name}: expected a Tensor (C, H, W) or (N, C, H, W), got shape {tuple(x.shape)}")
+        y = change(_checked(name, x if x.ndim == 4 else x[None]).transpose(0, 2, 3, 1))
+        y = np.ascontiguousarray(y.transpose(0, 3, 1, 2))
+        return Tensor._wrap(y if x.ndim == 4 else y[0])
+    if of_pillow(images):
+        return as_pillow(on_images(name, change, pixels_of(name, images)))
+    x = np.asarray(images)
+    y = change(_checked(name, channels_last(name, x)))
+    if x.ndim == 4:
+        return y
+    return y[0, :, :, 0] if x.ndim == 2 and y.shape[3] == 1 else y[0]
 
 
 def check_generator(name: str, generator: Any) -> None:

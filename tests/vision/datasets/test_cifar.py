@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from minigrad.utils.data import DataLoader, default_collate
-from minigrad.vision.datasets import CIFAR10
+from minigrad.vision.datasets import CIFAR10, CIFAR100
 
 TRAIN, TEST = [f"data_batch_{i}" for i in range(1, 6)], ["test_batch"]
 PICKLES, RECORDS = "cifar-10-batches-py", "cifar-10-batches-bin"
@@ -243,3 +243,41 @@ def test_a_wrong_archive_is_not_unpacked(tmp_path):
     with pytest.raises(RuntimeError, match="its checksum is not c58f30108f718f92721af3b95e74349a"):
         CIFAR10(tmp_path, download=True)
     assert [path.name for path in tmp_path.iterdir()] == [CIFAR10.archive]
+
+
+# ---- CIFAR-100
+
+
+@pytest.mark.parametrize("kind", ["python", "binary"])
+def test_a_hundred_classes(kind, tmp_path):
+    rng = np.random.default_rng(0)
+    folder = tmp_path / f"cifar-100-{kind}"
+    folder.mkdir()
+    names = [f"class_{i}" for i in range(100)]
+    made = {}
+    for name, count in (("train", 7), ("test", 3)):
+        images = rng.integers(0, 256, (count, 3072)).astype(np.uint8)
+        fine, coarse = rng.integers(80, 100, count), rng.integers(0, 20, count)
+        made[name] = images, fine
+        if kind == "binary":
+            rows = [bytes([c, f]) + image.tobytes() for c, f, image in zip(coarse, fine, images, strict=True)]
+            (folder / f"{name}.bin").write_bytes(b"".join(rows))
+            (folder / "fine_label_names.txt").write_text("\n".join(names))
+        else:
+            batch = {b"data": images, b"fine_labels": fine.tolist(), b"coarse_labels": coarse.tolist()}
+            (folder / name).write_bytes(pickle.dumps(batch, protocol=3))
+            meta = {b"fine_label_names": [n.encode() for n in names], b"coarse_label_names": []}
+            (folder / "meta").write_bytes(pickle.dumps(meta, protocol=3))
+    for name, (images, fine) in made.items():
+        dataset = CIFAR100(tmp_path, train=name == "train")
+        np.testing.assert_array_equal(dataset.data.numpy().transpose(0, 3, 1, 2).reshape(-1, 3072), images)
+        assert dataset.targets.tolist() == fine.tolist() and dataset.classes == names
+        assert dataset[0][0].shape == (3, 32, 32)
+
+
+def test_a_hundred_classes_have_names_and_two_files(tmp_path):
+    assert len(set(CIFAR100.classes)) == 100 and sorted(CIFAR100.classes) == CIFAR100.classes
+    with pytest.raises(ValueError, match="CIFAR100: expected no batches"):
+        CIFAR100(tmp_path, batches=(1,))
+    with pytest.raises(RuntimeError, match="CIFAR100: expected train"):
+        CIFAR100(tmp_path)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from minigrad.utils.data import DataLoader
-from minigrad.vision.datasets import MNIST, FashionMNIST
+from minigrad.vision.datasets import KMNIST, MNIST, FashionMNIST
 
 REAL = Path(__file__).parents[4] / "shared" / "data"
 NAMES = list(MNIST.checksums)
@@ -54,6 +54,8 @@ def test_fashion_has_its_own_folder(tmp_path):
     put(tmp_path / "FashionMNIST" / "raw", contents(4))
     put(tmp_path / "mnist", contents(5))
     assert len(FashionMNIST(tmp_path)) == 4 and len(MNIST(tmp_path)) == 5
+    put(tmp_path / "KMNIST" / "raw", contents(3))
+    assert len(KMNIST(tmp_path)) == 3 and KMNIST(tmp_path).class_to_idx["tsu"] == 3
     assert FashionMNIST(tmp_path).classes[9] == "Ankle boot" and MNIST.classes[3] == "3 - three"
 
 
