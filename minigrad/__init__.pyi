@@ -546,6 +546,7 @@ def full(size: Any, fill_value: Any, *, dtype: Any = None, out: Tensor | tuple[T
 def full_like(input: Tensor, fill_value: Any, *, dtype: Any = None, memory_format: Any = None, out: Tensor | tuple[Tensor, ...] | None = None, layout: Any = None, device: Any = None, pin_memory: _bool = False, requires_grad: _bool = False) -> Tensor:
     """Return a tensor of the shape and dtype of `input` filled with `fill_value`."""
 from minigrad import func as func
+from minigrad import functional as functional
 @overload
 def gather(input: TensorLike, dim: _int, index: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``out[i, j, k] = input[index[i, j, k], j, k]`` for `dim` 0, and so on for the others."""

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.core.array_attributes import Size
 from minigrad.core.tensor import Tensor
 from minigrad.creation import empty, tensor
 from minigrad.ops.casting import TYPES
@@ -30,6 +31,8 @@ class _TensorType(type):
     dtype: np.dtype  # by this name NumPy, and so every function that takes a dtype, asks for it
 
     def __call__(cls, *data: Any) -> Tensor:
+        if len(data) == 1 and isinstance(data[0], Size):
+            return empty(data[0], dtype=cls.dtype)
         if not data or all(isinstance(d, (int, np.integer)) for d in data):
             return empty(*data or (0,), dtype=cls.dtype)
         return tensor(*data, dtype=cls.dtype)

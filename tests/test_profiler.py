@@ -340,6 +340,19 @@ def test_the_older_name():
         with mg.autograd.profiler.record_function("block"):
             mg.exp(mg.ones(2))
     assert [e.name for e in p.events()] == ["exp", "block"]
+    assert [e.name for e in p.function_events] == [e.name for e in p.events()]
     with mg.autograd.profiler.profile(enabled=False) as p:
         mg.exp(mg.ones(2))
     assert p.events() == [] and p.current_action is ProfilerAction.NONE
+
+
+def test_metadata_stands_beside_the_events(tmp_path):
+    with profile() as p:
+        mg.ones(2).exp()
+    p.add_metadata("run", "first [1]")
+    p.add_metadata_json("sizes", "[1, 2]")
+    p.export_chrome_trace(tmp_path / "trace.json")
+    trace = json.loads((tmp_path / "trace.json").read_text())
+    assert trace["run"] == "first [1]" and trace["sizes"] == [1, 2] and trace["traceEvents"]
+    with pytest.raises(ValueError):
+        p.add_metadata_json("sizes", "[1,")

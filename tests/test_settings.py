@@ -110,10 +110,16 @@ def test_using_an_accelerator_is_an_error(call):
 @pytest.mark.parametrize(
     "module",
     ["cuda", "cuda.amp", "backends", "backends.cudnn", "backends.mps", "mps", "amp", "jit", "types", "version",
-     "__config__", "multiprocessing", "accelerator", "compiler"],
+     "__config__", "multiprocessing", "accelerator", "compiler", "functional", "onnx"],
 )  # fmt: skip
 def test_modules_can_be_imported(module):
     assert importlib.import_module(f"minigrad.{module}") is sys.modules[f"minigrad.{module}"]
+
+
+def test_functional_has_the_functions_of_the_package():
+    assert all(getattr(mg.functional, name) is getattr(mg, name) for name in mg.functional.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'relu6'"):
+        mg.functional.relu6  # noqa: B018
 
 
 # ---- mixed precision, compilers --------------------------------------------------------------------------------------
@@ -268,8 +274,3 @@ def test_no_onnx_file_is_written(tmp_path):
     with pytest.raises(NotImplementedError, match="onnx.export: minigrad writes no ONNX files"):
         mg.onnx.export(mg.nn.Linear(1, 1), mg.ones(1, 1), tmp_path / "net.onnx")
     assert not mg.onnx.is_in_onnx_export() and not list(tmp_path.iterdir())
-
-
-def test_a_volatile_variable_is_a_tensor_and_a_warning():
-    with pytest.warns(UserWarning, match="volatile has no effect; use with no_grad"):
-        assert mg.autograd.Variable(mg.ones(2), volatile=True).tolist() == [1, 1]

@@ -46,7 +46,7 @@ _HOMES = {
     "gradcheck": "GradcheckError gradcheck gradgradcheck",
     "threads": "is_multithreading_enabled set_multithreading_enabled",
 }
-_MODULES = "forward_ad functional graph"
+_MODULES = "forward_ad functional grad_mode graph"
 _lazy = lazy_names(__name__, globals(), _HOMES, f"{_MODULES} profiler")  # the profiler is above; its older name is here
 __all__ += _lazy.names
 __getattr__, __dir__ = _lazy.getattr, _lazy.dir

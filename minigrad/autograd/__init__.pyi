@@ -12,6 +12,7 @@ from minigrad.graph.grad_mode import enable_grad as enable_grad
 from minigrad.autograd import forward_ad as forward_ad
 from minigrad.autograd import functional as functional
 from minigrad.autograd.differentiation import grad as grad
+from minigrad.autograd import grad_mode as grad_mode
 from minigrad.autograd.gradcheck import gradcheck as gradcheck
 from minigrad.autograd.gradcheck import gradgradcheck as gradgradcheck
 from minigrad.autograd import graph as graph

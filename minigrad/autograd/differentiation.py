@@ -242,7 +242,7 @@ def _run(
     roots: Roots, targets: Iterable[Any] | None, retain_graph: bool | None, create_graph: bool
 ) -> tuple[dict[Any, Any], Roots]:
     """Walk, with the hooks of leaves: the gradients of leaves or targets, and those that tensors retain."""
-    retain = create_graph if retain_graph is None else retain_graph
+    retain = mode.retaining or (create_graph if retain_graph is None else retain_graph)
     before, outer = mode.enabled, mode.walk
     depth = 0 if outer is None else outer[0]
     if depth == DEEP:  # Python counts the frames of each thread

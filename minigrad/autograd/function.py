@@ -13,7 +13,7 @@ import numpy as np
 
 from minigrad.core.tensor import Tensor, View
 from minigrad.graph import versions
-from minigrad.graph.engine import Node
+from minigrad.graph.engine import Node, edge_to
 from minigrad.graph.grad_mode import is_grad_enabled, no_grad
 from minigrad.ops.declare.record import attached
 
@@ -162,6 +162,16 @@ class FunctionNode(Node):
     def saved_tensors(self) -> tuple[Tensor, ...]:
         """The saved tensors of the context."""
         return self.ctx.saved_tensors
+
+    def __getattr__(self, name: str) -> Any:  # what `forward` has set is found here, too
+        if name[:2] == "__" or name in FunctionNode.__slots__:
+            raise AttributeError(name)
+        return getattr(self.ctx, name)
+
+    @property
+    def next_functions(self) -> tuple[tuple[Any, int], ...]:
+        edges = map(edge_to, self.parents)
+        return tuple(next(edges) if like[2] else (None, 0) for like in self.inputs if like is not None)
 
     def output(self, place: int) -> Node:
         """Return where the gradient of one output flows: here, or to a node of its own if there are several."""

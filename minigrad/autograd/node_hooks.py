@@ -49,6 +49,17 @@ def register_hook(self: Node, hook: Callable[[Grads, Grads], Any]) -> RemovableH
     return RemovableHandle(hooks, hook)
 
 
+def call(self: Node, *grad_outputs: Tensor | None) -> Any:
+    """Return the gradients of the node's inputs, None for those that need none; no hook runs."""
+    if isinstance(self, (AccumulateGrad, FunctionNode)):
+        raise TypeError(f"{self.name()}: only nodes of operations can be called")
+    required = [node is not None for node, _ in self.next_functions]
+    kind: Any = getattr(type(self), "unhooked", type(self))
+    found = iter(kind.vjp(self, grad_outputs[0], None, True))
+    results = tuple(next(found) if r else None for r in required)
+    return results[0] if len(results) == 1 else results
+
+
 def _class_of(node: Node) -> Any:
     return type(node.named())
 
@@ -58,14 +69,20 @@ def _hooked(kind: type[Any]) -> type[Node]:
     """Return the class of the nodes of a class that have hooks."""
 
     def vjp(self: Node, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> Sequence[Any]:
-        results = kind.vjp(self, g, needed, create_graph)
+        required = [node is not None for node, _ in self.next_functions]  # hooks see None for the other inputs
+        found = iter(kind.vjp(self, g, needed, create_graph))
+        results: Sequence[Any] = [next(found) if r else None for r in required]
         given = tuple(g.get(i) for i in range(len(self.outputs))) if isinstance(g, Gradients) else (g,)  # type: ignore[attr-defined]
         for hook in list(_after.get(self, {}).values()):
             wrapped = _wrapped(results)
-            results = _bare(_checked("hook", hook(wrapped, _wrapped(given)), wrapped), given[0])
-        return results
+            replaced = hook(wrapped, _wrapped(given))
+            if isinstance(replaced, tuple) and len(replaced) == sum(required):  # those of numbers may be left out
+                new = iter(replaced)
+                replaced = tuple(next(new) if r else None for r in required)
+            results = _bare(_checked("hook", replaced, wrapped), given[0])
+        return [g for g, r in zip(results, required, strict=True) if r]
 
-    return type(kind.__name__, (kind,), {"__slots__": (), "vjp": vjp, "named": lambda self: self})
+    return type(kind.__name__, (kind,), {"__slots__": (), "unhooked": kind, "vjp": vjp, "named": lambda self: self})
 
 
 def _wrapped(gradients: Sequence[Any]) -> Grads:
@@ -92,4 +109,4 @@ def _checked(what: str, replaced: Any, given: Grads) -> Grads:
     return replaced
 
 
-Node.register_hook, Node.register_prehook = register_hook, register_prehook
+Node.register_hook, Node.register_prehook, Node.__call__ = register_hook, register_prehook, call

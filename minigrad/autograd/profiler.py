@@ -40,3 +40,8 @@ class profile(profiler.profile):
     ) -> None:
         action = profiler.ProfilerAction.RECORD if enabled else profiler.ProfilerAction.NONE
         super().__init__(schedule=lambda step: action)
+
+    @property
+    def function_events(self) -> list[profiler.Event]:
+        """Everything recorded: `events` as a property."""
+        return self.events()

@@ -145,17 +145,20 @@ class PackedValue:
 def _packed_class(kind: type[Any]) -> type[OperationNode]:
     """Return the class of the nodes of a class that keep packed values."""
 
+    def values(self: OperationNode) -> Any:
+        packed = self.saved
+        return [packed.hooks.unpack(value) for value in packed] if isinstance(packed, Packed) else packed
+
     def vjp(self: OperationNode, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> list[Any]:
         packed = self.saved
-        if isinstance(packed, Packed):
-            self.saved = [packed.hooks.unpack(value) for value in packed]
+        self.saved = values(self)
         try:
             gradients: list[Any] = kind.vjp(self, g, needed, create_graph)
             return gradients
         finally:
             self.saved = packed
 
-    return type(kind.__name__, (kind,), {"__slots__": (), "vjp": vjp, "named": lambda self: self})
+    return type(kind.__name__, (kind,), {"__slots__": (), "vjp": vjp, "values": values, "named": lambda self: self})
 
 
 def _holds_arrays(saved: Sequence[Any]) -> bool:

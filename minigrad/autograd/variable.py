@@ -22,9 +22,13 @@ class Variable(metaclass=_FormerName):
     tensor([1., 1.], requires_grad=True)
     """
 
-    def __new__(  # type: ignore[misc]  # PyTorch's returns a Tensor, too
-        cls, data: Tensor, requires_grad: bool = False, volatile: bool | None = None
+    def __new__(  # type: ignore[misc]  # PyTorch's returns a tensor, too
+        cls, data: Tensor | None = None, requires_grad: bool = False, volatile: bool = False
     ) -> Tensor:
-        if volatile is not None:
+        if volatile:
             warnings.warn("Variable: volatile has no effect; use with no_grad():", UserWarning, stacklevel=2)
+        if data is None:
+            return Tensor()
+        if not isinstance(data, Tensor):
+            raise TypeError(f"Variable: data has to be a tensor, got {type(data).__name__}; use tensor()")
         return data.detach().requires_grad_(requires_grad)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import warnings
 import weakref
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from typing import Any, ClassVar, TypeAlias, TypeVar
 import numpy as np
 
 from minigrad.core import absent, dtypes
-from minigrad.core.array_attributes import ArrayAttributes
+from minigrad.core.array_attributes import ArrayAttributes, Size
 from minigrad.core.as_array import as_array
 from minigrad.core.methods import Methods
 from minigrad.core.printing import format_array
@@ -78,7 +79,9 @@ class Tensor(Methods, ArrayAttributes):
 
     def __init__(self, *data: Any, dtype: Any = None, requires_grad: bool = False) -> None:
         wanted = dtypes.get_default_dtype() if dtype is None else dtypes.as_dtype(dtype)
-        if all(isinstance(d, (int, np.integer)) for d in data):
+        if len(data) == 1 and isinstance(data[0], Size):  # as old scripts write: lengths, where a tuple is data
+            self._data = np.empty(data[0], wanted)
+        elif all(isinstance(d, (int, np.integer)) for d in data):
             self._data = np.empty(data or (0,), wanted)
         elif len(data) == 1:
             own = isinstance(data[0], (np.ndarray, Tensor)) and dtype is None
@@ -316,6 +319,7 @@ class Tensor(Methods, ArrayAttributes):
         if not self.requires_grad:
             raise RuntimeError("register_hook: this tensor does not require grad, so the hook would never run")
 
+        @functools.wraps(hook)
         def on_gradient(g: Any) -> Any:
             # a copy: others may have the same gradient, and the hook may change its own in place
             given = g.clone() if isinstance(g, Tensor) else Tensor._wrap(np.array(g))

@@ -9,6 +9,7 @@ from typing import Any
 from minigrad.core.generator import get_rng_state, set_rng_state
 from minigrad.core.tensor import Tensor
 from minigrad.func import trees
+from minigrad.graph.grad_mode import retaining
 from minigrad.ops.joining import stack
 
 
@@ -62,7 +63,8 @@ def vmap(
             if randomness == "same":
                 set_rng_state(before)
             given = trees.replaced(args, [s if d is None else s[i] for s, d in slices])
-            results.append(func(*given, **kwargs))
+            with retaining(i + 1 < size):  # of what was recorded outside, each slice may ask
+                results.append(func(*given, **kwargs))
         if randomness == "error" and bool((get_rng_state() != before).any()):
             raise RuntimeError("vmap: func has drawn random numbers; pass randomness='different' or 'same'")
         return _stacked(results, out_dims, size)

@@ -23,9 +23,10 @@ class Node:
     """
 
     __slots__ = ("parents", "number", "hooks", "__weakref__")
-    # Those who know Tensors put these two here: see node_hooks.py.
+    # Those who know Tensors put these here: see node_hooks.py.
     register_hook: ClassVar[Callable[..., Any]]
     register_prehook: ClassVar[Callable[..., Any]]
+    __call__: ClassVar[Callable[..., Any]]
 
     def __init__(self, parents: Sequence[Any]) -> None:
         self.parents = parents
@@ -59,6 +60,9 @@ class Node:
         Inputs that need no gradient are ``(None, 0)``.
         """
         return tuple(map(edge_to, self.parents))
+
+    def _sequence_nr(self) -> int:
+        return self.number
 
     @property
     def metadata(self) -> dict[Any, Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, Self, TypeVar, overload
 
@@ -18,12 +19,24 @@ F = TypeVar("F", bound=Callable[..., Any])
 class _Mode(threading.local):
     enabled = True
     inference = False  # within inference_mode, which records nothing either
+    retaining = False  # whether every backward leaves what it was computed from, see `retaining`
     # within a backward: its depth inside of others, the tensors that retain gradients, with these, and whether only
     # some gradients are wanted
     walk: tuple[int, list[Any], bool] | None = None
 
 
 mode = _Mode()
+
+
+@contextlib.contextmanager
+def retaining(wanted: bool) -> Iterator[None]:
+    """While `wanted`, each backward retains the graph: more of the steps that are one to the user are to come."""
+    before = mode.retaining
+    mode.retaining = before or wanted
+    try:
+        yield
+    finally:
+        mode.retaining = before
 
 
 def is_grad_enabled() -> bool:

@@ -48,7 +48,8 @@ def split_index(index: Any, shape: tuple[int, ...]) -> tuple[Key, Key | None]:
     items = [_item(i) for i in (index if isinstance(index, tuple) else (index,))]
     used = sum(_dims_used(i) for i in items)
     if used > len(shape):
-        raise IndexError(f"index: too many indices, {used}, for a tensor of shape {tuple(shape)}")
+        fix = "" if shape else "; x.item() is the number in it"
+        raise IndexError(f"index: too many indices, {used}, for a tensor of shape {tuple(shape)}{fix}")
     if sum(i is Ellipsis for i in items) > 1:
         raise IndexError("index: expected at most one ellipsis (...)")
     basic: list[Any] = []
@@ -105,7 +106,7 @@ def _item(i: Any) -> Any:
 @method("__getitem__", only=True)
 def _getitem(input: Tensor, index: Any) -> Tensor:
     """``input[index]``: a view for ints, slices, None and ...; a copy for lists, integer tensors and masks."""
-    if type(index) is int:
+    if type(index) is int and input._data.ndim:
         return _selected(input, (index, ...))
     basic, arrays = split_index(index, input._data.shape)
     if arrays is None:

@@ -143,6 +143,7 @@ class profile:
         self.schedule, self.on_trace_ready = schedule, on_trace_ready
         self.step_num = 0
         self.current_action = self._action()
+        self._metadata: dict[str, Any] = {}
         self._records: list[tuple[Any, ...]] = []  # the fields of an Event
         self._state = _State(self._records)
         self._replacements = Replacements()
@@ -311,6 +312,20 @@ class profile:
         """``key_averages(group_by_input_shape).table(sort_by, row_limit)``: see `Averages.table`."""
         return self.key_averages(group_by_input_shape).table(sort_by, row_limit)
 
+    def add_metadata(self, key: str, value: str) -> None:
+        """Put a text beside the events of `export_chrome_trace`, under a key of your own."""
+        self._metadata[key] = value
+
+    def add_metadata_json(self, key: str, value: str) -> None:
+        """Put what the JSON in `value` means beside the events of `export_chrome_trace`.
+
+        Raises
+        ------
+        ValueError
+            If it is no JSON.
+        """
+        self._metadata[key] = json.loads(value)
+
     def export_chrome_trace(self, path: str | os.PathLike[str]) -> None:
         """Write what was recorded as a JSON file that chrome://tracing and https://ui.perfetto.dev show.
 
@@ -336,7 +351,7 @@ class profile:
                 | {"ts": (e.start - self._started) / 1000, "dur": e.duration / 1000}
             )
         with open(path, "w") as file:
-            json.dump({"traceEvents": events, "displayTimeUnit": "ms"}, file)
+            json.dump({**self._metadata, "traceEvents": events, "displayTimeUnit": "ms"}, file)
 
 
 class record_function(contextlib.ContextDecorator):

@@ -122,6 +122,74 @@ def test_hooks_must_return_as_many_tensors():
             y.sum().backward()
 
 
+def constants_and_several(lib):
+    """What hooks of nodes are given, and what nodes give that are called, for inputs that need no gradient."""
+    seen, x = [], ones(lib, 2)
+    y = x + 1
+    z = with_number(lib).apply(y, 3, lib.ones(2))
+    for node in (y.grad_fn, z.grad_fn):
+        node.register_hook(lambda gi, go: seen.append([g is None for g in gi]))
+    z.sum().backward(retain_graph=True)
+    called = [None if g is None else g.tolist() for g in y.grad_fn(lib.ones(2))]
+    return (
+        seen,
+        called,
+        z.grad_fn.factor,
+        z.grad_fn.needs_input_grad,
+        y.grad_fn._sequence_nr() < z.grad_fn._sequence_nr(),
+    )
+
+
+def with_number(lib):
+    class Times(lib.autograd.Function):
+        @staticmethod
+        def forward(ctx, x, number, other):
+            ctx.factor = number
+            return x * number + other
+
+        @staticmethod
+        def backward(ctx, g):
+            return g * ctx.factor, None, None
+
+    return Times
+
+
+def test_inputs_without_a_gradient_are_none_to_hooks_and_callers():
+    assert constants_and_several(mg) == constants_and_several(torch)
+
+
+NAMES = {
+    "sum": lambda lib, x: (x.sum(), x.sum(0), x.sum(1, keepdim=True), x.mean(), x.mean(1)),
+    "pow": lambda lib, x: (x.square(), x**2),
+    "clamp": lambda lib, x: (x.clamp(0.2, 0.5), x.clamp(0.2, 0.5).exp()),
+    "linalg": lambda lib, x: (lib.linalg.svdvals(x), lib.linalg.eigvalsh(x), lib.linalg.norm(x), lib.linalg.pinv(x)),
+    "definite": lambda lib, x: (lib.linalg.cholesky(x + lib.eye(2)), lib.matrix_exp(x), lib.diag_embed(x)),
+    "special": lambda lib, x: (lib.special.entr(x), lib.special.erfcx(x), lib.special.ndtri(x / 2)),
+    "in place": lambda lib, x: (lib.zeros(2, 2).copy_(x), lib.nn.functional.logsigmoid(x)),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nodes_have_pytorchs_names(name):
+    mine, theirs = (
+        [y.grad_fn.name().split("::")[-1] for y in NAMES[name](lib, ones(lib, 2, 2))] for lib in (mg, torch)
+    )
+    assert mine == theirs
+
+
+def test_modules_where_scripts_look_for_them():
+    from minigrad.autograd.grad_mode import no_grad
+    from minigrad.utils.hooks import RemovableHandle, unserializable_hook, warn_if_has_hooks
+
+    x = ones(mg, 2)
+    handle = x.register_hook(unserializable_hook(lambda g: 2 * g))
+    assert isinstance(handle, RemovableHandle) and no_grad is mg.no_grad
+    warn_if_has_hooks(x)
+    x.register_hook(lambda g: g)
+    with pytest.warns(UserWarning, match="not stored"):
+        warn_if_has_hooks(x)
+
+
 def test_versions_and_views():
     def trial(lib):
         x = lib.zeros(3)
@@ -163,6 +231,32 @@ def test_a_tensor_as_a_subclass():
 
 def test_variables_are_tensors():
     assert isinstance(mg.ones(1), mg.autograd.Variable) and not isinstance(1, mg.autograd.Variable)
+    x = mg.ones(2)
+    v = mg.autograd.Variable(x, True)
+    assert v.requires_grad and v.is_leaf and v.data_ptr() == x.data_ptr() and not x.requires_grad
+    assert mg.autograd.Variable().shape == (0,)
+    with pytest.warns(UserWarning, match="volatile"):
+        assert not mg.autograd.Variable(x, volatile=True).requires_grad
+    with pytest.raises(TypeError, match="data has to be a tensor, got list"):
+        mg.autograd.Variable([1.0])
+
+
+def test_nodes_show_what_they_keep():
+    a, b = mg.tensor([2.0, 3.0], requires_grad=True), mg.tensor([4.0, 5.0], requires_grad=True)
+    node = (a * b).grad_fn
+    assert mg.equal(node._saved_self, a) and mg.equal(node._saved_other, b)
+    assert node._saved_self.data_ptr() == a.data_ptr() and node._saved_self.requires_grad
+    assert {"_saved_self", "_saved_other"} < {*dir(node)} and not hasattr(node, "_saved_result")
+    y = a.exp()
+    assert mg.equal(y.grad_fn._saved_result, y) and y.grad_fn._saved_result.grad_fn is y.grad_fn
+    with mg.autograd.graph.saved_tensors_hooks(lambda t: t * 10, lambda t: t / 5):
+        packed = (a * b).grad_fn
+    assert mg.equal(packed._saved_self, 2 * a) and mg.equal(packed._saved_other, 2 * b)
+    with pytest.raises(AttributeError, match="MulBackward0"):
+        node._saved_weight  # noqa: B018
+    (z := a * b).sum().backward()
+    with pytest.raises(RuntimeError, match="freed by an earlier backward"):
+        z.grad_fn._saved_self  # noqa: B018
 
 
 # ---- hooks on what is kept -------------------------------------------------------------------------------------------

@@ -124,6 +124,11 @@ def test_constructor_of_old_scripts_takes_lengths():
     assert mg.Tensor(2, 3).shape == (2, 3) and mg.Tensor(2, 3).dtype == mg.float32
     assert mg.Tensor(4).shape == (4,) and mg.Tensor().shape == (0,)
     assert mg.Tensor(2, dtype=mg.int64, requires_grad=False).dtype == mg.int64
+    for lengths in ((2, 3), (), (0,)):  # a Size is lengths, a tuple is data
+        x = mg.zeros(lengths, dtype=mg.float64)
+        assert mg.Tensor(x.size()).shape == x.new(x.size()).shape == mg.LongTensor(x.size()).shape == lengths
+        assert x.new(x.size()).dtype == mg.float64 and mg.LongTensor(x.shape).dtype == mg.int64
+    assert mg.Tensor((2, 3)).tolist() == [2, 3]
     with pytest.raises(TypeError, match="one array or list, or ints as lengths"):
         mg.Tensor([1.0], [2.0])
 

@@ -202,6 +202,25 @@ def test_what_is_refused(name):
         WRONG[name](mg.func, mg.tensor(X))
 
 
+def test_slices_share_a_graph_that_is_freed_after_the_last():
+    x = mg.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    y = x**2
+    rows = mg.vmap(lambda v: mg.autograd.grad(y, x, v)[0])(mg.eye(3))
+    assert rows.tolist() == [[2, 0, 0], [0, 4, 0], [0, 0, 6]]
+    with pytest.raises(RuntimeError, match="freed by an earlier backward"):
+        y.sum().backward()
+    y = x**2  # in nested loops, too
+    table = mg.vmap(lambda a: mg.vmap(lambda v: mg.autograd.grad(y, x, a * v)[0])(mg.eye(3)))(mg.tensor([1.0, 2.0]))
+    assert mg.equal(table[1], 2 * rows)
+    with pytest.raises(RuntimeError, match="freed by an earlier backward"):
+        y.sum().backward()
+    with pytest.raises(ZeroDivisionError):
+        mg.vmap(lambda v: 1 / 0)(mg.eye(3))
+    (y := x**2).sum().backward()
+    with pytest.raises(RuntimeError, match="freed by an earlier backward"):
+        y.sum().backward()
+
+
 def test_randomness_of_vmap():
     def noisy(t):
         return t + mg.rand(())

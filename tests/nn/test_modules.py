@@ -49,6 +49,8 @@ def test_modules_without_files_are_imported_like_others():
 
     assert batchnorm.BatchNorm2d is nn.BatchNorm2d is nn.modules.BatchNorm2d
     assert issubclass(nn.ConvTranspose1d, _ConvNd) and isinstance(nn.SyncBatchNorm(2), batchnorm._BatchNorm)
+    assert type(nn.MultiheadAttention(2, 1).out_proj) is nn.modules.linear.NonDynamicallyQuantizableLinear
+    assert isinstance(nn.Linear(1, 1).load_state_dict({}, strict=False), nn.modules.module._IncompatibleKeys)
     assert (_single(2), _pair(2), _triple([1, 2, 3]), _ntuple(4)(0)) == ((2,), (2, 2), (1, 2, 3), (0,) * 4)
     assert {"BatchNorm1d", "SyncBatchNorm"} < {*batchnorm.__all__} < {*dir(batchnorm)}
     with pytest.raises(AttributeError, match="'minigrad.nn.modules.batchnorm' has no attribute 'BatchNorm4d'; did you"):

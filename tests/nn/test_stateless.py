@@ -127,6 +127,21 @@ def test_errors(act, error, message):
 # ---- the rest --------------------------------------------------------------------------------------------------------
 
 
+def test_a_model_of_several_ranks_goes_to_another_layout_and_dtype():
+    net = nn.Sequential(nn.Conv2d(2, 3, 2), nn.BatchNorm2d(3), nn.Flatten(), nn.Linear(3, 1))
+    net.register_buffer("mask", mg.zeros(2, 3, 2, 2, dtype=mg.int64))
+    before = [t.detach().numpy().copy() for t in net.state_dict().values()]
+    assert net.to("cpu", mg.float64, memory_format=mg.channels_last) is net
+    assert net[0].weight.stride() == (8, 1, 4, 2) and net.mask.is_contiguous(memory_format=mg.channels_last)
+    assert net[0].weight.dtype is net[3].weight.dtype is mg.float64 and net.mask.dtype is mg.int64
+    for t, values in zip(net.state_dict().values(), before, strict=True):
+        np.testing.assert_array_equal(t.numpy(), values)
+    with pytest.raises(TypeError, match="expected a memory_format"):
+        net.to(memory_format="channels_last")
+    with pytest.raises(RuntimeError, match="is for 5 dimensions"):
+        net.to(memory_format=mg.channels_last_3d)
+
+
 def test_weights_are_moved_to_another_layout():
     net = nn.Sequential(nn.Conv2d(2, 3, 2), nn.Conv3d(2, 3, 2), nn.Linear(1, 1))
     values = [p.detach().numpy().copy() for p in net.parameters()]

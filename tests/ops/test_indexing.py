@@ -20,6 +20,7 @@ ERRORS = {
     "too large": (lambda m, x: x[5], IndexError, "out of bounds"),
     "too small": (lambda m, x: x[-4], IndexError, "out of bounds"),
     "too many": (lambda m, x: x[0, 0, 0], IndexError, "too many"),
+    "number": (lambda m, x: x.sum()[0], IndexError, "item\\(\\)"),
     "float": (lambda m, x: x[1.5], IndexError, "float"),
     "text": (lambda m, x: x["a"], TypeError, "str"),
     "step": (lambda m, x: x[::-1], ValueError, "greater than zero"),

@@ -85,6 +85,7 @@ _HOMES = {
     ),
     "lazy": "LazyModuleMixin _LazyNormBase",
     "loss": "_Loss _WeightedLoss",
+    "multi_head": "NonDynamicallyQuantizableLinear",
     "normalization": "_BatchNorm _InstanceNorm _NormBase",
     "padding": "_CircularPadNd _ConstantPadNd _ReflectionPadNd _ReplicationPadNd",
     "pooling": "_AdaptiveAvgPoolNd _AdaptiveMaxPoolNd _AvgPoolNd _MaxPoolNd",

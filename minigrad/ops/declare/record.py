@@ -29,11 +29,18 @@ class OperationNode(Node):
         self.saved = saved
 
     def name(self) -> str:
-        return _node_class(self.plan.operation).__name__
+        return _node_class(self.plan.operation, self._variant()).__name__
 
     def named(self) -> Node:  # not from the beginning: Python is quicker with objects that are all of one class
-        self.__class__ = _node_class(self.plan.operation)
+        self.__class__ = _node_class(self.plan.operation, self._variant())
         return self
+
+    def _variant(self) -> int:
+        """Return 1 for sums and means over some of the dims, which are PyTorch's second kind, and 0 for the others."""
+        if self.plan.operation.name not in ("mean", "sum") or self.saved is None:
+            return 0
+        dim, keepdim, shape = self.saved
+        return int(keepdim or len(dim) < len(shape))
 
     @property
     def next_functions(self) -> tuple[tuple[Any, int], ...]:
@@ -44,6 +51,36 @@ class OperationNode(Node):
         mask = next(mask for mask, plan in operation.plans.items() if plan is self.plan)
         return tuple(next(edges, (None, 0)) if mask & bit else (None, 0) for _, bit in operation.tensors if bit)
 
+    def __getattr__(self, name: str) -> Any:
+        """Return what is kept for the rules, by PyTorch's names: ``_saved_self``, ``_saved_result``."""
+        place = self._named_places().get(name) if name.startswith("_saved_") else None
+        if place is None:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        if self.saved is None:
+            raise RuntimeError(self._freed())
+        value = self._recordable(self.values())[place]
+        return Tensor._wrap(value) if isinstance(value, np.ndarray) else value
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self._named_places()]
+
+    def _named_places(self) -> dict[str, int]:
+        """Return the attributes by which values are kept, with their places among them."""
+        operation = self.plan.operation
+        names = (*operation.parameters, *operation.outputs)
+        former = {operation.parameters[0]: "self", "y": "result"}
+        return {f"_saved_{former.get(names[p], names[p])}": i for i, p in enumerate(self.plan.kept)}
+
+    def values(self) -> Any:
+        """Return what is kept, unpacked if hooks have packed it."""
+        return self.saved
+
+    def _freed(self) -> str:
+        return (
+            f"backward: the values kept by {self.name()} were freed by an earlier backward; "
+            "pass retain_graph=True to that one, or compute the loss again"
+        )
+
     def release(self) -> None:
         if self.plan.releases:
             self.saved = None
@@ -51,10 +88,7 @@ class OperationNode(Node):
     def vjp(self, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> list[Any]:
         saved, plan = self.saved, self.plan
         if saved is None:
-            raise RuntimeError(
-                f"backward: the values kept by {self.name()} were freed by an earlier backward; "
-                "pass retain_graph=True to that one, or compute the loss again"
-            )
+            raise RuntimeError(self._freed())
         if latest.version > self.number:
             self._check_unchanged(saved)
         if create_graph:
@@ -104,28 +138,50 @@ class OperationNode(Node):
 
 
 @functools.cache
-def _node_class(operation: Operation) -> type[OperationNode]:
+def _node_class(operation: Operation, variant: int) -> type[OperationNode]:
     """Return the class of an operation's nodes, by which messages and prints name them, such as ``MulBackward0``."""
-    name = _TORCH_NAMES.get(operation.name, operation.name).title().replace("_", "") + "Backward0"
+    name = _TORCH_NAMES.get(operation.name, operation.name)
+    if name.islower():
+        name = f"{name.title().replace('_', '')}Backward{variant}"
     return type(name, (OperationNode,), {"__slots__": ()})
 
 
-# where PyTorch's nodes are named after another operation
+# where PyTorch's nodes are named after another operation, or have a name of their own
 _TORCH_NAMES = {
     "cast": "to_copy",
+    "cholesky": "linalg_cholesky_ex",
+    "clamp": "ClampBackward1",
     "contiguous": "clone",
     "convolution_transpose": "convolution",
     "cross_entropy": "nll_loss",
     "det": "linalg_det",
+    "eigvalsh": "linalg_eigh",
+    "entr": "special_entr",
+    "erfcx": "special_erfcx",
     "inv": "linalg_inv_ex",
     "linear": "addmm",
-    "log_sigmoid": "logsigmoid",
+    "log_ndtr": "special_log_ndtr",
+    "log_sigmoid": "LogSigmoidBackward0",
+    "logsigmoid": "LogSigmoidBackward0",
     "matmul": "mm",
+    "matrix_exp": "linalg_matrix_exp",
+    "ndtri": "special_ndtri",
     "nll": "nll_loss",
+    "norm": "linalg_vector_norm",
+    "on_diagonal": "diag_embed",
+    "overwrite": "CopyBackwards",
     "pad": "constant_pad_nd",
+    "pinv": "linalg_pinv",
     "prelu": "prelu_kernel",
+    "put": "index_put",
+    "replace_part": "CopySlices",
+    "sign_of_det": "linalg_slogdet",
     "solve": "linalg_solve_ex",
+    "square": "pow",
+    "svdvals": "linalg_svd",
     "windows": "unfold",
+    "xlog1py": "special_xlog1py",
+    "zeta": "special_zeta",
 }
 
 
