@@ -493,14 +493,6 @@ class Module(Stateful):
         fn(self)
         return self
 
-<<<<<<< HEAD
-    def to(self, *args: Any, **kwargs: Any) -> Self:
-        """Convert the floating parameters and buffers, in place: ``to(dtype)``, ``to(tensor)``, ``to("cpu")``.
-
-        A `memory_format` is for those of 4 and 5 dimensions; the others keep theirs.
-        """
-        format = {"memory_format": kwargs.pop("memory_format")} if kwargs.get("memory_format") is not None else {}
-=======
     def to(self, *args: Any, memory_format: layout.memory_format | None = None, **kwargs: Any) -> Self:
         """Convert the floating parameters and buffers, in place: ``to(dtype)``, ``to(tensor)``, ``to("cpu")``.
 
@@ -508,26 +500,15 @@ class Module(Stateful):
         """
         if not isinstance(memory_format, layout.memory_format | None):
             raise TypeError(f"{type(self).__name__}.to: expected a memory_format, got {memory_format!r}")
->>>>>>> m_scr_b
         wanted = Tensor._wrap(np.empty(0, np.float32)).to(*args, **kwargs).dtype
         if wanted.kind != "f":
             raise TypeError(f"{type(self).__name__}.to: expected a floating dtype, got {wanted}")
 
-<<<<<<< HEAD
-        def converted(t: Tensor) -> Tensor:
-            options = kwargs | format if t.ndim in (4, 5) else kwargs
-            if t.dtype.kind == "f":
-                return t.to(*args, **options)
-            return t.to(**format) if options is not kwargs else t
-
-        return self._apply(converted)
-=======
         def convert(t: Tensor) -> Tensor:
             converted = t.to(*args, **kwargs) if t.dtype.kind == "f" else t
             return converted.to(memory_format=memory_format) if memory_format and t.ndim in (4, 5) else converted
 
         return self._apply(convert)
->>>>>>> m_scr_b
 
     def float(self) -> Self:
         """Convert the floating parameters and buffers to float32."""
