@@ -223,6 +223,8 @@ class ConvertImageDtype:
 
 
 def _in_range_of(x: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    if x.dtype.kind == "b" or dtype.kind == "b":
+        raise TypeError(f"ConvertImageDtype: expected numbers, got {x.dtype} to {dtype}")
     if x.dtype == dtype or x.dtype.kind == dtype.kind == "f":
         return x.astype(dtype)
     if dtype.kind == "f":

@@ -206,6 +206,7 @@ def test_whitening():
 
 
 ERRORS = [
+    (lambda: F.convert_image_dtype(mg.ones(2) > 0), TypeError, "convert_image_dtype: expected numbers, got bool"),
     (lambda: F.rotate(X, "a"), TypeError, "rotate: expected a number as angle"),
     (lambda: F.rotate(X, 3, "bicubic"), ValueError, "rotate: expected interpolation 'nearest' or 'bilinear'"),
     (lambda: F.affine(X, 0, (1,), 1, 0), ValueError, "affine: expected translate of 2 numbers"),
