@@ -6,14 +6,14 @@ of the first two. Nothing is drawn at random.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from minigrad.core.tensor import Tensor
 from minigrad.vision.pillow import of_pillow
-from minigrad.vision.transforms import bending, tones
+from minigrad.vision.transforms import bending
 from minigrad.vision.transforms.arguments import (
     INTEGER,
     NUMBER,
@@ -24,14 +24,28 @@ from minigrad.vision.transforms.arguments import (
     pair,
 )
 from minigrad.vision.transforms.blur import blurred
-from minigrad.vision.transforms.color import ColorJitter, Grayscale
 from minigrad.vision.transforms.conversion import ConvertImageDtype, Normalize, PILToTensor, ToPILImage, ToTensor
 from minigrad.vision.transforms.cropping import CenterCrop, Pad
 from minigrad.vision.transforms.flipping import RandomHorizontalFlip, RandomVerticalFlip
 from minigrad.vision.transforms.geometry import RandomRotation, affine_sources, from_middle
+from minigrad.vision.transforms.recolouring import (
+    adjust_brightness,
+    adjust_contrast,
+    adjust_gamma,
+    adjust_hue,
+    adjust_saturation,
+    adjust_sharpness,
+    autocontrast,
+    equalize,
+    invert,
+    posterize,
+    rgb_to_grayscale,
+    solarize,
+    to_grayscale,
+)
 from minigrad.vision.transforms.resampling import affine as warped
 from minigrad.vision.transforms.resizing import Resize
-from minigrad.vision.transforms.transform import Transform, on_images
+from minigrad.vision.transforms.transform import applied, on_images
 
 __all__ = [
     "InterpolationMode", "adjust_brightness", "adjust_contrast", "adjust_gamma", "adjust_hue", "adjust_saturation",
@@ -40,20 +54,6 @@ __all__ = [
     "hflip", "invert", "normalize", "pad", "perspective", "pil_to_tensor", "posterize", "resize", "resized_crop",
     "rgb_to_grayscale", "rotate", "solarize", "ten_crop", "to_grayscale", "to_pil_image", "to_tensor", "vflip",
 ]  # fmt: skip
-
-_UNUSED = np.random.default_rng(0)  # for transforms to draw from, where every range is a single number
-
-
-def _by(name: str, images: Any, kind: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """Return what a transform makes of images; its errors speak of the function `name`."""
-    try:
-        transform = kind(*args, **kwargs)
-        if isinstance(transform, Transform) and "__call__" not in vars(kind):
-            return on_images(name, lambda x: transform.apply(x, _UNUSED), images)
-        return transform(images)
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise type(error)(str(error).replace(f"{kind.__name__}:", f"{name}:", 1)) from error
-
 
 # ---- kinds of images
 
@@ -67,22 +67,22 @@ def to_tensor(pic: Any) -> Tensor:
     >>> functional.to_tensor(np.zeros((4, 6, 3), np.uint8)).shape
     Size([3, 4, 6])
     """
-    return _by("to_tensor", pic, ToTensor)
+    return applied("to_tensor", pic, ToTensor)
 
 
 def pil_to_tensor(pic: Any) -> Tensor:
     """Return an image of Pillow's as a Tensor of the same numbers."""
-    return _by("pil_to_tensor", pic, PILToTensor)
+    return applied("pil_to_tensor", pic, PILToTensor)
 
 
 def to_pil_image(pic: Any, mode: str | None = None) -> Any:
     """Return a Tensor or an array as an image of Pillow's."""
-    return _by("to_pil_image", pic, ToPILImage, mode)
+    return applied("to_pil_image", pic, ToPILImage, mode)
 
 
 def convert_image_dtype(image: Tensor, dtype: Any = np.float32) -> Tensor:
     """Return a Tensor of another dtype, its values brought to the range of that."""
-    return _by("convert_image_dtype", image, ConvertImageDtype, dtype)
+    return applied("convert_image_dtype", image, ConvertImageDtype, dtype)
 
 
 def normalize(tensor: Tensor, mean: Any, std: Any, inplace: bool = False) -> Tensor:
@@ -97,7 +97,7 @@ def normalize(tensor: Tensor, mean: Any, std: Any, inplace: bool = False) -> Ten
     if not isinstance(tensor, Tensor):
         raise TypeError(f"normalize: expected a Tensor, got {type(tensor).__name__}; put to_tensor before")
     values = [v.tolist() if isinstance(v, Tensor) else v for v in (mean, std)]
-    y = _by("normalize", tensor, Normalize, *values)
+    y = applied("normalize", tensor, Normalize, *values)
     return tensor.copy_(y) if inplace else y
 
 
@@ -142,22 +142,22 @@ def hflip(img: Any) -> Any:
     >>> functional.hflip(np.array([[1, 2]], np.uint8)), functional.vflip(np.array([[1], [2]], np.uint8)).tolist()
     (array([[2, 1]], dtype=uint8), [[2], [1]])
     """
-    return _by("hflip", img, RandomHorizontalFlip, 1)
+    return applied("hflip", img, RandomHorizontalFlip, 1)
 
 
 def vflip(img: Any) -> Any:
     """Return images with top and bottom swapped."""
-    return _by("vflip", img, RandomVerticalFlip, 1)
+    return applied("vflip", img, RandomVerticalFlip, 1)
 
 
 def pad(img: Any, padding: int | Sequence[int], fill: Fill = 0, padding_mode: str = "constant") -> Any:
     """Return images with a border, as :class:`~minigrad.vision.transforms.Pad` makes it."""
-    return _by("pad", img, Pad, padding, fill, padding_mode)
+    return applied("pad", img, Pad, padding, fill, padding_mode)
 
 
 def center_crop(img: Any, output_size: int | Sequence[int]) -> Any:
     """Return the middle of images."""
-    return _by("center_crop", img, CenterCrop, output_size)
+    return applied("center_crop", img, CenterCrop, output_size)
 
 
 def crop(img: Any, top: int, left: int, height: int, width: int) -> Any:
@@ -216,7 +216,7 @@ def resize(
     antialias: bool | None = True,
 ) -> Any:
     """Return images of another size, as :class:`~minigrad.vision.transforms.Resize` makes them."""
-    return _by("resize", img, Resize, size, interpolation, max_size, bool(antialias))
+    return applied("resize", img, Resize, size, interpolation, max_size, bool(antialias))
 
 
 def resized_crop(
@@ -279,7 +279,7 @@ def rotate(
     """
     if not isinstance(angle, NUMBER):
         raise TypeError(f"rotate: expected a number as angle, got {angle!r}")
-    return _by("rotate", img, RandomRotation, (angle, angle), interpolation, expand, center, fill or 0)
+    return applied("rotate", img, RandomRotation, (angle, angle), interpolation, expand, center, fill or 0)
 
 
 def affine(
@@ -414,122 +414,3 @@ def gaussian_blur(img: Any, kernel_size: int | Sequence[int], sigma: float | Seq
         return blurred(x, sizes, (np.full((len(x), 1), sigmas[0]), np.full((len(x), 1), sigmas[-1])))
 
     return on_images("gaussian_blur", change, img)
-
-
-# ---- colours and tones
-
-
-def _jittered(name: str, img: Any, which: str, argument: str, value: float) -> Any:
-    if not isinstance(value, NUMBER):
-        raise TypeError(f"{name}: expected a number as {argument}, got {value!r}")
-    return _by(name, img, ColorJitter, **{which: (value, value)})
-
-
-def adjust_brightness(img: Any, brightness_factor: float) -> Any:
-    """Return images times a factor not below 0."""
-    return _jittered("adjust_brightness", img, "brightness", "brightness_factor", brightness_factor)
-
-
-def adjust_contrast(img: Any, contrast_factor: float) -> Any:
-    """Return images nearer to their mean brightness (below 1) or farther from it (above)."""
-    return _jittered("adjust_contrast", img, "contrast", "contrast_factor", contrast_factor)
-
-
-def adjust_saturation(img: Any, saturation_factor: float) -> Any:
-    """Return images nearer to grey (below 1) or farther from it (above)."""
-    return _jittered("adjust_saturation", img, "saturation", "saturation_factor", saturation_factor)
-
-
-def adjust_hue(img: Any, hue_factor: float) -> Any:
-    """Return images whose colours are turned by a part, -0.5 to 0.5, of the colour circle.
-
-    Examples
-    --------
-    >>> from minigrad.vision.transforms import functional
-    >>> functional.adjust_hue(mg.tensor([[[1.0]], [[0.25]], [[0.0]]]), 0.5).flatten()
-    tensor([0.0000, 0.7500, 1.0000])
-    >>> half = functional.adjust_brightness(mg.ones(3, 1, 1), 0.5)
-    >>> more = functional.adjust_contrast(functional.adjust_saturation(half, 2.0), 2.0)
-    >>> more.flatten()
-    tensor([0.5000, 0.5000, 0.5000])
-    """
-    return _jittered("adjust_hue", img, "hue", "hue_factor", hue_factor)
-
-
-def adjust_gamma(img: Any, gamma: float, gain: float = 1) -> Any:
-    """Return ``gain * x**gamma``, x from 0 to 1 and so the result.
-
-    Examples
-    --------
-    >>> from minigrad.vision.transforms import functional
-    >>> functional.adjust_gamma(mg.tensor([[[0.5, 1.0]]]), 2.0)
-    tensor([[[0.2500, 1.0000]]])
-    """
-    gamma = tones.factor("adjust_gamma", "gamma", gamma)
-    top = 255.0
-
-    def change(x: np.ndarray) -> np.ndarray:
-        unit = x.astype(np.float32) / np.float32(top) if x.dtype == np.uint8 else x
-        y = np.clip(gain * unit**gamma, 0, 1)
-        return np.minimum(y * 255.999, 255).astype(np.uint8) if x.dtype == np.uint8 else y.astype(x.dtype)
-
-    return on_images("adjust_gamma", change, img)
-
-
-def adjust_sharpness(img: Any, sharpness_factor: float) -> Any:
-    """Return images blurred a little (factor 0), as they are (1), or sharper (above 1)."""
-    amount = tones.factor("adjust_sharpness", "sharpness_factor", sharpness_factor)
-    return on_images("adjust_sharpness", lambda x: tones.sharpened(x, amount), img)
-
-
-def rgb_to_grayscale(img: Any, num_output_channels: int = 1) -> Any:
-    """Return the brightness of images, in one channel or in three that are alike."""
-    return _by("rgb_to_grayscale", img, Grayscale, num_output_channels)
-
-
-def to_grayscale(img: Any, num_output_channels: int = 1) -> Any:
-    """Return the brightness of images, in one channel or in three that are alike.
-
-    Examples
-    --------
-    >>> from minigrad.vision.transforms import functional
-    >>> functional.to_grayscale(np.zeros((4, 4, 3), np.uint8)).shape
-    (4, 4, 1)
-    """
-    return _by("to_grayscale", img, Grayscale, num_output_channels)
-
-
-def invert(img: Any) -> Any:
-    """Return 255 - x, or 1 - x for floats."""
-    return on_images("invert", tones.inverted, img)
-
-
-def posterize(img: Any, bits: int) -> Any:
-    """Return uint8 images of which the first `bits` of each number are left."""
-    bits = tones.level_bits("posterize", bits)
-    return on_images("posterize", lambda x: tones.posterized("posterize", x, bits), img)
-
-
-def solarize(img: Any, threshold: float) -> Any:
-    """Return images inverted where they are at or above `threshold`."""
-    return on_images("solarize", lambda x: tones.solarized("solarize", x, threshold), img)
-
-
-def autocontrast(img: Any) -> Any:
-    """Return images each channel of which goes from the least value to the greatest."""
-    return on_images("autocontrast", tones.stretched, img)
-
-
-def equalize(img: Any) -> Any:
-    """Return uint8 images each channel of which has all levels alike often, as far as that goes.
-
-    Examples
-    --------
-    >>> from minigrad.vision.transforms import functional
-    >>> x = np.array([[10, 200]], np.uint8)
-    >>> [getattr(functional, name)(x).tolist() for name in ("invert", "autocontrast", "equalize")]
-    [[[245, 55]], [[0, 255]], [[10, 200]]]
-    >>> functional.posterize(x, 1).tolist(), functional.solarize(x, 128).tolist()
-    ([[0, 128]], [[10, 55]])
-    """
-    return on_images("equalize", lambda x: tones.equalized("equalize", x), img)

@@ -79,7 +79,9 @@ def sharpened(images: np.ndarray, factor: float) -> np.ndarray:
 class _RandomTone(Transform):
     """A change of each image with probability `p`."""
 
-    p: float
+    def __init__(self, p: float = 0.5, generator: Generator | None = None) -> None:
+        super().__init__(generator)
+        self.p = probability(type(self).__name__, p)
 
     def _change(self, images: np.ndarray) -> np.ndarray:
         raise NotImplementedError
@@ -108,15 +110,11 @@ class RandomInvert(_RandomTone):
     array([[255,  55]], dtype=uint8)
     """
 
-    def __init__(self, p: float = 0.5, generator: Generator | None = None) -> None:
-        super().__init__(generator)
-        self.p = probability(type(self).__name__, p)
-
     def _change(self, images: np.ndarray) -> np.ndarray:
         return inverted(images)
 
 
-class RandomAutocontrast(RandomInvert):
+class RandomAutocontrast(_RandomTone):
     """Stretch each channel of each image over all levels with probability `p`; parameters as of `RandomInvert`.
 
     Examples
@@ -130,7 +128,7 @@ class RandomAutocontrast(RandomInvert):
         return stretched(images)
 
 
-class RandomEqualize(RandomInvert):
+class RandomEqualize(_RandomTone):
     """Make the levels of each channel of each uint8 image alike frequent with probability `p`, as of `RandomInvert`.
 
     Examples
@@ -162,8 +160,8 @@ class RandomPosterize(_RandomTone):
     """
 
     def __init__(self, bits: int, p: float = 0.5, generator: Generator | None = None) -> None:
-        super().__init__(generator)
-        self.bits, self.p = level_bits("RandomPosterize", bits), probability("RandomPosterize", p)
+        super().__init__(p, generator)
+        self.bits = level_bits("RandomPosterize", bits)
 
     def _change(self, images: np.ndarray) -> np.ndarray:
         return posterized("RandomPosterize", images, self.bits)
@@ -192,10 +190,10 @@ class RandomSolarize(_RandomTone):
     """
 
     def __init__(self, threshold: float, p: float = 0.5, generator: Generator | None = None) -> None:
-        super().__init__(generator)
+        super().__init__(p, generator)
         if not isinstance(threshold, NUMBER):
             raise TypeError(f"RandomSolarize: expected a number as threshold, got {threshold!r}")
-        self.threshold, self.p = threshold, probability("RandomSolarize", p)
+        self.threshold = threshold
 
     def _change(self, images: np.ndarray) -> np.ndarray:
         return solarized("RandomSolarize", images, self.threshold)
@@ -218,9 +216,8 @@ class RandomAdjustSharpness(_RandomTone):
     """
 
     def __init__(self, sharpness_factor: float, p: float = 0.5, generator: Generator | None = None) -> None:
-        super().__init__(generator)
+        super().__init__(p, generator)
         self.sharpness_factor = factor("RandomAdjustSharpness", "sharpness_factor", sharpness_factor)
-        self.p = probability("RandomAdjustSharpness", p)
 
     def _change(self, images: np.ndarray) -> np.ndarray:
         return sharpened(images, self.sharpness_factor)

@@ -90,6 +90,20 @@ def on_images(name: str, change: Callable[[np.ndarray], np.ndarray], images: Any
     return y[0, :, :, 0] if x.ndim == 2 and y.shape[3] == 1 else y[0]
 
 
+_UNUSED = np.random.default_rng(0)  # for transforms to draw from, where every range is a single number
+
+
+def applied(name: str, images: Any, kind: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Return what a transform makes of images; its errors speak of the function `name`."""
+    try:
+        transform = kind(*args, **kwargs)
+        if isinstance(transform, Transform) and "__call__" not in vars(kind):
+            return on_images(name, lambda x: transform.apply(x, _UNUSED), images)
+        return transform(images)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise type(error)(str(error).replace(f"{kind.__name__}:", f"{name}:", 1)) from error
+
+
 def check_generator(name: str, generator: Any) -> None:
     """Raise TypeError if it is neither a Generator nor None."""
     if not isinstance(generator, (Generator, NoneType)):
