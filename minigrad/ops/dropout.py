@@ -174,6 +174,13 @@ def feature_alpha_dropout(input: Operand, p: float = 0.5, training: bool = False
 def feature_dropout(input: Operand, p: float, train: bool) -> Tensor:
     """`dropout` of whole channels, of an input of shape (N, C, ...), by its older name.
 
+    Raises
+    ------
+    ValueError
+        If `p` is not in [0, 1].
+    RuntimeError
+        If the input has no channels.
+
     Examples
     --------
     >>> mg.feature_dropout(mg.ones(1, 2, 3), 1.0, True).sum()

@@ -10,6 +10,7 @@ from minigrad.core.array_attributes import as_int
 from minigrad.core.tensor import Tensor
 from minigrad.ops.checks import require_floating
 from minigrad.ops.declare.operation import Operand
+from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.decompositions import raw
 from minigrad.ops.gathering import scatter_reduce
 from minigrad.ops.primitives.casting import cast
@@ -27,6 +28,7 @@ _REDUCTIONS = {
 }
 
 
+@rounded_once
 def segment_reduce(
     data: Operand,
     reduce: str,
