@@ -46,7 +46,7 @@ def _edges(x: np.ndarray, bins: Any, range: Sequence[float] | None) -> np.ndarra
     if range is not None:
         low, high = range
     else:
-        low, high = (float(x.min()), float(x.max())) if x.size else (0.0, 0.0)
+        low, high = (float(x.min()), float(x.max())) if x.size else (0.0, 1.0)
     if not low <= high or not np.isfinite([low, high]).all():
         raise RuntimeError(f"histogram: expected a finite range in order, got {low} to {high}")
     if low == high:

@@ -35,6 +35,14 @@ def test_points_in_even_bins():
     np.testing.assert_array_equal(found.hist.numpy(), expected)
 
 
+def test_no_points():
+    found = mg.histogramdd(mg.zeros(0, 2), [1, 2])
+    assert found.hist.tolist() == [[0.0, 0.0]] and [e.tolist() for e in found.bin_edges] == [
+        [0.0, 1.0],
+        [0.0, 0.5, 1.0],
+    ]
+
+
 @pytest.mark.parametrize("edges", [[2.0], [], [[0.0, 1.0]]])
 def test_too_few_edges(edges):
     with pytest.raises(RuntimeError, match="histogram: expected two or more edges in one dimension"):
