@@ -34,7 +34,20 @@ from minigrad.kernels.parallel import get_num_threads, set_num_threads
 from minigrad.lazy_names import lazy_names
 from minigrad.legacy import *
 from minigrad.ops import memory
-from minigrad.ops.activation import celu, celu_, hardshrink, prelu, relu, relu_, rrelu, rrelu_, selu, selu_, threshold
+from minigrad.ops.activation import (
+    celu,
+    celu_,
+    hardshrink,
+    prelu,
+    relu,
+    relu_,
+    rrelu,
+    rrelu_,
+    selu,
+    selu_,
+    threshold,
+    threshold_,
+)
 from minigrad.ops.adaptive_pooling import adaptive_avg_pool1d
 from minigrad.ops.adaptive_pooling import adaptive_max_pool1d_with_indices as adaptive_max_pool1d
 from minigrad.ops.arithmetic import *
@@ -52,7 +65,16 @@ from minigrad.ops.decompositions import old_svd as svd
 from minigrad.ops.decompositions import pinv as pinverse
 from minigrad.ops.diagonals import *
 from minigrad.ops.distances import cdist, cosine_similarity, pairwise_distance
-from minigrad.ops.dropout import alpha_dropout, dropout, feature_alpha_dropout
+from minigrad.ops.dropout import (
+    alpha_dropout,
+    alpha_dropout_,
+    dropout,
+    dropout_,
+    feature_alpha_dropout,
+    feature_alpha_dropout_,
+    feature_dropout,
+    feature_dropout_,
+)
 from minigrad.ops.einsum import *
 from minigrad.ops.exponential import *
 from minigrad.ops.extrema import *
@@ -69,6 +91,7 @@ from minigrad.ops.joining import *
 from minigrad.ops.linalg import *
 from minigrad.ops.linear import bilinear
 from minigrad.ops.matrix_functions import cholesky_inverse, matrix_exp, triangular_solve
+from minigrad.ops.matrix_functions import old_vander as vander
 from minigrad.ops.normalization import group_norm, layer_norm, rms_norm
 from minigrad.ops.norms import dist, norm, renorm
 from minigrad.ops.pooling import avg_pool1d, max_pool1d, max_pool2d, max_pool3d
@@ -113,7 +136,8 @@ _HOMES = {
     "func": "vmap",
     "exchange": "asarray from_dlpack from_file frombuffer",
     "ops.low_rank": "pca_lowrank svd_lowrank",
-    "ops.memory": "detach detach_",
+    "ops.assignment": "zero_",
+    "ops.memory": "detach detach_ resize_as_",
     "ops.padding": "constant_pad_nd",
     "ops.segments": "segment_reduce",
     "rare_makers": "empty_permuted empty_strided range scalar_tensor",

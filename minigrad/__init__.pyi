@@ -94,6 +94,8 @@ def allclose(input: TensorLike, other: TensorLike, rtol: _float = 1e-05, atol: _
     """Return whether `isclose` holds for all elements."""
 def alpha_dropout(input: TensorLike, p: _float = 0.5, training: _bool = False, inplace: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Drop out elements, but keep mean and variance of what `selu` gives (Klambauer et al., 2017)."""
+def alpha_dropout_(input: TensorLike, p: _float = 0.5, training: _bool = False) -> Tensor:
+    """In-place version of `alpha_dropout`: writes the result into this tensor and returns it."""
 def amax(input: TensorLike, dim: _int | Sequence[_int] | None = (), keepdim: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | Sequence[_int] | None = (), keepdims: _bool = False) -> Tensor:
     """Return the largest element of all or over `dim`; nan if there is one. Ties share the gradient evenly."""
 def amin(input: TensorLike, dim: _int | Sequence[_int] | None = (), keepdim: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | Sequence[_int] | None = (), keepdims: _bool = False) -> Tensor:
@@ -437,6 +439,8 @@ def dot(input: TensorLike, tensor: TensorLike, *, out: Tensor | tuple[Tensor, ..
 from minigrad.core.dtypes import double as double
 def dropout(input: TensorLike, p: _float = 0.5, training: _bool = True, inplace: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Set each element to 0 with probability `p` while `training`, and multiply the others by ``1 / (1 - p)``."""
+def dropout_(input: TensorLike, p: _float = 0.5, training: _bool = True) -> Tensor:
+    """In-place version of `dropout`: writes the result into this tensor and returns it."""
 def dsplit(input: TensorLike, indices_or_sections: _int | Sequence[_int]) -> tuple[Tensor, ...]:
     """Return views that cut the third dimension into equal pieces, or at these indices."""
 def dstack(tensors: Sequence[TensorLike], *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -488,6 +492,12 @@ def eye(n: _int, m: _int | None = None, *, dtype: Any = None, out: Tensor | tupl
     """Return an n x m matrix (n x n by default) with ones on the diagonal and zeros elsewhere."""
 def feature_alpha_dropout(input: TensorLike, p: _float = 0.5, training: _bool = False, inplace: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """`alpha_dropout` of whole channels, of an input of shape (N, C, ...)."""
+def feature_alpha_dropout_(input: TensorLike, p: _float = 0.5, training: _bool = False) -> Tensor:
+    """In-place version of `feature_alpha_dropout`: writes the result into this tensor and returns it."""
+def feature_dropout(input: TensorLike, p: _float, train: _bool, inplace: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """`dropout` of whole channels, of an input of shape (N, C, ...), by its older name."""
+def feature_dropout_(input: TensorLike, p: _float, train: _bool) -> Tensor:
+    """In-place version of `feature_dropout`: writes the result into this tensor and returns it."""
 def fill(input: Tensor, value: Any, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return `value`, a number or a 0-dim tensor, in the shape and dtype of `input`."""
 def fill_(self: Tensor, value: Any, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -684,6 +694,7 @@ from minigrad.predicates import is_complex as is_complex
 from minigrad.predicates import is_conj as is_conj
 from minigrad.predicates import is_floating_point as is_floating_point
 from minigrad.graph.grad_mode import is_grad_enabled as is_grad_enabled
+from minigrad.predicates import is_inference as is_inference
 from minigrad.graph.grad_mode import is_inference_mode_enabled as is_inference_mode_enabled
 from minigrad.predicates import is_neg as is_neg
 from minigrad.predicates import is_nonzero as is_nonzero
@@ -964,7 +975,7 @@ def negative_(input: TensorLike) -> Tensor:
     """In-place version of `neg`: writes the result into this tensor and returns it."""
 newaxis: None
 def nextafter(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
-    """Return the next number that the dtype has behind `input` on the way to `other`, elementwise. No gradient."""
+    """Return the next number that the dtype has behind `input` on the way to `other`, elementwise."""
 def nextafter_(input: TensorLike, other: TensorLike) -> Tensor:
     """In-place version of `nextafter`: writes the result into this tensor and returns it."""
 from minigrad import nn as nn
@@ -1095,6 +1106,8 @@ def repeat_interleave(input: TensorLike, repeats: Any = None, dim: _int | None =
     """Repeat each element, or slice of `dim`, in its place; given `repeats` alone, each index so many times."""
 def reshape(input: TensorLike, shape: Sequence[_int], *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the same elements, in the same order, in another shape: a view if possible, else a copy."""
+def resize_as_(input: Tensor, other: Tensor, memory_format: Any = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Give this tensor the shape of `other`; see `resize_`."""
 def resolve_conj(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Carry out a conjugation that waits: the tensor itself, as there are no complex numbers."""
 def resolve_neg(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
@@ -1299,6 +1312,8 @@ def tensordot(a: TensorLike, b: TensorLike, dims: _int | Sequence[Sequence[_int]
 from minigrad import testing as testing
 def threshold(input: TensorLike, threshold: _float, value: _float, inplace: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return `input` where it is larger than `threshold`, else `value`."""
+def threshold_(input: TensorLike, threshold: _float, value: _float) -> Tensor:
+    """In-place version of `threshold`: writes the result into this tensor and returns it."""
 def tile(input: TensorLike, dims: Sequence[_int], *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return `input` repeated `dims` times, counted from the last dimension."""
 def topk(input: TensorLike, k: _int, dim: _int = -1, largest: _bool = True, sorted: _bool = True, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = -1) -> return_types.topk:
@@ -1384,6 +1399,8 @@ def unsqueeze_copy(input: Tensor, *args: Any, out: Tensor | tuple[Tensor, ...] |
 from minigrad.settings import use_deterministic_algorithms as use_deterministic_algorithms
 from minigrad.core.generator import use_generator as use_generator
 from minigrad import utils as utils
+def vander(x: TensorLike, N: _int | None = None, increasing: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the powers of each element of a vector, N - 1 to 0, or 0 to N - 1 if `increasing`."""
 def var(input: TensorLike, dim: _int | Sequence[_int] | None = None, unbiased: _bool = True, keepdim: _bool = False, *, correction: _float | None = None, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
     """Return the variance ``sum((input - mean) ** 2) / (n - correction)`` of all elements, or over `dim`."""
 def var_mean(input: TensorLike, dim: _int | Sequence[_int] | None = None, unbiased: _bool = True, keepdim: _bool = False, *, correction: _float | None = None, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> tuple[Tensor, Tensor]:
@@ -1410,6 +1427,8 @@ def xlogy(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, .
 def xlogy_(input: TensorLike, other: TensorLike) -> Tensor:
     """In-place version of `xlogy`: writes the result into this tensor and returns it."""
 from minigrad import xpu as xpu
+def zero_(self: Tensor, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Set all elements to 0, and return this tensor."""
 def zeros(*shape: SupportsIndex | Sequence[SupportsIndex], size: Any = None, dtype: Any = None, out: Tensor | tuple[Tensor, ...] | None = None, layout: Any = None, device: Any = None, pin_memory: _bool = False, requires_grad: _bool = False) -> Tensor:
     """Return a tensor of the given size, ints or one sequence of ints, filled with 0."""
 def zeros_like(input: Tensor, *, dtype: Any = None, memory_format: Any = None, out: Tensor | tuple[Tensor, ...] | None = None, layout: Any = None, device: Any = None, pin_memory: _bool = False, requires_grad: _bool = False) -> Tensor:

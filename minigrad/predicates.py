@@ -9,8 +9,8 @@ from minigrad.core.tensor import Tensor
 from minigrad.ops.memory import Storage
 
 __all__ = [
-    "is_complex", "is_conj", "is_floating_point", "is_neg", "is_nonzero", "is_same_size", "is_signed", "is_storage",
-    "is_tensor", "numel", "result_type", "typename",
+    "is_complex", "is_conj", "is_floating_point", "is_inference", "is_neg", "is_nonzero", "is_same_size", "is_signed",
+    "is_storage", "is_tensor", "numel", "result_type", "typename",
 ]  # fmt: skip
 
 
@@ -34,6 +34,17 @@ def is_floating_point(input: Tensor) -> bool:
     False
     """
     return _checked("is_floating_point", input).is_floating_point()
+
+
+def is_inference(input: Tensor) -> bool:
+    """Return whether `input` was made under `inference_mode`.
+
+    Examples
+    --------
+    >>> mg.is_inference(mg.ones(1))
+    False
+    """
+    return _checked("is_inference", input).is_inference()
 
 
 def is_nonzero(input: Tensor) -> bool:

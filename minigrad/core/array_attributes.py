@@ -256,6 +256,7 @@ class ArrayAttributes:
         return True
 
     is_sparse = is_quantized = is_meta = is_mps = is_xpu = is_nested = is_mkldnn = is_cuda
+    is_ipu = is_maia = is_mtia = is_vulkan = is_xla = is_sparse_csr = is_cuda
 
     def get_device(self) -> int:
         """Return -1, which stands for the CPU."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -81,6 +81,29 @@ def in_order(array: np.ndarray, order: tuple[int, ...]) -> np.ndarray:
 def empty_in(shape: tuple[int, ...], dtype: Any, order: tuple[int, ...]) -> np.ndarray:
     """Return an array of this shape, whose dimensions lie in memory in this order."""
     return np.empty([shape[d] for d in order], dtype).transpose(np.argsort(order))
+
+
+def overlaps(array: np.ndarray) -> bool:
+    """Return whether there are more elements than places for them."""
+    places = sum([(n - 1) * abs(step) for n, step in zip(array.shape, array.strides, strict=True)], array.itemsize)
+    return array.size > 0 and places < array.nbytes
+
+
+def whole_memory(array: np.ndarray) -> np.ndarray:
+    """Return all of the memory that `array` shows a part of, as one dimension of its dtype."""
+    owner, base = array, cast(Any, array)
+    while (base := getattr(base, "base", None)) is not None:  # NumPy's as_strided puts an object of its own between
+        owner = base if isinstance(base, np.ndarray) else owner
+    if not owner.size:
+        return np.empty(0, array.dtype)
+    bytes_ = np.ndarray(owner.nbytes, np.uint8, buffer=_flat(owner))
+    return bytes_[: owner.nbytes // array.itemsize * array.itemsize].view(array.dtype)
+
+
+def _flat(owner: np.ndarray) -> np.ndarray:
+    """Return the elements of an array that fills its memory, in the order in which they lie there."""
+    order = sorted(range(owner.ndim), key=lambda d: -owner.strides[d])
+    return owner.transpose(order).reshape(-1)
 
 
 def check_strided(operation: str, wanted: Any) -> None:

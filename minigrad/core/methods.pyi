@@ -864,7 +864,7 @@ class Methods:
     def new_zeros(self, *args: Any, dtype: Any = None, **options: Any) -> Tensor:
         """`zeros` of this tensor's dtype, unless another is given."""
     def nextafter(self, other: TensorLike) -> Tensor:
-        """Return the next number that the dtype has behind `input` on the way to `other`, elementwise. No gradient."""
+        """Return the next number that the dtype has behind `input` on the way to `other`, elementwise."""
     def nextafter_(self, other: TensorLike) -> Self:
         """In-place version of `nextafter`: writes the result into this tensor and returns it."""
     @overload

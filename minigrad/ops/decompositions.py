@@ -311,10 +311,15 @@ def _svdvals(A: Operand, known: np.ndarray | None = None) -> Operand:
     return np.linalg.svd(A, compute_uv=False) if known is None else known[..., A.shape[-2], :].copy()
 
 
-@operation("A")
+@operation("Q")
 @numpy_errors
-def _full_svd(A: Operand, which: int) -> Operand:
-    return np.linalg.svd(A)[which]
+def _complement(Q: Operand) -> Operand:
+    """Return orthonormal columns that make those of `Q` a basis: any will do, so that they have no gradient."""
+    return np.linalg.qr(Q, "complete")[0][..., Q.shape[-1] :]
+
+
+def _square(Q: Any) -> Any:
+    return Q if Q.shape[-2] == Q.shape[-1] else cat([Q, _complement(Q)], -1)
 
 
 @rounded_once
@@ -325,7 +330,7 @@ def svd(A: Operand, full_matrices: bool = True) -> SVD:
     ----------
     A : Tensor of shape (\*, m, n)
     full_matrices : bool, default True
-        U and V square. They have no gradient then; without, U and V have as many columns as S has elements.
+        U and V square; the columns beyond those that S has elements have no gradient. Without, they are left out.
 
     Returns
     -------
@@ -338,10 +343,12 @@ def svd(A: Operand, full_matrices: bool = True) -> SVD:
     >>> mg.linalg.svd(mg.tensor([[0.0, 3.0], [1.0, 0.0]])).S
     tensor([3., 1.])
     """
-    *_, m, n = check_matrix("svd", A)
+    *_, m, _ = check_matrix("svd", A)
     packed = _svd(A)
     u, s, v = packed[..., :m, :], _svdvals(A, raw(packed)), packed[..., m + 1 :, :]
-    return SVD(_full_svd(A, 0), s, _full_svd(A, 2)) if full_matrices and m != n else SVD(u, s, adjoint(v))
+    if full_matrices:
+        u, v = _square(u), _square(v)
+    return SVD(u, s, adjoint(v))
 
 
 @method("svd", only=True)

@@ -11,7 +11,7 @@ from minigrad.core.generator import get_generator
 from minigrad.core.tensor import Tensor
 from minigrad.kernels import relu as masks
 from minigrad.ops.checks import require_floating
-from minigrad.ops.declare.method import optionally_in_place
+from minigrad.ops.declare.method import in_place_form, optionally_in_place
 from minigrad.ops.declare.operation import Operand, operation
 
 __all__ = ["dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout"]
@@ -168,3 +168,30 @@ def feature_alpha_dropout(input: Operand, p: float = 0.5, training: bool = False
     Size([1, 2, 3])
     """
     return _alpha("feature_alpha_dropout", input, p, training, 2)
+
+
+@optionally_in_place
+def feature_dropout(input: Operand, p: float, train: bool) -> Tensor:
+    """`dropout` of whole channels, of an input of shape (N, C, ...), by its older name.
+
+    Raises
+    ------
+    ValueError
+        If `p` is not in [0, 1].
+    RuntimeError
+        If the input has no channels.
+
+    Examples
+    --------
+    >>> mg.feature_dropout(mg.ones(1, 2, 3), 1.0, True).sum()
+    tensor(0.)
+    """
+    if train and len(input.shape) < 2:
+        raise RuntimeError(f"feature_dropout: expected at least 2 dimensions, got shape {tuple(input.shape)}")
+    return _dropped("feature_dropout", input, p, train, 2)
+
+
+dropout_ = in_place_form(dropout)
+alpha_dropout_ = in_place_form(alpha_dropout)
+feature_alpha_dropout_ = in_place_form(feature_alpha_dropout)
+feature_dropout_ = in_place_form(feature_dropout)

@@ -176,7 +176,7 @@ def imag(input: Operand) -> Tensor:
 # ---- exponents and neighbours ----------------------------------------------------------------------------------------
 
 
-@elementwise(None, None)
+@elementwise(lambda g, input, other: g * (input != other), lambda g: g * 0)
 def _nextafter(input: Operand, other: Operand) -> Operand:
     if input.dtype.kind != "f":
         raise NotImplementedError(f"nextafter: expected floating tensors, got {input.dtype}; convert with .float()")
@@ -185,7 +185,9 @@ def _nextafter(input: Operand, other: Operand) -> Operand:
 
 @method(inplace=True)
 def nextafter(input: Operand, other: Operand) -> Tensor:
-    """Return the next number that the dtype has behind `input` on the way to `other`, elementwise. No gradient.
+    """Return the next number that the dtype has behind `input` on the way to `other`, elementwise.
+
+    The gradient of `input` is 1 where the two differ.
 
     Examples
     --------

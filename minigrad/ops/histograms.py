@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -35,8 +36,8 @@ def _edges(x: np.ndarray, bins: Any, range: Sequence[float] | None) -> np.ndarra
     """Return the bounds of the bins: those given, or of equal bins from the smallest element to the largest."""
     if isinstance(bins, (Tensor, np.ndarray)):
         edges = raw(bins)
-        if edges.ndim != 1 or not edges.size or (np.diff(edges) < 0).any():
-            raise RuntimeError("histogram: expected edges of bins in one dimension, in increasing order")
+        if edges.ndim != 1 or len(edges) < 2:
+            raise RuntimeError(f"histogram: expected two or more edges in one dimension, got shape {edges.shape}")
         if edges.dtype != x.dtype:
             raise RuntimeError(f"histogram: expected edges of {x.dtype}, as the input, got {edges.dtype}")
         return edges
@@ -45,12 +46,41 @@ def _edges(x: np.ndarray, bins: Any, range: Sequence[float] | None) -> np.ndarra
     if range is not None:
         low, high = range
     else:
-        low, high = (float(x.min()), float(x.max())) if x.size else (0.0, 0.0)
+        low, high = (float(x.min()), float(x.max())) if x.size else (0.0, 1.0)
     if not low <= high or not np.isfinite([low, high]).all():
         raise RuntimeError(f"histogram: expected a finite range in order, got {low} to {high}")
     if low == high:
         low, high = low - 0.5, high + 0.5
     return np.linspace(low, high, count + 1).astype(x.dtype)
+
+
+def _places(x: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """Return in which bin each element lies, -1 for none. Edges in no order are searched as if they had one."""
+    if (edges[1:] >= edges[:-1]).all():
+        behind = np.searchsorted(edges, x, side="right")
+    else:
+        behind, count = np.zeros(x.shape, np.int64), np.full(x.shape, len(edges))
+        while count.any():
+            half = count // 2
+            right = (count > 0) & (x >= edges[np.minimum(behind + half, len(edges) - 1)])
+            behind, count = np.where(right, behind + half + 1, behind), np.where(right, count - half - 1, half)
+    return np.where((x >= edges[0]) & (x <= edges[-1]), np.minimum(behind, len(edges) - 1) - 1, -1)
+
+
+def _counts(points: np.ndarray, edges: list[np.ndarray], weights: np.ndarray | None, density: bool) -> np.ndarray:
+    """Return how many of the points (n, d) lie in each bin of d dimensions, or the sums of their weights."""
+    places = np.stack([_places(x, e) for x, e in zip(points.T, edges, strict=True)])
+    inside = (places >= 0).all(0)
+    shape = tuple(len(e) - 1 for e in edges)
+    chosen = None if weights is None else weights[inside]
+    bins = np.ravel_multi_index(tuple(places[:, inside]), shape)
+    counts = np.bincount(bins, chosen, math.prod(shape)).reshape(shape).astype(points.dtype)
+    if density:
+        with np.errstate(all="ignore"):  # nothing was counted, or a bin has no width
+            counts /= counts.sum()
+            for d, e in enumerate(edges):
+                counts /= np.diff(e).reshape(-1, *(1,) * (len(edges) - 1 - d))
+    return counts
 
 
 @method()
@@ -91,8 +121,7 @@ def histogram(
     if weight is not None and (raw(weight).shape != x.shape or raw(weight).dtype != x.dtype):
         raise RuntimeError(f"histogram: expected weights of shape {x.shape} and {x.dtype}, as the input")
     weights = None if weight is None else raw(weight).reshape(-1)
-    counts, _ = np.histogram(x.reshape(-1), edges, weights=weights, density=density)
-    return Histogram(Tensor._wrap(counts.astype(x.dtype)), Tensor._wrap(edges))
+    return Histogram(Tensor._wrap(_counts(x.reshape(-1, 1), [edges], weights, density)), Tensor._wrap(edges))
 
 
 def histogramdd(
@@ -135,5 +164,5 @@ def histogramdd(
     pairs = [None] * count if range is None else [(range[2 * i], range[2 * i + 1]) for i in np.arange(count).tolist()]
     edges = [_edges(points[:, i], b, p) for i, (b, p) in enumerate(zip(given, pairs, strict=True))]
     weights = None if weight is None else raw(weight).reshape(-1)
-    counts, _ = np.histogramdd(points, [e.astype(np.float64) for e in edges], density=density, weights=weights)
-    return HistogramDD(Tensor._wrap(counts.astype(x.dtype)), tuple(map(Tensor._wrap, edges)))
+    counts = _counts(points, edges, weights, density)
+    return HistogramDD(Tensor._wrap(counts), tuple(map(Tensor._wrap, edges)))

@@ -201,6 +201,29 @@ def vander(x: Operand, N: int | None = None) -> Tensor:
     return reshape(x, (*x.shape, 1)) ** np.arange(count)
 
 
+def old_vander(x: Operand, N: int | None = None, increasing: bool = False) -> Tensor:
+    """Return the powers of each element of a vector, N - 1 to 0, or 0 to N - 1 if `increasing`.
+
+    Raises
+    ------
+    RuntimeError
+        If `x` is no vector, or `N` is negative.
+
+    Examples
+    --------
+    >>> mg.vander(mg.tensor([2, 3]), 3)
+    tensor([[4, 2, 1],
+            [9, 3, 1]])
+    """
+    if len(x.shape) != 1:
+        raise RuntimeError(f"vander: expected a vector, got shape {tuple(x.shape)}")
+    count = x.shape[0] if N is None else as_int("vander", "N", N)
+    if count < 0:
+        raise RuntimeError(f"vander: expected N of 0 or more, got {N}")
+    powers = np.arange(count)
+    return reshape(x, (x.shape[0], 1)) ** (powers if increasing else powers[::-1])
+
+
 # ---- systems ---------------------------------------------------------------------------------------------------------
 
 

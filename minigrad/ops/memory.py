@@ -10,7 +10,7 @@ import numpy as np
 
 from minigrad.core.array_attributes import Lengths, as_int
 from minigrad.core.dtypes import as_dtype, dtype, of
-from minigrad.core.layout import empty_in, order_of
+from minigrad.core.layout import empty_in, order_of, whole_memory
 from minigrad.core.tensor import Tensor
 from minigrad.ops.declare.method import method
 from minigrad.ops.indexing import narrow
@@ -67,23 +67,6 @@ class Storage:
 
     def __repr__(self) -> str:
         return f"Storage({self.size()} elements of {self.dtype})"
-
-
-def whole_memory(array: np.ndarray) -> np.ndarray:
-    """Return all of the memory that `array` shows a part of, as one dimension of its dtype."""
-    owner = array
-    while isinstance(owner.base, np.ndarray):
-        owner = owner.base
-    if not owner.size:
-        return np.empty(0, array.dtype)
-    bytes_ = np.ndarray(owner.nbytes, np.uint8, buffer=_flat(owner))
-    return bytes_[: owner.nbytes // array.itemsize * array.itemsize].view(array.dtype)
-
-
-def _flat(owner: np.ndarray) -> np.ndarray:
-    """Return the elements of an array that fills its memory, in the order in which they lie there."""
-    order = sorted(range(owner.ndim), key=lambda d: -owner.strides[d])
-    return owner.transpose(order).reshape(-1)
 
 
 @method("storage", only=True)

@@ -32,6 +32,8 @@ def window(name: str, M: Any, sym: bool, dtype: Any, law: Law, error: type[Excep
     wanted = get_default_dtype().dtype if dtype is None else as_dtype(dtype)
     if count < 0 or wanted.kind != "f":
         raise error(f"{name}: expected a length of 0 or more and a floating dtype, got {count} and {wanted}")
+    if error is ValueError and wanted.itemsize < 4:
+        raise error(f"{name}: expected a dtype of float32 or float64, got {wanted}; convert the window with .half()")
     if count < 2:
         return np.ones(count, wanted)
     return law(np.arange(count) / _span(count, sym)).astype(wanted)

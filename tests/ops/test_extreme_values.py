@@ -17,7 +17,7 @@ BY_ZERO = {
     "matrices: cholesky_ex", "matrices: cholesky_inverse", "matrices: corrcoef", "matrices: gradient",
     "matrices: gradient at edges", "matrices: householder_product", "matrices: lu_factor", "matrices: lu_factor tall",
     "matrices: lu_factor wide", "matrices: lu_unpack", "matrices: matrix_exp of a batch, large",
-    "matrices: triangular_solve", "matrices: vander",
+    "matrices: triangular_solve", "matrices: vander", "matrices: vander in NumPy's order",
     "recurrent: recurrent_layer rnn_relu False", "recurrent: recurrent_layer rnn_relu True",
     "indexing: iteration", "reduction: prod dim", "reduction: prod one zero", "reduction: prod two zeros",
     "reduction: logsumexp large", "scan: cumprod zeros", "scan: logcumsumexp large",

@@ -138,3 +138,14 @@ def test_the_cross_product_of_linalg_is_of_the_last_dimension():
     assert mg.linalg.cross(mg.ones(3, 1, 3), mg.ones(3, 4, 3)).shape == (3, 4, 3)
     with pytest.raises(RuntimeError, match="cross: expected length 3 in dim 1"):
         mg.linalg.cross(mg.ones(3, 2), mg.ones(3, 2))
+
+
+@pytest.mark.parametrize("shape", [(4, 2), (2, 5), (3, 3), (2, 3, 1), (3, 0), (0, 2)])
+def test_square_singular_vectors_are_a_basis(shape):
+    A = np.random.default_rng(0).normal(size=shape)
+    for matrix in (A, np.zeros(shape)):
+        u, s, vh = (t.numpy() for t in mg.linalg.svd(mg.tensor(matrix)))
+        np.testing.assert_allclose(u @ u.swapaxes(-1, -2), np.broadcast_to(np.eye(shape[-2]), u.shape), atol=1e-12)
+        np.testing.assert_allclose(vh @ vh.swapaxes(-1, -2), np.broadcast_to(np.eye(shape[-1]), vh.shape), atol=1e-12)
+        k = s.shape[-1]
+        np.testing.assert_allclose(u[..., :k] * s[..., None, :] @ vh[..., :k, :], matrix, atol=1e-12)

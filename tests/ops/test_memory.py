@@ -169,6 +169,13 @@ def test_wrong_formats_are_refused():
 # ---- random numbers in place -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("view", [lambda x: x.as_strided((3,), (1,), 2), lambda x: x.unfold(0, 3, 1)[2]])
+def test_a_strided_view_knows_the_whole_memory(view):
+    shown = view(mg.arange(10))
+    assert shown.storage_offset() == 2 and shown.untyped_storage().nbytes() == 80
+    assert shown.as_strided((2,), (9,), 0).tolist() == [0, 9]
+
+
 @pytest.mark.parametrize(
     ("fill", "law"),
     [

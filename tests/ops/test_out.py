@@ -178,3 +178,37 @@ def test_an_out_that_pytorch_refuses_is_refused(function, case):
     except (TypeError, RuntimeError, ValueError, IndexError):
         return  # it takes other arguments there, or no out
     assert refused(mg, function) or not expected
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda m, x, i: m.index_select(x, 0, i, out=x),
+        lambda m, x, i: m.index_select(i.clone(), 0, i, out=i),
+        lambda m, x, i: m.take(x, i, out=x),
+        lambda m, x, i: m.masked_select(x, x > 0, out=x),
+        lambda m, x, i: m.kthvalue(x, 2, out=(x, m.tensor(0))),
+        lambda m, x, i: m.stack([x], out=x),
+        lambda m, x, i: m.hstack([x], out=x),
+        lambda m, x, i: m.index_add(x.clone(), 0, i, x, out=x),
+        lambda m, x, i: m.scatter_add(x.clone(), 0, i, x, out=x),
+        lambda m, x, i: m.cat([x[:0], x], out=x[:0]),
+        lambda m, x, i: m.gather(i.clone(), 0, i[1:], out=i[:1]),
+        lambda m, x, i: m.exp(x, out=m.zeros(2).as_strided((3,), (0,)).detach()),
+        lambda m, x, i: m.index_add(x, 0, i, x.clone(), out=x),
+        lambda m, x, i: m.scatter(x, 0, i, x.clone(), out=x),
+        lambda m, x, i: m.exp(x, out=x),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_an_out_that_overlaps_what_is_read_is_refused_where_pytorch_does(call):
+    torch = pytest.importorskip("torch")
+
+    def refused(library):
+        try:
+            call(library, library.tensor([0.1, 0.2, 0.3]), library.tensor([2, 1, 0]))
+        except RuntimeError:
+            return True
+        return False
+
+    assert refused(mg) == refused(torch)

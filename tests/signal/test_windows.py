@@ -51,6 +51,7 @@ def test_a_center_of_an_exponential_window():
         (lambda: windows.hann(-1), ValueError, "hann: expected a length of 0 or more"),
         (lambda: windows.hann(2.5), TypeError, "hann"),
         (lambda: windows.hann(3, dtype=mg.int64), ValueError, "a floating dtype"),
+        (lambda: windows.hann(3, dtype=mg.float16), ValueError, "hann: expected a dtype of float32 or float64"),
         (lambda: windows.gaussian(3, std=0), ValueError, "gaussian: expected a positive std, got 0"),
         (lambda: windows.exponential(3, tau=-1), ValueError, "exponential: expected a positive tau"),
         (lambda: windows.exponential(3, center=1), ValueError, "no center for a symmetric window"),

@@ -45,7 +45,7 @@ def plain_call(op: Operation, foreign: tuple[type[Exception], ...] = ()) -> Call
                         mask |= bit
                         parents.append(t if t._node is None else t._node)
                 else:
-                    plain = type(t) is ndarray or isinstance(t, _ACCEPTED) or _refused(op, i, t)
+                    plain = isinstance(t, _ACCEPTED) and (i > 0 or not foreign) or _refused(op, i, t)
             y = op.compute(*arrays)
         except foreign:  # an empty tuple but in operators
             return NotImplemented

@@ -9,6 +9,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
+from minigrad.core.layout import overlaps
 from minigrad.core.methods import Methods
 from minigrad.core.tensor import Tensor
 from minigrad.graph.engine import node_numbers
@@ -74,7 +75,7 @@ def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
 
     def change(self: Tensor, *args: Any, **kwargs: Any) -> Any:
         _check_writable(name, self)
-        if self._view is not None and _overlaps(self._data):
+        if self._view is not None and overlaps(self._data):
             raise RuntimeError(f"{name}: several elements share one place in memory, as in unfold(); change a clone()")
         before = next(node_numbers)
         try:
@@ -151,12 +152,6 @@ def in_place_form(function: Callable[..., Any]) -> Callable[..., Tensor]:
     """Return the function ``<name>_`` of one that is `optionally_in_place`."""
     form: Callable[..., Tensor] = function.in_place  # type: ignore[attr-defined]
     return form
-
-
-def _overlaps(array: np.ndarray) -> bool:
-    """Return whether there are more elements than places for them."""
-    places = sum([(n - 1) * abs(step) for n, step in zip(array.shape, array.strides, strict=True)], array.itemsize)
-    return array.size > 0 and places < array.nbytes
 
 
 def _keep_old_values(node: Any, array: np.ndarray, before: int) -> None:

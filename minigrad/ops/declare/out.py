@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.core import dtypes
+from minigrad.core.layout import overlaps, whole_memory
 from minigrad.core.tensor import Tensor
 from minigrad.graph.grad_mode import mode
 
@@ -21,7 +23,12 @@ _EXACT = frozenset(
     "scatter_add searchsorted sgn sign slice_scatter slogdet sort svd take take_along_dim tensordot topk "
     "triangular_solve tril triu trunc vdot".split()
 )
-_APART = frozenset(["cat", "concat", "concatenate", "cross", "gather"])  # 'out' may not even be an argument itself
+# whose 'out' may not even be an argument itself, and those where it may be the first one alone
+_APART = frozenset(
+    "cat column_stack concat concatenate cross dstack gather hstack index_select kthvalue masked_select row_stack "
+    "stack take take_along_dim vstack".split()
+)
+_CHANGED = frozenset("index_add index_copy index_reduce scatter scatter_add scatter_reduce".split())
 
 
 def into(out: Any, name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -41,6 +48,8 @@ def into(out: Any, name: str, function: Callable[..., Any], args: tuple[Any, ...
     pairs = list(zip(targets, results if several else (results,), strict=True))
     for target, result in pairs:
         _check(name, target, result)
+        if name in _APART and target.shape != result.shape:
+            _check_apart(name, _grown(target, result.shape), (*args, *kwargs.values()))
     for target, result in pairs:
         put_into(target, name, result if isinstance(result, np.ndarray) else result._data)
     return type(results)(*targets) if hasattr(results, "_fields") else tuple(targets) if several else out
@@ -48,14 +57,23 @@ def into(out: Any, name: str, function: Callable[..., Any], args: tuple[Any, ...
 
 def _check_apart(name: str, target: Tensor, arguments: tuple[Any, ...]) -> None:
     """Raise if `target` overlaps one of the arguments, unless it is that very tensor and may be."""
-    for given in arguments:
+    for position, given in enumerate(arguments):
         if isinstance(given, (tuple, list)):
             _check_apart(name, target, tuple(given))
-        elif isinstance(given, Tensor) and (given is not target or name in _APART):
+        elif isinstance(given, Tensor):
             a, b = given._data, target._data
-            same = (a.ctypes.data, a.shape, a.strides) == (b.ctypes.data, b.shape, b.strides) and name not in _APART
-            if not same and np.may_share_memory(a, b):
+            place = [(x.ctypes.data, x.shape, x.strides) for x in (a, b)]
+            itself = given is target or a.size > 0 and place[0] == place[1]
+            fine = itself and name not in _APART and (position == 0 or name not in _CHANGED)
+            if not fine and (itself or np.may_share_memory(a, b)):
                 raise RuntimeError(f"{name}: unsupported operation: 'out' overlaps an argument; pass another tensor")
+
+
+def _grown(target: Tensor, shape: tuple[int, ...]) -> Tensor:
+    """Return the memory that `target` shows once it has another shape, as far as there is any behind it."""
+    memory, array = whole_memory(target._data), target._data
+    start = (array.ctypes.data - memory.ctypes.data) // array.itemsize
+    return Tensor._wrap(memory[start : start + math.prod(shape)])
 
 
 def _check(name: str, target: Tensor, result: Any) -> None:
@@ -69,6 +87,8 @@ def _check(name: str, target: Tensor, result: Any) -> None:
     if not dtypes.fits(result.dtype, target.dtype):
         raise RuntimeError(f"{name}: the result type {result.dtype} can't be cast to {target.dtype}, the type of 'out'")
     target._check_writable(name)
+    if overlaps(target._data):
+        raise RuntimeError(f"{name}: several elements of 'out' share one place in memory; pass another tensor")
 
 
 def put_into(target: Tensor, name: str, values: np.ndarray) -> None:

@@ -25,6 +25,13 @@ def reconstructed(m, A):
     return (u * s.sqrt()[..., None, :]) @ vh, u**2, vh.abs()
 
 
+def whole(m, A):
+    """Functions of square U and V: of the columns that the matrix determines, but for their signs."""
+    u, s, vh = m.linalg.svd(A)
+    k = s.shape[-1]
+    return u[..., :k].abs(), vh[..., :k, :].abs()
+
+
 def twice_differentiated(H, A):
     """How the cofactors change if A does by H: they are linear in each of the elements."""
     step = 0.5
@@ -87,6 +94,8 @@ CASES = [
     case("svd wide", reconstructed, normal(2, 4)),
     case("svdvals", lambda m, A: m.linalg.svdvals(A), normal(3, 2)),
     case("svd full", lambda m, A: m.linalg.svd(A)[1], normal(3, 2)),
+    case("svd full tall", whole, normal(2, 4, 2)),
+    case("svd full wide", whole, normal(2, 4)),
     case("pinv of rank 2", lambda m, A: m.linalg.pinv(A[:, :2] @ A[:2, :]), regular()),
     case("nuclear norm", lambda m, A: m.linalg.matrix_norm(A, "nuc"), regular(2)),
     case("spectral norms", lambda m, A: (m.linalg.norm(A, 2), m.linalg.norm(A, -2)), normal(3, 2)),

@@ -76,6 +76,13 @@ CASES = [
     case("cond", lambda m, x: m.linalg.cond(x), regular(3, 3)),
     case("cond 1", lambda m, x: m.linalg.cond(x, 1), regular(3, 3), torch="its backward fails in PyTorch"),
     case("vander", lambda m, x: m.linalg.vander(x, N=4), normal(2, 3)),
+    case(
+        "vander in NumPy's order",
+        lambda m, x: m.vander(x, 4),
+        normal(3),
+        reference=lambda x: np.vander(x, 4),
+        torch="its backward fails in PyTorch",
+    ),
     case("vecdot", lambda m, x, y: m.linalg.vecdot(x, y, dim=0), normal(2, 3), normal(2, 3)),
     case("linalg.diagonal", lambda m, x: m.linalg.diagonal(x, offset=1), normal(2, 3, 3)),
     case("mH", lambda m, x: x.mH @ x[0].H, normal(2, 3, 3)),
