@@ -25,6 +25,7 @@ LAYERS = [
         "minigrad.distributions",
         "minigrad.nn",
         "minigrad.optim",
+        "minigrad.distributed.optim",
         "minigrad.utils",
         "minigrad.saving",
         "minigrad.serialization",
@@ -206,6 +207,8 @@ def test_every_module_is_imported_by_something():
         "minigrad.serialization",
         "minigrad.special",
         "minigrad.autograd.profiler",
+        "minigrad.distributed.optim",
+        "minigrad.distributed.run",
         "minigrad.utils.data._utils",
         *(m for m in FILES if not m.startswith("minigrad")),
     }
