@@ -287,8 +287,8 @@ def destroy_process_group(group: ProcessGroup | None = None) -> None:
     member = the_group("destroy_process_group", group)
     if member is None:
         return
-    for work in list(member.pending):
-        work.wait()
+    for work in member.pending:
+        work.abandon()
     if member is _State.world:
         member.board.groups.clear()
         _State.world = None

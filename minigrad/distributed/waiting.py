@@ -224,10 +224,14 @@ class Agreement:
         self._least = np.array([mine, -mine], np.int64)
         self._request = group.comm.Iallreduce(mpi().IN_PLACE, self._least, mpi().MIN)
 
+    def is_known(self) -> bool:
+        """Return whether all have said what they call."""
+        return bool(self._request.Test())
+
     def wait(self, timeout: float) -> None:
         """Return if all do, or raise on all ranks."""
         group, place = self.group, (self.group.group_name, self.call)
-        Waiting(group, self.what, self.call, group.ranks, timeout).until(self._request.Test)
+        Waiting(group, self.what, self.call, group.ranks, timeout).until(self.is_known)
         if self._least[0] == -self._least[1]:
             return
         board, others = group.board, [r for r in group.ranks if r != group.world_rank]

@@ -27,8 +27,8 @@ def test_processes_are_started_and_know_who_they_are():
     for (_, arguments, status, count), (ended, output) in zip(ways, found, strict=True):
         assert ended == status, output
         for rank in range(count):
-            said = f"{rank} {rank} {count} {count}" if count > 1 else "None None None None"
-            assert f"__main__ {arguments} {said} is {rank} {count} 1" in output.splitlines(), output
+            said = [str(rank), str(rank), str(count), str(count)] if count > 1 else [None] * 4
+            assert f"__main__ {arguments} {said} {[rank, count, 1]}" in output.splitlines(), output
     assert "a process ended with status 3, and the others with it" in found[1][1]
 
 
