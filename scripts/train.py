@@ -14,6 +14,11 @@ accuracy, among equals with the lowest loss), ``metrics.csv``, and the pictures 
 SIGTERM or the end of the terminal stops the run. Resuming leads to the same weights, to the last bit, as a run that was
 never stopped. With other --epochs the learning rate's schedule begins anew, and covers the epochs that are still to do.
 A run whose loss is no number any more ends with an error; its checkpoints are those of before.
+
+    mpiexec -n 4 python scripts/train.py --data mnist           the same in 4 processes, on one machine or many
+
+Each process learns from a share of every batch, and the first one prints, draws and writes. A run goes on to the same
+bits in as many processes, and goes on in any number.
 """
 
 from __future__ import annotations
@@ -33,8 +38,9 @@ import numpy as np
 import minigrad as mg
 from command_line import Parser, at_least, between, exit_status, fraction, in_words, locked, make_folder, positive
 from minigrad import viz
+from minigrad.saving.together import from_first
 from models import MODELS
-from training import recipes
+from training import ranks, recipes
 from training.augmentation import AUGMENTATIONS
 from training.report import report
 from training.run import OPTIMIZERS, SCHEDULES, Diverged, Training
@@ -77,7 +83,7 @@ def prepare(arguments: list[str] | None, held: ExitStack) -> tuple[Training, boo
     `held` holds its folder: no other process can train in it meanwhile.
     """
     parser = options()
-    args = parser.parse_args(arguments)
+    args = parser.parse_args(arguments)  # on all ranks, as all else here but what is for rank 0 alone
     ours = ("resume", "out", "init")
     given = {name: value for name, value in vars(args).items() if name not in ours and value is not None}
     try:
@@ -88,9 +94,10 @@ def prepare(arguments: list[str] | None, held: ExitStack) -> tuple[Training, boo
         training = Training(recipes.settings_for(given), Path())
         if args.init:
             print(training.start_from(args.init))
-        training.folder = make_folder(parser, args.out, Path("runs") / recipes.run_name(training.settings))
-        held.enter_context(locked(training.folder))
-        if (training.folder / "last.npz").exists():
+        default = Path("runs") / recipes.run_name(training.settings)
+        training.folder = from_first(lambda: make_folder(parser, args.out, default))
+        from_first(lambda: held.enter_context(locked(training.folder)))
+        if from_first((training.folder / "last.npz").exists):
             folder = training.folder
             parser.error(f"--out: {folder} has a run; go on with it by --resume {folder}, or choose another folder")
         return training, False
@@ -106,10 +113,10 @@ def prepare(arguments: list[str] | None, held: ExitStack) -> tuple[Training, boo
 def resumed(run: Path, epochs: int | None, held: ExitStack) -> Training:
     """Return the run in a folder, or of its last.npz, as it was saved; up to `epochs`, if given."""
     folder = run.parent if run.suffix == ".npz" else run
-    if not (folder / "last.npz").is_file():
+    if not from_first((folder / "last.npz").is_file):
         raise ValueError(f"--resume: there is no checkpoint {folder / 'last.npz'}")
-    held.enter_context(locked(folder))
-    training = Training(mg.load(folder / "last.npz")["settings"], folder)
+    from_first(lambda: held.enter_context(locked(folder)))
+    training = Training(from_first(lambda: mg.load(folder / "last.npz")["settings"]), folder)
     training.restore(folder / "last.npz")
     if epochs and epochs != training.settings["epochs"]:
         training.extend(epochs)
@@ -145,7 +152,9 @@ def _names(classes: list[str]) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     with ExitStack() as held:
-        training, again = prepare(arguments, held)
+        held.enter_context(ranks.together())
+        with ranks.quiet():
+            training, again = prepare(arguments, held)
         return train(training, again)
 
 
@@ -175,6 +184,7 @@ def train(training: Training, again: bool) -> int:
     folder = training.folder
     try:
         with stopped_by_signals(training):
+            training.begin()
             if not again:
                 training.save("last.npz")
             introduce(training)
@@ -187,8 +197,11 @@ def train(training: Training, again: bool) -> int:
     except Diverged as error:
         done = len(training.history)
         kept = f"{folder} holds the checkpoints of the {done} epochs before" if done else "there is no best.npz"
-        print(f"train.py: error: {error}; {kept}", file=sys.stderr)
+        with ranks.quiet():
+            print(f"train.py: error: {error}; {kept}", file=sys.stderr)
         return 1
+    if ranks.rank() > 0:
+        return 0
     print(f"trained for {time.perf_counter() - started:.1f} s")
     try:
         viz.curves(training.history).savefig(folder / "curves.png")

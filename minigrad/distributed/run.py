@@ -66,7 +66,10 @@ def start(processes: int, command: Sequence[str]) -> int:
     if program is None:
         sys.exit('minigrad.distributed.run: there is no mpiexec; pip install "minigrad[mpi]", or your cluster\'s MPI')
     environment = {"RDMAV_FORK_SAFE": "1", "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe"}
-    child = subprocess.Popen([program, "-n", str(processes), *command], env={**environment, **os.environ})
+    # In a group of its own, so that Ctrl-C comes to it once: by the handler below.
+    child = subprocess.Popen(
+        [program, "-n", str(processes), *command], env={**environment, **os.environ}, start_new_session=True
+    )
 
     def pass_on(number: int, frame: FrameType | None) -> None:
         child.send_signal(number)

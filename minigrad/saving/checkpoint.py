@@ -9,9 +9,12 @@ from typing import Any
 import numpy as np
 
 from minigrad.core.generator import Generator, get_rng_state, set_rng_state
+from minigrad.saving import together
 from minigrad.saving.files import load, save
 
 __all__ = ["load_checkpoint", "save_checkpoint"]
+
+_OF_RANKS = "random_states_of_ranks"
 
 
 def save_checkpoint(f: Any, **parts: Any) -> None:
@@ -30,6 +33,11 @@ def save_checkpoint(f: Any, **parts: Any) -> None:
     TypeError
         If a part is none of these. Nothing is written then.
 
+    Notes
+    -----
+    Where `minigrad.distributed` is initialized all ranks call it. The parts are those of rank 0, which writes them; the
+    random states are those of all ranks.
+
     Examples
     --------
     >>> import io
@@ -43,9 +51,15 @@ def save_checkpoint(f: Any, **parts: Any) -> None:
     >>> optimizer.param_groups[0]["lr"]
     0.1
     """
-    if "random_state" in parts:
-        raise TypeError("save_checkpoint: random_state is saved by itself; give generators of your own other names")
-    save({**{name: _get(part) for name, part in parts.items()}, "random_state": _RandomState().state_dict()}, f)
+    if taken := parts.keys() & {"random_state", _OF_RANKS}:
+        raise TypeError(f"save_checkpoint: {min(taken)} is saved by itself; give generators of your own other names")
+    random = together.gathered(_RandomState().state_dict())
+
+    def write() -> None:
+        states = {"random_state": random[0], **({_OF_RANKS: random} if len(random) > 1 else {})}
+        save({**{name: _get(part) for name, part in parts.items()}, **states}, f)
+
+    together.from_first(write)
 
 
 def load_checkpoint(f: Any, **parts: Any) -> dict[str, Any]:
@@ -74,8 +88,11 @@ def load_checkpoint(f: Any, **parts: Any) -> dict[str, Any]:
     Notes
     -----
     If anything does not fit, then everything is left as it was, and the error names the part and the file.
+
+    Where `minigrad.distributed` is initialized all ranks call it. Rank 0 reads the file, and each rank gets its own
+    random state; one that the file does not know, as there were fewer ranks, goes on with its own.
     """
-    saved = load(f)
+    saved = together.from_first(lambda: load(f))
     file = str(getattr(f, "name", "the file")) if hasattr(f, "read") else os.fsdecode(f)
     if not isinstance(saved, dict) or "random_state" not in saved:
         raise ValueError(f"load_checkpoint: {file} was not written by save_checkpoint; read it with minigrad.load")
@@ -84,7 +101,8 @@ def load_checkpoint(f: Any, **parts: Any) -> dict[str, Any]:
         raise ValueError(
             f"load_checkpoint: no {', '.join(missing)} in the file, which has {', '.join(map(str, saved))}: {file}"
         )
-    parts = {**parts, "random_state": _RandomState()}
+    saved["random_state"], own = together.mine(saved.pop(_OF_RANKS, [saved["random_state"]]), saved["random_state"])
+    parts = {**parts, **({"random_state": _RandomState()} if own else {})}
     before: dict[str, Any] = {}
     try:
         for name, part in parts.items():
@@ -99,7 +117,7 @@ def load_checkpoint(f: Any, **parts: Any) -> dict[str, Any]:
         kind = next((kind for kind in (TypeError, ValueError, RuntimeError) if type(error) is kind), ValueError)
         reason = error if type(error) is kind else repr(error)
         raise kind(f"load_checkpoint: {name} in {file} does not fit: {reason}") from error
-    return {name: value for name, value in saved.items() if name not in parts}
+    return {name: value for name, value in saved.items() if name not in (*parts, "random_state")}
 
 
 def _get(part: Any) -> Any:

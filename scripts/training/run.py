@@ -14,8 +14,12 @@ from tqdm import tqdm
 import minigrad as mg
 from classification import Classifier, by_class, check_finite, loss_and_accuracy
 from minigrad import Tensor, optim
+from minigrad.nn import SyncBatchNorm
+from minigrad.nn.parallel import DistributedDataParallel
+from minigrad.saving.together import from_first
 from minigrad.utils.data import BatchSampler, DataLoader, TensorDataset
 from models import MODELS
+from training import ranks
 from training.augmentation import AUGMENTATIONS
 from training.tasks import load_task
 
@@ -59,7 +63,7 @@ class Training:
     def __init__(self, settings: dict[str, Any], folder: Path) -> None:
         self.settings, self.folder = settings, folder
         size = settings["image_size"] or MODELS[settings["model"]].image_size  # type: ignore[attr-defined]
-        self.task = task = load_task(settings, size)
+        self.task = task = from_first(lambda: load_task(settings, size))
         mg.manual_seed(settings["seed"])
         options = {name: settings[name] for name in ("pool", "activation")}
         self.classifier = Classifier.for_task(settings["model"], task, size, **options)
@@ -71,10 +75,19 @@ class Training:
         self.augment = AUGMENTATIONS[settings["augment"]](size)
         self.train_set = TensorDataset(mg.from_numpy(task.train.images), mg.from_numpy(task.train.labels))
         self.validation_inputs = self.classifier.prepare(task.validation.images)
+        if ranks.rank() > 0:
+            mg.manual_seed(settings["seed"] + 1_000_003 * ranks.rank())  # of what is drawn for this rank's images
         self.history: list[dict[str, float]] = []
         self.batch = 0  # batches done in the present epoch
         self.loss_sum, self.correct = 0.0, 0  # over those
         self.stop_asked = False
+        self.net: Any = self.model  # what is called in training: on all ranks at once, from `begin` on
+
+    def begin(self) -> None:
+        """Take the weights of rank 0 on all ranks, and from now on average gradients and statistics over them."""
+        if ranks.count() > 1:
+            SyncBatchNorm.convert_sync_batchnorm(self.model)
+            self.net = DistributedDataParallel(self.model)
 
     # ---- training --------------------------------------------------------------------------------------------------
 
@@ -88,23 +101,33 @@ class Training:
         order = mg.randperm(len(self.train_set), generator=generator).tolist()
         size = self.settings["batch_size"]
         batches = BatchSampler(order[self.batch * size :], size, drop_last=False)
-        return DataLoader(self.train_set, batch_sampler=batches, generator=generator)
+        return DataLoader(self.train_set, batch_sampler=ranks.shares(batches), generator=generator)
 
     def step(self, images: Tensor, labels: Tensor) -> None:
-        """Learn from one batch of images as they are stored. Raises Diverged before anything has changed."""
+        """Learn from one batch of images as they are stored. Raises Diverged before anything has changed.
+
+        Of several ranks each has a share of the batch. Gradients are averaged over them, so the loss is weighted by
+        what the share is of an equal one; a rank for which there is no image has one that counts nothing.
+        """
+        size = min(self.settings["batch_size"], len(self.train_set) - self.batch * self.settings["batch_size"])
+        counted = len(labels) if ranks.rank() < size else 0
         inputs = self.classifier.normalize(self.augment(self.classifier.sized(images.numpy())))
         self.optimizer.zero_grad()
-        outputs = self.model(inputs)
+        outputs = self.net(inputs)
         loss = objective = self.classifier.loss(outputs, labels, self.settings["label_smoothing"])
+        if ranks.count() > 1:
+            objective = loss * (counted * ranks.count() / size)
         if self.settings["l1"]:
-            objective = loss + self.settings["l1"] * l1_norm(self.model.parameters())
-        self.check_loss(loss.item(), f"in batch {self.batch + 1} of epoch {len(self.history) + 1}")
+            objective = objective + self.settings["l1"] * l1_norm(self.model.parameters())
+        self.stop_asked, failed = ranks.any_of(self.stop_asked, not math.isfinite(loss.item()))
+        where = f"in batch {self.batch + 1} of epoch {len(self.history) + 1}"
+        self.check_loss(math.nan if failed and math.isfinite(loss.item()) else loss.item(), where)
         objective.backward()
         self.optimizer.step()
         self.scheduler.step()
         self.batch += 1
-        self.loss_sum += loss.item() * len(labels)
-        self.correct += int((by_class(outputs.detach()).argmax(1) == labels).sum())
+        self.loss_sum += loss.item() * counted
+        self.correct += int((by_class(outputs.detach()).argmax(1) == labels)[:counted].sum())
 
     def check_loss(self, loss: float, where: str) -> None:
         """Raise Diverged if a loss is no number."""
@@ -120,10 +143,11 @@ class Training:
         size = self.settings["batch_size"]
         self.model.train()
         name = f"epoch {len(self.history) + 1:>{len(str(self.settings['epochs']))}}/{self.settings['epochs']}"
-        with tqdm(total=self.batches_an_epoch, initial=self.batch, desc=name, unit="batch", leave=False) as bar:
+        options = {"unit": "batch", "leave": False, "disable": ranks.rank() > 0}
+        with tqdm(total=self.batches_an_epoch, initial=self.batch, desc=name, **options) as bar:
             for images, labels in self.epoch_batches():
                 self.step(images, labels)
-                seen = min(self.batch * size, len(self.train_set))
+                seen = min(self.batch * size, len(self.train_set)) / ranks.count()
                 bar.set_postfix_str(
                     f"loss {self.loss_sum / seen:.4f}, accuracy {self.correct / seen:.2%}", refresh=False
                 )
@@ -133,10 +157,11 @@ class Training:
         lr = self.scheduler.get_last_lr()[0]
         loss, accuracy = loss_and_accuracy(self.classifier.logits(self.validation_inputs), self.task.validation.labels)
         self.check_loss(loss, f"on the validation images after epoch {len(self.history) + 1}")
+        loss_sum, correct = ranks.sums(self.loss_sum, self.correct)
         row = {
             "epoch": len(self.history) + 1,
-            "train_loss": self.loss_sum / len(self.train_set),
-            "train_accuracy": self.correct / len(self.train_set),
+            "train_loss": loss_sum / len(self.train_set),
+            "train_accuracy": correct / len(self.train_set),
             "val_loss": loss,
             "val_accuracy": accuracy,
             "lr": lr,
@@ -157,7 +182,11 @@ class Training:
     # ---- saving ----------------------------------------------------------------------------------------------------
 
     def save(self, name: str) -> None:
-        """Write everything that is needed to go on, to a temporary file that then takes its place."""
+        """Write everything that is needed to go on, to a temporary file that then takes its place.
+
+        All ranks call it.
+        """
+        loss_sum, correct = ranks.sums(self.loss_sum, self.correct)
         mg.save_checkpoint(
             self.folder / name,
             model=self.model,
@@ -166,7 +195,7 @@ class Training:
             settings=self.settings,
             description=self.classifier.description,
             history=self.history,
-            epoch_so_far=(self.batch, self.loss_sum, self.correct),
+            epoch_so_far=(self.batch, loss_sum, int(correct)),
         )
 
     def restore(self, path: Path) -> None:
@@ -175,6 +204,8 @@ class Training:
         check_finite(self.model, path)
         self.history = list(rest["history"])
         self.batch, self.loss_sum, self.correct = rest["epoch_so_far"]
+        if ranks.rank() > 0:
+            self.loss_sum, self.correct = 0.0, 0  # the sums over all ranks are rank 0's
         if self.history:
             self.write_metrics()  # which a kill after the checkpoint may have kept from the file
 
@@ -205,6 +236,8 @@ class Training:
 
     def write_metrics(self) -> None:
         """Write the history as metrics.csv, whole or not at all."""
+        if ranks.rank() > 0:
+            return
         part = self.folder / "metrics.csv.part"
         with part.open("w", newline="") as file:
             writer = csv.DictWriter(file, list(self.history[0]))
