@@ -77,7 +77,7 @@ class ProcessGroup:
 
 class _State:
     world: ProcessGroup | None = None
-    has_lost: Callable[[], bool] = staticmethod(lambda: False)
+    has_lost: Callable[[], bool] | None = None  # of a world that no mpiexec watches: whether a rank has died
 
 
 class _Groups(type):
@@ -234,7 +234,7 @@ def _start_together(rank: int, world_size: int, init_method: str | None, timeout
     if size > 1:
         from minigrad.distributed.rendezvous import meet as meet_others
 
-        _State.has_lost = staticmethod(meet_others(mine, size, init_method, timeout))
+        _State.has_lost = meet_others(mine, size, init_method, timeout)
 
 
 def _order(said: Sequence[tuple[int, int]], size: int) -> list[int]:

@@ -65,8 +65,8 @@ class Channel(Protocol):
 class Board:
     """The notices of all ranks to one another, each of which has the last one of every other."""
 
-    def __init__(self, comm: Any, has_lost: Callable[[], bool]) -> None:
-        self.comm, self.has_lost = comm, has_lost  # whether a rank is known to have died
+    def __init__(self, comm: Any, has_lost: Callable[[], bool] | None) -> None:
+        self.comm, self._has_lost = comm, has_lost
         self.heard: dict[int, tuple[Notice, float]] = {}
         self.differing: dict[tuple[str, int], dict[int, str]] = {}  # by group and call: what ranks do instead
         self.groups: dict[str, Channel] = {}
@@ -86,6 +86,10 @@ class Board:
             self.heard[rank] = notice, time.monotonic()
             if notice.state == "differs":
                 self.differing.setdefault((notice.group, notice.call), {})[rank] = notice.what
+
+    def has_lost(self) -> bool:
+        """Return whether a rank is known to have died."""
+        return self._has_lost is not None and self._has_lost()
 
     def failed(self, rank: int) -> bool:
         """Return whether a rank has said that it ends with an error."""

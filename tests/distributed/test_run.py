@@ -1,5 +1,7 @@
 """Ways to start: `python -m minigrad.distributed.run`, by `multiprocessing`, by hand, alone; and without an MPI."""
 
+import os
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -62,6 +64,47 @@ def test_scripts_that_start_their_processes_themselves_run_as_they_are(tmp_path)
 def test_spawn_takes_the_processes_that_are_there():
     ended, output = run("tutorial.py", 2, "spawn", "", "env://")
     assert ended == 0 and output.count(" of 2: mean") == 2, output
+
+
+def hosts_can_be_made():
+    return os.name == "posix" and os.geteuid() == 0 and shutil.which("ip") and shutil.which("unshare")
+
+
+@pytest.fixture
+def hosts():
+    """Two hosts, which are namespaces of this one with names and networks of their own: commands that run there."""
+    names = [f"mg{os.getpid()}{side}" for side in "ab"]
+    commands = [
+        *(f"ip netns add {name}" for name in names),
+        f"ip link add {names[0]} type veth peer name {names[1]}",
+        *(f"ip link set {name} netns {name}" for name in names),
+        *(f"ip -n {name} addr add 10.89.0.{i + 1}/24 dev {name}" for i, name in enumerate(names)),
+        *(f"ip -n {name} link set {device} up" for name in names for device in ("lo", name)),
+    ]
+    try:
+        for command in commands:
+            made = subprocess.run(command.split(), capture_output=True, text=True)
+            if made.returncode:
+                pytest.skip(f"{command}: {made.stderr}")
+        own_name = 'hostname "$0" && exec "$@"'
+        yield [["ip", "netns", "exec", name, "unshare", "--uts", "sh", "-c", own_name, name] for name in names]
+    finally:
+        for name in names:
+            subprocess.run(["ip", "netns", "del", name], capture_output=True)
+
+
+@needs_mpi
+@pytest.mark.skipif(not hosts_can_be_made(), reason="needs root, ip and unshare to make two hosts of one")
+def test_two_hosts_train_together(hosts):
+    where = {"MASTER_ADDR": "10.89.0.1", "MASTER_PORT": "29700", "WORLD_SIZE": "2"}
+    with ThreadPoolExecutor() as threads:
+        runs = [
+            threads.submit(run, "training.py", 0, launcher=[*host, sys.executable], RANK=str(rank), **where)
+            for rank, host in enumerate(hosts)
+        ]
+        found = [ended.result() for ended in runs]
+    assert [status for status, _ in found] == [0, 0], found
+    assert found[0][1].count("passed check_") == 14, found[0][1]
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,8 @@ class DistributedDataParallel(Module):
             self._joining.take_turn(syncing)
         if self.require_forward_param_sync:
             self.sync_buffers(0 if self._joining is None else self._joining.source)
-        self.reducer.expecting = self.require_forward_param_sync = syncing
+        self.require_forward_param_sync = syncing
+        self.reducer.expecting |= syncing  # until the backward; a forward without one changes nothing
         return self.module(*inputs, **kwargs)
 
     def will_sync_module_buffers(self) -> bool:

@@ -189,6 +189,30 @@ def check_gradients_of_all_kinds(me, n):
         assert np.allclose(net[2].bias.grad.numpy(), 3) and (net[2].bias.grad is before) is not replace
 
 
+def check_which_backward_averages(me, n):
+    ddp = DistributedDataParallel(nn.Linear(1, 1, bias=False))
+    weight, x, mean = ddp.module.weight, mg.full((1, 1), float(me)), (n - 1) / 2
+
+    def gradient_of(loss):
+        ddp.zero_grad()
+        loss.backward(retain_graph=True)
+        return weight.grad.item()
+
+    loss = ddp(x).sum()
+    with mg.no_grad():
+        ddp(x)  # in between
+    assert gradient_of(loss) == mean
+    assert gradient_of(loss) == me  # a forward is averaged once
+    with ddp.no_sync():
+        loss = ddp(x).sum()
+    assert gradient_of(loss) == me  # the forward decides
+    loss = ddp(x).sum()
+    with ddp.no_sync():
+        assert gradient_of(loss) == mean
+    (g,) = mg.autograd.grad(ddp(x).sum(), weight)
+    assert g.item() == me and gradient_of(ddp(x).sum()) == mean
+
+
 def check_two_models_at_once(me, n):
     first, second = DistributedDataParallel(nn.Linear(2, 2)), DistributedDataParallel(nn.Linear(2, 1))
     second(first(mg.full((1, 2), float(me)))).sum().backward()
