@@ -120,8 +120,8 @@ class Sequential(_ModuleSequence):
     def __init__(self, *args: Any) -> None:
         super().__init__()
         named = len(args) == 1 and isinstance(args[0], OrderedDict)
-        for name, module in args[0].items() if named else enumerate(args):
-            self.add_module(name if named else str(name), _checked(self, module))
+        for name, module in args[0].items() if named else [(str(i), module) for i, module in enumerate(args)]:
+            self.add_module(name, _checked(self, module))
 
     def forward(self, input: Any) -> Tensor:
         """Return the output of the last module."""
