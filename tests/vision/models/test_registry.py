@@ -62,4 +62,3 @@ def test_the_newest_weights_are_the_default():
 def test_what_is_refused(call, kind, words):
     with pytest.raises(kind, match=words):
         call()
-
