@@ -618,6 +618,7 @@ def hsplit(input: TensorLike, indices_or_sections: _int | Sequence[_int]) -> tup
     """Return views that cut the columns into equal pieces, or at these indices; a vector is cut in its only dimension."""
 def hstack(tensors: Sequence[TensorLike], *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the tensors next to each other: along dimension 1, or 0 for vectors."""
+from minigrad import hub as hub
 def hypot(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``sqrt(input ** 2 + other ** 2)``, elementwise."""
 def hypot_(input: TensorLike, other: TensorLike) -> Tensor:

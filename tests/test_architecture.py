@@ -20,7 +20,7 @@ ROOT = Path(mg.__file__).parent.parent
 LAYERS = [
     ["scripts"],
     ["models"],
-    ["minigrad.vision", "minigrad.viz", "minigrad.testing"],
+    ["minigrad.hub", "minigrad.vision", "minigrad.viz", "minigrad.testing"],
     [
         "minigrad.distributions",
         "minigrad.nn",

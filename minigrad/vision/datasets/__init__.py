@@ -14,6 +14,6 @@ from minigrad.vision.datasets.mnist import EMNIST, KMNIST, MNIST, FashionMNIST
 from minigrad.vision.datasets.vision import FakeData, VisionDataset
 
 __all__ = [
-    "CIFAR10", "CIFAR100", "DatasetFolder", "Digits", "EMNIST", "FakeData", "FashionMNIST", "ImageFolder", "KMNIST", "MNIST",
-    "VisionDataset",
+    "CIFAR10", "CIFAR100", "DatasetFolder", "Digits", "EMNIST", "FakeData", "FashionMNIST", "ImageFolder", "KMNIST",
+    "MNIST", "VisionDataset",
 ]  # fmt: skip

@@ -8,10 +8,33 @@ from fnmatch import fnmatchcase
 from typing import Any, NamedTuple, NoReturn
 
 from minigrad.nn import Module
+from minigrad.vision.models.alexnet import alexnet
+from minigrad.vision.models.mobilenetv2 import mobilenet_v2
+from minigrad.vision.models.resnet import (
+    resnet18,
+    resnet34,
+    resnet50,
+    resnet101,
+    resnet152,
+    resnext50_32x4d,
+    resnext101_32x8d,
+    wide_resnet50_2,
+    wide_resnet101_2,
+)
+from minigrad.vision.models.squeezenet import squeezenet1_0, squeezenet1_1
+from minigrad.vision.models.vgg import vgg11, vgg11_bn, vgg13, vgg13_bn, vgg16, vgg16_bn, vgg19, vgg19_bn
 from minigrad.vision.transforms import CenterCrop, Compose, Normalize, Resize
 from minigrad.vision.transforms.v2 import ToDtype, ToImage
 
 Builder = Callable[..., Module]
+_BUILDERS: dict[str, Builder] = {
+    builder.__name__: builder
+    for builder in (
+        alexnet, mobilenet_v2, resnet101, resnet152, resnet18, resnet34, resnet50, resnext101_32x8d, resnext50_32x4d,
+        squeezenet1_0, squeezenet1_1, vgg11, vgg11_bn, vgg13, vgg13_bn, vgg16, vgg16_bn, vgg19, vgg19_bn,
+        wide_resnet101_2, wide_resnet50_2,
+    )
+}  # fmt: skip
 
 
 class Preset(NamedTuple):
@@ -96,7 +119,7 @@ def list_models(
     def fits(name: str, patterns: str | Iterable[str]) -> bool:
         return any(fnmatchcase(name, p) for p in ([patterns] if isinstance(patterns, str) else patterns))
 
-    names = [name for name in _WEIGHTS if module is None or getattr(module, name, None) is not None]
+    names = [name for name in _BUILDERS if module is None or getattr(module, name, None) is not None]
     names = [name for name in names if include is None or fits(name, include)]
     return sorted(name for name in names if exclude is None or not fits(name, exclude))
 
@@ -115,12 +138,9 @@ def get_model_builder(name: str) -> Builder:
     >>> get_model_builder("resnet18").__name__
     'resnet18'
     """
-    from minigrad.vision import models
-
-    if name.lower() not in _WEIGHTS:
-        raise ValueError(f"get_model: expected one of {', '.join(list_models())}, got {name!r}")
-    builder: Builder = getattr(models, name.lower())
-    return builder
+    if name.lower() not in _BUILDERS:
+        raise ValueError(f"get_model: expected one of {', '.join(_BUILDERS)}, got {name!r}")
+    return _BUILDERS[name.lower()]
 
 
 def get_model(name: str, **config: Any) -> Module:
