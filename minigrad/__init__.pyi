@@ -693,6 +693,7 @@ from minigrad.settings import is_autocast_cpu_enabled as is_autocast_cpu_enabled
 from minigrad.settings import is_autocast_enabled as is_autocast_enabled
 from minigrad.predicates import is_complex as is_complex
 from minigrad.predicates import is_conj as is_conj
+from minigrad.settings import is_deterministic_algorithms_warn_only_enabled as is_deterministic_algorithms_warn_only_enabled
 from minigrad.predicates import is_floating_point as is_floating_point
 from minigrad.graph.grad_mode import is_grad_enabled as is_grad_enabled
 from minigrad.predicates import is_inference as is_inference
