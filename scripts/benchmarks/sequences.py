@@ -18,7 +18,7 @@ def recurrent(lib: Any, kind: str, features: int, hidden: int, batch: int, steps
 
 def gpt(lib: Any, blocks: int, features: int, heads: int, batch: int, positions: int) -> Callable[[], Any]:
     """Take a step of AdamW: a GPT of some blocks on characters, to predict those that follow. Return the loss."""
-    nn, functional = lib.nn, lib.nn.functional
+    nn: Any = lib.nn
     random, characters = np.random.default_rng(0), 65
 
     class Block(nn.Module):
@@ -31,7 +31,7 @@ def gpt(lib: Any, blocks: int, features: int, heads: int, batch: int, positions:
         def forward(self, x: Any) -> Any:
             n, t, d = x.shape
             q, k, v = (y.view(n, t, heads, d // heads).transpose(1, 2) for y in self.qkv(self.before(x)).split(d, 2))
-            y = functional.scaled_dot_product_attention(q, k, v, is_causal=True)
+            y = nn.functional.scaled_dot_product_attention(q, k, v, is_causal=True)
             x = x + self.out(y.transpose(1, 2).reshape(n, t, d))
             return x + self.mlp(self.between(x))
 
