@@ -9,7 +9,7 @@ import numpy as np
 
 from minigrad.core.tensor import Tensor
 from minigrad.kernels.errstate import silent
-from minigrad.kernels.summation import total
+from minigrad.kernels.softmax import softmax
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.dropout import dropout
@@ -122,14 +122,6 @@ def _check_mask(mask: Any, shape: tuple[int, ...]) -> None:
 @silent
 def _weights(scores: Operand, hidden: np.ndarray | None) -> Operand:
     """Return the softmax of each row without what is hidden, and 0 in a row in which no key is to be seen."""
-    y = np.array(scores)
     if hidden is not None:
-        np.copyto(y, -np.inf, where=hidden)
-    most = np.maximum.reduce(y, axis=-1, keepdims=True, initial=-np.inf)
-    np.copyto(most, 0, where=most == -np.inf)
-    y -= most
-    np.exp(y, out=y)
-    sums = total(y, (-1,), True)
-    np.copyto(sums, 1, where=sums == 0)
-    y /= sums
-    return y
+        scores = scores + np.where(hidden, -np.inf, 0).astype(scores.dtype)
+    return softmax(scores, (scores.ndim - 1,), empty=0.0)
