@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.nets import Layer, task, weights
+from .nets import Layer, task, weights
 
 LR, MOMENTUM, WEIGHT_DECAY = 1e-3, 0.9, 5e-4
 

@@ -8,13 +8,13 @@ import pytest
 pytest.importorskip("matplotlib")
 pytest.importorskip("tqdm")
 
-import benchmark
 import minigrad as mg
-from benchmarks import loading, machine, nets, others, running, torchlike
-from benchmarks import worker as worker_module
-from benchmarks.cases import CASES, GROUPS, Case, chosen
-from benchmarks.pictures import draw
-from benchmarks.report import Report, shown
+from minigrad.scripts import benchmark
+from minigrad.scripts.benchmarks import loading, machine, nets, others, running, torchlike
+from minigrad.scripts.benchmarks import worker as worker_module
+from minigrad.scripts.benchmarks.cases import CASES, GROUPS, Case, chosen
+from minigrad.scripts.benchmarks.pictures import draw
+from minigrad.scripts.benchmarks.report import Report, shown
 
 SMALL_LOADING = Case(
     "loading/lenet5-tanh/4", "loading", {"net": "lenet5-tanh", "batch": 4, "steps": 3, "images": 20}, "ratio"
