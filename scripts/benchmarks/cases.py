@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatch
 from typing import Any, NamedTuple
 
-from benchmarks.operations import DIFFERENTIABLE, OPERATIONS
+from .operations import DIFFERENTIABLE, OPERATIONS
 
 
 class Case(NamedTuple):

@@ -7,9 +7,9 @@ from typing import Any
 
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from benchmarks.cases import GROUPS
-from benchmarks.report import Report
-from benchmarks.running import LIBRARIES
+from minigrad.scripts.benchmarks.cases import GROUPS
+from minigrad.scripts.benchmarks.report import Report
+from minigrad.scripts.benchmarks.running import LIBRARIES
 from minigrad.viz.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, figure, plain
 
 COLOURS = (BLUE, RED, GREEN, ORANGE, PURPLE, GREY)

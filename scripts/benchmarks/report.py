@@ -9,9 +9,9 @@ from pathlib import Path
 from statistics import geometric_mean, median
 from typing import Any
 
-from benchmarks.cases import GROUPS
-from benchmarks.machine import as_text
-from benchmarks.running import LIBRARIES
+from minigrad.scripts.benchmarks.cases import GROUPS
+from minigrad.scripts.benchmarks.machine import as_text
+from minigrad.scripts.benchmarks.running import LIBRARIES
 
 Result = dict[str, Any]
 UNSTEADY = "~"

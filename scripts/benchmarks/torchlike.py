@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks.nets import Layer, task, weights
-from benchmarks.operations import operation as operation  # kinds of work among those here
-from benchmarks.sequences import gpt as gpt
-from benchmarks.sequences import recurrent as recurrent
+from .nets import Layer, task, weights
+from .operations import operation as operation  # kinds of work among those here
+from .sequences import gpt as gpt
+from .sequences import recurrent as recurrent
 
 LR, MOMENTUM, WEIGHT_DECAY = 1e-3, 0.9, 5e-4
 

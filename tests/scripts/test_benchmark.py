@@ -8,14 +8,14 @@ import pytest
 pytest.importorskip("matplotlib")
 pytest.importorskip("tqdm")
 
-import benchmark
 import minigrad as mg
-from benchmarks import loading, machine, nets, others, running, sequences, torchlike
-from benchmarks import worker as worker_module
-from benchmarks.cases import CASES, GROUPS, SEQUENCES, Case, chosen
-from benchmarks.operations import DIFFERENTIABLE, OPERATIONS, operation
-from benchmarks.pictures import draw
-from benchmarks.report import Report, shown
+from minigrad.scripts import benchmark
+from minigrad.scripts.benchmarks import loading, machine, nets, others, running, sequences, torchlike
+from minigrad.scripts.benchmarks import worker as worker_module
+from minigrad.scripts.benchmarks.cases import CASES, GROUPS, SEQUENCES, Case, chosen
+from minigrad.scripts.benchmarks.operations import DIFFERENTIABLE, OPERATIONS, operation
+from minigrad.scripts.benchmarks.pictures import draw
+from minigrad.scripts.benchmarks.report import Report, shown
 
 SMALL_LOADING = Case(
     "loading/lenet5-tanh/4", "loading", {"net": "lenet5-tanh", "batch": 4, "steps": 3, "images": 20}, "ratio"
