@@ -152,6 +152,8 @@ class Tensor(Methods, ArrayAttributes):
     def requires_grad(self, value: bool) -> None:
         if not self.is_leaf:
             raise RuntimeError("requires_grad: can be set on leaves only; use .detach()")
+        if not isinstance(value, bool):
+            raise RuntimeError(f"requires_grad: expected a bool, got {type(value).__name__}")
         self.requires_grad_(value)
 
     @property
@@ -271,7 +273,11 @@ class Tensor(Methods, ArrayAttributes):
         ------
         RuntimeError
             If the dtype is not floating, or the tensor is not a leaf (``detach()`` gives a leaf).
+        TypeError
+            If `requires_grad` is not a bool.
         """
+        if not isinstance(requires_grad, (bool, np.bool_)):
+            raise TypeError(f"requires_grad_: expected a bool, got {type(requires_grad).__name__}")
         if requires_grad and self._data.dtype.kind != "f":
             raise RuntimeError(f"requires_grad: only floating tensors can require grad, got {self.dtype}; use .float()")
         if not requires_grad and not self.is_leaf:

@@ -15,6 +15,7 @@ from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.dropout import dropout
 from minigrad.ops.joining import repeat_interleave
 from minigrad.ops.linalg import matmul
+from minigrad.ops.primitives.casting import cast
 from minigrad.ops.primitives.summation import sum_over
 from minigrad.ops.shape import adjoint
 
@@ -60,9 +61,12 @@ def scaled_dot_product_attention(
     Raises
     ------
     RuntimeError
-        If `attn_mask` comes with `is_causal`, is of integers or does not broadcast; or if heads cannot be shared.
+        If an input has fewer than 2 dimensions; if `attn_mask` comes with `is_causal`, has a dtype of its own or does
+        not broadcast; or if heads cannot be shared.
     IndexError
         If heads are to be shared and there is no dimension of heads.
+    TypeError
+        If `is_causal` or `enable_gqa` is not a bool, or an input is not a Tensor.
 
     Examples
     --------
@@ -71,6 +75,14 @@ def scaled_dot_product_attention(
     tensor([[1.0000, 0.0000],
             [0.3302, 0.6698]])
     """
+    for name, flag in (("is_causal", is_causal), ("enable_gqa", enable_gqa)):
+        if not isinstance(flag, (bool, np.bool_)):
+            raise TypeError(f"scaled_dot_product_attention: expected a bool as {name}, got {type(flag).__name__}")
+    if min(query.ndim, key.ndim, value.ndim) < 2:
+        raise RuntimeError(
+            "scaled_dot_product_attention: expected at least 2 dimensions, got shapes "
+            f"{tuple(query.shape)}, {tuple(key.shape)} and {tuple(value.shape)}"
+        )
     if attn_mask is not None and is_causal:
         raise RuntimeError("scaled_dot_product_attention: attn_mask and is_causal exclude each other; leave one out")
     if not 0 <= dropout_p <= 1:
@@ -82,11 +94,11 @@ def scaled_dot_product_attention(
     if is_causal:
         hidden = ~np.tri(query.shape[-2], key.shape[-2], dtype=bool)
     elif attn_mask is not None:
-        _check_mask(attn_mask, scores.shape)
+        _check_mask(attn_mask, scores.shape, query.dtype)
         if attn_mask.dtype == bool:
             hidden = ~np.asarray(attn_mask)
         else:
-            scores = scores + attn_mask
+            scores = scores + cast(attn_mask, scores.dtype)
     return matmul(dropout(_weights(scores, hidden), dropout_p), value)
 
 
@@ -106,10 +118,10 @@ def _for_each_head(query: Any, t: Any) -> Any:
     return t if heads == shared else repeat_interleave(t, heads // shared, -3)
 
 
-def _check_mask(mask: Any, shape: tuple[int, ...]) -> None:
-    if mask.dtype.kind not in "bf":
+def _check_mask(mask: Any, shape: tuple[int, ...], dtype: Any) -> None:
+    if mask.dtype not in (bool, np.float32, dtype):
         raise RuntimeError(
-            f"scaled_dot_product_attention: expected attn_mask of bools or floating numbers, got {mask.dtype}"
+            f"scaled_dot_product_attention: expected attn_mask of bools, float32 or {dtype}, as query, got {mask.dtype}"
         )
     lengths = zip(mask.shape[::-1], shape[::-1], strict=False)
     if len(mask.shape) > len(shape) or any(length not in (1, whole) for length, whole in lengths):
