@@ -11,7 +11,7 @@ import numpy as np
 
 from minigrad.core.tensor import Tensor
 from minigrad.graph import engine
-from minigrad.graph.grad_mode import mode
+from minigrad.graph.grad_mode import mode, set_grad_enabled
 from minigrad.kernels.errstate import silent
 from minigrad.ops.declare.method import method
 from minigrad.ops.joining import stack
@@ -103,6 +103,9 @@ def accumulate(
     else:
         arrived, retained = _arrived_at(_as_list(inputs), roots, retain_graph, create_graph)
     for leaf, g in arrived.items():
+        if leaf._before_grad:
+            with set_grad_enabled(create_graph):
+                arrived[leaf] = g = engine.run_hooks(leaf._before_grad, g)
         if (before := leaf._grad) is not None and before._data.shape != g.shape:
             raise RuntimeError(
                 f"backward: a gradient of shape {tuple(g.shape)} cannot be added to a .grad of shape "
@@ -118,8 +121,10 @@ def accumulate(
                 hooked.append(leaf)
     for leaf in hooked:
         for hook in list(leaf._after_grad.values()):
-            if (returned := hook(leaf)) is not None:
-                raise TypeError(f"post_accumulate_grad_hook: expected None, got {type(returned).__name__}")
+            with set_grad_enabled(create_graph):
+                returned = hook(leaf)
+            if returned is not None:
+                raise RuntimeError(f"post_accumulate_grad_hook: expected None, got {type(returned).__name__}")
 
 
 def _arrived_at(

@@ -69,6 +69,7 @@ class Tensor(Methods, ArrayAttributes):
     _history_version: int = 0  # how often an in-place operation has replaced its history
     _cut: bool = False  # whether detach_ has ended its history, which earlier views may still have
     _hooks: dict[int, Callable[[Any], Any]] | None = None  # of a leaf; those of others are on the node
+    _before_grad: dict[int, Callable[[Any], Any]] | None = None  # of the node of a leaf, called by a backward only
     _after_grad: dict[int, Callable[[Tensor], Any]] | None = None
     _retained: RemovableHandle | None = None  # of the hook that `retain_grad` made
 
@@ -466,7 +467,7 @@ for _name in absent.METHODS:
 
 TensorLike: TypeAlias = Tensor | np.ndarray[Any, Any] | np.generic | float  # what operations take for a Tensor
 
-_OF_THIS_MEMORY = {"_grad", "_hooks", "_after_grad", "_history_version", "_retained", "_cut"}
+_OF_THIS_MEMORY = {"_grad", "_hooks", "_before_grad", "_after_grad", "_history_version", "_retained", "_cut"}
 
 
 def _rebuild(cls: type[Tensor], array: np.ndarray, requires_grad: bool) -> Tensor:

@@ -406,3 +406,36 @@ def test_names_that_do_nothing_or_explain():
     assert mg.autograd.is_multithreading_enabled()
     with pytest.raises(NotImplementedError, match="jvp"):
         mg.autograd.forward_ad.dual_level()
+
+
+def order_of_hooks(lib, start):
+    """Which hooks run in which order, of a tensor and of its node, of a leaf and of its end of the graph."""
+    seen = []
+
+    def hook(name, node=False):
+        return lambda g, *_: seen.append((name, (g[0] if node else g).tolist())) or ((g[0] * 2,) if node else g * 3)
+
+    a = ones(lib, 1)
+    b = a * 5
+    end = b.grad_fn.next_functions[0][0]
+    for tensor, node, name in ((a, end, "a"), (b, b.grad_fn, "b")):
+        node.register_prehook(hook(f"before {name}", node=True))
+        tensor.register_hook(hook(name))
+    a.register_post_accumulate_grad_hook(lambda leaf: leaf.mul_(2) and None)
+    end.register_hook(lambda gi, go: seen.append("after"))
+    start(lib, b, a)
+    return seen, a.tolist(), None if a.grad is None else a.grad.tolist()
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        lambda lib, b, a: b.backward(),
+        lambda lib, b, a: b.backward(inputs=[a]),
+        lambda lib, b, a: lib.autograd.grad(b, a),
+        lambda lib, b, a: lib.autograd.grad(b.clone(), b),
+    ],
+    ids=["backward", "inputs", "leaf", "inner"],
+)
+def test_hooks_of_tensors_come_before_those_of_nodes(start):
+    assert order_of_hooks(mg, start) == order_of_hooks(torch, start)
