@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import weakref
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
@@ -12,13 +11,9 @@ import numpy as np
 from minigrad.autograd.function import FunctionNode, Gradients
 from minigrad.core.tensor import Tensor
 from minigrad.graph.engine import AccumulateGrad, Node
-from minigrad.graph.hooks import RemovableHandle
+from minigrad.graph.hooks import NodeHooks, RemovableHandle
 
 Grads: TypeAlias = tuple[Tensor | None, ...]
-
-# Few nodes have such hooks: those get a class of their own, so that the others need not look.
-_before: weakref.WeakKeyDictionary[Node, dict[int, Any]] = weakref.WeakKeyDictionary()
-_after: weakref.WeakKeyDictionary[Node, dict[int, Any]] = weakref.WeakKeyDictionary()
 
 
 def register_prehook(self: Node, hook: Callable[[Grads], Any]) -> RemovableHandle:
@@ -27,7 +22,7 @@ def register_prehook(self: Node, hook: Callable[[Grads], Any]) -> RemovableHandl
     The hooks of its tensor come first. Where only the gradient of the tensor is asked for, the node does not run.
     """
     if not isinstance(self, AccumulateGrad):
-        return _hook_on(self, _before, hook)
+        return RemovableHandle(_hooks_of(self).before, hook)
 
     def on_gradient(g: Any) -> Any:
         wrapped = _wrapped([g])
@@ -43,13 +38,17 @@ def register_hook(self: Node, hook: Callable[[Grads, Grads], Any]) -> RemovableH
     if isinstance(self, AccumulateGrad):
         variable = self.variable
         return variable.register_post_accumulate_grad_hook(lambda leaf: hook((), (leaf.grad,)))
-    return _hook_on(self, _after, hook)
+    return RemovableHandle(_hooks_of(self).after, hook)
 
 
-def _hook_on(node: Node, registered: weakref.WeakKeyDictionary[Node, dict[int, Any]], hook: Any) -> RemovableHandle:
-    if node not in _before and node not in _after:
+def _hooks_of(node: Node) -> NodeHooks:
+    """Return the hooks of a node. Few have any: those get a class of their own, so that the others need not look."""
+    if node.hooks is None:
+        node.hooks = NodeHooks()
+    if not hasattr(type(node), "unhooked"):
         node.__class__ = _hooked(_class_of(node))
-    return RemovableHandle(registered.setdefault(node, {}), hook)
+    hooks: Any = node.hooks
+    return hooks
 
 
 def call(self: Node, *grad_outputs: Tensor | None) -> Any:
@@ -74,17 +73,18 @@ def _hooked(kind: type[Any]) -> type[Node]:
     """Return the class of the nodes of a class that have hooks."""
 
     def vjp(self: Node, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> Sequence[Any]:
-        for hook in list(_before.get(self, {}).values()):
+        hooks = _hooks_of(self)
+        for hook in list(hooks.before.values()):
             wrapped = _wrapped(_given(self, g))
             bare = _bare(_checked("prehook", hook(wrapped), wrapped), g)
             g = Gradients(enumerate(bare)) if isinstance(g, Gradients) else bare[0]
-        if self not in _after:
+        if not hooks.after:
             return kind.vjp(self, g, needed, create_graph)
         required = [node is not None for node, _ in self.next_functions]  # hooks see None for the other inputs
         found = iter(kind.vjp(self, g, needed, create_graph))
         results: Sequence[Any] = [next(found) if r else None for r in required]
         given = _given(self, g)
-        for hook in list(_after.get(self, {}).values()):
+        for hook in list(hooks.after.values()):
             wrapped = _wrapped(results)
             replaced = hook(wrapped, _wrapped(given))
             if isinstance(replaced, tuple) and len(replaced) == sum(required):  # those of numbers may be left out

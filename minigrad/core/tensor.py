@@ -18,7 +18,7 @@ from minigrad.core.methods import Methods
 from minigrad.core.printing import format_array
 from minigrad.graph import engine, versions
 from minigrad.graph.grad_mode import enable_grad, mode
-from minigrad.graph.hooks import RemovableHandle
+from minigrad.graph.hooks import NodeHooks, RemovableHandle
 from minigrad.kernels.forking import lock
 
 Self = TypeVar("Self", bound="Tensor")
@@ -342,7 +342,7 @@ class Tensor(Methods, ArrayAttributes):
         owner = self._grad_target()
         attribute = "_hooks" if owner is self else "hooks"
         if getattr(owner, attribute) is None:
-            setattr(owner, attribute, {})
+            setattr(owner, attribute, NodeHooks())
         handle = RemovableHandle(getattr(owner, attribute), hook)
         if self._retained is not None:
             self._retained.move_to_end()  # what is retained is the gradient after all hooks

@@ -1,5 +1,6 @@
 """The graph as scripts inspect it, and hooks on what it keeps, compared with PyTorch."""
 
+import contextlib
 import gc
 import weakref
 
@@ -439,3 +440,79 @@ def order_of_hooks(lib, start):
 )
 def test_hooks_of_tensors_come_before_those_of_nodes(start):
     assert order_of_hooks(mg, start) == order_of_hooks(torch, start)
+
+
+def test_hooks_of_nodes_that_refer_to_them_are_collected():
+    class Mark:
+        pass
+
+    y, mark = ones(mg, 2).exp(), Mark()
+    gone = weakref.ref(mark)
+    for register in (y.grad_fn.register_hook, y.grad_fn.register_prehook, y.register_hook):
+        register(lambda *_, held=(y, mark): None)
+    del y, mark, register
+    gc.collect()
+    assert gone() is None
+
+
+def packed_by_hand(lib, pack, unpack):
+    x = lib.tensor([1.0, 2.0], requires_grad=True)
+    y = x * x
+    z = y.exp()
+    for saved in (y.grad_fn._raw_saved_self, z.grad_fn._raw_saved_result):
+        saved.register_hooks(pack, unpack)
+    seen = (y.grad_fn._saved_self.tolist(), z.grad_fn._saved_result.grad_fn is z.grad_fn)
+    (g,) = lib.autograd.grad(z.sum(), x, create_graph=True)
+    g.sum().backward()
+    return [*seen[0], seen[1], *g.tolist(), *x.grad.tolist()]
+
+
+def test_hooks_of_one_kept_value():
+    for pack, unpack in ((lambda t: t, lambda t: t), (lambda t: 2 * t, lambda t: t / 2)):
+        assert packed_by_hand(mg, pack, unpack) == pytest.approx(packed_by_hand(torch, pack, unpack), rel=1e-5)
+    node = (ones(mg, 2) * ones(mg, 2)).grad_fn
+    for wrong, error, match in (
+        ((1, 2), TypeError, "two functions"),
+        ((lambda t: t.mul_(2), lambda t: t), RuntimeError, "changed in place"),
+        ((lambda t: t, lambda t: 1), None, ""),
+        ((lambda t: t, lambda t: t), RuntimeError, "already"),
+    ):
+        with pytest.raises(error, match=match) if error else contextlib.nullcontext():
+            node._raw_saved_self.register_hooks(*wrong)
+    with pytest.raises(TypeError, match="expected a Tensor to be returned"):
+        node._saved_self  # noqa: B018
+    with pytest.raises(RuntimeError, match="None here, or has been freed"):
+        y = ones(mg, 2) ** 2
+        y.sum().backward()
+        y.grad_fn._raw_saved_self.register_hooks(lambda t: t, lambda t: t)
+    with pytest.raises(RuntimeError, match="nodes of the graph make these"):
+        mg.autograd.SavedTensor()
+
+
+@pytest.mark.parametrize("change", ["base", "view", "out", "item", "data"])
+def test_kept_values_may_change_where_that_is_allowed(change):
+    def trial(lib):
+        x = lib.tensor([1.0, 2.0], requires_grad=True)
+        with lib.autograd.graph.allow_mutation_on_saved_tensors() as context:
+            base = x * 1
+            view = base[:1]
+            z = (base**3).sum() + (view**2).sum()
+            with lib.no_grad():
+                if change == "out":
+                    lib.sin(lib.ones(2), out=base.detach())
+                elif change == "item":
+                    base[0] = 7.0
+                else:
+                    {"base": base, "view": view, "data": base.detach()}[change].mul_(10)
+            z.backward(retain_graph=True)
+            z.backward()
+            with pytest.raises(RuntimeError, match="nested|within"):
+                lib.autograd.graph.allow_mutation_on_saved_tensors().__enter__()
+            del z
+            assert not len(context.cloned)
+            z = (x**2).sum()
+        with pytest.raises(AssertionError):
+            z.backward()
+        return x.grad.tolist()
+
+    assert trial(mg) == trial(torch)
