@@ -67,6 +67,7 @@ class Tensor(Methods, ArrayAttributes):
     _view: View | None  # of which tensor it shows a part, if any
     _grad: Tensor | None = None
     _history_version: int = 0  # how often an in-place operation has replaced its history
+    _replaced: int = 0  # what `_version` counts beside the changes of the memory that it shows now
     _cut: bool = False  # whether detach_ has ended its history, which earlier views may still have
     _hooks: dict[int, Callable[[Any], Any]] | None = None  # of a leaf; those of others are on the node
     _before_grad: dict[int, Callable[[Any], Any]] | None = None  # of the node of a leaf, called by a backward only
@@ -119,8 +120,14 @@ class Tensor(Methods, ArrayAttributes):
 
     @property
     def _version(self) -> int:
-        """How often its memory was changed in place."""
-        return versions.changes_of(self._data)
+        """How often its memory was changed in place, or replaced."""
+        return self._replaced + versions.changes_of(self._data)
+
+    def _replace(self, array: np.ndarray, changed: bool = True) -> None:
+        """Show the memory of `array` from now on."""
+        before = self._version
+        self._data, self._view = array, None
+        self._replaced = before + changed - versions.changes_of(array)
 
     @property
     def _base(self) -> Tensor | None:
@@ -155,6 +162,10 @@ class Tensor(Methods, ArrayAttributes):
             raise RuntimeError("requires_grad: can be set on leaves only; use .detach()")
         self.requires_grad_(value)
 
+    @requires_grad.deleter
+    def requires_grad(self) -> None:
+        raise RuntimeError("requires_grad: it cannot be deleted; set it to False")
+
     @property
     def retains_grad(self) -> bool:
         """Whether `retain_grad` was called on it, and it is not a leaf."""
@@ -171,7 +182,13 @@ class Tensor(Methods, ArrayAttributes):
             raise TypeError(f"data: expected a Tensor, got {type(value).__name__}; see minigrad.tensor()")
         if self._requires_grad and value._data.dtype.kind != "f":
             raise RuntimeError(f"data: a tensor that requires grad holds floating numbers, got {value.dtype}")
-        self._data = value._data
+        view = self._view
+        self._replace(value._data, changed=False)
+        self._view = view
+
+    @data.deleter
+    def data(self) -> None:
+        raise RuntimeError("data: it cannot be deleted; assign another tensor")
 
     @property
     def grad(self) -> Tensor | None:
@@ -467,7 +484,7 @@ for _name in absent.METHODS:
 
 TensorLike: TypeAlias = Tensor | np.ndarray[Any, Any] | np.generic | float  # what operations take for a Tensor
 
-_OF_THIS_MEMORY = {"_grad", "_hooks", "_before_grad", "_after_grad", "_history_version", "_retained", "_cut"}
+_OF_THIS_MEMORY = {"_grad", "_hooks", "_before_grad", "_after_grad", "_history_version", "_retained", "_replaced", "_cut"}
 
 
 def _rebuild(cls: type[Tensor], array: np.ndarray, requires_grad: bool) -> Tensor:

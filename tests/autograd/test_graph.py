@@ -387,10 +387,33 @@ def test_gradients_go_through_edges():
         with pytest.raises(RuntimeError):
             lib.autograd.grad(edge, y)
     x = ones(mg, 3)
-    leaf, node = (graph.GradientEdge(n, 0) for n in ((x * 2).grad_fn.next_functions[0][0], y.grad_fn))
+    leaf, node = (graph.GradientEdge(n, 0) for n in ((x * 2).grad_fn.next_functions[0][0], (x * 3).grad_fn))
     assert mg.autograd.grad((x * 2).sum(), leaf)[0].tolist() == [2, 2, 2]
-    with pytest.raises(RuntimeError, match="get_gradient_edge"):
+    with pytest.raises(RuntimeError, match=r"inputs\[0\], a GradientEdge, was not used"):
         mg.autograd.grad((x * 2).sum(), node)
+    with pytest.raises(RuntimeError, match="get_gradient_edge"):
+        mg.autograd.grad((x * 2).sum(), graph.GradientEdge(two(mg).apply(x)[1].grad_fn, 1))
+
+
+def through_edges_made_by_hand(lib):
+    """What comes to nodes that are named alone, and what refuses them."""
+    x, y, grad = ones(lib, 2) * 1, ones(lib, 2) * 1, lib.autograd.grad
+    ex, ey = (lib.autograd.graph.GradientEdge(t.grad_fn, t.output_nr) for t in (x, y))
+    z = x * 3
+    root = lib.autograd.graph.GradientEdge(z.grad_fn, 0)
+    for inputs in ((ex, y), (x, ey), (ex, ey)):
+        z.sum().backward(inputs=inputs, retain_graph=True)
+    seen = [grad(z.sum(), e, retain_graph=True)[0].tolist() for e in (ex, x)]
+    seen += [None if g is None else g.tolist() for g in grad(root, (ex, ey), lib.ones(2), allow_unused=True)]
+    for zeros in ({}, {"materialize_grads": True}):
+        with pytest.raises(RuntimeError):
+            grad((x * 3).sum(), (x, ey), **zeros)
+    (unused,) = grad((x * 3).sum(), y, create_graph=True, materialize_grads=True)
+    return seen, unused.tolist(), unused.requires_grad
+
+
+def test_gradients_go_through_edges_made_by_hand():
+    assert through_edges_made_by_hand(mg) == through_edges_made_by_hand(torch)
 
 
 def test_an_edge_keeps_no_values():
