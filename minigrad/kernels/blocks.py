@@ -16,7 +16,7 @@ from minigrad.kernels.parallel import SLICES, WORTH_SLICING, by_slices, run
 __all__ = ["by_blocks", "by_parts", "in_blocks"]
 
 BLOCK_ELEMENTS = 1 << 15  # elements: with several intermediate results they fit into the second-level cache
-PART_ELEMENTS = 1 << 16  # elements of what is reduced, too: there a step is several calls
+PART_ELEMENTS = 1 << 17  # elements of what is reduced, too: there a step is several calls
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -115,7 +115,7 @@ def _as_vectors(arrays: Sequence[np.ndarray], shape: tuple[int, ...]) -> tuple[l
     vectors: list[np.ndarray] = []
     for a, same in zip(arrays, repeated, strict=True):
         if same and a.shape == shape:
-            vectors.append(np.ndarray((a.size,), a.dtype, a, 0, (0,)))
+            vectors.append(np.broadcast_to(a[(0,) * a.ndim], a.size))
         elif a.shape == shape and (dense := a.transpose(order)).flags.c_contiguous:
             vectors.append(dense.reshape(-1))
         else:
