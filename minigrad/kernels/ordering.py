@@ -75,11 +75,11 @@ def _by_keys(keys: np.ndarray, start: int, stop: int) -> np.ndarray:
         keys.partition(start, axis=-1)
     keys = keys[..., start:stop]
     keys.sort(axis=-1)
-    return keys & PLACES
+    return np.asarray(keys & PLACES)
 
 
 def _stable(x: np.ndarray, start: int, stop: int, descending: bool) -> np.ndarray:
-    if not descending:
-        return np.argsort(x, axis=-1, kind="stable")[..., start:stop]
-    backwards = np.argsort(np.flip(x, -1), axis=-1, kind="stable")
-    return (x.shape[-1] - 1 - np.flip(backwards, -1))[..., start:stop]
+    places = np.argsort(np.flip(x, -1) if descending else x, axis=-1, kind="stable")
+    if descending:
+        places = x.shape[-1] - 1 - np.flip(places, -1)
+    return np.asarray(places[..., start:stop])
