@@ -490,7 +490,7 @@ for _name in absent.METHODS:
 
 TensorLike: TypeAlias = Tensor | np.ndarray[Any, Any] | np.generic | float  # what operations take for a Tensor
 
-_OF_THIS_MEMORY = {"_grad", "_hooks", "_before_grad", "_after_grad", "_history_version", "_retained", "_replaced", "_cut"}
+_OF_THIS_MEMORY = set("_grad _hooks _before_grad _after_grad _history_version _retained _replaced _cut".split())
 
 
 def _rebuild(cls: type[Tensor], array: np.ndarray, requires_grad: bool) -> Tensor:
