@@ -130,7 +130,7 @@ def _check_mask(mask: Any, shape: tuple[int, ...], dtype: Any) -> None:
         )
 
 
-@operation(name="attention_weights", scores=lambda g, y: (g - sum_over(g * y, (-1,), True)) * y)
+@operation(name="attention_weights", scores=lambda g, y: (g - sum_over(g * y, (g.ndim - 1,), True)) * y)
 @silent
 def _weights(scores: Operand, hidden: np.ndarray | None) -> Operand:
     """Return the softmax of each row without what is hidden, and 0 in a row in which no key is to be seen."""
