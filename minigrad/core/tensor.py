@@ -18,7 +18,7 @@ from minigrad.core.methods import Methods
 from minigrad.core.printing import format_array
 from minigrad.graph import engine, versions
 from minigrad.graph.grad_mode import enable_grad, mode
-from minigrad.graph.hooks import RemovableHandle
+from minigrad.graph.hooks import NodeHooks, RemovableHandle
 from minigrad.kernels.forking import lock
 
 Self = TypeVar("Self", bound="Tensor")
@@ -67,8 +67,10 @@ class Tensor(Methods, ArrayAttributes):
     _view: View | None  # of which tensor it shows a part, if any
     _grad: Tensor | None = None
     _history_version: int = 0  # how often an in-place operation has replaced its history
+    _replaced: int = 0  # what `_version` counts beside the changes of the memory that it shows now
     _cut: bool = False  # whether detach_ has ended its history, which earlier views may still have
     _hooks: dict[int, Callable[[Any], Any]] | None = None  # of a leaf; those of others are on the node
+    _before_grad: dict[int, Callable[[Any], Any]] | None = None  # of the node of a leaf, called by a backward only
     _after_grad: dict[int, Callable[[Tensor], Any]] | None = None
     _retained: RemovableHandle | None = None  # of the hook that `retain_grad` made
 
@@ -118,8 +120,14 @@ class Tensor(Methods, ArrayAttributes):
 
     @property
     def _version(self) -> int:
-        """How often its memory was changed in place."""
-        return versions.changes_of(self._data)
+        """How often its memory was changed in place, or replaced."""
+        return self._replaced + versions.changes_of(self._data)
+
+    def _replace(self, array: np.ndarray, changed: bool = True) -> None:
+        """Show the memory of `array` from now on."""
+        before = self._version
+        self._data, self._view = array, None
+        self._replaced = before + changed - versions.changes_of(array)
 
     @property
     def _base(self) -> Tensor | None:
@@ -156,6 +164,10 @@ class Tensor(Methods, ArrayAttributes):
             raise RuntimeError(f"requires_grad: expected a bool, got {type(value).__name__}")
         self.requires_grad_(value)
 
+    @requires_grad.deleter
+    def requires_grad(self) -> None:
+        raise RuntimeError("requires_grad: it cannot be deleted; set it to False")
+
     @property
     def retains_grad(self) -> bool:
         """Whether `retain_grad` was called on it, and it is not a leaf."""
@@ -172,7 +184,13 @@ class Tensor(Methods, ArrayAttributes):
             raise TypeError(f"data: expected a Tensor, got {type(value).__name__}; see minigrad.tensor()")
         if self._requires_grad and value._data.dtype.kind != "f":
             raise RuntimeError(f"data: a tensor that requires grad holds floating numbers, got {value.dtype}")
-        self._data = value._data
+        view = self._view
+        self._replace(value._data, changed=False)
+        self._view = view
+
+    @data.deleter
+    def data(self) -> None:
+        raise RuntimeError("data: it cannot be deleted; assign another tensor")
 
     @property
     def grad(self) -> Tensor | None:
@@ -347,7 +365,7 @@ class Tensor(Methods, ArrayAttributes):
         owner = self._grad_target()
         attribute = "_hooks" if owner is self else "hooks"
         if getattr(owner, attribute) is None:
-            setattr(owner, attribute, {})
+            setattr(owner, attribute, NodeHooks())
         handle = RemovableHandle(getattr(owner, attribute), hook)
         if self._retained is not None:
             self._retained.move_to_end()  # what is retained is the gradient after all hooks
@@ -472,7 +490,7 @@ for _name in absent.METHODS:
 
 TensorLike: TypeAlias = Tensor | np.ndarray[Any, Any] | np.generic | float  # what operations take for a Tensor
 
-_OF_THIS_MEMORY = {"_grad", "_hooks", "_after_grad", "_history_version", "_retained", "_cut"}
+_OF_THIS_MEMORY = set("_grad _hooks _before_grad _after_grad _history_version _retained _replaced _cut".split())
 
 
 def _rebuild(cls: type[Tensor], array: np.ndarray, requires_grad: bool) -> Tensor:
