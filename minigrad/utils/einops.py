@@ -53,7 +53,7 @@ def register() -> Any:
         raise ImportError("minigrad.utils.einops needs einops: pip install 'minigrad[einops]'") from error
 
     class Backend(import_module("einops._backends").AbstractBackend):  # type: ignore[misc]
-        """What einops asks of the tensors of a library; it finds its subclasses by itself."""
+        """The answers to what einops asks of tensors; it finds subclasses of its base by itself."""
 
         framework_name = "minigrad"
 

@@ -44,7 +44,7 @@ class ToImage(PILToTensor):
 
 
 class Identity:
-    """What is given, as it is.
+    """A transform that returns what it is given.
 
     Examples
     --------
@@ -63,7 +63,7 @@ class Identity:
 
 
 class ToPureTensor(Identity):
-    """What is given, as it is: all Tensors are plain ones here.
+    """A transform that returns what it is given: all Tensors are plain ones here.
 
     Examples
     --------
