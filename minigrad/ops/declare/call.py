@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from minigrad.core.tensor import Tensor, View
-from minigrad.graph.grad_mode import mode
+from minigrad.graph.grad_mode import inference, mode
 from minigrad.ops.declare.declaration import Operation, Rule, shared_rule
 from minigrad.ops.declare.naming import NAMED, described
 from minigrad.ops.declare.out import into
@@ -22,6 +22,7 @@ def plain_call(op: Operation, foreign: tuple[type[Exception], ...] = ()) -> Call
     """Return the function that users call. Errors of the types `foreign` make it return NotImplemented."""
     tensors, count, plans, half, prepare = op.tensors, len(op.parameters), op.plans, op.half, op.prepare
     view, several, new, ndarray, grad_mode = op.view, len(op.outputs) > 1, object.__new__, np.ndarray, mode
+    made = inference
 
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
@@ -58,7 +59,7 @@ def plain_call(op: Operation, foreign: tuple[type[Exception], ...] = ()) -> Call
         y = y if type(y) is ndarray else np.asarray(y)
         out = new(Tensor)
         out._data, out._requires_grad, out._node, out._view = y, False, None, None
-        if mask and grad_mode.enabled:
+        if mask and grad_mode.enabled and not (made.used and _made_in_inference(op, inputs, mask)):
             plan = plans.get(mask) or plan_of(op, mask)
             arrays += (y, *others)
             for i, describe in plan.properties:  # a comprehension would be a call
@@ -66,8 +67,12 @@ def plain_call(op: Operation, foreign: tuple[type[Exception], ...] = ()) -> Call
             if plain:
                 _keep_copies(arrays, inputs, plan.constants)
             out._node, out._requires_grad = OperationNode(plan, parents, plan.save(arrays)), True
+        elif grad_mode.inference:
+            out._inference = True
         if view and (y.base is arrays[0] or np.may_share_memory(y, arrays[0])):
             out._view = View(inputs[0], call, inputs[1:])
+            if grad_mode.inference:  # as PyTorch has it: a leaf
+                out._requires_grad = inputs[0]._requires_grad and not inputs[0].is_inference()
         return (out, *[Tensor._wrap(np.asarray(o)) for o in others]) if several else out
 
     return call
@@ -101,6 +106,19 @@ def sequence_call(op: Operation) -> Callable[..., Any]:
         return out
 
     return call
+
+
+def _made_in_inference(op: Operation, inputs: Sequence[Any], mask: int) -> bool:
+    """Return whether all operands were, so that nothing is recorded; raise if one that was would have to be kept."""
+    places = [place for place, _ in op.tensors if inputs[place] is not None]
+    made = [place for place in places if isinstance(inputs[place], Tensor) and inputs[place].is_inference()]
+    for place in made if len(made) < len(places) else ():
+        if place in plan_of(op, mask).kept:
+            raise RuntimeError(
+                f"{op.name}: {op.parameters[place]!r} was made under inference_mode, so it cannot be kept for a "
+                "gradient; pass a clone() of it, or make it under no_grad()"
+            )
+    return len(made) == len(places)
 
 
 def _refused(op: Operation, place: int, value: Any) -> NoReturn:
