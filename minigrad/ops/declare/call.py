@@ -22,7 +22,6 @@ def plain_call(op: Operation, foreign: tuple[type[Exception], ...] = ()) -> Call
     """Return the function that users call. Errors of the types `foreign` make it return NotImplemented."""
     tensors, count, plans, half, prepare = op.tensors, len(op.parameters), op.plans, op.half, op.prepare
     view, several, new, ndarray, grad_mode = op.view, len(op.outputs) > 1, object.__new__, np.ndarray, mode
-    made = inference
 
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
@@ -59,20 +58,16 @@ def plain_call(op: Operation, foreign: tuple[type[Exception], ...] = ()) -> Call
         y = y if type(y) is ndarray else np.asarray(y)
         out = new(Tensor)
         out._data, out._requires_grad, out._node, out._view = y, False, None, None
-        if mask and grad_mode.enabled and not (made.used and _made_in_inference(op, inputs, mask)):
+        if mask and grad_mode.enabled and not (inference.used and _all_made_in_inference(op, inputs, mask)):
             plan = plans.get(mask) or plan_of(op, mask)
             arrays += (y, *others)
             for i, describe in plan.properties:  # a comprehension would be a call
                 arrays.append(describe(arrays[i]))
-            if plain:
-                _keep_copies(arrays, inputs, plan.constants)
+            arrays = _with_copies(arrays, inputs, plan.constants) if plain else arrays
             out._node, out._requires_grad = OperationNode(plan, parents, plan.save(arrays)), True
-        elif grad_mode.inference:
-            out._inference = True
         if view and (y.base is arrays[0] or np.may_share_memory(y, arrays[0])):
             out._view = View(inputs[0], call, inputs[1:])
-            if grad_mode.inference:  # as PyTorch has it: a leaf
-                out._requires_grad = inputs[0]._requires_grad and not inputs[0].is_inference()
+        out = _marked(out) if inference.used and grad_mode.inference else out
         return (out, *[Tensor._wrap(np.asarray(o)) for o in others]) if several else out
 
     return call
@@ -108,7 +103,15 @@ def sequence_call(op: Operation) -> Callable[..., Any]:
     return call
 
 
-def _made_in_inference(op: Operation, inputs: Sequence[Any], mask: int) -> bool:
+def _marked(out: Tensor) -> Tensor:
+    """Return `out` with the note that it was made under inference_mode; views of ordinary tensors are leaves there."""
+    out._inference = True
+    if out._view is not None and not out.is_inference():
+        out._requires_grad = out._view.base._requires_grad
+    return out
+
+
+def _all_made_in_inference(op: Operation, inputs: Sequence[Any], mask: int) -> bool:
     """Return whether all operands were, so that nothing is recorded; raise if one that was would have to be kept."""
     places = [place for place, _ in op.tensors if inputs[place] is not None]
     made = [place for place in places if isinstance(inputs[place], Tensor) and inputs[place].is_inference()]
@@ -166,11 +169,12 @@ def _explained(error: Exception, op: Operation, args: tuple[Any, ...]) -> Except
     return described(error, op.name, args, op.forward)
 
 
-def _keep_copies(arrays: list[Any], inputs: Sequence[Any], places: Sequence[int]) -> None:
-    """Keep copies of the user's own arrays at `places`: NumPy could change them unnoticed."""
+def _with_copies(arrays: list[Any], inputs: Sequence[Any], places: Sequence[int]) -> list[Any]:
+    """Return `arrays` with copies of the user's own arrays at `places`: NumPy could change them unnoticed."""
     for i in places:
         if isinstance(inputs[i], np.ndarray):
             arrays[i] = arrays[i].copy()
+    return arrays
 
 
 _ACCEPTED = (np.ndarray, np.generic, type(None), bool, int, float)
