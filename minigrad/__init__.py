@@ -127,11 +127,15 @@ naming.publish(globals())
 newaxis = None
 
 _ROOMS = {
-    "absent", "core", "creation", "exchange", "factory", "graph", "kernels", "lazy_names", "legacy", "naming", "ops",
-    "overriding", "predicates", "rare_makers", "saving", "settings", "view_copies", "windows",
+    "absent", "assertions", "core", "creation", "exchange", "factory", "graph", "kernels", "lazy_names", "legacy",
+    "naming", "ops", "overriding", "predicates", "rare_makers", "saving", "settings", "view_copies", "windows",
 }  # fmt: skip
 _HOMES = {
     "amp": "GradScaler autocast",
+    "assertions": (
+        "_check _check_index _check_is_size _check_not_implemented _check_tensor_all _check_type _check_value "
+        "_check_with"
+    ),
     "ops.pair_distances": "pdist",
     "func": "vmap",
     "exchange": "asarray from_dlpack from_file frombuffer",

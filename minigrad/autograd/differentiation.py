@@ -124,7 +124,8 @@ def accumulate(
             with set_grad_enabled(create_graph):
                 returned = hook(leaf)
             if returned is not None:
-                raise RuntimeError(f"post_accumulate_grad_hook: expected None, got {type(returned).__name__}")
+                error = RuntimeError if isinstance(returned, Tensor) else TypeError
+                raise error(f"post_accumulate_grad_hook: expected None, got {type(returned).__name__}")
 
 
 def _arrived_at(
