@@ -13,9 +13,9 @@ import numpy as np
 
 from minigrad.kernels.parallel import SLICES, WORTH_SLICING, by_slices, run
 
-__all__ = ["by_blocks", "by_parts", "in_blocks"]
+__all__ = ["by_blocks", "by_parts", "in_blocks", "order_in_memory"]
 
-BLOCK_ELEMENTS = 1 << 15  # elements: with several intermediate results they fit into the second-level cache
+BLOCK_ELEMENTS = 1 << 16  # elements: with several intermediate results they fit into the second-level cache
 PART_ELEMENTS = 1 << 17  # elements of what is reduced, too: there a step is several calls
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -66,7 +66,7 @@ def by_blocks(f: Callable[[np.ndarray, np.ndarray], None]) -> Callable[[np.ndarr
     """Make ``f(x, out)``, written for vectors, take arrays of any shape; the result has the memory order of `x`."""
 
     def call(x: np.ndarray) -> np.ndarray:
-        order = _order(x)
+        order = order_in_memory(x)
         source = np.ascontiguousarray(x.transpose(order)).reshape(-1)
         target = np.empty_like(source)
 
@@ -100,7 +100,7 @@ def by_parts(function: Callable[[tuple[Any, ...]], None], x: np.ndarray, axes: I
         run(function, places)
 
 
-def _order(x: np.ndarray) -> list[int]:
+def order_in_memory(x: np.ndarray) -> list[int]:
     """Return the axes from the outermost in memory to the innermost."""
     return sorted(range(x.ndim), key=lambda d: -abs(x.strides[d]))
 
@@ -111,7 +111,7 @@ def _as_vectors(arrays: Sequence[np.ndarray], shape: tuple[int, ...]) -> tuple[l
     A number that is repeated in all axes lies in every order.
     """
     repeated = [not any(a.strides) for a in arrays]
-    order = next((_order(a) for a, same in zip(arrays, repeated, strict=True) if not same), [])
+    order = next((order_in_memory(a) for a, same in zip(arrays, repeated, strict=True) if not same), [])
     vectors: list[np.ndarray] = []
     for a, same in zip(arrays, repeated, strict=True):
         if same and a.shape == shape:
