@@ -11,8 +11,7 @@ from minigrad.kernels.summation import total
 
 __all__ = ["in_a_row", "memory_order", "numbers_of", "put_back", "taken"]
 
-FEW = 8  # places per run: for shorter runs NumPy's `take` is as quick
-SMALL = 1 << 12  # elements: of fewer, NumPy's `take` is as quick
+RUN_NUMBERS = 1 << 10  # elements per run: for fewer, NumPy's `take` is as quick
 
 
 def memory_order(x: np.ndarray) -> list[int]:
@@ -20,17 +19,18 @@ def memory_order(x: np.ndarray) -> list[int]:
     return sorted(range(x.ndim), key=lambda d: -abs(x.strides[d]))
 
 
-def _runs(places: np.ndarray, size: int) -> list[tuple[slice, slice]] | None:
+def _runs(places: np.ndarray, size: int, elements: int) -> list[tuple[slice, slice]] | None:
     """Return where there are runs of one step in `places`, and these places; None if they are short or out of range.
 
     A border around an image is two or three such runs; copying slices takes a fifth of the time of a `take`. A run of
     one place that repeats is a slice of length 1.
     """
-    if places.ndim != 1 or len(places) < FEW:
+    most = elements // RUN_NUMBERS
+    if not most or not len(places):
         return None
     steps = np.diff(places)
     changes = np.flatnonzero(steps[1:] != steps[:-1]) + 1
-    if len(changes) > len(places) // FEW or places.min() < 0 or places.max() >= size:
+    if len(changes) >= most or places.min() < 0 or places.max() >= size:
         return None
     runs, start = [], 0
     for stop in [*(changes + 1).tolist(), len(places)]:
@@ -46,11 +46,11 @@ def _runs(places: np.ndarray, size: int) -> list[tuple[slice, slice]] | None:
 
 def taken(x: np.ndarray, places: np.ndarray, axis: int) -> np.ndarray:
     """Return ``x.take(places, axis)``, which would first copy all that does not lie in C order."""
-    if x.flags.c_contiguous and (axis == 0 or x.size < SMALL) or places.ndim != 1:
+    if x.flags.c_contiguous and axis == 0 or places.ndim != 1:
         return x.take(places, axis=axis)
     order = memory_order(x)
     x, axis = x.transpose(order), order.index(axis)
-    runs = _runs(places, x.shape[axis])
+    runs = _runs(places, x.shape[axis], x.size // max(x.shape[axis], 1) * len(places))
     if runs is None:
         found = x.take(places, axis=axis)
     else:
@@ -62,7 +62,7 @@ def taken(x: np.ndarray, places: np.ndarray, axis: int) -> np.ndarray:
 
 def put_back(values: np.ndarray, places: np.ndarray, count: int, axis: int) -> np.ndarray | None:
     """Return `count` slices along `axis` to which those of `values` are added at `places`: few runs, else None."""
-    if values.size < SMALL or (runs := _runs(places, count)) is None:
+    if (runs := _runs(places, count, values.size)) is None:
         return None
     whole = np.zeros((*values.shape[:axis], count, *values.shape[axis + 1 :]), values.dtype)
     for there, here in runs:

@@ -32,7 +32,7 @@ KEYS = {
 
 @pytest.fixture(autouse=True)
 def blocks_of_few(monkeypatch):
-    monkeypatch.setattr(taking, "SMALL", 0)
+    monkeypatch.setattr(taking, "RUN_NUMBERS", 1)
     monkeypatch.setattr(indexing, "BLOCK_NUMBERS", 7)
     monkeypatch.setattr(segments, "LONG", 4)
 
