@@ -11,7 +11,7 @@ from types import TracebackType
 from minigrad.distributed.mpi import mpi
 from minigrad.distributed.waiting import Board, Notice
 
-GRACE = 3.0  # seconds in which the others can print their own errors, after one has failed
+GRACE = 2.0  # seconds in which the others can print their own errors, after one has failed
 PAUSE = 0.002  # seconds between two looks at whether they have ended
 
 
