@@ -912,6 +912,7 @@ def mm(input: TensorLike, mat2: TensorLike, *, out: Tensor | tuple[Tensor, ...] 
     """Return the product of two matrices."""
 def mode(input: TensorLike, dim: _int = -1, keepdim: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = -1, keepdims: _bool = False) -> return_types.mode:
     """Return the element that occurs most often along `dim`, of several the smallest, and its last place."""
+from minigrad import models as models
 def moveaxis(input: TensorLike, source: _int | Sequence[_int], destination: _int | Sequence[_int]) -> Tensor:
     """Return a view with the dimensions at `source` moved to `destination`, the others in their order."""
 def movedim(input: TensorLike, source: _int | Sequence[_int], destination: _int | Sequence[_int]) -> Tensor:
