@@ -147,7 +147,8 @@ _HOMES = {
     "rare_makers": "empty_permuted empty_strided range scalar_tensor",
     "settings": (
         "are_deterministic_algorithms_enabled compile get_deterministic_debug_mode get_float32_matmul_precision "
-        "get_num_interop_threads is_autocast_cpu_enabled is_autocast_enabled is_warn_always_enabled "
+        "get_num_interop_threads is_autocast_cpu_enabled is_autocast_enabled "
+        "is_deterministic_algorithms_warn_only_enabled is_warn_always_enabled "
         "set_default_tensor_type set_deterministic_debug_mode set_float32_matmul_precision set_flush_denormal "
         "set_num_interop_threads set_warn_always use_deterministic_algorithms"
     ),

@@ -10,6 +10,7 @@ from minigrad.core.dtypes import dtype, set_default_dtype
 __all__ = [
     "are_deterministic_algorithms_enabled", "compile", "get_deterministic_debug_mode",
     "get_float32_matmul_precision", "get_num_interop_threads", "is_autocast_cpu_enabled", "is_autocast_enabled",
+    "is_deterministic_algorithms_warn_only_enabled",
     "is_warn_always_enabled", "set_default_tensor_type", "set_deterministic_debug_mode",
     "set_float32_matmul_precision", "set_flush_denormal", "set_num_interop_threads", "set_warn_always",
     "use_deterministic_algorithms",
@@ -45,6 +46,17 @@ def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None
     --------
     >>> mg.use_deterministic_algorithms(True)
     """
+
+
+def is_deterministic_algorithms_warn_only_enabled() -> bool:
+    """Return False: see `use_deterministic_algorithms`; there is nothing to warn about.
+
+    Examples
+    --------
+    >>> mg.is_deterministic_algorithms_warn_only_enabled()
+    False
+    """
+    return False
 
 
 def are_deterministic_algorithms_enabled() -> bool:
