@@ -128,7 +128,7 @@ newaxis = None
 
 _ROOMS = {
     "absent", "assertions", "core", "creation", "exchange", "factory", "graph", "kernels", "lazy_names", "legacy",
-    "naming", "ops", "overriding", "predicates", "rare_makers", "saving", "settings", "view_copies", "windows",
+    "naming", "ops", "overriding", "predicates", "rare_makers", "saving", "scripts", "settings", "view_copies", "windows",
 }  # fmt: skip
 _HOMES = {
     "amp": "GradScaler autocast",
@@ -160,7 +160,7 @@ _HOMES = {
     "windows": "bartlett_window blackman_window hamming_window hann_window kaiser_window",
 }
 _MODULES = (
-    "__config__ accelerator amp backends compiler cuda distributed distributions func functional jit mps "
+    "__config__ accelerator amp backends compiler cuda distributed distributions func functional hub jit models mps "
     "multiprocessing onnx profiler quasirandom serialization signal special testing types utils version vision viz xpu"
 )
 _lazy = lazy_names(__name__, globals(), _HOMES, _MODULES, naming.published)

@@ -618,6 +618,7 @@ def hsplit(input: TensorLike, indices_or_sections: _int | Sequence[_int]) -> tup
     """Return views that cut the columns into equal pieces, or at these indices; a vector is cut in its only dimension."""
 def hstack(tensors: Sequence[TensorLike], *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the tensors next to each other: along dimension 1, or 0 for vectors."""
+from minigrad import hub as hub
 def hypot(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``sqrt(input ** 2 + other ** 2)``, elementwise."""
 def hypot_(input: TensorLike, other: TensorLike) -> Tensor:
@@ -692,6 +693,7 @@ from minigrad.settings import is_autocast_cpu_enabled as is_autocast_cpu_enabled
 from minigrad.settings import is_autocast_enabled as is_autocast_enabled
 from minigrad.predicates import is_complex as is_complex
 from minigrad.predicates import is_conj as is_conj
+from minigrad.settings import is_deterministic_algorithms_warn_only_enabled as is_deterministic_algorithms_warn_only_enabled
 from minigrad.predicates import is_floating_point as is_floating_point
 from minigrad.graph.grad_mode import is_grad_enabled as is_grad_enabled
 from minigrad.predicates import is_inference as is_inference
@@ -910,6 +912,7 @@ def mm(input: TensorLike, mat2: TensorLike, *, out: Tensor | tuple[Tensor, ...] 
     """Return the product of two matrices."""
 def mode(input: TensorLike, dim: _int = -1, keepdim: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = -1, keepdims: _bool = False) -> return_types.mode:
     """Return the element that occurs most often along `dim`, of several the smallest, and its last place."""
+from minigrad import models as models
 def moveaxis(input: TensorLike, source: _int | Sequence[_int], destination: _int | Sequence[_int]) -> Tensor:
     """Return a view with the dimensions at `source` moved to `destination`, the others in their order."""
 def movedim(input: TensorLike, source: _int | Sequence[_int], destination: _int | Sequence[_int]) -> Tensor:

@@ -31,14 +31,26 @@ from typing import Any
 import numpy as np
 
 import minigrad as mg
-from command_line import Parser, at_least, between, exit_status, fraction, in_words, locked, make_folder, positive
 from minigrad import viz
-from models import MODELS
-from training import recipes
-from training.augmentation import AUGMENTATIONS
-from training.report import report
-from training.run import OPTIMIZERS, SCHEDULES, Diverged, Training
-from training.tasks import TASKS
+from minigrad.models import MODELS
+from minigrad.scripts.command_line import (
+    Parser,
+    as_called,
+    at_least,
+    between,
+    exit_status,
+    fraction,
+    in_words,
+    locked,
+    make_folder,
+    positive,
+    program,
+)
+from minigrad.scripts.training import recipes
+from minigrad.scripts.training.augmentation import AUGMENTATIONS
+from minigrad.scripts.training.report import report
+from minigrad.scripts.training.run import OPTIMIZERS, SCHEDULES, Diverged, Training
+from minigrad.scripts.training.tasks import TASKS
 
 HANGUP = getattr(signal, "SIGHUP", None)  # which Windows has not; nohup lets a run ignore it
 
@@ -182,12 +194,12 @@ def train(training: Training, again: bool) -> int:
             while not training.finished:
                 if not training.run_epoch():
                     training.save("last.npz")
-                    print(f"stopped; go on with: python scripts/train.py --resume {folder}")
+                    print(as_called(f"stopped; go on with: python scripts/train.py --resume {folder}"))
                     return 130
     except Diverged as error:
         done = len(training.history)
         kept = f"{folder} holds the checkpoints of the {done} epochs before" if done else "there is no best.npz"
-        print(f"train.py: error: {error}; {kept}", file=sys.stderr)
+        print(f"{program()}: error: {error}; {kept}", file=sys.stderr)
         return 1
     print(f"trained for {time.perf_counter() - started:.1f} s")
     try:

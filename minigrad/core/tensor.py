@@ -175,6 +175,8 @@ class Tensor(Methods, ArrayAttributes):
     def requires_grad(self, value: bool) -> None:
         if not self.is_leaf:
             raise RuntimeError("requires_grad: can be set on leaves only; use .detach()")
+        if not isinstance(value, bool):
+            raise RuntimeError(f"requires_grad: expected a bool, got {type(value).__name__}")
         self.requires_grad_(value)
 
     @requires_grad.deleter
@@ -304,7 +306,11 @@ class Tensor(Methods, ArrayAttributes):
         ------
         RuntimeError
             If the dtype is not floating, or the tensor is not a leaf (``detach()`` gives a leaf).
+        TypeError
+            If `requires_grad` is not a bool.
         """
+        if not isinstance(requires_grad, (bool, np.bool_)):
+            raise TypeError(f"requires_grad_: expected a bool, got {type(requires_grad).__name__}")
         if requires_grad and self._data.dtype.kind != "f":
             raise RuntimeError(f"requires_grad: only floating tensors can require grad, got {self.dtype}; use .float()")
         if not requires_grad and not self.is_leaf:
@@ -505,17 +511,9 @@ for _name in absent.METHODS:
 
 TensorLike: TypeAlias = Tensor | np.ndarray[Any, Any] | np.generic | float  # what operations take for a Tensor
 
-_OF_THIS_MEMORY = {
-    "_grad",
-    "_hooks",
-    "_before_grad",
-    "_after_grad",
-    "_history_version",
-    "_retained",
-    "_inference",
-    "_replaced",
-    "_cut",
-}
+_OF_THIS_MEMORY = set(
+    "_grad _hooks _before_grad _after_grad _history_version _retained _inference _replaced _cut".split()
+)
 
 
 def _rebuild(cls: type[Tensor], array: np.ndarray, requires_grad: bool) -> Tensor:

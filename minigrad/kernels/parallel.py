@@ -28,14 +28,15 @@ WORTH_SLICING = 1 << 21  # elements, each read and written once or more: about 1
 SLICES = 4
 
 
-def _usable_cores() -> int:
+def usable_cores() -> int:
+    """Return on how many cores this process may run."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _initial_threads() -> int:
     wanted = os.environ.get("MINIGRAD_NUM_THREADS", "")
     if not wanted:
-        return _usable_cores()
+        return usable_cores()
     if not wanted.isdecimal() or int(wanted) < 1:
         raise ValueError(f"MINIGRAD_NUM_THREADS: expected a whole number of 1 or more, got {wanted!r}")
     return int(wanted)

@@ -38,7 +38,7 @@ def _of_values(g: Any, key: Key) -> Any:
 def put(input: Operand, values: Operand, key: Key) -> Operand:
     """Return a copy of `input` with `values`, of the shape of ``input[key]``, at `key`."""
     whole = input.copy(order="K")
-    whole[key] = values
+    kernels.write(whole, key, values)
     return whole
 
 

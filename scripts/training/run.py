@@ -12,12 +12,13 @@ from typing import Any
 from tqdm import tqdm
 
 import minigrad as mg
-from classification import Classifier, by_class, check_finite, loss_and_accuracy
 from minigrad import Tensor, optim
+from minigrad.models import MODELS
+from minigrad.models.registry import check_finite
+from minigrad.scripts.classification import Classifier, by_class, loss_and_accuracy
+from minigrad.scripts.training.augmentation import AUGMENTATIONS
+from minigrad.scripts.training.tasks import load_task
 from minigrad.utils.data import BatchSampler, DataLoader, TensorDataset
-from models import MODELS
-from training.augmentation import AUGMENTATIONS
-from training.tasks import load_task
 
 
 def _sgd(nesterov: bool) -> Callable[..., optim.Optimizer]:

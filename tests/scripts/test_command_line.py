@@ -11,17 +11,8 @@ import pytest
 pytest.importorskip("matplotlib")
 pytest.importorskip("tqdm")
 
-import benchmark
-import draw
-import feature_maps
-import gallery
-import kernels
-import predict
-import regularization
-import spiral
-import train
-import xo
-from command_line import Parser, at_least, exit_status, fraction, free_folder, in_words, positive
+from minigrad.scripts import benchmark, draw, feature_maps, gallery, kernels, predict, regularization, spiral, train, xo
+from minigrad.scripts.command_line import Parser, at_least, exit_status, fraction, free_folder, in_words, positive
 
 
 def parse(kind, text):

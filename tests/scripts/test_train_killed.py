@@ -18,7 +18,7 @@ pytest.importorskip("matplotlib")
 pytest.importorskip("tqdm")
 
 import minigrad as mg
-import train
+from minigrad.scripts import train
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = ["--epochs", "3", "--batch-size", "64", "--seed", "1"]

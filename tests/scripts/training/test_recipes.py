@@ -9,14 +9,14 @@ pytest.importorskip("matplotlib")
 pytest.importorskip("tqdm")
 
 import minigrad as mg
-import train
-from classification import Classifier
-from models import MODELS
-from training import recipes
-from training.augmentation import AUGMENTATIONS
-from training.recipes import COMMON, RECIPES, settings_for
-from training.run import OPTIMIZERS, SCHEDULES, Training
-from training.tasks import TASKS
+from minigrad.models import MODELS
+from minigrad.scripts import train
+from minigrad.scripts.classification import Classifier
+from minigrad.scripts.training import recipes
+from minigrad.scripts.training.augmentation import AUGMENTATIONS
+from minigrad.scripts.training.recipes import COMMON, RECIPES, settings_for
+from minigrad.scripts.training.run import OPTIMIZERS, SCHEDULES, Training
+from minigrad.scripts.training.tasks import TASKS
 
 
 @pytest.mark.parametrize("name", RECIPES)
