@@ -128,7 +128,8 @@ newaxis = None
 
 _ROOMS = {
     "absent", "assertions", "core", "creation", "exchange", "factory", "graph", "kernels", "lazy_names", "legacy",
-    "naming", "ops", "overriding", "predicates", "rare_makers", "saving", "scripts", "settings", "view_copies", "windows",
+    "naming", "ops", "overriding", "predicates", "rare_makers", "saving", "scripts", "settings", "view_copies",
+    "windows",
 }  # fmt: skip
 _HOMES = {
     "amp": "GradScaler autocast",
