@@ -33,6 +33,7 @@ REFUSED = {
     "kthvalue of nothing": lambda m, x, d, i: m.kthvalue(m.empty(2, 0), 1, 1),
     "isposinf": lambda m, x, d, i: m.isposinf(x, out=m.empty(3)),
     "isneginf": lambda m, x, d, i: m.isneginf(x, out=m.empty(3)),
+    "apply_": lambda m, x, d, i: x.apply_(lambda value: "1"),
     "add of a list": lambda m, x, d, i: m.add([1], 2),
     "maximum of numbers": lambda m, x, d, i: m.maximum(1, 2),
     "_check": lambda m, x, d, i: m._check(False),
@@ -53,6 +54,7 @@ REFUSED = {
 TAKEN = {
     "gather, sparse_grad": lambda m, x, d, i: m.gather(x, 0, i, sparse_grad=False),
     "normal with a size": lambda m, x, d, i: m.normal(m.tensor(3.0), 0, (2,)),
+    "multinomial of no rows": lambda m, x, d, i: m.multinomial(m.rand(0, 3), 2, replacement=True),
     "addcmul, 0-dim value": lambda m, x, d, i: m.addcmul(x, x, x, value=m.tensor(2.0)),
     "lerp, 0-dim weight": lambda m, x, d, i: m.lerp(x, 2 * x, m.tensor(0.5, dtype=m.float64)),
     "nan_to_num": lambda m, x, d, i: m.nan_to_num(m.tensor([m.inf, -m.inf, m.nan], dtype=m.float16)),
