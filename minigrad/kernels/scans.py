@@ -20,7 +20,7 @@ __all__ = ["accumulated", "running_extreme", "running_sum"]
 
 MIN_ROWS = 256  # rows: the call of a step takes as long as `accumulate` does for so many numbers
 MIN_NUMBERS = 1 << 12  # of an array that is cut into runs
-RUN_NUMBERS = 32  # numbers of a run, which are added in float32
+RUN_NUMBERS = 16  # numbers of a run, which are added in float32
 MIN_NEIGHBOURS = 16  # of each number, in the dimensions behind: products with fewer columns take long
 
 
