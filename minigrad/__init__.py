@@ -162,7 +162,8 @@ _HOMES = {
 }
 _MODULES = (
     "__config__ accelerator amp backends compiler cuda distributed distributions func functional hub jit models mps "
-    "multiprocessing onnx profiler quasirandom serialization signal special testing types utils version vision viz xpu"
+    "multiprocessing onnx profiler quasirandom serialization signal special testing training types utils version "
+    "vision viz xpu"
 )
 _lazy = lazy_names(__name__, globals(), _HOMES, _MODULES, naming.published)
 globals().update({n: f for n, f in vars(Methods).items() if n.endswith("_") and n[0] != "_" and n[:-1] in globals()})

@@ -1323,6 +1323,7 @@ def topk(input: TensorLike, k: _int, dim: _int = -1, largest: _bool = True, sort
     """Return the `k` largest elements along `dim`, the largest first, and where they were."""
 def trace(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the sum of the diagonal of a matrix."""
+from minigrad import training as training
 def transpose(input: TensorLike, dim0: _int, dim1: _int) -> Tensor:
     """Return a view with two dimensions exchanged."""
 def transpose_(input: TensorLike, dim0: _int, dim1: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:

@@ -20,7 +20,7 @@ ROOT = Path(mg.__file__).parent.parent
 LAYERS = [
     ["minigrad.scripts", "minigrad.__main__"],
     ["minigrad.models"],
-    ["minigrad.hub", "minigrad.vision", "minigrad.viz", "minigrad.testing", "minigrad.onnx"],
+    ["minigrad.hub", "minigrad.vision", "minigrad.viz", "minigrad.testing", "minigrad.onnx", "minigrad.training"],
     [
         "minigrad.distributions",
         "minigrad.nn",
@@ -142,7 +142,7 @@ SURFACES = [
     "minigrad", "minigrad.autograd", "minigrad.func", "minigrad.linalg", "minigrad.nn", "minigrad.nn.functional",
     "minigrad.nn.init", "minigrad.nn.utils", "minigrad.optim", "minigrad.optim.lr_scheduler", "minigrad.profiler",
     "minigrad.serialization",
-    "minigrad.testing", "minigrad.utils.data", "minigrad.vision.datasets", "minigrad.vision.io",
+    "minigrad.testing", "minigrad.training", "minigrad.utils.data", "minigrad.vision.datasets", "minigrad.vision.io",
     "minigrad.vision.transforms", "minigrad.viz",
 ]  # fmt: skip
 

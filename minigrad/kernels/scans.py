@@ -20,7 +20,7 @@ __all__ = ["accumulated", "running_extreme", "running_sum"]
 
 MIN_ROWS = 256  # rows: the call of a step takes as long as `accumulate` does for so many numbers
 MIN_NUMBERS = 1 << 12  # of an array that is cut into runs
-RUN_NUMBERS = 32  # numbers of a run, which are added in float32
+RUN_NUMBERS = 16  # numbers of a run, which are added in float32
 MIN_NEIGHBOURS = 16  # of each number, in the dimensions behind: products with fewer columns take long
 
 
@@ -52,7 +52,7 @@ def running_sum(x: np.ndarray, dim: int, reverse: bool = False) -> np.ndarray:
         place = order.index(dim)
         before, after = math.prod(dense.shape[:place]), math.prod(dense.shape[place + 1 :])
         if after == 1 or after >= MIN_NEIGHBOURS:
-            y = hold_blas(_by_runs, dense.reshape(before, x.shape[dim], after), reverse)
+            y: np.ndarray | None = hold_blas(_by_runs, dense.reshape(before, x.shape[dim], after), reverse)
             if y is not None:
                 return y.reshape(dense.shape).transpose([order.index(d) for d in range(x.ndim)])
     return accumulated(np.add, x, dim, np.float64 if x.dtype.kind == "f" else x.dtype, reverse)

@@ -8,6 +8,7 @@ import numpy as np
 
 from minigrad.core import dtypes
 from minigrad.core.tensor import Tensor
+from minigrad.kernels.blocks import in_blocks
 from minigrad.kernels.errstate import silent
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand
@@ -205,6 +206,7 @@ def fmod(input: Operand, other: Operand) -> Operand:
     return np.fmod(input, other)
 
 
+@in_blocks
 def _base_slope(g: Any, input: Any, exponent: Any) -> Any:
     """Return the gradient of ``input ** exponent`` for the input; 0 wherever the exponent is 0."""
     if isinstance(exponent, (int, float)):
@@ -279,13 +281,26 @@ def pow(input: Operand, exponent: Operand) -> Operand:
         if np.ndim(exponent):
             raise NotImplementedError("pow: expected numbers, got bools; convert one with .long()")
         return base | ~np.asarray(exponent)  # as a number
-    if base.dtype.kind == "f" or not np.any(np.asarray(exponent) < 0):
+    if base.dtype.kind == "f":
+        return _float_power(base, exponent)
+    if not np.any(np.asarray(exponent) < 0):
         return base**exponent
     if isinstance(exponent, int) or not exponent.ndim:
         raise RuntimeError("pow: an integer has no negative integer power; convert it with .float()")
     power = base ** np.maximum(exponent, 0)
     below = np.where(np.abs(base) == 1, base ** (exponent & 1), 0).astype(power.dtype)  # truncated, as PyTorch's
     return np.where(exponent < 0, below, power)
+
+
+@in_blocks
+def _float_power(base: np.ndarray, exponent: Any) -> Any:
+    """``base ** exponent``; powers of negative numbers, where NumPy takes fifty times as long, by those of positive."""
+    if not isinstance(exponent, (int, float)) or exponent in (-1, 0, 1, 2) or exponent % 1:
+        return base**exponent
+    if exponent == 3:  # as PyTorch computes it
+        return base * base * base
+    power = np.abs(base) ** exponent
+    return power if exponent % 2 == 0 else np.copysign(power, base)
 
 
 def rsub(input: Operand, other: Operand, *, alpha: float = 1) -> Tensor:
