@@ -66,10 +66,10 @@ def _eliminate_one_by_one(packed: np.ndarray, pivots: np.ndarray, pivot: bool) -
 def order_of_rows(pivots: np.ndarray, m: int) -> np.ndarray:
     """Return which row of A each row of ``L @ U`` is, from the exchanges."""
     *batch, rank = pivots.shape
-    flat = pivots.reshape(math.prod(batch), rank)
-    order = np.tile(np.arange(m), (len(flat), 1))
-    each = np.arange(len(flat))
-    for k in range(rank):
-        other = flat[:, k] - 1
-        order[each, k], order[each, other] = order[each, other], order[each, k]
-    return order.reshape(*batch, m)
+    orders = np.tile(np.arange(m), (math.prod(batch), 1))
+    for number, exchanges in enumerate(pivots.reshape(len(orders), rank).tolist()):
+        order = list(range(m))  # exchanged in a list in a twentieth of the time of an array
+        for k, other in enumerate(exchanges):
+            order[k], order[other - 1] = order[other - 1], order[k]
+        orders[number] = order
+    return orders.reshape(*batch, m)
