@@ -73,7 +73,9 @@ def add_up(values: np.ndarray, shape: tuple[int, ...], key: Key) -> np.ndarray:
         return whole
     dims, places = _indexed(key)
     sizes = [shape[d] for d in dims]
-    flat = np.asarray(numbers_of(places, sizes))
+    flat = numbers_of(places, sizes)
+    if flat is None:
+        raise IndexError(f"expected places in an array of shape {tuple(shape)}")
     first = 0 if _separated(key) else dims[0]  # where the indexed dimensions are in `values`
     slices = values.reshape(*values.shape[:first], flat.size, *values.shape[first + flat.ndim :])
     sums = _added(slices, flat.reshape(-1), math.prod(sizes), first)

@@ -74,12 +74,13 @@ _gathered = twin(index_by, "gather")
 
 
 @method()
-def gather(input: Operand, dim: int, index: Operand) -> Tensor:
+def gather(input: Operand, dim: int, index: Operand, *, sparse_grad: bool = False) -> Tensor:
     """``out[i, j, k] = input[index[i, j, k], j, k]`` for `dim` 0, and so on for the others.
 
     Parameters
     ----------
     index : int64 Tensor with as many dimensions as `input`, and in those other than `dim` not longer
+    sparse_grad : accepted, as PyTorch does; the gradient is dense
 
     Returns
     -------
@@ -285,6 +286,8 @@ def take_along_dim(input: Operand, indices: Operand, dim: int | None = None) -> 
             [ 1]])
     """
     index = index_array("take_along_dim", indices)
+    if dim is not None and isinstance(indices, Tensor) and indices._data.dtype != np.int64:
+        raise RuntimeError(f"take_along_dim: expected indices of int64, got {indices.dtype}; convert them with .long()")
     if dim is None:
         size = int(np.prod(input.shape, dtype=np.int64))
         return index_by(reshape(input, (size,)), (index.reshape(-1),))
