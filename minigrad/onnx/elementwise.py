@@ -93,6 +93,8 @@ def _truth(g: Graph, x: Value) -> Value:
 
 
 def _truncated(g: Graph, x: Value) -> Value:
+    if not _is_float(x):
+        return x
     return g.Sign(x) * g.Floor(g.Abs(x))
 
 
@@ -147,7 +149,7 @@ FORMULAS: dict[str, Callable[..., Value]] = {
     "tanhshrink": lambda g, x: x - g.Tanh(x),
     "threshold": lambda g, x, threshold, value: _select(g, x > threshold, x, value),
     "trunc": _truncated,
-    "truncated_divide": lambda g, x, y: _truncated(g, x / y) if _is_float(x) else x / y,
+    "truncated_divide": lambda g, x, y: _truncated(g, x / y),
     "where": _select,
     "xlogy": lambda g, x, y: _select(g, x.equals(0), 0, x * g.Log(y)),
 }
@@ -157,6 +159,8 @@ FORMULAS: dict[str, Callable[..., Value]] = {
 def _direct(kind: str) -> Callable[..., Value]:
     def form(g: Graph, *args: Any) -> Value:
         like = next(a for a in args if isinstance(a, Value))
+        if kind in ("Ceil", "Floor") and not _is_float(like):
+            return like
         return g.node(kind, *(g.like(a, like) for a in args))
 
     return form

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.replacement import Replacements
-from minigrad.core.tensor import Tensor
+from minigrad.core.tensor import Tensor, replay
 from minigrad.graph import versions
 from minigrad.graph.grad_mode import no_grad
 from minigrad.nn.module import Module
@@ -21,7 +21,8 @@ from minigrad.onnx.sizes import OnnxExporterError, Ref
 from minigrad.ops.declare.declaration import Operation
 from minigrad.ops.primitives import elementwise
 
-PART_CHANGED = "x[...] = v, which changes a part of a tensor in place,"
+PART_CHANGED = "change of a part in place"  # of `base`, by `values`, at these `positions` of its flat elements
+OLD_VIEW = "use of a view whose memory was changed in place"
 
 
 class Call:
@@ -111,7 +112,7 @@ class Recording:
         version = versions.version_of(value)
         ref, known_version = self._known.get(id(value), (None, version))
         if id(versions.owner_of(value)) in self._spoiled and ref is None or known_version != version:
-            return Ref(self._call(PART_CHANGED, (), [value]), 0, value)
+            return Ref(self._call(OLD_VIEW, (), [value]), 0, value)
         if ref is not None:
             return Ref(ref.call, ref.output, value)
         if id(value) in self._kept:
@@ -155,15 +156,20 @@ class Recording:
 
     def _writer(self, write: Callable[..., Any]) -> Callable[..., Any]:
         def call(tensor: Tensor, values: Any) -> None:
-            ref = self._seen(values) if isinstance(values, np.ndarray) else None
-            own, base = tensor._data, tensor._view.base._data if tensor._view is not None else None
+            ref = self._seen(np.asarray(values))
+            own, view = tensor._data, tensor._view
+            base = None if view is None else self._seen(view.base._data)
             write(tensor, values)
             if isinstance(ref, Ref):
                 self._know(own, ref)
-                if base is not None and id(base) not in self._known:
-                    self._spoiled.add(id(versions.owner_of(base)))
-            elif base is None:
+            else:
                 self._known.pop(id(own), None)  # it has become a constant
+            if view is not None and _depends((ref, base)):
+                whole = view.base._data
+                positions = replay(view.calls, np.arange(whole.size).reshape(whole.shape))
+                call = self.calls[self._call(PART_CHANGED, (base, ref, positions), [whole])]
+                self._know(whole, call.outputs[0])
+                self._spoiled.add(id(versions.owner_of(whole)))
 
         return call
 

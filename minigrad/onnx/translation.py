@@ -170,17 +170,17 @@ def _formed(graph: Graph, values: dict[tuple[int, int], Value], name: str, args:
         raise UnsupportedOperatorError
     whole, lazy = name in WHOLE, name in shapes.PLACES
 
-    def given(value: Any, top: bool = False) -> Any:
+    def given(value: Any, nested: bool = False) -> Any:
         if isinstance(value, Merged):
             if value.ref is not None:
                 return values[value.ref.call, value.ref.output]
-            if lazy and not top:
+            if lazy and nested:
                 return value
             constant = graph.constant_of(value)
             return graph.full(constant) if whole and name != "recurrent_layer" else constant
-        return tuple(given(v) for v in value) if isinstance(value, tuple) else value
+        return tuple(given(v, nested=True) for v in value) if isinstance(value, tuple) else value
 
-    arguments = tuple(given(a, top=i == 0) for i, a in enumerate(args))
+    arguments = tuple(map(given, args))
     result = form(graph, *arguments)
     return (result if isinstance(result, tuple) else (result,)), arguments
 
