@@ -20,11 +20,12 @@ ROOT = Path(mg.__file__).parent.parent
 LAYERS = [
     ["minigrad.scripts", "minigrad.__main__"],
     ["minigrad.models"],
-    ["minigrad.vision", "minigrad.viz", "minigrad.testing", "minigrad.onnx", "minigrad.training"],
+    ["minigrad.hub", "minigrad.vision", "minigrad.viz", "minigrad.testing", "minigrad.onnx", "minigrad.training"],
     [
         "minigrad.distributions",
         "minigrad.nn",
         "minigrad.optim",
+        "minigrad.distributed.optim",
         "minigrad.utils",
         "minigrad.saving",
         "minigrad.serialization",
@@ -208,6 +209,8 @@ def test_every_module_is_imported_by_something():
         "minigrad.serialization",
         "minigrad.special",
         "minigrad.autograd.profiler",
+        "minigrad.distributed.optim",
+        "minigrad.distributed.run",
         "minigrad.utils.data._utils",
         "minigrad.__main__",
         *(m for m in FILES if m.startswith(("minigrad.models", "minigrad.scripts"))),

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.kernels.parallel import by_slices
+from minigrad.kernels.blocks import by_parts
 from minigrad.kernels.summation import single, sums
 
 Dims = tuple[int, ...]
@@ -50,7 +50,7 @@ def normalized(
         part = _normalize(x[at], _part(weight, at), _part(bias, at), dims, eps, y[at])
         mean[at], variance[at], inverse[at] = part
 
-    by_slices(compute, x, [d for d in range(x.ndim) if d not in dims])
+    by_parts(compute, x, [d for d in range(x.ndim) if d not in dims])
     return y, mean, variance, inverse
 
 
@@ -93,7 +93,7 @@ def normalized_slopes(
         parts = _part(weight, at), mean[at], inverse[at]
         weight_slope[at], bias_slope[at] = _slopes(g[at], x[at], *parts, dims, own, slope[at])
 
-    by_slices(compute, x, [d for d in range(x.ndim) if d not in dims and shape[d] != 1])
+    by_parts(compute, x, [d for d in range(x.ndim) if d not in dims and shape[d] != 1])
     return slope, weight_slope, bias_slope
 
 

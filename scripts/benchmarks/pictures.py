@@ -18,10 +18,10 @@ GROWTH = {"batch": "images in the batch", "image": "height and width of the imag
 
 def draw(report: Report, folder: Path) -> list[str]:
     """Write the pictures that there are results for, and return their names."""
-    others = [group for group in GROUPS if group != "operation" and group not in GROWTH]
+    others = [group for group in GROUPS if group != "operations" and group not in GROWTH]
     drawn = {
         "bars.png": bars(report, others, folder / "bars.png"),
-        "operations.png": bars(report, ["operation"], folder / "operations.png"),
+        "operations.png": bars(report, ["operations"], folder / "operations.png"),
         "growth.png": growth(report, folder / "growth.png"),
     }
     return [name for name, done in drawn.items() if done]
