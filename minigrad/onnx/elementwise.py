@@ -28,6 +28,14 @@ def _is_float(x: Value) -> bool:
     return bool(x.dtype.kind == "f")
 
 
+def _attention_weights(g: Graph, scores: Value, hidden: Value | None) -> Value:
+    """Return the softmax without what is hidden, and 0 in rows in which all is."""
+    if hidden is not None:
+        scores = _select(g, hidden, -math.inf, scores)
+    none = g.ReduceMax(scores, [-1], keepdims=1).equals(-math.inf)
+    return _select(g, none, 0, g.Softmax(scores, axis=-1))
+
+
 def _clamp(g: Graph, x: Value, low: Any, high: Any) -> Value:
     for bound, kind in ((low, "Max"), (high, "Min")):
         x = x if bound is None else g.node(kind, x, g.like(bound, x))
@@ -70,9 +78,10 @@ def _select(g: Graph, condition: Value, x: Any, y: Any) -> Value:
     return g.Where(condition, g.like(x, like), g.like(y, like), dtype=like.dtype)
 
 
-def _smooth_error(g: Graph, x: Value, y: Value, beta: float) -> Value:
-    d = g.Abs(x - y)
-    return _select(g, d < beta, d * d * (0.5 / beta), d - 0.5 * beta) if beta else d
+def _smooth_error(g: Graph, x: Value, y: Value, beta: float, scale: float) -> Value:
+    far = g.Abs(x - y)
+    near = g.Min(far, g.like(beta, far))
+    return near * near * (scale / (2 * beta)) + (far - near) * scale
 
 
 def _softplus(g: Graph, x: Value, beta: float, threshold: float) -> Value:
@@ -101,6 +110,7 @@ def _truncated(g: Graph, x: Value) -> Value:
 FORMULAS: dict[str, Callable[..., Value]] = {
     "absolute_error": lambda g, x, y: g.Abs(x - y),
     "affine": lambda g, x, scale, shift: x * scale + shift,
+    "attention_weights": _attention_weights,
     "bitwise_and": _by_bits("BitwiseAnd", "And"),
     "bitwise_not": _by_bits("BitwiseNot", "Not"),
     "bitwise_or": _by_bits("BitwiseOr", "Or"),

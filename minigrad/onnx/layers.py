@@ -251,7 +251,7 @@ FORMS: dict[str, Callable[..., Any]] = {
     "max_pool": max_pool,
     "max_pool_values": lambda g, x, window: _pooled(g, "MaxPool", 1, x, window)[0],
     "normalize": normalize,
-    "recurrent_layer": lambda g, *args: (recurrent_layer(g, *args), None),
+    "recurrent_layer": recurrent_layer,
     "softmax": softmax,
     "winner_indices": winner_indices,
 }

@@ -308,6 +308,11 @@ def order(g: Graph, x: Value, dim: int, descending: bool) -> Value:
     return g.nodes_of("TopK", 2, x, count, axis=dim, largest=int(descending), sorted=1)[1]
 
 
+def first(g: Graph, x: Value, dim: int, start: int, stop: int, descending: bool = False) -> Value:
+    places = g.nodes_of("TopK", 2, x, [stop], axis=dim, largest=int(descending), sorted=1)[1]
+    return g.Slice(places, [start], [stop], [dim]) if start else places
+
+
 def cumsum(g: Graph, x: Value, dim: int, reverse: bool) -> Value:
     return g.CumSum(x, np.asarray(dim, np.int64), reverse=int(reverse))
 
@@ -336,6 +341,7 @@ FORMS: dict[str, Callable[..., Any]] = {
     "diagonal": diagonal,
     "embedding": embedding,
     "expand": expand,
+    "first": first,
     "flip": flip,
     "logsumexp": logsumexp,
     "mean": reduction("ReduceMean"),

@@ -154,9 +154,7 @@ def _translate(graph: Graph, values: dict[tuple[int, int], Value], calls: Sequen
     except UnsupportedOperatorError as error:
         which = f" for {error}" if str(error) else ""
         raise UnsupportedOperatorError(f"export: {call} has no ONNX form{which}") from None
-    for i, (value, shape) in enumerate(zip(result, places, strict=True)):
-        if value is None:
-            continue
+    for i, (value, shape) in enumerate(zip(result, places, strict=False)):  # others are kept for backward only
         if value.shape is None:
             value.shape, value.dtype = shape, np.dtype(call.outputs[i].dtype)
             value.made_by = call.name, given
@@ -173,6 +171,8 @@ def _formed(graph: Graph, values: dict[tuple[int, int], Value], name: str, args:
     def given(value: Any, nested: bool = False) -> Any:
         if isinstance(value, Merged):
             if value.ref is not None:
+                if (value.ref.call, value.ref.output) not in values:
+                    raise UnsupportedOperatorError("what another operation keeps for its gradient")
                 return values[value.ref.call, value.ref.output]
             if lazy and nested:
                 return value

@@ -148,6 +148,7 @@ OPERATIONS = {
         "any",
     ),
     "attention": (lambda x: F.scaled_dot_product_attention(*[x.view(-1, 2, 3)] * 3, is_causal=True), "any"),
+    "attention of a mask": (lambda x: F.scaled_dot_product_attention(x, x, x, attn_mask=x @ x.T > -1), "any"),
     "normalize": (lambda x: F.normalize(x), "any"),
     "in place": (lambda x: x.clone().mul_(2).add_(x).relu_(), "any"),
     "in place through a view": (lambda x: (x * 2).view(-1, 2, 3).relu_().sum(2), "any"),
