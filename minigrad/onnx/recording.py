@@ -1,8 +1,9 @@
 """Recordings: which operations a model calls, on which arrays, and which of those depend on its inputs.
 
-Nothing is known of the model but that. Operations on constants alone are not recorded: their results are constants,
-too. What is computed past the operations, in NumPy or with ``.item()``, would be taken for a constant; so the model is
-recorded a second time, with other values in its inputs, and all constants must be the same.
+Nothing is known of the model but that. Operations on constants alone are kept apart: their results are constants, too,
+unless they depend on sizes that may vary. What is computed past the operations, in NumPy or with ``.item()``, would be
+taken for a constant; so the model is recorded a second time, with other values in its inputs, and all constants must be
+the same.
 """
 
 from __future__ import annotations
@@ -48,6 +49,9 @@ class Recording:
     ----------
     inputs : list of Ref
     calls : list of Call
+    constant_calls : list of Call
+        Those whose results are constants.
+    origins : dict from the id of a constant among the arguments to the number of its call, and of the output
     result : what the function returned, with a Ref or an array for each Tensor
     """
 
@@ -58,6 +62,9 @@ class Recording:
         arguments: Callable[[Sequence[Tensor]], tuple[Any, Any]],
     ) -> None:
         self.calls: list[Call] = []
+        self.constant_calls: list[Call] = []
+        self.origins: dict[int, tuple[int, int]] = {}
+        self._made: dict[int, tuple[tuple[int, int], int]] = {}  # by id: the origin of a constant, and its version
         self._known: dict[int, tuple[Ref, int]] = {}  # by id: what it is, and the version of its memory then
         self._alive: list[Any] = []  # so that no id is given twice
         self._copies: dict[tuple[int, int], np.ndarray] = {}
@@ -70,7 +77,7 @@ class Recording:
         self._kept = {id(t._data) for t in _state(function)}
         args, kwargs = arguments(inputs)
         self.result = self._run(function, args, kwargs)
-        del self._alive, self._known
+        del self._alive, self._known, self._made
 
     def _run(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         replacements, hooks = Replacements(), []
@@ -120,13 +127,17 @@ class Recording:
         self._alive.append(value)
         key = id(value), version
         if key not in self._copies:
-            self._copies[key] = _compact_copy(value)
+            self._copies[key] = copy = _compact_copy(value)
+            origin, made_version = self._made.get(id(value), (None, -1))
+            if origin is not None and made_version == version:
+                self.origins[id(copy)] = origin
         return self._copies[key]
 
-    def _call(self, name: str, args: tuple[Any, ...], outputs: list[np.ndarray]) -> int:
-        number = len(self.calls)
+    def _call(self, name: str, args: tuple[Any, ...], outputs: list[np.ndarray], constant: bool = False) -> int:
+        calls = self.constant_calls if constant else self.calls
+        number = len(calls)
         refs = [Ref(number, i, array) for i, array in enumerate(outputs)]
-        self.calls.append(Call(name, args, refs, self._modules[-1] if self._modules else ""))
+        calls.append(Call(name, args, refs, self._modules[-1] if self._modules else ""))
         return number
 
     # ---- what is replaced ------------------------------------------------------------------------------------------
@@ -142,12 +153,15 @@ class Recording:
                     result = compute(*args)
                 finally:
                     self._depth -= 1
-                if not _depends(seen):
-                    return result
                 outputs = [np.asarray(a) for a in (result if len(op.outputs) > 1 else (result,))]
-                call = self.calls[self._call(op.name, seen, outputs)]
-                for array, ref in zip(outputs, call.outputs, strict=True):
-                    self._know(array, ref)
+                constant = not _depends(seen)
+                number = self._call(op.name, seen, outputs, constant)
+                for i, array in enumerate(outputs):
+                    if constant:
+                        self._alive.append(array)
+                        self._made[id(array)] = (number, i), versions.version_of(array)
+                    else:
+                        self._know(array, self.calls[number].outputs[i])
                 return tuple(outputs) if len(op.outputs) > 1 else outputs[0]
 
             return recorded

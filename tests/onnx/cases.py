@@ -133,6 +133,7 @@ OPERATIONS = {
     "reshape": (lambda x: x.reshape(x.shape[0] * 2, 3).reshape(-1, 2, 3), "any"),
     "expand": (lambda x: x[:, :1].expand(x.shape[0], 4), "any"),
     "repeat": (lambda x: x.repeat(2, 1, 3), "any"),
+    "places": (lambda x: x * mg.arange(len(x)).unsqueeze(1) + mg.arange(float(len(x)))[:, None], "any"),
     "cat and stack": (lambda x: (mg.cat([x, x * 2], 1), mg.stack([x, x], -1)), "any"),
     "chunk": (lambda x: mg.cat(x.chunk(3, 1)[::-1], 1), "any"),
     "flip and roll": (lambda x: x.flip(0, 1).roll(2, 1), "any"),
