@@ -51,12 +51,12 @@ def indices_of(name: str, input: Any, count: int | None) -> np.ndarray:
     return index
 
 
-def padding_row(name: str, padding_idx: int | None, count: int) -> int | None:
+def padding_row(name: str, padding_idx: int | None, count: int, error: type[Exception] = AssertionError) -> int | None:
     """Return `padding_idx` counted from the front; raise where there is no such row."""
     if padding_idx is None:
         return None
     if not -count <= padding_idx < count:
-        raise RuntimeError(f"{name}: padding_idx {padding_idx} is out of range for {count} embeddings")
+        raise error(f"{name}: padding_idx {padding_idx} is out of range for {count} embeddings")
     return padding_idx % count
 
 
