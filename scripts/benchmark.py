@@ -24,7 +24,7 @@ from minigrad.scripts.command_line import Parser, exit_status, make_folder  # fi
 
 # isort: split
 
-from tqdm import tqdm
+from tqdm.auto import tqdm
 
 from minigrad.scripts.benchmarks.cases import Case, chosen
 from minigrad.scripts.benchmarks.machine import describe, usable_cores

@@ -21,6 +21,7 @@ FUNCTION = re.compile(r"^(load|save|load_checkpoint|read_image|write_image|conv2
 WORDS = {
     "pass download=True": "leave --root out, and they are downloaded into data/",
     ", or pass is_valid_file for files of other kinds": "",
+    "try a lower lr than": "try a lower --lr than",
 }
 """What the library says to one who calls it, and what that is on a command line."""
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias, overload
 import numpy as np
 
 from minigrad.core.tensor import Tensor
-from minigrad.graph import engine
+from minigrad.graph import completion, engine
 from minigrad.graph.grad_mode import mode, set_grad_enabled
 from minigrad.kernels.errstate import silent
 from minigrad.ops.declare.method import method
@@ -98,6 +98,24 @@ def accumulate(
     roots: Roots, retain_graph: bool | None, create_graph: bool, inputs: Sequence[Tensor] | Tensor | None
 ) -> None:
     """Run `backward` from these roots."""
+    if not completion.watchers:
+        _accumulate(roots, retain_graph, create_graph, inputs)
+        return
+    outermost = mode.walk is None
+    try:
+        _accumulate(roots, retain_graph, create_graph, inputs)
+        leaves = completion.finish() if outermost else []
+    except BaseException:
+        if outermost:
+            completion.abandon()
+        raise
+    _run_hooks_after(leaves, create_graph)
+
+
+def _accumulate(
+    roots: Roots, retain_graph: bool | None, create_graph: bool, inputs: Sequence[Tensor] | Tensor | None
+) -> None:
+    """Add the gradients to those of the leaves, but of those that are watched."""
     if inputs is None:
         arrived, retained = _run(roots, None, retain_graph, create_graph)
     else:
@@ -119,12 +137,18 @@ def accumulate(
             leaf._accumulate(arrived.pop(leaf))
             if leaf._after_grad:
                 hooked.append(leaf)
-    for leaf in hooked:
-        for hook in list(leaf._after_grad.values()):
+    _run_hooks_after(hooked, create_graph)
+
+
+def _run_hooks_after(leaves: Iterable[Tensor], create_graph: bool) -> None:
+    """Run the hooks of leaves whose gradients were accumulated."""
+    for leaf in leaves:
+        for hook in list((leaf._after_grad or {}).values()):
             with set_grad_enabled(create_graph):
                 returned = hook(leaf)
             if returned is not None:
-                raise RuntimeError(f"post_accumulate_grad_hook: expected None, got {type(returned).__name__}")
+                error = RuntimeError if isinstance(returned, Tensor) else TypeError
+                raise error(f"post_accumulate_grad_hook: expected None, got {type(returned).__name__}")
 
 
 def _arrived_at(
@@ -259,7 +283,8 @@ def _run(
     retained: Roots = []
     mode.enabled, mode.walk = create_graph, (depth + 1, retained, targets is not None)
     try:
-        arrived = engine.run(roots, targets, retain, create_graph)
+        watch = completion.watch(roots, _hooked) if targets is None and completion.watchers else None
+        arrived = engine.run(roots, targets, retain, create_graph, watch=watch)
         for edge, g in arrived.items():  # the hooks of nodes have run in the engine
             if isinstance(edge, Tensor) and edge._hooks:
                 arrived[edge] = engine.run_hooks(edge._hooks, g)
@@ -269,6 +294,10 @@ def _run(
 
 
 _silently = silent(_run)
+
+
+def _hooked(leaf: Tensor, g: Any) -> Any:
+    return engine.run_hooks(leaf._hooks, g)
 
 
 def _elsewhere(function: Callable[[], Any]) -> Any:

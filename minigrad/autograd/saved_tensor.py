@@ -14,7 +14,7 @@ from minigrad.ops.declare.record import OperationNode
 
 
 class Packet:
-    """What a pack hook has made of an array, with the hook that gives it back."""
+    """The result of a pack hook for an array, with the hook that gives it back."""
 
     __slots__ = ("content", "unpack_hook")
 
@@ -43,7 +43,7 @@ def unpacked(value: Any) -> Any:
 
 
 def keep_packed(node: OperationNode, saved: Sequence[Any]) -> None:
-    """Let a node keep these values, with packets among them."""
+    """Make a node keep these values, with packets among them."""
     kind: Any = type(node.named())
     if not hasattr(kind, "keeps_packets"):
         node.__class__ = _packed_class(kind)

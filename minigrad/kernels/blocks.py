@@ -13,10 +13,12 @@ import numpy as np
 
 from minigrad.kernels.parallel import SLICES, WORTH_SLICING, by_slices, run
 
-__all__ = ["by_blocks", "by_parts", "in_blocks"]
+__all__ = ["by_blocks", "by_parts", "in_blocks", "order_in_memory"]
 
-BLOCK_ELEMENTS = 1 << 15  # elements: with several intermediate results they fit into the second-level cache
+BLOCK_ELEMENTS = 1 << 16  # elements: with several intermediate results they fit into the second-level cache
 PART_ELEMENTS = 1 << 17  # elements of what is reduced, too: there a step is several calls
+
+MIN_RUN_BYTES = 1 << 12  # that a part has side by side in memory, if it is cut in an inner axis
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -66,7 +68,7 @@ def by_blocks(f: Callable[[np.ndarray, np.ndarray], None]) -> Callable[[np.ndarr
     """Make ``f(x, out)``, written for vectors, take arrays of any shape; the result has the memory order of `x`."""
 
     def call(x: np.ndarray) -> np.ndarray:
-        order = _order(x)
+        order = order_in_memory(x)
         source = np.ascontiguousarray(x.transpose(order)).reshape(-1)
         target = np.empty_like(source)
 
@@ -91,7 +93,7 @@ def by_parts(function: Callable[[tuple[Any, ...]], None], x: np.ndarray, axes: I
         function((...,))
         return
     length = x.shape[axis]
-    step = max(1, length * PART_ELEMENTS // x.size)
+    step = max(1, length * PART_ELEMENTS // x.size, MIN_RUN_BYTES // max(abs(x.strides[axis]), 1))
     places = [(slice(None),) * axis + (slice(start, start + step),) for start in range(0, length, step)]
     if x.size < WORTH_SLICING:
         for place in places:
@@ -100,7 +102,7 @@ def by_parts(function: Callable[[tuple[Any, ...]], None], x: np.ndarray, axes: I
         run(function, places)
 
 
-def _order(x: np.ndarray) -> list[int]:
+def order_in_memory(x: np.ndarray) -> list[int]:
     """Return the axes from the outermost in memory to the innermost."""
     return sorted(range(x.ndim), key=lambda d: -abs(x.strides[d]))
 
@@ -111,7 +113,7 @@ def _as_vectors(arrays: Sequence[np.ndarray], shape: tuple[int, ...]) -> tuple[l
     A number that is repeated in all axes lies in every order.
     """
     repeated = [not any(a.strides) for a in arrays]
-    order = next((_order(a) for a, same in zip(arrays, repeated, strict=True) if not same), [])
+    order = next((order_in_memory(a) for a, same in zip(arrays, repeated, strict=True) if not same), [])
     vectors: list[np.ndarray] = []
     for a, same in zip(arrays, repeated, strict=True):
         if same and a.shape == shape:

@@ -16,8 +16,8 @@ from minigrad.ops.dropout import dropout
 from minigrad.ops.joining import repeat_interleave
 from minigrad.ops.linalg import matmul
 from minigrad.ops.primitives.casting import cast
-from minigrad.ops.primitives.summation import sum_over
 from minigrad.ops.shape import adjoint
+from minigrad.ops.softmax import softmax_slope
 
 __all__ = ["scaled_dot_product_attention"]
 
@@ -130,7 +130,7 @@ def _check_mask(mask: Any, shape: tuple[int, ...], dtype: Any) -> None:
         )
 
 
-@operation(name="attention_weights", scores=lambda g, y: (g - sum_over(g * y, (-1,), True)) * y)
+@operation(name="attention_weights", scores=lambda g, y: softmax_slope(g, y, (g.ndim - 1,)))
 @silent
 def _weights(scores: Operand, hidden: np.ndarray | None) -> Operand:
     """Return the softmax of each row without what is hidden, and 0 in a row in which no key is to be seen."""

@@ -217,7 +217,10 @@ def _applied(name: str, input: Tensor, function: Callable[..., Any], *others: Te
         got = " and ".join(str(tuple(t.shape)) for t in others)
         raise RuntimeError(f"{name}: expected a shape that broadcasts to {shape}, got {got}") from None
     rows = zip(*(a.reshape(-1).tolist() for a in arrays), strict=True)
-    values = np.array([function(*row) for row in rows], input._data.dtype).reshape(shape)
+    found = [function(*row) for row in rows]
+    if any(isinstance(value, str) for value in found):
+        raise TypeError(f"{name}: expected the function to return numbers, got strings")
+    values = np.array(found, input._data.dtype).reshape(shape)
     return input._assign(Tensor._wrap(values), name)
 
 

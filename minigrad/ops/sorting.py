@@ -160,6 +160,8 @@ def kthvalue(input: Operand, k: int, dim: int = -1, keepdim: bool = False) -> Re
     """
     n = tuple(input.shape)[one_dim("kthvalue", dim, len(input.shape))] if input.shape else 1
     k = as_int("kthvalue", "k", k)
+    if not n:
+        raise IndexError(f"kthvalue: expected dim {dim} to have elements, got shape {tuple(input.shape)}")
     if not 1 <= k <= n:
         raise RuntimeError(f"kthvalue: expected k from 1 to {n}, the length of dim {dim}, got {k}")
     return _found("kthvalue", _first, input, dim, keepdim, k - 1, k)

@@ -218,6 +218,50 @@ def test_inference_mode_is_asked_for():
     assert trial(mg) == trial(torch)
 
 
+MADE_IN_INFERENCE = {
+    "made": lambda m, i, n, v: [m.tensor([1.0]), m.rand(2), m.ones(2, requires_grad=True), m.nn.Linear(2, 2).bias],
+    "of such": lambda m, i, n, v: [i * 2, i.view(-1), i[0], i.detach(), i.data, i.add_(1), m.cat([i]), i.split(1)[0]],
+    "of others": lambda m, i, n, v: [n * 2, n.clone(), n.detach(), n[0], n.view(-1), v.add_(1), m.nn.Parameter(v)],
+    "several": lambda m, i, n, v: [*i.max(0), *m.split(n, 1), m.add(v, v, out=v), m.where(v > 0, v, i), v.double()],
+}  # fmt: skip
+USED_OUTSIDE = {
+    "read": lambda m, i, n, v: [i * 2, i * i, i.view(-1), i.clone().requires_grad_(), m.cat([i, i]), v.copy_(i)],
+    "added": lambda m, i, n, v: i + n,
+    "kept": lambda m, i, n, v: n * i,
+    "kept by a layer": lambda m, i, n, v: m.nn.functional.linear(i, m.ones(3, 2, requires_grad=True)),
+    "changed": lambda m, i, n, v: i.add_(1),
+    "changed by a view": lambda m, i, n, v: i.view(-1).add_(1),
+    "changed in part": lambda m, i, n, v: i.__setitem__(0, 1.0),
+    "out": lambda m, i, n, v: m.add(v, v, out=i),
+    "requires_grad": lambda m, i, n, v: i.requires_grad_(),
+    "parameter": lambda m, i, n, v: m.nn.Parameter(i),
+    "version": lambda m, i, n, v: i._version,
+}
+
+
+def of_inference(lib, use, inside):
+    i, n, v = None, ones(lib, 2), lib.ones(2)
+    with lib.inference_mode():
+        i = lib.ones(2)
+        if inside:
+            return [(t.is_inference(), t.requires_grad, t.is_leaf) for t in use(lib, i, n, v)]
+    try:
+        results = use(lib, i, n, v)
+    except RuntimeError as error:
+        return type(error)
+    return [(t.is_inference(), t.requires_grad) for t in (results if isinstance(results, list) else [results])]
+
+
+@pytest.mark.parametrize("name", MADE_IN_INFERENCE)
+def test_tensors_made_in_inference_mode(name):
+    assert of_inference(mg, MADE_IN_INFERENCE[name], True) == of_inference(torch, MADE_IN_INFERENCE[name], True)
+
+
+@pytest.mark.parametrize("name", USED_OUTSIDE)
+def test_tensors_of_inference_mode_outside(name):
+    assert of_inference(mg, USED_OUTSIDE[name], False) == of_inference(torch, USED_OUTSIDE[name], False)
+
+
 def test_a_tensor_as_a_subclass():
     class Mine(mg.Tensor):
         pass
@@ -270,7 +314,7 @@ PACKED = {
     "matmul": lambda lib, x, w: x @ w.t(),
     "cat": lambda lib, x, w: lib.cat([x, w]).sin(),
     "function": lambda lib, x, w: two(lib).apply(x)[0] * w,
-    "index": lambda lib, x, w: x[lib.tensor([0, 0, 1])] ** 2,
+    "index": lambda lib, x, w: x[lib.tensor([0, 0])] ** 2,  # twice 0 is a place in it, too
 }
 
 

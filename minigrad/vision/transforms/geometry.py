@@ -101,7 +101,7 @@ class RandomRotation(Transform):
     @staticmethod
     def get_params(degrees: Sequence[float]) -> float:
         """Return a random angle from a range."""
-        return float(get_generator(None).rng.uniform(*degrees))
+        return float(get_generator(None).rng.uniform(degrees[0], degrees[1]))
 
     def apply(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         count, height, width, _ = images.shape
@@ -219,9 +219,10 @@ class RandomAffine(Transform):
         uniform = get_generator(None).rng.uniform
         far = [part * length for part, length in zip(translate or (0.0, 0.0), img_size, strict=True)]
         right, down = (round(uniform(-most, most)) for most in far)
-        low, high, *along_y = shears or (0.0, 0.0)
-        shear = float(uniform(low, high)), float(uniform(*(along_y or (0.0, 0.0))))
-        return float(uniform(*degrees)), (right, down), float(uniform(*(scale_ranges or (1.0, 1.0)))), shear
+        slants = [*(shears or (0.0, 0.0)), 0.0, 0.0]
+        shear = float(uniform(slants[0], slants[1])), float(uniform(slants[2], slants[3]))
+        least, most = scale_ranges or (1.0, 1.0)
+        return float(uniform(degrees[0], degrees[1])), (right, down), float(uniform(least, most)), shear
 
     @staticmethod
     def _shears(shear: Any) -> tuple[Range, Range]:

@@ -85,7 +85,7 @@ def _part(
 ) -> tuple[int, int, int, int]:
     """Return the top, left, height and width of a part."""
     for _ in range(ATTEMPTS):
-        area = height * width * rng.uniform(*scale)
+        area = height * width * rng.uniform(scale[0], scale[1])
         shape = math.exp(rng.uniform(math.log(ratio[0]), math.log(ratio[1])))
         w, h = round(math.sqrt(area * shape)), round(math.sqrt(area / shape))
         if 0 < w <= width and 0 < h <= height:

@@ -44,7 +44,7 @@ class ToImage(PILToTensor):
 
 
 class Identity:
-    """What is given, as it is.
+    """A transform that returns what it is given.
 
     Examples
     --------
@@ -63,7 +63,7 @@ class Identity:
 
 
 class ToPureTensor(Identity):
-    """What is given, as it is: all Tensors are plain ones here.
+    """A transform that returns what it is given: all Tensors are plain ones here.
 
     Examples
     --------
@@ -254,12 +254,13 @@ class CutMix(_Mixing):
 
     def _mixed(self, x: np.ndarray, rng: np.random.Generator) -> tuple[float, np.ndarray]:
         part = 0.5 * math.sqrt(1 - rng.beta(self.alpha, self.alpha))
-        ends, area = [], 1.0
+        pasted: tuple[Any, ...] = (...,)
+        area = 1.0
         for length in x.shape[2:]:
             middle, half = int(rng.integers(length)), int(part * length)
             low, high = max(middle - half, 0), min(middle + half, length)
-            ends.append(slice(low, high))
+            pasted += (slice(low, high),)
             area *= (high - low) / length
-        y, pasted = x.copy(), (..., *ends)
+        y = x.copy()
         y[pasted] = np.roll(x, 1, 0)[pasted]
         return 1 - area, y

@@ -11,7 +11,7 @@ from minigrad.distributed import ReduceOp
 from tests.distributed.programs.checks import of_rank, raises, run_all, tensor
 
 DTYPES = "float16 float32 float64 uint8 uint16 uint32 uint64 int8 int16 int32 int64 bool".split()
-SHAPES = [(2, 3), (), (0, 3), (1,)]
+KINDS = [*((dtype, (2, 3)) for dtype in DTYPES), *(("float32", shape) for shape in [(), (0, 3), (1,)]), ("bool", ())]
 UFUNCS = {
     ReduceOp.SUM: np.add, ReduceOp.PRODUCT: np.multiply, ReduceOp.MIN: np.minimum, ReduceOp.MAX: np.maximum,
     ReduceOp.BAND: np.bitwise_and, ReduceOp.BOR: np.bitwise_or, ReduceOp.BXOR: np.bitwise_xor,
@@ -32,23 +32,17 @@ def close(got, expected, dtype):
 
 
 def check_all_reduce(me, n):
-    for dtype in DTYPES:
-        for shape in SHAPES:
-            arrays = [of_rank(r, shape, dtype) for r in range(n)]
-            for op in [*UFUNCS, ReduceOp.AVG]:
-                floating = dtype.startswith("float")
-                t = tensor(arrays[me])
-                if (
-                    op in (ReduceOp.BAND, ReduceOp.BOR, ReduceOp.BXOR)
-                    and floating
-                    or op is ReduceOp.AVG
-                    and not floating
-                ):
-                    with raises(RuntimeError, "is not supported"):
-                        dist.all_reduce(t, op)
-                    continue
-                assert dist.all_reduce(t, op) is None
-                close(t, reduced(op, arrays), dtype)
+    for dtype, shape in KINDS:
+        arrays = [of_rank(r, shape, dtype) for r in range(n)]
+        for op in [*UFUNCS, ReduceOp.AVG]:
+            floating = dtype.startswith("float")
+            t = tensor(arrays[me])
+            if op in (ReduceOp.BAND, ReduceOp.BOR, ReduceOp.BXOR) and floating or op is ReduceOp.AVG and not floating:
+                with raises(RuntimeError, "is not supported"):
+                    dist.all_reduce(t, op)
+                continue
+            assert dist.all_reduce(t, op) is None
+            close(t, reduced(op, arrays), dtype)
 
 
 def check_all_reduce_gives_the_same_bits_everywhere(me, n):
@@ -74,27 +68,26 @@ def check_reduce(me, n):
 
 
 def check_what_is_moved(me, n):
-    for dtype in DTYPES:
-        for shape in SHAPES:
-            arrays = [of_rank(r, shape, dtype) for r in range(n)]
-            mine, like = tensor(arrays[me]), np.zeros(shape, dtype)
-            t = tensor(arrays[me])
-            dist.broadcast(t, n - 1)
-            close(t, arrays[n - 1], "")
-            every = [tensor(like) for _ in range(n)]
-            dist.all_gather(every, mine)
-            for got, array in zip(every, arrays, strict=True):
-                close(got, array, "")
-            stacked = tensor(np.zeros((n, *shape), dtype))
-            dist.all_gather_into_tensor(stacked, mine)
-            close(stacked, np.stack(arrays), "")
-            every = [tensor(like) for _ in range(n)] if me == 0 else None
-            dist.gather(mine, every, dst=0)
-            for got, array in zip(every or (), arrays, strict=me == 0):
-                close(got, array, "")
-            t = tensor(like)
-            dist.scatter(t, [tensor(a) for a in arrays] if me == n - 1 else None, src=n - 1)
-            close(t, arrays[me], "")
+    for dtype, shape in KINDS:
+        arrays = [of_rank(r, shape, dtype) for r in range(n)]
+        mine, like = tensor(arrays[me]), np.zeros(shape, dtype)
+        t = tensor(arrays[me])
+        dist.broadcast(t, n - 1)
+        close(t, arrays[n - 1], "")
+        every = [tensor(like) for _ in range(n)]
+        dist.all_gather(every, mine)
+        for got, array in zip(every, arrays, strict=True):
+            close(got, array, "")
+        stacked = tensor(np.zeros((n, *shape), dtype))
+        dist.all_gather_into_tensor(stacked, mine)
+        close(stacked, np.stack(arrays), "")
+        every = [tensor(like) for _ in range(n)] if me == 0 else None
+        dist.gather(mine, every, dst=0)
+        for got, array in zip(every or (), arrays, strict=me == 0):
+            close(got, array, "")
+        t = tensor(like)
+        dist.scatter(t, [tensor(a) for a in arrays] if me == n - 1 else None, src=n - 1)
+        close(t, arrays[me], "")
 
 
 def check_memory_that_is_not_contiguous(me, n):

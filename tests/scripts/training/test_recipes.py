@@ -79,7 +79,7 @@ def test_penalties_add_their_gradients(tmp_path, l1, decay):
     gradients = [g.numpy() for g in mg.autograd.grad(loss, parameters)]
     before = [p.detach().numpy().copy() for p in parameters]
     training.step(images, labels)
-    assert training.loss_sum == pytest.approx(16 * loss.item())  # without the penalty
+    assert training.totals["loss"] == pytest.approx(16 * loss.item())  # without the penalty
     for p, w, g in zip(parameters, before, gradients, strict=True):
         expected = w - 0.1 * (g + l1 * np.sign(w) + decay * w)
         np.testing.assert_allclose(p.detach().numpy(), expected, rtol=1e-4, atol=1e-7)
