@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.kernels.blocks import by_parts
+from minigrad.kernels.buffering import row_by_row
 from minigrad.kernels.summation import sums, total
 
 __all__ = ["log_softmax", "log_softmax_slope", "softmax", "softmax_slope"]
@@ -36,6 +37,7 @@ def softmax(x: np.ndarray, dim: Dims) -> np.ndarray:
     return _by_parts(_softmax, x, None, dim)
 
 
+@row_by_row
 def _softmax(y: np.ndarray, x: np.ndarray, dim: Dims) -> None:
     shifted(y, x, dim)
     np.exp(y, out=y)
@@ -47,6 +49,7 @@ def softmax_slope(g: np.ndarray, y: np.ndarray, dim: Dims) -> np.ndarray:
     return _by_parts(_softmax_slope, y, g, dim)
 
 
+@row_by_row
 def _softmax_slope(slope: np.ndarray, y: np.ndarray, g: np.ndarray, dim: Dims) -> None:
     np.subtract(g, sums(g, dim, y).astype(y.dtype, copy=False), out=slope)
     slope *= y
@@ -57,6 +60,7 @@ def log_softmax(x: np.ndarray, dim: Dims) -> np.ndarray:
     return _by_parts(_log_softmax, x, None, dim)
 
 
+@row_by_row
 def _log_softmax(y: np.ndarray, x: np.ndarray, dim: Dims) -> None:
     shifted(y, x, dim)
     y -= np.log(total(np.exp(y), dim, True))
@@ -67,6 +71,7 @@ def log_softmax_slope(g: np.ndarray, y: np.ndarray, dim: Dims) -> np.ndarray:
     return _by_parts(_log_softmax_slope, y, g, dim)
 
 
+@row_by_row
 def _log_softmax_slope(slope: np.ndarray, y: np.ndarray, g: np.ndarray, dim: Dims) -> None:
     np.exp(y, out=slope)
     slope *= total(g, dim, True)
