@@ -56,7 +56,7 @@ def chosen(mask: Any, x: Any, y: Any) -> np.ndarray:
     dtype = np.result_type(x, y)
     bits = _BITS.get(dtype)
     if bits is None or np.size(mask) < _MIN_BY_BITS or mask.dtype != bool:
-        return np.where(mask, x, y)
+        return np.asarray(np.where(mask, x, y))
     shape = np.broadcast_shapes(mask.shape, np.shape(x), np.shape(y))
     like = next((a for a in (x, y) if np.shape(a) == shape), mask)
     result = np.empty_like(like, dtype, shape=shape)

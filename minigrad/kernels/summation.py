@@ -12,16 +12,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minigrad.kernels.buffering import row_by_row
-
 __all__ = ["single", "sums", "total", "variance"]
 
 MAX_ADDED_IN_FLOAT64 = 1 << 12  # numbers: for this few, float64 costs nothing
 CHAIN_NUMBERS = 16  # numbers of a run, which are added one after the other, ...
 FEW_NEIGHBOURS, RUN_NUMBERS = 64, 512  # ... unless they are neighbours in memory, which add up in many lanes
 MIN_RUNS = 16  # the least number of runs, so that their rounding errors average out
-
-SMALL_SQUARES = 1e-30  # a sum of so small squares may have lost some in float32
 
 Dims = tuple[int, ...]
 _add: Any = np.add.reduce
@@ -112,19 +108,7 @@ def total(x: np.ndarray, dim: Dims, keepdim: bool = False, divisor: float = 1) -
 
 def variance(x: np.ndarray, dim: Dims, keepdim: bool, divisor: float) -> np.ndarray:
     """Return the squares of ``x - x.mean(dim)``, summed over `dim` and divided, in float64."""
-    x, n = single(x), math.prod(x.shape[d] for d in dim)
-    mean = sums(x, dim) / n
-    near = mean.astype(x.dtype)
-    centered = _less(x, near)
-    squares = sums(centered, dim, centered)
-    if not ((squares > SMALL_SQUARES) & (squares < 1 / SMALL_SQUARES)).all():  # or 0, or beyond float32
-        near, centered = mean, _less(x, mean)
-        squares = sums(centered, dim, centered)
-    squares -= n * np.square(mean - near)  # Steiner: as if they were about the exact mean
-    result = np.maximum(squares, 0, out=squares) / divisor
-    return result if keepdim else result.reshape([size for d, size in enumerate(x.shape) if d not in dim])
-
-
-@row_by_row
-def _less(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    return np.asarray(x - y)
+    mean = _add(x, axis=dim, keepdims=True, dtype=np.float64) / math.prod(x.shape[d] for d in dim)
+    centered = np.asarray(x - mean)
+    np.square(centered, out=centered)
+    return total(centered, dim, keepdim, divisor)
