@@ -20,17 +20,17 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from command_line import Parser, exit_status, make_folder  # first: see there
+from minigrad.scripts.command_line import Parser, exit_status, make_folder  # first: see there
 
 # isort: split
 
-from tqdm import tqdm
+from tqdm.auto import tqdm
 
-from benchmarks.cases import Case, chosen
-from benchmarks.machine import describe, usable_cores
-from benchmarks.pictures import draw
-from benchmarks.report import Report
-from benchmarks.running import LIBRARIES, Settings, Worker, WorkerError, installed, measure
+from minigrad.scripts.benchmarks.cases import Case, chosen
+from minigrad.scripts.benchmarks.machine import describe, usable_cores
+from minigrad.scripts.benchmarks.pictures import draw
+from minigrad.scripts.benchmarks.report import Report
+from minigrad.scripts.benchmarks.running import LIBRARIES, Settings, Worker, WorkerError, installed, measure
 
 
 def run(

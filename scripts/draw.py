@@ -23,12 +23,12 @@ from pathlib import Path
 import numpy as np
 
 import minigrad as mg
-import train
-from classification import Classifier
-from command_line import Parser, exit_status, in_words
-from drawing.board import SIDE, Board
-from drawing.picture import picture, write_numbered
-from drawing.server import BoardServer
+from minigrad.scripts import train
+from minigrad.scripts.classification import Classifier
+from minigrad.scripts.command_line import Parser, exit_status, in_words
+from minigrad.scripts.drawing.board import SIDE, Board
+from minigrad.scripts.drawing.picture import picture, write_numbered
+from minigrad.scripts.drawing.server import BoardServer
 from minigrad.vision.datasets import Digits
 from minigrad.vision.transforms import resize
 

@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from command_line import Parser, exit_status, make_folder  # first: see there
+from minigrad.scripts.command_line import Parser, exit_status, make_folder  # first: see there
 
 # isort: split
 

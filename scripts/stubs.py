@@ -24,10 +24,12 @@ ROOT = Path(minigrad.__file__).parent
 OFFERED = {
     "minigrad": "__init__.pyi",
     "minigrad.autograd": "autograd/__init__.pyi",
+    "minigrad.distributed": "distributed/__init__.pyi",
     "minigrad.linalg": "linalg.pyi",
     "minigrad.nn": "nn/__init__.pyi",
     "minigrad.nn.functional": "nn/functional.pyi",
     "minigrad.distributions": "distributions/__init__.pyi",
+    "minigrad.nn.parallel": "nn/parallel/__init__.pyi",
     "minigrad.nn.utils": "nn/utils/__init__.pyi",
     "minigrad.special": "special.pyi",
     "minigrad.optim": "optim/__init__.pyi",
@@ -306,6 +308,7 @@ def _home(name: str, value: Any) -> str:
     if name in ("e", "inf", "nan", "pi"):
         return "math"
     modules = ["minigrad.core.dtypes", "minigrad.core.device", "minigrad.core.generator", "minigrad.random"]
+    modules.append("minigrad.distributed.groups")
     own = getattr(value, "__module__", None)
     for candidate in [own, *modules] if isinstance(own, str) else modules:
         if vars(importlib.import_module(candidate)).get(name) is value:

@@ -30,7 +30,7 @@ def test_scripts_take_the_options_that_are_shown(command):
     pytest.importorskip("tqdm")
     _, script, *arguments = shlex.split(command)
     assert (ROOT / script).is_file()
-    importlib.import_module(Path(script).stem).options().parse_args(arguments)
+    importlib.import_module(f"minigrad.scripts.{Path(script).stem}").options().parse_args(arguments)
 
 
 def test_extras_exist():

@@ -11,7 +11,7 @@ import itertools
 import weakref
 from collections.abc import Callable, Iterable, Sequence
 from heapq import heappop, heappush
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 node_numbers = itertools.count(1)
 
@@ -127,14 +127,26 @@ def nodes_since(number: int, edges: Iterable[Any]) -> set[Node]:
     return found
 
 
-def _nodes_leading_to(targets: set[Any], roots: Iterable[Any], since: int) -> set[Any]:
-    """Return the targets, and the nodes between `roots` and them."""
-    reachable = nodes_since(since, roots)
-    leading = set(targets)
+class Watch(Protocol):
+    """Somebody who is told of the gradients of leaves while the walk goes on: see completion.py."""
+
+    def tell(self, heap: Sequence[tuple[int, Node]], pending: dict[Any, Any]) -> None:
+        """Take what is complete out of `pending`, given the nodes that are still to be visited."""
+
+
+def _nodes_leading_to(
+    targets: Iterable[Any] | None, roots: Sequence[tuple[Any, Any]], since: int
+) -> tuple[set[Any], set[Any]] | tuple[None, None]:
+    """Return the targets, and with them the nodes between `roots` and them."""
+    if targets is None:
+        return None, None
+    wanted = set(targets)
+    reachable = nodes_since(since, [r for r, _ in roots])
+    leading = set(wanted)
     for node in sorted(reachable, key=lambda n: n.number):  # parents first
         if any(p in leading for p in node.parents):
             leading.add(node)
-    return leading
+    return wanted, leading
 
 
 def run(
@@ -143,6 +155,7 @@ def run(
     retain_graph: bool = False,
     create_graph: bool = False,
     since: int = -1,
+    watch: Watch | None = None,
 ) -> dict[Any, Any]:
     """Walk back from `roots`, and return the gradients that arrive at the leaves.
 
@@ -157,11 +170,10 @@ def run(
     retain_graph : whether nodes keep what another walk would need
     create_graph : passed on to `Node.vjp`
     since : nodes up to this number are not walked through: to this walk they are leaves
+    watch : told after each node which gradients there are, and which nodes are to come
     """
-    wanted = leading = needed = None
-    if targets is not None:
-        wanted = set(targets)
-        leading = _nodes_leading_to(wanted, [r for r, _ in roots], since)
+    needed = None
+    wanted, leading = _nodes_leading_to(targets, roots, since)
     arrived: dict[Any, Any] = {}
     pending: dict[Any, Any] = {}  # gradients of nodes and leaves, so far
     heap: list[tuple[int, Node]] = []
@@ -176,6 +188,8 @@ def run(
                 pending[parent] = g
                 if isinstance(parent, Node) and parent.number > since:
                     heappush(heap, (-parent.number, parent))
+        if watch is not None:
+            watch.tell(heap, pending)
         if not heap:
             break
         node = heappop(heap)[1]
@@ -198,6 +212,10 @@ def run(
         edges = zip(parents, gradients)  # noqa: B905 (strict=True takes twice as long)
         if not retain_graph:
             node.release()
-    for leaf, g in pending.items():  # only leaves are left
-        arrived[leaf] = g.materialize() if isinstance(g, AccumulatingGradient) else g
+    arrived.update((leaf, materialized(g)) for leaf, g in pending.items())  # only leaves are left
     return arrived
+
+
+def materialized(g: Any) -> Any:
+    """Return a gradient in the form that nodes, hooks and leaves use."""
+    return g.materialize() if isinstance(g, AccumulatingGradient) else g

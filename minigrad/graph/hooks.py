@@ -29,3 +29,16 @@ class RemovableHandle:
 
     def __exit__(self, *error: Any) -> None:
         self.remove()
+
+
+class NodeHooks(dict[int, Any]):
+    """The hooks of a tensor on its node, and those of the node: `before` it runs, and `after`.
+
+    They belong to the node, so that the garbage collector finds hooks that refer to it.
+    """
+
+    __slots__ = ("before", "after")
+
+    def __init__(self) -> None:
+        self.before: dict[int, Any] = {}
+        self.after: dict[int, Any] = {}

@@ -25,12 +25,12 @@ def row_by_row(function: F) -> F:
     """Make `function`, whose first argument is an array, broadcast without NumPy's buffer if that is large."""
 
     @functools.wraps(function)
-    def call(first: Any, *args: Any) -> Any:
+    def call(first: Any, *args: Any, **options: Any) -> Any:
         if np.size(first) < MIN_ELEMENTS:
-            return function(first, *args)
+            return function(first, *args, **options)
         before = np.setbufsize(BUFFER_ELEMENTS)
         try:
-            return function(first, *args)
+            return function(first, *args, **options)
         finally:
             np.setbufsize(before)
 

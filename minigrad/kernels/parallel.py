@@ -28,14 +28,15 @@ WORTH_SLICING = 1 << 21  # elements, each read and written once or more: about 1
 SLICES = 4
 
 
-def _usable_cores() -> int:
+def usable_cores() -> int:
+    """Return on how many cores this process may run."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _initial_threads() -> int:
     wanted = os.environ.get("MINIGRAD_NUM_THREADS", "")
     if not wanted:
-        return _usable_cores()
+        return usable_cores()
     if not wanted.isdecimal() or int(wanted) < 1:
         raise ValueError(f"MINIGRAD_NUM_THREADS: expected a whole number of 1 or more, got {wanted!r}")
     return int(wanted)
@@ -77,8 +78,8 @@ def set_num_threads(int: int) -> None:
     global _threads
     if isinstance(int, bool) or not hasattr(int, "__index__"):
         raise TypeError(f"set_num_threads: expected an int, got {int!r}")
-    if int < 1:
-        raise ValueError(f"set_num_threads: expected 1 or more threads, got {int}")
+    if not 1 <= int < 2**31:
+        raise ValueError(f"set_num_threads: expected 1 or more threads, less than 2**31, got {int}")
     _threads = int.__index__()
 
 

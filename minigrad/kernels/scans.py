@@ -54,7 +54,7 @@ def running_sum(x: np.ndarray, dim: int, reverse: bool = False) -> np.ndarray:
         place = order.index(dim)
         before, after = math.prod(dense.shape[:place]), math.prod(dense.shape[place + 1 :])
         if after == 1 or after >= MIN_NEIGHBOURS:
-            y = hold_blas(_by_runs, dense.reshape(before, x.shape[dim], after), reverse)
+            y: np.ndarray | None = hold_blas(_by_runs, dense.reshape(before, x.shape[dim], after), reverse)
             if y is not None:
                 return np.asarray(y.reshape(dense.shape).transpose([order.index(d) for d in range(x.ndim)]))
     return accumulated(np.add, x, dim, np.float64 if x.dtype.kind == "f" else x.dtype, reverse)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from minigrad.kernels.summation import sums, total
 __all__ = ["log_softmax", "log_softmax_slope", "softmax", "softmax_slope"]
 
 Dims = tuple[int, ...]
+LARGEST, LEAST_SUM = 60.0, 1e-3  # exp of the first, and sums of many of those, are far from float32's largest number
 
 
 def _by_parts(fill: Callable[..., None], x: np.ndarray, other: np.ndarray | None, dim: Dims) -> np.ndarray:
@@ -32,16 +34,29 @@ def shifted(y: np.ndarray, x: np.ndarray, dim: Dims) -> None:
     np.subtract(x, np.maximum.reduce(x, axis=dim, keepdims=True, initial=-np.inf), out=y)
 
 
-def softmax(x: np.ndarray, dim: Dims) -> np.ndarray:
-    """``exp(x) / exp(x).sum(dim)``."""
-    return _by_parts(_softmax, x, None, dim)
+def softmax(x: np.ndarray, dim: Dims, empty: float = np.nan) -> np.ndarray:
+    """``exp(x) / exp(x).sum(dim)``, and `empty` where all of a row is -inf."""
+    return _by_parts(functools.partial(_softmax, empty=empty), x, None, dim)
 
 
 @row_by_row
-def _softmax(y: np.ndarray, x: np.ndarray, dim: Dims) -> None:
+def _softmax(y: np.ndarray, x: np.ndarray, dim: Dims, empty: float) -> None:
+    """Put the softmax of `x` into `y`.
+
+    To subtract the maximum of each row first keeps exponentials in range. Where they are in range anyway, which one
+    look at the largest of all numbers and one at the least sum show, two passes and a rounding are saved.
+    """
+    if x.size and x.max() <= LARGEST:
+        np.exp(x, out=y)
+        parts = sums(y, dim)
+        if parts.min() >= LEAST_SUM:
+            y *= (1 / parts).astype(y.dtype, copy=False)  # as exact as a division, and faster
+            return
     shifted(y, x, dim)
     np.exp(y, out=y)
-    y *= (1 / sums(y, dim)).astype(y.dtype, copy=False)  # as exact as a division, and faster
+    y *= (1 / sums(y, dim)).astype(y.dtype, copy=False)
+    if not np.isnan(empty):
+        np.copyto(y, empty, where=np.maximum.reduce(x, axis=dim, keepdims=True, initial=-np.inf) == -np.inf)
 
 
 def softmax_slope(g: np.ndarray, y: np.ndarray, dim: Dims) -> np.ndarray:

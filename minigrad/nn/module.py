@@ -500,6 +500,10 @@ class Module(Stateful):
         """
         if not isinstance(memory_format, layout.memory_format | None):
             raise TypeError(f"{type(self).__name__}.to: expected a memory_format, got {memory_format!r}")
+        if kwargs.get("copy"):
+            raise RuntimeError(
+                f"{type(self).__name__}.to: a module is converted in place; copy.deepcopy(module) copies"
+            )
         wanted = Tensor._wrap(np.empty(0, np.float32)).to(*args, **kwargs).dtype
         if wanted.kind != "f":
             raise TypeError(f"{type(self).__name__}.to: expected a floating dtype, got {wanted}")
@@ -530,12 +534,25 @@ class Module(Stateful):
         """Do nothing: there is no compiler, and the module is called as before."""
 
     def type(self, dst_type: Any) -> Self:
-        """Convert all parameters and buffers, integer ones too."""
-        return self._apply(lambda t: t.to(dst_type))
+        """Convert all parameters and buffers, integer ones too.
+
+        Raises
+        ------
+        TypeError
+            If `dst_type` is None.
+        RuntimeError
+            If a parameter that requires grad would get integers.
+        """
+        if dst_type is None:
+            raise TypeError(f"{type(self).__name__}.type: expected a dtype or the name of a type, got None")
+        wanted = Tensor._wrap(np.empty(0)).type(dst_type).dtype
+        if wanted.kind != "f" and any(p.requires_grad for p in self.parameters()):
+            raise RuntimeError(f"{type(self).__name__}.type: parameters that require grad cannot be of {wanted}")
+        return self._apply(lambda t: t.to(wanted))
 
     def to_empty(self, *, device: Any, recurse: bool = True) -> Self:
         """Give all parameters and buffers new memory, which holds anything."""
-        return self._apply(lambda t: Tensor._wrap(np.empty_like(t._data)).to(t.dtype), recurse)
+        return self._apply(lambda t: Tensor._wrap(np.empty_like(t._data)).to(device, t.dtype), recurse)
 
     def share_memory(self) -> Self:
         """Return this module: threads share its memory, and other processes do not."""
@@ -573,6 +590,9 @@ class Module(Stateful):
         return copy
 
     # ---- printing --------------------------------------------------------------------------------------------------
+
+    def _get_name(self) -> str:
+        return type(self).__name__
 
     def extra_repr(self) -> str:
         """Return what to print between the parentheses; layers print their arguments."""

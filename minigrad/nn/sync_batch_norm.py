@@ -1,21 +1,34 @@
-"""Batch normalization across processes: there is one here."""
+"""Batch normalization by the statistics of all processes."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+from minigrad.autograd.function import Function
 from minigrad.core.tensor import Tensor
+from minigrad.graph.versions import bump
 from minigrad.nn.module import Module
 from minigrad.nn.normalization import BatchNorm
+from minigrad.ops.joining import cat
 
 
 class SyncBatchNorm(BatchNorm):
-    """Batch normalization of (N, C, ...) by the statistics of all processes, which is to say of the only one.
+    """Batch normalization of (N, C, ...) in training by the mean and variance of the batches of all processes.
+
+    In evaluation, in one process, and where `minigrad.distributed` is not initialized, it is that of this process.
 
     Parameters
     ----------
     num_features, eps, momentum, affine, track_running_stats : as of `BatchNorm2d`
-    process_group : must be None
+    process_group : ProcessGroup, optional
+        By default all processes.
+
+    Notes
+    -----
+    The processes exchange ``2 C + 1`` numbers in forward and in backward: all of them call forward, and backward. The
+    shares may have different lengths, also 0.
 
     Examples
     --------
@@ -35,8 +48,6 @@ class SyncBatchNorm(BatchNorm):
         device: Any = None,
         dtype: Any = None,
     ) -> None:
-        if process_group is not None:
-            raise ValueError("SyncBatchNorm: expected process_group=None, as there is one process")
         super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype)
         self.process_group = process_group
 
@@ -45,6 +56,46 @@ class SyncBatchNorm(BatchNorm):
             raise ValueError(
                 f"SyncBatchNorm: expected an input of at least 2 dimensions, got shape {tuple(input.shape)}"
             )
+
+    def forward(self, input: Tensor) -> Tensor:
+        group = self._group() if self.training or self.running_mean is None else None
+        if group is None:
+            return super().forward(input)
+        self._check_input_dim(input)
+        if input.shape[1] != self.num_features:
+            raise RuntimeError(f"SyncBatchNorm: expected {self.num_features} channels, got shape {tuple(input.shape)}")
+        x = input if input._data.dtype != np.float16 else input.float()
+        mean, variance, count = _statistics(x, group)
+        if count == 1:
+            raise ValueError("SyncBatchNorm: expected more than 1 value per channel in training, over all processes")
+        if self.training and self.track_running_stats:
+            self._track(mean._data, variance._data * (count / (count - 1)))
+        broad = (1, -1, *[1] * (input.ndim - 2))
+        scale = (variance + self.eps) ** -0.5
+        scale = scale if self.weight is None else scale * self.weight
+        y = (x - mean.reshape(broad)) * scale.reshape(broad)
+        y = y if self.bias is None else y + self.bias.reshape(broad)
+        return y.to(input.dtype)
+
+    def _group(self) -> Any:
+        """Return the group, if it has several members."""
+        from minigrad.distributed import groups
+
+        if not groups.is_initialized():
+            return None
+        group = groups.the_group("SyncBatchNorm", self.process_group)
+        return None if group is None or group.size() == 1 else group
+
+    def _track(self, mean: np.ndarray, variance: np.ndarray) -> None:
+        if self.num_batches_tracked is not None:
+            self.num_batches_tracked._data += 1
+        momentum = self.momentum
+        if momentum is None:
+            momentum = 0.0 if self.num_batches_tracked is None else 1 / self.num_batches_tracked._data.item()
+        for running, new in ((self.running_mean, mean), (self.running_var, variance)):
+            if running is not None:
+                running._data += momentum * (new - running._data)
+                bump(running._data)
 
     @classmethod
     def convert_sync_batchnorm(cls, module: Module, process_group: Any = None) -> Module:
@@ -59,3 +110,56 @@ class SyncBatchNorm(BatchNorm):
         for name, child in module.named_children():
             converted.add_module(name, cls.convert_sync_batchnorm(child, process_group))
         return converted
+
+
+def _statistics(x: Tensor, group: Any) -> tuple[Tensor, Tensor, int]:
+    """Return mean and (biased) variance per channel of all ranks' inputs, and how many values each channel has.
+
+    Each rank sends its own mean and sum of squares around it, which loses no digits, as sums of squares alone would.
+    """
+    channels, dims = x.shape[1], [d for d in range(x.ndim) if d != 1]
+    own = x._data.size // max(channels, 1)
+    mean = x.sum(dims) / max(own, 1)
+    squares = ((x - mean.reshape((1, -1, *[1] * (x.ndim - 2)))) ** 2).sum(dims)
+    count = Tensor._wrap(np.array([own], x._data.dtype))
+    rows = _AllGather.apply(cat([mean, squares, count]), group)
+    counts = rows[:, -1:].detach()
+    total = int(counts._data.sum(dtype=np.float64))
+    means = rows[:, :channels]
+    mean = (means * counts).sum(0) / max(total, 1)
+    squares = rows[:, channels:-1].sum(0) + (counts * (means - mean) ** 2).sum(0)
+    return mean, squares / max(total, 1), total
+
+
+class _AllReduce(Function):
+    """The sum over all ranks: so is its gradient, as each rank's loss depends on each rank's tensor."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, group: Any) -> Tensor:
+        from minigrad.distributed.collectives import all_reduce
+
+        ctx.group = group
+        total = x.clone()
+        all_reduce(total, group=group)
+        return total
+
+    @staticmethod
+    def backward(ctx: Any, g: Tensor) -> Any:
+        return _AllReduce.apply(g, ctx.group), None
+
+
+class _AllGather(Function):
+    """The tensors of all ranks, one per row."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, group: Any) -> Tensor:
+        from minigrad.distributed.collectives import all_gather_into_tensor
+
+        ctx.group = group
+        rows = Tensor._wrap(np.empty((group.size(), *x.shape), x._data.dtype))
+        all_gather_into_tensor(rows, x, group=group)
+        return rows
+
+    @staticmethod
+    def backward(ctx: Any, g: Tensor) -> Any:
+        return _AllReduce.apply(g, ctx.group)[ctx.group.rank()], None

@@ -10,7 +10,7 @@ import numpy as np
 from minigrad.core.array_attributes import as_int
 from minigrad.core.as_array import constant
 from minigrad.core.tensor import Tensor
-from minigrad.kernels.segments import reduce_segments
+from minigrad.kernels.indexing import add_up
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.interpolation import times_constant
 
@@ -28,16 +28,9 @@ def _embedding(weight: Operand, index: np.ndarray, padding_idx: int | None) -> O
 @operation(input=lambda g, index, padding_idx: _rows_but(g, index, padding_idx), holds=("index",))
 def _add_rows(input: Operand, index: np.ndarray, count: int, padding_idx: int | None) -> Operand:
     """Return the adjoint of looking up: `input[...]` added to row ``index[...]`` of zeros, but for `padding_idx`."""
-    size = input.shape[index.ndim :]
-    table = np.zeros((count, *size), input.dtype)
-    if index.size:
-        flat = index.reshape(-1)
-        order = np.argsort(flat, kind="stable")
-        found, starts = np.unique(flat[order], return_index=True)
-        rows = input.reshape(-1, *size)
-        table[found] = reduce_segments(np.add, rows, np.append(starts, len(flat)), order=order)
-        if padding_idx is not None:
-            table[padding_idx] = 0
+    table = add_up(input, (count, *input.shape[index.ndim :]), (index,))
+    if padding_idx is not None:
+        table[padding_idx] = 0
     return table
 
 

@@ -163,7 +163,7 @@ def logcumsumexp(input: Operand, dim: int) -> Tensor:
 @operation(
     outputs=("y", "place"),
     name="cummax",
-    input=lambda g, input_shape, place, dim: add_at(g, input_shape, key_along(place, dim)),
+    input=lambda g, input_shape, place, dim: add_at(g, input_shape, key_along(place, dim, input_shape)),
 )
 def _running(input: Operand, dim: int, largest: bool) -> Any:
     """Return the largest or smallest so far, and where it is."""

@@ -25,7 +25,7 @@ __all__ = ["softmax", "softmin", "log_softmax", "glu"]
 Dims = tuple[int, ...]  # one dimension, or none for a 0-dim tensor
 
 
-def _softmax_slope(g: Any, y: Any, dim: Dims) -> Any:
+def softmax_slope(g: Any, y: Any, dim: Dims) -> Any:
     recorded = isinstance(g, Tensor)
     return (g - sum_over(g * y, dim, True)) * y if recorded else kernel.softmax_slope(g, y, dim)
 
@@ -34,7 +34,7 @@ def _log_softmax_slope(g: Any, y: Any, dim: Dims) -> Any:
     return g - exp(y) * sum_over(g, dim, True) if isinstance(g, Tensor) else kernel.log_softmax_slope(g, y, dim)
 
 
-@operation(name="softmax", input=_softmax_slope)
+@operation(name="softmax", input=softmax_slope)
 @silent
 def softmax_over(input: Operand, dim: Dims) -> Operand:
     return kernel.softmax(single(input), dim).astype(input.dtype, copy=False)

@@ -6,12 +6,12 @@ import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from statistics import median
+from statistics import geometric_mean, median
 from typing import Any
 
-from benchmarks.cases import GROUPS
-from benchmarks.machine import as_text
-from benchmarks.running import LIBRARIES
+from minigrad.scripts.benchmarks.cases import GROUPS
+from minigrad.scripts.benchmarks.machine import as_text
+from minigrad.scripts.benchmarks.running import LIBRARIES
 
 Result = dict[str, Any]
 UNSTEADY = "~"
@@ -19,6 +19,7 @@ BUSY = (
     "The machine was busy with other things as this began (load {:.1f}): times on as many threads as it has cores mean "
     "little then, as each thread waits for the one that is held up."
 )
+WORST = 10  # operations named below their table
 AGREEMENT = 0.01  # relative: results of libraries that differ by more are not of the same work
 
 
@@ -77,7 +78,21 @@ class Report:
             rows = {key: row for key, row in self.rows.items() if next(iter(row.values()))["group"] == group}
             if rows:
                 parts.append(f"**{title}**\n\n{_markdown([self._header(), *[self._line(*r) for r in rows.items()]])}")
+                if group == "operations" and self.compares:
+                    parts += self._means(rows)
         return "\n\n".join([*parts, *self.remarks()])
+
+    def _means(self, rows: dict[tuple[str, int], dict[str, Result]]) -> list[str]:
+        """Return a line for each number of threads: the geometric mean of the ratios, and the largest of them."""
+        found: dict[int, list[tuple[float, str]]] = {}
+        for (case, threads), row in rows.items():
+            if (ratio := self.ratio(row, self.others[0])) is not None:
+                found.setdefault(threads, []).append((ratio, case.split("/", 1)[1].replace("/", " ")))
+        return [
+            f"Threads: {threads}. Geometric mean of {len(ratios)} ratios: {geometric_mean(r for r, _ in ratios):.2f}; "
+            f"the largest: {', '.join(f'{name} {ratio:.2f}' for ratio, name in sorted(ratios)[: -WORST - 1 : -1])}."
+            for threads, ratios in found.items()
+        ]
 
     def _rounds(self) -> int:
         return max((len(r.get("turns", ())) for r in self.results), default=0)

@@ -14,9 +14,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks.cases import Case
+import minigrad
+from minigrad.scripts.benchmarks.cases import Case
 
-ROOT = Path(__file__).resolve().parents[2]
+PATHS = [str(Path(minigrad.__file__).parents[1]), str(Path(__file__).parents[1])]
 LIBRARIES = {"minigrad": "minigrad", "torch": "PyTorch", "mygrad": "MyGrad", "autograd": "autograd", "jax": "JAX"}
 
 
@@ -34,7 +35,7 @@ def environment(library: str, threads: int) -> dict[str, str]:
             held["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
     # minigrad is compiled once, as installed libraries are
     inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return {**inherited, **held, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
+    return {**inherited, **held, "PYTHONPATH": os.pathsep.join([*PATHS, os.environ.get("PYTHONPATH", "")])}
 
 
 class WorkerError(RuntimeError):
@@ -51,7 +52,8 @@ class Worker:
     def __init__(self, library: str, threads: int) -> None:
         self.library = library
         self._log = tempfile.TemporaryFile("w+")
-        command = [sys.executable, str(Path(__file__).with_name("worker.py")), library, str(threads)]
+        # as a package of its own, not minigrad's: the processes of other libraries do not import minigrad
+        command = [sys.executable, "-P", "-m", "benchmarks.worker", library, str(threads)]
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,

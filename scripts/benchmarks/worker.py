@@ -30,7 +30,7 @@ class Worker:
     """The state between two requests."""
 
     def __init__(self, library: str, threads: int) -> None:
-        from benchmarks import others, torchlike
+        from . import others, torchlike
 
         self.torchlike = library in ("minigrad", "torch")
         self.others, self.work = others, torchlike
@@ -43,7 +43,7 @@ class Worker:
 
     def prepare(self, kind: str, arguments: dict[str, Any]) -> dict[str, Any]:
         if kind == "loading" and self.library == "minigrad":
-            from benchmarks.loading import loading
+            from .loading import loading
 
             self.step = loading(**arguments)
         elif self.torchlike and hasattr(self.work, kind):
@@ -123,6 +123,4 @@ def main(library: str, threads: int) -> None:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    sys.path.insert(0, os.path.dirname(sys.path[0]))
     main(sys.argv[1], int(sys.argv[2]))

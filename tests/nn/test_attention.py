@@ -112,6 +112,7 @@ STACKS = {
 def test_transformers_and_both_gradients_equal_pytorchs(stack, options, masked):
     torch = pytest.importorskip("torch")
     make, lengths, masks = STACKS[stack]
+    torch.manual_seed(0)
     theirs, ours = (make(lib, **options).double() for lib in (torch, mg))
     ours.load_state_dict(theirs.state_dict())
     rng = np.random.default_rng(0)
@@ -125,8 +126,9 @@ def test_transformers_and_both_gradients_equal_pytorchs(stack, options, masked):
         first = lib.autograd.grad((y**3).sum(), over, create_graph=True)
         second = lib.autograd.grad(sum((g**2).sum() for g in first), over)
         results.append([t.detach().numpy() for t in (y, *first, *second)])
+    largest = max(np.abs(b).max() for b in results[1])  # those that are 0 have the rounding errors of what cancels
     for a, b in zip(*results, strict=True):
-        np.testing.assert_allclose(a, b, rtol=1e-7, atol=1e-8)
+        np.testing.assert_allclose(a, b, rtol=1e-7, atol=max(1e-8, 10 * np.finfo(float).eps * largest))
 
 
 @pytest.mark.filterwarnings("ignore:enable_nested_tensor is True:UserWarning")

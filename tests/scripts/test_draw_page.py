@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("matplotlib")
 pytest.importorskip("tqdm")
 
-from drawing.board import SIDE
+from minigrad.scripts.drawing.board import SIDE
 from minigrad.vision.io import read_image
 from tests.scripts.webdriver import Browser, programs
 

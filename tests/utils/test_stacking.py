@@ -84,8 +84,8 @@ class Short(TensorDataset):
         (ValueError, lambda: StackDataset([1], [1, 2])),
         (ValueError, lambda: StackDataset(Short(mg.ones(2))).__getitems__([0])),
         (TypeError, lambda: StackDataset(1)),
-        (RuntimeError, lambda: DistributedSampler([1, 2])),
-        (RuntimeError, lambda: DistributedSampler([1, 2], 2)),
+        (ValueError, lambda: DistributedSampler([1, 2])),
+        (ValueError, lambda: DistributedSampler([1, 2], 2)),
         (ValueError, lambda: DistributedSampler([1, 2], 2, 2)),
         (ValueError, lambda: DistributedSampler([1, 2], 2, -1)),
         (TypeError, lambda: data.Subset([1], 0)),
@@ -102,7 +102,7 @@ class Short(TensorDataset):
     ],
 )
 def test_bad_arguments_are_refused_by_name(error, call):
-    with pytest.raises(error, match=r"(Sampler|Dataset|Subset|DataLoader): expected|minigrad has|needs"):
+    with pytest.raises(error, match=r"(Sampler|Dataset|Subset|DataLoader): (expected|there is)|needs"):
         call()
 
 

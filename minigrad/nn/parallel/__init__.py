@@ -1,4 +1,4 @@
-"""Modules that work in parallel: threads do here, other processes and devices are a word of explanation."""
+"""Modules that work in parallel: in threads, or in processes that may be on many machines."""
 
 from __future__ import annotations
 
@@ -6,21 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from minigrad.core.tensor import Tensor
+from minigrad.lazy_names import lazy_names
 from minigrad.nn.data_parallel import DataParallel as DataParallel
 from minigrad.nn.module import Module
 
+_HOMES = {"distributed": "DistributedDataParallel"}
+_lazy = lazy_names(__name__, globals(), _HOMES)
 __all__ = ["DataParallel", "DistributedDataParallel", "data_parallel"]
-
-
-class DistributedDataParallel(Module):
-    """A module whose gradients are averaged over processes. There is one process: making one raises RuntimeError."""
-
-    def __init__(self, module: Module, *args: Any, **kwargs: Any) -> None:
-        super().__init__()
-        raise RuntimeError(
-            "DistributedDataParallel: minigrad trains in one process; use the module itself, or nn.DataParallel, "
-            "whose threads share a batch"
-        )
+__getattr__, __dir__ = _lazy.getattr, _lazy.dir
 
 
 def data_parallel(

@@ -85,6 +85,9 @@ def _matcher(
     return one if count == 1 else two if count == 2 else match
 
 
+_OF_NUMBERS = ("add", "sub", "mul", "div", "floor_divide")  # which take numbers alone, as PyTorch's do
+
+
 def _match(
     name: str,
     count: int,
@@ -98,6 +101,10 @@ def _match(
     inputs = list(args[:count])
     if not any(isinstance(t, Tensor) for t in inputs):
         if all(type(t) in _PYTHONS for t in inputs):
+            if name in _OF_NUMBERS:
+                return _match(
+                    name, count, promoted, checked, floating, no_bools, (Tensor._wrap(as_array(args[0])), *args[1:])
+                )
             raise TypeError(f"{name}: expected a Tensor, got nothing but numbers; use Python's own operators for them")
         return args
     for i, parameter in checked:

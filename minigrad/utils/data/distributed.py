@@ -21,8 +21,9 @@ class DistributedSampler(Sampler[T_co]):
     Parameters
     ----------
     dataset : Sized
-    num_replicas, rank : int
-        How many processes there are, and which this is. minigrad starts none, so both must be given.
+    num_replicas, rank : int, optional
+        How many processes there are, and which this is: by default those of the default group of
+        `minigrad.distributed`.
     shuffle : bool, default True
         Whether the order is random: drawn from `seed` and the epoch that :meth:`set_epoch` has set.
     seed : int
@@ -32,10 +33,8 @@ class DistributedSampler(Sampler[T_co]):
 
     Raises
     ------
-    RuntimeError
-        If `num_replicas` or `rank` is missing.
     ValueError
-        If `rank` is not below `num_replicas`.
+        If `rank` is not below `num_replicas`, or one of them is missing and there is no default group.
 
     Examples
     --------
@@ -54,10 +53,12 @@ class DistributedSampler(Sampler[T_co]):
         drop_last: bool = False,
     ) -> None:
         if num_replicas is None or rank is None:
-            raise RuntimeError(
-                "DistributedSampler: minigrad has no process group to ask; give num_replicas and rank, "
-                "or leave the sampler out"
-            )
+            from minigrad.distributed.groups import the_group  # which few need
+
+            group = the_group("DistributedSampler")
+            assert group is not None
+            num_replicas = group.size() if num_replicas is None else num_replicas
+            rank = group.rank() if rank is None else rank
         if not 0 <= rank < num_replicas:
             raise ValueError(
                 f"DistributedSampler: expected a rank from 0 to {num_replicas - 1}, got rank={rank} "

@@ -1,0 +1,46 @@
+"""Programs in several processes: a test starts one, which makes many checks, as starting costs the most."""
+
+import os
+import shutil
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from minigrad.distributed.launcher import search_path
+
+PROGRAMS = Path(__file__).parent / "programs"
+MPIEXEC = shutil.which("mpiexec", path=search_path())
+
+needs_mpi = pytest.mark.skipif(
+    MPIEXEC is None or find_spec("mpi4py") is None, reason="needs mpi4py and mpiexec: pip install mpi4py mpich"
+)
+
+
+def run(program, processes, *arguments, timeout=60, launcher=None, **environment):
+    """Run a program; return its exit status and what it printed, which has a time limit."""
+    launcher = [MPIEXEC, "-n", str(processes), sys.executable] if launcher is None else launcher
+    child = subprocess.Popen(
+        [*launcher, str(PROGRAMS / program), *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "MINIGRAD_NUM_THREADS": "1", **environment},
+    )
+    try:
+        output, _ = child.communicate(timeout=timeout)
+    except subprocess.TimeoutExpired:
+        child.terminate()
+        output, _ = child.communicate()
+        pytest.fail(f"{program} with {processes} processes is not done after {timeout} s: {output[-3000:]}")
+    return child.returncode, output
+
+
+def check(program, processes, *arguments, **options):
+    """Run a program of checks, each of which prints its name when it has passed on rank 0."""
+    status, output = run(program, processes, *arguments, **options)
+    assert status == 0, output[-5000:]
+    return [line.removeprefix("passed ") for line in output.splitlines() if line.startswith("passed ")]
