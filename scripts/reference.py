@@ -36,14 +36,14 @@ GROUPS = {
     "minigrad.nn.utils.stateless minigrad.nn.attention minigrad.nn.grad minigrad.nn.parallel minigrad.nn.parameter "
     "minigrad.nn.modules.module minigrad.nn.modules.linear minigrad.nn.modules.lazy minigrad.nn.modules.utils "
     "minigrad.models",
-    "Training": "minigrad.optim minigrad.optim.lr_scheduler minigrad.optim.swa_utils minigrad.utils "
+    "Training": "minigrad.training minigrad.optim minigrad.optim.lr_scheduler minigrad.optim.swa_utils minigrad.utils "
     "minigrad.utils.data minigrad.utils.checkpoint minigrad.utils.tensorboard minigrad.utils.benchmark "
-    "minigrad.utils.hooks minigrad.distributed",
+    "minigrad.utils.einops minigrad.utils.hooks minigrad.distributed",
     "Images and pictures": "minigrad.vision.datasets minigrad.vision.transforms minigrad.vision.transforms.functional "
     "minigrad.vision.transforms.v2 "
     "minigrad.vision.models minigrad.vision.ops minigrad.vision.io minigrad.vision.kernels minigrad.vision.utils "
     "minigrad.viz",
-    "Files": "minigrad.serialization minigrad.onnx",
+    "Files": "minigrad.serialization minigrad.onnx minigrad.hub",
     "What scripts ask of devices and compilers": "minigrad.amp minigrad.accelerator minigrad.backends "
     "minigrad.backends.cpu minigrad.backends.cuda minigrad.backends.cudnn minigrad.backends.mps minigrad.compiler "
     "minigrad.cuda minigrad.jit minigrad.mps minigrad.multiprocessing minigrad.xpu minigrad.version",
