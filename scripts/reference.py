@@ -78,9 +78,6 @@ FAMILIES = {
 }
 FILES = {"minigrad": "mg", "minigrad.nn": "nn", "minigrad.nn.functional": "functional"}  # mg-indices.rst and so on
 FIRST = ["minigrad.nn.functional"]  # what it shares with others is described there
-_CLASSES = {"Module": "minigrad.nn.Module", "Parameter": "minigrad.nn.Parameter"} | {
-    name: f"minigrad.{name}" for name in ("Tensor", "Size", "dtype", "device", "layout", "memory_format", "Generator")
-}
 LAST = ["minigrad.Tensor"]  # its methods refer to functions
 
 
@@ -152,7 +149,7 @@ def signatures(name: str, value: Any, module: str) -> list[str]:
             found = [n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef)]
             return list(dict.fromkeys(_bare(n) for n in found))
     try:
-        signature = inspect.signature(value)
+        signature = inspect.signature(value.__init__ if value is minigrad.Tensor else value)
     except (TypeError, ValueError):
         return [name]
     result = signature.return_annotation
@@ -167,8 +164,14 @@ def signatures(name: str, value: Any, module: str) -> list[str]:
 
 
 def _found(annotation: str) -> str:
-    """Return an annotation with the names of classes by which Sphinx finds them at once."""
-    return re.sub(r"(?:[a-z_]+\.)*\b([A-Za-z]+)\b", lambda match: _CLASSES.get(match[1], match[0]), annotation)
+    """Return an annotation with the full names of classes: of two with one name, Sphinx would not know which."""
+    return re.sub(r"(?:[a-z_]+\.)*\b([A-Za-z]+)\b", lambda match: _homes().get(match[1], match[0]), annotation)
+
+
+@functools.cache
+def _homes() -> dict[str, str]:
+    offered = ((m, name, value) for m in reversed(modules()) for name, value in public(m).items())
+    return {name: f"{m}.{name}" for m, name, value in offered if inspect.isclass(value)}
 
 
 def _bare(function: ast.FunctionDef) -> str:
