@@ -108,6 +108,7 @@ def public(module: str) -> dict[str, Any]:
         name: value
         for name, value in names.items()
         if not isinstance(value, types.ModuleType) and (listed or module in FAMILIES or _is_of(module, value))
+        if f"{module}.{name}" not in modules()  # Tensor has a page of its own
     }
 
 
@@ -317,7 +318,7 @@ def _live(module: str) -> Any:
 
 def pages() -> dict[str, str]:
     """Return the text of every page by the name of its file, and ``index``."""
-    seen: dict[tuple[str, str], str] = {}
+    seen = {("Tensor", inspect.getdoc(minigrad.Tensor) or ""): "minigrad.Tensor"}  # by name and docstring: where
     texts, contents = {}, {}
     order = sorted(modules(), key=lambda m: (m in LAST, m not in FIRST))
     for module in order:
