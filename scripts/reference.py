@@ -36,14 +36,14 @@ GROUPS = {
     "minigrad.nn.utils.stateless minigrad.nn.attention minigrad.nn.grad minigrad.nn.parallel minigrad.nn.parameter "
     "minigrad.nn.modules.module minigrad.nn.modules.linear minigrad.nn.modules.lazy minigrad.nn.modules.utils "
     "minigrad.models",
-    "Training": "minigrad.optim minigrad.optim.lr_scheduler minigrad.optim.swa_utils minigrad.utils "
+    "Training": "minigrad.training minigrad.optim minigrad.optim.lr_scheduler minigrad.optim.swa_utils minigrad.utils "
     "minigrad.utils.data minigrad.utils.checkpoint minigrad.utils.tensorboard minigrad.utils.benchmark "
-    "minigrad.utils.hooks minigrad.distributed",
+    "minigrad.utils.einops minigrad.utils.hooks minigrad.distributed",
     "Images and pictures": "minigrad.vision.datasets minigrad.vision.transforms minigrad.vision.transforms.functional "
     "minigrad.vision.transforms.v2 "
     "minigrad.vision.models minigrad.vision.ops minigrad.vision.io minigrad.vision.kernels minigrad.vision.utils "
     "minigrad.viz",
-    "Files": "minigrad.serialization minigrad.onnx",
+    "Files": "minigrad.serialization minigrad.onnx minigrad.hub",
     "What scripts ask of devices and compilers": "minigrad.amp minigrad.accelerator minigrad.backends "
     "minigrad.backends.cpu minigrad.backends.cuda minigrad.backends.cudnn minigrad.backends.mps minigrad.compiler "
     "minigrad.cuda minigrad.jit minigrad.mps minigrad.multiprocessing minigrad.xpu minigrad.version",
@@ -78,9 +78,6 @@ FAMILIES = {
 }
 FILES = {"minigrad": "mg", "minigrad.nn": "nn", "minigrad.nn.functional": "functional"}  # mg-indices.rst and so on
 FIRST = ["minigrad.nn.functional"]  # what it shares with others is described there
-_CLASSES = {"Module": "minigrad.nn.Module", "Parameter": "minigrad.nn.Parameter"} | {
-    name: f"minigrad.{name}" for name in ("Tensor", "Size", "dtype", "device", "layout", "memory_format", "Generator")
-}
 LAST = ["minigrad.Tensor"]  # its methods refer to functions
 
 
@@ -111,6 +108,7 @@ def public(module: str) -> dict[str, Any]:
         name: value
         for name, value in names.items()
         if not isinstance(value, types.ModuleType) and (listed or module in FAMILIES or _is_of(module, value))
+        if f"{module}.{name}" not in modules()  # Tensor has a page of its own
     }
 
 
@@ -152,7 +150,7 @@ def signatures(name: str, value: Any, module: str) -> list[str]:
             found = [n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef)]
             return list(dict.fromkeys(_bare(n) for n in found))
     try:
-        signature = inspect.signature(value)
+        signature = inspect.signature(value.__init__ if value is minigrad.Tensor else value)
     except (TypeError, ValueError):
         return [name]
     result = signature.return_annotation
@@ -167,8 +165,14 @@ def signatures(name: str, value: Any, module: str) -> list[str]:
 
 
 def _found(annotation: str) -> str:
-    """Return an annotation with the names of classes by which Sphinx finds them at once."""
-    return re.sub(r"(?:[a-z_]+\.)*\b([A-Za-z]+)\b", lambda match: _CLASSES.get(match[1], match[0]), annotation)
+    """Return an annotation with the full names of classes: of two with one name, Sphinx would not know which."""
+    return re.sub(r"(?:[a-z_]+\.)*\b([A-Za-z]+)\b", lambda match: _homes().get(match[1], match[0]), annotation)
+
+
+@functools.cache
+def _homes() -> dict[str, str]:
+    offered = ((m, name, value) for m in reversed(modules()) for name, value in public(m).items())
+    return {name: f"{m}.{name}" for m, name, value in offered if inspect.isclass(value)}
 
 
 def _bare(function: ast.FunctionDef) -> str:
@@ -314,7 +318,7 @@ def _live(module: str) -> Any:
 
 def pages() -> dict[str, str]:
     """Return the text of every page by the name of its file, and ``index``."""
-    seen: dict[tuple[str, str], str] = {}
+    seen = {("Tensor", inspect.getdoc(minigrad.Tensor) or ""): "minigrad.Tensor"}  # by name and docstring: where
     texts, contents = {}, {}
     order = sorted(modules(), key=lambda m: (m in LAST, m not in FIRST))
     for module in order:
