@@ -55,6 +55,7 @@ from minigrad.distributed.groups import new_subgroups_by_enumeration as new_subg
 from minigrad.distributed.messages import recv as recv
 from minigrad.distributed.objects import recv_object_list as recv_object_list
 from minigrad.distributed.collectives import reduce as reduce
+from minigrad.distributed.buffers import reduce_op as reduce_op
 from minigrad.distributed.collectives import reduce_scatter as reduce_scatter
 from minigrad.distributed.collectives import reduce_scatter_tensor as reduce_scatter_tensor
 from minigrad.distributed.collectives import scatter as scatter

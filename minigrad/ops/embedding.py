@@ -51,12 +51,12 @@ def indices_of(name: str, input: Any, count: int | None) -> np.ndarray:
     return index
 
 
-def padding_row(name: str, padding_idx: int | None, count: int) -> int | None:
+def padding_row(name: str, padding_idx: int | None, count: int, error: type[Exception] = AssertionError) -> int | None:
     """Return `padding_idx` counted from the front; raise where there is no such row."""
     if padding_idx is None:
         return None
     if not -count <= padding_idx < count:
-        raise RuntimeError(f"{name}: padding_idx {padding_idx} is out of range for {count} embeddings")
+        raise error(f"{name}: padding_idx {padding_idx} is out of range for {count} embeddings")
     return padding_idx % count
 
 
@@ -175,5 +175,6 @@ def one_hot(tensor: Operand, num_classes: int = -1) -> Tensor:
         if not index.size:
             raise RuntimeError("one_hot: of an empty tensor, num_classes cannot be found out; give it")
         num_classes = int(index.max()) + 1
-    hot = (index[..., None] == np.arange(num_classes)).astype(np.int64)
+    hot: Any = np.zeros((*index.shape, num_classes), np.int64)
+    hot.reshape(-1)[np.arange(index.size) * num_classes + index.reshape(-1)] = 1
     return Tensor._wrap(hot) if isinstance(tensor, Tensor) else hot
