@@ -21,7 +21,7 @@ PATHS = [str(Path(minigrad.__file__).parents[1]), str(Path(__file__).parents[1])
 LIBRARIES = {"minigrad": "minigrad", "torch": "PyTorch", "mygrad": "MyGrad", "autograd": "autograd", "jax": "JAX"}
 COLUMNS = {
     **LIBRARIES,
-    "torch-ddp": "PyTorch's DDP",
+    "gloo": "PyTorch on gloo",
     "one-process": "minigrad, 1 process",
     "at-the-end": "sent at the end",
     "never": "nothing sent",

@@ -84,7 +84,7 @@ class Prediction:
         self.seconds = {
             (r["group"], r["case"].split("/", 1)[1], r["library"]): r["median"] for r in report.results if "median" in r
         }
-        self.fits = {label: line for label in ("minigrad", "twice", "torch-ddp") if (line := self._fitted(label))}
+        self.fits = {label: line for label in ("minigrad", "twice", "gloo") if (line := self._fitted(label))}
         self.nets: list[Net] = []
         if "minigrad" in self.fits:
             self.nets = [found for name in PREDICTED if (found := self._net(name)) is not None]

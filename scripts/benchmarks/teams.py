@@ -27,7 +27,7 @@ class Form(NamedTuple):
     arguments: dict[str, Any] = {}  # beside those of the case
 
 
-_TEAM, _GLOO = Form("minigrad", "minigrad"), Form("torch-ddp", "torch")
+_TEAM, _GLOO = Form("minigrad", "minigrad"), Form("gloo", "torch")
 _SCALING = [_TEAM, Form("torch", "torch", 0, None), _GLOO, Form("one-process", "minigrad", 0)]
 FORMS = {
     "distributed": _SCALING,

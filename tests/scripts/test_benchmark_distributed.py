@@ -91,7 +91,7 @@ def test_pytorch_does_the_same_work():
 @needs_mpi
 def test_processes_of_pytorch_do_the_same_work():
     pytest.importorskip("torch")
-    team = teams.Team("torch-ddp", "torch", 2, {})
+    team = teams.Team("gloo", "torch", 2, {})
     try:
         answer = team.ask("prepare", kind="shared", arguments=SMALL)
     finally:
@@ -108,7 +108,7 @@ def test_workers_are_those_of_the_group(monkeypatch):
     made.clear()
     teams.workers_of("distributed", ["minigrad", "torch"], 4)
     assert made == [
-        ("minigrad", "minigrad", 4), ("torch", "torch", 4), ("torch-ddp", "torch", 4), ("one-process", "minigrad", 1)
+        ("minigrad", "minigrad", 4), ("torch", "torch", 4), ("gloo", "torch", 4), ("one-process", "minigrad", 1)
     ]  # fmt: skip
     made.clear()
     teams.workers_of("distributed all_reduce", ["minigrad"], 2)
@@ -200,12 +200,12 @@ def test_no_prediction_without_all_that_it_takes(missing, tmp_path):
 
 def test_tables_have_columns_for_those_who_measured():
     row = [result(who, [time], case="distributed/vgg/64") for who, time in
-           (("minigrad", 2.0), ("torch", 4.0), ("torch-ddp", 5.0), ("one-process", 3.0))]  # fmt: skip
+           (("minigrad", 2.0), ("torch", 4.0), ("gloo", 5.0), ("one-process", 3.0))]  # fmt: skip
     weak = [{**r, "case": "distributed weak/vgg/64", "group": "distributed weak"} for r in row]
     r = report(*row, *weak, libraries=("minigrad", "torch", "jax"))
     header, _, line = [text for text in r.table().splitlines() if text.startswith("|")][:3]
     assert [cell.strip() for cell in header.split("|")[1:-1]] == [
-        "", "cores", "minigrad", "PyTorch", "ratio", "PyTorch's DDP", "minigrad, 1 process"
+        "", "cores", "minigrad", "PyTorch", "ratio", "PyTorch on gloo", "minigrad, 1 process"
     ]  # fmt: skip
     assert [cell.strip() for cell in line.split("|")[1:-1]] == ["vgg 64", "1", "2 s", "4 s", "0.50", "5 s", "3 s"]
     strong, weak = efficiencies(r)
