@@ -58,7 +58,7 @@ class Net(NamedTuple):
     buckets: list[int]
     hidden: float
 
-    def all_reduce(self, own: Line, machines: int, gigabits: float) -> float:
+    def all_reduce(self, own: Line, machines: int, gigabits: int) -> float:
         """Return the seconds to add up the gradients: what a machine does, by `own`, and what the network does.
 
         Each machine sends ``2 (P - 1) / P`` times the bytes, in ``2 log2(P)`` messages. For P = 2, where `own` was
@@ -66,9 +66,9 @@ class Net(NamedTuple):
         """
         sent = 2 * (machines - 1) / machines * sum(self.buckets)
         rounds = log2(machines) * len(self.buckets)
-        return rounds * (own.at_0 + 2 * NETWORKS[int(gigabits)]) + sent * (own.each + 8e-9 / gigabits)
+        return rounds * (own.at_0 + 2 * NETWORKS[gigabits]) + sent * (own.each + 8e-9 / gigabits)
 
-    def efficiency(self, own: Line, machines: int, gigabits: float, weak: bool) -> float:
+    def efficiency(self, own: Line, machines: int, gigabits: int, weak: bool) -> float:
         """Return the images per second of some machines, by those of as many that need not wait for one another."""
         images = WEAK if weak else STRONG / machines
         step, sent = self.step(images), self.all_reduce(own, machines, gigabits)
@@ -81,8 +81,12 @@ class Prediction:
     """What follows from a report that has all that it takes, else nothing (`nets` is empty)."""
 
     def __init__(self, report: Report) -> None:
+        measured = [r for r in report.results if r["group"].startswith("distributed") and "median" in r]
+        fewest = min((r["threads"] for r in measured), default=0)  # of 2 and 4 cores the 2
         self.seconds = {
-            (r["group"], r["case"].split("/", 1)[1], r["library"]): r["median"] for r in report.results if "median" in r
+            (r["group"], r["case"].split("/", 1)[1], r["library"]): r["median"]
+            for r in measured
+            if r["threads"] == fewest
         }
         self.fits = {label: line for label in ("minigrad", "twice", "gloo") if (line := self._fitted(label))}
         self.nets: list[Net] = []

@@ -44,8 +44,9 @@ FORMS = {
 
 
 def mpiexec() -> str | None:
-    """Return the program that starts processes, or None if there is none, or no mpi4py."""
-    return shutil.which("mpiexec", path=search_path()) if importlib.util.find_spec("mpi4py") else None
+    """Return the program that starts processes, or None if that, mpi4py, or what teams are made of is missing."""
+    possible = importlib.util.find_spec("mpi4py") is not None and hasattr(os, "mkfifo")
+    return shutil.which("mpiexec", path=search_path()) if possible else None
 
 
 class Team(Worker):

@@ -179,7 +179,8 @@ def everything():
 
 
 def test_a_prediction_is_of_what_was_measured(tmp_path):
-    prediction = Prediction(report(*everything(), libraries=("minigrad",)))
+    more = [{**r, "threads": 4, "median": 7.0} for r in everything()]  # of other processes
+    prediction = Prediction(report(*everything(), *more, libraries=("minigrad",)))
     np.testing.assert_allclose(prediction.fits["twice"], (2e-4, 2e-6 / 1024))
     assert [net.title for net in prediction.nets] == list(PREDICTED.values())
     for net in prediction.nets:
