@@ -127,11 +127,16 @@ naming.publish(globals())
 newaxis = None
 
 _ROOMS = {
-    "absent", "core", "creation", "exchange", "factory", "graph", "kernels", "lazy_names", "legacy", "naming", "ops",
-    "overriding", "predicates", "rare_makers", "saving", "settings", "view_copies", "windows",
+    "Methods", "absent", "assertions", "core", "creation", "exchange", "factory", "graph", "kernels", "lazy_names",
+    "legacy", "naming", "ops", "overriding", "predicates", "rare_makers", "saving", "scripts", "settings",
+    "view_copies", "windows",
 }  # fmt: skip
 _HOMES = {
     "amp": "GradScaler autocast",
+    "assertions": (
+        "_check _check_index _check_is_size _check_not_implemented _check_tensor_all _check_type _check_value "
+        "_check_with"
+    ),
     "ops.pair_distances": "pdist",
     "func": "vmap",
     "exchange": "asarray from_dlpack from_file frombuffer",
@@ -143,7 +148,8 @@ _HOMES = {
     "rare_makers": "empty_permuted empty_strided range scalar_tensor",
     "settings": (
         "are_deterministic_algorithms_enabled compile get_deterministic_debug_mode get_float32_matmul_precision "
-        "get_num_interop_threads is_autocast_cpu_enabled is_autocast_enabled is_warn_always_enabled "
+        "get_num_interop_threads is_autocast_cpu_enabled is_autocast_enabled "
+        "is_deterministic_algorithms_warn_only_enabled is_warn_always_enabled "
         "set_default_tensor_type set_deterministic_debug_mode set_float32_matmul_precision set_flush_denormal "
         "set_num_interop_threads set_warn_always use_deterministic_algorithms"
     ),
@@ -155,8 +161,9 @@ _HOMES = {
     "windows": "bartlett_window blackman_window hamming_window hann_window kaiser_window",
 }
 _MODULES = (
-    "__config__ accelerator amp backends compiler cuda distributed distributions func functional jit mps "
-    "multiprocessing onnx profiler quasirandom serialization signal special testing types utils version vision viz xpu"
+    "__config__ accelerator amp backends compiler cuda distributed distributions func functional hub jit models mps "
+    "multiprocessing onnx profiler quasirandom serialization signal special testing training types utils version "
+    "vision viz xpu"
 )
 _lazy = lazy_names(__name__, globals(), _HOMES, _MODULES, naming.published)
 globals().update({n: f for n, f in vars(Methods).items() if n.endswith("_") and n[0] != "_" and n[:-1] in globals()})

@@ -31,7 +31,6 @@ from minigrad.amp import GradScaler as GradScaler
 from minigrad.legacy import HalfTensor as HalfTensor
 from minigrad.legacy import IntTensor as IntTensor
 from minigrad.legacy import LongTensor as LongTensor
-from minigrad.core.methods import Methods as Methods
 from minigrad.legacy import ShortTensor as ShortTensor
 from minigrad.core.array_attributes import Size as Size
 from minigrad.core.tensor import Tensor as Tensor
@@ -558,10 +557,10 @@ def full_like(input: Tensor, fill_value: Any, *, dtype: Any = None, memory_forma
 from minigrad import func as func
 from minigrad import functional as functional
 @overload
-def gather(input: TensorLike, dim: _int, index: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+def gather(input: TensorLike, dim: _int, index: TensorLike, *, sparse_grad: _bool = False, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``out[i, j, k] = input[index[i, j, k], j, k]`` for `dim` 0, and so on for the others."""
 @overload
-def gather(input: TensorLike, index: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int) -> Tensor: ...
+def gather(input: TensorLike, index: TensorLike, *, sparse_grad: _bool = False, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int) -> Tensor: ...
 def gcd(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the greatest common divisor of two integers, elementwise; of 0 and n it is the absolute value of n."""
 def gcd_(input: TensorLike, other: TensorLike) -> Tensor:
@@ -618,6 +617,7 @@ def hsplit(input: TensorLike, indices_or_sections: _int | Sequence[_int]) -> tup
     """Return views that cut the columns into equal pieces, or at these indices; a vector is cut in its only dimension."""
 def hstack(tensors: Sequence[TensorLike], *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the tensors next to each other: along dimension 1, or 0 for vectors."""
+from minigrad import hub as hub
 def hypot(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``sqrt(input ** 2 + other ** 2)``, elementwise."""
 def hypot_(input: TensorLike, other: TensorLike) -> Tensor:
@@ -692,6 +692,7 @@ from minigrad.settings import is_autocast_cpu_enabled as is_autocast_cpu_enabled
 from minigrad.settings import is_autocast_enabled as is_autocast_enabled
 from minigrad.predicates import is_complex as is_complex
 from minigrad.predicates import is_conj as is_conj
+from minigrad.settings import is_deterministic_algorithms_warn_only_enabled as is_deterministic_algorithms_warn_only_enabled
 from minigrad.predicates import is_floating_point as is_floating_point
 from minigrad.graph.grad_mode import is_grad_enabled as is_grad_enabled
 from minigrad.predicates import is_inference as is_inference
@@ -910,6 +911,7 @@ def mm(input: TensorLike, mat2: TensorLike, *, out: Tensor | tuple[Tensor, ...] 
     """Return the product of two matrices."""
 def mode(input: TensorLike, dim: _int = -1, keepdim: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = -1, keepdims: _bool = False) -> return_types.mode:
     """Return the element that occurs most often along `dim`, of several the smallest, and its last place."""
+from minigrad import models as models
 def moveaxis(input: TensorLike, source: _int | Sequence[_int], destination: _int | Sequence[_int]) -> Tensor:
     """Return a view with the dimensions at `source` moved to `destination`, the others in their order."""
 def movedim(input: TensorLike, source: _int | Sequence[_int], destination: _int | Sequence[_int]) -> Tensor:
@@ -935,9 +937,9 @@ def mvlgamma(input: TensorLike, p: _int, *, out: Tensor | tuple[Tensor, ...] | N
 def mvlgamma_(input: TensorLike, p: _int) -> Tensor:
     """In-place version of `mvlgamma`: writes the result into this tensor and returns it."""
 from math import nan as nan
-def nan_to_num(input: TensorLike, nan: _float = 0.0, posinf: _float | None = None, neginf: _float | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+def nan_to_num(input: TensorLike, nan: _float | None = None, posinf: _float | None = None, neginf: _float | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return `input` with nan and infinities replaced; infinities by the largest finite numbers unless given."""
-def nan_to_num_(input: TensorLike, nan: _float = 0.0, posinf: _float | None = None, neginf: _float | None = None) -> Tensor:
+def nan_to_num_(input: TensorLike, nan: _float | None = None, posinf: _float | None = None, neginf: _float | None = None) -> Tensor:
     """In-place version of `nan_to_num`: writes the result into this tensor and returns it."""
 def nanmean(input: TensorLike, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
     """Return `mean` of the elements that are not nan."""
@@ -1320,6 +1322,7 @@ def topk(input: TensorLike, k: _int, dim: _int = -1, largest: _bool = True, sort
     """Return the `k` largest elements along `dim`, the largest first, and where they were."""
 def trace(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the sum of the diagonal of a matrix."""
+from minigrad import training as training
 def transpose(input: TensorLike, dim0: _int, dim1: _int) -> Tensor:
     """Return a view with two dimensions exchanged."""
 def transpose_(input: TensorLike, dim0: _int, dim1: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:

@@ -8,6 +8,7 @@ import numpy as np
 
 from minigrad.core.array_attributes import as_int
 from minigrad.core.dtypes import as_dtype, get_default_dtype
+from minigrad.core.generator import get_generator
 from minigrad.core.tensor import Tensor
 from minigrad.ops.declare.out import into
 
@@ -60,6 +61,8 @@ class SobolEngine:
         if not 1 <= self.dimension <= self.MAXDIM:
             raise ValueError(f"SobolEngine: expected from 1 to {self.MAXDIM} dimensions, got {dimension}")
         self.scramble, self.seed = bool(scramble), seed
+        if seed is None and self.scramble:
+            seed = int(get_generator(None).rng.integers(2**31))
         self._points = _scipy().Sobol(self.dimension, scramble=self.scramble, bits=self.MAXBIT, rng=seed)
 
     @property

@@ -253,8 +253,10 @@ def normal(
     Size([2, 2])
     """
     arrays = [x._data if isinstance(x, Tensor) else x for x in (mean, std)]
-    if (size is None) != (isinstance(mean, Tensor) or isinstance(std, Tensor)):
-        raise TypeError("normal: expected a Tensor for mean or std, or else numbers for both and a size")
+    if size is None and not any(isinstance(x, Tensor) for x in (mean, std)):
+        raise TypeError("normal: expected a Tensor for mean or std, or else a size")
+    if size is not None and any(isinstance(x, Tensor) and x.numel() != 1 for x in (mean, std)):
+        raise TypeError("normal: expected numbers for mean and std, as a size is given")
     if not (np.asarray(arrays[1]) >= 0).all():
         raise RuntimeError(f"normal: expected std of 0 or more, got {std}")
     if size is None:

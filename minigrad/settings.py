@@ -10,9 +10,9 @@ from minigrad.core.dtypes import dtype, set_default_dtype
 __all__ = [
     "are_deterministic_algorithms_enabled", "compile", "get_deterministic_debug_mode",
     "get_float32_matmul_precision", "get_num_interop_threads", "is_autocast_cpu_enabled", "is_autocast_enabled",
-    "is_warn_always_enabled", "set_default_tensor_type", "set_deterministic_debug_mode",
-    "set_float32_matmul_precision", "set_flush_denormal", "set_num_interop_threads", "set_warn_always",
-    "use_deterministic_algorithms",
+    "is_deterministic_algorithms_warn_only_enabled", "is_warn_always_enabled", "set_default_tensor_type",
+    "set_deterministic_debug_mode", "set_float32_matmul_precision", "set_flush_denormal", "set_num_interop_threads",
+    "set_warn_always", "use_deterministic_algorithms",
 ]  # fmt: skip
 
 _precision = "highest"
@@ -56,6 +56,17 @@ def are_deterministic_algorithms_enabled() -> bool:
     True
     """
     return True
+
+
+def is_deterministic_algorithms_warn_only_enabled() -> bool:
+    """Return False: see `use_deterministic_algorithms`.
+
+    Examples
+    --------
+    >>> mg.is_deterministic_algorithms_warn_only_enabled()
+    False
+    """
+    return False
 
 
 def set_deterministic_debug_mode(debug_mode: int | str) -> None:

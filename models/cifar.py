@@ -23,7 +23,7 @@ class CifarNet(nn.Module):
 
     Examples
     --------
-    >>> from models import CifarNet
+    >>> from minigrad.models import CifarNet
     >>> CifarNet()(mg.zeros(2, 3, 32, 32)).shape
     Size([2, 10])
     """
@@ -88,7 +88,7 @@ class ResNet9(nn.Module):
 
     Examples
     --------
-    >>> from models import ResNet9
+    >>> from minigrad.models import ResNet9
     >>> ResNet9()(mg.zeros(2, 3, 32, 32)).shape
     Size([2, 10])
     """

@@ -32,7 +32,7 @@ def min_pool2d(x: Tensor, kernel_size: int) -> Tensor:
 
     Examples
     --------
-    >>> from models.lenet import min_pool2d
+    >>> from minigrad.models.lenet import min_pool2d
     >>> min_pool2d(mg.tensor([[[[3.0, 1.0], [2.0, 5.0]]]]), 2)
     tensor([[[[1.]]]])
     """
@@ -111,7 +111,7 @@ class LeNet5(nn.Module):
 
     Examples
     --------
-    >>> from models import LeNet5
+    >>> from minigrad.models import LeNet5
     >>> LeNet5(pool="max", activation="relu")(mg.zeros(2, 1, 32, 32)).shape
     Size([2, 10])
     """
@@ -149,7 +149,7 @@ class LeNet(nn.Module):
 
     Examples
     --------
-    >>> from models import LeNet
+    >>> from minigrad.models import LeNet
     >>> LeNet(num_classes=4)(mg.zeros(2, 1, 28, 28)).shape
     Size([2, 4])
     """

@@ -15,7 +15,7 @@ class MLP(nn.Module):
 
     Examples
     --------
-    >>> from models.mlp import MLP
+    >>> from minigrad.models.mlp import MLP
     >>> MLP(2, 16, 3)(mg.zeros(5, 2)).shape
     Size([5, 3])
     """

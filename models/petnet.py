@@ -29,7 +29,7 @@ class PetNet(nn.Module):
 
     Examples
     --------
-    >>> from models import PetNet
+    >>> from minigrad.models import PetNet
     >>> PetNet(image_size=(32, 48))(mg.zeros(5, 3, 32, 48)).sigmoid().shape
     Size([5, 1])
     """

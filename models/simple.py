@@ -23,7 +23,7 @@ class Simple(nn.Module):
 
     Examples
     --------
-    >>> from models import Simple
+    >>> from minigrad.models import Simple
     >>> Simple()(mg.zeros(2, 1, 28, 28)).shape
     Size([2, 10])
     """

@@ -78,7 +78,7 @@ class XO(nn.Module):
 
         Examples
         --------
-        >>> from models.xo import LETTERS, XO
+        >>> from minigrad.models.xo import LETTERS, XO
         >>> XO.by_hand()(mg.from_numpy(LETTERS["X"])[None, None]).round(decimals=2)
         tensor([[1.0000, 0.5600]], grad_fn=<RoundBackward0>)
         """

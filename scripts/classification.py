@@ -9,13 +9,12 @@ from typing import Any
 
 import numpy as np
 
-import command_line  # noqa: F401  # so that `models` is found from anywhere
 import minigrad as mg
 import minigrad.nn.functional as F
 from minigrad import Tensor, nn
+from minigrad.models import MODELS, load
+from minigrad.scripts.training.tasks import Task
 from minigrad.vision.transforms import resize
-from models import MODELS
-from training.tasks import Task
 
 
 def sized(images: np.ndarray, size: int) -> np.ndarray:
@@ -36,16 +35,13 @@ def part_of_frame(image: np.ndarray, size: int) -> float:
     return float((sized(np.full_like(image[None], 255), size)[0, 0] > 0).any(1).mean())
 
 
-DESCRIBED = ("model", "options", "image_size", "data", "classes", "fill", "mean", "std")
-
-
 class Classifier:
     """A model together with all that its input and output mean. `description` is plain data, for a checkpoint."""
 
-    def __init__(self, description: dict[str, Any]) -> None:
+    def __init__(self, description: dict[str, Any], model: nn.Module | None = None) -> None:
         self.description = description
         self.classes: list[str] = list(description["classes"])
-        self.model: nn.Module = MODELS[description["model"]](len(self.classes), **description["options"])
+        self.model = model or MODELS[description["model"]](len(self.classes), **description["options"])
 
     @classmethod
     def for_task(cls, model: str, task: Task, size: int, **options: Any) -> Classifier:
@@ -83,24 +79,9 @@ class Classifier:
 
     @classmethod
     def from_checkpoint(cls, path: Path) -> Classifier:
-        """Return the classifier that `train.py` saved in a file, or as best.npz in a folder.
-
-        Raises OSError or RuntimeError where there is no such file, and ValueError where it holds something else, or
-        weights that are no numbers.
-        """
-        path = path / "best.npz" if path.is_dir() else path
-        checkpoint = mg.load(path)
-        try:
-            classifier = cls({name: checkpoint["description"][name] for name in DESCRIBED})
-            classifier.model.load_state_dict(checkpoint["model"])
-        except (AttributeError, LookupError, TypeError) as error:
-            missing = f" (missing {error})" if isinstance(error, KeyError) else ""
-            raise ValueError(f"{path}: not a checkpoint of scripts/train.py{missing}") from None
-        except (RuntimeError, ValueError) as error:
-            raise ValueError(f"{path}: {' '.join(str(error).split())}") from None
-        check_finite(classifier.model, path)
-        classifier.model.eval()
-        return classifier
+        """Return the classifier that `train.py` saved in a file, or as best.npz in a folder; `models.load` refuses."""
+        model = load(path)
+        return cls(model.description, model)
 
     @property
     def image_size(self) -> int:
@@ -146,13 +127,6 @@ class Classifier:
         self.model.eval()
         with mg.no_grad():
             return by_class(mg.cat([self.model(x) for x in _batches(inputs, batch_size)]))
-
-
-def check_finite(model: nn.Module, path: Path) -> None:
-    """Raise ValueError if a model from `path` has a weight that is nan or infinite."""
-    for name, value in model.state_dict().items():
-        if not np.isfinite(value.numpy()).all():
-            raise ValueError(f"{path}: {name} is nan or infinite: the run diverged; train anew with a lower --lr")
 
 
 def by_class(outputs: Tensor) -> Tensor:

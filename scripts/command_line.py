@@ -21,11 +21,11 @@ FUNCTION = re.compile(r"^(load|save|load_checkpoint|read_image|write_image|conv2
 WORDS = {
     "pass download=True": "leave --root out, and they are downloaded into data/",
     ", or pass is_valid_file for files of other kinds": "",
+    "try a lower lr than": "try a lower --lr than",
 }
 """What the library says to one who calls it, and what that is on a command line."""
 
 SCRIPTS = Path(__file__).resolve().parent
-sys.path.insert(0, str(SCRIPTS.parent))  # so that `models` is found from anywhere
 
 
 # ---- errors ----------------------------------------------------------------------------------------------------------
@@ -36,6 +36,9 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, **options)
+
+    def format_help(self) -> str:
+        return as_called(super().format_help())
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: error: {message}\n")
@@ -59,14 +62,25 @@ def _meant(word: str, known: Any) -> str:
     return f"; did you mean {near[0]}?" if near else ""
 
 
+def program() -> str:
+    """Return the name by which the script was called: ``train.py`` or ``minigrad train``."""
+    return Path(sys.argv[0]).name
+
+
+def as_called(text: str) -> str:
+    """Return a text with the scripts named as this one was called: ``python scripts/train.py``, ``minigrad train``."""
+    if not program().startswith("minigrad "):
+        return text
+    return re.sub(r"(?:python )?\bscripts/(\w+)\.py", lambda found: f"minigrad {found[1].replace('_', '-')}", text)
+
+
 def in_words(error: BaseException) -> str:
     """Return an error as its user reads it: without the numbers of the system and the names of functions."""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     if isinstance(error, ModuleNotFoundError):
-        where = SCRIPTS.parent
-        return f'{error.name} is not installed; get what the scripts need by: pip install -e "{where}[scripts]"'
-    text = FUNCTION.sub("", str(error))
+        return f"{error.name} is not installed; get what the scripts need by: pip install matplotlib tqdm"
+    text = as_called(FUNCTION.sub("", str(error)))
     for argument, option in WORDS.items():
         text = text.replace(argument, option)
     return text or type(error).__name__
@@ -74,7 +88,7 @@ def in_words(error: BaseException) -> str:
 
 def explain(error: BaseException) -> int | None:
     """Say in one line why a script ends, and give its exit status; None for an error of the script itself."""
-    name = Path(sys.argv[0]).name
+    name = program()
     with contextlib.suppress(OSError):
         if isinstance(error, KeyboardInterrupt):
             print(f"\n{name}: stopped", file=sys.stderr)

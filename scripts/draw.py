@@ -5,8 +5,8 @@
     python scripts/draw.py --demo 3                               no browser: a picture of a digit that is already drawn
 
 The page is served to this machine only, and asks no other. Mouse, finger and pen draw; so does the keyboard: the
-arrow keys move the pen, Space puts it down and lifts it, C clears, U undoes, S saves a picture in runs/drawings/, which
-the page then offers to download. Ctrl-C ends it.
+arrow keys move the pen, Space puts it down and lifts it, C clears, U undoes, E draws an example, S saves a picture in
+runs/drawings/, which the page then offers to download. Ctrl-C ends it.
 
 The bundled digits are few, and written in one country; a network that has learned from MNIST (scripts/train.py --data
 mnist --model lenet) recognizes more handwritings, and is taken first where it gets 90% of its validation images right;
@@ -23,12 +23,12 @@ from pathlib import Path
 import numpy as np
 
 import minigrad as mg
-import train
-from classification import Classifier
-from command_line import Parser, exit_status, in_words
-from drawing.board import SIDE, Board
-from drawing.picture import picture, write_numbered
-from drawing.server import BoardServer
+from minigrad.scripts import train
+from minigrad.scripts.classification import Classifier
+from minigrad.scripts.command_line import Parser, exit_status, in_words
+from minigrad.scripts.drawing.board import SIDE, Board
+from minigrad.scripts.drawing.picture import picture, write_numbered
+from minigrad.scripts.drawing.server import BoardServer
 from minigrad.vision.datasets import Digits
 from minigrad.vision.transforms import resize
 

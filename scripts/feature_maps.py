@@ -21,7 +21,7 @@ import re
 import sys
 from pathlib import Path
 
-from command_line import Parser, at_least, exit_status, in_words, make_folder  # first: see there
+from minigrad.scripts.command_line import Parser, at_least, exit_status, in_words, make_folder  # first: see there
 
 # isort: split
 
@@ -31,9 +31,9 @@ from matplotlib.figure import Figure
 
 import minigrad as mg
 import minigrad.nn.functional as F
-from classification import Classifier
-from framing import frame_of, inputs_of_file, inputs_of_frames
 from minigrad import Tensor, nn, viz
+from minigrad.scripts.classification import Classifier
+from minigrad.scripts.framing import frame_of, inputs_of_file, inputs_of_frames
 from minigrad.vision.datasets import Digits
 from minigrad.vision.io import read_image
 from minigrad.viz.grid import Grid, stacked

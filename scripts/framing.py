@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from classification import Classifier, sized
 from minigrad import Tensor
+from minigrad.scripts.classification import Classifier, sized
+from minigrad.scripts.strokes import strokes
 from minigrad.vision.io import read_image
 from minigrad.vision.transforms import resize
-from strokes import strokes
 
 INK = 0.31  # of the pixels of the bundled digits
 

@@ -1,4 +1,4 @@
-"""Draw the pictures of README.md anew, by its commands, and put them into docs/.
+"""Draw the pictures of docs/gallery.md anew, by its commands, and put them into docs/.
 
     python scripts/gallery.py
     python scripts/gallery.py --out pictures    into another folder
@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from command_line import Parser, exit_status, make_folder  # first: see there
+from minigrad.scripts.command_line import Parser, exit_status, make_folder  # first: see there
 
 # isort: split
 

@@ -14,7 +14,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from command_line import Parser, at_least, exit_status, in_words, make_folder, positive  # first: see there
+from minigrad.scripts.command_line import (  # first: see there
+    Parser,
+    at_least,
+    exit_status,
+    in_words,
+    make_folder,
+    positive,
+)
 
 # isort: split
 

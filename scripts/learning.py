@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import minigrad as mg
 import minigrad.nn.functional as F
-from classification import loss_and_accuracy
 from minigrad import nn, optim
+from minigrad.scripts.classification import loss_and_accuracy
 from minigrad.utils.data import DataLoader, TensorDataset
 
 

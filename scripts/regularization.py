@@ -16,23 +16,23 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from command_line import Parser, at_least, exit_status, make_folder, positive  # first: see there
+from minigrad.scripts.command_line import Parser, at_least, exit_status, make_folder, positive  # first: see there
 
 # isort: split
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
-from tqdm import tqdm
+from tqdm.auto import tqdm
 
 import minigrad as mg
-from classification import Classifier, loss_and_accuracy
 from minigrad import optim
+from minigrad.scripts.classification import Classifier, loss_and_accuracy
+from minigrad.scripts.training.recipes import COMMON
+from minigrad.scripts.training.run import l1_norm
+from minigrad.scripts.training.tasks import Task, load_task
 from minigrad.utils.data import DataLoader, TensorDataset
 from minigrad.viz.style import BLUE, GREEN, RED, figure, plain
-from training.recipes import COMMON
-from training.run import l1_norm
-from training.tasks import Task, load_task
 
 Row = dict[str, float]  # of an epoch: "epoch", "largest", "mean", "accuracy"
 

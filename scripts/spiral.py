@@ -18,7 +18,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from command_line import Parser, at_least, exit_status, make_folder, positive  # first: see there
+from minigrad.scripts.command_line import Parser, at_least, exit_status, make_folder, positive  # first: see there
 
 # isort: split
 
@@ -26,12 +26,12 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import minigrad as mg
-from learning import learn
 from minigrad import optim, viz
+from minigrad.models.mlp import MLP
+from minigrad.scripts.learning import learn
 from minigrad.utils.data import TensorDataset
 from minigrad.viz.decision import COLOURS, MARKERS
 from minigrad.viz.style import figure, plain
-from models.mlp import MLP
 
 CLASSES = ["blue", "red", "black"]
 

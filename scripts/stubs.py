@@ -35,7 +35,7 @@ OFFERED = {
     "minigrad.optim": "optim/__init__.pyi",
     "minigrad.optim.lr_scheduler": "optim/lr_scheduler/__init__.pyi",
 }
-_DECLARED = ("minigrad.ops.", "minigrad.creation", "minigrad.random", "minigrad.windows", "minigrad.view_copies")
+DECLARED = ("minigrad.ops.", "minigrad.creation", "minigrad.random", "minigrad.windows", "minigrad.view_copies")
 HEAD = '"""Written by scripts/stubs.py out of the declarations; do not edit."""\n\n'
 
 Variant = tuple[dict[str, "str | None"], str]
@@ -280,7 +280,7 @@ def functions(module: str) -> str:
     stub, lines = Stub(), []
     for name, value in offered(module):
         home = getattr(value, "__module__", None) or ""
-        if inspect.isfunction(value) and (home.startswith(_DECLARED) or home == module):
+        if inspect.isfunction(value) and (home.startswith(DECLARED) or home == module):
             lines.append(stub.function(name, value, out=module in ("minigrad", "minigrad.linalg")))
         elif inspect.ismodule(value):
             package, _, own = value.__name__.rpartition(".")

@@ -33,18 +33,34 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from minigrad.scripts.command_line import (  # first: see there
+    Parser,
+    as_called,
+    at_least,
+    between,
+    exit_status,
+    fraction,
+    in_words,
+    locked,
+    make_folder,
+    positive,
+    program,
+)
+
+# isort: split
+
 import numpy as np
 
 import minigrad as mg
-from command_line import Parser, at_least, between, exit_status, fraction, in_words, locked, make_folder, positive
 from minigrad import viz
+from minigrad.models import MODELS
 from minigrad.saving.together import from_first
-from models import MODELS
-from training import ranks, recipes
-from training.augmentation import AUGMENTATIONS
-from training.report import report
-from training.run import OPTIMIZERS, SCHEDULES, Diverged, Training
-from training.tasks import TASKS
+from minigrad.scripts.training import ranks, recipes
+from minigrad.scripts.training.augmentation import AUGMENTATIONS
+from minigrad.scripts.training.report import report
+from minigrad.scripts.training.run import OPTIMIZERS, SCHEDULES, Training
+from minigrad.scripts.training.tasks import TASKS
+from minigrad.training import Diverged
 
 HANGUP = getattr(signal, "SIGHUP", None)  # which Windows has not; nohup lets a run ignore it
 
@@ -164,7 +180,7 @@ def stopped_by_signals(training: Training) -> Iterator[None]:
     terminals = [file.fileno() for file in (sys.stdout, sys.stderr) if file.isatty()]
 
     def ask_to_stop(number: int, frame: Any) -> None:
-        training.stop_asked = True
+        training.stop()
         signal.signal(number, previous[signal.Signals(number)])
         if number == HANGUP:  # the terminal is gone, and to write to it would be an error
             for terminal in terminals:
@@ -189,16 +205,15 @@ def train(training: Training, again: bool) -> int:
                 training.save("last.npz")
             introduce(training)
             started = time.perf_counter()
-            while not training.finished:
-                if not training.run_epoch():
-                    training.save("last.npz")
-                    print(f"stopped; go on with: python scripts/train.py --resume {folder}")
-                    return 130
+            training.fit(training.loader, training.validation, training.epochs)
+            if training.stopped:
+                print(as_called(f"stopped; go on with: python scripts/train.py --resume {folder}"))
+                return 130
     except Diverged as error:
         done = len(training.history)
         kept = f"{folder} holds the checkpoints of the {done} epochs before" if done else "there is no best.npz"
         with ranks.quiet():
-            print(f"train.py: error: {error}; {kept}", file=sys.stderr)
+            print(f"{program()}: error: {in_words(error)}; {kept}", file=sys.stderr)
         return 1
     if ranks.rank() > 0:
         return 0

@@ -22,7 +22,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from command_line import Parser, at_least, exit_status, make_folder, positive  # first: see there
+from minigrad.scripts.command_line import Parser, at_least, exit_status, make_folder, positive  # first: see there
 
 # isort: split
 
@@ -32,11 +32,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 import minigrad as mg
-from learning import evaluate, learn
 from minigrad import Tensor, optim, viz
+from minigrad.models.xo import FILTERS, LETTERS, XO
+from minigrad.scripts.learning import evaluate, learn
 from minigrad.utils.data import TensorDataset
 from minigrad.viz.style import BLUE, ORANGE, figure
-from models.xo import FILTERS, LETTERS, XO
 
 NAMES = list(LETTERS)
 NOISY_INPUT = [0.9, 0.65, 0.45, 0.87, 0.96, 0.73, 0.23, 0.63, 0.44, 0.89, 0.94, 0.53]  # the article's, of an unknown X

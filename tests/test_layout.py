@@ -73,3 +73,18 @@ def test_a_file_of_tests_is_named_after_a_module_or_explained():
     files = {path.name: path.stem.removeprefix("test_") for path in TESTS.rglob("test_*.py")}
     strange = {file for file, tested in files.items() if not {tested, tested.partition("_")[0]} & modules} - named
     assert not strange, f"tests/README.md does not say what {sorted(strange)} are about"
+
+
+def test_every_package_is_installed():
+    """That is, listed in setup.cfg: two of them lie at the top, where no search would find them under their names."""
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg")
+    folders = dict(line.split(" = ") for line in config["options"]["package_dir"].split("\n")[1:])
+    roots = {"minigrad": "minigrad", **folders}
+    packages = {
+        ".".join((package, *path.relative_to(ROOT / folder).parts[:-1]))
+        for package, folder in roots.items()
+        for path in (ROOT / folder).rglob("__init__.py")
+    }
+    assert packages == set(config["options"]["packages"].split())
+    assert all((ROOT / name.replace(".", "/")).resolve() == ROOT / folder for name, folder in folders.items())

@@ -48,3 +48,11 @@ def test_out_and_errors():
         engine.draw_base2(1)
     with pytest.raises(ValueError, match="SobolEngine.draw: expected from 0 to"):
         engine.draw(-1)
+
+
+def test_scrambled_points_without_a_seed_follow_that_of_the_library():
+    drawn = []
+    for _ in range(2):
+        mg.manual_seed(3)
+        drawn += [SobolEngine(2, scramble=True).draw(4).tolist() for _ in range(2)]
+    assert drawn[0] == drawn[2] and drawn[1] == drawn[3] and drawn[0] != drawn[1]

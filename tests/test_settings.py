@@ -262,9 +262,3 @@ def test_windows_are_those_of_pytorch(name, periodic):
 def test_names_of_distributed_are_found():
     with pytest.raises(AttributeError, match="did you mean 'all_reduce'"):
         getattr(mg.distributed, "all_reduced")  # noqa: B009
-
-
-def test_no_onnx_file_is_written(tmp_path):
-    with pytest.raises(NotImplementedError, match="onnx.export: minigrad writes no ONNX files"):
-        mg.onnx.export(mg.nn.Linear(1, 1), mg.ones(1, 1), tmp_path / "net.onnx")
-    assert not mg.onnx.is_in_onnx_export() and not list(tmp_path.iterdir())

@@ -10,6 +10,7 @@ from minigrad.autograd.anomaly_mode import (
 )
 from minigrad.autograd.differentiation import backward, grad
 from minigrad.autograd.function import Function, once_differentiable
+from minigrad.autograd.saved_tensor import SavedTensor
 from minigrad.autograd.variable import Variable
 from minigrad.graph.engine import Node
 from minigrad.graph.grad_mode import (
@@ -25,6 +26,7 @@ from minigrad.lazy_names import lazy_names
 __all__ = [
     "Function",
     "Node",
+    "SavedTensor",
     "Variable",
     "backward",
     "detect_anomaly",

@@ -5,6 +5,7 @@
 from minigrad.autograd.function import Function as Function
 from minigrad.autograd.gradcheck import GradcheckError as GradcheckError
 from minigrad.graph.engine import Node as Node
+from minigrad.autograd.saved_tensor import SavedTensor as SavedTensor
 from minigrad.autograd.variable import Variable as Variable
 from minigrad.autograd.differentiation import backward as backward
 from minigrad.autograd.anomaly_mode import detect_anomaly as detect_anomaly

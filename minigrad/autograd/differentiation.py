@@ -11,7 +11,7 @@ import numpy as np
 
 from minigrad.core.tensor import Tensor
 from minigrad.graph import completion, engine
-from minigrad.graph.grad_mode import mode
+from minigrad.graph.grad_mode import mode, set_grad_enabled
 from minigrad.kernels.errstate import silent
 from minigrad.ops.declare.method import method
 from minigrad.ops.joining import stack
@@ -109,7 +109,7 @@ def accumulate(
         if outermost:
             completion.abandon()
         raise
-    _run_hooks_after(leaves)
+    _run_hooks_after(leaves, create_graph)
 
 
 def _accumulate(
@@ -121,6 +121,9 @@ def _accumulate(
     else:
         arrived, retained = _arrived_at(_as_list(inputs), roots, retain_graph, create_graph)
     for leaf, g in arrived.items():
+        if leaf._before_grad:
+            with set_grad_enabled(create_graph):
+                arrived[leaf] = g = engine.run_hooks(leaf._before_grad, g)
         if (before := leaf._grad) is not None and before._data.shape != g.shape:
             raise RuntimeError(
                 f"backward: a gradient of shape {tuple(g.shape)} cannot be added to a .grad of shape "
@@ -134,15 +137,18 @@ def _accumulate(
             leaf._accumulate(arrived.pop(leaf))
             if leaf._after_grad:
                 hooked.append(leaf)
-    _run_hooks_after(hooked)
+    _run_hooks_after(hooked, create_graph)
 
 
-def _run_hooks_after(leaves: Iterable[Tensor]) -> None:
+def _run_hooks_after(leaves: Iterable[Tensor], create_graph: bool) -> None:
     """Run the hooks of leaves whose gradients were accumulated."""
     for leaf in leaves:
         for hook in list((leaf._after_grad or {}).values()):
-            if (returned := hook(leaf)) is not None:
-                raise TypeError(f"post_accumulate_grad_hook: expected None, got {type(returned).__name__}")
+            with set_grad_enabled(create_graph):
+                returned = hook(leaf)
+            if returned is not None:
+                error = RuntimeError if isinstance(returned, Tensor) else TypeError
+                raise error(f"post_accumulate_grad_hook: expected None, got {type(returned).__name__}")
 
 
 def _arrived_at(
@@ -154,7 +160,8 @@ def _arrived_at(
     _require_grad("backward", targets)
     tensor_of = {t._grad_target(): t for t in targets}
     arrived, retained = _run(roots, tensor_of, retain_graph, create_graph)
-    return {t: g for edge, g in arrived.items() if (t := tensor_of[edge])._retained is None}, retained
+    tensors = {t: g for edge, g in arrived.items() if isinstance(t := tensor_of[edge], Tensor)}
+    return {t: g for t, g in tensors.items() if t._retained is None}, retained
 
 
 @overload
@@ -246,10 +253,13 @@ def grad(
         g = arrived.get(edge)
         if g is not None:
             results.append(g if isinstance(g, Tensor) else Tensor._wrap(np.array(g, dtype=target.dtype)))
-        elif materialize_grads:
-            results.append(Tensor._wrap(np.zeros_like(target._data)))
-        elif allow_unused:
+        elif materialize_grads and not isinstance(target, _Place):
+            results.append(Tensor._wrap(np.zeros_like(target._data)).requires_grad_(create_graph))
+        elif allow_unused and not materialize_grads:
             results.append(None)
+        elif isinstance(target, _Place):
+            asked = "which has no shape for zeros" if materialize_grads else "pass allow_unused=True to get None for it"
+            raise RuntimeError(f"grad: inputs[{i}], a GradientEdge, was not used to compute the outputs; {asked}")
         else:
             raise RuntimeError(
                 f"grad: inputs[{i}], of shape {tuple(target.shape)}, was not used to compute the outputs; "
@@ -320,6 +330,8 @@ def _roots(operation: str, outputs: Any, gradients: Any, create_graph: bool) -> 
 
 def root(operation: str, output: Tensor, gradient: Any, create_graph: bool) -> tuple[Any, Any]:
     """Return where to start and the gradient there: an array, or a Tensor if backward itself is recorded."""
+    if isinstance(output, _Place) and isinstance(gradient, Tensor):
+        return output.node, gradient if create_graph else gradient._data
     if not isinstance(output, Tensor):
         raise TypeError(f"{operation}: expected Tensors to differentiate, got {type(output).__name__}")
     edge = output._grad_target()
@@ -365,20 +377,37 @@ def _as_list(value: Any, count: int = 1) -> list[Any]:
     if value is None:
         return [None] * count
     values = [value] if isinstance(value, (Tensor, np.ndarray, GradientEdge)) else value
-    return [_tensor_at(v) if isinstance(v, GradientEdge) else v for v in values]
+    return [_place_of(v) if isinstance(v, GradientEdge) else v for v in values]
 
 
-def _tensor_at(edge: GradientEdge) -> Any:
+class _Place:
+    """The output of a node, for a `GradientEdge` made by hand: its shape is not known."""
+
+    __slots__ = ("node",)
+    dtype = None
+    requires_grad = True
+
+    def __init__(self, node: engine.Node) -> None:
+        self.node = node
+
+    def _grad_target(self) -> engine.Node:
+        return self.node
+
+
+def _place_of(edge: GradientEdge) -> Any:
+    """Return a Tensor of that target if there is one."""
     if edge.ownership_token is not None:
         return edge.ownership_token
     if isinstance(edge.node, engine.AccumulateGrad):
         return edge.node.variable
-    raise RuntimeError("GradientEdge: one of a node alone has no shape; take it from get_gradient_edge(tensor)")
+    if isinstance(edge.node, engine.Node) and len(getattr(edge.node, "outputs", "1")) == 1:
+        return _Place(edge.node)
+    raise RuntimeError("GradientEdge: this node has several outputs; take the edge from get_gradient_edge(tensor)")
 
 
 def _require_grad(operation: str, tensors: list[Tensor]) -> None:
     for i, t in enumerate(tensors):
-        if not isinstance(t, Tensor):
+        if not isinstance(t, (Tensor, _Place)):
             raise TypeError(f"{operation}: expected Tensors as inputs, got {type(t).__name__}")
         if not t.requires_grad:
             raise RuntimeError(f"{operation}: inputs[{i}] does not require grad, so there is no gradient for it")

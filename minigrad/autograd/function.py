@@ -115,6 +115,8 @@ class FunctionCtx:
         if saved is None:
             return None
         array, target, place = saved.array, saved.target, saved.place
+        if not isinstance(array, np.ndarray):  # hooks have packed it
+            array = array.array
         if versions.version_of(array) > self._version:
             raise RuntimeError(
                 f"{self._name}: {what}, of shape {array.shape}, was changed in place after forward had saved it; "

@@ -8,7 +8,12 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.differentiation import GradientEdge
-from minigrad.autograd.saved_hooks import disable_saved_tensors_hooks, save_on_cpu, saved_tensors_hooks
+from minigrad.autograd.saved_hooks import (
+    allow_mutation_on_saved_tensors,
+    disable_saved_tensors_hooks,
+    save_on_cpu,
+    saved_tensors_hooks,
+)
 from minigrad.core.tensor import Tensor
 from minigrad.graph import versions
 from minigrad.graph.engine import Node, edge_to
@@ -18,6 +23,7 @@ from minigrad.ops.declare.record import attached
 __all__ = [
     "GradientEdge",
     "Node",
+    "allow_mutation_on_saved_tensors",
     "disable_saved_tensors_hooks",
     "get_gradient_edge",
     "increment_version",

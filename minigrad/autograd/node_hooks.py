@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import weakref
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
@@ -12,29 +11,26 @@ import numpy as np
 from minigrad.autograd.function import FunctionNode, Gradients
 from minigrad.core.tensor import Tensor
 from minigrad.graph.engine import AccumulateGrad, Node
-from minigrad.graph.hooks import RemovableHandle
+from minigrad.graph.hooks import NodeHooks, RemovableHandle
 
 Grads: TypeAlias = tuple[Tensor | None, ...]
 
-# Few nodes have such hooks: those get a class of their own, so that the others need not look.
-_after: weakref.WeakKeyDictionary[Node, dict[int, Any]] = weakref.WeakKeyDictionary()
-
 
 def register_prehook(self: Node, hook: Callable[[Grads], Any]) -> RemovableHandle:
-    """Call ``hook(grad_outputs)`` before the node runs; a tuple that it returns replaces the gradients."""
+    """Call ``hook(grad_outputs)`` before the node runs; a tuple that it returns replaces the gradients.
+
+    The hooks of its tensor come first. Where only the gradient of the tensor is asked for, the node does not run.
+    """
+    if not isinstance(self, AccumulateGrad):
+        return RemovableHandle(_hooks_of(self).before, hook)
 
     def on_gradient(g: Any) -> Any:
-        given = g if isinstance(g, Gradients) else {0: g}
-        count = len(self.outputs) if isinstance(self, FunctionNode) else 1
-        wrapped = _wrapped([given.get(i) for i in range(count)])
-        replaced = _bare(_checked("prehook", hook(wrapped), wrapped), g)
-        return Gradients(enumerate(replaced)) if isinstance(g, Gradients) else replaced[0]
+        wrapped = _wrapped([g])
+        return _bare(_checked("prehook", hook(wrapped), wrapped), g)[0]
 
-    if isinstance(self, AccumulateGrad):
-        return self.variable.register_hook(lambda g: _checked("prehook", hook((g,)), (g,))[0])
-    if self.hooks is None:
-        self.hooks = {}
-    return RemovableHandle(self.hooks, on_gradient)
+    if self.variable._before_grad is None:
+        self.variable._before_grad = {}
+    return RemovableHandle(self.variable._before_grad, on_gradient)
 
 
 def register_hook(self: Node, hook: Callable[[Grads, Grads], Any]) -> RemovableHandle:
@@ -42,17 +38,25 @@ def register_hook(self: Node, hook: Callable[[Grads, Grads], Any]) -> RemovableH
     if isinstance(self, AccumulateGrad):
         variable = self.variable
         return variable.register_post_accumulate_grad_hook(lambda leaf: hook((), (leaf.grad,)))
-    hooks = _after.get(self)
-    if hooks is None:
-        hooks = _after[self] = {}
-        self.__class__ = _hooked(_class_of(self))
-    return RemovableHandle(hooks, hook)
+    return RemovableHandle(_hooks_of(self).after, hook)
+
+
+def _hooks_of(node: Node) -> NodeHooks:
+    """Return the hooks of a node. Few have any: those get a class of their own, so that the others need not look."""
+    if node.hooks is None:
+        node.hooks = NodeHooks()
+    if not hasattr(type(node), "unhooked"):
+        node.__class__ = _hooked(_class_of(node))
+    hooks: Any = node.hooks
+    return hooks
 
 
 def call(self: Node, *grad_outputs: Tensor | None) -> Any:
     """Return the gradients of the node's inputs, None for those that need none; no hook runs."""
     if isinstance(self, (AccumulateGrad, FunctionNode)):
         raise TypeError(f"{self.name()}: only nodes of operations can be called")
+    if len(grad_outputs) != 1:
+        raise TypeError(f"{self.name()}: expected the gradient of the output, got {len(grad_outputs)} arguments")
     required = [node is not None for node, _ in self.next_functions]
     kind: Any = getattr(type(self), "unhooked", type(self))
     found = iter(kind.vjp(self, grad_outputs[0], None, True))
@@ -69,11 +73,18 @@ def _hooked(kind: type[Any]) -> type[Node]:
     """Return the class of the nodes of a class that have hooks."""
 
     def vjp(self: Node, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> Sequence[Any]:
+        hooks = _hooks_of(self)
+        for hook in list(hooks.before.values()):
+            wrapped = _wrapped(_given(self, g))
+            bare = _bare(_checked("prehook", hook(wrapped), wrapped), g)
+            g = Gradients(enumerate(bare)) if isinstance(g, Gradients) else bare[0]
+        if not hooks.after:
+            return kind.vjp(self, g, needed, create_graph)
         required = [node is not None for node, _ in self.next_functions]  # hooks see None for the other inputs
         found = iter(kind.vjp(self, g, needed, create_graph))
         results: Sequence[Any] = [next(found) if r else None for r in required]
-        given = tuple(g.get(i) for i in range(len(self.outputs))) if isinstance(g, Gradients) else (g,)  # type: ignore[attr-defined]
-        for hook in list(_after.get(self, {}).values()):
+        given = _given(self, g)
+        for hook in list(hooks.after.values()):
             wrapped = _wrapped(results)
             replaced = hook(wrapped, _wrapped(given))
             if isinstance(replaced, tuple) and len(replaced) == sum(required):  # those of numbers may be left out
@@ -83,6 +94,13 @@ def _hooked(kind: type[Any]) -> type[Node]:
         return [g for g, r in zip(results, required, strict=True) if r]
 
     return type(kind.__name__, (kind,), {"__slots__": (), "unhooked": kind, "vjp": vjp, "named": lambda self: self})
+
+
+def _given(node: Node, g: Any) -> Sequence[Any]:
+    """Return the gradients of all outputs."""
+    if isinstance(g, Gradients) and isinstance(node, FunctionNode):
+        return [g.get(i) for i in range(len(node.outputs))]
+    return [g]
 
 
 def _wrapped(gradients: Sequence[Any]) -> Grads:

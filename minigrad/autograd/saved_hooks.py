@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import threading
+import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,7 +15,9 @@ import numpy as np
 
 from minigrad.autograd import function
 from minigrad.autograd.replacement import Replacements
+from minigrad.autograd.saved_tensor import Packet, keep_packed
 from minigrad.core.tensor import Tensor
+from minigrad.graph import versions
 from minigrad.ops.declare.record import OperationNode
 
 
@@ -69,7 +72,8 @@ class saved_tensors_hooks:
 
     def __exit__(self, *error: Any) -> None:
         _thread.hooks = _thread.hooks[1:]
-        self._entered.pop().take_back()
+        if self._entered:  # it may have been left once too often
+            self._entered.pop().take_back()
 
     def _is_innermost(self) -> bool:
         return bool(_thread.hooks) and _thread.hooks[0] is self
@@ -80,85 +84,18 @@ class saved_tensors_hooks:
         def __init__(node: OperationNode, plan: Any, parents: Sequence[Any], saved: Sequence[Any] | None) -> None:
             init(node, plan, parents, saved)
             if self._is_innermost() and saved is not None and _holds_arrays(saved):
-                kind: Any = type(node.named())
-                node.__class__ = _packed_class(kind)
-                node.saved = Packed([self._pack(value) for value in saved], self)
+                keep_packed(node, [self._pack(value) for value in saved])
 
         return __init__
 
-    def _saved(self, kind: Callable[..., Any], array: np.ndarray, target: Any, place: int | None) -> Any:
+    def _saved(self, kind: Callable[..., Any], array: np.ndarray, *rest: Any) -> Any:
         """Return what a Function keeps."""
-        if not self._is_innermost():
-            return kind(array, target, place)
-        return PackedValue(self._pack(array), self, target, place)
+        return kind(self._pack(array) if self._is_innermost() else array, *rest)
 
     def _pack(self, value: Any) -> Any:
         if isinstance(value, np.ndarray):
-            return _Packet(self.pack_hook(Tensor._wrap(value)))
+            return Packet(value, self.pack_hook, self.unpack_hook)
         return type(value)(map(self._pack, value)) if type(value) in (tuple, list) else value
-
-    def unpack(self, value: Any) -> Any:
-        """Return the array of a packet, and of those in tuples and lists."""
-        if isinstance(value, _Packet):
-            tensor = self.unpack_hook(value.content)
-            if not isinstance(tensor, Tensor):
-                raise TypeError(f"unpack_hook: expected a Tensor to be returned, got {type(tensor).__name__}")
-            return tensor._data
-        return type(value)(map(self.unpack, value)) if type(value) in (tuple, list) else value
-
-
-class _Packet:
-    """The result of a pack hook for an array."""
-
-    __slots__ = ("content",)
-
-    def __init__(self, content: Any) -> None:
-        self.content = content
-
-
-class Packed(tuple[Any, ...]):
-    """Packed values that a node keeps."""
-
-    hooks: saved_tensors_hooks
-
-    def __new__(cls, values: list[Any], hooks: saved_tensors_hooks) -> Packed:
-        packed = super().__new__(cls, values)
-        packed.hooks = hooks
-        return packed
-
-
-class PackedValue:
-    """A packed value that a Function keeps."""
-
-    __slots__ = ("packed", "hooks", "target", "place")
-
-    def __init__(self, packed: Any, hooks: saved_tensors_hooks, target: Any, place: int | None) -> None:
-        self.packed, self.hooks, self.target, self.place = packed, hooks, target, place
-
-    @property
-    def array(self) -> np.ndarray:
-        array: np.ndarray = self.hooks.unpack(self.packed)
-        return array
-
-
-@functools.cache
-def _packed_class(kind: type[Any]) -> type[OperationNode]:
-    """Return the class of the nodes of a class that keep packed values."""
-
-    def values(self: OperationNode) -> Any:
-        packed = self.saved
-        return [packed.hooks.unpack(value) for value in packed] if isinstance(packed, Packed) else packed
-
-    def vjp(self: OperationNode, g: Any, needed: Sequence[bool] | None, create_graph: bool) -> list[Any]:
-        packed = self.saved
-        self.saved = values(self)
-        try:
-            gradients: list[Any] = kind.vjp(self, g, needed, create_graph)
-            return gradients
-        finally:
-            self.saved = packed
-
-    return type(kind.__name__, (kind,), {"__slots__": (), "vjp": vjp, "values": values, "named": lambda self: self})
 
 
 def _holds_arrays(saved: Sequence[Any]) -> bool:
@@ -176,6 +113,88 @@ class save_on_cpu(saved_tensors_hooks):
 
     def __init__(self, pin_memory: bool = False, device_type: str = "cuda") -> None:
         super().__init__(lambda tensor: tensor, lambda tensor: tensor)
+
+
+class _Kept:
+    """A value that nodes keep, of which there is a copy from its first change in place on."""
+
+    __slots__ = ("array", "__weakref__")
+
+    def __init__(self, array: np.ndarray) -> None:
+        self.array = array
+
+
+class allow_mutation_on_saved_tensors(saved_tensors_hooks):
+    """Context manager: what was used may be changed in place, and gradients are those of the values used.
+
+    A value is copied when it is changed, if the graph still keeps it. Backward has to run inside.
+
+    Raises
+    ------
+    RuntimeError
+        Within another one.
+    AssertionError
+        By a backward outside.
+
+    Examples
+    --------
+    >>> x = mg.ones(2, requires_grad=True)
+    >>> with mg.autograd.graph.allow_mutation_on_saved_tensors():
+    ...     y = x * 3
+    ...     z = (y**2).sum()
+    ...     _ = y.zero_()
+    ...     z.backward()
+    >>> x.grad
+    tensor([18., 18.])
+    """
+
+    def __init__(self) -> None:
+        super().__init__(self._keep, self._kept)
+        self.cloned: weakref.WeakKeyDictionary[_Kept, np.ndarray] = weakref.WeakKeyDictionary()
+        self._values: weakref.WeakValueDictionary[Any, _Kept] = weakref.WeakValueDictionary()
+        self._replacements = Replacements()
+
+    def __enter__(self) -> allow_mutation_on_saved_tensors:  # type: ignore[override]
+        if any(isinstance(hooks, allow_mutation_on_saved_tensors) for hooks in _thread.hooks):
+            raise RuntimeError("allow_mutation_on_saved_tensors: one cannot be within another")
+        super().__enter__()
+        for before in ("_check_writable", "_write"):
+            self._replacements.put(Tensor, before, self._copying)
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        super().__exit__(*error)
+        self._replacements.take_back()
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget all copies."""
+        self.cloned.clear()
+        self._values.clear()
+
+    def _keep(self, tensor: Tensor) -> _Kept:
+        array = tensor._data
+        key = (array.ctypes.data, array.shape, array.strides, array.dtype, versions.version_of(array))
+        kept = self._values.get(key)
+        if kept is None:
+            kept = self._values[key] = _Kept(array)
+        return kept
+
+    def _kept(self, kept: _Kept) -> Tensor:
+        if self not in _thread.hooks or all(kept is not k for k in self._values.values()):
+            raise AssertionError("backward: expected to be within the allow_mutation_on_saved_tensors() of the forward")
+        return Tensor._wrap(self.cloned.get(kept, kept.array))
+
+    def _copying(self, change: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a method that changes a tensor in place, or is called before, with copies made first."""
+
+        def changed(tensor: Tensor, *args: Any) -> Any:
+            for kept in list(self._values.values()):
+                if kept not in self.cloned and np.may_share_memory(kept.array, tensor._data):
+                    self.cloned[kept] = kept.array.copy(order="K")
+            return change(tensor, *args)
+
+        return changed
 
 
 class disable_saved_tensors_hooks:

@@ -8,6 +8,7 @@ of a :class:`~minigrad.utils.data.DataLoader` put another one in the default's p
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import struct
 import threading
@@ -21,12 +22,14 @@ from minigrad.core.device import on_cpu
 from minigrad.core.dtypes import DType
 from minigrad.core.tensor import Tensor
 from minigrad.kernels.forking import hold, lock
+from minigrad.kernels.normals import normals
 
 __all__ = [
     "Generator", "default_generator", "fork_rng", "get_generator", "get_rng_state", "initial_seed", "manual_seed",
     "seed", "set_rng_state", "use_generator",
 ]  # fmt: skip
 
+MANY_NORMALS = 1 << 12  # numbers: fewer are drawn faster one by one
 _SEED_OF_NEW_GENERATORS = 67280421310721  # PyTorch's, so initial_seed() agrees
 _LAYOUT = struct.Struct("<16s16sQIB")  # state and increment of PCG64, initial seed, half-used 64-bit draw
 _this_thread = threading.local()
@@ -141,6 +144,8 @@ class Generator:
 
     def gaussian(self, shape: tuple[int, ...], dtype: DType) -> np.ndarray:
         """Return an array of normally distributed numbers of mean 0 and variance 1."""
+        if dtype != np.float64 and (count := math.prod(shape)) >= MANY_NORMALS:
+            return normals(self.rng, count).reshape(shape).astype(dtype, copy=False)
         drawn = self.rng.standard_normal(shape, dtype=np.float32 if dtype == np.float16 else dtype.type)
         return np.asarray(drawn, dtype)
 

@@ -506,10 +506,10 @@ class Methods:
     def frexp(self) -> return_types.frexp:
         """Return the mantissa, in [1/2, 1), and the exponent, int32, of each element: ``mantissa * 2 ** exponent``."""
     @overload
-    def gather(self, dim: _int, index: TensorLike) -> Tensor:
+    def gather(self, dim: _int, index: TensorLike, *, sparse_grad: _bool = False) -> Tensor:
         """``out[i, j, k] = input[index[i, j, k], j, k]`` for `dim` 0, and so on for the others."""
     @overload
-    def gather(self, index: TensorLike, *, axis: _int) -> Tensor: ...
+    def gather(self, index: TensorLike, *, sparse_grad: _bool = False, axis: _int) -> Tensor: ...
     def gcd(self, other: TensorLike) -> Tensor:
         """Return the greatest common divisor of two integers, elementwise; of 0 and n it is the absolute value of n."""
     def gcd_(self, other: TensorLike) -> Self:
@@ -810,9 +810,9 @@ class Methods:
         """Return the logarithm of the multivariate gamma function of dimension `p`, elementwise."""
     def mvlgamma_(self, p: _int) -> Self:
         """In-place version of `mvlgamma`: writes the result into this tensor and returns it."""
-    def nan_to_num(self, nan: _float = 0.0, posinf: _float | None = None, neginf: _float | None = None) -> Tensor:
+    def nan_to_num(self, nan: _float | None = None, posinf: _float | None = None, neginf: _float | None = None) -> Tensor:
         """Return `input` with nan and infinities replaced; infinities by the largest finite numbers unless given."""
-    def nan_to_num_(self, nan: _float = 0.0, posinf: _float | None = None, neginf: _float | None = None) -> Self:
+    def nan_to_num_(self, nan: _float | None = None, posinf: _float | None = None, neginf: _float | None = None) -> Self:
         """In-place version of `nan_to_num`: writes the result into this tensor and returns it."""
     def nanmean(self, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
         """Return `mean` of the elements that are not nan."""
@@ -894,7 +894,8 @@ class Methods:
         """Return a view with the dimensions in another order, given as one argument or several."""
     def pinverse(self, rtol: Any = None, hermitian: _bool = False, *, atol: Any = None) -> Tensor:
         """Return the pseudo-inverse (Moore, 1920; Penrose, 1955)."""
-    def polygamma(self, n: _int) -> Tensor: ...
+    def polygamma(self, n: _int) -> Tensor:
+        """Return the derivative of order `n` of `digamma`, elementwise."""
     def polygamma_(self, n: _int) -> Self:
         """In-place version of `_polygamma`: writes the result into this tensor and returns it."""
     def positive(self) -> Tensor:

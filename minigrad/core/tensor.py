@@ -17,8 +17,8 @@ from minigrad.core.as_array import as_array
 from minigrad.core.methods import Methods
 from minigrad.core.printing import format_array
 from minigrad.graph import engine, versions
-from minigrad.graph.grad_mode import enable_grad, mode
-from minigrad.graph.hooks import RemovableHandle
+from minigrad.graph.grad_mode import enable_grad, inference, mode
+from minigrad.graph.hooks import NodeHooks, RemovableHandle
 from minigrad.kernels.forking import lock
 
 Self = TypeVar("Self", bound="Tensor")
@@ -67,8 +67,11 @@ class Tensor(Methods, ArrayAttributes):
     _view: View | None  # of which tensor it shows a part, if any
     _grad: Tensor | None = None
     _history_version: int = 0  # how often an in-place operation has replaced its history
+    _inference: bool = False  # whether it was made under inference_mode
+    _replaced: int = 0  # what `_version` counts beside the changes of the memory that it shows now
     _cut: bool = False  # whether detach_ has ended its history, which earlier views may still have
     _hooks: dict[int, Callable[[Any], Any]] | None = None  # of a leaf; those of others are on the node
+    _before_grad: dict[int, Callable[[Any], Any]] | None = None  # of the node of a leaf, called by a backward only
     _after_grad: dict[int, Callable[[Tensor], Any]] | None = None
     _retained: RemovableHandle | None = None  # of the hook that `retain_grad` made
 
@@ -95,7 +98,16 @@ class Tensor(Methods, ArrayAttributes):
         """Wrap `array` itself as a tensor: nothing is copied or recorded."""
         t = object.__new__(cls)
         t._data, t._requires_grad, t._node, t._view = array, False, None, None
+        if mode.inference:
+            t._inference = True
         return t
+
+    def _alias(self) -> Tensor:
+        """Return a tensor of the same memory, without history."""
+        alias = Tensor._wrap(self._data)
+        if mode.inference or inference.used:
+            alias._inference = self.is_inference()
+        return alias
 
     # ---- what it is ------------------------------------------------------------------------------------------------
 
@@ -118,8 +130,16 @@ class Tensor(Methods, ArrayAttributes):
 
     @property
     def _version(self) -> int:
-        """How often its memory was changed in place."""
-        return versions.changes_of(self._data)
+        """How often its memory was changed in place, or replaced."""
+        if self.is_inference():
+            raise RuntimeError("_version: the changes of tensors made under inference_mode are not counted")
+        return self._replaced + versions.changes_of(self._data)
+
+    def _replace(self, array: np.ndarray, changed: bool = True) -> None:
+        """Show the memory of `array` from now on."""
+        before = self._replaced + versions.changes_of(self._data)
+        self._data, self._view = array, None
+        self._replaced = before + changed - versions.changes_of(array)
 
     @property
     def _base(self) -> Tensor | None:
@@ -130,8 +150,11 @@ class Tensor(Methods, ArrayAttributes):
         return self._view is not None
 
     def is_inference(self) -> bool:
-        """Return False: `inference_mode` makes ordinary tensors, which may be used in any other mode, too."""
-        return False
+        """Return whether it was made under `inference_mode`, or is a view of such a tensor.
+
+        It can be read anywhere; outside, it can neither be changed in place nor kept for a gradient.
+        """
+        return self._inference if self._view is None else self._view.base._inference
 
     def as_subclass(self, cls: type[Self]) -> Self:
         """Return a tensor of the subclass `cls` of Tensor with the same memory and history."""
@@ -152,7 +175,13 @@ class Tensor(Methods, ArrayAttributes):
     def requires_grad(self, value: bool) -> None:
         if not self.is_leaf:
             raise RuntimeError("requires_grad: can be set on leaves only; use .detach()")
+        if not isinstance(value, bool):
+            raise RuntimeError(f"requires_grad: expected a bool, got {type(value).__name__}")
         self.requires_grad_(value)
+
+    @requires_grad.deleter
+    def requires_grad(self) -> None:
+        raise RuntimeError("requires_grad: it cannot be deleted; set it to False")
 
     @property
     def retains_grad(self) -> bool:
@@ -162,7 +191,7 @@ class Tensor(Methods, ArrayAttributes):
     @property
     def data(self) -> Tensor:
         """The values without the history: a tensor that shares memory and does not require grad. May be replaced."""
-        return Tensor._wrap(self._data)
+        return self._alias()
 
     @data.setter
     def data(self, value: Tensor) -> None:
@@ -170,7 +199,13 @@ class Tensor(Methods, ArrayAttributes):
             raise TypeError(f"data: expected a Tensor, got {type(value).__name__}; see minigrad.tensor()")
         if self._requires_grad and value._data.dtype.kind != "f":
             raise RuntimeError(f"data: a tensor that requires grad holds floating numbers, got {value.dtype}")
-        self._data = value._data
+        view = self._view
+        self._replace(value._data, changed=False)
+        self._view = view
+
+    @data.deleter
+    def data(self) -> None:
+        raise RuntimeError("data: it cannot be deleted; assign another tensor")
 
     @property
     def grad(self) -> Tensor | None:
@@ -271,18 +306,24 @@ class Tensor(Methods, ArrayAttributes):
         ------
         RuntimeError
             If the dtype is not floating, or the tensor is not a leaf (``detach()`` gives a leaf).
+        TypeError
+            If `requires_grad` is not a bool.
         """
+        if not isinstance(requires_grad, (bool, np.bool_)):
+            raise TypeError(f"requires_grad_: expected a bool, got {type(requires_grad).__name__}")
         if requires_grad and self._data.dtype.kind != "f":
             raise RuntimeError(f"requires_grad: only floating tensors can require grad, got {self.dtype}; use .float()")
         if not requires_grad and not self.is_leaf:
             raise RuntimeError("requires_grad: only a leaf can stop to require grad; use .detach()")
         if bool(requires_grad) != self._requires_grad:
+            if requires_grad and not mode.inference and self.is_inference():
+                raise RuntimeError("requires_grad: a tensor made under inference_mode cannot require grad; clone() it")
             self._requires_grad = bool(requires_grad)
         return self
 
     def detach(self) -> Tensor:
         """Return the same values and memory, cut off from the graph; backward notices in-place changes of either."""
-        return Tensor._wrap(self._data)
+        return self._alias()
 
     def detach_(self) -> Tensor:
         """Cut this tensor itself off from the graph."""
@@ -341,7 +382,7 @@ class Tensor(Methods, ArrayAttributes):
         owner = self._grad_target()
         attribute = "_hooks" if owner is self else "hooks"
         if getattr(owner, attribute) is None:
-            setattr(owner, attribute, {})
+            setattr(owner, attribute, NodeHooks())
         handle = RemovableHandle(getattr(owner, attribute), hook)
         if self._retained is not None:
             self._retained.move_to_end()  # what is retained is the gradient after all hooks
@@ -437,6 +478,10 @@ class Tensor(Methods, ArrayAttributes):
                 f"{operation}: several elements share one place in memory, as expand() and broadcasting make them, or "
                 "the array is read-only; change a clone()"
             )
+        if inference.used and not mode.inference and self.is_inference():
+            raise RuntimeError(
+                f"{operation}: a tensor made under inference_mode is changed there only; change a clone()"
+            )
         if not mode.enabled:
             return
         if self._view is not None:
@@ -466,7 +511,9 @@ for _name in absent.METHODS:
 
 TensorLike: TypeAlias = Tensor | np.ndarray[Any, Any] | np.generic | float  # what operations take for a Tensor
 
-_OF_THIS_MEMORY = {"_grad", "_hooks", "_after_grad", "_history_version", "_retained", "_cut"}
+_OF_THIS_MEMORY = set(
+    "_grad _hooks _before_grad _after_grad _history_version _retained _inference _replaced _cut".split()
+)
 
 
 def _rebuild(cls: type[Tensor], array: np.ndarray, requires_grad: bool) -> Tensor:

@@ -28,6 +28,18 @@ class _Mode(threading.local):
 mode = _Mode()
 
 
+class _Inference:
+    """Whether any thread has been within `inference_mode`: before, no tensor needs to be asked about it."""
+
+    __slots__ = ("used",)
+
+    def __init__(self) -> None:
+        self.used = False
+
+
+inference = _Inference()
+
+
 @contextlib.contextmanager
 def retaining(wanted: bool) -> Iterator[None]:
     """While `wanted`, each backward retains the graph: more of the steps that are one to the user are to come."""
@@ -207,7 +219,9 @@ class set_grad_enabled(_GradMode):
 
 
 class inference_mode(_GradMode):
-    """Context manager and decorator: `no_grad` by another name, for scripts that use PyTorch's.
+    """Context manager and decorator: `no_grad`, whose tensors cannot be used for gradients afterwards either.
+
+    See `Tensor.is_inference`.
 
     Parameters
     ----------
@@ -234,6 +248,7 @@ class inference_mode(_GradMode):
         super().__enter__()
         self._outer.append(mode.inference)
         mode.inference = not self._enabled
+        inference.used = True
 
     def __exit__(self, *error: Any) -> None:
         mode.inference = self._outer.pop()

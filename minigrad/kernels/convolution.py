@@ -36,6 +36,7 @@ LONE_PRODUCT_COLUMNS = 1024  # the same where a block is one product, not one fo
 CHAIN_CHANNELS = 16  # whose products are added in one go
 PRODUCT_BYTES = 1 << 20  # of products to be added: they must stay in the second-level cache
 FAR_RATIO = 1.25  # _gather_by_rows pays if the input is longer than the output by this factor
+MAX_PHASES = 9  # _gather_by_phases pays for strides of at most this product
 CHANNEL_PIECES = 8  # channels are cut into this many, for several threads
 MAX_PARTIAL_SUMS, PARTIAL_SUM_BYTES = 8, 1 << 22  # the most partial weight gradients that are kept, and their memory
 MAX_UNPACKED = 1_000_000  # products of at most this many multiplications skip OpenBLAS's copy of their operands
@@ -93,7 +94,8 @@ def correlate_input(
 
     Without stride every input gathers its gradients, as the convolution of g with the flipped kernel. Where the kernel
     reaches far over the edges of g that multiplies many zeros: along the first axis gradients are then scattered.
-    With a stride most of it would be products with zeros, and scattering along all axes is quicker.
+    With a stride most of it would be products with zeros: the inputs that meet the same elements of the kernel are
+    gathered together, or, where these are many groups, gradients scattered along all axes.
     """
     if not g.size:
         return np.zeros((len(g), w.shape[1] * groups, *size), g.dtype)
@@ -102,6 +104,10 @@ def correlate_input(
     if max(stride) == 1:
         far = size[0] > FAR_RATIO * g.shape[2]
         return (_gather_by_rows if far else _gather)(g, w, size, padding, dilation, groups)
+    outputs = len(w) // groups
+    short = outputs == 1 or outputs > CHAIN_CHANNELS  # else _gather_by_phases adds up longer chains, less exactly
+    if short and max(dilation) == 1 and math.prod(stride) <= MAX_PHASES:
+        return _gather_by_phases(g, w, size, stride, padding, groups)
     return _scatter(g, w, size, stride, padding, dilation, groups)
 
 
@@ -311,12 +317,37 @@ def _gather(
     """Correlate the padded gradient with the flipped kernel."""
     outputs, channels, *kernel = w.shape
     w = w.reshape(groups, outputs // groups, channels, *kernel).swapaxes(1, 2)
-    w = np.flip(w.reshape(groups * channels, outputs // groups, *kernel), tuple(range(2, w.ndim - 1)))
+    w = np.flip(w.reshape(groups * channels, outputs // groups, *kernel), tuple(range(2, w.ndim - 1))).copy()
     padding = tuple(
         (d * (k - 1) - before, n + before - m)
         for m, n, k, d, (before, _) in zip(g.shape[2:], size, kernel, dilation, padding, strict=True)
     )
     return correlate(g, w, None, (1,) * len(kernel), padding, dilation, groups)
+
+
+def _gather_by_phases(
+    g: np.ndarray, w: np.ndarray, size: tuple[int, ...], stride: tuple[int, ...], padding: Pairs, groups: int
+) -> np.ndarray:
+    """Gather with a stride s: every s-th input meets the same elements of the kernel, every s-th of them.
+
+    Input j with ``j + padding = s * q + r`` is the sum over m of ``g[q - m] * w[r + s * m]``, a convolution without
+    stride for each r.
+    """
+    kernel = w.shape[2:]
+    x = np.empty((w.shape[1] * groups, *size, len(g)), g.dtype)
+    for phase in itertools.product(*map(range, stride)):
+        firsts = [max(0, -((r - p) // s)) for r, s, (p, _) in zip(phase, stride, padding, strict=True)]
+        starts = [s * q + r - p for q, r, s, (p, _) in zip(firsts, phase, stride, padding, strict=True)]
+        part = x[(slice(None), *[slice(start, None, s) for start, s in zip(starts, stride, strict=True)])]
+        if not part.size:
+            continue
+        if any(r >= k for r, k in zip(phase, kernel, strict=True)):
+            part[...] = 0
+            continue
+        taps = w[(slice(None), slice(None), *[slice(r, None, s) for r, s in zip(phase, stride, strict=True)])]
+        before = tuple((q, 0) for q in firsts)
+        part[...] = batch_inner(_gather(g, taps, part.shape[1:-1], before, (1,) * len(stride), groups))
+    return batch_first(x)
 
 
 def _gather_by_rows(
@@ -360,7 +391,9 @@ def _scatter(
             sizes = [s.stop - s.start for s in box]
             start, stop = stop, stop + math.prod(sizes)
             with scratch((*weights.shape[:2], stop - start), g.dtype) as spread:
-                np.matmul(weights, source[piece[0], :, start:stop], out=spread)
+                # BLAS takes ten times as long for a product of one column and one row
+                multiply = np.multiply if outputs == 1 else np.matmul
+                multiply(weights, source[piece[0], :, start:stop], out=spread)
                 _spread(spread.reshape(*part.shape[:2], *kernel, *sizes), part, box, stride, dilation)
 
     share(compute, blocks((groups, channels), -(-groups * channels // CHANNEL_PIECES)), g.size * channels * count)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,16 +14,17 @@ from minigrad.kernels.products import matmul
 
 __all__ = ["distances", "slopes"]
 
-BLOCK_NUMBERS = 1 << 18  # numbers
+BLOCK_NUMBERS = 1 << 16  # numbers
+PRODUCT_NUMBERS = 1 << 18  # numbers that one product computes
 CANCELLED = {np.dtype(np.float32): 1e-8, np.dtype(np.float64): 1e-4}  # of the squares: below, their sum loses too much
 
 Slope = Callable[[Any, Any, Any], Any]
 
 
-def _blocks(rows: int, columns: int, depth: int) -> Iterator[tuple[slice, slice]]:
-    """Yield parts of a table of `rows` x `columns`, of about `BLOCK_NUMBERS` numbers where each place holds `depth`."""
-    wide = min(columns, max(1, BLOCK_NUMBERS // max(depth, 1)))
-    tall = max(1, BLOCK_NUMBERS // max(wide * depth, 1))
+def _blocks(rows: int, columns: int, depth: int, size: int = BLOCK_NUMBERS) -> Iterator[tuple[slice, slice]]:
+    """Yield parts of a table of `rows` x `columns`, of about `size` numbers where each place holds `depth`."""
+    wide = min(columns, max(1, size // max(depth, 1)))
+    tall = max(1, size // max(wide * depth, 1))
     for top in range(0, rows, tall):
         for left in range(0, columns, max(wide, 1)):
             yield slice(top, top + tall), slice(left, left + wide)
@@ -30,31 +32,49 @@ def _blocks(rows: int, columns: int, depth: int) -> Iterator[tuple[slice, slice]
 
 @silent
 def distances(a: np.ndarray, b: np.ndarray, p: float, by_products: bool) -> np.ndarray:
-    """Return the p-norms of ``a[i] - b[j]`` for all rows i and j; for p = 2 by matrix products if wanted."""
-    y = np.empty((len(a), len(b)), a.dtype)
+    """Return the p-norms of ``a[n, i] - b[n, j]`` for all rows i and j; for p = 2 by matrix products if wanted."""
+    y = np.empty((len(a), a.shape[1], b.shape[1]), a.dtype)
     if p == 2 and by_products:
         _by_products(a, b, y)
-    else:
-        for rows, columns in _blocks(len(a), len(b), a.shape[1]):
-            y[rows, columns] = length(a[rows, None] - b[None, columns], p, (2,), False)
+        return y
+    for n in range(len(a)):
+        for rows, columns in _blocks(y.shape[1], y.shape[2], a.shape[2]):
+            if math.isinf(p):  # NumPy finds the greatest element of columns in a third of the time
+                y[n, rows, columns] = length(a[n].T[:, rows, None] - b[n].T[:, None, columns], p, (0,), False)
+            else:
+                y[n, rows, columns] = length(a[n, rows, None] - b[n, None, columns], p, (2,), False)
     return y
 
 
 def _by_products(a: np.ndarray, b: np.ndarray, y: np.ndarray) -> None:
-    """Compute ``|a|^2 + |b|^2 - 2 a b`` in float64; the few pairs so close that this cancels are done one by one."""
-    middle = np.nan_to_num(b.mean(axis=0, dtype=np.float64), posinf=0, neginf=0)
+    """Compute ``|a|^2 + |b|^2 - 2 a b`` in float64, as one product of rows that have two columns more.
+
+    The few pairs so close that this cancels are done one by one.
+    """
+    middle = np.nan_to_num(b.mean(axis=1, keepdims=True, dtype=np.float64), posinf=0, neginf=0)
     exact_a, exact_b = a - middle, b - middle
-    squares_a, squares_b = (np.einsum("ij,ij->i", x, x) for x in (exact_a, exact_b))
-    for rows, _ in _blocks(len(a), 1, len(b)):
-        together = squares_a[rows, None] + squares_b
-        square = together - 2 * matmul(exact_a[rows], exact_b.T)
-        close = np.nonzero(~(square > CANCELLED[a.dtype] * together))  # where something is no number, too
-        block = y[rows]
-        block[...] = np.sqrt(square)
-        step = max(1, BLOCK_NUMBERS // max(a.shape[1], 1))
-        for start in range(0, len(close[0]), step):
-            i, j = (places[start : start + step] for places in close)
-            block[i, j] = length(a[rows][i] - b[j], 2, (1,), False)
+    squares_a, squares_b = (np.einsum("nij,nij->ni", x, x)[..., None] for x in (exact_a, exact_b))
+    left = np.concatenate([-2 * exact_a, squares_a, np.ones_like(squares_a)], axis=2)
+    right = np.concatenate([exact_b, np.ones_like(squares_b), squares_b], axis=2).swapaxes(1, 2)
+    many = max(1, PRODUCT_NUMBERS // max(y[0].size, 1))  # tables at once
+    for n in range(0, len(a), many):
+        tables = slice(n, n + many)
+        for rows, _ in _blocks(a.shape[1], 1, b.shape[1], PRODUCT_NUMBERS):
+            here, there = squares_a[tables, rows], squares_b[tables].swapaxes(1, 2)
+            square, part = matmul(left[tables, rows], right[tables]), y[tables, rows]
+            np.sqrt(square, out=part, casting="same_kind")
+            if not square.min(initial=np.inf) > CANCELLED[a.dtype] * (here.max(initial=0) + there.max(initial=0)):
+                close = ~(square > CANCELLED[a.dtype] * (here + there))  # where something is no number, too
+                _one_by_one(a[tables, rows], b[tables], close, part)
+
+
+def _one_by_one(a: np.ndarray, b: np.ndarray, close: np.ndarray, y: np.ndarray) -> None:
+    """Compute the distances of those pairs that are close."""
+    places = np.nonzero(close)
+    step = max(1, BLOCK_NUMBERS // max(a.shape[2], 1))
+    for start in range(0, len(places[0]), step):
+        n, i, j = (place[start : start + step] for place in places)
+        y[n, i, j] = length(a[n, i] - b[n, j], 2, (1,), False)
 
 
 @silent
@@ -65,7 +85,8 @@ def slopes(
     exact = a.dtype if p != 2 else np.float64
     ga, gb = np.zeros(a.shape, np.float64), np.zeros(b.shape, np.float64)
     a, b = a.astype(exact, copy=False), b.astype(exact, copy=False)
-    for rows, columns in _blocks(len(a), len(b), 1 if p == 2 else a.shape[1]):
+    depth, size = (1, PRODUCT_NUMBERS) if p == 2 else (a.shape[1], BLOCK_NUMBERS)
+    for rows, columns in _blocks(len(a), len(b), depth, size):
         if p == 2:  # each row of `a` is pulled to each of `b` with a force of this size
             force = np.where(y[rows, columns] == 0, 0, g[rows, columns] / y[rows, columns].astype(exact))
             ga[rows] += a[rows] * force.sum(axis=1)[:, None] - matmul(force, b[columns])

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.kernels.blocks import by_blocks
 from minigrad.kernels.errstate import silent
-from minigrad.kernels.special import by_blocks
 
 LARGE = 10.0  # from here on the asymptotic series are exact to the last bit
 EULER = 0.57721566490153286061

@@ -10,62 +10,118 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.kernels.ordering import order as in_order
+from minigrad.kernels.segments import reduce_segments
+from minigrad.kernels.summation import single
+from minigrad.kernels.taking import in_a_row, memory_order, numbers_of, put_back, taken
+
 Key = tuple[Any, ...]
-FEW_ROWS = 2  # rows of the result per added row: if there are more, only rows that get any are summed
+WIDE = 8  # elements: slices of so many are added slice by slice, others element by element
+BLOCK_NUMBERS = 1 << 15  # elements that are added at once
 
 
 def look_up(x: np.ndarray, key: Key) -> np.ndarray:
     """Return a copy of ``x[key]``."""
     arrays = [axis for axis, k in enumerate(key) if not isinstance(k, slice)]
     if len(arrays) == 1 and key[arrays[0]].dtype != bool:
-        taken: np.ndarray = x.take(key[arrays[0]], axis=arrays[0])  # the same, faster
-        return taken
-    return x[key]
+        return taken(x, key[arrays[0]], arrays[0])
+    row = in_a_row(x, key)
+    if row is not None:
+        return np.asarray(row[0].take(row[1]))
+    if len(arrays) > 1 and not _separated(key) and all(key[axis].dtype != bool for axis in arrays):
+        first, behind = arrays[0], arrays[-1] + 1
+        numbers = numbers_of(key[first:behind], x.shape[first:behind])
+        if numbers is not None:
+            return taken(
+                x.reshape(*x.shape[:first], math.prod(x.shape[first:behind]), *x.shape[behind:]), numbers, first
+            )
+    return np.asarray(x[key])
+
+
+def write(x: np.ndarray, key: Key, values: Any) -> None:
+    """Do ``x[key] = values``; of several at one place the last one counts."""
+    row = in_a_row(x, key)
+    if row is None:
+        x[key] = values
+    else:
+        row[0][row[1]] = values
+
+
+def combine(ufunc: np.ufunc, x: np.ndarray, key: Key, values: np.ndarray) -> None:
+    """Do ``ufunc.at(x, key, values)``, in a tenth of the time, for `values` of the shape of ``x[key]``."""
+    row = in_a_row(x, key)
+    arrays = [axis for axis, k in enumerate(key) if not isinstance(k, slice)]
+    if row is not None:
+        ufunc.at(row[0], row[1].reshape(-1), values.reshape(-1))
+    elif len(arrays) == 1 and key[arrays[0]].dtype != bool and key[arrays[0]].ndim == 1 and values.size:
+        places, reduced = _reduced(ufunc, values, key[arrays[0]] % x.shape[arrays[0]], arrays[0])
+        part = (*key[: arrays[0]], places)
+        x[part] = ufunc(x[part], reduced)
+    else:
+        ufunc.at(x, key, values)
 
 
 def add_up(values: np.ndarray, shape: tuple[int, ...], key: Key) -> np.ndarray:
     """Return zeros of `shape` to which `values`, shaped like ``zeros[key]``, are added at `key`, with repetitions.
 
-    The indexed dimensions are moved to the front and merged, so that all kinds of keys become one list of rows;
-    a row that occurs once is a plain assignment.
+    The indexed dimensions are merged, so that all kinds of keys become one list of slices to be added.
     """
-    whole = np.zeros(shape, values.dtype)
-    if not values.size:
-        return whole
-    if all(isinstance(k, slice) or k.dtype == bool for k in key):  # a mask names no element twice
-        whole[key] = values
+    if not values.size or all(isinstance(k, slice) or k.dtype == bool for k in key):
+        whole = np.zeros(shape, values.dtype)
+        if values.size:  # a mask names no element twice
+            whole[key] = values
         return whole
     dims, places = _indexed(key)
     sizes = [shape[d] for d in dims]
-    flat = np.ravel_multi_index(np.broadcast_arrays(*places), sizes, mode="wrap")
+    flat = numbers_of(places, sizes)
+    if flat is None:
+        raise IndexError(f"expected places in an array of shape {tuple(shape)}")
     first = 0 if _separated(key) else dims[0]  # where the indexed dimensions are in `values`
-    front = tuple(range(first, first + flat.ndim))
-    rows = values.transpose(*front, *[d for d in range(values.ndim) if d not in front]).reshape(flat.size, -1)
-    flat, (count, width) = flat.reshape(-1), (math.prod(sizes), rows.shape[1])
-    if width > 1 and _distinct(flat, count):
-        sums = np.zeros((count, width), values.dtype)
-        sums[flat] = rows
-    elif FEW_ROWS * flat.size < count:
-        found, flat = np.unique(flat, return_inverse=True)
-        sums = np.zeros((count, width), values.dtype)
-        sums[found] = _added(rows, flat.reshape(-1), len(found))
-    else:
-        sums = _added(rows, flat, count)
+    slices = values.reshape(*values.shape[:first], flat.size, *values.shape[first + flat.ndim :])
+    sums = _added(slices, flat.reshape(-1), math.prod(sizes), first)
+    merged = sums.reshape(*values.shape[:first], *sizes, *values.shape[first + flat.ndim :])
     rest = [d for d in range(len(shape)) if d not in dims]
-    order = [*dims, *rest]
-    return sums.reshape([shape[d] for d in order]).transpose([order.index(d) for d in range(len(shape))])
+    have = [*rest[:first], *dims, *rest[first:]]
+    return merged.transpose([have.index(d) for d in range(len(shape))])
 
 
-def _added(rows: np.ndarray, flat: np.ndarray, count: int) -> np.ndarray:
-    """Return `count` rows, to which `rows` are added at the numbers `flat`, as often as they say."""
-    width = rows.shape[1]
-    where = flat if width == 1 else (flat[:, None] * width + np.arange(width)).reshape(-1)
-    if rows.dtype.kind == "f":  # in float64
-        sums = np.bincount(where, rows.reshape(-1), count * width).astype(rows.dtype)
-    else:
-        sums = np.zeros(count * width, rows.dtype)
-        np.add.at(sums, where, rows.reshape(-1))  # fast in one dimension only
-    return sums.reshape(count, width)
+def _added(values: np.ndarray, places: np.ndarray, count: int, axis: int) -> np.ndarray:
+    """Return `count` slices along `axis`, to which those of `values` are added at these places."""
+    order = memory_order(values)
+    values, axis, back = values.transpose(order), order.index(axis), np.argsort(order)
+    if (runs := put_back(values, places, count, axis)) is not None:
+        return runs.transpose(back)
+    if values.size >= WIDE * len(places):
+        found, sums = _reduced(np.add, single(values), places, axis)
+        sums = sums.astype(values.dtype, copy=False)
+        if len(found) == count:
+            return sums.transpose(back)
+        whole = np.zeros((*values.shape[:axis], count, *values.shape[axis + 1 :]), values.dtype)
+        lead: Key = (slice(None),) * axis
+        whole[*lead, found] = sums
+        return whole.transpose(back)
+    rows = np.moveaxis(values, axis, 0)
+    size = math.prod(rows.shape[1:])
+    numbers = places if size == 1 else (places[:, None] * size + np.arange(size)).reshape(-1)
+    sums = _added_one_by_one(rows.reshape(-1), numbers, count * size)
+    return np.moveaxis(sums.reshape(count, *rows.shape[1:]), 0, axis).transpose(back)
+
+
+def _reduced(ufunc: np.ufunc, values: np.ndarray, places: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the different ones of `places`, and for each the slices of `values` along `axis` there, reduced."""
+    order = in_order(places, 0)
+    places = places[order]
+    starts = np.concatenate([[0], np.flatnonzero(places[1:] != places[:-1]) + 1, [len(places)]])
+    return places[starts[:-1]], reduce_segments(ufunc, values, starts, 0, order, axis)
+
+
+def _added_one_by_one(values: np.ndarray, numbers: np.ndarray, count: int) -> np.ndarray:
+    """Return `count` sums, floats added in float64; in blocks, as NumPy is quick where there is nothing to convert."""
+    sums = np.zeros(count, np.float64 if values.dtype.kind == "f" else values.dtype)
+    for start in range(0, len(values), BLOCK_NUMBERS):
+        block = slice(start, start + BLOCK_NUMBERS)
+        np.add.at(sums, numbers[block], values[block].astype(sums.dtype, copy=False))
+    return sums.astype(values.dtype, copy=False)
 
 
 def _indexed(key: Key) -> tuple[list[int], list[np.ndarray]]:
@@ -87,19 +143,13 @@ def _separated(key: Key) -> bool:
     return arrays[-1] - arrays[0] >= len(arrays)
 
 
-def _distinct(indices: np.ndarray, count: int) -> bool:
-    seen = np.zeros(count, bool)
-    seen[indices] = True
-    return bool(np.count_nonzero(seen) == indices.size)
-
-
 def overwritten(shape: tuple[int, ...], key: Key) -> np.ndarray | None:
     """Return which elements of ``x[key]`` are lost in ``x[key] = v`` because `key` repeats their place."""
     if all(isinstance(k, slice) or k.dtype == bool for k in key):
         return None
     last = np.zeros(shape, np.int64)
-    order = last[key]
+    order = look_up(last, key)
     order[...] = np.arange(order.size).reshape(order.shape)
-    last[key] = order
-    lost = last[key] != order
+    write(last, key, order)
+    lost = look_up(last, key) != order
     return lost if lost.any() else None

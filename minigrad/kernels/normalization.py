@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.kernels.parallel import by_slices
+from minigrad.kernels.blocks import by_parts
+from minigrad.kernels.buffering import row_by_row
 from minigrad.kernels.summation import single, sums
 
 Dims = tuple[int, ...]
@@ -50,10 +51,11 @@ def normalized(
         part = _normalize(x[at], _part(weight, at), _part(bias, at), dims, eps, y[at])
         mean[at], variance[at], inverse[at] = part
 
-    by_slices(compute, x, [d for d in range(x.ndim) if d not in dims])
+    by_parts(compute, x, [d for d in range(x.ndim) if d not in dims])
     return y, mean, variance, inverse
 
 
+@row_by_row
 def _normalize(
     x: np.ndarray, weight: np.ndarray | None, bias: np.ndarray | None, dims: Dims, eps: float, y: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -93,10 +95,11 @@ def normalized_slopes(
         parts = _part(weight, at), mean[at], inverse[at]
         weight_slope[at], bias_slope[at] = _slopes(g[at], x[at], *parts, dims, own, slope[at])
 
-    by_slices(compute, x, [d for d in range(x.ndim) if d not in dims and shape[d] != 1])
+    by_parts(compute, x, [d for d in range(x.ndim) if d not in dims and shape[d] != 1])
     return slope, weight_slope, bias_slope
 
 
+@row_by_row
 def _slopes(
     g: Any, x: np.ndarray, weight: np.ndarray | None, mean: np.ndarray, inverse: np.ndarray, dims: Dims, shape: Dims,
     slope: np.ndarray,

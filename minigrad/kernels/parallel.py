@@ -78,8 +78,8 @@ def set_num_threads(int: int) -> None:
     global _threads
     if isinstance(int, bool) or not hasattr(int, "__index__"):
         raise TypeError(f"set_num_threads: expected an int, got {int!r}")
-    if int < 1:
-        raise ValueError(f"set_num_threads: expected 1 or more threads, got {int}")
+    if not 1 <= int < 2**31:
+        raise ValueError(f"set_num_threads: expected 1 or more threads, less than 2**31, got {int}")
     _threads = int.__index__()
 
 

@@ -17,7 +17,8 @@ import numpy as np
 
 from minigrad.kernels.parallel import by_slices
 from minigrad.kernels.relu import zeroed
-from minigrad.kernels.summation import single
+from minigrad.kernels.summation import single, total
+from minigrad.kernels.taking import taken
 
 __all__ = [
     "Window",
@@ -33,6 +34,8 @@ __all__ = [
     "adaptive_avg_pool_adjoint",
     "adaptive_max_indices",
 ]
+
+SHORT_BIN = 8  # elements: adding up slices is quicker than NumPy's mean of so few
 
 
 class Window(NamedTuple):
@@ -272,7 +275,14 @@ def _adaptive_bins(n: int, out: int) -> list[slice]:
 
 def adaptive_avg_pool(x: np.ndarray, out: Sequence[int]) -> np.ndarray:
     """Average the last axes down (or up) to `out` bins each."""
+    size = x.shape[-len(out) :]
+    lengths = tuple(n // max(count, 1) for n, count in zip(size, out, strict=True))
+    if tuple(n * count for n, count in zip(lengths, out, strict=True)) == size and 0 < max(lengths) <= SHORT_BIN:
+        nothing = (0,) * len(out)
+        return avg_pool(x, Window(lengths, lengths, nothing, (1,) * len(out), tuple(out)))
     dtype, x = x.dtype, single(x)
+    if set(out) == {1} and x.size:
+        return np.asarray(total(x, tuple(range(x.ndim - len(out), x.ndim)), True) / math.prod(size), dtype)
     for axis, count in enumerate(out, x.ndim - len(out)):
         y = np.empty_like(x, shape=(*x.shape[:axis], count, *x.shape[axis + 1 :]))
         for i, bin in enumerate(_adaptive_bins(x.shape[axis], count)):
@@ -282,30 +292,50 @@ def adaptive_avg_pool(x: np.ndarray, out: Sequence[int]) -> np.ndarray:
 
 
 def adaptive_avg_pool_adjoint(g: np.ndarray, size: Sequence[int]) -> np.ndarray:
-    """Spread each value evenly over its bin."""
+    """Spread each value evenly over its bin: each input takes from the first bin that it is in, then from the next."""
     for axis, n in enumerate(size, g.ndim - len(size)):
-        x = np.zeros_like(g, shape=(*g.shape[:axis], n, *g.shape[axis + 1 :]))
-        for i, bin in enumerate(_adaptive_bins(n, g.shape[axis])):
-            _at(x, axis, bin)[...] += _at(g, axis, slice(i, i + 1)) / (bin.stop - bin.start)
+        starts, stops = (
+            np.array([(b.start, b.stop) for b in _adaptive_bins(n, g.shape[axis])], np.int64).reshape(-1, 2).T
+        )
+        if not g.size or not n:
+            g = np.zeros_like(g, shape=(*g.shape[:axis], n, *g.shape[axis + 1 :]))
+            continue
+        g = g / (stops - starts).astype(g.dtype).reshape(-1, *[1] * (g.ndim - 1 - axis))
+        first = np.searchsorted(stops, np.arange(n), "right")
+        counts = np.searchsorted(starts, np.arange(n), "right") - first
+        x = taken(g, first, axis)
+        for further in range(1, counts.max()):
+            (shared,) = np.nonzero(counts > further)
+            part: tuple[Any, ...] = (*[slice(None)] * axis, shared)
+            x[part] += taken(g, first[shared] + further, axis)
         g = x
     return g
 
 
 def adaptive_max_indices(x: np.ndarray, out: Sequence[int]) -> np.ndarray:
-    """Return the place of each bin's first maximum (else last NaN) in the flattened plane, as int64."""
-    size = x.shape[-len(out) :]
-    bins = [_adaptive_bins(n, count) for n, count in zip(size, out, strict=True)]
+    """Return the place of each bin's first maximum (else last NaN) in the flattened plane, as int64.
+
+    The last axis comes first: then the first row of several with the same maximum is the one to take.
+    """
     if not math.prod(out):
         return np.zeros((*x.shape[: -len(out)], *out), np.int64)
-    starts = np.ravel_multi_index(np.ix_(*[[b.start for b in axis] for axis in bins]), size)
-    places = np.broadcast_to(starts, x.shape[: -len(out)] + starts.shape).copy()
-    best = np.full(places.shape, _lowest(x.dtype), x.dtype)
-    for offsets in itertools.product(*[range(max(b.stop - b.start for b in axis)) for axis in bins]):
-        # A bin shorter than the widest meets its last element again, which changes nothing.
-        axes = [[min(b.start + u, b.stop - 1) for b in axis] for u, axis in zip(offsets, bins, strict=True)]
-        mesh = np.ix_(*axes)
-        value = x[(...,) + mesh]
-        better = (value > best) | np.isnan(value)
-        np.copyto(best, value, where=better)
-        np.copyto(places, np.ravel_multi_index(mesh, size), where=better)
+    unknown, step = bool(np.isnan(x).any()), 1
+    if set(out) == {1} and not unknown and x.size:
+        flat = x.reshape(*x.shape[: -len(out)], -1)
+        return np.asarray(flat.argmax(-1)).reshape(*flat.shape[:-1], *out)
+    places = np.zeros((1,) * x.ndim, np.int64)
+    for axis, count in zip(range(x.ndim - 1, x.ndim - 1 - len(out), -1), reversed(out), strict=True):
+        places = np.broadcast_to(places, x.shape)
+        best = np.empty_like(x, shape=(*x.shape[:axis], count, *x.shape[axis + 1 :]))
+        found = np.empty_like(best, np.int64)
+        for i, bin in enumerate(_adaptive_bins(x.shape[axis], count)):
+            greatest, where = (_at(y, axis, slice(i, i + 1)) for y in (best, found))
+            for j in range(bin.start, bin.stop):
+                value, place = (_at(y, axis, slice(j, j + 1)) for y in (x, places))
+                better = value > greatest if j > bin.start else np.True_
+                if unknown:
+                    better = better | np.isnan(value)
+                np.copyto(greatest, value, where=better)
+                np.copyto(where, place + j * step, where=better)
+        x, places, step = best, found, step * x.shape[axis]
     return places

@@ -7,7 +7,9 @@ alone.
 
 from __future__ import annotations
 
+import itertools
 import math
+from typing import Any
 
 import numpy as np
 
@@ -18,11 +20,11 @@ from minigrad.kernels.summation import single
 __all__ = ["matmul"]
 
 SMALL_PRODUCT, SMALL_VECTOR = 1 << 17, 1 << 13  # multiplications: for fewer, threads do not help BLAS
-PART_MULTIPLICATIONS = 1 << 24  # of a part, about 200 us
-LONG_SUM, CHAIN_TERMS = (
-    384,
-    256,
-)  # terms: rounding errors in float32 pile up in longer sums, which are made of sums of about 256
+# A product of twice as many is cut in 2, one of 16 times as many in 4, of 128 times in 8, and so on: BLAS copies its
+# operands into another order for each part, and the thinner the parts, the more of that there is.
+PART_MULTIPLICATIONS = 1 << 24  # about 200 us
+# Terms: rounding errors in float32 pile up in longer sums, which are made of sums of about 256.
+LONG_SUM, CHAIN_TERMS = 384, 256
 SMALL_RESULT = 1 << 14  # elements of a matrix: this few can be summed from several products at little cost
 
 
@@ -61,19 +63,19 @@ def _in_chains(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def _by_parts(a: np.ndarray, b: np.ndarray, multiplications: int) -> np.ndarray:
-    """Compute the same by rows or columns of the result, whichever are more."""
-    y = np.empty((a.shape[0], b.shape[1]), np.result_type(a, b))
-    by_rows = y.shape[0] >= y.shape[1]
-    length = max(y.shape)
-    count = min(multiplications // PART_MULTIPLICATIONS, -(-length // 16), 64)
-    cuts = [length * i // count for i in range(count + 1)]
+    """Compute the same by parts: the longest dimension is halved, then what is the longest of the halves."""
+    sizes, counts = (a.shape[0], b.shape[1], a.shape[1]), [1, 1, 1]
+    for _ in range(((multiplications // PART_MULTIPLICATIONS).bit_length() + 1) // 3):
+        longest = max(range(3), key=lambda d: sizes[d] / counts[d])
+        counts[longest] *= 2
+    rows, columns, terms = (
+        [(n * i // k, n * (i + 1) // k) for i in range(k)] for n, k in zip(sizes, counts, strict=True)
+    )
+    y = np.empty((len(terms), *sizes[:2]), np.result_type(a, b))
 
-    def compute(piece: tuple[int, int]) -> None:
-        part = slice(*piece)
-        if by_rows:
-            np.matmul(a[part], b, out=y[part])
-        else:
-            np.matmul(a, b[:, part], out=y[:, part])
+    def compute(part: tuple[Any, Any, Any]) -> None:
+        (i, j), (m, n), (k, (s, t)) = part
+        np.matmul(a[i:j, s:t], b[s:t, m:n], out=y[k, i:j, m:n])
 
-    parallel.run(compute, list(zip(cuts[:-1], cuts[1:], strict=True)))
-    return y
+    parallel.run(compute, list(itertools.product(rows, columns, enumerate(terms))))
+    return y[0] if len(y) == 1 else np.asarray(y.sum(0, y.dtype))

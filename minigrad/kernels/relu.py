@@ -1,4 +1,4 @@
-"""Arrays with some elements set to 0, and the rectifier."""
+"""Elements chosen by a mask, and the rectifier."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.kernels.blocks import by_parts
 from minigrad.kernels.parallel import WORTH_SLICING, by_slices
 
 _BITS = {np.dtype("float16"): np.int16, np.dtype("float32"): np.int32, np.dtype("float64"): np.int64}
+_MIN_BY_BITS = 1 << 12  # elements, from which on the branches of `np.where` take longer than all calls here
 
 
 def rectified(x: np.ndarray) -> np.ndarray:
@@ -38,10 +40,34 @@ def zeroed(values: np.ndarray, mask: np.ndarray, out: np.ndarray | None = None) 
         result[...] = np.where(mask, values.dtype.type(0), values)
         return result
     given, kept, wanted = values.view(bits), np.asarray(mask).view(np.int8), result.view(bits)
+    if kept.shape != given.shape:
+        kept = np.broadcast_to(kept, given.shape)
 
     def compute(at: tuple[Any, ...]) -> None:
         keep = np.subtract(kept[at], 1, dtype=np.int8)  # 0 or -1, that is no bit or all of them
         np.bitwise_and(given[at], keep, out=wanted[at])
 
     by_slices(compute, values, range(values.ndim))
+    return result
+
+
+def chosen(mask: Any, x: Any, y: Any) -> np.ndarray:
+    """``np.where(mask, x, y)``: of large arrays without a branch, see `zeroed`."""
+    dtype = np.result_type(x, y)
+    bits = _BITS.get(dtype)
+    if bits is None or np.size(mask) < _MIN_BY_BITS or mask.dtype != bool:
+        return np.asarray(np.where(mask, x, y))
+    shape = np.broadcast_shapes(mask.shape, np.shape(x), np.shape(y))
+    like = next((a for a in (x, y) if np.shape(a) == shape), mask)
+    result = np.empty_like(like, dtype, shape=shape)
+    ones, others = (np.broadcast_to(np.asarray(a, dtype).view(bits), shape) for a in (x, y))
+    kept, wanted = np.broadcast_to(mask.view(np.int8), shape), result.view(bits)
+
+    def compute(at: tuple[Any, ...]) -> None:
+        part, other = wanted[at], others[at]
+        np.bitwise_xor(ones[at], other, out=part)
+        np.bitwise_and(part, np.negative(kept[at]), out=part)  # 0 or -1, that is no bit or all of them
+        np.bitwise_xor(part, other, out=part)
+
+    by_parts(compute, result, range(len(shape)))
     return result

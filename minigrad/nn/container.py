@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Generic, Self, TypeVar, overload
 
 from minigrad.core.tensor import Tensor
@@ -56,6 +56,8 @@ class _ModuleSequence(Module):
     def insert(self, index: int, module: Module) -> Self:
         """Add `module` before position `index`; returns the container."""
         modules = list(self._modules.values())
+        if not isinstance(module, Module) and isinstance(self, Sequential):
+            raise AssertionError(f"Sequential.insert: expected a Module, got {type(module).__name__}")
         if not -len(modules) <= index <= len(modules):
             raise IndexError(f"{type(self).__name__}.insert: index {index} is out of range for {len(modules)} elements")
         if index == len(modules):
@@ -88,8 +90,8 @@ def _checked(container: Module, module: Any) -> Any:
     """Check `module`; None where a list or dictionary leaves a place free."""
     if not isinstance(module, Module) and (module is not None or isinstance(container, Sequential)):
         got = f"the class {module.__name__}; call it" if isinstance(module, type) else type(module).__name__
-        if isinstance(module, (list, tuple)):
-            got += "; write Sequential(*layers)" if isinstance(container, Sequential) else ""
+        if isinstance(module, (list, tuple, dict)) and isinstance(container, Sequential):
+            got += "; an OrderedDict names the modules" if isinstance(module, dict) else "; write Sequential(*layers)"
         elif got == "function":
             got = f"the function {module.__name__}; use the layer of that kind, such as nn.ReLU()"
         raise TypeError(f"{type(container).__name__}: expected a Module, got {got}")
@@ -101,7 +103,7 @@ class Sequential(_ModuleSequence):
 
     Parameters
     ----------
-    *args : Modules, or one dict of names and Modules
+    *args : Modules, or one OrderedDict of names and Modules
 
     Examples
     --------
@@ -117,9 +119,9 @@ class Sequential(_ModuleSequence):
 
     def __init__(self, *args: Any) -> None:
         super().__init__()
-        named = args[0].items() if len(args) == 1 and isinstance(args[0], Mapping) else enumerate(args)
-        for name, module in named:
-            self.add_module(str(name), _checked(self, module))
+        named = len(args) == 1 and isinstance(args[0], OrderedDict)
+        for name, module in args[0].items() if named else [(str(i), module) for i, module in enumerate(args)]:
+            self.add_module(name, _checked(self, module))
 
     def forward(self, input: Any) -> Tensor:
         """Return the output of the last module."""
@@ -133,13 +135,14 @@ class Sequential(_ModuleSequence):
     def __getitem__(self, index: slice) -> Self: ...
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
-            return self.__class__(dict(list(self._modules.items())[index]))
+            return self.__class__(OrderedDict(list(self._modules.items())[index]))
         return list(self._modules.values())[_position(self, index)]
 
     def __add__(self, other: Sequential) -> Sequential:
-        if not isinstance(other, Sequential):
-            raise ValueError(f"Sequential: expected a Sequential to add, got {type(other).__name__}; see append()")
-        return Sequential(*self, *other)
+        return Sequential(*self, *_another(other))
+
+    def __iadd__(self, other: Iterable[Module]) -> Self:
+        return self.extend(_another(other))
 
     def __mul__(self, times: int) -> Sequential:
         return Sequential(*list(self) * _repetitions(times))
@@ -148,6 +151,12 @@ class Sequential(_ModuleSequence):
 
     def __imul__(self, times: int) -> Self:
         return self.extend(list(self) * (_repetitions(times) - 1))
+
+
+def _another(other: Any) -> Sequential:
+    if not isinstance(other, Sequential):
+        raise ValueError(f"Sequential: expected a Sequential to add, got {type(other).__name__}; see append()")
+    return other
 
 
 def _repetitions(times: Any) -> int:
@@ -218,8 +227,6 @@ class _Dictionary(Module, Generic[Member]):
         raise NotImplementedError
 
     def __getitem__(self, key: str) -> Member:
-        if not isinstance(key, str):
-            raise TypeError(f"{type(self).__name__}: expected a str as key, got {type(key).__name__}")
         if key not in self._names():
             raise KeyError(key)
         return getattr(self, key)
@@ -298,11 +305,20 @@ def _as_member(value: Any) -> Any:
     return Parameter(value) if isinstance(value, Tensor) and not isinstance(value, Parameter) else value
 
 
-def _member_line(key: Any, value: Any) -> str:
-    if not isinstance(value, Tensor):
-        return f"  ({key}): Object of type: {type(value).__name__}"
-    size = "x".join(map(str, value.shape))
-    return f"  ({key}): Parameter containing: [{value.dtype} of size {size}]"
+def _member_lines(members: Iterable[tuple[Any, Any]], kind: Callable[[Tensor], Any]) -> str:
+    """Return a line per member, with the kind of its elements."""
+
+    def line(value: Any) -> str:
+        if not isinstance(value, Tensor):
+            return f"Object of type: {type(value).__name__}"
+        return f"Parameter containing: [{kind(value)} of size {'x'.join(map(str, value.shape))}]"
+
+    return "\n".join(f"  ({key}): {line(value)}" for key, value in members)
+
+
+def _not_called(container: Module) -> RuntimeError:
+    name = type(container).__name__
+    return RuntimeError(f"{name}: it holds parameters and computes nothing; write what to compute in a forward")
 
 
 class ParameterList(Module):
@@ -355,8 +371,12 @@ class ParameterList(Module):
             self.append(value)
         return self
 
-    def _repr_lines(self) -> list[str]:
-        return [_member_line(i, value) for i, value in enumerate(self)]
+    def extra_repr(self) -> str:
+        return _member_lines(enumerate(self), lambda t: t.dtype)
+
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        """Raise RuntimeError."""
+        raise _not_called(self)
 
 
 class ParameterDict(_Dictionary[Parameter]):
@@ -378,6 +398,11 @@ class ParameterDict(_Dictionary[Parameter]):
 
     def _names(self) -> Mapping[str, Any]:
         return self._keys
+
+    def __getitem__(self, key: str) -> Parameter:
+        if not isinstance(key, str):
+            raise TypeError(f"ParameterDict: expected a str as key, got {type(key).__name__}")
+        return getattr(self, key)  # AttributeError, as in PyTorch
 
     def __setitem__(self, key: str, value: Any) -> None:
         if key not in self._keys and hasattr(self, key):
@@ -438,5 +463,9 @@ class ParameterDict(_Dictionary[Parameter]):
         key = next(reversed(self))
         return key, self.pop(key)
 
-    def _repr_lines(self) -> list[str]:
-        return [_member_line(key, value) for key, value in self.items()]
+    def extra_repr(self) -> str:
+        return _member_lines(self.items(), lambda t: t.type())
+
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        """Raise RuntimeError."""
+        raise _not_called(self)

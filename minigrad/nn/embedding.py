@@ -38,7 +38,7 @@ class _Table(Module):
         check_options(self, norm_type=norm_type, padding_idx=padding_idx, max_norm=max_norm)
         if padding_idx is not None:
             if not -num_embeddings <= padding_idx < num_embeddings:
-                raise ValueError(f"{name}: padding_idx={padding_idx} is outside of {num_embeddings} embeddings")
+                raise AssertionError(f"{name}: padding_idx={padding_idx} is outside of {num_embeddings} embeddings")
             padding_idx %= num_embeddings
         self.num_embeddings, self.embedding_dim, self.padding_idx = num_embeddings, embedding_dim, padding_idx
         self.max_norm, self.norm_type = max_norm, norm_type
@@ -49,7 +49,7 @@ class _Table(Module):
             self.weight.requires_grad_(not freeze)
             self.reset_parameters()
         elif weight.shape != shape:
-            raise ValueError(f"{name}: expected a weight of shape {shape}, got {tuple(weight.shape)}")
+            raise AssertionError(f"{name}: expected a weight of shape {shape}, got {tuple(weight.shape)}")
         else:
             self.weight = Parameter(weight, not freeze)
 
@@ -71,7 +71,7 @@ class _Table(Module):
 
 def _check_table(embeddings: Tensor) -> tuple[int, int]:
     if embeddings.ndim != 2:
-        raise ValueError(f"from_pretrained: expected a table of 2 dimensions, got shape {tuple(embeddings.shape)}")
+        raise AssertionError(f"from_pretrained: expected a table of 2 dimensions, got {tuple(embeddings.shape)}")
     return embeddings.shape[0], embeddings.shape[1]
 
 
@@ -155,7 +155,7 @@ class EmbeddingBag(_Table):
     num_embeddings, embedding_dim, max_norm, norm_type, scale_grad_by_freq, sparse : as of `Embedding`
     mode : {'mean', 'sum', 'max'}
     include_last_offset : bool, default False
-        The last of the offsets is the end of the last bag.
+        The last of the offsets is the end of the last bag, as `embedding_bag` says.
     padding_idx : int, optional
         An index that does not count; its vector is 0 at first.
 

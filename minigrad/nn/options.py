@@ -74,6 +74,17 @@ def _sizes(least: float, name: str = "padding", optional: bool = False) -> Check
     return check
 
 
+def _several(name: str, least: float) -> Check:
+    """Return integers, of which one alone is not enough."""
+
+    def check(expected: str, value: Any) -> None:
+        if not isinstance(value, (tuple, list)):
+            raise TypeError(f"{expected} a tuple of integers as {name}, got {type(value).__name__} {value!r:.40}")
+        _sizes(least, name)(expected, value)
+
+    return check
+
+
 def _flag(name: str) -> Check:
     def check(expected: str, value: Any) -> None:
         if not isinstance(value, (bool, np.bool_)):
@@ -96,7 +107,7 @@ _NUMBERS = (
 _INTEGERS = {
     "dim": -math.inf, "start_dim": -math.inf, "end_dim": -math.inf, "ignore_index": -math.inf, "upscale_factor": 1,
     "downscale_factor": 1, "num_parameters": 1, "divisor_override": 1, "padding_idx": -math.inf,
-    "blank": -math.inf, "groups": 1, "embed_dim": 1, "num_heads": 1,
+    "blank": -math.inf, "groups": 1, "embed_dim": 1, "num_heads": 1, "d_model": 1, "nhead": 1,
 }  # fmt: skip
 _SIZES = {"kernel_size": 1, "stride": 1, "dilation": 1, "padding": 0, "output_padding": 0}
 _OPTIONAL = frozenset(
@@ -110,7 +121,7 @@ _CHECKS: dict[str, Check] = {
     "output_size": _sizes(0, "output_size", optional=True),
     "size": _sizes(1, "size"),
     "normalized_shape": _sizes(0, "normalized_shape"),
-    "unflattened_size": _sizes(-1, "unflattened_size"),
+    "unflattened_size": _several("unflattened_size", -1),
     "scale_factor": _factors,
     **{name: _number(name, -sys.float_info.max, sys.float_info.max) for name in ("lower", "upper")},
     "eps": _number("eps", 0),

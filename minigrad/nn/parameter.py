@@ -8,6 +8,7 @@ import numpy as np
 
 from minigrad.core import dtypes
 from minigrad.core.tensor import Tensor
+from minigrad.graph.grad_mode import inference, mode
 
 
 class Parameter(Tensor):
@@ -33,6 +34,8 @@ class Parameter(Tensor):
 
     def __init__(self, data: Tensor | None = None, requires_grad: bool = True) -> None:
         self._data = _array_of(data, "Parameter")
+        if inference.used:
+            self._inference = mode.inference if data is None else data.is_inference()
         self.requires_grad_(requires_grad)
 
     def __repr__(self) -> str:

@@ -273,7 +273,7 @@ class _Loading:
                 self.into(child, OrderedDict((k, v) for k, v in given.items() if k.startswith(start)), start)
         for hook in _hooks(module, "load_state_dict"):
             if hook(module, self.keys) is not None:
-                raise RuntimeError(
+                raise AssertionError(
                     f"load_state_dict post-hook of {type(module).__name__}: expected None to be returned"
                 )
 

@@ -50,8 +50,8 @@ class _Block(Module):
         dtype: Any = None,
     ) -> None:
         super().__init__()
-        non_negative(self, d_model=d_model, nhead=nhead, dim_feedforward=dim_feedforward)
-        check_options(self, dropout=dropout, layer_norm_eps=layer_norm_eps)
+        non_negative(self, dim_feedforward=dim_feedforward)
+        check_options(self, d_model=d_model, nhead=nhead, dropout=dropout, layer_norm_eps=layer_norm_eps)
         if isinstance(activation, str) and activation not in ("relu", "gelu"):
             raise RuntimeError(f"{type(self).__name__}: expected activation 'relu' or 'gelu', got {activation!r}")
         place: dict[str, Any] = {"device": device, "dtype": dtype}
@@ -284,10 +284,9 @@ class Transformer(Module):
         dtype: Any = None,
     ) -> None:
         super().__init__()
-        sizes = {"d_model": d_model, "nhead": nhead, "dim_feedforward": dim_feedforward}
-        counts = {"num_encoder_layers": num_encoder_layers, "num_decoder_layers": num_decoder_layers}
-        non_negative(self, **sizes, **counts)
-        check_options(self, dropout=dropout, layer_norm_eps=layer_norm_eps)
+        sizes = {"num_encoder_layers": num_encoder_layers, "num_decoder_layers": num_decoder_layers}
+        non_negative(self, dim_feedforward=dim_feedforward, **sizes)
+        check_options(self, d_model=d_model, nhead=nhead, dropout=dropout, layer_norm_eps=layer_norm_eps)
         _check_modules(self, custom_encoder=custom_encoder, custom_decoder=custom_decoder)
         options: tuple[Any, ...] = (d_model, nhead, dim_feedforward, dropout, activation, layer_norm_eps, batch_first)
         options = (*options, norm_first, bias, device, dtype)

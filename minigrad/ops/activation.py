@@ -12,6 +12,7 @@ import numpy as np
 from minigrad.core.generator import get_generator
 from minigrad.core.tensor import Tensor
 from minigrad.kernels import relu as masks
+from minigrad.kernels.blocks import in_blocks
 from minigrad.ops.checks import require_floating
 from minigrad.ops.declare.method import in_place_form, method, optionally_in_place
 from minigrad.ops.declare.operation import Operand, operation
@@ -78,7 +79,7 @@ def relu(input: Operand) -> Operand:
     return masks.rectified(input)
 
 
-@elementwise(lambda g, y, min_val, max_val: zeroed(g, (y <= min_val) | (y >= max_val), y))
+@elementwise(in_blocks(lambda g, y, min_val, max_val: zeroed(g, (y <= min_val) | (y >= max_val), y)))
 def _hardtanh(input: Operand, min_val: float, max_val: float) -> Operand:
     if input.dtype.kind not in "fi" and min_val < 0:
         raise RuntimeError(f"hardtanh: {input.dtype} holds no negative limit {min_val}; convert with .float()")
@@ -125,8 +126,9 @@ def relu6(input: Operand) -> Tensor:
 
 
 @optionally_in_place
-@elementwise(lambda g, input, negative_slope: _leaky(g, input, negative_slope))
+@elementwise(in_blocks(lambda g, input, negative_slope: _leaky(g, input, negative_slope)))
 @floats
+@in_blocks
 def leaky_relu(input: Operand, negative_slope: float = 0.01) -> Operand:
     """Return `input` where positive, else ``negative_slope * input``; `negative_slope` is its slope at 0, too.
 
@@ -135,13 +137,17 @@ def leaky_relu(input: Operand, negative_slope: float = 0.01) -> Operand:
     >>> F.leaky_relu(mg.tensor([-1.0, 2.0]), 0.1)
     tensor([-0.1000,  2.0000])
     """
-    y = np.minimum(input, 0) * negative_slope
-    y += np.maximum(input, 0)
-    return y
+    if 0 < negative_slope <= 1:  # 0 times inf would be nan
+        return np.maximum(input, input * negative_slope)
+    return np.minimum(input, 0) * negative_slope + np.maximum(input, 0)
 
 
-@elementwise(lambda g, input, weight: _leaky(g, input, weight), lambda g, input: zeroed(g * input, input > 0, input))
+@elementwise(
+    in_blocks(lambda g, input, weight: _leaky(g, input, weight)),
+    in_blocks(lambda g, input: zeroed(g * input, input > 0, input)),
+)
 @floats
+@in_blocks
 def _prelu(input: Operand, weight: Operand) -> Operand:
     return _leaky(input, input, weight)
 
@@ -203,12 +209,14 @@ def rrelu(input: Operand, lower: float = 1 / 8, upper: float = 1 / 3, training: 
     return _prelu(input, slopes)
 
 
+@in_blocks
 def _elu_slope(g: Any, input: Any, alpha: float, scale: float, input_scale: float) -> Any:
     return _leaky(g, input, exp(clamp(input, max=0) * input_scale) * (alpha * input_scale)) * scale
 
 
 @elementwise(_elu_slope)
 @floats
+@in_blocks
 def _elu(input: Operand, alpha: float, scale: float, input_scale: float) -> Operand:
     """``scale * (max(x, 0) + alpha * expm1(min(x, 0) * input_scale))``: what elu, selu and celu have in common."""
     y = np.asarray(np.minimum(input, 0))
@@ -269,8 +277,9 @@ def celu(input: Operand, alpha: float = 1.0) -> Tensor:
 
 
 @optionally_in_place
-@elementwise(lambda g, input: zeroed(g / 6, (input <= -3) | (input >= 3), input))
+@elementwise(in_blocks(lambda g, input: zeroed(g / 6, (input <= -3) | (input >= 3), input)))
 @floats
+@in_blocks
 def hardsigmoid(input: Operand) -> Operand:
     """``min(max(input + 3, 0), 6) / 6``, elementwise (Howard et al., 2019).
 
@@ -283,8 +292,9 @@ def hardsigmoid(input: Operand) -> Operand:
 
 
 @optionally_in_place
-@elementwise(lambda g, input: choose(input < 3, zeroed(g * (input / 3 + 0.5), input <= -3, input), g))
+@elementwise(in_blocks(lambda g, input: choose(input < 3, zeroed(g * (input / 3 + 0.5), input <= -3, input), g)))
 @floats
+@in_blocks
 def hardswish(input: Operand) -> Operand:
     """``input * hardsigmoid(input)``, elementwise (Howard et al., 2019).
 
@@ -296,8 +306,9 @@ def hardswish(input: Operand) -> Operand:
     return input * np.clip(input + 3, 0, 6) / 6
 
 
-@elementwise(lambda g, input, lambd: zeroed(g, (input >= -lambd) & (input <= lambd), input))
+@elementwise(in_blocks(lambda g, input, lambd: zeroed(g, (input >= -lambd) & (input <= lambd), input)))
 @floats
+@in_blocks
 def _softshrink(input: Operand, lambd: float) -> Operand:
     return input - np.clip(input, -lambd, lambd)
 
@@ -321,8 +332,9 @@ def softshrink(input: Operand, lambd: float = 0.5) -> Tensor:
 
 
 @method()
-@elementwise(lambda g, input, lambd: zeroed(g, (input >= -lambd) & (input <= lambd), input))
+@elementwise(in_blocks(lambda g, input, lambd: zeroed(g, (input >= -lambd) & (input <= lambd), input)))
 @floats
+@in_blocks
 def hardshrink(input: Operand, lambd: float = 0.5) -> Operand:
     """Return `input`, but 0 within [-lambd, lambd].
 

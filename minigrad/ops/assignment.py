@@ -38,7 +38,7 @@ def _of_values(g: Any, key: Key) -> Any:
 def put(input: Operand, values: Operand, key: Key) -> Operand:
     """Return a copy of `input` with `values`, of the shape of ``input[key]``, at `key`."""
     whole = input.copy(order="K")
-    whole[key] = values
+    kernels.write(whole, key, values)
     return whole
 
 
@@ -234,10 +234,8 @@ def index_put(input: Operand, indices: Sequence[Any], values: Operand, accumulat
     ------
     TypeError
         If `indices` is not a tuple of Tensors.
-    IndexError
-        If `indices` is empty.
     RuntimeError
-        If the dtype of `values` is not that of `input`.
+        If `indices` is empty, or the dtype of `values` is not that of `input`.
 
     Examples
     --------
@@ -249,7 +247,7 @@ def index_put(input: Operand, indices: Sequence[Any], values: Operand, accumulat
     shape = tuple(input.shape)
     _, key = split_index(tuple(np.atleast_1d(constant(i)) if i is not None else ALL for i in indices), shape)
     if key is None:
-        raise IndexError("index_put: expected a tuple with at least one tensor of indices")
+        raise RuntimeError("index_put: expected a tuple with at least one tensor of indices")
     if values.dtype != input.dtype:
         raise RuntimeError(f"index_put: expected values of the input's {input.dtype}, got {values.dtype}; convert them")
     values = fitted("index_put", values, index_by(np.empty(shape, bool), key).shape, input.dtype)

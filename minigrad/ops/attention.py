@@ -8,15 +8,17 @@ from typing import Any
 import numpy as np
 
 from minigrad.core.tensor import Tensor
-from minigrad.ops.declare.operation import Operand
+from minigrad.kernels.errstate import silent
+from minigrad.kernels.softmax import softmax
+from minigrad.ops.comparison import logical_not
+from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.dropout import dropout
 from minigrad.ops.joining import repeat_interleave
 from minigrad.ops.linalg import matmul
-from minigrad.ops.reduction import all as all_over
-from minigrad.ops.selection import where
+from minigrad.ops.primitives.casting import cast
 from minigrad.ops.shape import adjoint
-from minigrad.ops.softmax import softmax
+from minigrad.ops.softmax import softmax_slope
 
 __all__ = ["scaled_dot_product_attention"]
 
@@ -60,9 +62,12 @@ def scaled_dot_product_attention(
     Raises
     ------
     RuntimeError
-        If `attn_mask` comes with `is_causal`, is of integers or does not broadcast; or if heads cannot be shared.
+        If an input has fewer than 2 dimensions; if `attn_mask` comes with `is_causal`, has a dtype of its own or does
+        not broadcast; or if heads cannot be shared.
     IndexError
         If heads are to be shared and there is no dimension of heads.
+    TypeError
+        If `is_causal` or `enable_gqa` is not a bool, or an input is not a Tensor.
 
     Examples
     --------
@@ -71,19 +76,31 @@ def scaled_dot_product_attention(
     tensor([[1.0000, 0.0000],
             [0.3302, 0.6698]])
     """
+    for name, flag in (("is_causal", is_causal), ("enable_gqa", enable_gqa)):
+        if not isinstance(flag, (bool, np.bool_)):
+            raise TypeError(f"scaled_dot_product_attention: expected a bool as {name}, got {type(flag).__name__}")
+    if min(query.ndim, key.ndim, value.ndim) < 2:
+        raise RuntimeError(
+            "scaled_dot_product_attention: expected at least 2 dimensions, got shapes "
+            f"{tuple(query.shape)}, {tuple(key.shape)} and {tuple(value.shape)}"
+        )
     if attn_mask is not None and is_causal:
         raise RuntimeError("scaled_dot_product_attention: attn_mask and is_causal exclude each other; leave one out")
     if not 0 <= dropout_p <= 1:
         raise RuntimeError(f"scaled_dot_product_attention: expected dropout_p from 0 to 1, got {dropout_p}")
     if enable_gqa:
         key, value = _for_each_head(query, key), _for_each_head(query, value)
-    scores = matmul(query, adjoint(key)) * (1 / math.sqrt(max(query.shape[-1], 1)) if scale is None else scale)
+    scores = matmul(query * (1 / math.sqrt(max(query.shape[-1], 1)) if scale is None else scale), adjoint(key))
+    hidden: Any = None
     if is_causal:
-        attn_mask = np.tri(query.shape[-2], key.shape[-2], dtype=bool)
-    if attn_mask is not None:
-        _check_mask(attn_mask, scores.shape)
-        scores = where(attn_mask, scores, -math.inf) if attn_mask.dtype == bool else scores + attn_mask
-    return matmul(dropout(_weights(scores), dropout_p), value)
+        hidden = ~np.tri(query.shape[-2], key.shape[-2], dtype=bool)
+    elif attn_mask is not None:
+        _check_mask(attn_mask, scores.shape, query.dtype)
+        if attn_mask.dtype == bool:
+            hidden = logical_not(attn_mask)
+        else:
+            scores = scores + cast(attn_mask, scores.dtype)
+    return matmul(dropout(_weights(scores, hidden), dropout_p), value)
 
 
 def _for_each_head(query: Any, t: Any) -> Any:
@@ -102,10 +119,10 @@ def _for_each_head(query: Any, t: Any) -> Any:
     return t if heads == shared else repeat_interleave(t, heads // shared, -3)
 
 
-def _check_mask(mask: Any, shape: tuple[int, ...]) -> None:
-    if mask.dtype.kind not in "bf":
+def _check_mask(mask: Any, shape: tuple[int, ...], dtype: Any) -> None:
+    if mask.dtype not in (bool, np.float32, dtype):
         raise RuntimeError(
-            f"scaled_dot_product_attention: expected attn_mask of bools or floating numbers, got {mask.dtype}"
+            f"scaled_dot_product_attention: expected attn_mask of bools, float32 or {dtype}, as query, got {mask.dtype}"
         )
     lengths = zip(mask.shape[::-1], shape[::-1], strict=False)
     if len(mask.shape) > len(shape) or any(length not in (1, whole) for length, whole in lengths):
@@ -114,10 +131,10 @@ def _check_mask(mask: Any, shape: tuple[int, ...]) -> None:
         )
 
 
-def _weights(scores: Any) -> Any:
-    """Return the softmax of each row, and 0 in a row in which no key is to be seen."""
-    hidden = scores == -math.inf
-    nothing = all_over(hidden, -1, True)
-    if scores.shape[-1] == 0 or not nothing.any():
-        return softmax(scores, -1)
-    return where(nothing, 0.0, softmax(where(nothing, 0.0, scores), -1))
+@operation("hidden", name="attention_weights", scores=lambda g, y: softmax_slope(g, y, (g.ndim - 1,)))
+@silent
+def _weights(scores: Operand, hidden: Operand) -> Operand:
+    """Return the softmax of each row without what is hidden, and 0 in a row in which no key is to be seen."""
+    if hidden is not None:
+        scores = scores + np.where(hidden, -np.inf, 0).astype(scores.dtype)
+    return softmax(scores, (scores.ndim - 1,), empty=0.0)

@@ -83,10 +83,10 @@ def _to(
     tensor([0., 1., 2.])
     """
     for a in args if other is None else (*args, other):
-        if isinstance(a, Tensor):
-            dtype = a.dtype
-        elif isinstance(a, (dtypes.dtype, np.dtype)) or isinstance(a, type):
-            dtype = a
+        if isinstance(a, (Tensor, dtypes.dtype, np.dtype, type)):
+            if dtype is not None:
+                raise TypeError("to: expected one dtype, or one tensor that has it, got two")
+            dtype = a.dtype if isinstance(a, Tensor) else a
         elif a is not None and not isinstance(a, bool):  # PyTorch's positional non_blocking means nothing here
             on_cpu("to", a)
     if device is not None:
@@ -121,7 +121,7 @@ def _type(input: Tensor, dtype: Any = None) -> Any:
     """
     if dtype is None:
         return _NAMES.get(input.dtype, f"minigrad.{input.dtype.name}")
-    if isinstance(dtype, str) and dtype.endswith("Tensor"):
+    if isinstance(dtype, str):
         library, _, name = dtype.rpartition(".")
         if library not in ("torch", "minigrad") or name.removesuffix("Tensor") not in TYPES:
             raise ValueError(f"type: expected a dtype or a name such as 'torch.FloatTensor', got {dtype!r}")

@@ -159,8 +159,12 @@ def unravel_index(indices: Tensor, shape: int | Sequence[int]) -> tuple[Tensor, 
     >>> mg.unravel_index(mg.tensor([1, 5]), (2, 3))
     (tensor([0, 1]), tensor([1, 2]))
     """
+    if isinstance(shape, Tensor) or not isinstance(shape, int) and any(isinstance(n, float) for n in shape):
+        raise TypeError(f"unravel_index: expected an int or ints as shape, got {shape}")
     lengths = as_shape("unravel_index", (shape,))
     array = index_array("unravel_index", indices, TypeError)
+    if isinstance(indices, Tensor) and indices.is_floating_point():
+        raise TypeError(f"unravel_index: expected integers as indices, got {indices.dtype}; convert them with .long()")
     if min(lengths, default=0) < 0:
         raise ValueError(f"unravel_index: expected lengths of 0 or more, got {lengths}")
     count = int(np.prod(lengths, dtype=np.int64))

@@ -64,7 +64,7 @@ def pairwise_distance(x1: Operand, x2: Operand, p: float = 2.0, eps: float = 1e-
 
 # ---- of all pairs ----------------------------------------------------------------------------------------------------
 
-FEW = 1 << 18  # differences, that may all be there at once
+FEW = 1 << 13  # differences, that may all be there at once
 ROWS = 25  # with more, PyTorch uses products, too
 # how to compute p = 2: by products where they pay, always, or never
 _MODES = {
@@ -112,7 +112,7 @@ _rule = shared_rule(_cdist_rule)
 @operation(x1=_rule, x2=_rule)
 def _cdist(x1: Operand, x2: Operand, p: float, by_products: bool) -> Operand:
     """Compute `cdist` of batches (N, P, D) and (N, R, D)."""
-    return np.stack([kernel.distances(a, b, p, by_products) for a, b in zip(x1, x2, strict=True)])
+    return kernel.distances(x1, x2, p, by_products)
 
 
 @rounded_once
@@ -157,11 +157,10 @@ def cdist(
         raise RuntimeError(f"cdist: expected p to be at least 0, got {p}")
     if compute_mode not in _MODES:
         raise ValueError(f"cdist: expected compute_mode in {list(_MODES)}, got {compute_mode!r}")
-    table = a[-2] * b[-2] * a[-1]
-    if table <= FEW or x1.dtype != x2.dtype:
+    batch = np.broadcast_shapes(a[:-2], b[:-2])
+    if math.prod(batch) * a[-2] * b[-2] * a[-1] <= FEW or x1.dtype != x2.dtype:
         differences = _differences(x1, x2)
         return vector_norm(differences, p, -1) if a[-1] else sum(differences, -1)
-    batch = np.broadcast_shapes(a[:-2], b[:-2])
     x1, x2 = (reshape(broadcast_to(x, (*batch, *x.shape[-2:])), (math.prod(batch), *x.shape[-2:])) for x in (x1, x2))
     y = _cdist(x1, x2, p, max(a[-2], b[-2]) > _MODES[compute_mode])
     return reshape(y, (*batch, a[-2], b[-2]))

@@ -10,7 +10,7 @@ import numpy as np
 from minigrad.core.array_attributes import as_int
 from minigrad.core.as_array import constant
 from minigrad.core.tensor import Tensor
-from minigrad.kernels.segments import reduce_segments
+from minigrad.kernels.indexing import add_up
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.interpolation import times_constant
 
@@ -28,16 +28,9 @@ def _embedding(weight: Operand, index: np.ndarray, padding_idx: int | None) -> O
 @operation(input=lambda g, index, padding_idx: _rows_but(g, index, padding_idx), holds=("index",))
 def _add_rows(input: Operand, index: np.ndarray, count: int, padding_idx: int | None) -> Operand:
     """Return the adjoint of looking up: `input[...]` added to row ``index[...]`` of zeros, but for `padding_idx`."""
-    size = input.shape[index.ndim :]
-    table = np.zeros((count, *size), input.dtype)
-    if index.size:
-        flat = index.reshape(-1)
-        order = np.argsort(flat, kind="stable")
-        found, starts = np.unique(flat[order], return_index=True)
-        rows = input.reshape(-1, *size)
-        table[found] = reduce_segments(np.add, rows, np.append(starts, len(flat)), order=order)
-        if padding_idx is not None:
-            table[padding_idx] = 0
+    table = add_up(input, (count, *input.shape[index.ndim :]), (index,))
+    if padding_idx is not None:
+        table[padding_idx] = 0
     return table
 
 
@@ -58,12 +51,12 @@ def indices_of(name: str, input: Any, count: int | None) -> np.ndarray:
     return index
 
 
-def padding_row(name: str, padding_idx: int | None, count: int) -> int | None:
+def padding_row(name: str, padding_idx: int | None, count: int, error: type[Exception] = AssertionError) -> int | None:
     """Return `padding_idx` counted from the front; raise where there is no such row."""
     if padding_idx is None:
         return None
     if not -count <= padding_idx < count:
-        raise RuntimeError(f"{name}: padding_idx {padding_idx} is out of range for {count} embeddings")
+        raise error(f"{name}: padding_idx {padding_idx} is out of range for {count} embeddings")
     return padding_idx % count
 
 
@@ -182,5 +175,6 @@ def one_hot(tensor: Operand, num_classes: int = -1) -> Tensor:
         if not index.size:
             raise RuntimeError("one_hot: of an empty tensor, num_classes cannot be found out; give it")
         num_classes = int(index.max()) + 1
-    hot = (index[..., None] == np.arange(num_classes)).astype(np.int64)
+    hot: Any = np.zeros((*index.shape, num_classes), np.int64)
+    hot.reshape(-1)[np.arange(index.size) * num_classes + index.reshape(-1)] = 1
     return Tensor._wrap(hot) if isinstance(tensor, Tensor) else hot

@@ -48,8 +48,11 @@ def _maxima(rows: Any, starts: np.ndarray, kept: np.ndarray) -> Any:
     return where(nothing, 0.0, index_by(rows, (first, np.broadcast_to(np.arange(first.shape[1]), first.shape))))
 
 
-def _starts(index: np.ndarray, offsets: Any, include_last_offset: bool) -> np.ndarray:
-    """Return where in the row of all indices each bag starts, and the end of the last one."""
+def _starts(index: np.ndarray, offsets: Any, include_last_offset: bool, to_the_end: bool) -> np.ndarray:
+    """Return where in the row of all indices each bag starts, and the end of the last one.
+
+    With `to_the_end` that is the end of the row, whatever the last offset says.
+    """
     if index.ndim == 2:
         if offsets is not None:
             raise ValueError("embedding_bag: a 2-dim input has a bag per row, and takes no offsets")
@@ -72,6 +75,8 @@ def _starts(index: np.ndarray, offsets: Any, include_last_offset: bool) -> np.nd
             f"embedding_bag: expected offsets that grow from 0 to at most the number of indices, {len(index)}; "
             f"got {starts.tolist()}"
         )
+    if to_the_end:
+        starts[-1] = len(index) if len(starts) > 1 else 0
     return starts
 
 
@@ -123,7 +128,8 @@ def embedding_bag(
     per_sample_weights : Tensor of the input's shape, optional
         Factors of the rows, with mode 'sum'.
     include_last_offset : bool, default False
-        The last of the offsets is the end of the last bag.
+        The last of the offsets is the end of the last bag; with mode 'max' or a `padding_idx`, that bag holds all
+        indices which are left.
     padding_idx : int, optional
         An index that does not count.
 
@@ -148,13 +154,13 @@ def embedding_bag(
     if weight.dtype.kind in "iu" and input.dtype.kind == "f":  # as PyTorch once had them
         input, weight = weight, input
     index = constant(input)
-    starts = _starts(index, offsets, include_last_offset)
+    starts = _starts(index, offsets, include_last_offset, mode == "max" or padding_idx is not None)
     _check_options(index, weight, mode, scale_grad_by_freq, sparse, per_sample_weights)
     try:
         index = indices_of("embedding_bag", index, weight.shape[0]).reshape(-1)
     except IndexError as error:
         raise RuntimeError(str(error)) from None
-    padding_idx = padding_row("embedding_bag", padding_idx, weight.shape[0])
+    padding_idx = padding_row("embedding_bag", padding_idx, weight.shape[0], RuntimeError)
     if max_norm is not None:
         shorten_rows(weight, index, max_norm, norm_type)
     if not isinstance(weight, Tensor) and isinstance(input, Tensor):
@@ -170,5 +176,5 @@ def embedding_bag(
     sums = _bag_sums(rows, starts)
     if mode == "sum":
         return sums
-    counts = reduce_segments(np.add, kept.astype(np.int64), starts)
+    counts = np.diff(starts) if kept.all() else reduce_segments(np.add, kept.astype(np.int64), starts)
     return times_constant(sums, (1 / np.maximum(counts, 1))[:, None].astype(sums.dtype))

@@ -31,7 +31,7 @@ __all__ = ["max", "min", "amax", "amin", "aminmax", "argmax", "argmin"]
 def pick(input: Any, indices: Any, dim: int) -> Any:
     """Return the elements of `input` at `indices` along `dim`, which index all of the other dimensions, too."""
     where = indices._data if isinstance(indices, Tensor) else np.asarray(indices)
-    return index_by(input, key_along(where, dim))
+    return index_by(input, key_along(where, dim, input.shape))
 
 
 def dropped(reduced: Any, dim: int, keepdim: bool) -> Any:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from minigrad.core.as_array import as_scalar
 from minigrad.core.tensor import Tensor
+from minigrad.kernels import indexing as kernels
 from minigrad.kernels.errstate import silent
 from minigrad.kernels.indexing import Key
+from minigrad.kernels.ordering import order as order_of
 from minigrad.ops.arithmetic import floor_divide
 from minigrad.ops.assignment import fitted, put
 from minigrad.ops.checks import check_range, index_array
@@ -20,7 +23,7 @@ from minigrad.ops.declare.operation import Operand, operation, twin
 from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.primitives.casting import cast
 from minigrad.ops.primitives.dims import one_dim
-from minigrad.ops.primitives.indexing import add_at, index_by, slice_by
+from minigrad.ops.primitives.indexing import ALL, add_at, index_by, slice_by
 from minigrad.ops.primitives.selection import choose
 from minigrad.ops.primitives.shape import reshape
 from minigrad.ops.primitives.summation import expand
@@ -48,7 +51,7 @@ def _key(name: str, input: Any, dim: int, index: Any) -> tuple[Any, np.ndarray, 
             f"got shape {array.shape}"
         )
     check_range(name, array, dim, shape, RuntimeError)
-    return x, array, key_along(array, dim)
+    return x, array, key_along(array, dim, shape)
 
 
 def _as_given(changed: Any, input: Any) -> Any:
@@ -56,8 +59,14 @@ def _as_given(changed: Any, input: Any) -> Any:
     return changed if input.shape else reshape(changed, ())
 
 
-def key_along(index: np.ndarray, dim: int) -> Key:
+def key_along(index: np.ndarray, dim: int, shape: Sequence[int]) -> Key:
+    """Return the key of the elements of an array of this shape to which `index` leads along `dim`."""
     last = index.ndim - 1
+    if index.size and all(
+        index.shape[d] == n and (n == 1 or not index.strides[d]) for d, n in enumerate(shape) if d != dim
+    ):  # whole slices
+        line = index[*[slice(None) if d == dim else 0 for d in range(last + 1)]]
+        return (*[ALL] * dim, line, *[ALL] * (last - dim))
     return tuple(index if d == dim else np.arange(n).reshape(-1, *[1] * (last - d)) for d, n in enumerate(index.shape))
 
 
@@ -65,12 +74,13 @@ _gathered = twin(index_by, "gather")
 
 
 @method()
-def gather(input: Operand, dim: int, index: Operand) -> Tensor:
+def gather(input: Operand, dim: int, index: Operand, *, sparse_grad: bool = False) -> Tensor:
     """``out[i, j, k] = input[index[i, j, k], j, k]`` for `dim` 0, and so on for the others.
 
     Parameters
     ----------
     index : int64 Tensor with as many dimensions as `input`, and in those other than `dim` not longer
+    sparse_grad : accepted, as PyTorch does; the gradient is dense
 
     Returns
     -------
@@ -183,7 +193,7 @@ def _extreme_rule(g: Any, y: Any, input: Any, src: Any, input_shape: tuple[int, 
 @silent
 def _scatter_extreme(input: Operand, src: Operand, key: Key, largest: bool) -> Operand:
     result = input.copy()
-    (np.maximum if largest else np.minimum).at(result, key, src)
+    kernels.combine(np.maximum if largest else np.minimum, result, key, src)
     return result
 
 
@@ -194,7 +204,7 @@ def _scatter_product(input: Any, src: Any, key: Key, include_self: bool = True) 
     """
     size, dtype = math.prod(src.shape), input.dtype
     flat = reshape(index_by(np.arange(math.prod(input.shape)).reshape(input.shape), key), (size,))
-    order = np.argsort(flat, kind="stable")
+    order = order_of(flat, 0)
     targets, values = flat[order], index_by(reshape(src, (size,)), (order,))
     while (repeated := targets[1:] == targets[:-1]).any():
         counter = np.arange(len(targets))
@@ -253,9 +263,8 @@ def scatter_reduce(
         return _as_given(_scatter_extreme(x, src, key, reduce == "amax"), input)
     total = x + add_at(src, tuple(x.shape), key)
     if reduce == "mean":
-        counts = np.full(tuple(x.shape), int(include_self))
-        np.add.at(counts, key, 1)
-        counts = np.maximum(counts, 1)
+        counts = kernels.add_up(np.ones(array.shape, np.int64), tuple(x.shape), key)
+        counts = np.maximum(counts + int(include_self), 1)
         total = total / counts.astype(x.dtype) if x.dtype.kind == "f" else floor_divide(total, counts.astype(x.dtype))
     return _as_given(total, input)
 
@@ -277,6 +286,8 @@ def take_along_dim(input: Operand, indices: Operand, dim: int | None = None) -> 
             [ 1]])
     """
     index = index_array("take_along_dim", indices)
+    if dim is not None and isinstance(indices, Tensor) and indices._data.dtype != np.int64:
+        raise RuntimeError(f"take_along_dim: expected indices of int64, got {indices.dtype}; convert them with .long()")
     if dim is None:
         size = int(np.prod(input.shape, dtype=np.int64))
         return index_by(reshape(input, (size,)), (index.reshape(-1),))
@@ -292,4 +303,5 @@ def take_along_dim(input: Operand, indices: Operand, dim: int | None = None) -> 
         ) from None
     whole = tuple(shape[d] if d == dim else n for d, n in enumerate(common))
     picked = tuple(index.shape[d] if d == dim else n for d, n in enumerate(common))
-    return index_by(input if shape == whole else expand(input, whole), key_along(np.broadcast_to(index, picked), dim))
+    key = key_along(np.broadcast_to(index, picked), dim, whole)
+    return index_by(input if shape == whole else expand(input, whole), key)

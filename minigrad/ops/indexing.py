@@ -99,7 +99,8 @@ def _item(i: Any) -> Any:
     if i.dtype.kind == "f":
         raise IndexError(f"index: expected a tensor of integers or bools, got {i.dtype}; convert it with .long()")
     if i.dtype == np.uint8:
-        raise IndexError("index: a uint8 tensor may mean a mask or indices; convert it with .bool() or .long()")
+        warnings.warn("index: a uint8 tensor is taken for a mask; convert it with .bool()", UserWarning, stacklevel=2)
+        return i.astype(bool)
     return i.astype(np.int64, copy=False) if i.ndim else int(i)
 
 

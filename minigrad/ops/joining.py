@@ -280,6 +280,8 @@ def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
     vectors = list(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else list(tensors)
     if indexing not in ("ij", "xy"):
         raise RuntimeError(f"meshgrid: expected indexing 'ij' or 'xy', got {indexing!r}")
+    if not vectors or len({t.dtype for t in vectors}) > 1:
+        raise RuntimeError(f"meshgrid: expected vectors of one dtype, got {[t.dtype for t in vectors]}")
     if any(len(t.shape) > 1 for t in vectors):
         raise RuntimeError(f"meshgrid: expected vectors, got shapes {[tuple(t.shape) for t in vectors]}")
     order = list(range(len(vectors)))

@@ -10,6 +10,7 @@ import numpy as np
 
 from minigrad.core.as_array import constant
 from minigrad.core.tensor import Tensor
+from minigrad.kernels.blocks import in_blocks
 from minigrad.kernels.errstate import silent
 from minigrad.ops.broadcasting import broadcast_tensors
 from minigrad.ops.declare.operation import Operand
@@ -42,10 +43,13 @@ def _weighted(name: str, loss: Any, weight: Any, reduction: str) -> Any:
 # ---- distances -------------------------------------------------------------------------------------------------------
 
 
-@elementwise(lambda g, input, other: (input - other) * 2 * g, lambda g, input, other: (input - other) * -2 * g)
+@elementwise(
+    in_blocks(lambda g, input, other: (input - other) * 2 * g),
+    in_blocks(lambda g, input, other: (input - other) * -2 * g),
+)
+@in_blocks
 def _squared_error(input: Operand, other: Operand) -> Operand:
-    difference = input - other
-    return np.square(difference, out=difference if isinstance(difference, np.ndarray) else None)
+    return np.square(input - other)
 
 
 @loss
@@ -82,7 +86,11 @@ def mse_loss(
     return _weighted_mean("mse_loss", _squared_error(input, target), weight, reduction)
 
 
-@elementwise(lambda g, input, other: sign(input - other) * g, lambda g, input, other: sign(other - input) * g)
+@elementwise(
+    in_blocks(lambda g, input, other: sign(input - other) * g),
+    in_blocks(lambda g, input, other: sign(other - input) * g),
+)
+@in_blocks
 def _absolute_error(input: Operand, other: Operand) -> Operand:
     return np.abs(input - other)
 
@@ -115,13 +123,14 @@ def _weighted_mean(name: str, loss: Any, weight: Any, reduction: str) -> Any:
 
 
 @elementwise(
-    lambda g, input, other, beta: clamp((input - other) / beta, -1, 1) * g,
-    lambda g, input, other, beta: clamp((other - input) / beta, -1, 1) * g,
+    in_blocks(lambda g, input, other, beta, scale: clamp((input - other) * (scale / beta), -scale, scale) * g),
+    in_blocks(lambda g, input, other, beta, scale: clamp((other - input) * (scale / beta), -scale, scale) * g),
 )
-def _smooth_error(input: Operand, other: Operand, beta: float) -> Operand:
+@in_blocks
+def _smooth_error(input: Operand, other: Operand, beta: float, scale: float) -> Operand:
     far = np.abs(input - other)
     near = np.minimum(far, beta)
-    return near * near / (2 * beta) + (far - near)
+    return near * near * (scale / (2 * beta)) + (far - near) * scale
 
 
 @loss
@@ -150,7 +159,7 @@ def smooth_l1_loss(
     if beta < 0:
         raise RuntimeError(f"smooth_l1_loss: expected beta of at least 0, got {beta}")
     check_shapes("smooth_l1_loss", input, target)
-    loss = _smooth_error(input, target, beta) if beta else _absolute_error(input, target)
+    loss = _smooth_error(input, target, beta, 1.0) if beta else _absolute_error(input, target)
     return reduced("smooth_l1_loss", loss, reduction)
 
 
@@ -175,16 +184,17 @@ def huber_loss(
     if delta <= 0:
         raise RuntimeError(f"huber_loss: expected a positive delta, got {delta}")
     check_shapes("huber_loss", input, target)
-    return _weighted("huber_loss", _smooth_error(input, target, delta) * delta, weight, reduction)
+    return _weighted("huber_loss", _smooth_error(input, target, delta, delta), weight, reduction)
 
 
 # ---- binary cross entropy --------------------------------------------------------------------------------------------
 
 
 @elementwise(
-    lambda g, input, target: g * ((input - target) / clamp((1 - input) * input, min=1e-12)),
-    lambda g, input: g * (clamp(log1p(-input), min=-100) - clamp(log(input), min=-100)),
+    in_blocks(lambda g, input, target: g * ((input - target) / clamp((1 - input) * input, min=1e-12))),
+    in_blocks(lambda g, input: g * (clamp(log1p(-input), min=-100) - clamp(log(input), min=-100))),
 )
+@in_blocks
 @silent
 def _binary_cross_entropy(input: Operand, target: Operand) -> Operand:
     return (target - 1) * np.maximum(np.log1p(-input), -100) - target * np.maximum(np.log(input), -100)
@@ -244,17 +254,23 @@ def _positive(target: Any, pos_weight: Any) -> Any:
 
 
 @elementwise(
-    lambda g, input, target, pos_weight: (
-        g * ((1 - target) * sigmoid(input) - _positive(target, pos_weight) * sigmoid(-input))
+    in_blocks(
+        lambda g, input, target, pos_weight: (
+            g * ((1 - target) * sigmoid(input) - _positive(target, pos_weight) * sigmoid(-input))
+        )
     ),
-    lambda g, input, pos_weight: (
-        -g * input if pos_weight is None else g * ((pos_weight - 1) * softplus(-input) - input)
+    in_blocks(
+        lambda g, input, pos_weight: (
+            -g * input if pos_weight is None else g * ((pos_weight - 1) * softplus(-input) - input)
+        )
     ),
 )
+@in_blocks
 def _logit_loss(input: Operand, target: Operand, pos_weight: np.ndarray | None) -> Operand:
     negative, positive = 1 - target, _positive(target, pos_weight)
     far = negative * np.maximum(input, 0) + positive * np.maximum(-input, 0)
-    return far + (negative + positive) * np.log1p(np.exp(-np.abs(input)))
+    near = np.log1p(np.exp(-np.abs(input)))
+    return far + (near if pos_weight is None else (negative + positive) * near)
 
 
 @loss

@@ -12,6 +12,7 @@ from minigrad.core.array_attributes import Lengths, as_int
 from minigrad.core.dtypes import as_dtype, dtype, of
 from minigrad.core.layout import empty_in, order_of, whole_memory
 from minigrad.core.tensor import Tensor
+from minigrad.graph.grad_mode import mode
 from minigrad.ops.declare.method import method
 from minigrad.ops.indexing import narrow
 from minigrad.ops.primitives.dims import as_shape
@@ -140,9 +141,10 @@ def set_(
     size, stride : sequences of ints, optional
         By default the shape of a tensor, and the whole of a storage.
     """
-    _check_no_history("set_", input)
+    if mode.enabled or not input.is_leaf:
+        _check_no_history("set_", input)
     if source is None:
-        input._data, input._view = np.empty(0, input._data.dtype), None
+        input._replace(np.empty(0, input._data.dtype))
         return input
     if not isinstance(source, (Tensor, Storage)):
         raise TypeError(f"set_: expected a Tensor or a storage as source, got {type(source).__name__}")
@@ -153,7 +155,7 @@ def set_(
         whole = whole_memory(array)
         shape = (len(whole) - storage_offset,) if size is None else as_shape("set_", (size,), 0)
         array = strided_view("set_", whole, shape, stride, storage_offset)
-    input._data, input._view = array, None
+    input._replace(array)
     return input
 
 
@@ -184,16 +186,18 @@ def resize_(input: Tensor, *sizes: Lengths, memory_format: Any = None) -> Tensor
     _check_no_history("resize_", input)
     shape = as_shape("resize_", sizes, 0)
     if memory_format is not None and (order := order_of("resize_", memory_format, len(shape))) is not None:
-        input._data, input._view = empty_in(shape, input._data.dtype, order), None
+        input._replace(empty_in(shape, input._data.dtype, order))
         return input
     array, count = input._data, math.prod(shape)
+    if array.shape == shape:
+        return input
     whole = whole_memory(array)
     offset = (array.ctypes.data - whole.ctypes.data) // array.itemsize if array.size else 0
     if offset + count > len(whole):
         larger = np.empty(offset + count, array.dtype)
         larger[: len(whole)] = whole
         whole = larger
-    input._data, input._view = whole[offset : offset + count].reshape(shape), None
+    input._replace(whole[offset : offset + count].reshape(shape))
     return input
 
 
@@ -213,7 +217,10 @@ def _applied(name: str, input: Tensor, function: Callable[..., Any], *others: Te
         got = " and ".join(str(tuple(t.shape)) for t in others)
         raise RuntimeError(f"{name}: expected a shape that broadcasts to {shape}, got {got}") from None
     rows = zip(*(a.reshape(-1).tolist() for a in arrays), strict=True)
-    values = np.array([function(*row) for row in rows], input._data.dtype).reshape(shape)
+    found = [function(*row) for row in rows]
+    if any(isinstance(value, str) for value in found):
+        raise TypeError(f"{name}: expected the function to return numbers, got strings")
+    values = np.array(found, input._data.dtype).reshape(shape)
     return input._assign(Tensor._wrap(values), name)
 
 

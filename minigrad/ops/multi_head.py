@@ -119,6 +119,9 @@ def _check_dims(query: Any, key: Any, value: Any, padding: Any, mask: Any, num_h
         )
     if mask is not None and mask.ndim not in (2, 3):
         raise AssertionError(f"{NAME}: expected an attn_mask of 2 or 3 dimensions, got {tuple(mask.shape)}")
+    for name, given in (("key_padding_mask", padding), ("attn_mask", mask)):
+        if given is not None and given.dtype.kind not in "bf":
+            raise AssertionError(f"{NAME}: expected {name} of bools or floating numbers, got {given.dtype}")
     return dims == 2
 
 
@@ -168,21 +171,24 @@ def _merged(mask: Any, padding: Any, n: int, heads: int, length: int, keys: int,
         shape = (length, keys) if mask.ndim == 2 else (n * heads, length, keys)
         if tuple(mask.shape) != shape:
             raise RuntimeError(f"{NAME}: expected an attn_mask of shape {shape}, got {tuple(mask.shape)}")
-        parts.append(_additive("attn_mask", mask if mask.ndim == 2 else mask.reshape(n, heads, length, keys), dtype))
+        parts.append(_additive(mask if mask.ndim == 2 else mask.reshape(n, heads, length, keys), dtype))
     if padding is not None:
         if tuple(padding.shape) != (n, keys):
             raise AssertionError(
                 f"{NAME}: expected a key_padding_mask of shape {(n, keys)}, got {tuple(padding.shape)}"
             )
-        parts.append(_additive("key_padding_mask", padding.reshape(n, 1, 1, keys), dtype))
-    return parts[0] + parts[1] if len(parts) == 2 else parts[0] if parts else None
+        parts.append(_additive(padding.reshape(n, 1, 1, keys), dtype))
+    if not parts:
+        return None
+    merged = parts[0] + parts[1] if len(parts) == 2 else parts[0]
+    if merged.dtype != dtype:
+        raise RuntimeError(f"{NAME}: expected masks of bools or {dtype}, as query, got {merged.dtype}")
+    return merged
 
 
-def _additive(name: str, mask: Any, dtype: Any) -> Any:
+def _additive(mask: Any, dtype: Any) -> Any:
     if mask.dtype == bool:
         return where(mask, Tensor._wrap(np.asarray(-math.inf, dtype)), Tensor._wrap(np.zeros((), dtype)))
-    if mask.dtype.kind != "f":
-        raise AssertionError(f"{NAME}: expected {name} of bools or floating numbers, got {mask.dtype}")
     return mask
 
 

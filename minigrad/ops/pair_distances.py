@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from minigrad.core.tensor import Tensor
-from minigrad.ops.broadcasting import sum
 from minigrad.ops.checks import check_tensor, require_floating
 from minigrad.ops.declare.operation import Operand
 from minigrad.ops.declare.rounding import rounded_once
-from minigrad.ops.norms import vector_norm
-from minigrad.ops.primitives.indexing import ALL, look_up
+from minigrad.ops.distances import cdist
+from minigrad.ops.primitives.indexing import look_up
 
 __all__ = ["pdist"]
 
@@ -45,5 +44,4 @@ def pdist(input: Operand, p: float = 2.0) -> Tensor:
     if not p >= 0:
         raise RuntimeError(f"pdist: expected p to be at least 0, got {p}")
     first, second = np.triu_indices(shape[0], 1)
-    differences = look_up(input, (first, ALL)) - look_up(input, (second, ALL))
-    return vector_norm(differences, p, -1) if shape[1] else sum(differences, -1)
+    return look_up(cdist(input, input, p), (first, second))

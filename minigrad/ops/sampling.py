@@ -96,7 +96,7 @@ def multinomial(
         points = rng.random((*weights.shape[:-1], num_samples)) * total
         points = np.minimum(points, np.nextafter(total, 0))  # where the product was rounded up
         rows = zip(ends.reshape(-1, ends.shape[-1]), points.reshape(-1, num_samples), strict=True)
-        drawn = np.stack([np.searchsorted(end, point, side="right") for end, point in rows])
+        drawn = np.array([np.searchsorted(end, point, side="right") for end, point in rows], np.int64)
         return Tensor._wrap(drawn.reshape(points.shape))
     # The index whose exponential clock of rate w rings first is one drawn with probability w / sum(w), the next one
     # is drawn from what is left, and so on.

@@ -11,20 +11,21 @@ from minigrad.core import dtypes
 from minigrad.core.array_attributes import as_int
 from minigrad.core.dtypes import DType
 from minigrad.core.tensor import Tensor
+from minigrad.kernels import scans as kernels
 from minigrad.kernels.errstate import silent
 from minigrad.ops.casting import clone
 from minigrad.ops.checks import require_floating
 from minigrad.ops.declare.declaration import shared_rule
 from minigrad.ops.declare.method import method
-from minigrad.ops.declare.operation import Operand, operation
+from minigrad.ops.declare.operation import Operand, operation, twin
 from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.exponential import exp
-from minigrad.ops.extrema import pick
+from minigrad.ops.gathering import key_along
 from minigrad.ops.indexing import Key
 from minigrad.ops.joining import cat
 from minigrad.ops.primitives.casting import cast, terms
 from minigrad.ops.primitives.dims import one_dim
-from minigrad.ops.primitives.indexing import ALL, slice_by
+from minigrad.ops.primitives.indexing import ALL, add_at, slice_by
 from minigrad.ops.primitives.joining import join
 from minigrad.ops.primitives.shape import reshape
 from minigrad.return_types import Result
@@ -49,17 +50,9 @@ def _prepared(name: str, input: Any, dim: int, dtype: Any) -> tuple[Any, int]:
 # ---- sums ------------------------------------------------------------------------------------------------------------
 
 
-def _accumulated(ufunc: Any, x: np.ndarray, dim: int) -> np.ndarray:
-    """``ufunc.accumulate``, in float64 where numbers are floating: roundings would pile up."""
-    wide = np.float64 if x.dtype.kind == "f" else x.dtype
-    return np.asarray(ufunc.accumulate(x, axis=dim, dtype=wide)).astype(x.dtype, copy=False)
-
-
 @operation(input=lambda g, dim, reverse: _cumsum(g, dim, not reverse))
 def _cumsum(input: Operand, dim: int, reverse: bool) -> Operand:
-    if reverse:
-        return np.flip(_accumulated(np.add, np.flip(input, dim), dim), dim)
-    return _accumulated(np.add, input, dim)
+    return kernels.running_sum(input, dim, reverse)
 
 
 @method(inplace=True)
@@ -97,6 +90,11 @@ def _decayed_sum(input: Operand, decay: Operand, dim: int, reverse: bool) -> Ope
     return y.astype(input.dtype, copy=False)
 
 
+def _wide(x: np.ndarray) -> Any:
+    """Return the dtype in which to accumulate: roundings would pile up."""
+    return np.float64 if x.dtype.kind == "f" else x.dtype
+
+
 # ---- products --------------------------------------------------------------------------------------------------------
 
 
@@ -110,7 +108,7 @@ def _cumprod_rule(g: Any, y: Any, input: Any, dim: int) -> Any:
 @operation(input=_cumprod_rule)
 @silent
 def _cumprod(input: Operand, dim: int) -> Operand:
-    return _accumulated(np.multiply, input, dim)
+    return kernels.accumulated(np.multiply, input, dim, _wide(input))
 
 
 @method(inplace=True)
@@ -137,7 +135,7 @@ def _logcumsumexp_rule(g: Any, y: Any, input: Any, dim: int) -> Any:
 @operation(input=_logcumsumexp_rule)
 @silent
 def _logcumsumexp(input: Operand, dim: int) -> Operand:
-    return _accumulated(np.logaddexp, input, dim)
+    return kernels.accumulated(np.logaddexp, input, dim, _wide(input))
 
 
 @method()
@@ -162,21 +160,25 @@ def logcumsumexp(input: Operand, dim: int) -> Tensor:
 # ---- extremes --------------------------------------------------------------------------------------------------------
 
 
-@operation("input")
-def _running_place(input: Operand, dim: int, largest: bool) -> Operand:
-    """Return where the largest or smallest so far is: the last among ties, and from the first nan on the last nan."""
-    reduce, reaches = (np.maximum, np.greater_equal) if largest else (np.minimum, np.less_equal)
-    found = reaches(input, reduce.accumulate(input, axis=dim)) | np.isnan(input)
-    counter = np.arange(input.shape[dim]).reshape(-1, *[1] * (input.ndim - dim - 1))
-    return np.maximum.accumulate(np.where(found, counter, 0), axis=dim)
+@operation(
+    outputs=("y", "place"),
+    name="cummax",
+    input=lambda g, input_shape, place, dim: add_at(g, input_shape, key_along(place, dim, input_shape)),
+)
+def _running(input: Operand, dim: int, largest: bool) -> Any:
+    """Return the largest or smallest so far, and where it is."""
+    how = (np.maximum, np.greater_equal) if largest else (np.minimum, np.less_equal)
+    return kernels.running_extreme(input, dim, *how)
 
 
-def _running(name: str, input: Any, dim: int, largest: bool) -> Result:
+_cummin = twin(_running, "cummin")
+
+
+def _extremes(name: str, operation: Any, input: Any, dim: int, largest: bool) -> Result:
     shape = tuple(input.shape)
     dim = one_dim(name, dim, len(shape))
-    x = input if shape else reshape(input, (1,))
-    indices = _running_place(x, dim, largest)
-    return getattr(return_types, name)(reshape(pick(x, indices, dim), shape), reshape(indices, shape))
+    y, place = operation(input if shape else reshape(input, (1,)), dim, largest)
+    return getattr(return_types, name)(reshape(y, shape), reshape(place, shape))
 
 
 @method()
@@ -192,7 +194,7 @@ def cummax(input: Operand, dim: int) -> Result:
     >>> mg.cummax(mg.tensor([1.0, 3.0, 2.0]), dim=0).values
     tensor([1., 3., 3.])
     """
-    return _running("cummax", input, dim, True)
+    return _extremes("cummax", _running, input, dim, True)
 
 
 @method()
@@ -208,7 +210,7 @@ def cummin(input: Operand, dim: int) -> Result:
     >>> mg.cummin(mg.tensor([3.0, 1.0, 2.0]), dim=0).values
     tensor([3., 1., 1.])
     """
-    return _running("cummin", input, dim, False)
+    return _extremes("cummin", _cummin, input, dim, False)
 
 
 # ---- differences -----------------------------------------------------------------------------------------------------

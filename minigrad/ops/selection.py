@@ -211,10 +211,16 @@ def clamp_max(input: Operand, max: Operand) -> Tensor:
     return clamp(input, max=max)
 
 
-@method(inplace=True)
-@elementwise(lambda g, input: choose(isfinite(input), g, 0.0))
+@elementwise(lambda g, input: choose(isfinite(input), g, 0.0), name="nan_to_num")
 @silent
-def nan_to_num(input: Operand, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Operand:
+def _nan_to_num(input: Operand, nan: float, posinf: float | None, neginf: float | None) -> Operand:
+    return np.nan_to_num(input, nan=nan, posinf=posinf, neginf=neginf)
+
+
+@method(inplace=True)
+def nan_to_num(
+    input: Operand, nan: float | None = None, posinf: float | None = None, neginf: float | None = None
+) -> Operand:
     """Return `input` with nan and infinities replaced; infinities by the largest finite numbers unless given.
 
     Examples
@@ -222,4 +228,9 @@ def nan_to_num(input: Operand, nan: float = 0.0, posinf: float | None = None, ne
     >>> mg.nan_to_num(mg.tensor([1.0, float("nan")]))
     tensor([1., 0.])
     """
-    return np.nan_to_num(input, nan=nan, posinf=posinf, neginf=neginf)
+    if (
+        isinstance(input, Tensor) and input.dtype == np.float16
+    ):  # it is computed in float32, of which the largest is inf
+        largest = float(np.finfo(np.float16).max)
+        posinf, neginf = largest if posinf is None else posinf, -largest if neginf is None else neginf
+    return _nan_to_num(input, 0.0 if nan is None else nan, posinf, neginf)

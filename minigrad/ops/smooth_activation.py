@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 
 from minigrad.core.tensor import Tensor
+from minigrad.kernels.blocks import in_blocks
+from minigrad.kernels.special import normal_cdf
 from minigrad.ops.activation import floats
+from minigrad.ops.arithmetic import square
 from minigrad.ops.declare.method import optionally_in_place
 from minigrad.ops.declare.operation import Operand
 from minigrad.ops.exponential import abs, exp, sigmoid
 from minigrad.ops.primitives.elementwise import elementwise
 from minigrad.ops.primitives.selection import choose
-from minigrad.ops.special import erf
 from minigrad.ops.trigonometry import tanh
 
 _NO_BOOLS = "expected numbers, got bools; convert them with .float()"
@@ -22,24 +24,34 @@ _NO_BOOLS = "expected numbers, got bools; convert them with .float()"
 __all__ = ["gelu", "silu", "mish", "softplus", "logsigmoid", "softsign", "tanhshrink"]
 
 
-def _normal_cdf(x: Any) -> Any:
-    return (erf(x * math.sqrt(0.5)) + 1) * 0.5
-
-
 def _normal_density(x: Any) -> Any:
     return exp(x * x * -0.5) * (1 / math.sqrt(2 * math.pi))
 
 
-@elementwise(lambda g, input: g * (_normal_cdf(input) + input * _normal_density(input)))
+@elementwise(in_blocks(lambda g, input: g * _normal_density(input)))
+def _normal_cdf(input: Operand) -> Operand:
+    return normal_cdf(input)
+
+
+@in_blocks
+def _gelu_slope(g: Any, input: Any, cdf: Any) -> Any:
+    if isinstance(g, Tensor):  # to be differentiated again: with a cdf that is part of the graph
+        cdf = _normal_cdf(input)
+    return g * (cdf + input * _normal_density(input))
+
+
+@elementwise(_gelu_slope, outputs=("y", "cdf"))
 @floats
-def _gelu(input: Operand) -> Operand:
-    return input * _normal_cdf(input)
+def _gelu(input: Operand) -> Any:
+    cdf = normal_cdf(input)  # takes several times as long as the rest, forward and backward
+    return input * cdf, cdf
 
 
 def _gelu_inner(x: Any) -> Any:
     return tanh((x + x * x * x * 0.044715) * math.sqrt(2 / math.pi))
 
 
+@in_blocks
 def _gelu_tanh_slope(g: Any, input: Any) -> Any:
     t = _gelu_inner(input)
     inner_slope = (input * input * (3 * 0.044715) + 1) * math.sqrt(2 / math.pi)
@@ -48,6 +60,7 @@ def _gelu_tanh_slope(g: Any, input: Any) -> Any:
 
 @elementwise(_gelu_tanh_slope)
 @floats
+@in_blocks
 def _gelu_tanh(input: Operand) -> Operand:
     return input * (_gelu_inner(input) + 1) * 0.5
 
@@ -72,9 +85,10 @@ def gelu(input: Operand, approximate: str = "none") -> Tensor:
     """
     if approximate not in ("none", "tanh"):
         raise RuntimeError(f"gelu: expected approximate 'none' or 'tanh', got {approximate!r}")
-    return _gelu(input) if approximate == "none" else _gelu_tanh(input)
+    return _gelu(input)[0] if approximate == "none" else _gelu_tanh(input)
 
 
+@in_blocks
 def _silu_slope(g: Any, input: Any) -> Any:
     s = sigmoid(input)
     return g * (s * (1 + input * (1 - s)))
@@ -83,6 +97,7 @@ def _silu_slope(g: Any, input: Any) -> Any:
 @optionally_in_place
 @elementwise(_silu_slope)
 @floats
+@in_blocks
 def silu(input: Operand) -> Operand:
     """``input * sigmoid(input)``, elementwise; also called swish (Ramachandran, Zoph, Le, 2017).
 
@@ -94,6 +109,7 @@ def silu(input: Operand) -> Operand:
     return input * sigmoid(input)
 
 
+@in_blocks
 def _mish_slope(g: Any, input: Any) -> Any:
     t = tanh(_softplus(input, 1.0, math.inf))
     return g * (t + input * (1 - t * t) * sigmoid(input))
@@ -102,6 +118,7 @@ def _mish_slope(g: Any, input: Any) -> Any:
 @optionally_in_place
 @elementwise(_mish_slope)
 @floats
+@in_blocks
 def mish(input: Operand) -> Operand:
     """``input * tanh(softplus(input))``, elementwise (Misra, 2019).
 
@@ -113,6 +130,7 @@ def mish(input: Operand) -> Operand:
     return input * np.tanh(_softplus(input, 1.0, math.inf))
 
 
+@in_blocks
 def _softplus_slope(g: Any, input: Any, beta: float, threshold: float) -> Any:
     z = input * beta
     return choose(z > threshold, g, g * sigmoid(z))
@@ -120,6 +138,7 @@ def _softplus_slope(g: Any, input: Any, beta: float, threshold: float) -> Any:
 
 @elementwise(_softplus_slope)
 @floats
+@in_blocks
 def _softplus(input: Operand, beta: float, threshold: float) -> Operand:
     z = input * beta
     y = (np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))) / beta
@@ -142,8 +161,9 @@ def softplus(input: Operand, beta: float = 1.0, threshold: float = 20.0) -> Tens
     return _softplus(input, beta, threshold)
 
 
-@elementwise(lambda g, input: g * sigmoid(-input))
+@elementwise(in_blocks(lambda g, input: g * sigmoid(-input)))
 @floats
+@in_blocks
 def logsigmoid(input: Operand) -> Operand:
     """``log(sigmoid(input))``, elementwise, without overflow.
 
@@ -156,10 +176,11 @@ def logsigmoid(input: Operand) -> Operand:
 
 
 @elementwise(
-    lambda g, input: g / ((1 + abs(input)) * (1 + abs(input))),
+    in_blocks(lambda g, input: g / square(1 + abs(input))),
     floating=True,
     no_bools=_NO_BOOLS,
 )
+@in_blocks
 def softsign(input: Operand) -> Operand:
     """``input / (1 + |input|)``, elementwise.
 
@@ -172,10 +193,11 @@ def softsign(input: Operand) -> Operand:
 
 
 @elementwise(
-    lambda g, input: g * (tanh(input) * tanh(input)),
+    in_blocks(lambda g, input: g * square(tanh(input))),
     floating=True,
     no_bools=_NO_BOOLS,
 )
+@in_blocks
 def tanhshrink(input: Operand) -> Operand:
     """``input - tanh(input)``, elementwise.
 

@@ -9,11 +9,11 @@ import numpy as np
 from minigrad import return_types
 from minigrad.core.array_attributes import as_int
 from minigrad.core.tensor import Tensor
+from minigrad.kernels import ordering as kernels
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.extrema import dropped, evenly, not_empty, pick
 from minigrad.ops.primitives.dims import one_dim
-from minigrad.ops.primitives.indexing import ALL, slice_by
 from minigrad.ops.primitives.shape import reshape
 from minigrad.return_types import Result
 
@@ -22,11 +22,12 @@ __all__ = ["sort", "argsort", "msort", "topk", "kthvalue", "median", "nanmedian"
 
 @operation("input")
 def _order(input: Operand, dim: int, descending: bool) -> Operand:
-    """Return the places of the elements along `dim` in order; ties stay in theirs, and nan counts as the largest."""
-    if not descending:
-        return np.argsort(input, axis=dim, kind="stable")
-    backwards = np.argsort(np.flip(input, dim), axis=dim, kind="stable")
-    return np.flip(input.shape[dim] - 1 - backwards, dim)
+    return kernels.order(input, dim, descending)
+
+
+@operation("input")
+def _first(input: Operand, dim: int, start: int, stop: int, descending: bool = False) -> Operand:
+    return kernels.first(input, dim, start, stop, descending)
 
 
 def _lined_up(name: str, input: Any, dim: int) -> tuple[Any, int]:
@@ -111,7 +112,7 @@ def topk(input: Operand, k: int, dim: int = -1, largest: bool = True, sorted: bo
     k = as_int("topk", "k", k)
     if not 0 <= k <= x.shape[dim]:
         raise RuntimeError(f"topk: expected k from 0 to {x.shape[dim]}, the length of dim {dim}, got {k}")
-    indices = slice_by(_order(x, dim, largest), (*[ALL] * dim, slice(k)))
+    indices = _first(x, dim, 0, k, largest)
     shape = tuple(indices.shape) if input.shape or k != 1 else ()
     return return_types.topk(reshape(pick(x, indices, dim), shape), reshape(indices, shape))
 
@@ -120,18 +121,14 @@ def topk(input: Operand, k: int, dim: int = -1, largest: bool = True, sorted: bo
 
 
 @operation("input")
-def _place_of_rank(input: Operand, dim: int, rank: int) -> Operand:
-    return np.argsort(input, axis=dim, kind="stable").take([rank], axis=dim)
-
-
-@operation("input")
 def _place_of_median(input: Operand, dim: int, skip: bool) -> Operand:
     """Return where the lower middle is: of those that are not nan if `skip`, else the first nan where there is one."""
-    order = np.argsort(input, axis=dim, kind="stable")
-    numbers = np.add.reduce(~np.isnan(input), axis=dim, keepdims=True, dtype=np.int64)
-    n = input.shape[dim]
+    unknown, n = np.isnan(input), input.shape[dim]
+    if not unknown.any():
+        return kernels.first(input, dim, (n - 1) // 2, (n - 1) // 2 + 1)
+    numbers = n - np.add.reduce(unknown, axis=dim, keepdims=True, dtype=np.int64)
     rank = np.maximum(numbers - 1, 0) // 2 if skip else np.where(numbers < n, numbers, (n - 1) // 2)
-    return np.take_along_axis(order, rank, dim)
+    return np.take_along_axis(kernels.order(input, dim), rank, dim)
 
 
 def _found(name: str, find: Any, input: Any, dim: int, keepdim: bool, *arguments: Any) -> Result:
@@ -163,9 +160,11 @@ def kthvalue(input: Operand, k: int, dim: int = -1, keepdim: bool = False) -> Re
     """
     n = tuple(input.shape)[one_dim("kthvalue", dim, len(input.shape))] if input.shape else 1
     k = as_int("kthvalue", "k", k)
+    if not n:
+        raise IndexError(f"kthvalue: expected dim {dim} to have elements, got shape {tuple(input.shape)}")
     if not 1 <= k <= n:
         raise RuntimeError(f"kthvalue: expected k from 1 to {n}, the length of dim {dim}, got {k}")
-    return _found("kthvalue", _place_of_rank, input, dim, keepdim, k - 1)
+    return _found("kthvalue", _first, input, dim, keepdim, k - 1, k)
 
 
 @operation(input=lambda g, y, input, input_shape: evenly(g, input, y, tuple(range(len(input_shape)))))
@@ -174,8 +173,8 @@ def _median(input: Operand, skip: bool) -> Operand:
     flat = flat[~np.isnan(flat)] if skip else flat
     if not flat.size:
         return np.full((), np.nan, input.dtype)
-    ordered = np.partition(flat, ((flat.size - 1) // 2, flat.size - 1))  # nan counts as the largest
-    return ordered[-1] if np.isnan(ordered[-1]) else ordered[(flat.size - 1) // 2]
+    middle = (flat.size - 1) // 2
+    return input.dtype.type(np.nan) if np.isnan(flat).any() else np.partition(flat, middle)[middle]
 
 
 @method()
@@ -215,7 +214,7 @@ def nanmedian(input: Operand, dim: int | None = None, keepdim: bool = False) -> 
 @operation("input")
 def _place_of_mode(input: Operand, dim: int) -> Operand:
     """Return the last place of the most frequent value (the smallest of several): the end of its sorted run."""
-    order = np.argsort(input, axis=dim, kind="stable")
+    order = kernels.order(input, dim)
     ordered = np.moveaxis(np.take_along_axis(input, order, dim), dim, -1)
     counter = np.arange(ordered.shape[-1])
     starts = np.ones(ordered.shape, bool)

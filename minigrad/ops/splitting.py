@@ -105,6 +105,8 @@ def tensor_split(input: Operand, indices_or_sections: int | Sequence[int], dim: 
     if isinstance(n, Sequence) or getattr(n, "ndim", 0) == 1:
         n = [as_int("tensor_split", "an index", i) for i in n]
     else:
+        if isinstance(n, Tensor) and n._data.ndim:
+            raise RuntimeError(f"tensor_split: expected sections of 0 or 1 dimensions, got shape {tuple(n.shape)}")
         n = as_int("tensor_split", "indices_or_sections", n)
         if n <= 0:
             raise RuntimeError(f"tensor_split: expected at least one section, got {n}")

@@ -16,6 +16,16 @@ def _world() -> Any:
     return world if world is not None and world.size() > 1 else None
 
 
+def several() -> bool:
+    """Return whether there are several processes."""
+    return _world() is not None
+
+
+def is_first() -> bool:
+    """Return whether this process is the one that reads, writes and prints for all."""
+    return (world := _world()) is None or world.rank() == 0
+
+
 def gathered(value: Any) -> list[Any]:
     """Return what all ranks give, on rank 0; on others, and alone, what this one gives."""
     if (world := _world()) is None:

@@ -6,7 +6,7 @@ import contextlib
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from typing import Any, NoReturn
 
 from minigrad import autograd
 from minigrad.autograd.graph import saved_tensors_hooks
@@ -21,10 +21,13 @@ __all__ = [
     "check_backward_validity",
     "checkpoint",
     "checkpoint_sequential",
+    "create_selective_checkpoint_contexts",
     "detach_variable",
+    "get_device_states",
     "noop_context_fn",
     "set_checkpoint_debug_enabled",
     "set_checkpoint_early_stop",
+    "set_device_states",
 ]
 
 Contexts = tuple[AbstractContextManager[Any], AbstractContextManager[Any]]
@@ -43,6 +46,37 @@ def noop_context_fn() -> Contexts:
     2
     """
     return nullcontext(), nullcontext()
+
+
+def create_selective_checkpoint_contexts(*args: Any, **kwargs: Any) -> NoReturn:
+    """Raise RuntimeError: there is no list of operations to choose from which to keep.
+
+    Make a checkpoint of the part of the function that is to be computed again, and leave the rest outside.
+    """
+    raise RuntimeError(
+        "create_selective_checkpoint_contexts: operations are not chosen one by one here; "
+        "call checkpoint with the part that is to be computed again"
+    )
+
+
+def get_device_states(*args: Any) -> tuple[list[int], list[Any]]:
+    """Return no devices and no states: there is only the CPU, whose state is kept in any case.
+
+    Examples
+    --------
+    >>> mg.utils.checkpoint.get_device_states(mg.ones(2))
+    ([], [])
+    """
+    return [], []
+
+
+def set_device_states(devices: Sequence[int], states: Sequence[Any], *, device_type: str | None = None) -> None:
+    """Do nothing, as there are no devices: see `get_device_states`.
+
+    Examples
+    --------
+    >>> mg.utils.checkpoint.set_device_states([], [])
+    """
 
 
 class _EarlyStop:

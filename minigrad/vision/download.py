@@ -65,7 +65,7 @@ def download(mirrors: Sequence[str], path: Path, checksum: str) -> None:
     for mirror in mirrors:
         url = mirror + path.name
         try:
-            _transfer(url, part, path.name)
+            transfer(url, part, path.name)
             if not matches(part, checksum):
                 raise RuntimeError(f"the checksum is not {checksum}, so this is another file")
             os.replace(part, path)
@@ -78,7 +78,8 @@ def download(mirrors: Sequence[str], path: Path, checksum: str) -> None:
     raise RuntimeError("\n".join([f"{path.name} could not be downloaded:", *failures, advice]))
 
 
-def _transfer(url: str, target: Path, name: str) -> None:
+def transfer(url: str, target: Path, name: str) -> None:
+    """Write what is at an address into a file, and show how far it is under `name`."""
     request = urllib.request.Request(url, headers={"User-Agent": "minigrad"})
     with urllib.request.urlopen(request, timeout=SILENCE_SECONDS) as response, open(target, "wb") as file:
         length = response.headers.get("Content-Length")
@@ -96,7 +97,7 @@ def _transfer(url: str, target: Path, name: str) -> None:
 def _progress(name: str, total: int | None) -> Iterator[Callable[[int], object]]:
     """Show a progress bar on a terminal if tqdm is installed."""
     try:
-        from tqdm import tqdm
+        from tqdm.auto import tqdm
     except ImportError:
         yield lambda count: None
         return

@@ -1,4 +1,4 @@
-"""Many images as one, and as a file."""
+"""Many images as one, and as a file; boxes, masks and points drawn into images."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from minigrad.core.tensor import Tensor
+from minigrad.vision.drawing import draw_bounding_boxes, draw_keypoints, draw_segmentation_masks
 from minigrad.vision.io import write_image
 
-__all__ = ["make_grid", "save_image"]
+__all__ = ["draw_bounding_boxes", "draw_keypoints", "draw_segmentation_masks", "make_grid", "save_image"]
 
 
 def make_grid(

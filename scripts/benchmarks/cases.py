@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from fnmatch import fnmatch
 from typing import Any, NamedTuple
 
+from .operations import DIFFERENTIABLE, OPERATIONS
+
 
 class Case(NamedTuple):
     """A name such as ``training/vgg/64``, the kind of work, and its arguments. Workers are new for each `family`.
@@ -25,60 +27,36 @@ class Case(NamedTuple):
 
     @property
     def family(self) -> str:
-        return "/".join(self.name.split("/")[:2])
+        alone = self.kind not in ("operation", "shared", "all_reduce")
+        return "/".join(self.name.split("/")[:2]) if alone else self.group
 
 
 GROUPS = {
     "training": "Training step",
     "parallel": "Training step with the model in nn.DataParallel (PyTorch's does nothing on a CPU)",
     "inference": "Inference",
-    "operation": "Single operations",
+    "operations": "Single operations, of float32; 1000 x 1000 where the name says nothing else",
     "loading": "Data loading: the time of an epoch by that of its steps alone",
     "overhead": "Overhead, on 8x8 numbers",
     "start": "Start",
     "memory": "Peak resident memory of the process, after some steps",
+    "distributed": "Training step: a process for each core, which share the batch; PyTorch: a thread for each",
+    "distributed weak": "Training step: a process for each core, a batch of this size each; PyTorch: a thread for each",
+    "distributed overlap": "Training step: a process for each core; gradients go during backward, at its end, or never",
+    "distributed all_reduce": "all_reduce: a process for each core, and two",
+    "distributed step": "Training step on one core",
     "batch": "Training step by batch size",
     "image": "Training step by image size",
 }
 
-# input, weight, options
-CONVOLUTIONS: list[tuple[str, list[int], list[int], dict[str, Any]]] = [
-    ("1x1x28x28-6@5", [1, 1, 28, 28], [6, 1, 5, 5], {"padding": 2}),
-    ("128x1x28x28-6@5", [128, 1, 28, 28], [6, 1, 5, 5], {"padding": 2}),
-    ("128x6x14x14-16@5", [128, 6, 14, 14], [16, 6, 5, 5], {}),
-    ("64x3x32x32-16@5", [64, 3, 32, 32], [16, 3, 5, 5], {}),
-    ("64x16x28x28-16@5", [64, 16, 28, 28], [16, 16, 5, 5], {}),
-    ("64x32x32x32-32@3", [64, 32, 32, 32], [32, 32, 3, 3], {"padding": 1}),
-    ("64x64x16x16-64@3", [64, 64, 16, 16], [64, 64, 3, 3], {"padding": 1}),
-    ("8x64x56x56-64@3", [8, 64, 56, 56], [64, 64, 3, 3], {"padding": 1}),
-    ("32x32x32x32-64@3-stride2", [32, 32, 32, 32], [64, 32, 3, 3], {"padding": 1, "stride": 2}),
-    ("32x128x14x14-256@1", [32, 128, 14, 14], [256, 128, 1, 1], {}),
-    ("32x64x28x28-64@3-depthwise", [32, 64, 28, 28], [64, 1, 3, 3], {"padding": 1, "groups": 64}),
-]
-OTHERS: list[tuple[str, str, list[list[int]], dict[str, Any]]] = [
-    ("max_pool2d", "128x6x28x28-2", [[128, 6, 28, 28]], {"kernel_size": 2}),
-    ("max_pool2d", "64x64x16x16-2", [[64, 64, 16, 16]], {"kernel_size": 2}),
-    ("max_pool2d", "32x64x28x28-3-stride2", [[32, 64, 28, 28]], {"kernel_size": 3, "stride": 2, "padding": 1}),
-    ("avg_pool2d", "128x6x28x28-2", [[128, 6, 28, 28]], {"kernel_size": 2}),
-    ("matmul", "128x784-784x256", [[128, 784], [784, 256]], {}),
-    ("matmul", "1024x1024-1024x1024", [[1024, 1024], [1024, 1024]], {}),
-    ("matmul", "32x64x64-32x64x64", [[32, 64, 64], [32, 64, 64]], {}),
-    ("softmax", "128x10", [[128, 10]], {}),
-    ("softmax", "4096x1000", [[4096, 1000]], {}),
-    ("relu", "128x6x28x28", [[128, 6, 28, 28]], {}),
-    ("relu", "64x32x32x32", [[64, 32, 32, 32]], {}),
-    ("tanh", "128x6x28x28", [[128, 6, 28, 28]], {}),
-    ("batch_norm", "32x32x32x32", [[32, 32, 32, 32], [32], [32]], {}),
-]
 BATCHES, SIZES = (1, 4, 16, 64, 256), (16, 32, 64, 128)
 
 
 def _operations() -> Iterator[Case]:
-    named = [("conv2d", name, [x, w, [w[0]]], options) for name, x, w, options in CONVOLUTIONS]
-    for operation, name, shapes, options in named + OTHERS:
-        for direction in ("forward", "backward"):
-            arguments = {"name": operation, "shapes": shapes, "options": options, "backward": direction == "backward"}
-            yield Case(f"operation/{operation}/{name}/{direction}", "operation", arguments)
+    for name in OPERATIONS:
+        yield Case(f"operations/{name}/forward", "operation", {"name": name, "backward": False})
+        if name in DIFFERENTIABLE:
+            yield Case(f"operations/{name}/with backward", "operation", {"name": name, "backward": True})
 
 
 def _net(group: str, kind: str, net: str, batch: int, **more: Any) -> Case:
@@ -90,8 +68,41 @@ TRAINED = (
     ("lenet5-tanh", 128), ("lenet-relu", 128), ("cifar", 8), ("cifar", 64), ("vgg", 64), ("residual", 32),
     ("mlp-784-256-128-10", 128), ("mlp-2-16-16-2", 32),
 )  # fmt: skip
+SEQUENCES: dict[str, tuple[str, dict[str, Any]]] = {
+    "gpt-tiny/16": ("gpt", {"blocks": 2, "features": 64, "heads": 4, "batch": 16, "positions": 64}),
+    "gpt-small/16": ("gpt", {"blocks": 4, "features": 192, "heads": 6, "batch": 16, "positions": 64}),
+    **{
+        f"{kind.lower()}-{features}-{hidden}/32": (
+            "recurrent",
+            {"kind": kind, "features": features, "hidden": hidden, "batch": 32, "steps": 40},
+        )
+        for kind in ("LSTM", "GRU")
+        for features, hidden in ((64, 64), (64, 128), (128, 128))
+    },
+}
+SHARED = (("lenet-relu", 128), ("cifar", 64), ("vgg", 64), ("residual", 32))
+PREDICTED = {"lenet-relu": "LeNet", "vgg": "VGG", "resnet9": "ResNet-9"}
+FEW, MANY = 4, 64  # images: steps with so many say what a step takes with any number
+KILOBYTES = (1, 4, 16, 64, 256, 1024, 4096, 16384, 65536)
+
+
+def _shared(group: str, net: str, batch: int, **more: Any) -> Case:
+    return Case(f"{group}/{net}/{batch}", "shared", {"net": net, "batch": batch, **more}, least_threads=2)
+
+
+DISTRIBUTED = [
+    *[_shared("distributed", net, batch) for net, batch in SHARED],
+    *[_shared("distributed weak", net, batch, weak=True) for net, batch in SHARED],
+    *[_shared("distributed overlap", net, MANY, weak=True) for net in PREDICTED],
+    *[
+        Case(f"distributed all_reduce/{size} KB", "all_reduce", {"size": 1024 * size}, least_threads=2)
+        for size in KILOBYTES
+    ],
+    *[_shared("distributed step", net, batch) for net in PREDICTED for batch in (FEW, MANY)],
+]
 CASES = [
     *[_net("training", "training", net, batch) for net, batch in TRAINED],
+    *[Case(f"training/{name}", *rest) for name, rest in SEQUENCES.items()],
     *[
         _net("parallel", "data_parallel", net, batch)._replace(least_threads=2)
         for net, batch in TRAINED[:6]
@@ -111,6 +122,8 @@ CASES = [
         _net("memory", "training", net, batch)._replace(unit="bytes")
         for net, batch in (("lenet5-tanh", 128), ("vgg", 64))
     ],
+    Case("memory/gpt-small/16", *SEQUENCES["gpt-small/16"], "bytes"),
+    *DISTRIBUTED,
     *[_net("batch", "training", "lenet5-tanh", batch) for batch in BATCHES],
     *[_net("image", "training", "cifar", 8, image_size=size) for size in SIZES],
 ]  # fmt: skip

@@ -10,11 +10,12 @@ import numpy as np
 
 import minigrad as mg
 import minigrad.nn.functional as F
-from benchmarks.nets import NETS, task
-from benchmarks.torchlike import LR, MOMENTUM, WEIGHT_DECAY, model
 from minigrad.utils.data import DataLoader, RandomSampler
 from minigrad.vision.datasets.images import ArrayImages
 from minigrad.vision.transforms import Compose, Normalize, ToTensor
+
+from .nets import NETS, task
+from .torchlike import LR, MOMENTUM, WEIGHT_DECAY, model
 
 IMAGES = 60_000  # as many as MNIST has: more than the caches hold
 

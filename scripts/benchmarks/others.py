@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.nets import Layer, task, weights
-from benchmarks.torchlike import LR, MOMENTUM, WEIGHT_DECAY
+from .nets import Layer, task, weights
+from .torchlike import LR, MOMENTUM, WEIGHT_DECAY
 
 Functions = dict[str, Callable[..., Any]]
 

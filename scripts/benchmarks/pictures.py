@@ -7,9 +7,9 @@ from typing import Any
 
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from benchmarks.cases import GROUPS
-from benchmarks.report import Report
-from benchmarks.running import LIBRARIES
+from minigrad.scripts.benchmarks.cases import GROUPS
+from minigrad.scripts.benchmarks.report import Report
+from minigrad.scripts.benchmarks.running import LIBRARIES
 from minigrad.viz.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, figure, plain
 
 COLOURS = (BLUE, RED, GREEN, ORANGE, PURPLE, GREY)
@@ -18,10 +18,10 @@ GROWTH = {"batch": "images in the batch", "image": "height and width of the imag
 
 def draw(report: Report, folder: Path) -> list[str]:
     """Write the pictures that there are results for, and return their names."""
-    others = [group for group in GROUPS if group != "operation" and group not in GROWTH]
+    others = [group for group in GROUPS if group != "operations" and group not in GROWTH]
     drawn = {
         "bars.png": bars(report, others, folder / "bars.png"),
-        "operations.png": bars(report, ["operation"], folder / "operations.png"),
+        "operations.png": bars(report, ["operations"], folder / "operations.png"),
         "growth.png": growth(report, folder / "growth.png"),
     }
     return [name for name, done in drawn.items() if done]

@@ -7,7 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.nets import Layer, task, weights
+from .nets import Layer, task, weights
+from .operations import operation as operation  # kinds of work among those here
+from .sequences import gpt as gpt
+from .sequences import recurrent as recurrent
 
 LR, MOMENTUM, WEIGHT_DECAY = 1e-3, 0.9, 5e-4
 
@@ -54,8 +57,11 @@ def training(
     """Take a step: zero_grad, forward, loss, backward, SGD with momentum and weight decay. Return the loss."""
     resolved, inputs, labels = task(net, batch, image_size)
     module = model(lib, resolved)
-    if wrap is not None:
-        module = wrap(module)
+    return stepping(lib, module if wrap is None else wrap(module), inputs, labels)
+
+
+def stepping(lib: Any, module: Any, inputs: np.ndarray, labels: np.ndarray) -> Callable[[], Any]:
+    """Return a function that takes a step of `training`."""
     optimizer = lib.optim.SGD(module.parameters(), lr=LR, momentum=MOMENTUM, weight_decay=WEIGHT_DECAY)
     x, t = lib.from_numpy(inputs), lib.from_numpy(labels)
     cross_entropy = lib.nn.functional.cross_entropy
@@ -86,46 +92,6 @@ def inference(lib: Any, net: str, batch: int) -> Callable[[], Any]:
             return module(x)
 
     return step
-
-
-OPERATIONS: dict[str, Callable[..., Any]] = {
-    "conv2d": lambda lib, x, w, b, **options: lib.nn.functional.conv2d(x, w, b, **options),
-    "max_pool2d": lambda lib, x, **options: lib.nn.functional.max_pool2d(x, **options),
-    "avg_pool2d": lambda lib, x, **options: lib.nn.functional.avg_pool2d(x, **options),
-    "batch_norm": lambda lib, x, w, b: lib.nn.functional.batch_norm(x, None, None, w, b, training=True),
-    "matmul": lambda lib, a, b: a @ b,
-    "softmax": lambda lib, x: lib.nn.functional.softmax(x, dim=-1),
-    "relu": lambda lib, x: lib.nn.functional.relu(x),
-    "tanh": lambda lib, x: lib.tanh(x),
-}
-
-
-def operation(
-    lib: Any, name: str, shapes: list[list[int]], options: dict[str, Any], backward: bool
-) -> Callable[[], Any]:
-    """Build one operation on random inputs, without a graph; or its backward alone, to all of its inputs."""
-    random = np.random.default_rng(0)
-    inputs = [lib.from_numpy(random.standard_normal(shape, np.float32)) for shape in shapes]
-    compute = OPERATIONS[name]
-
-    def forward() -> Any:
-        with lib.no_grad():
-            return compute(lib, *inputs, **options)
-
-    if not backward:
-        return forward
-    for t in inputs:
-        t.requires_grad_(True)
-    y = compute(lib, *inputs, **options)
-    g = lib.from_numpy(random.standard_normal(tuple(y.shape), np.float32))
-
-    def back() -> Any:
-        for t in inputs:
-            t.grad = None
-        y.backward(g, retain_graph=True)
-        return inputs[0].grad
-
-    return back
 
 
 def overhead(lib: Any, what: str) -> Callable[[], Any]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 import minigrad.nn.functional as F
-from classification import Classifier
-from framing import frame_of, inputs_of_frames
 from minigrad import viz
+from minigrad.scripts.classification import Classifier
+from minigrad.scripts.framing import frame_of, inputs_of_frames
 
 SIDE = 112  # pixels of a drawing, which is square
 

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from drawing.board import SIDE, Answer, Board, Layer
+from minigrad.scripts.drawing.board import SIDE, Answer, Board, Layer
 
 
 def read_drawing(body: bytes) -> np.ndarray:

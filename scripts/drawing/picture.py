@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from drawing.board import Answer, Layer
+from minigrad.scripts.drawing.board import Answer, Layer
 from minigrad.viz.style import BLUE, GREY, plain, signed
 
 

@@ -23,9 +23,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from drawing.board import Answer, Board
-from drawing.messages import describe_answer, describe_board, read_drawing
-from drawing.picture import picture, write_numbered
+from minigrad.scripts.drawing.board import Answer, Board
+from minigrad.scripts.drawing.messages import describe_answer, describe_board, read_drawing
+from minigrad.scripts.drawing.picture import picture, write_numbered
 
 HOST = "127.0.0.1"
 NAMES = re.compile(rf"({re.escape(HOST)}|localhost)(:[0-9]{{1,5}})?", re.IGNORECASE)  # what Host may say

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 import minigrad.nn.functional as F
-from classification import Classifier, loss_and_accuracy
 from minigrad import viz
-from training.tasks import Task
+from minigrad.scripts.classification import Classifier, loss_and_accuracy
+from minigrad.scripts.training.tasks import Task
 
 
 def report(task: Task, folder: Path, seed: int) -> float:

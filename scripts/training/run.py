@@ -1,27 +1,25 @@
-"""A run: everything that changes, how a step changes it, and how it is saved."""
+"""A run of `scripts/train.py`: a Trainer that knows its task, its recipe and its folder."""
 
 from __future__ import annotations
 
-import csv
 import math
-import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
 import minigrad as mg
-from classification import Classifier, by_class, check_finite, loss_and_accuracy
 from minigrad import Tensor, optim
+from minigrad.models import MODELS
+from minigrad.models.registry import check_finite
 from minigrad.nn import SyncBatchNorm
 from minigrad.nn.parallel import DistributedDataParallel
-from minigrad.saving.together import from_first
+from minigrad.saving.together import from_first, gathered
+from minigrad.scripts.classification import Classifier, loss_and_accuracy
+from minigrad.scripts.training import ranks
+from minigrad.scripts.training.augmentation import AUGMENTATIONS
+from minigrad.scripts.training.tasks import load_task
+from minigrad.training import Trainer, accuracy
 from minigrad.utils.data import BatchSampler, DataLoader, TensorDataset
-from models import MODELS
-from training import ranks
-from training.augmentation import AUGMENTATIONS
-from training.tasks import load_task
 
 
 def _sgd(nesterov: bool) -> Callable[..., optim.Optimizer]:
@@ -53,35 +51,33 @@ def l1_norm(parameters: Iterable[Tensor]) -> Tensor:
     return mg.stack([p.abs().sum() for p in parameters]).sum()
 
 
-class Diverged(ArithmeticError):
-    """The loss is nan or infinite: nothing that is computed from here on means anything."""
-
-
-class Training:
+class Training(Trainer):
     """A run in its folder."""
 
+    folder: Path
+
     def __init__(self, settings: dict[str, Any], folder: Path) -> None:
-        self.settings, self.folder = settings, folder
+        self.settings = settings
         size = settings["image_size"] or MODELS[settings["model"]].image_size  # type: ignore[attr-defined]
         self.task = task = from_first(lambda: load_task(settings, size))
         mg.manual_seed(settings["seed"])
         options = {name: settings[name] for name in ("pool", "activation")}
         self.classifier = Classifier.for_task(settings["model"], task, size, **options)
-        self.model = self.classifier.model
-        self.batches_an_epoch = -(-len(task.train) // settings["batch_size"])
-        self.optimizer = OPTIMIZERS[settings["optimizer"]](self.model.parameters(), settings)
-        steps = max(self.batches_an_epoch * settings["epochs"], 1)
-        self.scheduler = SCHEDULES[settings["schedule"]](self.optimizer, steps)
+        model = self.classifier.model
+        optimizer = OPTIMIZERS[settings["optimizer"]](model.parameters(), settings)
         self.augment = AUGMENTATIONS[settings["augment"]](size)
         self.train_set = TensorDataset(mg.from_numpy(task.train.images), mg.from_numpy(task.train.labels))
-        self.validation_inputs = self.classifier.prepare(task.validation.images)
+        self.loader = DataLoader(self.train_set, batch_size=settings["batch_size"])
+        self.validation = [(self.classifier.prepare(task.validation.images), task.validation.labels)]
+        steps = max(len(self.loader) * settings["epochs"], 1)
+        scheduler = SCHEDULES[settings["schedule"]](optimizer, steps)
+        super().__init__(
+            model, self.classifier.loss, optimizer, scheduler=scheduler, scheduler_step="batch", folder=folder
+        )
+        self.epochs = settings["epochs"]
         if ranks.rank() > 0:
             mg.manual_seed(settings["seed"] + 1_000_003 * ranks.rank())  # of what is drawn for this rank's images
-        self.history: list[dict[str, float]] = []
-        self.batch = 0  # batches done in the present epoch
-        self.loss_sum, self.correct = 0.0, 0  # over those
-        self.stop_asked = False
-        self.net: Any = self.model  # what is called in training: on all ranks at once, from `begin` on
+        self.net: Any = model  # what is called in training: on all ranks at once, from `begin` on
 
     def begin(self) -> None:
         """Take the weights of rank 0 on all ranks, and from now on average gradients and statistics over them."""
@@ -91,24 +87,26 @@ class Training:
 
     # ---- training --------------------------------------------------------------------------------------------------
 
-    @property
-    def finished(self) -> bool:
-        return len(self.history) >= self.settings["epochs"]
-
-    def epoch_batches(self) -> DataLoader:
+    def epoch_batches(self, train: Any) -> Iterator[Any]:
         """Return the batches of the present epoch that are still to do: their order depends on seed and epoch alone."""
         generator = mg.Generator().manual_seed(self.settings["seed"] * 100_003 + len(self.history))
         order = mg.randperm(len(self.train_set), generator=generator).tolist()
         size = self.settings["batch_size"]
         batches = BatchSampler(order[self.batch * size :], size, drop_last=False)
-        return DataLoader(self.train_set, batch_sampler=ranks.shares(batches), generator=generator)
+        return iter(DataLoader(self.train_set, batch_sampler=ranks.shares(batches), generator=generator))
 
-    def step(self, images: Tensor, labels: Tensor) -> None:
+    def asked_to_stop(self) -> bool:
+        """Return whether any rank was asked to."""
+        (self.stop_asked,) = ranks.any_of(self.stop_asked)
+        return self.stop_asked
+
+    def step(self, *batch: Any) -> None:
         """Learn from one batch of images as they are stored. Raises Diverged before anything has changed.
 
         Of several ranks each has a share of the batch. Gradients are averaged over them, so the loss is weighted by
         what the share is of an equal one; a rank for which there is no image has one that counts nothing.
         """
+        images, labels = batch
         size = min(self.settings["batch_size"], len(self.train_set) - self.batch * self.settings["batch_size"])
         counted = len(labels) if ranks.rank() < size else 0
         inputs = self.classifier.normalize(self.augment(self.classifier.sized(images.numpy())))
@@ -119,102 +117,60 @@ class Training:
             objective = loss * (counted * ranks.count() / size)
         if self.settings["l1"]:
             objective = objective + self.settings["l1"] * l1_norm(self.model.parameters())
-        self.stop_asked, failed = ranks.any_of(self.stop_asked, not math.isfinite(loss.item()))
+        (failed,) = ranks.any_of(not math.isfinite(loss.item()))
         where = f"in batch {self.batch + 1} of epoch {len(self.history) + 1}"
         self.check_loss(math.nan if failed and math.isfinite(loss.item()) else loss.item(), where)
         objective.backward()
         self.optimizer.step()
         self.scheduler.step()
         self.batch += 1
-        self.loss_sum += loss.item() * counted
-        self.correct += int((by_class(outputs.detach()).argmax(1) == labels)[:counted].sum())
+        self.count({"loss": loss.item(), "accuracy": accuracy(outputs.detach(), labels)}, counted)
 
-    def check_loss(self, loss: float, where: str) -> None:
-        """Raise Diverged if a loss is no number."""
-        if not math.isfinite(loss):
-            lr = self.settings["lr"]
-            raise Diverged(f"the loss is {loss} {where}: the run has diverged; try a lower --lr than {lr:g}")
+    def averages_of_epoch(self) -> dict[str, float]:
+        """Return the means over the shares of all ranks."""
+        seen, *totals = ranks.sums(self.seen, *self.totals.values())
+        return {name: total / seen for name, total in zip(self.totals, totals, strict=True)}
 
-    def run_epoch(self) -> bool:
-        """Train to the end of the present epoch and validate; False if asked to stop before.
+    def evaluate(self, data: Any) -> dict[str, float]:
+        """Return loss and accuracy on prepared images, without smoothing, by the logits of all classes."""
+        ((inputs, labels),) = data
+        loss, part = loss_and_accuracy(self.classifier.logits(inputs), labels)
+        return {"loss": loss, "accuracy": part}
 
-        Raises Diverged where a loss is nan or infinite; such an epoch leaves neither a checkpoint nor a row.
-        """
-        size = self.settings["batch_size"]
-        self.model.train()
-        name = f"epoch {len(self.history) + 1:>{len(str(self.settings['epochs']))}}/{self.settings['epochs']}"
-        options = {"unit": "batch", "leave": False, "disable": ranks.rank() > 0}
-        with tqdm(total=self.batches_an_epoch, initial=self.batch, desc=name, **options) as bar:
-            for images, labels in self.epoch_batches():
-                self.step(images, labels)
-                seen = min(self.batch * size, len(self.train_set)) / ranks.count()
-                bar.set_postfix_str(
-                    f"loss {self.loss_sum / seen:.4f}, accuracy {self.correct / seen:.2%}", refresh=False
-                )
-                bar.update()
-                if self.stop_asked:
-                    return False
-        lr = self.scheduler.get_last_lr()[0]
-        loss, accuracy = loss_and_accuracy(self.classifier.logits(self.validation_inputs), self.task.validation.labels)
-        self.check_loss(loss, f"on the validation images after epoch {len(self.history) + 1}")
-        loss_sum, correct = ranks.sums(self.loss_sum, self.correct)
-        row = {
-            "epoch": len(self.history) + 1,
-            "train_loss": loss_sum / len(self.train_set),
-            "train_accuracy": correct / len(self.train_set),
-            "val_loss": loss,
-            "val_accuracy": accuracy,
-            "lr": lr,
-        }
-        best = all((accuracy, -loss) > (r["val_accuracy"], -r["val_loss"]) for r in self.history)
-        self.history.append(row)
-        self.batch, self.loss_sum, self.correct = 0, 0.0, 0
-        if best:
-            self.save("best.npz")
-        self.save("last.npz")
-        self.write_metrics()
-        print(
-            f"{name}   training loss {row['train_loss']:.4f} accuracy {row['train_accuracy']:.2%}   "
-            f"validation loss {loss:.4f} accuracy {accuracy:.2%}{'   best' if best else ''}"
-        )
-        return not self.stop_asked
+    def score(self, row: dict[str, float]) -> Any:
+        """Return the accuracy in validation and, among equals, how low the loss is."""
+        return row["val_accuracy"], -row["val_loss"]
 
     # ---- saving ----------------------------------------------------------------------------------------------------
 
-    def save(self, name: str) -> None:
-        """Write everything that is needed to go on, to a temporary file that then takes its place.
+    def extras(self) -> dict[str, Any]:
+        """Return the settings, and all that the input and the output of the model mean."""
+        shares = {"shares": gathered((self.seen, self.totals))} if ranks.count() > 1 else {}
+        return {"settings": self.settings, "description": self.classifier.description, **shares}
 
-        All ranks call it.
-        """
-        loss_sum, correct = ranks.sums(self.loss_sum, self.correct)
-        mg.save_checkpoint(
-            self.folder / name,
-            model=self.model,
-            optimizer=self.optimizer,
-            scheduler=self.scheduler,
-            settings=self.settings,
-            description=self.classifier.description,
-            history=self.history,
-            epoch_so_far=(self.batch, loss_sum, int(correct)),
-        )
-
-    def restore(self, path: Path) -> None:
+    def restore(self, path: Any = None) -> None:
         """Become what was saved. Raises ValueError where its weights are no numbers."""
-        rest = mg.load_checkpoint(path, model=self.model, optimizer=self.optimizer, scheduler=self.scheduler)
+        super().restore(path)
+        if ranks.count() > 1:
+            path = path or self.folder / "last.npz"
+            self._take_share(from_first(lambda: mg.load(path).get("shares", [(self.seen, self.totals)])))
         check_finite(self.model, path)
-        self.history = list(rest["history"])
-        self.batch, self.loss_sum, self.correct = rest["epoch_so_far"]
-        if ranks.rank() > 0:
-            self.loss_sum, self.correct = 0.0, 0  # the sums over all ranks are rank 0's
-        if self.history:
-            self.write_metrics()  # which a kill after the checkpoint may have kept from the file
+
+    def _take_share(self, shares: list[Any]) -> None:
+        """Go on with what this rank has seen of the epoch; other ranks than those of before, with rank 0 for all."""
+        if len(shares) != ranks.count():
+            names = shares[0][1]
+            total = {name: sum(totals[name] for _, totals in shares) for name in names}
+            nothing = (0, dict.fromkeys(names, 0.0))
+            shares = [(sum(seen for seen, _ in shares), total), *[nothing] * (ranks.count() - 1)]
+        self.seen, self.totals = shares[ranks.rank()][0], dict(shares[ranks.rank()][1])
 
     def extend(self, epochs: int) -> None:
         """Go on to this number of epochs: the schedule begins anew and covers the remaining ones."""
-        todo = (epochs - len(self.history)) * self.batches_an_epoch - self.batch
+        todo = (epochs - len(self.history)) * len(self.loader) - self.batch
         if todo <= 0:
             raise ValueError(f"--epochs {epochs}: the run has done {len(self.history)} already; give a larger number")
-        self.settings["epochs"] = epochs
+        self.settings["epochs"] = self.epochs = epochs
         for group in self.optimizer.param_groups:
             group["lr"] = self.settings["lr"]
         self.scheduler = SCHEDULES[self.settings["schedule"]](self.optimizer, todo)
@@ -233,14 +189,3 @@ class Training:
         self.model.load_state_dict(fitting, strict=False)
         new = [name for name in mine if name not in fitting]
         return f"{len(fitting)} of {len(mine)} arrays are from {path}" + (f"; new: {', '.join(new)}" if new else "")
-
-    def write_metrics(self) -> None:
-        """Write the history as metrics.csv, whole or not at all."""
-        if ranks.rank() > 0:
-            return
-        part = self.folder / "metrics.csv.part"
-        with part.open("w", newline="") as file:
-            writer = csv.DictWriter(file, list(self.history[0]))
-            writer.writeheader()
-            writer.writerows(self.history)
-        os.replace(part, self.folder / "metrics.csv")

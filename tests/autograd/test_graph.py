@@ -1,5 +1,6 @@
 """The graph as scripts inspect it, and hooks on what it keeps, compared with PyTorch."""
 
+import contextlib
 import gc
 import weakref
 
@@ -217,6 +218,50 @@ def test_inference_mode_is_asked_for():
     assert trial(mg) == trial(torch)
 
 
+MADE_IN_INFERENCE = {
+    "made": lambda m, i, n, v: [m.tensor([1.0]), m.rand(2), m.ones(2, requires_grad=True), m.nn.Linear(2, 2).bias],
+    "of such": lambda m, i, n, v: [i * 2, i.view(-1), i[0], i.detach(), i.data, i.add_(1), m.cat([i]), i.split(1)[0]],
+    "of others": lambda m, i, n, v: [n * 2, n.clone(), n.detach(), n[0], n.view(-1), v.add_(1), m.nn.Parameter(v)],
+    "several": lambda m, i, n, v: [*i.max(0), *m.split(n, 1), m.add(v, v, out=v), m.where(v > 0, v, i), v.double()],
+}  # fmt: skip
+USED_OUTSIDE = {
+    "read": lambda m, i, n, v: [i * 2, i * i, i.view(-1), i.clone().requires_grad_(), m.cat([i, i]), v.copy_(i)],
+    "added": lambda m, i, n, v: i + n,
+    "kept": lambda m, i, n, v: n * i,
+    "kept by a layer": lambda m, i, n, v: m.nn.functional.linear(i, m.ones(3, 2, requires_grad=True)),
+    "changed": lambda m, i, n, v: i.add_(1),
+    "changed by a view": lambda m, i, n, v: i.view(-1).add_(1),
+    "changed in part": lambda m, i, n, v: i.__setitem__(0, 1.0),
+    "out": lambda m, i, n, v: m.add(v, v, out=i),
+    "requires_grad": lambda m, i, n, v: i.requires_grad_(),
+    "parameter": lambda m, i, n, v: m.nn.Parameter(i),
+    "version": lambda m, i, n, v: i._version,
+}
+
+
+def of_inference(lib, use, inside):
+    i, n, v = None, ones(lib, 2), lib.ones(2)
+    with lib.inference_mode():
+        i = lib.ones(2)
+        if inside:
+            return [(t.is_inference(), t.requires_grad, t.is_leaf) for t in use(lib, i, n, v)]
+    try:
+        results = use(lib, i, n, v)
+    except RuntimeError as error:
+        return type(error)
+    return [(t.is_inference(), t.requires_grad) for t in (results if isinstance(results, list) else [results])]
+
+
+@pytest.mark.parametrize("name", MADE_IN_INFERENCE)
+def test_tensors_made_in_inference_mode(name):
+    assert of_inference(mg, MADE_IN_INFERENCE[name], True) == of_inference(torch, MADE_IN_INFERENCE[name], True)
+
+
+@pytest.mark.parametrize("name", USED_OUTSIDE)
+def test_tensors_of_inference_mode_outside(name):
+    assert of_inference(mg, USED_OUTSIDE[name], False) == of_inference(torch, USED_OUTSIDE[name], False)
+
+
 def test_a_tensor_as_a_subclass():
     class Mine(mg.Tensor):
         pass
@@ -269,7 +314,7 @@ PACKED = {
     "matmul": lambda lib, x, w: x @ w.t(),
     "cat": lambda lib, x, w: lib.cat([x, w]).sin(),
     "function": lambda lib, x, w: two(lib).apply(x)[0] * w,
-    "index": lambda lib, x, w: x[lib.tensor([0, 0, 1])] ** 2,
+    "index": lambda lib, x, w: x[lib.tensor([0, 0])] ** 2,  # twice 0 is a place in it, too
 }
 
 
@@ -386,10 +431,33 @@ def test_gradients_go_through_edges():
         with pytest.raises(RuntimeError):
             lib.autograd.grad(edge, y)
     x = ones(mg, 3)
-    leaf, node = (graph.GradientEdge(n, 0) for n in ((x * 2).grad_fn.next_functions[0][0], y.grad_fn))
+    leaf, node = (graph.GradientEdge(n, 0) for n in ((x * 2).grad_fn.next_functions[0][0], (x * 3).grad_fn))
     assert mg.autograd.grad((x * 2).sum(), leaf)[0].tolist() == [2, 2, 2]
-    with pytest.raises(RuntimeError, match="get_gradient_edge"):
+    with pytest.raises(RuntimeError, match=r"inputs\[0\], a GradientEdge, was not used"):
         mg.autograd.grad((x * 2).sum(), node)
+    with pytest.raises(RuntimeError, match="get_gradient_edge"):
+        mg.autograd.grad((x * 2).sum(), graph.GradientEdge(two(mg).apply(x)[1].grad_fn, 1))
+
+
+def through_edges_made_by_hand(lib):
+    """What comes to nodes that are named alone, and what refuses them."""
+    x, y, grad = ones(lib, 2) * 1, ones(lib, 2) * 1, lib.autograd.grad
+    ex, ey = (lib.autograd.graph.GradientEdge(t.grad_fn, t.output_nr) for t in (x, y))
+    z = x * 3
+    root = lib.autograd.graph.GradientEdge(z.grad_fn, 0)
+    for inputs in ((ex, y), (x, ey), (ex, ey)):
+        z.sum().backward(inputs=inputs, retain_graph=True)
+    seen = [grad(z.sum(), e, retain_graph=True)[0].tolist() for e in (ex, x)]
+    seen += [None if g is None else g.tolist() for g in grad(root, (ex, ey), lib.ones(2), allow_unused=True)]
+    for zeros in ({}, {"materialize_grads": True}):
+        with pytest.raises(RuntimeError):
+            grad((x * 3).sum(), (x, ey), **zeros)
+    (unused,) = grad((x * 3).sum(), y, create_graph=True, materialize_grads=True)
+    return seen, unused.tolist(), unused.requires_grad
+
+
+def test_gradients_go_through_edges_made_by_hand():
+    assert through_edges_made_by_hand(mg) == through_edges_made_by_hand(torch)
 
 
 def test_an_edge_keeps_no_values():
@@ -406,3 +474,112 @@ def test_names_that_do_nothing_or_explain():
     assert mg.autograd.is_multithreading_enabled()
     with pytest.raises(NotImplementedError, match="jvp"):
         mg.autograd.forward_ad.dual_level()
+
+
+def order_of_hooks(lib, start):
+    """Which hooks run in which order, of a tensor and of its node, of a leaf and of its end of the graph."""
+    seen = []
+
+    def hook(name, node=False):
+        return lambda g, *_: seen.append((name, (g[0] if node else g).tolist())) or ((g[0] * 2,) if node else g * 3)
+
+    a = ones(lib, 1)
+    b = a * 5
+    end = b.grad_fn.next_functions[0][0]
+    for tensor, node, name in ((a, end, "a"), (b, b.grad_fn, "b")):
+        node.register_prehook(hook(f"before {name}", node=True))
+        tensor.register_hook(hook(name))
+    a.register_post_accumulate_grad_hook(lambda leaf: leaf.mul_(2) and None)
+    end.register_hook(lambda gi, go: seen.append("after"))
+    start(lib, b, a)
+    return seen, a.tolist(), None if a.grad is None else a.grad.tolist()
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        lambda lib, b, a: b.backward(),
+        lambda lib, b, a: b.backward(inputs=[a]),
+        lambda lib, b, a: lib.autograd.grad(b, a),
+        lambda lib, b, a: lib.autograd.grad(b.clone(), b),
+    ],
+    ids=["backward", "inputs", "leaf", "inner"],
+)
+def test_hooks_of_tensors_come_before_those_of_nodes(start):
+    assert order_of_hooks(mg, start) == order_of_hooks(torch, start)
+
+
+def test_hooks_of_nodes_that_refer_to_them_are_collected():
+    class Mark:
+        pass
+
+    y, mark = ones(mg, 2).exp(), Mark()
+    gone = weakref.ref(mark)
+    for register in (y.grad_fn.register_hook, y.grad_fn.register_prehook, y.register_hook):
+        register(lambda *_, held=(y, mark): None)
+    del y, mark, register
+    gc.collect()
+    assert gone() is None
+
+
+def packed_by_hand(lib, pack, unpack):
+    x = lib.tensor([1.0, 2.0], requires_grad=True)
+    y = x * x
+    z = y.exp()
+    for saved in (y.grad_fn._raw_saved_self, z.grad_fn._raw_saved_result):
+        saved.register_hooks(pack, unpack)
+    seen = (y.grad_fn._saved_self.tolist(), z.grad_fn._saved_result.grad_fn is z.grad_fn)
+    (g,) = lib.autograd.grad(z.sum(), x, create_graph=True)
+    g.sum().backward()
+    return [*seen[0], seen[1], *g.tolist(), *x.grad.tolist()]
+
+
+def test_hooks_of_one_kept_value():
+    for pack, unpack in ((lambda t: t, lambda t: t), (lambda t: 2 * t, lambda t: t / 2)):
+        assert packed_by_hand(mg, pack, unpack) == pytest.approx(packed_by_hand(torch, pack, unpack), rel=1e-5)
+    node = (ones(mg, 2) * ones(mg, 2)).grad_fn
+    for wrong, error, match in (
+        ((1, 2), TypeError, "two functions"),
+        ((lambda t: t.mul_(2), lambda t: t), RuntimeError, "changed in place"),
+        ((lambda t: t, lambda t: 1), None, ""),
+        ((lambda t: t, lambda t: t), RuntimeError, "already"),
+    ):
+        with pytest.raises(error, match=match) if error else contextlib.nullcontext():
+            node._raw_saved_self.register_hooks(*wrong)
+    with pytest.raises(TypeError, match="expected a Tensor to be returned"):
+        node._saved_self  # noqa: B018
+    with pytest.raises(RuntimeError, match="None here, or has been freed"):
+        y = ones(mg, 2) ** 2
+        y.sum().backward()
+        y.grad_fn._raw_saved_self.register_hooks(lambda t: t, lambda t: t)
+    with pytest.raises(RuntimeError, match="nodes of the graph make these"):
+        mg.autograd.SavedTensor()
+
+
+@pytest.mark.parametrize("change", ["base", "view", "out", "item", "data"])
+def test_kept_values_may_change_where_that_is_allowed(change):
+    def trial(lib):
+        x = lib.tensor([1.0, 2.0], requires_grad=True)
+        with lib.autograd.graph.allow_mutation_on_saved_tensors() as context:
+            base = x * 1
+            view = base[:1]
+            z = (base**3).sum() + (view**2).sum()
+            with lib.no_grad():
+                if change == "out":
+                    lib.sin(lib.ones(2), out=base.detach())
+                elif change == "item":
+                    base[0] = 7.0
+                else:
+                    {"base": base, "view": view, "data": base.detach()}[change].mul_(10)
+            z.backward(retain_graph=True)
+            z.backward()
+            with pytest.raises(RuntimeError, match="nested|within"):
+                lib.autograd.graph.allow_mutation_on_saved_tensors().__enter__()
+            del z
+            assert not len(context.cloned)
+            z = (x**2).sum()
+        with pytest.raises(AssertionError):
+            z.backward()
+        return x.grad.tolist()
+
+    assert trial(mg) == trial(torch)

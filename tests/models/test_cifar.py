@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import minigrad as mg
-from models import ResNet9
+from minigrad.models import ResNet9
 from tests.models.parity import losses
 
 

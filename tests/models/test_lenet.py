@@ -5,7 +5,7 @@ import pytest
 
 import minigrad as mg
 from minigrad.autograd import gradcheck
-from models.lenet import ACTIVATIONS, POOLS, TABLE_I, LeNet, LeNet5, TableConv2d, min_pool2d
+from minigrad.models.lenet import ACTIVATIONS, POOLS, TABLE_I, LeNet, LeNet5, TableConv2d, min_pool2d
 from tests.models.parity import losses
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import minigrad as mg
-from models.mlp import MLP
+from minigrad.models.mlp import MLP
 
 
 def test_it_is_products_with_relu_between_them():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import minigrad as mg
-from models import CifarNet, PetNet, Simple
+from minigrad.models import CifarNet, PetNet, Simple
 from tests.models.parity import losses
 
 

@@ -347,8 +347,24 @@ def test_embedding_padding_and_pretrained():
     assert table.padding_idx == 3 and (table.weight[3] == 0).all()
     frozen = nn.Embedding.from_pretrained(mg.ones(4, 3))
     assert not frozen.weight.requires_grad and frozen(mg.tensor([1])).tolist() == [[1, 1, 1]]
-    with pytest.raises(ValueError, match="padding_idx=4 is outside"):
-        nn.Embedding(4, 3, padding_idx=4)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda m: m.nn.Embedding(4, 3, padding_idx=4),
+        lambda m: m.nn.EmbeddingBag(4, 3, padding_idx=-5),
+        lambda m: m.nn.Embedding(4, 3, _weight=m.ones(3, 3)),
+        lambda m: m.nn.EmbeddingBag.from_pretrained(m.ones(3)),
+        lambda m: m.nn.functional.embedding(m.tensor([0]), m.ones(4, 3), padding_idx=4),
+        lambda m: m.nn.functional.embedding_bag(m.tensor([[0]]), m.ones(4, 3), padding_idx=4),
+    ],
+)
+def test_tables_are_refused_as_in_pytorch(call, torch):
+    with pytest.raises(Exception) as theirs:  # noqa: B017, PT011
+        call(torch)
+    with pytest.raises(theirs.type):
+        call(mg)
 
 
 def test_embeddings_that_are_shortened_or_scaled(torch):
@@ -377,6 +393,14 @@ def test_embedding_bags_by_offsets(torch):
     a = ours(mg.tensor(index), mg.tensor(offsets), mg.tensor(weights).double())
     b = theirs(torch.tensor(index), torch.tensor(offsets), torch.tensor(weights).double())
     close(a, b, "output")
+    for mode, padding_idx in (("mean", 2), ("sum", -5), ("max", None)):  # the last bag takes what is left
+        options = {"mode": mode, "padding_idx": padding_idx, "include_last_offset": True}
+        ours, theirs = pair(torch, lambda n: n.EmbeddingBag(5, 3, **options))  # noqa: B023
+        a, b = ours(mg.tensor(index), mg.tensor([0, 2, 4])), theirs(torch.tensor(index), torch.tensor([0, 2, 4]))
+        a.square().sum().backward()
+        b.square().sum().backward()
+        close(a, b, "output")
+        close(ours.weight.grad, theirs.weight.grad, "gradient")
     assert nn.EmbeddingBag.from_pretrained(ours.weight.detach()).weight.requires_grad is False
 
 

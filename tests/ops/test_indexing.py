@@ -83,9 +83,16 @@ def test_errors_are_those_of_pytorch_and_change_nothing(name):
         function(torch, fresh(torch))
 
 
-def test_a_uint8_index_is_refused():
-    with pytest.raises(IndexError, match="bool.*long"):
-        fresh()[mg.tensor([1, 0, 1], dtype=mg.uint8)]
+def test_a_uint8_index_is_a_mask():
+    x, mask = fresh(), mg.tensor([[2, 0, 1]] * 2, dtype=mg.uint8)[0]
+    for change in (
+        lambda: x[mask],
+        lambda: x.__setitem__(mask, 0.0),
+        lambda: x.index_put_((mask,), mg.tensor(3.0, dtype=x.dtype)),
+    ):
+        with pytest.warns(UserWarning, match="taken for a mask"):
+            change()
+    assert mg.equal(x[mask.bool()], mg.full((2, 4), 3.0, dtype=x.dtype)) and mg.equal(x[1], fresh()[1])
 
 
 @pytest.mark.parametrize(

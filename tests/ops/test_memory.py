@@ -204,3 +204,39 @@ def test_counts():
         mg.poisson(mg.tensor([-1.0]))
     with pytest.raises(RuntimeError, match="binomial: expected counts"):
         mg.binomial(mg.tensor([1.0]), mg.tensor([1.5]))
+
+
+def test_versions_count_memory_that_is_replaced():
+    torch = pytest.importorskip("torch")
+
+    def trial(lib):
+        x, seen = lib.ones(1), []
+        for change in (
+            lambda: x.resize_(1, 2), lambda: x.resize_as_(lib.ones(3)), lambda: x.resize_(3), lambda: x.add_(1),
+            lambda: setattr(x, "data", lib.ones(2, 2)), lambda: x.set_(lib.ones(2)), lambda: x.mul_(2),
+        ):  # fmt: skip
+            change()
+            seen.append((x._version, tuple(x.shape)))
+        return seen
+
+    assert trial(mg) == trial(torch)
+
+
+def test_a_leaf_may_get_other_memory_where_nothing_is_recorded():
+    torch = pytest.importorskip("torch")
+
+    def trial(lib):
+        leaf = lib.nn.Parameter(lib.ones(4))
+        with pytest.raises(RuntimeError):
+            leaf.set_(lib.ones(3))
+        with lib.no_grad():
+            leaf.set_(leaf[1:])
+            with pytest.raises(RuntimeError):
+                leaf.resize_(2)
+        lib.cat((leaf, leaf)).sum().backward()
+        return leaf.grad.tolist()
+
+    assert trial(mg) == trial(torch)
+    for name in ("data", "requires_grad"):
+        with pytest.raises(RuntimeError, match="cannot be deleted"):
+            delattr(mg.ones(1), name)

@@ -20,7 +20,7 @@ def undrawn(monkeypatch):
 @pytest.fixture(scope="session")
 def digits_checkpoint(tmp_path_factory):
     """The best.npz of a short training on the bundled digits, which gets nearly all of them right."""
-    import train  # here, so that tests without need of it run without matplotlib and tqdm
+    from minigrad.scripts import train  # here, so that tests without need of it run without matplotlib and tqdm
 
     folder = tmp_path_factory.mktemp("digits") / "run"
     with pytest.MonkeyPatch.context() as patch:
@@ -32,7 +32,7 @@ def digits_checkpoint(tmp_path_factory):
 @pytest.fixture(scope="module")
 def board(digits_checkpoint):
     """The drawing board with that network."""
-    import draw
+    from minigrad.scripts import draw
 
     return draw.load_board(digits_checkpoint)
 
@@ -40,7 +40,7 @@ def board(digits_checkpoint):
 @pytest.fixture(scope="module")
 def server(board, tmp_path_factory):
     """The server of the drawing board, at work in another thread."""
-    from drawing.server import BoardServer
+    from minigrad.scripts.drawing.server import BoardServer
 
     with BoardServer(board, 0, tmp_path_factory.mktemp("drawings")) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))

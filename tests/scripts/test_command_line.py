@@ -11,17 +11,8 @@ import pytest
 pytest.importorskip("matplotlib")
 pytest.importorskip("tqdm")
 
-import benchmark
-import draw
-import feature_maps
-import gallery
-import kernels
-import predict
-import regularization
-import spiral
-import train
-import xo
-from command_line import Parser, at_least, exit_status, fraction, free_folder, in_words, positive
+from minigrad.scripts import benchmark, draw, feature_maps, gallery, kernels, predict, regularization, spiral, train, xo
+from minigrad.scripts.command_line import Parser, at_least, exit_status, fraction, free_folder, in_words, positive
 
 
 def parse(kind, text):
@@ -174,11 +165,11 @@ def test_a_reader_that_goes_away_and_a_module_that_is_missing(tmp_path):
         process.stdout.close()
         error = process.stderr.read()
     assert "Traceback" not in error
-    (tmp_path / "tqdm.py").write_text("raise ModuleNotFoundError(\"No module named 'tqdm'\", name='tqdm')")
+    (tmp_path / "matplotlib.py").write_text("raise ModuleNotFoundError(\"No module named 'x'\", name='matplotlib')")
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
     done = subprocess.run(
         [sys.executable, script.with_name("train.py")], capture_output=True, text=True, env=environment
     )
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
-    assert line.startswith("train.py: error: tqdm is not installed")
+    assert line.startswith("train.py: error: matplotlib is not installed")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scripts import coverage
+from minigrad.scripts import coverage
 
 
 def test_the_page_is_true():

@@ -20,14 +20,12 @@ import pytest
 pytest.importorskip("matplotlib")
 pytest.importorskip("tqdm")
 
-import draw
 import minigrad as mg
-import predict
-import train
-from drawing.board import SIDE
-from drawing.messages import read_drawing
-from drawing.server import LONGEST, BoardServer
-from framing import frame_of
+from minigrad.scripts import draw, predict, train
+from minigrad.scripts.drawing.board import SIDE
+from minigrad.scripts.drawing.messages import read_drawing
+from minigrad.scripts.drawing.server import LONGEST, BoardServer
+from minigrad.scripts.framing import frame_of
 from minigrad.vision.datasets import Digits
 from minigrad.vision.io import read_image, write_image
 from minigrad.vision.transforms import resize
@@ -275,7 +273,7 @@ def test_a_client_that_goes_away_is_no_error(server, capfd):
 
 
 def test_a_silent_client_is_given_up(server, monkeypatch):
-    monkeypatch.setattr("drawing.server.Handler.timeout", 0.2)
+    monkeypatch.setattr("minigrad.scripts.drawing.server.Handler.timeout", 0.2)
     with socket.create_connection(("127.0.0.1", server.server_port), timeout=20) as connection:
         connection.sendall(HEAD + b"Content-Length: 9\r\n\r\n{")
         assert connection.makefile("rb").read().startswith(b"HTTP/1.1 408 ")
@@ -288,7 +286,7 @@ def test_many_at_once_are_answered_and_the_silent_make_room(server, monkeypatch)
         connection.sendall(b"GET /icon.svg HTTP/1.1\r\nHost: localhost\r\n\r\n")
     assert all(connection.recv(12) == b"HTTP/1.1 200" for connection in silent)
     before = threading.active_count()
-    monkeypatch.setattr("drawing.server.MOST", 210)
+    monkeypatch.setattr("minigrad.scripts.drawing.server.MOST", 210)
     silent += [socket.create_connection(("127.0.0.1", server.server_port), timeout=60) for _ in range(100)]
     assert ask(server, "POST", "/predict", GOOD)[0] == 200
     assert threading.active_count() < before + 50

@@ -8,10 +8,9 @@ import pytest
 pytest.importorskip("matplotlib")
 pytest.importorskip("tqdm")
 
-import feature_maps
 import minigrad as mg
-import train
 from minigrad import viz
+from minigrad.scripts import feature_maps, train
 from minigrad.vision.datasets import Digits
 from minigrad.vision.io import read_image, write_image
 

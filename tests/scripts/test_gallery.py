@@ -11,10 +11,10 @@ import pytest
 pytest.importorskip("matplotlib")
 pytest.importorskip("tqdm")
 
-import gallery
+from minigrad.scripts import gallery
 from minigrad.vision.io import read_image, write_image
 
-ROOT = Path(gallery.__file__).parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_every_picture_of_the_readme_is_drawn():
@@ -27,7 +27,7 @@ def test_every_picture_of_the_readme_is_drawn():
 @pytest.mark.parametrize("command", gallery.PICTURES)
 def test_commands_are_taken(command):
     script, *arguments = shlex.split(command)
-    importlib.import_module(Path(script).stem).options().parse_args(arguments)
+    importlib.import_module(f"minigrad.scripts.{Path(script).stem}").options().parse_args(arguments)
 
 
 def test_wide_pictures_are_shrunk(tmp_path, monkeypatch):

@@ -11,7 +11,7 @@ import pytest
 
 pytest.importorskip("matplotlib")
 
-import kernels
+from minigrad.scripts import kernels
 from minigrad.vision.io import read_image, write_image
 from minigrad.vision.kernels import KERNELS
 

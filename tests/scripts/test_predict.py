@@ -6,15 +6,14 @@ import pytest
 pytest.importorskip("matplotlib")
 pytest.importorskip("tqdm")
 
-import predict
-import train
-from classification import Classifier
-from framing import as_digits, frame_of
+from minigrad.scripts import predict, train
+from minigrad.scripts.classification import Classifier
+from minigrad.scripts.framing import as_digits, frame_of
+from minigrad.scripts.strokes import strokes
+from minigrad.scripts.training.tasks import Split, Task
 from minigrad.vision.datasets import Digits
 from minigrad.vision.io import read_image, write_image
 from minigrad.vision.transforms import resize
-from strokes import strokes
-from training.tasks import Split, Task
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,10 @@ pytest.importorskip("matplotlib")
 pytest.importorskip("tqdm")
 
 import minigrad as mg
-import regularization
-from training.recipes import COMMON
-from training.run import l1_norm
-from training.tasks import load_task
+from minigrad.scripts import regularization
+from minigrad.scripts.training.recipes import COMMON
+from minigrad.scripts.training.run import l1_norm
+from minigrad.scripts.training.tasks import load_task
 
 
 @pytest.fixture(scope="module")

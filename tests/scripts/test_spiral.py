@@ -8,8 +8,8 @@ import pytest
 pytest.importorskip("matplotlib")
 
 import minigrad as mg
-import spiral
-from learning import evaluate
+from minigrad.scripts import spiral
+from minigrad.scripts.learning import evaluate
 from minigrad.utils.data import TensorDataset
 from minigrad.vision.io import read_image
 

@@ -16,8 +16,8 @@ pytest.importorskip("matplotlib")
 pytest.importorskip("tqdm")
 
 import minigrad as mg
-import train
-from command_line import locked
+from minigrad.scripts import train
+from minigrad.scripts.command_line import locked
 from tests.scripts.pictures import folder_of_colours
 
 pytestmark = pytest.mark.usefixtures("undrawn")  # all but `finished`, which is of the module
@@ -219,8 +219,7 @@ def test_a_run_that_diverges_ends_with_an_error(run, tmp_path, monkeypatch, caps
 
 @pytest.mark.parametrize("script", ["resume", "init", "predict", "draw"])
 def test_a_network_of_nan_is_refused(run, script, capsys):
-    import draw
-    import predict
+    from minigrad.scripts import draw, predict
 
     for name in ("best.npz", "last.npz"):
         content = mg.load(run / name)

@@ -7,7 +7,7 @@ pytest.importorskip("matplotlib")
 pytest.importorskip("tqdm")
 
 import minigrad as mg
-import train
+from minigrad.scripts import train
 from tests.scripts.pictures import cifar_records
 
 pytestmark = pytest.mark.usefixtures("undrawn")

@@ -7,8 +7,7 @@ pytest.importorskip("matplotlib")
 pytest.importorskip("tqdm")
 
 import minigrad as mg
-import predict
-import train
+from minigrad.scripts import predict, train
 from minigrad.vision.io import write_image
 from tests.scripts.pictures import folder_of_colours, picture
 

@@ -18,7 +18,7 @@ pytest.importorskip("matplotlib")
 pytest.importorskip("tqdm")
 
 import minigrad as mg
-import train
+from minigrad.scripts import train
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = ["--epochs", "3", "--batch-size", "64", "--seed", "1"]
@@ -43,7 +43,7 @@ def straight(_no_report, tmp_path_factory):
 
 def command(*arguments):
     """train.py without its report."""
-    program = "import sys; sys.path.insert(0, 'scripts'); import train; train.report = lambda *a: None; "
+    program = "import sys; from minigrad.scripts import train; train.report = lambda *a: None; "
     program += "train.viz.curves = lambda h: type('', (), {'savefig': lambda s, p: None})(); sys.exit(train.main())"
     settings = SMALL if "--out" in arguments else []
     return [sys.executable, "-c", f"import os; os.chdir({str(ROOT)!r}); {program}", *settings, *map(str, arguments)]

@@ -7,9 +7,9 @@ import pytest
 pytest.importorskip("matplotlib")
 pytest.importorskip("tqdm")
 
-import train
-from training import run
-from training.tasks import Split
+from minigrad.scripts import train
+from minigrad.scripts.training import run
+from minigrad.scripts.training.tasks import Split
 
 pytestmark = pytest.mark.usefixtures("undrawn")
 

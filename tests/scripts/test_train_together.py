@@ -21,14 +21,14 @@ PROGRAM = """
 import os, sys
 from unittest.mock import MagicMock
 sys.modules["minigrad.viz"] = MagicMock()
-sys.path.insert(0, "scripts")
-import train
-from training.run import Training
+from minigrad.scripts import train
+from minigrad.scripts.training import ranks
+from minigrad.scripts.training.run import Training
 
-def step(self, images, labels):
-    if SIGNAL and train.ranks.rank() == 1 and len(self.history) * self.batches_an_epoch + self.batch == STEP:
+def step(self, *batch):
+    if SIGNAL and ranks.rank() == 1 and len(self.history) * len(self.loader) + self.batch == STEP:
         os.kill(os.getpid(), SIGNAL)
-    learn(self, images, labels)
+    learn(self, *batch)
 
 learn, Training.step = Training.step, step
 train.report = lambda *arguments: None
@@ -57,7 +57,7 @@ def test_a_run_that_was_stopped_and_killed_goes_on_to_the_same_bits(tmp_path):
 
     status, output = run(2, *SMALL, "--out", folder, signal=15, step=3)()  # what one rank is told stops all
     assert status == 130 and output.count("stopped; go on with") == 1, output
-    assert mg.load(folder / "last.npz")["epoch_so_far"][0] == 4
+    assert mg.load(folder / "last.npz")["progress"]["batch"] == 4
     status, output = run(2, "--resume", folder, signal=9, step=9)()
     assert status in (9, 137), output
     status, output = run(2, "--resume", folder)()

@@ -20,9 +20,9 @@ pytest.importorskip("matplotlib")
 
 import minigrad as mg
 import minigrad.nn.functional as F
-import xo
+from minigrad.models.xo import FILTERS, LETTERS, XO
+from minigrad.scripts import xo
 from minigrad.vision.io import read_image
-from models.xo import FILTERS, LETTERS, XO
 
 
 def table(text):

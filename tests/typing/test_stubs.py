@@ -6,7 +6,7 @@ import inspect
 import pytest
 
 import minigrad as mg
-import stubs
+from minigrad.scripts import stubs
 
 STUBS = stubs.stubs()
 METHODS = stubs.ROOT / "core/methods.pyi"

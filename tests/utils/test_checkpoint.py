@@ -183,3 +183,8 @@ def test_what_the_reentrant_way_cannot_do():
         assert not checkpoint(lambda t: t * x, mg.ones(2), use_reentrant=True).requires_grad
     with pytest.raises(RuntimeError, match="needs no checkpoint"):
         checkpoint(lambda t: t.detach(), x, use_reentrant=True).sum().backward()
+
+
+def test_operations_are_not_chosen_one_by_one():
+    with pytest.raises(RuntimeError, match="create_selective_checkpoint_contexts: operations are not chosen"):
+        mg.utils.checkpoint.create_selective_checkpoint_contexts(lambda *args: True)

@@ -8,7 +8,7 @@ import pytest
 import minigrad as mg
 import minigrad.nn.functional as F
 from minigrad import nn
-from models import MODELS
+from minigrad.models import MODELS
 from tests.viz.rendering import apart, rendered, text_boxes
 
 viz = pytest.importorskip("minigrad.viz", reason="needs matplotlib")

@@ -5,8 +5,8 @@ import pytest
 
 import minigrad as mg
 from minigrad import nn
-from models import MODELS
-from models.lenet import TableConv2d
+from minigrad.models import MODELS
+from minigrad.models.lenet import TableConv2d
 from tests.viz.rendering import apart, rendered, text_boxes
 
 viz = pytest.importorskip("minigrad.viz", reason="needs matplotlib")

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from minigrad.core.tensor import Tensor, View
-from minigrad.graph.grad_mode import mode
+from minigrad.graph.grad_mode import inference, mode
 from minigrad.ops.declare.declaration import Operation, Rule, shared_rule
 from minigrad.ops.declare.naming import NAMED, described
 from minigrad.ops.declare.out import into
@@ -58,16 +58,16 @@ def plain_call(op: Operation, foreign: tuple[type[Exception], ...] = ()) -> Call
         y = y if type(y) is ndarray else np.asarray(y)
         out = new(Tensor)
         out._data, out._requires_grad, out._node, out._view = y, False, None, None
-        if mask and grad_mode.enabled:
+        if mask and grad_mode.enabled and not (inference.used and _all_made_in_inference(op, inputs, mask)):
             plan = plans.get(mask) or plan_of(op, mask)
             arrays += (y, *others)
             for i, describe in plan.properties:  # a comprehension would be a call
                 arrays.append(describe(arrays[i]))
-            if plain:
-                _keep_copies(arrays, inputs, plan.constants)
+            arrays = _with_copies(arrays, inputs, plan.constants) if plain else arrays
             out._node, out._requires_grad = OperationNode(plan, parents, plan.save(arrays)), True
         if view and (y.base is arrays[0] or np.may_share_memory(y, arrays[0])):
             out._view = View(inputs[0], call, inputs[1:])
+        out = _marked(out) if inference.used and grad_mode.inference else out
         return (out, *[Tensor._wrap(np.asarray(o)) for o in others]) if several else out
 
     return call
@@ -101,6 +101,27 @@ def sequence_call(op: Operation) -> Callable[..., Any]:
         return out
 
     return call
+
+
+def _marked(out: Tensor) -> Tensor:
+    """Return `out` with the note that it was made under inference_mode; views of ordinary tensors are leaves there."""
+    out._inference = True
+    if out._view is not None and not out.is_inference():
+        out._requires_grad = out._view.base._requires_grad
+    return out
+
+
+def _all_made_in_inference(op: Operation, inputs: Sequence[Any], mask: int) -> bool:
+    """Return whether all operands were, so that nothing is recorded; raise if one that was would have to be kept."""
+    places = [place for place, _ in op.tensors if inputs[place] is not None]
+    made = [place for place in places if isinstance(inputs[place], Tensor) and inputs[place].is_inference()]
+    for place in made if len(made) < len(places) else ():
+        if place in plan_of(op, mask).kept:
+            raise RuntimeError(
+                f"{op.name}: {op.parameters[place]!r} was made under inference_mode, so it cannot be kept for a "
+                "gradient; pass a clone() of it, or make it under no_grad()"
+            )
+    return len(made) == len(places)
 
 
 def _refused(op: Operation, place: int, value: Any) -> NoReturn:
@@ -148,11 +169,12 @@ def _explained(error: Exception, op: Operation, args: tuple[Any, ...]) -> Except
     return described(error, op.name, args, op.forward)
 
 
-def _keep_copies(arrays: list[Any], inputs: Sequence[Any], places: Sequence[int]) -> None:
-    """Keep copies of the user's own arrays at `places`: NumPy could change them unnoticed."""
+def _with_copies(arrays: list[Any], inputs: Sequence[Any], places: Sequence[int]) -> list[Any]:
+    """Return `arrays` with copies of the user's own arrays at `places`: NumPy could change them unnoticed."""
     for i in places:
         if isinstance(inputs[i], np.ndarray):
             arrays[i] = arrays[i].copy()
+    return arrays
 
 
 _ACCEPTED = (np.ndarray, np.generic, type(None), bool, int, float)

@@ -18,7 +18,8 @@ from minigrad.graph.grad_mode import mode
 _EXACT = frozenset(
     "abs absolute addbmm addmm addmv addr amax amin aminmax argmax argmin argsort baddbmm bmm ceil clamp clamp_max "
     "clamp_min clip conj_physical cross cummax cummin diag dot fix floor frac frexp gather hardshrink heaviside histc "
-    "histogram index_select inner inverse kthvalue lerp logcumsumexp masked_select matmul max median min mm mode "
+    "histogram index_select inner inverse isneginf isposinf "
+    "kthvalue lerp logcumsumexp masked_select matmul max median min mm mode "
     "msort multinomial mv nan_to_num nanmedian nanquantile neg negative nonzero norm outer qr quantile round scatter "
     "scatter_add searchsorted sgn sign slice_scatter slogdet sort svd take take_along_dim tensordot topk "
     "triangular_solve tril triu trunc vdot".split()
@@ -40,6 +41,8 @@ def into(out: Any, name: str, function: Callable[..., Any], args: tuple[Any, ...
         if not isinstance(t, Tensor):
             raise TypeError(f"{name}: expected a Tensor, or a tuple of them, as 'out', got {type(t).__name__}")
         _check_apart(name, t, (*args, *kwargs.values()))
+    if kwargs.get("dtype") is not None and dtypes.as_dtype(kwargs["dtype"]) != targets[0].dtype:
+        raise RuntimeError(f"{name}: expected 'out' of dtype={kwargs['dtype']}, got {targets[0].dtype}")
     results = function(*args, **kwargs)
     several = isinstance(results, tuple)
     if several != isinstance(out, (tuple, list)) or several and len(results) != len(targets):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -20,6 +20,7 @@ class OperationNode(Node):
     """The record of one call of an operation; each operation has a subclass with its name, see `named`."""
 
     __slots__ = ("plan", "saved")
+    raw_saved: ClassVar[Callable[[OperationNode, int], Any]]  # saved_tensor.py puts it here
 
     def __init__(self, plan: Plan, parents: Sequence[Any], saved: Sequence[Any] | None) -> None:
         self.parents = parents  # instead of super().__init__(parents), which takes as long as the rest
@@ -53,6 +54,8 @@ class OperationNode(Node):
 
     def __getattr__(self, name: str) -> Any:
         """Return what is kept for the rules, by PyTorch's names: ``_saved_self``, ``_saved_result``."""
+        if name.startswith("_raw_saved_") and (place := self._named_places().get(name[4:])) is not None:
+            return self.raw_saved(place)
         place = self._named_places().get(name) if name.startswith("_saved_") else None
         if place is None:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
@@ -128,11 +131,11 @@ class OperationNode(Node):
         result = list(saved)
         for i, source in enumerate(self.plan.sources):
             if source is not None and isinstance(saved[i], np.ndarray):
-                result[i] = attached(saved[i], self if source == OUTPUT else self.parents[source])
+                result[i] = restored(saved[i], self if source == OUTPUT else self.parents[source])
             elif source is not None and self.plan.operation.sequence:
                 targets = iter(self.parents)
                 result[i] = [
-                    attached(array, next(targets)) if p else array for array, p in zip(saved[i], saved[-1], strict=True)
+                    restored(array, next(targets)) if p else array for array, p in zip(saved[i], saved[-1], strict=True)
                 ]
         return result
 
@@ -183,6 +186,11 @@ _TORCH_NAMES = {
     "xlog1py": "special_xlog1py",
     "zeta": "special_zeta",
 }
+
+
+def restored(array: np.ndarray, target: Any) -> Tensor:
+    """Return a kept value as a part of the graph: a leaf is itself."""
+    return target if isinstance(target, Tensor) and target._data is array else attached(array, target)
 
 
 def attached(array: np.ndarray, target: Any) -> Tensor:

@@ -28,6 +28,7 @@ def elementwise(
     tensors: Sequence[str] = (),
     floating: bool = False,
     no_bools: str = "",
+    outputs: Sequence[str] = ("y",),
 ) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
     """Declare an operation on corresponding elements of its leading parameters.
 
@@ -42,6 +43,7 @@ def elementwise(
     tensors : those of them that may not be a Python number, though another is a Tensor
     floating : integers and bools become the default floating dtype first
     no_bools : why bools are refused, if they are
+    outputs : names of the outputs, where the function returns several
     """
 
     def declare(forward: Callable[P, Any]) -> Callable[P, Any]:
@@ -54,7 +56,7 @@ def elementwise(
         prepare = None if plain else _matcher(match, len(rules), 1 in dict(checked))
         given: dict[str, Any] = {n: r for n, r in zip(names, rules, strict=True) if r is not None}
         without = [n for n in names if n not in given]
-        return operation(*without, name=name, prepare=prepare, **given)(forward)
+        return operation(*without, name=name, outputs=outputs, prepare=prepare, **given)(forward)
 
     return declare
 
@@ -83,6 +85,9 @@ def _matcher(
     return one if count == 1 else two if count == 2 else match
 
 
+_OF_NUMBERS = ("add", "sub", "mul", "div", "floor_divide")  # which take numbers alone, as PyTorch's do
+
+
 def _match(
     name: str,
     count: int,
@@ -96,6 +101,10 @@ def _match(
     inputs = list(args[:count])
     if not any(isinstance(t, Tensor) for t in inputs):
         if all(type(t) in _PYTHONS for t in inputs):
+            if name in _OF_NUMBERS:
+                return _match(
+                    name, count, promoted, checked, floating, no_bools, (Tensor._wrap(as_array(args[0])), *args[1:])
+                )
             raise TypeError(f"{name}: expected a Tensor, got nothing but numbers; use Python's own operators for them")
         return args
     for i, parameter in checked:

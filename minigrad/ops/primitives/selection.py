@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.kernels import relu as masks
 from minigrad.ops.declare.operation import Operand
 from minigrad.ops.primitives.elementwise import elementwise
 
@@ -18,6 +19,6 @@ from minigrad.ops.primitives.elementwise import elementwise
     constants=["condition"],
 )
 def choose(condition: Operand, input: Operand, other: Operand) -> Operand:
-    chosen: Any = np.where(condition, input, other)
+    chosen: Any = masks.chosen(condition, input, other)
     kept = [a.dtype for a in (input, other) if isinstance(a, np.ndarray) and a.dtype.kind == "f"]
     return chosen.astype(kept[0], copy=False) if kept else chosen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -92,12 +93,14 @@ class SequentialLR(_Composite):
             set_lr(group, group["initial_lr"])
         for scheduler in self._schedulers:
             _undo(scheduler)
-        self._start()
-
-    def _start(self) -> None:
         first = self._schedulers[bisect_right(self._milestones, 0)]
         first._start()
         self._last_lr = first.get_last_lr()
+
+    def _start(self) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # no optimizer has made a step yet
+            self.step()  # as PyTorch does: the first part of another has counted its first epoch before
 
     def step(self, epoch: int | None = None) -> None:
         """Set the learning rates of the next epoch, or (PyTorch has deprecated it) those of `epoch`."""

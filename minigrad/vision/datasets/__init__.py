@@ -10,10 +10,10 @@ once, as one array of shape (N, H, W, C). A `target_transform` is given the clas
 from minigrad.vision.datasets.cifar import CIFAR10, CIFAR100
 from minigrad.vision.datasets.digits import Digits
 from minigrad.vision.datasets.folder import DatasetFolder, ImageFolder
-from minigrad.vision.datasets.mnist import KMNIST, MNIST, FashionMNIST
+from minigrad.vision.datasets.mnist import EMNIST, KMNIST, MNIST, FashionMNIST
 from minigrad.vision.datasets.vision import FakeData, VisionDataset
 
 __all__ = [
-    "CIFAR10", "CIFAR100", "DatasetFolder", "Digits", "FakeData", "FashionMNIST", "ImageFolder", "KMNIST", "MNIST",
-    "VisionDataset",
+    "CIFAR10", "CIFAR100", "DatasetFolder", "Digits", "EMNIST", "FakeData", "FashionMNIST", "ImageFolder", "KMNIST",
+    "MNIST", "VisionDataset",
 ]  # fmt: skip

@@ -1,8 +1,9 @@
-"""MNIST and what comes in files of the same names: FashionMNIST, KMNIST."""
+"""MNIST and what comes in files of the same kind: FashionMNIST, KMNIST, EMNIST."""
 
 from __future__ import annotations
 
 import os
+import string
 from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
@@ -76,7 +77,7 @@ class MNIST(ArrayImages):
         self.root = Path(root)
         if download:
             self._download()
-        part = "train" if train else "t10k"
+        part = self._part(train)
         images_path, labels_path = self._find([f"{part}-images-idx3-ubyte.gz", f"{part}-labels-idx1-ubyte.gz"])
         self._refuse_others(labels_path)
         images, labels = read_idx(images_path), read_idx(labels_path)
@@ -90,6 +91,10 @@ class MNIST(ArrayImages):
         if labels.max(initial=0) >= len(self.classes):
             raise RuntimeError(f"{labels_path}: expected labels below {len(self.classes)}, got {labels.max()}")
         super().__init__(images, labels, train, transform, target_transform)
+
+    def _part(self, train: bool) -> str:
+        """Return what the names of the files begin with."""
+        return "train" if train else "t10k"
 
     def _locate(self, names: Sequence[str]) -> list[Path] | None:
         """Return the files of these names, all from the first folder that has them all."""
@@ -175,3 +180,76 @@ class KMNIST(MNIST):
         "t10k-images-idx3-ubyte.gz": "5c965bf0a639b31b8f53240b1b52f4d7",
         "t10k-labels-idx1-ubyte.gz": "7320c461ea6c1c855c0b718fb2a4b134",
     }
+
+
+_SAME_AS_CAPITALS = "cijklmopsuvwxyz"  # small letters that are one class with the capitals in "bymerge" and "balanced"
+_LETTERS = string.digits + string.ascii_uppercase + string.ascii_lowercase
+_MERGED = [c for c in _LETTERS if c not in _SAME_AS_CAPITALS]
+
+
+class EMNIST(MNIST):
+    """Handwritten digits and letters of 28x28 pixels, in six divisions.
+
+    Attributes and errors are those of :class:`MNIST`; the files, such as ``emnist-letters-train-images-idx3-ubyte.gz``,
+    are looked for in ``root/EMNIST/raw``, ``root/gzip`` and ``root``. As they are stored, images lie on their side:
+    ``image.T`` is upright.
+
+    Parameters
+    ----------
+    root : path
+    split : {"byclass", "bymerge", "balanced", "letters", "digits", "mnist"}
+    train, transform, target_transform
+        As of :class:`MNIST`.
+    download : False
+        The archive of all divisions is not downloaded here.
+
+    Raises
+    ------
+    ValueError
+        If there is no such division.
+    RuntimeError
+        As of :class:`MNIST`, and if `download` is True and the files are missing.
+
+    Notes
+    -----
+    G. Cohen et al., EMNIST: an extension of MNIST to handwritten letters, 2017.
+
+    Examples
+    --------
+    >>> from minigrad.vision.datasets import EMNIST
+    >>> letters = EMNIST("data", "letters")  # doctest: +SKIP
+    """
+
+    splits = ("byclass", "bymerge", "balanced", "letters", "digits", "mnist")
+    classes_split_dict: ClassVar[dict[str, list[str]]] = {
+        "byclass": list(_LETTERS), "bymerge": _MERGED, "balanced": _MERGED,
+        "letters": ["N/A", *string.ascii_lowercase], "digits": list(string.digits), "mnist": list(string.digits),
+    }  # fmt: skip
+    folders: ClassVar = ("EMNIST/raw", "gzip", ".")
+
+    def __init__(
+        self,
+        root: str | os.PathLike[str],
+        split: str,
+        train: bool = True,
+        transform: Transform | None = None,
+        target_transform: TargetTransform | None = None,
+        download: bool = False,
+    ) -> None:
+        if split not in self.splits:
+            raise ValueError(f"EMNIST: expected a split of {', '.join(self.splits)}, got {split!r:.80}")
+        self.split, self.classes = split, self.classes_split_dict[split]
+        super().__init__(root, train, transform, target_transform)
+
+    def _part(self, train: bool) -> str:
+        return f"emnist-{self.split}-{'train' if train else 'test'}"
+
+    def _find(self, names: Sequence[str]) -> list[Path]:
+        try:
+            return super()._find(names)
+        except RuntimeError as error:
+            advice = "put them there: they are in the archive of all divisions, gzip.zip"
+            raise RuntimeError(str(error).replace("put them there, or pass download=True", advice)) from None
+
+    def _refuse_others(self, labels: Path) -> None:
+        """Refuse nothing: no other data set has files of these names."""

@@ -15,6 +15,13 @@ _HOMES = {
     ),
     "squeezenet": "SqueezeNet squeezenet1_0 squeezenet1_1",
     "mobilenetv2": "MobileNetV2 mobilenet_v2",
+    "registry": (
+        "AlexNet_Weights MobileNet_V2_Weights ResNeXt101_32X8D_Weights ResNeXt50_32X4D_Weights ResNet101_Weights "
+        "ResNet152_Weights ResNet18_Weights ResNet34_Weights ResNet50_Weights SqueezeNet1_0_Weights "
+        "SqueezeNet1_1_Weights VGG11_BN_Weights VGG11_Weights VGG13_BN_Weights VGG13_Weights VGG16_BN_Weights "
+        "VGG16_Weights VGG19_BN_Weights VGG19_Weights WeightsEnum Wide_ResNet101_2_Weights Wide_ResNet50_2_Weights "
+        "get_model get_model_builder get_model_weights get_weight list_models"
+    ),
 }
 _lazy = lazy_names(__name__, globals(), _HOMES)
 __all__ = _lazy.names

@@ -13,6 +13,7 @@ Nothing is recorded for gradients, and what a transform is given stays as it is.
 
 from minigrad.vision.transforms import functional
 from minigrad.vision.transforms.arguments import InterpolationMode
+from minigrad.vision.transforms.auto_augment import AugMix, AutoAugment, AutoAugmentPolicy
 from minigrad.vision.transforms.bending import ElasticTransform, RandomPerspective
 from minigrad.vision.transforms.blur import GaussianBlur
 from minigrad.vision.transforms.choosing import RandomApply, RandomChoice, RandomOrder
@@ -45,11 +46,11 @@ from minigrad.vision.transforms.tones import (
 from minigrad.vision.transforms.transform import Compose, Lambda, Transform
 
 __all__ = [
-    "CenterCrop", "ColorJitter", "Compose", "ConvertImageDtype", "ElasticTransform", "FiveCrop", "GaussianBlur",
-    "Grayscale", "InterpolationMode", "Lambda", "LinearTransformation", "Normalize", "PILToTensor", "Pad",
-    "RandAugment", "RandomAdjustSharpness", "RandomAffine", "RandomApply", "RandomAutocontrast", "RandomChoice",
-    "RandomCrop", "RandomEqualize", "RandomErasing", "RandomGrayscale", "RandomHorizontalFlip", "RandomInvert",
-    "RandomOrder", "RandomPerspective", "RandomPosterize", "RandomResizedCrop", "RandomRotation", "RandomSolarize",
-    "RandomVerticalFlip", "Resize", "TenCrop", "ToPILImage", "ToTensor", "Transform", "TrivialAugmentWide", "affine",
-    "functional", "resize",
+    "AugMix", "AutoAugment", "AutoAugmentPolicy", "CenterCrop", "ColorJitter", "Compose", "ConvertImageDtype",
+    "ElasticTransform", "FiveCrop", "GaussianBlur", "Grayscale", "InterpolationMode", "Lambda",
+    "LinearTransformation", "Normalize", "PILToTensor", "Pad", "RandAugment", "RandomAdjustSharpness",
+    "RandomAffine", "RandomApply", "RandomAutocontrast", "RandomChoice", "RandomCrop", "RandomEqualize",
+    "RandomErasing", "RandomGrayscale", "RandomHorizontalFlip", "RandomInvert", "RandomOrder", "RandomPerspective",
+    "RandomPosterize", "RandomResizedCrop", "RandomRotation", "RandomSolarize", "RandomVerticalFlip", "Resize",
+    "TenCrop", "ToPILImage", "ToTensor", "Transform", "TrivialAugmentWide", "affine", "functional", "resize",
 ]  # fmt: skip

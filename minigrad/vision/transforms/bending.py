@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.core.generator import Generator
+from minigrad.core.generator import Generator, get_generator
 from minigrad.vision.transforms.arguments import (
     NUMBER,
     Fill,
@@ -102,16 +102,29 @@ class RandomPerspective(Transform):
 
     def apply(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         chosen = rng.random(len(images)) < self.p
-        _, height, width, _ = images.shape
-        far = np.array([int(self.distortion_scale * (width // 2)), int(self.distortion_scale * (height // 2))])
-        inwards = rng.integers(0, far + 1, (len(images), 4, 2)) * [[1, 1], [-1, 1], [-1, -1], [1, -1]]
+        start, end = _corners(len(images), images.shape[2], images.shape[1], self.distortion_scale, rng)
         if not chosen.any():
             return images
-        corners = np.array([[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]])
-        start = np.broadcast_to(corners, inwards.shape)[chosen]
         y = images.copy()
-        y[chosen] = in_perspective(images[chosen], start, start + inwards[chosen], self.fill, self.interpolation)
+        y[chosen] = in_perspective(images[chosen], start[chosen], end[chosen], self.fill, self.interpolation)
         return y
+
+    @staticmethod
+    def get_params(width: int, height: int, distortion_scale: float) -> tuple[list[list[int]], list[list[int]]]:
+        """Return the corners and where they go, such as `functional.perspective` takes."""
+        start, end = _corners(1, width, height, distortion_scale, get_generator(None).rng)
+        return start[0].tolist(), end[0].tolist()
+
+
+def _corners(
+    count: int, width: int, height: int, distortion_scale: float, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the four corners (x, y) of each image, and random places further inwards."""
+    far = np.array([int(distortion_scale * (width // 2)), int(distortion_scale * (height // 2))])
+    inwards = rng.integers(0, far + 1, (count, 4, 2)) * [[1, 1], [-1, 1], [-1, -1], [1, -1]]
+    corners = np.array([[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]])
+    start = np.broadcast_to(corners, inwards.shape)
+    return start, start + inwards
 
 
 class ElasticTransform(Transform):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from minigrad.core.generator import Generator
+from minigrad.core.generator import Generator, get_generator
 from minigrad.vision.transforms.arguments import NUMBER, Range, interval, pair, restored
 from minigrad.vision.transforms.transform import Transform
 
@@ -53,6 +53,11 @@ class GaussianBlur(Transform):
         self.sigma = interval("GaussianBlur", "sigma", (sigma, sigma) if isinstance(sigma, NUMBER) else sigma)
         if self.sigma[0] <= 0:
             raise ValueError(f"GaussianBlur: expected a positive sigma, got {sigma!r}")
+
+    @staticmethod
+    def get_params(sigma_min: float, sigma_max: float) -> float:
+        """Return a random standard deviation from a range."""
+        return float(get_generator(None).rng.uniform(sigma_min, sigma_max))
 
     def apply(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         sigma = rng.uniform(*self.sigma, (len(images), 1))

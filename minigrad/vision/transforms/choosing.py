@@ -90,8 +90,8 @@ class RandomChoice(_Chance):
         self.p = p
         self._shares = parts / parts.sum()
 
-    def __call__(self, images: Any) -> Any:
-        return self.transforms[self._rng().choice(len(self._shares), p=self._shares)](images)
+    def __call__(self, images: Any, *labels: Any) -> Any:
+        return self.transforms[self._rng().choice(len(self._shares), p=self._shares)](images, *labels)
 
 
 class RandomOrder(_Chance):

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.core.generator import Generator
+from minigrad.core.generator import Generator, get_generator
+from minigrad.core.tensor import Tensor
 from minigrad.vision.transforms.arguments import INTEGER, NUMBER, Range, around, restored
 from minigrad.vision.transforms.transform import Transform
 
@@ -109,6 +110,15 @@ class ColorJitter(Transform):
         self.hue = around("ColorJitter", "hue", hue)
         if self.hue[0] < -0.5 or self.hue[1] > 0.5:
             raise ValueError(f"ColorJitter: expected hue within -0.5 to 0.5, got {hue!r}")
+
+    @staticmethod
+    def get_params(
+        brightness: Range | None, contrast: Range | None, saturation: Range | None, hue: Range | None
+    ) -> tuple[Tensor, float | None, float | None, float | None, float | None]:
+        """Return a random order of the four changes, and a random amount from each range; None for None."""
+        rng = get_generator(None).rng
+        b, c, s, h = (None if r is None else float(rng.uniform(*r)) for r in (brightness, contrast, saturation, hue))
+        return Tensor._wrap(rng.permutation(4)), b, c, s, h
 
     @staticmethod
     def _factors(argument: str, value: Any) -> Range:

@@ -62,6 +62,8 @@ class Normalize(Transform):
     Parameters
     ----------
     mean, std : sequence of one per channel, or float
+    inplace : bool, default False
+        Without effect: what is given stays as it is.
 
     Raises
     ------
@@ -77,7 +79,7 @@ class Normalize(Transform):
     tensor([[[-2.,  0.,  2.]]])
     """
 
-    def __init__(self, mean: float | Sequence[float], std: float | Sequence[float]) -> None:
+    def __init__(self, mean: float | Sequence[float], std: float | Sequence[float], inplace: bool = False) -> None:
         super().__init__()
         self.mean, self.std = constants("Normalize", "mean", mean), constants("Normalize", "std", std)
         if 0 in np.asarray(std):

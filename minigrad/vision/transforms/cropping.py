@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.core.generator import Generator
+from minigrad.core.generator import Generator, get_generator
 from minigrad.vision.transforms.arguments import INTEGER, Fill, by_channel, constants, numbers, pair
-from minigrad.vision.transforms.transform import Transform
+from minigrad.vision.transforms.transform import Transform, get_dimensions
 
 __all__ = ["CenterCrop", "Pad", "RandomCrop"]
 
@@ -146,6 +146,23 @@ class RandomCrop(Transform):
         self.size, self.padding, self.pad_if_needed = pair("RandomCrop", "size", size), padding, pad_if_needed
         self.fill = constants("RandomCrop", "fill", fill)
         self.padding_mode = _mode("RandomCrop", padding_mode)
+
+    @staticmethod
+    def get_params(img: Any, output_size: Sequence[int]) -> tuple[int, int, int, int]:
+        """Return the top, left, height and width of a random part, such as `functional.crop` takes.
+
+        Examples
+        --------
+        >>> from minigrad.vision.transforms import RandomCrop, functional
+        >>> functional.crop(mg.zeros(3, 9, 9), *RandomCrop.get_params(mg.zeros(3, 9, 9), (4, 5))).shape
+        Size([3, 4, 5])
+        """
+        height, width = output_size
+        down, right = (whole - part for whole, part in zip(get_dimensions(img)[1:], output_size, strict=True))
+        if down < 0 or right < 0:
+            raise ValueError(f"RandomCrop.get_params: expected an image of at least {height}x{width}")
+        rng = get_generator(None).rng
+        return int(rng.integers(down + 1)), int(rng.integers(right + 1)), height, width
 
     def apply(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         height, width = self.size

@@ -28,6 +28,8 @@ class RandomErasing(Transform):
         The range of its height divided by its width; uniform in its logarithm.
     value : float, sequence of one per channel, or "random", default 0
         What is there instead; "random": noise, normal in floats and uniform in uint8.
+    inplace : bool, default False
+        Without effect: what is given stays as it is.
     generator : Generator, optional
 
     Raises
@@ -54,6 +56,7 @@ class RandomErasing(Transform):
         scale: Range = (0.02, 0.33),
         ratio: Range = (0.3, 3.3),
         value: float | Sequence[float] | str = 0,
+        inplace: bool = False,
         generator: Generator | None = None,
     ) -> None:
         super().__init__(generator)
@@ -64,6 +67,7 @@ class RandomErasing(Transform):
         if isinstance(value, str) and value != "random":
             raise ValueError(f"RandomErasing: expected a value of numbers or 'random', got {value!r}")
         self.value = value if isinstance(value, str) else constants("RandomErasing", "value", value)
+        self.inplace = inplace
 
     def apply(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         erased = self._rectangles(images.shape[:3], rng)

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from minigrad.core.tensor import Tensor
-from minigrad.vision.pillow import of_pillow
 from minigrad.vision.transforms import bending
 from minigrad.vision.transforms.arguments import (
     INTEGER,
@@ -45,7 +44,7 @@ from minigrad.vision.transforms.recolouring import (
 )
 from minigrad.vision.transforms.resampling import affine as warped
 from minigrad.vision.transforms.resizing import Resize
-from minigrad.vision.transforms.transform import applied, on_images
+from minigrad.vision.transforms.transform import applied, get_dimensions, on_images
 
 __all__ = [
     "InterpolationMode", "adjust_brightness", "adjust_contrast", "adjust_gamma", "adjust_hue", "adjust_saturation",
@@ -99,25 +98,6 @@ def normalize(tensor: Tensor, mean: Any, std: Any, inplace: bool = False) -> Ten
     values = [v.tolist() if isinstance(v, Tensor) else v for v in (mean, std)]
     y = applied("normalize", tensor, Normalize, *values)
     return tensor.copy_(y) if inplace else y
-
-
-def get_dimensions(img: Any) -> list[int]:
-    """Return the channels, height and width of images of any kind.
-
-    Examples
-    --------
-    >>> from minigrad.vision.transforms import functional
-    >>> functional.get_dimensions(mg.zeros(3, 4, 6)), functional.get_dimensions(np.zeros((4, 6, 3)))
-    ([3, 4, 6], [3, 4, 6])
-    """
-    if of_pillow(img):
-        return [len(img.getbands()), img.height, img.width]
-    if not isinstance(img, (Tensor, np.ndarray)) or img.ndim < 2:
-        raise TypeError(f"get_dimensions: expected an image, got {type(img).__name__}")
-    if isinstance(img, Tensor):
-        return [1 if img.ndim == 2 else img.shape[-3], img.shape[-2], img.shape[-1]]
-    shape = [*img.shape, 1] if img.ndim == 2 else list(img.shape)
-    return [shape[-1], shape[-3], shape[-2]]
 
 
 def get_image_size(img: Any) -> list[int]:

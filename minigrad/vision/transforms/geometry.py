@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.core.generator import Generator
+from minigrad.core.generator import Generator, get_generator
 from minigrad.vision.transforms.arguments import (
     NUMBER,
     Fill,
@@ -97,6 +97,11 @@ class RandomRotation(Transform):
         self.fill = constants("RandomRotation", "fill", fill)
         if expand:
             self.batched = False
+
+    @staticmethod
+    def get_params(degrees: Sequence[float]) -> float:
+        """Return a random angle from a range."""
+        return float(get_generator(None).rng.uniform(degrees[0], degrees[1]))
 
     def apply(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         count, height, width, _ = images.shape
@@ -191,6 +196,33 @@ class RandomAffine(Transform):
         self.interpolation = interpolation_mode("RandomAffine", interpolation)
         self.fill = constants("RandomAffine", "fill", fill)
         self.center = None if center is None else numbers("RandomAffine", "center", center, 2)
+
+    @staticmethod
+    def get_params(
+        degrees: Sequence[float],
+        translate: Sequence[float] | None,
+        scale_ranges: Sequence[float] | None,
+        shears: Sequence[float] | None,
+        img_size: Sequence[int],
+    ) -> tuple[float, tuple[int, int], float, tuple[float, float]]:
+        """Return a random angle, shift, factor and shear, such as `functional.affine` takes.
+
+        Parameters
+        ----------
+        degrees, scale_ranges : (float, float)
+        translate : (float, float), optional
+            The greatest shifts to either side, as parts of the width and of the height.
+        shears : two or four floats, optional
+            The range along x, and that along y.
+        img_size : (width, height)
+        """
+        uniform = get_generator(None).rng.uniform
+        far = [part * length for part, length in zip(translate or (0.0, 0.0), img_size, strict=True)]
+        right, down = (round(uniform(-most, most)) for most in far)
+        slants = [*(shears or (0.0, 0.0)), 0.0, 0.0]
+        shear = float(uniform(slants[0], slants[1])), float(uniform(slants[2], slants[3]))
+        least, most = scale_ranges or (1.0, 1.0)
+        return float(uniform(degrees[0], degrees[1])), (right, down), float(uniform(least, most)), shear
 
     @staticmethod
     def _shears(shear: Any) -> tuple[Range, Range]:

@@ -28,28 +28,34 @@ def _move(img: Any, right: float, down: float, settings: _Settings) -> Any:
     return F.affine(img, 0, (int(right), int(down)), 1.0, (0, 0), **settings)
 
 
-# by name: the change; the least and the greatest amount, for RandAugment and for TrivialAugmentWide, of which "width"
-# and "height" take the part that RandAugment's authors moved images of 331 pixels by; whether either sign is drawn
-_CHANGES: dict[str, tuple[_Change, tuple[float, float | str], tuple[float, float], bool]] = {
-    "Identity": (lambda img, m, s: img, (0, 0), (0, 0), False),
-    "ShearX": (lambda img, m, s: _shear(img, m, 0, s), (0, 0.3), (0, 0.99), True),
-    "ShearY": (lambda img, m, s: _shear(img, 0, m, s), (0, 0.3), (0, 0.99), True),
-    "TranslateX": (lambda img, m, s: _move(img, m, 0, s), (0, "width"), (0, 32), True),
-    "TranslateY": (lambda img, m, s: _move(img, 0, m, s), (0, "height"), (0, 32), True),
-    "Rotate": (lambda img, m, s: F.rotate(img, m, **s), (0, 30), (0, 135), True),
-    "Brightness": (lambda img, m, s: F.adjust_brightness(img, 1 + m), (0, 0.9), (0, 0.99), True),
-    "Color": (lambda img, m, s: F.adjust_saturation(img, 1 + m), (0, 0.9), (0, 0.99), True),
-    "Contrast": (lambda img, m, s: F.adjust_contrast(img, 1 + m), (0, 0.9), (0, 0.99), True),
-    "Sharpness": (lambda img, m, s: F.adjust_sharpness(img, 1 + m), (0, 0.9), (0, 0.99), True),
-    "Posterize": (lambda img, m, s: F.posterize(img, round(m)), (8, 4), (8, 2), False),
-    "Solarize": (lambda img, m, s: F.solarize(img, m), (255, 0), (255, 0), False),
-    "AutoContrast": (lambda img, m, s: F.autocontrast(img), (0, 0), (0, 0), False),
-    "Equalize": (lambda img, m, s: F.equalize(img), (0, 0), (0, 0), False),
+Limit = float | tuple[int, float]
+_RIGHT, _DOWN = (2, 150 / 331), (1, 150 / 331)  # RandAugment's authors moved images of 331 pixels by up to 150
+_FACTOR = (0, 0.9), (0, 0.99), (0, 0.9)
+
+# By name: the change; its least and greatest amount for RandAugment and AutoAugment, for TrivialAugmentWide, and for
+# AugMix, where (1, part) is a part of the height and (2, part) of the width; whether either sign is drawn.
+_CHANGES: dict[str, tuple[_Change, tuple[tuple[float, Limit], ...], bool]] = {
+    "Identity": (lambda img, m, s: img, ((0, 0),) * 3, False),
+    "ShearX": (lambda img, m, s: _shear(img, m, 0, s), ((0, 0.3), (0, 0.99), (0, 0.3)), True),
+    "ShearY": (lambda img, m, s: _shear(img, 0, m, s), ((0, 0.3), (0, 0.99), (0, 0.3)), True),
+    "TranslateX": (lambda img, m, s: _move(img, m, 0, s), ((0, _RIGHT), (0, 32), (0, (2, 1 / 3))), True),
+    "TranslateY": (lambda img, m, s: _move(img, 0, m, s), ((0, _DOWN), (0, 32), (0, (1, 1 / 3))), True),
+    "Rotate": (lambda img, m, s: F.rotate(img, m, **s), ((0, 30), (0, 135), (0, 30)), True),
+    "Brightness": (lambda img, m, s: F.adjust_brightness(img, 1 + m), _FACTOR, True),
+    "Color": (lambda img, m, s: F.adjust_saturation(img, 1 + m), _FACTOR, True),
+    "Contrast": (lambda img, m, s: F.adjust_contrast(img, 1 + m), _FACTOR, True),
+    "Sharpness": (lambda img, m, s: F.adjust_sharpness(img, 1 + m), _FACTOR, True),
+    "Posterize": (lambda img, m, s: F.posterize(img, round(m)), ((8, 4), (8, 2), (4, 0)), False),
+    "Solarize": (lambda img, m, s: F.solarize(img, m), ((255, 0),) * 3, False),
+    "AutoContrast": (lambda img, m, s: F.autocontrast(img), ((0, 0),) * 3, False),
+    "Equalize": (lambda img, m, s: F.equalize(img), ((0, 0),) * 3, False),
+    "Invert": (lambda img, m, s: F.invert(img), ((0, 0),) * 3, False),
 }
-_FARTHEST = 150 / 331
+FOURTEEN = [name for name in _CHANGES if name != "Invert"]
+NARROW, WIDE, MIXED = range(3)  # which amounts
 
 
-class _Policy:
+class Policy:
     batched = False  # each image has changes of its own
 
     def __init__(self, interpolation: Any, fill: Fill | None, generator: Generator | None, **counts: int) -> None:
@@ -61,12 +67,11 @@ class _Policy:
         self.interpolation = interpolation_mode(name, interpolation)
         self.fill, self.generator = 0 if fill is None else constants(name, "fill", fill), generator
 
-    def _changed(self, images: Any, change: str, part: float, wide: bool, rng: np.random.Generator) -> Any:
+    def _changed(self, images: Any, change: str, part: float, amounts: int, rng: np.random.Generator) -> Any:
         """Return images changed by an amount at this part of the way from the least to the greatest."""
-        function, narrow_range, wide_range, signed = _CHANGES[change]
-        low, high = wide_range if wide else narrow_range
-        _, height, width = F.get_dimensions(images)
-        far = high if not isinstance(high, str) else _FARTHEST * (width if high == "width" else height)
+        function, limits, signed = _CHANGES[change]
+        low, high = limits[amounts]
+        far = F.get_dimensions(images)[high[0]] * high[1] if isinstance(high, tuple) else high
         amount = low + part * (far - low)
         if signed and rng.integers(2):
             amount = -amount
@@ -77,7 +82,7 @@ class _Policy:
         return f"{type(self).__name__}({', '.join(shown)})"
 
 
-class RandAugment(_Policy):
+class RandAugment(Policy):
     """Make `num_ops` changes of uint8 images, drawn from fourteen, all of the same magnitude.
 
     Parameters
@@ -127,12 +132,12 @@ class RandAugment(_Policy):
     def __call__(self, images: Any) -> Any:
         rng = get_generator(self.generator).rng
         part = self.magnitude / max(self.num_magnitude_bins - 1, 1)
-        for change in rng.choice(list(_CHANGES), self.num_ops):
-            images = self._changed(images, change, part, False, rng)
+        for change in rng.choice(FOURTEEN, self.num_ops):
+            images = self._changed(images, change, part, NARROW, rng)
         return images
 
 
-class TrivialAugmentWide(_Policy):
+class TrivialAugmentWide(Policy):
     """Make one change of uint8 images, drawn from fourteen, of a magnitude that is drawn as well.
 
     Parameters
@@ -175,4 +180,4 @@ class TrivialAugmentWide(_Policy):
     def __call__(self, images: Any) -> Any:
         rng = get_generator(self.generator).rng
         part = int(rng.integers(self.num_magnitude_bins)) / max(self.num_magnitude_bins - 1, 1)
-        return self._changed(images, str(rng.choice(list(_CHANGES))), part, True, rng)
+        return self._changed(images, str(rng.choice(FOURTEEN)), part, WIDE, rng)

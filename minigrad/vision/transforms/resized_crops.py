@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
-from minigrad.core.generator import Generator
+from minigrad.core.generator import Generator, get_generator
 from minigrad.vision.transforms.arguments import InterpolationMode, interpolation_mode, interval, pair, probability
 from minigrad.vision.transforms.color import Grayscale
 from minigrad.vision.transforms.resizing import Resize
-from minigrad.vision.transforms.transform import Transform
+from minigrad.vision.transforms.transform import Transform, get_dimensions
 
 __all__ = ["RandomGrayscale", "RandomResizedCrop"]
 
@@ -68,21 +69,30 @@ class RandomResizedCrop(Transform):
         resize = Resize(self.size, self.interpolation, antialias=self.antialias)
         y = np.empty((len(images), *self.size, images.shape[3]), images.dtype)
         for i, image in enumerate(images):
-            top, left, height, width = self._part(image.shape[0], image.shape[1], rng)
+            top, left, height, width = _part(image.shape[0], image.shape[1], self.scale, self.ratio, rng)
             y[i] = resize.apply(image[None, top : top + height, left : left + width], rng)[0]
         return y
 
-    def _part(self, height: int, width: int, rng: np.random.Generator) -> tuple[int, int, int, int]:
-        """Return the top, left, height and width of a part."""
-        for _ in range(ATTEMPTS):
-            area = height * width * rng.uniform(*self.scale)
-            shape = math.exp(rng.uniform(math.log(self.ratio[0]), math.log(self.ratio[1])))
-            w, h = round(math.sqrt(area * shape)), round(math.sqrt(area / shape))
-            if 0 < w <= width and 0 < h <= height:
-                return int(rng.integers(height - h + 1)), int(rng.integers(width - w + 1)), h, w
-        shape = min(max(width / height, self.ratio[0]), self.ratio[1])
-        w, h = max(1, min(width, round(height * shape))), max(1, min(height, round(width / shape)))
-        return (height - h) // 2, (width - w) // 2, h, w
+    @staticmethod
+    def get_params(img: Any, scale: Sequence[float], ratio: Sequence[float]) -> tuple[int, int, int, int]:
+        """Return the top, left, height and width of a random part, such as `functional.resized_crop` takes."""
+        _, height, width = get_dimensions(img)
+        return _part(height, width, scale, ratio, get_generator(None).rng)
+
+
+def _part(
+    height: int, width: int, scale: Sequence[float], ratio: Sequence[float], rng: np.random.Generator
+) -> tuple[int, int, int, int]:
+    """Return the top, left, height and width of a part."""
+    for _ in range(ATTEMPTS):
+        area = height * width * rng.uniform(scale[0], scale[1])
+        shape = math.exp(rng.uniform(math.log(ratio[0]), math.log(ratio[1])))
+        w, h = round(math.sqrt(area * shape)), round(math.sqrt(area / shape))
+        if 0 < w <= width and 0 < h <= height:
+            return int(rng.integers(height - h + 1)), int(rng.integers(width - w + 1)), h, w
+    shape = min(max(width / height, ratio[0]), ratio[1])
+    w, h = max(1, min(width, round(height * shape))), max(1, min(height, round(width / shape)))
+    return (height - h) // 2, (width - w) // 2, h, w
 
 
 class RandomGrayscale(Transform):

@@ -104,6 +104,25 @@ def applied(name: str, images: Any, kind: Callable[..., Any], *args: Any, **kwar
         raise type(error)(str(error).replace(f"{kind.__name__}:", f"{name}:", 1)) from error
 
 
+def get_dimensions(img: Any) -> list[int]:
+    """Return the channels, height and width of images of any kind.
+
+    Examples
+    --------
+    >>> from minigrad.vision.transforms import functional
+    >>> functional.get_dimensions(mg.zeros(3, 4, 6)), functional.get_dimensions(np.zeros((4, 6, 3)))
+    ([3, 4, 6], [3, 4, 6])
+    """
+    if of_pillow(img):
+        return [len(img.getbands()), img.height, img.width]
+    if not isinstance(img, (Tensor, np.ndarray)) or img.ndim < 2:
+        raise TypeError(f"get_dimensions: expected an image, got {type(img).__name__}")
+    if isinstance(img, Tensor):
+        return [1 if img.ndim == 2 else img.shape[-3], img.shape[-2], img.shape[-1]]
+    shape = [*img.shape, 1] if img.ndim == 2 else list(img.shape)
+    return [shape[-1], shape[-3], shape[-2]]
+
+
 def check_generator(name: str, generator: Any) -> None:
     """Raise TypeError if it is neither a Generator nor None."""
     if not isinstance(generator, (Generator, NoneType)):

@@ -9,14 +9,14 @@ pytest.importorskip("matplotlib")
 pytest.importorskip("tqdm")
 
 import minigrad as mg
-import train
-from classification import Classifier
-from models import MODELS
-from training import recipes
-from training.augmentation import AUGMENTATIONS
-from training.recipes import COMMON, RECIPES, settings_for
-from training.run import OPTIMIZERS, SCHEDULES, Training
-from training.tasks import TASKS
+from minigrad.models import MODELS
+from minigrad.scripts import train
+from minigrad.scripts.classification import Classifier
+from minigrad.scripts.training import recipes
+from minigrad.scripts.training.augmentation import AUGMENTATIONS
+from minigrad.scripts.training.recipes import COMMON, RECIPES, settings_for
+from minigrad.scripts.training.run import OPTIMIZERS, SCHEDULES, Training
+from minigrad.scripts.training.tasks import TASKS
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -79,7 +79,7 @@ def test_penalties_add_their_gradients(tmp_path, l1, decay):
     gradients = [g.numpy() for g in mg.autograd.grad(loss, parameters)]
     before = [p.detach().numpy().copy() for p in parameters]
     training.step(images, labels)
-    assert training.loss_sum == pytest.approx(16 * loss.item())  # without the penalty
+    assert training.totals["loss"] == pytest.approx(16 * loss.item())  # without the penalty
     for p, w, g in zip(parameters, before, gradients, strict=True):
         expected = w - 0.1 * (g + l1 * np.sign(w) + decay * w)
         np.testing.assert_allclose(p.detach().numpy(), expected, rtol=1e-4, atol=1e-7)

@@ -6,11 +6,11 @@ import pytest
 pytest.importorskip("matplotlib")
 pytest.importorskip("tqdm")
 
+from minigrad.scripts.training.recipes import COMMON
+from minigrad.scripts.training.tasks import Split, load_task, stratified
 from minigrad.vision.datasets import CIFAR10
 from minigrad.vision.io import write_image
 from tests.scripts.pictures import COLOURS, cifar_records, folder_of_colours
-from training.recipes import COMMON
-from training.tasks import Split, load_task, stratified
 
 
 def load(data, root=None, size=12, **settings):

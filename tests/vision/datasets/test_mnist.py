@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from minigrad.utils.data import DataLoader
-from minigrad.vision.datasets import KMNIST, MNIST, FashionMNIST
+from minigrad.vision.datasets import EMNIST, KMNIST, MNIST, FashionMNIST
 
 REAL = Path(__file__).parents[4] / "shared" / "data"
 NAMES = list(MNIST.checksums)
@@ -57,6 +57,26 @@ def test_fashion_has_its_own_folder(tmp_path):
     put(tmp_path / "KMNIST" / "raw", contents(3))
     assert len(KMNIST(tmp_path)) == 3 and KMNIST(tmp_path).class_to_idx["tsu"] == 3
     assert FashionMNIST(tmp_path).classes[9] == "Ankle boot" and MNIST.classes[3] == "3 - three"
+
+
+@pytest.mark.parametrize("split", EMNIST.splits)
+def test_letters_come_in_divisions(split, tmp_path):
+    count = {"byclass": 62, "bymerge": 47, "balanced": 47, "letters": 27}.get(split, 10)
+    for train, part in ((True, "train"), (False, "test")):
+        images, labels = np.full((count, 28, 28), train, np.uint8), np.arange(count, dtype=np.uint8)
+        names = (f"emnist-{split}-{part}-{kind}-ubyte.gz" for kind in ("images-idx3", "labels-idx1"))
+        put(tmp_path / "EMNIST" / "raw", dict(zip(names, map(idx, (images, labels)), strict=True)))
+        dataset = EMNIST(tmp_path, split, train, download=True)
+        assert len(dataset) == len(dataset.classes) == count and dataset[3][0].max() == train / 255
+    assert [dataset.classes[i] for i in (0, 9)] == (["N/A", "i"] if split == "letters" else ["0", "9"])
+    assert EMNIST.classes_split_dict["balanced"][36:] == list("abdefghnqrt")
+
+
+def test_unknown_or_missing_divisions(tmp_path):
+    with pytest.raises(ValueError, match="EMNIST: expected a split of byclass, .*, got 'capitals'"):
+        EMNIST(tmp_path, "capitals")
+    with pytest.raises(RuntimeError, match="emnist-digits-train-images-idx3-ubyte.gz .* archive of all divisions"):
+        EMNIST(tmp_path, "digits", download=True)
 
 
 def test_missing_files_are_named_with_their_places(tmp_path):

@@ -168,7 +168,13 @@ def test_a_pipeline_of_images_of_pillow():
     assert pipeline(image).shape == (3, 8, 8)
 
 
-@pytest.mark.parametrize("policy", [T.RandAugment(magnitude=30), T.TrivialAugmentWide(interpolation="bilinear")])
+POLICIES = [
+    T.RandAugment(magnitude=30), T.TrivialAugmentWide(interpolation="bilinear"), T.AugMix(severity=9),
+    *map(T.AutoAugment, T.AutoAugmentPolicy),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=str)
 def test_policies_change_images_and_repeat_themselves(policy):
     results = []
     for seed in range(40):

@@ -17,7 +17,7 @@ VALUES = (
     object(), np.ones(2), mg.ones(1), mg.Generator,
 )  # fmt: skip
 IMAGE = np.arange(8 * 8 * 3, dtype=np.uint8).reshape(8, 8, 3)
-NOT_OF_ARRAYS = ("InterpolationMode", "Transform", "ConvertImageDtype", "LinearTransformation")
+NOT_OF_ARRAYS = ("InterpolationMode", "Transform", "ConvertImageDtype", "LinearTransformation", "AutoAugmentPolicy")
 KINDS = {name: kind for name, kind in vars(transforms).items() if isinstance(kind, type) and name not in NOT_OF_ARRAYS}
 
 

@@ -7,16 +7,15 @@ from minigrad.vision.transforms import Grayscale, RandomGrayscale, RandomResized
 
 
 def test_parts_lie_within_their_ranges():
-    crop, rng = RandomResizedCrop(8, (0.2, 0.5), (0.5, 2.0)), np.random.default_rng(0)
     for _ in range(300):
-        top, left, height, width = crop._part(60, 80, rng)
+        top, left, height, width = RandomResizedCrop.get_params(np.zeros((60, 80)), (0.2, 0.5), (0.5, 2.0))
         assert top >= 0 and left >= 0 and top + height <= 60 and left + width <= 80
         assert 0.18 < height * width / 4800 < 0.52 and 0.45 < width / height < 2.2
 
 
 @pytest.mark.parametrize("old, part", [((10, 100), (0, 43, 10, 13)), ((100, 10), (43, 0, 13, 10))])
 def test_what_never_fits_is_the_middle(old, part):
-    assert RandomResizedCrop(4, (1, 1))._part(*old, np.random.default_rng(0)) == part
+    assert RandomResizedCrop.get_params(np.zeros(old), (1, 1), (3 / 4, 4 / 3)) == part
 
 
 def test_the_whole_image_is_resized():

@@ -1,0 +1,130 @@
+"""Formulas of several steps, done for a part of their arrays at a time: what lies between the steps stays in the cache.
+
+Over a large array every step of a formula would write all of its result to memory, and the next step would fetch it.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+import numpy as np
+
+from minigrad.kernels.parallel import SLICES, WORTH_SLICING, by_slices, run
+
+__all__ = ["by_blocks", "by_parts", "in_blocks", "order_in_memory"]
+
+BLOCK_ELEMENTS = 1 << 16  # elements: with several intermediate results they fit into the second-level cache
+PART_ELEMENTS = 1 << 17  # elements of what is reduced, too: there a step is several calls
+
+MIN_RUN_BYTES = 1 << 12  # that a part has side by side in memory, if it is cut in an inner axis
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def in_blocks(formula: F) -> F:
+    """Make `formula`, of corresponding elements of arrays of one shape, compute in blocks where these are large.
+
+    Its first argument is an array; others may be arrays, 0-dim ones too, numbers or None. Anything but an array as the
+    first goes to the formula as it is, and so do arrays that lie in memory in different orders.
+    """
+
+    @functools.wraps(formula)
+    def call(*args: Any) -> Any:
+        first = args[0]
+        if type(first) is not np.ndarray or first.size <= BLOCK_ELEMENTS:
+            return formula(*args)
+        places = [i for i, a in enumerate(args) if isinstance(a, np.ndarray) and a.ndim]
+        order, vectors = _as_vectors([args[i] for i in places], first.shape)
+        if not vectors:
+            return formula(*args)
+
+        def block(start: int) -> Any:
+            given = list(args)
+            for i, vector in zip(places, vectors, strict=True):
+                given[i] = vector[start : start + BLOCK_ELEMENTS]
+            return formula(*given)
+
+        begin = block(0)
+        out = np.empty(first.size, begin.dtype)
+        out[:BLOCK_ELEMENTS] = begin
+
+        def compute(starts: Iterable[int]) -> None:
+            for start in starts:
+                out[start : start + BLOCK_ELEMENTS] = block(start)
+
+        starts = range(BLOCK_ELEMENTS, out.size, BLOCK_ELEMENTS)
+        if out.size < WORTH_SLICING:
+            compute(starts)
+        else:
+            run(compute, [starts[len(starts) * i // SLICES : len(starts) * (i + 1) // SLICES] for i in range(SLICES)])
+        return _reordered(out, first.shape, order)
+
+    return call  # type: ignore[return-value]  # functools.wraps keeps the signature at run time only
+
+
+def by_blocks(f: Callable[[np.ndarray, np.ndarray], None]) -> Callable[[np.ndarray], np.ndarray]:
+    """Make ``f(x, out)``, written for vectors, take arrays of any shape; the result has the memory order of `x`."""
+
+    def call(x: np.ndarray) -> np.ndarray:
+        order = order_in_memory(x)
+        source = np.ascontiguousarray(x.transpose(order)).reshape(-1)
+        target = np.empty_like(source)
+
+        def compute(at: tuple[Any, ...]) -> None:
+            inputs, results = source[at], target[at]
+            for start in range(0, inputs.size, BLOCK_ELEMENTS):
+                f(inputs[start : start + BLOCK_ELEMENTS], results[start : start + BLOCK_ELEMENTS])
+
+        by_slices(compute, source, (0,))
+        return _reordered(target, x.shape, order)
+
+    return call
+
+
+def by_parts(function: Callable[[tuple[Any, ...]], None], x: np.ndarray, axes: Iterable[int]) -> None:
+    """Call ``function(place)`` for places that together are all of `x`, each small enough for the cache.
+
+    It is cut along the axis that comes first in memory, and not at all if there is none.
+    """
+    axis = max(axes, key=lambda a: abs(x.strides[a]), default=None)
+    if axis is None or x.size <= PART_ELEMENTS or x.shape[axis] == 1:
+        function((...,))
+        return
+    length = x.shape[axis]
+    step = max(1, length * PART_ELEMENTS // x.size, MIN_RUN_BYTES // max(abs(x.strides[axis]), 1))
+    places = [(slice(None),) * axis + (slice(start, start + step),) for start in range(0, length, step)]
+    if x.size < WORTH_SLICING:
+        for place in places:
+            function(place)
+    else:
+        run(function, places)
+
+
+def order_in_memory(x: np.ndarray) -> list[int]:
+    """Return the axes from the outermost in memory to the innermost."""
+    return sorted(range(x.ndim), key=lambda d: -abs(x.strides[d]))
+
+
+def _as_vectors(arrays: Sequence[np.ndarray], shape: tuple[int, ...]) -> tuple[list[int], list[np.ndarray]]:
+    """Return the order of axes in which all lie in memory, and each as a vector in that order; none if they differ.
+
+    A number that is repeated in all axes lies in every order.
+    """
+    repeated = [not any(a.strides) for a in arrays]
+    order = next((order_in_memory(a) for a, same in zip(arrays, repeated, strict=True) if not same), [])
+    vectors: list[np.ndarray] = []
+    for a, same in zip(arrays, repeated, strict=True):
+        if same and a.shape == shape:
+            vectors.append(np.broadcast_to(a[(0,) * a.ndim], a.size))
+        elif a.shape == shape and (dense := a.transpose(order)).flags.c_contiguous:
+            vectors.append(dense.reshape(-1))
+        else:
+            return order, []
+    return order, vectors if order else []
+
+
+def _reordered(vector: np.ndarray, shape: tuple[int, ...], order: list[int]) -> np.ndarray:
+    """Return elements that lie in this order of axes as an array of this shape."""
+    return vector.reshape([shape[d] for d in order]).transpose([order.index(d) for d in range(len(shape))])

@@ -1,0 +1,402 @@
+"""A trainer: the loop of a training run, with what a run needs beside it, for those who do not write their own.
+
+The plain loop of ten lines is the way to learn, and is all that many scripts need. `Trainer` adds what they get by and
+by: averages over each epoch, validation, checkpoints from which a run goes on to the bit, early stopping, schedules.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
+from contextlib import nullcontext
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from minigrad.core.generator import Generator, get_generator
+from minigrad.core.tensor import Tensor
+from minigrad.graph.grad_mode import no_grad
+from minigrad.nn.module import Module
+from minigrad.optim.lr_scheduler import ReduceLROnPlateau
+from minigrad.optim.optimizer import Optimizer
+from minigrad.saving.checkpoint import load_checkpoint, save_checkpoint
+from minigrad.saving.together import is_first, several
+
+__all__ = ["Diverged", "Trainer", "accuracy"]
+
+Row = dict[str, float]
+Metric = Callable[[Tensor, Tensor], Any]
+
+
+class Diverged(ArithmeticError):
+    """The loss is nan or infinite: nothing that is computed from here on means anything."""
+
+
+def accuracy(outputs: Tensor, targets: Tensor) -> float:
+    """Return the part of the rows whose largest output is that of the class in `targets`.
+
+    A single output per row is a logit, positive for class 1.
+
+    Examples
+    --------
+    >>> from minigrad.training import accuracy
+    >>> accuracy(mg.tensor([[0.1, 0.9], [0.8, 0.2]]), mg.tensor([1, 1]))
+    0.5
+    """
+    single = outputs.ndim == 1 or outputs.shape[1] == 1
+    predicted = outputs.flatten() > 0 if single else outputs.argmax(1)
+    return float((predicted == targets.flatten()).float().mean().item())
+
+
+class Trainer:
+    """A training run: a model, its loss, its optimizer, and everything that changes while it learns.
+
+    Parameters
+    ----------
+    model : Module
+    loss : callable
+        ``loss(outputs, targets)``, a scalar: the mean over the batch.
+    optimizer : Optimizer
+    metrics : dict of str to callable, optional
+        ``metric(outputs, targets)``, a number: the mean over the batch. The name ``accuracy`` is shown in percent.
+    scheduler : of `optim.lr_scheduler`, optional
+    scheduler_step : {"epoch", "batch"}
+        When the scheduler steps. ``ReduceLROnPlateau`` gets what is monitored.
+    folder : path, optional
+        Where ``last.npz``, ``best.npz`` and ``metrics.csv`` are written after each epoch. Without it nothing is.
+    monitor : str, optional
+        The column of `history` by which the best epoch is known, by default ``val_loss``, without validation
+        ``train_loss``. Of what ends with ``loss`` or ``error`` less is better, of all else more.
+    patience : int, optional
+        End the run after so many epochs in a row that were not better than the best.
+    callbacks : sequence of callables, optional
+        ``callback(trainer, row)`` after each epoch, when its files are written. It may call :meth:`stop`.
+    progress : bool, default True
+        Whether to show a bar, if tqdm is installed, and print a line per epoch.
+
+    Attributes
+    ----------
+    history : list of dict
+        A row per epoch: ``epoch``, ``train_loss``, ``val_loss``, the metrics likewise, and ``lr``.
+    batch : int
+        How many batches of the present epoch are done.
+    stopped : bool
+        Whether the last :meth:`fit` ended because it was asked to.
+    main : bool
+        Whether this process prints and writes; of several that train together one does.
+
+    Notes
+    -----
+    A subclass changes one step (:meth:`step`), the batches (:meth:`epoch_batches`), the validation (:meth:`evaluate`),
+    the order of epochs (:meth:`score`) or what a checkpoint holds (:meth:`extras`): `scripts/train.py` does.
+
+    Examples
+    --------
+    >>> from minigrad.training import Trainer, accuracy
+    >>> from minigrad.utils.data import DataLoader
+    >>> from minigrad.vision.datasets import Digits
+    >>> net = nn.Sequential(nn.Flatten(), nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10))
+    >>> trainer = Trainer(net, nn.CrossEntropyLoss(), optim.Adam(net.parameters(), lr=0.01),
+    ...                   metrics={"accuracy": accuracy}, progress=False)
+    >>> history = trainer.fit(DataLoader(Digits(), batch_size=32, shuffle=True),
+    ...                       DataLoader(Digits(train=False), batch_size=100), epochs=3)
+    >>> [*history[-1]]
+    ['epoch', 'train_loss', 'train_accuracy', 'val_loss', 'val_accuracy', 'lr']
+    >>> history[-1]["val_accuracy"] > 0.9
+    True
+    """
+
+    def __init__(
+        self,
+        model: Module,
+        loss: Callable[[Any, Any], Tensor],
+        optimizer: Optimizer,
+        *,
+        metrics: Mapping[str, Metric] | None = None,
+        scheduler: Any = None,
+        scheduler_step: str = "epoch",
+        folder: str | os.PathLike[str] | None = None,
+        monitor: str | None = None,
+        patience: int | None = None,
+        callbacks: Sequence[Callable[[Any, Row], Any]] = (),
+        progress: bool = True,
+    ) -> None:
+        if scheduler_step not in ("epoch", "batch"):
+            raise ValueError(f"Trainer: expected scheduler_step of 'epoch' or 'batch', got {scheduler_step!r}")
+        if patience is not None and patience < 1:
+            raise ValueError(f"Trainer: expected patience of at least 1, got {patience}")
+        self.model, self.loss, self.optimizer, self.scheduler = model, loss, optimizer, scheduler
+        self.metrics, self.callbacks = dict(metrics or {}), list(callbacks)
+        self.scheduler_step, self.monitor, self.patience = scheduler_step, monitor, patience
+        self.folder = None if folder is None else Path(folder)
+        self.progress, self.main = progress, is_first()
+        self.history: list[Row] = []
+        self.epochs = 0  # to train in all
+        self.batch, self.seen = 0, 0  # batches done in the present epoch, and their rows
+        self.totals: dict[str, float] = {}  # over those, by column
+        self.stop_asked = self.stopped = False
+        self._generator: Generator | None = None  # of the loader
+        self._started: Any = None  # its state when the epoch began
+        self._resumed: Any = None  # and that of a checkpoint from which the run goes on
+
+    # ---- running ---------------------------------------------------------------------------------------------------
+
+    def fit(self, train: Iterable[Any], valid: Iterable[Any] | None = None, epochs: int = 1) -> list[Row]:
+        """Train until `epochs` epochs are done, with those done before, or until asked to stop; return the history.
+
+        Parameters
+        ----------
+        train, valid : DataLoader or another iterable of batches
+            A batch is a tuple of the inputs of the model and, last, the targets.
+        epochs : int
+            In all: a run that was restored does the rest.
+
+        Raises
+        ------
+        Diverged
+            If a loss is nan or infinite. That batch has changed nothing, and that epoch leaves no row.
+        """
+        self.epochs = epochs
+        while not (self.finished or self.asked_to_stop()):
+            self.run_epoch(train, valid)
+        self.stopped, self.stop_asked = self.stop_asked, False
+        return self.history
+
+    @property
+    def finished(self) -> bool:
+        """Whether all epochs are done, or the last ones were in vain."""
+        if len(self.history) >= self.epochs:
+            return True
+        return bool(self.patience and self.history) and self._since_best() >= (self.patience or 0)
+
+    def stop(self) -> None:
+        """End :meth:`fit` after the present batch. A checkpoint is written, and the run can go on to the same bits."""
+        self.stop_asked = True
+
+    def asked_to_stop(self) -> bool:
+        """Return whether to stop now; of several processes that train together, all must return the same."""
+        return self.stop_asked
+
+    def run_epoch(self, train: Iterable[Any], valid: Iterable[Any] | None = None) -> None:
+        """Train to the end of the present epoch and validate, or save as soon as asked to stop."""
+        self.model.train()
+        with self._bar(train) as bar:
+            for *inputs, targets in self.epoch_batches(train):
+                self.step(*inputs, targets)
+                if bar is not None:
+                    bar.set_postfix_str(", ".join(_shown(self.averages())), refresh=False)
+                    bar.update()
+                if self.asked_to_stop():
+                    self.save("last.npz")
+                    return
+        averages = self.averages_of_epoch()
+        row = {"epoch": len(self.history) + 1, **{f"train_{k}": v for k, v in averages.items()}}
+        if valid is not None:
+            row |= {f"val_{k}": v for k, v in self.evaluate(valid).items()}
+            self.check_loss(row["val_loss"], f"in validation after epoch {row['epoch']}")
+        self._end_epoch(row)
+
+    def _end_epoch(self, row: Row) -> None:
+        row["lr"] = self.optimizer.param_groups[0]["lr"]
+        best = not self.history or self.score(row) > max(map(self.score, self.history))
+        self.history.append(row)
+        self.batch, self.seen, self.totals = 0, 0, {}
+        if self.scheduler is not None and self.scheduler_step == "epoch":
+            plateau = isinstance(self.scheduler, ReduceLROnPlateau)
+            self.scheduler.step(*[row[self._monitored(row)]] * plateau)
+        if best:
+            self.save("best.npz")
+        self.save("last.npz")
+        self.write_metrics()
+        if self.progress and self.main:
+            parts = [
+                " ".join([word, *_shown({k.removeprefix(part): v for k, v in row.items() if k.startswith(part)})])
+                for word, part in (("training", "train_"), ("validation", "val_"))
+                if f"{part}loss" in row
+            ]
+            print("   ".join([self._name(len(self.history)), *parts, *["best"] * best]))
+        for callback in self.callbacks:
+            callback(self, row)
+
+    def epoch_batches(self, train: Iterable[Any]) -> Iterator[Any]:
+        """Return the batches of the present epoch that are still to do.
+
+        A loader that is asked again, with its generator as it was when the epoch began, gives the same ones.
+        """
+        self._generator = generator = get_generator(getattr(train, "generator", None))
+        now = generator.get_state() if self._resumed is None else self._resumed
+        self._started, self._resumed = self._started if self.batch else now, None
+        generator.set_state(self._started)
+        batches = iter(train)
+        done = sum(1 for _ in islice(batches, self.batch))
+        if done < self.batch:
+            raise ValueError(f"fit: {self.batch} batches of this epoch are done, but train has only {done}")
+        if self.batch:
+            generator.set_state(now)
+        return batches
+
+    def step(self, *batch: Any) -> None:
+        """Learn from one batch: its inputs and, last, its targets. Raises Diverged before anything has changed."""
+        *inputs, targets = batch
+        self.optimizer.zero_grad()
+        outputs = self.model(*inputs)
+        loss = self.loss(outputs, targets)
+        self.check_loss(loss.item(), f"in batch {self.batch + 1} of epoch {len(self.history) + 1}")
+        loss.backward()
+        self.optimizer.step()
+        if self.scheduler is not None and self.scheduler_step == "batch":
+            self.scheduler.step()
+        self.batch += 1
+        self.count(self.measured(loss, outputs.detach(), targets), len(targets))
+
+    def evaluate(self, data: Iterable[Any]) -> Row:
+        """Return the means of the loss and the metrics over data, in evaluation mode and without a graph.
+
+        Examples
+        --------
+        >>> from minigrad.training import Trainer
+        >>> net = nn.Linear(2, 1, bias=False)
+        >>> nn.init.zeros_(net.weight)
+        Parameter containing:
+        tensor([[0., 0.]], requires_grad=True)
+        >>> trainer = Trainer(net, nn.MSELoss(), optim.SGD(net.parameters(), lr=0.1))
+        >>> trainer.evaluate([(mg.ones(3, 2), mg.ones(3, 1)), (mg.ones(1, 2), mg.full((1, 1), 3.0))])
+        {'loss': 3.0}
+        """
+        training = self.model.training
+        totals: dict[str, float] = {}
+        seen = 0
+        self.model.eval()
+        try:
+            with no_grad():
+                for *inputs, targets in data:
+                    outputs = self.model(*inputs)
+                    for name, value in self.measured(self.loss(outputs, targets), outputs, targets).items():
+                        totals[name] = totals.get(name, 0.0) + value * len(targets)
+                    seen += len(targets)
+        finally:
+            self.model.train(training)
+        if not seen:
+            raise ValueError("evaluate: expected at least one batch, got none")
+        return {name: total / seen for name, total in totals.items()}
+
+    def measured(self, loss: Tensor, outputs: Any, targets: Any) -> Row:
+        """Return the loss and the metrics of a batch."""
+        return {"loss": loss.item(), **{name: float(metric(outputs, targets)) for name, metric in self.metrics.items()}}
+
+    def count(self, values: Row, rows: int) -> None:
+        """Add the means over the `rows` of a batch to the averages of the epoch."""
+        self.seen += rows
+        for name, value in values.items():
+            self.totals[name] = self.totals.get(name, 0.0) + value * rows
+
+    def averages(self) -> Row:
+        """Return the means over the present epoch so far."""
+        return {name: total / self.seen for name, total in self.totals.items()}
+
+    def averages_of_epoch(self) -> Row:
+        """Return the means over an epoch that is done: over what all processes have seen, if there are several."""
+        return self.averages()
+
+    def check_loss(self, loss: float, where: str) -> None:
+        """Raise Diverged if a loss is no number."""
+        if not math.isfinite(loss):
+            lr = self.optimizer.param_groups[0]["lr"]
+            raise Diverged(f"the loss is {loss} {where}: the run has diverged; try a lower lr than {lr:g}")
+
+    # ---- the best epoch --------------------------------------------------------------------------------------------
+
+    def score(self, row: Row) -> Any:
+        """Return what is greater for a better epoch; nan counts as the worst."""
+        name = self._monitored(row)
+        value = -row[name] if name.endswith(("loss", "error")) else row[name]
+        return -math.inf if math.isnan(value) else value
+
+    @property
+    def best(self) -> Row:
+        """The row of the best epoch, the first among equals."""
+        return max(self.history, key=self.score)
+
+    def _since_best(self) -> int:
+        return len(self.history) - 1 - self.history.index(self.best)
+
+    def _monitored(self, row: Row) -> str:
+        name = self.monitor or ("val_loss" if "val_loss" in row else "train_loss")
+        if name not in row:
+            raise ValueError(f"Trainer: expected monitor to be one of {', '.join(row)}, got {name!r}")
+        return name
+
+    # ---- saving ----------------------------------------------------------------------------------------------------
+
+    def extras(self) -> dict[str, Any]:
+        """Return what else a checkpoint holds: plain data by name. None here."""
+        return {}
+
+    def save(self, name: str) -> None:
+        """Write everything that is needed to go on into the folder, if there is one, whole or not at all."""
+        if self.folder is None or not (self.main or several()):  # if there are several processes, all take part
+            return
+        if self.main:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        now = self._resumed if self._generator is None else self._generator.get_state()
+        progress = {"batch": self.batch, "seen": self.seen, "totals": self.totals, "loader": (self._started, now)}
+        save_checkpoint(self.folder / name, **self._parts(), history=self.history, progress=progress, **self.extras())
+
+    def restore(self, path: str | os.PathLike[str] | None = None) -> None:
+        """Become what was saved, to the bit: by default the ``last.npz`` of the folder. Then :meth:`fit` goes on.
+
+        Raises
+        ------
+        FileNotFoundError, RuntimeError, ValueError
+            As `load_checkpoint` does; everything is then as before.
+        """
+        if path is None:
+            if self.folder is None:
+                raise ValueError("restore: expected a path, as this Trainer has no folder")
+            path = self.folder / "last.npz"
+        rest = load_checkpoint(path, **self._parts())
+        progress = rest["progress"]
+        self.history = list(rest["history"])
+        self.batch, self.seen, self.totals = progress["batch"], progress["seen"], dict(progress["totals"])
+        self._started, self._resumed = progress["loader"]
+        self._generator = None
+        if self.history:
+            self.write_metrics()  # which a kill after the checkpoint may have kept from the file
+
+    def _parts(self) -> dict[str, Any]:
+        parts = {"model": self.model, "optimizer": self.optimizer, "scheduler": self.scheduler}
+        return {name: part for name, part in parts.items() if part is not None}
+
+    def write_metrics(self) -> None:
+        """Write the history as metrics.csv, whole or not at all."""
+        if self.folder is None or not self.main:
+            return
+        part = self.folder / "metrics.csv.part"
+        with part.open("w", newline="") as file:
+            writer = csv.DictWriter(file, list(dict.fromkeys(name for row in self.history for name in row)))
+            writer.writeheader()
+            writer.writerows(self.history)
+        os.replace(part, self.folder / "metrics.csv")
+
+    # ---- showing ---------------------------------------------------------------------------------------------------
+
+    def _name(self, number: int) -> str:
+        return f"epoch {number:>{len(str(self.epochs))}}/{self.epochs}"
+
+    def _bar(self, train: Iterable[Any]) -> Any:
+        """Return the progress bar of an epoch, that of a notebook in a notebook; or a context of None."""
+        if not (self.progress and self.main):
+            return nullcontext()
+        try:
+            from tqdm.auto import tqdm
+        except ModuleNotFoundError:
+            return nullcontext()
+        total = len(train) if isinstance(train, Sized) else None
+        name = self._name(len(self.history) + 1)
+        return tqdm(total=total, initial=self.batch, desc=name, unit="batch", leave=False)
+
+
+def _shown(values: Row) -> list[str]:
+    return [f"{k} {v:.2%}" if k.endswith("accuracy") else f"{k} {v:.4f}" for k, v in values.items()]
