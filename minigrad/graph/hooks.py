@@ -11,14 +11,23 @@ _ids = count()
 class RemovableHandle:
     """Returned by everything that registers a hook; `remove` takes the hook away. Also a context manager."""
 
-    def __init__(self, hooks: dict[int, Any], hook: Any) -> None:
+    def __init__(self, hooks: dict[int, Any], hook: Any, *marks: set[int]) -> None:
         self._hooks = hooks
+        self._marks = marks  # sets of the hooks that have a property: this one's number goes with it
         self.id = next(_ids)
         hooks[self.id] = hook
+        for mark in marks:
+            mark.add(self.id)
 
     def remove(self) -> None:
         """Take the hook away; nothing happens if it is gone."""
         self._hooks.pop(self.id, None)
+        for mark in self._marks:
+            mark.discard(self.id)
+
+    def hooks_dict_ref(self) -> dict[int, Any]:
+        """Return the dictionary of hooks that this one was put into."""
+        return self._hooks
 
     def move_to_end(self) -> None:
         """Move the hook behind all others that are registered now."""

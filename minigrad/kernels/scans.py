@@ -30,7 +30,7 @@ def accumulated(ufunc: Any, x: np.ndarray, dim: int, dtype: Any, reverse: bool =
     length = x.shape[dim]
     if x.size < MIN_ROWS * length or length < 2:
         x = np.flip(x, dim) if reverse else x
-        y = np.asarray(ufunc.accumulate(x, axis=dim, dtype=dtype)).astype(x.dtype, copy=False)
+        y: np.ndarray = ufunc.accumulate(x, axis=dim, dtype=dtype).astype(x.dtype, copy=False)
         return np.flip(y, dim) if reverse else y
     moved = np.moveaxis(x, dim, 0)
     steps = np.array(moved, dtype, order="C")
@@ -56,7 +56,7 @@ def running_sum(x: np.ndarray, dim: int, reverse: bool = False) -> np.ndarray:
         if after == 1 or after >= MIN_NEIGHBOURS:
             y: np.ndarray | None = hold_blas(_by_runs, dense.reshape(before, x.shape[dim], after), reverse)
             if y is not None:
-                return y.reshape(dense.shape).transpose([order.index(d) for d in range(x.ndim)])
+                return np.asarray(y.reshape(dense.shape).transpose([order.index(d) for d in range(x.ndim)]))
     return accumulated(np.add, x, dim, np.float64 if x.dtype.kind == "f" else x.dtype, reverse)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.kernels.blocks import by_parts
+from minigrad.kernels.buffering import row_by_row
 from minigrad.kernels.summation import sums, total
 
 __all__ = ["log_softmax", "log_softmax_slope", "softmax", "softmax_slope"]
@@ -38,6 +39,7 @@ def softmax(x: np.ndarray, dim: Dims, empty: float = np.nan) -> np.ndarray:
     return _by_parts(functools.partial(_softmax, empty=empty), x, None, dim)
 
 
+@row_by_row
 def _softmax(y: np.ndarray, x: np.ndarray, dim: Dims, empty: float) -> None:
     """Put the softmax of `x` into `y`.
 
@@ -62,6 +64,7 @@ def softmax_slope(g: np.ndarray, y: np.ndarray, dim: Dims) -> np.ndarray:
     return _by_parts(_softmax_slope, y, g, dim)
 
 
+@row_by_row
 def _softmax_slope(slope: np.ndarray, y: np.ndarray, g: np.ndarray, dim: Dims) -> None:
     np.subtract(g, sums(g, dim, y).astype(y.dtype, copy=False), out=slope)
     slope *= y
@@ -72,6 +75,7 @@ def log_softmax(x: np.ndarray, dim: Dims) -> np.ndarray:
     return _by_parts(_log_softmax, x, None, dim)
 
 
+@row_by_row
 def _log_softmax(y: np.ndarray, x: np.ndarray, dim: Dims) -> None:
     shifted(y, x, dim)
     y -= np.log(total(np.exp(y), dim, True))
@@ -82,6 +86,7 @@ def log_softmax_slope(g: np.ndarray, y: np.ndarray, dim: Dims) -> np.ndarray:
     return _by_parts(_log_softmax_slope, y, g, dim)
 
 
+@row_by_row
 def _log_softmax_slope(slope: np.ndarray, y: np.ndarray, g: np.ndarray, dim: Dims) -> None:
     np.exp(y, out=slope)
     slope *= total(g, dim, True)

@@ -20,7 +20,7 @@ class Hooks:
 
     __slots__ = (
         "forward_pre", "forward", "backward_pre", "backward",
-        "state_dict_pre", "state_dict", "load_state_dict_pre", "load_state_dict", "with_kwargs", "always",
+        "state_dict_pre", "state_dict", "load_state_dict_pre", "load_state_dict", "with_kwargs", "always", "old",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -34,6 +34,7 @@ class Hooks:
         self.load_state_dict: OrderedDict[int, Any] = OrderedDict()
         self.with_kwargs: set[int] = set()  # the forward (pre-)hooks that get the keyword arguments, too
         self.always: set[int] = set()  # the forward hooks that run after an error, too
+        self.old: set[int] = set()  # the backward hooks that were registered by the older name
 
 
 _NONE = Hooks()
@@ -46,6 +47,7 @@ class Everywhere(NamedTuple):
     hook: Callable[..., Any]
     with_kwargs: bool = False
     always: bool = False
+    old: bool = False
 
 
 EVERYWHERE: OrderedDict[int, Everywhere] = OrderedDict()  # asked at every call of a module, so it is one for all kinds
@@ -102,12 +104,18 @@ def _run_after_error(
         )
 
 
-def register(hooks: OrderedDict[int, Any], hook: Any, prepend: bool = False) -> RemovableHandle:
-    """Add `hook` as the last one, or with `prepend` as the first one."""
-    handle = RemovableHandle(hooks, hook)
+def register(hooks: OrderedDict[int, Any], hook: Any, prepend: bool = False, *marks: set[int]) -> RemovableHandle:
+    """Add `hook` as the last one, or with `prepend` as the first one; its number goes into the `marks`."""
+    handle = RemovableHandle(hooks, hook, *marks)
     if prepend:
         hooks.move_to_end(handle.id, last=False)
     return handle
+
+
+def refuse_both_kinds(operation: str, present: bool) -> None:
+    """Raise RuntimeError if backward hooks of the other kind, old or full, are present."""
+    if present:
+        raise RuntimeError(f"{operation}: there are backward hooks of the other kind, old or full; use one kind only")
 
 
 # ---- hooks of all modules --------------------------------------------------------------------------------------------
@@ -147,7 +155,15 @@ def register_module_full_backward_pre_hook(hook: Callable[..., Any]) -> Removabl
 
 def register_module_full_backward_hook(hook: Callable[..., Any]) -> RemovableHandle:
     """Run ``hook(module, grad_input, grad_output)`` for every module; see `Module.register_full_backward_hook`."""
+    refuse_both_kinds("register_module_full_backward_hook", any(e.old for e in EVERYWHERE.values()))
     return RemovableHandle(EVERYWHERE, Everywhere("backward", hook))
+
+
+def register_module_backward_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """Register a full backward hook of all modules by its older name; see `Module.register_backward_hook`."""
+    full = any(e.kind == "backward" and not e.old for e in EVERYWHERE.values())
+    refuse_both_kinds("register_module_backward_hook", full)
+    return RemovableHandle(EVERYWHERE, Everywhere("backward", hook, old=True))
 
 
 def register_module_parameter_registration_hook(hook: Callable[..., Any]) -> RemovableHandle:

@@ -11,7 +11,7 @@ import numpy as np
 from minigrad.core import dtypes, layout
 from minigrad.core.tensor import Tensor
 from minigrad.graph.hooks import RemovableHandle
-from minigrad.nn.hooks import EVERYWHERE, Hooks, call_with_hooks, of_all, register
+from minigrad.nn.hooks import EVERYWHERE, Hooks, call_with_hooks, of_all, refuse_both_kinds, register
 from minigrad.nn.model_mistakes import Tree, name_layer, warn_of_hidden_layers
 from minigrad.nn.parameter import Buffer, Parameter, Uninitialized
 from minigrad.nn.state import Stateful
@@ -40,6 +40,10 @@ class HasForward(Tree, Protocol[P, Output]):
 
     def forward(self, *args: P.args, **kwargs: P.kwargs) -> Output:
         """Compute the output."""
+
+
+def _hooks_of(kind: str) -> Any:
+    return property(lambda module: getattr(module._own_hooks(), kind))
 
 
 class Module(Stateful):
@@ -119,10 +123,7 @@ class Module(Stateful):
             Its ``remove()`` takes the hook away, also in the other kinds of hooks.
         """
         hooks = self._own_hooks()
-        handle = register(hooks.forward_pre, hook, prepend)
-        if with_kwargs:
-            hooks.with_kwargs.add(handle.id)
-        return handle
+        return register(hooks.forward_pre, hook, prepend, *[hooks.with_kwargs] * with_kwargs)
 
     def register_forward_hook(
         self,
@@ -149,12 +150,7 @@ class Module(Stateful):
         >>> handle.remove()
         """
         hooks = self._own_hooks()
-        handle = register(hooks.forward, hook, prepend)
-        if with_kwargs:
-            hooks.with_kwargs.add(handle.id)
-        if always_call:
-            hooks.always.add(handle.id)
-        return handle
+        return register(hooks.forward, hook, prepend, *[hooks.with_kwargs] * with_kwargs, *[hooks.always] * always_call)
 
     def register_full_backward_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
         """Run ``hook(module, grad_output)`` when the gradients of the outputs are known; it may return other ones."""
@@ -165,23 +161,33 @@ class Module(Stateful):
 
         Both are tuples, with None where there is no gradient. If it returns something, that replaces `grad_input`.
         """
-        return register(self._own_hooks().backward, hook, prepend)
+        hooks = self._own_hooks()
+        refuse_both_kinds(f"{type(self).__name__}.register_full_backward_hook", bool(hooks.old))
+        return register(hooks.backward, hook, prepend)
 
     def register_backward_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
-        """Register a full backward hook: the older kind, which saw the gradients of one operation only, is no more."""
-        return self.register_full_backward_hook(hook)
+        """Register a full backward hook: the older kind, which saw the gradients of one operation only, is no more.
 
-    @property
-    def _forward_pre_hooks(self) -> dict[int, Any]:
-        return self._own_hooks().forward_pre
+        Raises
+        ------
+        RuntimeError
+            If there is one by the newer name.
+        """
+        hooks = self._own_hooks()
+        refuse_both_kinds(f"{type(self).__name__}.register_backward_hook", hooks.backward.keys() > hooks.old)
+        return register(hooks.backward, hook, False, hooks.old)
 
-    @property
-    def _forward_hooks(self) -> dict[int, Any]:
-        return self._own_hooks().forward
-
-    @property
-    def _backward_hooks(self) -> dict[int, Any]:
-        return self._own_hooks().backward
+    # as scripts look at them, or take all of them away
+    _forward_pre_hooks = _hooks_of("forward_pre")
+    _forward_hooks = _hooks_of("forward")
+    _forward_hooks_with_kwargs = _forward_pre_hooks_with_kwargs = _hooks_of("with_kwargs")
+    _forward_hooks_always_called = _hooks_of("always")
+    _backward_pre_hooks = _hooks_of("backward_pre")
+    _backward_hooks = _hooks_of("backward")
+    _state_dict_hooks = _hooks_of("state_dict")
+    _state_dict_pre_hooks = _hooks_of("state_dict_pre")
+    _load_state_dict_pre_hooks = _hooks_of("load_state_dict_pre")
+    _load_state_dict_post_hooks = _hooks_of("load_state_dict")
 
     # ---- attributes ------------------------------------------------------------------------------------------------
 

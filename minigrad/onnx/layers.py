@@ -250,6 +250,7 @@ FORMS: dict[str, Callable[..., Any]] = {
     "matmul": lambda g, x, y: g.MatMul(x, y),
     "max_pool": max_pool,
     "max_pool_values": lambda g, x, window: _pooled(g, "MaxPool", 1, x, window)[0],
+    "mixed": lambda g, x, matrix, dim: _multiplied(g, x, dim, _constant(matrix).astype(x.dtype).T),
     "normalize": normalize,
     "recurrent_layer": recurrent_layer,
     "softmax": softmax,

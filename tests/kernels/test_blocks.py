@@ -103,3 +103,11 @@ def test_choices_by_a_mask(shape, dtype, monkeypatch):
             assert result.dtype == expected.dtype
             np.testing.assert_array_equal(result, expected)
             np.testing.assert_array_equal(np.signbit(result), np.signbit(expected))
+
+
+def test_one_mask_for_many():
+    x = np.arange(48.0).reshape(2, 3, 8)
+    mask = np.array([[[True], [False], [True]]])
+    for a in orders(x):
+        np.testing.assert_array_equal(masks.zeroed(a, mask), np.where(mask, 0, x))
+        np.testing.assert_array_equal(masks.chosen(mask, a, 1.0), np.where(mask, x, 1))

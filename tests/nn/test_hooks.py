@@ -280,3 +280,30 @@ def test_hooks_that_run_always_run_once_where_nothing_fails():
     layer.register_forward_hook(lambda *_: seen.append(1), always_call=True)
     layer(1)
     assert seen == [1] and list(layer._forward_hooks) and not layer._forward_pre_hooks
+
+
+def test_handles_and_marks_go_with_their_hooks():
+    layer = nn.Identity()
+    pre = layer.register_forward_pre_hook(lambda m, args, kwargs: None, with_kwargs=True)
+    post = layer.register_forward_hook(lambda m, args, kwargs, out: None, with_kwargs=True, always_call=True)
+    assert pre.id in layer._forward_pre_hooks_with_kwargs and post.id in layer._forward_hooks_with_kwargs
+    assert list(layer._forward_hooks_always_called) == [post.id] and list(post.hooks_dict_ref()) == [post.id]
+    pre.remove()
+    post.remove()
+    assert not (layer._forward_hooks or layer._forward_hooks_with_kwargs or layer._forward_hooks_always_called)
+    assert not post.hooks_dict_ref()
+    with hooks.register_module_forward_hook(lambda *_: None) as handle:
+        assert list(handle.hooks_dict_ref()) == [handle.id]
+
+
+def test_old_and_full_backward_hooks_do_not_go_together():
+    def nothing(module, grad_input, grad_output):
+        pass
+
+    for one in (nn.Identity(), hooks):
+        prefix = "register_module_" if one is hooks else "register_"
+        old, full = getattr(one, prefix + "backward_hook"), getattr(one, prefix + "full_backward_hook")
+        for first, second in ((old, full), (full, old)):
+            with first(nothing), first(nothing), pytest.raises(RuntimeError, match="backward hooks of the other kind"):
+                second(nothing)
+        full(nothing).remove()  # which is possible again

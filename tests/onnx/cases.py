@@ -39,6 +39,7 @@ LAYERS = {
     "ChannelShuffle": (lambda: nn.ChannelShuffle(3), IMAGES),
     "Upsample": (lambda: nn.Upsample(scale_factor=2), IMAGES),
     "Upsample bilinear": (lambda: nn.Upsample(size=(5, 12), mode="bilinear", align_corners=True), IMAGES),
+    "Upsample to many": (lambda: nn.Upsample(size=700, mode="linear"), SIGNAL),
     "Unfold": (lambda: nn.Unfold(3, stride=2), IMAGES),
     "ZeroPad2d": (lambda: nn.ZeroPad2d((1, 2, 0, -1)), IMAGES),
     "ReplicationPad1d": (lambda: nn.ReplicationPad1d(2), SIGNAL),

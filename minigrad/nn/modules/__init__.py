@@ -50,8 +50,8 @@ _NAMES = {
     ),
     "module": (
         "Module _IncompatibleKeys "
-        "register_module_buffer_registration_hook register_module_forward_hook register_module_forward_pre_hook "
-        "register_module_full_backward_hook register_module_full_backward_pre_hook "
+        "register_module_backward_hook register_module_buffer_registration_hook register_module_forward_hook "
+        "register_module_forward_pre_hook register_module_full_backward_hook register_module_full_backward_pre_hook "
         "register_module_module_registration_hook register_module_parameter_registration_hook"
     ),
     "normalization": "CrossMapLRN2d GroupNorm LayerNorm LocalResponseNorm RMSNorm",
@@ -79,8 +79,8 @@ _HOMES = {
     "conv": "_ConvNd _ConvTransposeNd",
     "dropout": "_DropoutNd",
     "hooks": (
-        "register_module_buffer_registration_hook register_module_forward_hook register_module_forward_pre_hook "
-        "register_module_full_backward_hook register_module_full_backward_pre_hook "
+        "register_module_backward_hook register_module_buffer_registration_hook register_module_forward_hook "
+        "register_module_forward_pre_hook register_module_full_backward_hook register_module_full_backward_pre_hook "
         "register_module_module_registration_hook register_module_parameter_registration_hook"
     ),
     "lazy": "LazyModuleMixin _LazyNormBase",
