@@ -6,7 +6,8 @@
 
 The page is served to this machine only, and asks no other. Mouse, finger and pen draw; so does the keyboard: the
 arrow keys move the pen, Space puts it down and lifts it, C clears, U undoes, E draws an example, S saves a picture in
-runs/drawings/, which the page then offers to download. Ctrl-C ends it.
+runs/drawings/, which the page then offers to download. Where runs/ has several networks for digits, the page has them
+to choose from. Ctrl-C ends it.
 
 The bundled digits are few, and written in one country; a network that has learned from MNIST (scripts/train.py --data
 mnist --model lenet) recognizes more handwritings, and is taken first where it gets 90% of its validation images right;
@@ -18,6 +19,7 @@ from __future__ import annotations
 import argparse
 import sys
 import webbrowser
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -47,8 +49,8 @@ def load_board(path: Path) -> Board:
     return Board(classifier, "{model}, trained on {data}".format(**classifier.description))
 
 
-def best_checkpoint(runs: Path) -> Path | None:
-    """Return the best usable checkpoint of `runs`/*/best.npz, if there is one; see the head of this file."""
+def usable_checkpoints(runs: Path) -> list[Path]:
+    """Return the usable checkpoints of `runs`/*/best.npz, the best one first; see the head of this file."""
     found = []
     for path in sorted(runs.glob("*/best.npz")):
         try:
@@ -59,22 +61,21 @@ def best_checkpoint(runs: Path) -> Path | None:
         accuracy = history[-1]["val_accuracy"]
         of_mnist = board.classifier.description["data"] == "mnist" and accuracy >= 0.9
         found.append(((of_mnist, accuracy, path.stat().st_mtime), path))
-    if not found:
-        return None
-    (_, accuracy, _), path = max(found)
-    print(f"{path}, the best of {len(found)} in {runs}: {accuracy:.1%} of its validation images are right")
-    return path
+    found.sort(reverse=True)
+    for (_, accuracy, _), path in found[:1]:
+        print(f"{path}, the best of {len(found)} in {runs}: {accuracy:.1%} of its validation images are right")
+    return [path for _, path in found]
 
 
-def serve(board: Board, port: int | None, open_browser: bool) -> int:
+def serve(board: Board, port: int | None, open_browser: bool, others: Sequence[Board] = ()) -> int:
     """Serve until Ctrl-C."""
     try:
-        server = BoardServer(board, PORT if port is None else port, DRAWINGS)
+        server = BoardServer(board, PORT if port is None else port, DRAWINGS, others)
     except OSError as error:
         if port is not None:
             print(f"port {port} cannot be had ({error.strerror}); without --port a free one is taken", file=sys.stderr)
             return 1
-        server = BoardServer(board, 0, DRAWINGS)
+        server = BoardServer(board, 0, DRAWINGS, others)
     with server:
         print(f"{board.title}: draw at {server.url} (Ctrl-C ends)", flush=True)
         if open_browser:
@@ -118,18 +119,19 @@ def main(arguments: list[str] | None = None) -> int:
     parser = options()
     args = parser.parse_args(arguments)
     runs = Path("runs")
-    path = args.checkpoint or best_checkpoint(runs)
-    if path is None:
+    paths = [args.checkpoint] if args.checkpoint else usable_checkpoints(runs)
+    if not paths:
         print("no network for digits in runs/ yet: training one on the bundled digits first")
         if status := train.main([]):
             return status
-        path = best_checkpoint(runs)
-        assert path is not None
+        paths = usable_checkpoints(runs)
     try:
-        board = load_board(path)
+        board, *others = map(load_board, paths)
     except (OSError, RuntimeError, ValueError) as error:
         parser.error(in_words(error))
-    return serve(board, args.port, args.open) if args.demo is None else demonstrate(board, args.demo)
+    for path, one in zip(paths, [board, *others] if others else [], strict=False):
+        one.title += f" ({path.parent.name})"
+    return serve(board, args.port, args.open, others) if args.demo is None else demonstrate(board, args.demo)
 
 
 if __name__ == "__main__":

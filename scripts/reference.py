@@ -172,7 +172,7 @@ def _found(annotation: str) -> str:
 @functools.cache
 def _homes() -> dict[str, str]:
     offered = ((m, name, value) for m in reversed(modules()) for name, value in public(m).items())
-    return {name: f"{m}.{name}" for m, name, value in offered if inspect.isclass(value)}
+    return {name: f"{m}.{name}" for m, name, value in offered if inspect.isclass(value)} | {"Tensor": "minigrad.Tensor"}
 
 
 def _bare(function: ast.FunctionDef) -> str:

@@ -19,7 +19,7 @@ def mpi() -> Any:
         from mpi4py import MPI
     except (ImportError, RuntimeError) as error:
         raise RuntimeError(
-            'init_process_group: minigrad.distributed needs MPI; pip install "minigrad[mpi]", or mpi4py for the MPI '
-            f"that your cluster has ({error})"
+            'init_process_group: minigrad.distributed needs MPI; pip install "minigrad-numpy[mpi]", or mpi4py for the '
+            f"MPI that your cluster has ({error})"
         ) from error
     return MPI

@@ -64,7 +64,8 @@ def start(processes: int, command: Sequence[str]) -> int:
     """
     program = shutil.which("mpiexec", path=search_path())
     if program is None:
-        sys.exit('minigrad.distributed.run: there is no mpiexec; pip install "minigrad[mpi]", or your cluster\'s MPI')
+        advice = 'pip install "minigrad-numpy[mpi]", or your cluster\'s MPI'
+        sys.exit(f"minigrad.distributed.run: there is no mpiexec; {advice}")
     environment = {"RDMAV_FORK_SAFE": "1", "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe"}
     # In a group of its own, so that Ctrl-C comes to it once: by the handler below.
     child = subprocess.Popen(

@@ -38,7 +38,7 @@ def register() -> Any:
     Raises
     ------
     ImportError
-        Without einops: ``pip install 'minigrad[einops]'``.
+        Without einops: ``pip install 'minigrad-numpy[einops]'``.
 
     Examples
     --------
@@ -50,7 +50,7 @@ def register() -> Any:
     try:
         einops: Any = import_module("einops")
     except ImportError as error:
-        raise ImportError("minigrad.utils.einops needs einops: pip install 'minigrad[einops]'") from error
+        raise ImportError("minigrad.utils.einops needs einops: pip install 'minigrad-numpy[einops]'") from error
 
     class Backend(import_module("einops._backends").AbstractBackend):  # type: ignore[misc]
         """The answers to what einops asks of tensors; it finds subclasses of its base by itself."""

@@ -24,7 +24,7 @@ class SummaryWriter:
     Raises
     ------
     ImportError
-        Without tensorboardX: ``pip install 'minigrad[tensorboard]'``.
+        Without tensorboardX: ``pip install 'minigrad-numpy[tensorboard]'``.
 
     Examples
     --------
@@ -46,7 +46,7 @@ class SummaryWriter:
             from tensorboardX import SummaryWriter as Writer
         except ImportError as error:
             raise ImportError(
-                "SummaryWriter: it needs the package tensorboardX: pip install 'minigrad[tensorboard]', "
+                "SummaryWriter: it needs the package tensorboardX: pip install 'minigrad-numpy[tensorboard]', "
                 "or pip install tensorboardX"
             ) from error
         folder = None if log_dir is None else os.fspath(log_dir)

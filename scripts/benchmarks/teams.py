@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from minigrad.distributed.launcher import search_path
 from minigrad.scripts.benchmarks.running import Worker
 
-NO_MPI = 'left out, as there is no MPI here: pip install "minigrad[mpi]"'
+NO_MPI = 'left out, as there is no MPI here: pip install "minigrad-numpy[mpi]"'
 
 
 class Form(NamedTuple):

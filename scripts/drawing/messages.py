@@ -40,10 +40,11 @@ def _not_finite(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON number")
 
 
-def describe_board(board: Board) -> dict[str, Any]:
-    """Return what the page needs to know before anything is drawn."""
+def describe_board(board: Board, titles: list[str]) -> dict[str, Any]:
+    """Return what the page needs to know before anything is drawn, with the titles of all networks."""
     return {
         "title": board.title,
+        "networks": titles,
         "classes": board.classes,
         "side": SIDE,
         "layers": [describe_layer(layer) for layer in board.blank.layers],

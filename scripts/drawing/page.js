@@ -22,6 +22,8 @@ const MEANINGS = [ // of a layer's maps, by its kind
   [/framed/, "what is drawn, as large as the network knows digits"],
 ];
 
+const query = location.search; // which network: ?net=1
+
 let model; // what /model says
 let strokes = []; // lists of points [x, y], in parts of the board's side
 const past = []; // what `strokes` was before each change that can be undone
@@ -180,6 +182,7 @@ function putDownOrLift() {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.target.matches("select")) return; // it chooses by them
   if (event.key === " " && event.target.matches("button, a")) return; // it presses that
   const letters = { c: clear, u: undo, s: save, e: drawExample, " ": event.repeat ? () => {} : putDownOrLift };
   if (event.key in ARROWS) move(ARROWS[event.key], event.shiftKey ? STEP / 4 : STEP);
@@ -207,7 +210,7 @@ async function ask(path, message) {
   };
   let response;
   try {
-    response = await fetch(path, options);
+    response = await fetch(path + query, options);
   } catch {
     throw new Error("The server does not answer. Is scripts/draw.py still running?");
   }
@@ -289,9 +292,24 @@ function create(tag, parent, properties = {}) {
   return parent.appendChild(Object.assign(document.createElement(tag), properties));
 }
 
+/** Offer other networks; the drawing goes along. */
+function chooseAmong(networks) {
+  element("title").textContent = "";
+  const select = create("select", element("title"), { ariaLabel: "Network" });
+  for (const title of networks) create("option", select, { textContent: title, selected: title === model.title });
+  select.addEventListener("change", () => {
+    sessionStorage.setItem("strokes", JSON.stringify(strokes));
+    location.search = `?net=${select.selectedIndex}`;
+  });
+  strokes = JSON.parse(sessionStorage.getItem("strokes")) ?? strokes;
+  sessionStorage.removeItem("strokes");
+  repaint();
+}
+
 /** The places for probabilities and maps, which an answer only fills: nothing moves while one draws. */
 function build() {
-  element("title").textContent = model.title;
+  if (model.networks.length > 1) chooseAmong(model.networks);
+  else element("title").textContent = model.title;
   for (const name of model.classes) {
     const row = create("li", element("bars"));
     create("span", row, { textContent: name });

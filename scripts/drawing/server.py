@@ -1,8 +1,8 @@
 """The server of the page: the standard library's, for this machine only.
 
-``GET /model`` describes the network. ``POST /predict`` and ``POST /save`` take a drawing (see messages.py) and answer
-with what the network makes of it, and with the file of the picture. Whatever is wrong with a request is answered by
-``{"error": why}`` with a status of 400 to 499.
+``GET /model`` describes a network, the best, or with ``?net=1`` and so on another one. ``POST /predict`` and ``POST
+/save`` take a drawing (see messages.py) and answer with what it makes of it, and with the file of the picture.
+Whatever is wrong with a request is answered by ``{"error": why}`` with a status of 400 to 499.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Sequence
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -48,14 +49,14 @@ HEADERS = {
 
 
 class BoardServer(ThreadingHTTPServer):
-    """A server of `board` at http://127.0.0.1:`port` that puts pictures into `folder`."""
+    """A server of `board`, and others to choose from, at http://127.0.0.1:`port`, that puts pictures into `folder`."""
 
     daemon_threads = True
     request_queue_size = MOST  # of connections that come faster than they are accepted
     allow_reuse_address = os.name != "nt"  # where Windows would let two servers have one port
 
-    def __init__(self, board: Board, port: int, folder: Path) -> None:
-        self.board, self.folder = board, folder
+    def __init__(self, board: Board, port: int, folder: Path, others: Sequence[Board] = ()) -> None:
+        self.board, self.boards, self.folder = board, [board, *others], folder
         self.drawing_lock = threading.Lock()
         self.open_lock, self.open = threading.Lock(), dict[socket.socket, None]()  # the one that asked last is last
         super().__init__((HOST, port), Handler)
@@ -69,10 +70,10 @@ class BoardServer(ThreadingHTTPServer):
     def url(self) -> str:
         return f"http://{HOST}:{self.server_port}"
 
-    def save(self, answer: Answer) -> Path:
-        """Write the picture of an answer."""
+    def save(self, answer: Answer, board: Board) -> Path:
+        """Write the picture of an answer of `board`."""
         with self.drawing_lock:
-            return write_numbered(picture(answer, self.board.classes, self.board.title), self.folder)
+            return write_numbered(picture(answer, board.classes, board.title), self.folder)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Give a connection a thread. Where there are too many, the one that has been silent for longest is closed."""
@@ -150,8 +151,17 @@ class Handler(BaseHTTPRequestHandler):
         if path in FILES:
             name, kind = FILES[path]
             return kind, (Path(__file__).parent / name).read_bytes()
-        message = describe_board(self.server.board) if path == "/model" else self.answer_drawing(path)
+        board, titles = self.board(), [board.title for board in self.server.boards]
+        message = describe_board(board, titles) if path == "/model" else self.answer_drawing(path, board)
         return "application/json", json.dumps(message).encode()
+
+    def board(self) -> Board:
+        """Return the network that the query names, or the first. Raises Refused."""
+        named = re.search(r"[?&]net=([0-9]{1,4})(&|$)", self.path)
+        number = int(named[1]) if named else 0
+        if number >= len(self.server.boards):
+            raise Refused(HTTPStatus.NOT_FOUND, f"there is no network {number}")
+        return self.server.boards[number]
 
     def check_sender(self) -> None:
         """Refuse pages of other hosts, also those whose name has been made to mean this machine."""
@@ -166,16 +176,16 @@ class Handler(BaseHTTPRequestHandler):
         if not own or (self.command == "POST" and not sites <= {"same-origin"}):
             raise Refused(HTTPStatus.FORBIDDEN, "only the page of this server may ask")
 
-    def answer_drawing(self, path: str) -> dict[str, Any]:
+    def answer_drawing(self, path: str, board: Board) -> dict[str, Any]:
         body = self.body()
         started = time.perf_counter()
         try:
-            answer = self.server.board.look(read_drawing(body))
+            answer = board.look(read_drawing(body))
         except ValueError as error:
             raise Refused(HTTPStatus.BAD_REQUEST, str(error)) from None
         if path == "/predict":
-            return describe_answer(answer, self.server.board.classes, 1e3 * (time.perf_counter() - started))
-        file = self.server.save(answer)
+            return describe_answer(answer, board.classes, 1e3 * (time.perf_counter() - started))
+        file = self.server.save(answer, board)
         return {"file": str(file), "png": base64.b64encode(file.read_bytes()).decode("ascii")}
 
     def body(self) -> bytes:

@@ -130,7 +130,7 @@ def test_a_place_without_mpi_says_so(monkeypatch):
         "except RuntimeError as error: print(error)"
     )
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
-    assert 'init_process_group: minigrad.distributed needs MPI; pip install "minigrad[mpi]"' in found.stdout, (
+    assert 'init_process_group: minigrad.distributed needs MPI; pip install "minigrad-numpy[mpi]"' in found.stdout, (
         found.stderr
     )
 

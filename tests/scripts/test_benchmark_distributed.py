@@ -133,7 +133,7 @@ def test_without_mpi_it_says_so(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(benchmark, "mpiexec", lambda: None)
     arguments = ["--quick", "--libraries", "minigrad", "--threads", "1", "--out", str(tmp_path)]
     assert benchmark.main([*arguments, "--only", "distributed"]) == 0
-    assert 'pip install "minigrad[mpi]"' in capsys.readouterr().err
+    assert 'pip install "minigrad-numpy[mpi]"' in capsys.readouterr().err
     assert {path.name for path in tmp_path.iterdir()} == {"results.json", "table.md"}
 
 

@@ -351,16 +351,16 @@ def test_the_best_fitting_checkpoint_is_taken(digits_checkpoint, tmp_path, monke
         (tmp_path / name).mkdir()
         (tmp_path / name / "best.npz").write_bytes(content_of)
     (tmp_path / "unfinished").mkdir()
-    assert draw.best_checkpoint(tmp_path) == paths[1]
+    assert draw.usable_checkpoints(tmp_path)[0] == paths[1]
     captured = capsys.readouterr()
     assert "the best of 4" in captured.out
     assert all(name in captured.err for name in ("clothes", "broken", "other"))
     good = write("good-mnist", "mnist", mnist, 0.95, -1)
-    assert draw.best_checkpoint(tmp_path) == good
+    assert draw.usable_checkpoints(tmp_path)[:2] == [good, paths[1]]
     assert draw.load_board(good).classes == list("0123456789")
     with pytest.raises(ValueError, match="knows the digits"):
         draw.load_board(tmp_path / "clothes/best.npz")
-    assert draw.best_checkpoint(tmp_path / "nowhere") is None
+    assert draw.usable_checkpoints(tmp_path / "nowhere") == []
 
 
 def test_without_a_network_one_is_trained(tmp_path, monkeypatch, capsys):

@@ -1,6 +1,8 @@
 """The page of scripts/draw.py in a headless Chromium, drawn on by mouse, finger and keys."""
 
+import dataclasses
 import re
+import threading
 import time
 
 import numpy as np
@@ -9,7 +11,8 @@ import pytest
 pytest.importorskip("matplotlib")
 pytest.importorskip("tqdm")
 
-from minigrad.scripts.drawing.board import SIDE
+from minigrad.scripts.drawing.board import SIDE, Board
+from minigrad.scripts.drawing.server import BoardServer
 from minigrad.vision.io import read_image
 from tests.scripts.webdriver import Browser, programs
 
@@ -169,6 +172,30 @@ def test_examples_are_recognized_and_can_be_undone(page):
         page.wait_for(f"return {LABEL} === '{digit}'")
     page.press("e", "u", "u", "u", "u")
     page.wait_for(f"return {LABEL} === '1'")
+
+
+def test_another_network_sees_the_same_drawing(chromium, board, tmp_path):
+    class Another(Board):
+        def look(self, drawing):
+            answer = super().look(drawing)
+            return dataclasses.replace(answer, probabilities=np.roll(answer.probabilities, 1))  # takes a 1 for a 2
+
+    with BoardServer(board, 0, tmp_path, [Another(board.classifier, "another")]) as two:
+        thread = threading.Thread(target=two.serve_forever, args=(0.05,))
+        thread.start()
+        try:
+            show(chromium, two, 1280, 800)
+            assert stroke(chromium, ONE) == "1"
+            before = drawn(chromium)
+            choose = (
+                "const s = document.querySelector('select'); s.selectedIndex = 1; s.dispatchEvent(new Event('change'))"
+            )
+            chromium.run(choose)
+            chromium.wait_for(f"return document.querySelector('select')?.selectedIndex === 1 && {LABEL} === '2'")
+            np.testing.assert_array_equal(drawn(chromium), before)
+        finally:
+            two.shutdown()
+            thread.join()
 
 
 def test_layers_say_what_their_maps_mean(page):

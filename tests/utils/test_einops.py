@@ -47,5 +47,5 @@ def test_layers():
 def test_without_einops_its_name_is_told(monkeypatch):
     monkeypatch.setitem(sys.modules, "einops", None)
     ours.register.cache_clear()
-    with pytest.raises(ImportError, match=r"needs einops: pip install 'minigrad\[einops\]'"):
+    with pytest.raises(ImportError, match=r"needs einops: pip install 'minigrad-numpy\[einops\]'"):
         ours.rearrange(mg.ones(2, 3), "a b -> b a")
