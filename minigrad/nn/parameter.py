@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -70,6 +70,8 @@ class Buffer(Tensor):
     def __init__(self, data: Tensor | None = None, *, persistent: bool = True) -> None:
         self._data = _array_of(data, "Buffer")
         self.persistent = persistent
+        if data is not None and data._requires_grad:
+            self.requires_grad_()
 
 
 def _array_of(data: Tensor | None, name: str) -> np.ndarray:
@@ -98,6 +100,11 @@ class Uninitialized(Tensor):
             f"{type(self).__name__}: the shape is not known yet; call the module once on an example input, "
             "before its parameters are used, counted or given to an optimizer's step"
         )
+
+    @property
+    def shape(self) -> NoReturn:
+        """Raise RuntimeError: it is not known yet."""
+        raise RuntimeError(f"{type(self).__name__}: the shape is not known yet; call the module once on an input first")
 
     @property
     def dtype(self) -> dtypes.dtype:
