@@ -127,9 +127,9 @@ naming.publish(globals())
 newaxis = None
 
 _ROOMS = {
-    "absent", "assertions", "core", "creation", "exchange", "factory", "graph", "kernels", "lazy_names", "legacy",
-    "naming", "ops", "overriding", "predicates", "rare_makers", "saving", "scripts", "settings", "view_copies",
-    "windows",
+    "Methods", "absent", "assertions", "core", "creation", "exchange", "factory", "graph", "kernels", "lazy_names",
+    "legacy", "naming", "ops", "overriding", "predicates", "rare_makers", "saving", "scripts", "settings",
+    "view_copies", "windows",
 }  # fmt: skip
 _HOMES = {
     "amp": "GradScaler autocast",

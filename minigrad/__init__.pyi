@@ -31,7 +31,6 @@ from minigrad.amp import GradScaler as GradScaler
 from minigrad.legacy import HalfTensor as HalfTensor
 from minigrad.legacy import IntTensor as IntTensor
 from minigrad.legacy import LongTensor as LongTensor
-from minigrad.core.methods import Methods as Methods
 from minigrad.legacy import ShortTensor as ShortTensor
 from minigrad.core.array_attributes import Size as Size
 from minigrad.core.tensor import Tensor as Tensor

@@ -12,6 +12,8 @@ from minigrad.core.dtypes import dtype
 from minigrad.core.layout import layout
 from minigrad.core.tensor import Tensor
 
+__all__ = ["Device", "FileLike", "Number", "Size", "Tensor", "device", "dtype", "layout"]
+
 Number: TypeAlias = builtins.int | builtins.float | builtins.bool
 Device: TypeAlias = device | str | builtins.int | None
 FileLike: TypeAlias = Any

@@ -4,11 +4,12 @@
     python scripts/benchmark.py --only training --threads 1      the training steps, on one thread
     python scripts/benchmark.py --only conv2d --quick            a rough look at the convolutions
     python scripts/benchmark.py --only training/vgg --profile    what minigrad's time is spent on
+    python scripts/benchmark.py --only distributed               several processes, by MPI
 
 Each library runs in a process of its own, with its threads and those of its BLAS held to the number given. All do the
 same work in turns (A B A B); a ratio is the median of the ratios of neighbouring turns, so that a machine that is
 slower for a while is slower for both. Results: ``results.json``, ``table.md``, ``bars.png``,
-``operations.png`` and ``growth.png``.
+``operations.png``, ``growth.png`` and, predicted for many machines, ``distributed.png``.
 """
 
 from __future__ import annotations
@@ -24,13 +25,15 @@ from minigrad.scripts.command_line import Parser, exit_status, make_folder  # fi
 
 # isort: split
 
-from tqdm import tqdm
+from tqdm.auto import tqdm
 
 from minigrad.scripts.benchmarks.cases import Case, chosen
 from minigrad.scripts.benchmarks.machine import describe, usable_cores
 from minigrad.scripts.benchmarks.pictures import draw
 from minigrad.scripts.benchmarks.report import Report
 from minigrad.scripts.benchmarks.running import LIBRARIES, Settings, Worker, WorkerError, installed, measure
+from minigrad.scripts.benchmarks.scaling import Prediction, efficiencies
+from minigrad.scripts.benchmarks.teams import FORMS, NO_MPI, mpiexec, workers_of
 
 
 def run(
@@ -45,7 +48,7 @@ def run(
                 members = [case for case in everything if count >= case.least_threads]
                 if not members:
                     continue
-                workers = [Worker(library, count) for library in libraries]
+                workers = workers_of(members[0].group, libraries, count)
                 try:
                     for case in members:
                         bar.set_description_str(f"{case.name}, threads: {count}")
@@ -60,7 +63,7 @@ def profiles(cases: Sequence[Case], threads: int, settings: Settings) -> str:
     """Return minigrad's own profile of each case, as text."""
     parts = []
     for case in cases:
-        if case.kind == "import":
+        if case.kind in ("import", "all_reduce"):
             continue
         worker = Worker("minigrad", threads)
         try:
@@ -122,6 +125,9 @@ def compare(
 ) -> int:
     """Measure, print the table and write the files; after Ctrl-C with what there is."""
     machine, results = describe(libraries), list[Any]()
+    if any(case.group in FORMS for case in cases) and mpiexec() is None:
+        print(f"distributed: {NO_MPI}", file=sys.stderr)
+        cases = [case for case in cases if case.group not in FORMS]
     stopped = False
     try:
         run(cases, libraries, threads, settings, results)
@@ -129,9 +135,11 @@ def compare(
         stopped = True
     report = Report(machine, libraries, results)
     report.save(folder / "results.json", vars(settings))
-    table = report.table()
+    prediction = Prediction(report)
+    table = "\n\n".join([report.table(), *efficiencies(report), *prediction.sections()])
     (folder / "table.md").write_text(table + "\n")
     written = ["results.json", "table.md", *draw(report, folder)]
+    written += ["distributed.png"] if prediction.draw(folder / "distributed.png") else []
     print(f"{table}\n\n{', '.join(written)} are in {folder}")
     if stopped:
         print("stopped before the end", file=sys.stderr)

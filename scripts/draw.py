@@ -5,8 +5,8 @@
     python scripts/draw.py --demo 3                               no browser: a picture of a digit that is already drawn
 
 The page is served to this machine only, and asks no other. Mouse, finger and pen draw; so does the keyboard: the
-arrow keys move the pen, Space puts it down and lifts it, C clears, U undoes, S saves a picture in runs/drawings/, which
-the page then offers to download. Ctrl-C ends it.
+arrow keys move the pen, Space puts it down and lifts it, C clears, U undoes, E draws an example, S saves a picture in
+runs/drawings/, which the page then offers to download. Ctrl-C ends it.
 
 The bundled digits are few, and written in one country; a network that has learned from MNIST (scripts/train.py --data
 mnist --model lenet) recognizes more handwritings, and is taken first where it gets 90% of its validation images right;

@@ -1,4 +1,4 @@
-"""Draw the pictures of README.md anew, by its commands, and put them into docs/.
+"""Draw the pictures of docs/gallery.md anew, by its commands, and put them into docs/.
 
     python scripts/gallery.py
     python scripts/gallery.py --out pictures    into another folder

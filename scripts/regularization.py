@@ -23,7 +23,7 @@ from minigrad.scripts.command_line import Parser, at_least, exit_status, make_fo
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
-from tqdm import tqdm
+from tqdm.auto import tqdm
 
 import minigrad as mg
 from minigrad import optim

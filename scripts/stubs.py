@@ -24,16 +24,18 @@ ROOT = Path(minigrad.__file__).parent
 OFFERED = {
     "minigrad": "__init__.pyi",
     "minigrad.autograd": "autograd/__init__.pyi",
+    "minigrad.distributed": "distributed/__init__.pyi",
     "minigrad.linalg": "linalg.pyi",
     "minigrad.nn": "nn/__init__.pyi",
     "minigrad.nn.functional": "nn/functional.pyi",
     "minigrad.distributions": "distributions/__init__.pyi",
+    "minigrad.nn.parallel": "nn/parallel/__init__.pyi",
     "minigrad.nn.utils": "nn/utils/__init__.pyi",
     "minigrad.special": "special.pyi",
     "minigrad.optim": "optim/__init__.pyi",
     "minigrad.optim.lr_scheduler": "optim/lr_scheduler/__init__.pyi",
 }
-_DECLARED = ("minigrad.ops.", "minigrad.creation", "minigrad.random", "minigrad.windows", "minigrad.view_copies")
+DECLARED = ("minigrad.ops.", "minigrad.creation", "minigrad.random", "minigrad.windows", "minigrad.view_copies")
 HEAD = '"""Written by scripts/stubs.py out of the declarations; do not edit."""\n\n'
 
 Variant = tuple[dict[str, "str | None"], str]
@@ -278,7 +280,7 @@ def functions(module: str) -> str:
     stub, lines = Stub(), []
     for name, value in offered(module):
         home = getattr(value, "__module__", None) or ""
-        if inspect.isfunction(value) and (home.startswith(_DECLARED) or home == module):
+        if inspect.isfunction(value) and (home.startswith(DECLARED) or home == module):
             lines.append(stub.function(name, value, out=module in ("minigrad", "minigrad.linalg")))
         elif inspect.ismodule(value):
             package, _, own = value.__name__.rpartition(".")
@@ -306,6 +308,7 @@ def _home(name: str, value: Any) -> str:
     if name in ("e", "inf", "nan", "pi"):
         return "math"
     modules = ["minigrad.core.dtypes", "minigrad.core.device", "minigrad.core.generator", "minigrad.random"]
+    modules.append("minigrad.distributed.groups")
     own = getattr(value, "__module__", None)
     for candidate in [own, *modules] if isinstance(own, str) else modules:
         if vars(importlib.import_module(candidate)).get(name) is value:

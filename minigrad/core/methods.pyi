@@ -894,7 +894,8 @@ class Methods:
         """Return a view with the dimensions in another order, given as one argument or several."""
     def pinverse(self, rtol: Any = None, hermitian: _bool = False, *, atol: Any = None) -> Tensor:
         """Return the pseudo-inverse (Moore, 1920; Penrose, 1955)."""
-    def polygamma(self, n: _int) -> Tensor: ...
+    def polygamma(self, n: _int) -> Tensor:
+        """Return the derivative of order `n` of `digamma`, elementwise."""
     def polygamma_(self, n: _int) -> Self:
         """In-place version of `_polygamma`: writes the result into this tensor and returns it."""
     def positive(self) -> Tensor:

@@ -15,7 +15,7 @@ _HOMES = {
         "get_group_rank get_node_local_rank get_process_group_ranks get_rank get_world_size group init_process_group "
         "is_available is_initialized is_torchelastic_launched new_group new_subgroups new_subgroups_by_enumeration"
     ),
-    "buffers": "ReduceOp",
+    "buffers": "ReduceOp reduce_op",
     "collectives": (
         "all_gather all_gather_into_tensor all_reduce all_to_all all_to_all_single barrier broadcast gather "
         "monitored_barrier reduce reduce_scatter reduce_scatter_tensor scatter"

@@ -36,6 +36,8 @@ class ReduceOp(Enum):
     PREMUL_SUM = "PREMUL_SUM"
 
 
+reduce_op = ReduceOp  # its old name
+
 _OF_BOOLS = {"SUM": "BOR", "MAX": "BOR", "BOR": "BOR", "PROD": "BAND", "MIN": "BAND", "BAND": "BAND", "BXOR": "BXOR"}
 
 

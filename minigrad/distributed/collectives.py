@@ -454,8 +454,7 @@ def barrier(
         return None
     work = Work(member, "barrier", list).counted()
     if async_op:
-        member.pending.append(work)
-        return work
+        return work.start().remembered()
     work.wait(timeout)
     return None
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import atexit
+import multiprocessing
+import multiprocessing.util
 import os
 import sys
 import time
+import traceback
 from types import TracebackType
 
 from minigrad.distributed.mpi import mpi
@@ -18,28 +21,42 @@ PAUSE = 0.002  # seconds between two looks at whether they have ended
 class _Ending:
     board: Board | None = None
     process = 0
-    error: str | None = None
+    failed = False
+    story = ""
 
 
 def install(board: Board) -> None:
     """Tell the ranks of a board when this process ends, and how."""
-    if _Ending.board is None:
+    if _Ending.board is None and multiprocessing.parent_process() is None:
         before = sys.excepthook
 
-        def failed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
             before(kind, error, trace)
             if os.getpid() == _Ending.process:
-                _tell_failure(f"{kind.__name__}: {error}")
+                _tell_failure(error)
 
-        sys.excepthook = failed
+        sys.excepthook = hook
         atexit.register(_leave)
+    elif _Ending.board is None:
+        multiprocessing.util.Finalize(None, _leave_child, exitpriority=0)
     _Ending.board, _Ending.process = board, os.getpid()
 
 
-def _tell_failure(error: str) -> None:
-    _Ending.error = error
+def _tell_failure(error: BaseException) -> None:
+    _Ending.failed = True
     assert _Ending.board is not None
-    _Ending.board.tell(Notice("failed", what=error), range(_Ending.board.comm.size))
+    words = f"{type(error).__name__}: {error}"
+    _Ending.board.tell(Notice("failed", what=words), range(_Ending.board.comm.size))
+
+
+def _leave_child() -> None:
+    """Leave a process of `multiprocessing`, which ends without Python's own end: within what it raises, if it does."""
+    error = sys.exc_info()[1]
+    if error is not None and not (isinstance(error, SystemExit) and not error.code):
+        _Ending.story = traceback.format_exc()  # to be printed, if there is no time for others to print it
+        _tell_failure(error)
+    _leave()
+    mpi().Finalize()
 
 
 def _leave() -> None:
@@ -48,15 +65,15 @@ def _leave() -> None:
     if board is None or os.getpid() != _Ending.process:
         return
     everyone = [rank for rank in range(board.comm.size) if rank != board.comm.rank]
-    if _Ending.error is None:
+    if not _Ending.failed:
         board.tell(Notice("left"), everyone)
-    until = time.monotonic() + GRACE if _Ending.error else float("inf")
+    until = time.monotonic() + GRACE if _Ending.failed else float("inf")
     while not all(map(board.ended, everyone)):
         board.listen()
-        if until == float("inf") and any(board.failed(rank) for rank in everyone):
+        if until == float("inf") and (board.has_lost() or any(map(board.failed, everyone))):
             until = time.monotonic() + GRACE
         if time.monotonic() > until:
+            print(_Ending.story, end="", file=sys.stderr, flush=True)
             sys.stdout.flush()
-            sys.stderr.flush()
-            mpi().COMM_WORLD.Abort(1)
+            os._exit(1) if board.has_lost() else mpi().COMM_WORLD.Abort(1)
         time.sleep(PAUSE)

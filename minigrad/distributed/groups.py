@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -76,6 +77,7 @@ class ProcessGroup:
 
 class _State:
     world: ProcessGroup | None = None
+    has_lost: Callable[[], bool] = staticmethod(lambda: False)
 
 
 class _Groups(type):
@@ -144,11 +146,17 @@ def init_process_group(
 ) -> None:
     """Make the default group of all processes that ``mpiexec`` has started: without it, of this one.
 
+    Processes that know their rank and how many they are, by arguments or by ``RANK`` and ``WORLD_SIZE``, need no
+    ``mpiexec`` where MPI is MPICH or a relative of it: they find one another by `init_method`.
+
     Parameters
     ----------
     backend : {"mpi", "gloo"}, optional
         It is MPI in either case.
-    init_method, store, group_name, pg_options, device_id : accepted; MPI knows where the others are
+    init_method : str, optional
+        ``"env://"``, the default: rank 0 is at ``MASTER_ADDR`` and ``MASTER_PORT``; ``"tcp://host:port"``; or
+        ``"file://path"``, of a file that all see. Not used where ``mpiexec`` has started the processes.
+    store, group_name, pg_options, device_id : accepted, as PyTorch does
     timeout : timedelta, optional
         How long to wait for other ranks, by default 30 minutes.
     world_size, rank : int, optional
@@ -172,8 +180,7 @@ def init_process_group(
         raise ValueError("init_process_group: there is a default group; call destroy_process_group() first")
     backend = known_backend(backend)
     limit = seconds(timeout, DEFAULT_TIMEOUT.total_seconds(), "init_process_group")
-    _check_started(world_size, init_method)
-    set_environment()
+    _start_together(rank, world_size, init_method, limit)
     everyone = mpi().COMM_WORLD
     said = meet(everyone, range(everyone.size), "init_process_group", limit, (rank, world_size, backend))
     if store is not None and (rank < 0 or world_size < 0):
@@ -184,7 +191,7 @@ def init_process_group(
             f"init_process_group: the ranks ask for different backends, {sorted({s[2] for s in said})}"
         )
     comm = everyone.Split(0, order[everyone.rank])
-    board = Board(comm.Dup())
+    board = Board(comm.Dup(), _State.has_lost)
     _State.world = ProcessGroup(comm, list(range(comm.size)), board, limit, "the world", backend)
     nearby = everyone.Split_type(mpi().COMM_TYPE_SHARED)
     for name, value in (("RANK", comm.rank), ("WORLD_SIZE", comm.size), ("LOCAL_RANK", nearby.rank)):
@@ -213,16 +220,21 @@ def known_backend(backend: Any) -> str:
     raise ValueError(f'init_process_group: expected "mpi" or "gloo" as backend, got {backend!r}')
 
 
-def _check_started(world_size: int, init_method: str | None) -> None:
-    """Raise where a script wants several processes and nobody has started MPI's."""
+def _start_together(rank: int, world_size: int, init_method: str | None, timeout: float) -> None:
+    """Bring the processes together that a script wants, unless ``mpiexec`` has done so."""
     if init_method is not None and not str(init_method).startswith(("env://", "tcp://", "file://")):
         raise ValueError(f"init_process_group: expected env://, tcp:// or file:// as init_method, got {init_method!r}")
-    wanted = world_size if world_size > 0 else int(os.environ.get("WORLD_SIZE", 1))
-    if wanted > 1 and not started_by_mpi():
-        raise RuntimeError(
-            f"init_process_group: expected {wanted} processes, and mpiexec has not started this one; run the script by "
-            f"python -m minigrad.distributed.run --nproc-per-node {wanted} SCRIPT, or mpiexec -n {wanted} python SCRIPT"
-        )
+    set_environment()
+    if started_by_mpi() or "mpi4py.MPI" in sys.modules:
+        return
+    size = world_size if world_size > 0 else int(os.environ.get("WORLD_SIZE", 1))
+    mine = rank if rank >= 0 else int(os.environ.get("RANK", -1))
+    if size > 1 and not 0 <= mine < size:
+        raise ValueError(f"init_process_group: expected a rank from 0 to {size - 1}, got {mine}; or use mpiexec")
+    if size > 1:
+        from minigrad.distributed.rendezvous import meet as meet_others
+
+        _State.has_lost = staticmethod(meet_others(mine, size, init_method, timeout))
 
 
 def _order(said: Sequence[tuple[int, int]], size: int) -> list[int]:
@@ -230,8 +242,8 @@ def _order(said: Sequence[tuple[int, int]], size: int) -> list[int]:
     for _, world_size in said:
         if world_size > 0 and world_size != size:
             raise RuntimeError(
-                f"init_process_group: expected world_size={world_size}, and mpiexec has started {size} processes; "
-                f"start them with -n {world_size}"
+                f"init_process_group: expected world_size={world_size}, and MPI has started {size} processes; "
+                f"start them by mpiexec -n {world_size}"
             )
     given = [rank for rank, _ in said]
     if all(rank < 0 for rank in given):
@@ -275,8 +287,8 @@ def destroy_process_group(group: ProcessGroup | None = None) -> None:
     member = the_group("destroy_process_group", group)
     if member is None:
         return
-    for work in list(member.pending):
-        work.wait()
+    for work in member.pending:
+        work.abandon()
     if member is _State.world:
         member.board.groups.clear()
         _State.world = None

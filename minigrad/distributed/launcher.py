@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import sys
 
@@ -19,7 +20,7 @@ def set_environment() -> None:
 
     Scripts that know ``torchrun`` read them before anything else.
     """
-    for name, variables in _SAID_BY.items():
+    for name, variables in _SAID_BY.items() if started_by_mpi() else ():
         for variable in variables:
             if variable in os.environ:
                 os.environ[name] = os.environ[variable]
@@ -27,8 +28,8 @@ def set_environment() -> None:
 
 
 def started_by_mpi() -> bool:
-    """Return whether the launcher of an MPI has started this process."""
-    return any(variable in os.environ for variable in _SAID_BY["RANK"])
+    """Return whether the launcher of an MPI has started this process, and not one that it has started."""
+    return multiprocessing.parent_process() is None and any(variable in os.environ for variable in _SAID_BY["RANK"])
 
 
 def search_path() -> str:

@@ -72,7 +72,7 @@ def _send(call: str, tensor: Tensor, dst: int | None, group: Any, tag: int, grou
     buffer = Buffer(call, "tensor", tensor)
     what = f"{call} to rank {member.ranks[to]}"
     begin = lambda: [member.comm.Isend(buffer.bytes(), to, tag)]  # noqa: E731
-    return Work(member, what, begin, peers=[member.ranks[to]], tensors=[tensor]).start()
+    return Work(member, what, begin, peers=[member.ranks[to]], tensors=[tensor]).start().remembered()
 
 
 def irecv(
@@ -96,7 +96,7 @@ def _receive(call: str, tensor: Tensor, src: int | None, group: Any, tag: int, g
         anybody = _AnySource(member.comm.Irecv(buffer.bytes(), mpi().ANY_SOURCE, tag))
         work = _Message(member, f"{call} from any rank", lambda: [anybody], buffer.finish, tensors=[tensor])
         work._from = lambda: anybody.source
-        return work.start()
+        return work.start().remembered()
     source = root(call, "src", member, src, group_src)
     if source == member.rank():
         raise ValueError(f"{call}: expected another rank than this one, {member.world_rank}, as src")
@@ -104,7 +104,7 @@ def _receive(call: str, tensor: Tensor, src: int | None, group: Any, tag: int, g
     what, peers = f"{call} from rank {member.ranks[source]}", [member.ranks[source]]
     work = _Message(member, what, lambda: [receipt], buffer.finish, peers, tensors=[tensor])
     work._from = lambda: source
-    return work.start()
+    return work.start().remembered()
 
 
 def send(tensor: Tensor, dst: int | None = None, group: Any = None, tag: int = 0, group_dst: int | None = None) -> None:

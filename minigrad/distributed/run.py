@@ -19,6 +19,8 @@ from types import FrameType
 from minigrad.distributed.launcher import search_path, set_environment
 from minigrad.kernels.parallel import usable_cores
 
+_KILLING = {signal.SIGABRT, signal.SIGFPE, signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM}
+
 
 def arguments(argv: Sequence[str]) -> argparse.Namespace:
     """Return what the command line says."""
@@ -73,10 +75,12 @@ def start(processes: int, command: Sequence[str]) -> int:
         signal.signal(number, pass_on)
     status = child.wait()
     if status:
-        name = "of an error" if status == 1 else f"with status {status}"
-        if 0 < status % 128 < 65 and status not in (1, 2):
-            name = f"of signal {status % 128}, {signal.strsignal(status % 128)},"
-        print(f"minigrad.distributed.run: a process ended {name} and the others with it", file=sys.stderr)
+        killed = status % 128 in _KILLING
+        name = f"as signal {status % 128} does it ({signal.strsignal(status % 128)}), " if killed else ""
+        print(
+            f"minigrad.distributed.run: a process ended with status {status}, {name}and the others with it",
+            file=sys.stderr,
+        )
     return status if status >= 0 else 128 - status
 
 

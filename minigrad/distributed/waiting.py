@@ -65,8 +65,8 @@ class Channel(Protocol):
 class Board:
     """The notices of all ranks to one another, each of which has the last one of every other."""
 
-    def __init__(self, comm: Any) -> None:
-        self.comm = comm
+    def __init__(self, comm: Any, has_lost: Callable[[], bool]) -> None:
+        self.comm, self.has_lost = comm, has_lost  # whether a rank is known to have died
         self.heard: dict[int, tuple[Notice, float]] = {}
         self.differing: dict[tuple[str, int], dict[int, str]] = {}  # by group and call: what ranks do instead
         self.groups: dict[str, Channel] = {}
@@ -158,6 +158,8 @@ class Waiting:
                 raise DistBackendError(f"{self.what}: rank {rank} has failed: {notice.what}")
             if notice.state == "left" and behind:
                 raise DistBackendError(f"{self.what}: rank {rank} has ended without it")
+            if notice.state == "works" and self.group.board.has_lost():
+                raise DistBackendError(f"{self.what}: another rank has died")
             if notice.state == "waits" and self.call and behind and self._missed(notice) and waited > 2 * PATIENCE:
                 raise DistBackendError(
                     f"{self.what}: rank {rank} waits for {notice.what} instead, for which it needs this rank, "
@@ -222,10 +224,14 @@ class Agreement:
         self._least = np.array([mine, -mine], np.int64)
         self._request = group.comm.Iallreduce(mpi().IN_PLACE, self._least, mpi().MIN)
 
+    def is_known(self) -> bool:
+        """Return whether all have said what they call."""
+        return bool(self._request.Test())
+
     def wait(self, timeout: float) -> None:
         """Return if all do, or raise on all ranks."""
         group, place = self.group, (self.group.group_name, self.call)
-        Waiting(group, self.what, self.call, group.ranks, timeout).until(self._request.Test)
+        Waiting(group, self.what, self.call, group.ranks, timeout).until(self.is_known)
         if self._least[0] == -self._least[1]:
             return
         board, others = group.board, [r for r in group.ranks if r != group.world_rank]

@@ -125,12 +125,25 @@ class Work:
             self._finish()
         except BaseException as error:
             self._error = error
+            self.abandon()
             raise
         finally:
             if self in self.group.pending:
                 self.group.pending.remove(self)
         self._done = True
         return True
+
+    def abandon(self) -> None:
+        """Leave it as it is. MPI may still write into its memory, which is therefore kept to the end."""
+        if self._agreement is not None or self._requests:
+            _abandoned.append(self)
+
+    def remembered(self) -> Work:
+        """Keep its memory until MPI is done with it, also if the caller forgets it."""
+        pending = self.group.pending
+        pending[:] = [work for work in pending if not work.is_completed()]
+        pending.append(self)
+        return self
 
     def _moved(self) -> bool:
         """Return whether all data is where it goes. To ask also helps it on its way."""
@@ -143,7 +156,15 @@ class Work:
 
     def is_completed(self) -> bool:
         """Return whether `wait` would return, or raise, at once."""
-        return self._done or self._error is not None or self._requests is not None and self._moved()
+        if self._done or self._error is not None:
+            return True
+        try:
+            return (
+                (self._agreement is None or self._agreement.is_known()) and self._requests is not None and self._moved()
+            )
+        except DistBackendError as error:
+            self._error = error
+            return True
 
     def is_success(self) -> bool:
         """Return whether it is done, and without an error."""
@@ -163,14 +184,16 @@ class Work:
         return Future(self, self.result)
 
 
+_abandoned: list[Work] = []
+
+
 def collective(work: Work, async_op: bool) -> Work | None:
     """Do what all members do: at once, or begin it and return the work."""
     work.counted()
     if not async_op:
         work.wait()
         return None
-    work.group.pending.append(work.start())
-    return work
+    return work.start().remembered()
 
 
 def exchange(group: ProcessGroup, sent: Mapping[int, Buffer], received: Mapping[int, Buffer]) -> list[Any]:

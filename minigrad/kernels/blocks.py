@@ -18,6 +18,8 @@ __all__ = ["by_blocks", "by_parts", "in_blocks", "order_in_memory"]
 BLOCK_ELEMENTS = 1 << 16  # elements: with several intermediate results they fit into the second-level cache
 PART_ELEMENTS = 1 << 17  # elements of what is reduced, too: there a step is several calls
 
+MIN_RUN_BYTES = 1 << 12  # that a part has side by side in memory, if it is cut in an inner axis
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -91,7 +93,7 @@ def by_parts(function: Callable[[tuple[Any, ...]], None], x: np.ndarray, axes: I
         function((...,))
         return
     length = x.shape[axis]
-    step = max(1, length * PART_ELEMENTS // x.size)
+    step = max(1, length * PART_ELEMENTS // x.size, MIN_RUN_BYTES // max(abs(x.strides[axis]), 1))
     places = [(slice(None),) * axis + (slice(start, start + step),) for start in range(0, length, step)]
     if x.size < WORTH_SLICING:
         for place in places:

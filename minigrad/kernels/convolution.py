@@ -104,7 +104,9 @@ def correlate_input(
     if max(stride) == 1:
         far = size[0] > FAR_RATIO * g.shape[2]
         return (_gather_by_rows if far else _gather)(g, w, size, padding, dilation, groups)
-    if max(dilation) == 1 and math.prod(stride) <= MAX_PHASES:
+    outputs = len(w) // groups
+    short = outputs == 1 or outputs > CHAIN_CHANNELS  # else _gather_by_phases adds up longer chains, less exactly
+    if short and max(dilation) == 1 and math.prod(stride) <= MAX_PHASES:
         return _gather_by_phases(g, w, size, stride, padding, groups)
     return _scatter(g, w, size, stride, padding, dilation, groups)
 

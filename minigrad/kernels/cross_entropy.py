@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from minigrad.kernels.buffering import row_by_row
+
 FEW_CLASSES = 32  # classes: NumPy reduces short rows one after the other, and columns all at once
 
 
@@ -75,6 +77,7 @@ class Classes(NamedTuple):
         return np.add.reduce(losses, axis=None) if counted or self.reduction == "sum" else losses.dtype.type(np.nan)
 
 
+@row_by_row
 def cross_entropy(scores: np.ndarray, classes: Classes) -> tuple[Any, np.ndarray]:
     """Return the loss, and the softmax that the gradient needs, with one exponential of each score."""
     by_rows = scores.flags.c_contiguous
@@ -96,6 +99,7 @@ def cross_entropy(scores: np.ndarray, classes: Classes) -> tuple[Any, np.ndarray
     return classes.reduced(losses), np.ascontiguousarray(p) if by_rows else p
 
 
+@row_by_row
 def cross_entropy_slope(g: Any, p: np.ndarray, classes: Classes) -> np.ndarray:
     """Return the gradient of the scores."""
     a, b, weights = classes.factors(p.shape[1], p.dtype)

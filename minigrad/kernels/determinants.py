@@ -32,10 +32,11 @@ def cofactors(A: np.ndarray) -> np.ndarray:
     if not A.size:
         return A.copy()
     try:
-        inverse = np.linalg.inv(A)
-        sizes = [np.abs(x).sum(axis=-1).max(axis=-1) for x in (A, inverse)]
-        if (sizes[0] * sizes[1] < np.finfo(A.dtype).eps ** -0.5).all():
-            return np.asarray(np.linalg.det(A)[..., None, None] * inverse.swapaxes(-1, -2))
+        exact = A.astype(np.float64, copy=False)
+        inverse = np.linalg.inv(exact)
+        sizes = [np.abs(x).sum(axis=-1).max(axis=-1) for x in (exact, inverse)]
+        if (sizes[0] * sizes[1] < np.finfo(np.float64).eps ** -0.5).all():
+            return np.asarray(np.linalg.det(exact)[..., None, None] * inverse.swapaxes(-1, -2), A.dtype)
     except np.linalg.LinAlgError:
         pass
     u, s, vh, sign = _parts(A)

@@ -26,7 +26,16 @@ def look_up(x: np.ndarray, key: Key) -> np.ndarray:
     if len(arrays) == 1 and key[arrays[0]].dtype != bool:
         return taken(x, key[arrays[0]], arrays[0])
     row = in_a_row(x, key)
-    return np.asarray(x[key] if row is None else row[0].take(row[1]))
+    if row is not None:
+        return np.asarray(row[0].take(row[1]))
+    if len(arrays) > 1 and not _separated(key) and all(key[axis].dtype != bool for axis in arrays):
+        first, behind = arrays[0], arrays[-1] + 1
+        numbers = numbers_of(key[first:behind], x.shape[first:behind])
+        if numbers is not None:
+            return taken(
+                x.reshape(*x.shape[:first], math.prod(x.shape[first:behind]), *x.shape[behind:]), numbers, first
+            )
+    return np.asarray(x[key])
 
 
 def write(x: np.ndarray, key: Key, values: Any) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.kernels.blocks import by_parts
+from minigrad.kernels.buffering import row_by_row
 from minigrad.kernels.summation import single, sums
 
 Dims = tuple[int, ...]
@@ -54,6 +55,7 @@ def normalized(
     return y, mean, variance, inverse
 
 
+@row_by_row
 def _normalize(
     x: np.ndarray, weight: np.ndarray | None, bias: np.ndarray | None, dims: Dims, eps: float, y: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -97,6 +99,7 @@ def normalized_slopes(
     return slope, weight_slope, bias_slope
 
 
+@row_by_row
 def _slopes(
     g: Any, x: np.ndarray, weight: np.ndarray | None, mean: np.ndarray, inverse: np.ndarray, dims: Dims, shape: Dims,
     slope: np.ndarray,

@@ -40,6 +40,8 @@ def zeroed(values: np.ndarray, mask: np.ndarray, out: np.ndarray | None = None) 
         result[...] = np.where(mask, values.dtype.type(0), values)
         return result
     given, kept, wanted = values.view(bits), np.asarray(mask).view(np.int8), result.view(bits)
+    if kept.shape != given.shape:
+        kept = np.broadcast_to(kept, given.shape)
 
     def compute(at: tuple[Any, ...]) -> None:
         keep = np.subtract(kept[at], 1, dtype=np.int8)  # 0 or -1, that is no bit or all of them

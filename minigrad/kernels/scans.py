@@ -15,6 +15,7 @@ import numpy as np
 
 from minigrad.kernels.blas import hold_blas
 from minigrad.kernels.blocks import order_in_memory
+from minigrad.kernels.errstate import silent
 
 __all__ = ["accumulated", "running_extreme", "running_sum"]
 
@@ -29,7 +30,7 @@ def accumulated(ufunc: Any, x: np.ndarray, dim: int, dtype: Any, reverse: bool =
     length = x.shape[dim]
     if x.size < MIN_ROWS * length or length < 2:
         x = np.flip(x, dim) if reverse else x
-        y = np.asarray(ufunc.accumulate(x, axis=dim, dtype=dtype)).astype(x.dtype, copy=False)
+        y: np.ndarray = ufunc.accumulate(x, axis=dim, dtype=dtype).astype(x.dtype, copy=False)
         return np.flip(y, dim) if reverse else y
     moved = np.moveaxis(x, dim, 0)
     steps = np.array(moved, dtype, order="C")
@@ -41,6 +42,7 @@ def accumulated(ufunc: Any, x: np.ndarray, dim: int, dtype: Any, reverse: bool =
     return y
 
 
+@silent
 def running_sum(x: np.ndarray, dim: int, reverse: bool = False) -> np.ndarray:
     """Return the sum of each number and all before it, in reverse all after it, in the dtype of `x`.
 
@@ -54,12 +56,12 @@ def running_sum(x: np.ndarray, dim: int, reverse: bool = False) -> np.ndarray:
         if after == 1 or after >= MIN_NEIGHBOURS:
             y: np.ndarray | None = hold_blas(_by_runs, dense.reshape(before, x.shape[dim], after), reverse)
             if y is not None:
-                return y.reshape(dense.shape).transpose([order.index(d) for d in range(x.ndim)])
+                return np.asarray(y.reshape(dense.shape).transpose([order.index(d) for d in range(x.ndim)]))
     return accumulated(np.add, x, dim, np.float64 if x.dtype.kind == "f" else x.dtype, reverse)
 
 
 def _by_runs(x: np.ndarray, reverse: bool) -> np.ndarray | None:
-    """Add up along the second of three dimensions; None if a sum is infinite or nan, which a product would spread."""
+    """Add up along the second of three dimensions; None if a sum is infinite or nan, which products spread."""
     length = x.shape[1]
     whole = length // RUN_NUMBERS * RUN_NUMBERS
     inside = slice(length - whole, None) if reverse else slice(whole)
@@ -74,9 +76,9 @@ def _by_runs(x: np.ndarray, reverse: bool) -> np.ndarray | None:
     if reverse:
         sums = sums[:, ::-1]
     totals = np.add.accumulate(sums[:, :, 0 if reverse else -1], axis=1, dtype=np.float64)
-    if not np.isfinite(totals[:, -1]).all():
-        return None
     offsets = totals.astype(x.dtype)
+    if not np.isfinite(offsets).all():
+        return None
     flat = y[:, inside][:, :-RUN_NUMBERS] if reverse else y[:, inside][:, RUN_NUMBERS:]
     given = offsets[:, -2::-1] if reverse else offsets[:, :-1]
     flat += np.repeat(given, RUN_NUMBERS, axis=1)  # faster than to broadcast to rows as short as runs

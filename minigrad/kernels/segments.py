@@ -37,6 +37,10 @@ def reduce_segments(
         cuts = np.repeat(starts[:-1] - LONG * ends[:-1], parts) + LONG * np.arange(ends[-1])
         reduced = reduce_segments(ufunc, rows, np.append(cuts, starts[-1]), empty, order, axis)
         return reduce_segments(ufunc, reduced, ends, empty, axis=axis)
+    if order is None and lengths.size and 0 < lengths[0] == lengths.min() == lengths.max():
+        equal = rows[(*[slice(None)] * axis, slice(starts[0], starts[-1]))]
+        shape = (*rows.shape[:axis], len(lengths), lengths[0], *rows.shape[axis + 1 :])
+        return np.asarray(ufunc.reduce(equal.reshape(shape), axis=axis + 1))
     by_length = in_order(lengths, 0, descending=True)
     sooner = starts[by_length]
     count = np.count_nonzero(lengths)

@@ -1,46 +1,93 @@
-"""The exponentials of numbers by their sum."""
+"""Softmax and its logarithm along dimensions, with their slopes, in one new array each and parts that fit the cache."""
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
-from minigrad.kernels.summation import total
+from minigrad.kernels.blocks import by_parts
+from minigrad.kernels.buffering import row_by_row
+from minigrad.kernels.summation import sums, total
 
-__all__ = ["softmax"]
+__all__ = ["log_softmax", "log_softmax_slope", "softmax", "softmax_slope"]
 
+Dims = tuple[int, ...]
 LARGEST, LEAST_SUM = 60.0, 1e-3  # exp of the first, and sums of many of those, are far from float32's largest number
-BLOCK = 1 << 17  # elements: half a megabyte of float32 stays in the cache between one pass and the next
 
 
-def softmax(x: np.ndarray, dim: tuple[int, ...], empty: float = np.nan) -> np.ndarray:
-    """Return the softmax of `x` over `dim`, a new array, and `empty` where all of a row is -inf."""
+def _by_parts(fill: Callable[..., None], x: np.ndarray, other: np.ndarray | None, dim: Dims) -> np.ndarray:
+    """Return an array like `x` into parts of which, its first argument, `fill` puts what it makes of the others."""
     y = np.empty_like(x)
-    if x.size > 2 * BLOCK and dim == (x.ndim - 1,) and x.flags.c_contiguous and y.flags.c_contiguous:
-        rows, results = x.reshape(-1, x.shape[-1]), y.reshape(-1, x.shape[-1])
-        step = max(1, BLOCK // x.shape[-1])
-        for start in range(0, len(rows), step):
-            _softmax(rows[start : start + step], (1,), results[start : start + step], empty)
-    elif x.size:
-        _softmax(x, dim, y, empty)
+
+    def compute(at: tuple[Any, ...]) -> None:
+        fill(y[at], x[at], *(() if other is None else (other[at],)), dim)
+
+    by_parts(compute, x, [d for d in range(x.ndim) if d not in dim])
     return y
 
 
-def _softmax(x: np.ndarray, dim: tuple[int, ...], y: np.ndarray, empty: float) -> None:
-    """Write the softmax of `x` to `y`.
+def shifted(y: np.ndarray, x: np.ndarray, dim: Dims) -> None:
+    """Put into `y` what the exponentials of do not overflow: `x` less its maximum over `dim`."""
+    np.subtract(x, np.maximum.reduce(x, axis=dim, keepdims=True, initial=-np.inf), out=y)
+
+
+def softmax(x: np.ndarray, dim: Dims, empty: float = np.nan) -> np.ndarray:
+    """``exp(x) / exp(x).sum(dim)``, and `empty` where all of a row is -inf."""
+    return _by_parts(functools.partial(_softmax, empty=empty), x, None, dim)
+
+
+@row_by_row
+def _softmax(y: np.ndarray, x: np.ndarray, dim: Dims, empty: float) -> None:
+    """Put the softmax of `x` into `y`.
 
     To subtract the maximum of each row first keeps exponentials in range. Where they are in range anyway, which one
     look at the largest of all numbers and one at the least sum show, two passes and a rounding are saved.
     """
-    if x.max() <= LARGEST:
+    if x.size and x.max() <= LARGEST:
         np.exp(x, out=y)
-        sums = total(y, dim, True)
-        if sums.min() >= LEAST_SUM:
-            y /= sums
+        parts = sums(y, dim)
+        if parts.min() >= LEAST_SUM:
+            y *= (1 / parts).astype(y.dtype, copy=False)  # as exact as a division, and faster
             return
-    most = np.maximum.reduce(x, axis=dim, keepdims=True)
-    nothing = most == -np.inf
-    np.subtract(x, most, out=y)
+    shifted(y, x, dim)
     np.exp(y, out=y)
-    y /= total(y, dim, True)
-    if nothing.any():
-        np.copyto(y, empty, where=nothing)
+    y *= (1 / sums(y, dim)).astype(y.dtype, copy=False)
+    if not np.isnan(empty):
+        np.copyto(y, empty, where=np.maximum.reduce(x, axis=dim, keepdims=True, initial=-np.inf) == -np.inf)
+
+
+def softmax_slope(g: np.ndarray, y: np.ndarray, dim: Dims) -> np.ndarray:
+    """``(g - (g * y).sum(dim)) * y``."""
+    return _by_parts(_softmax_slope, y, g, dim)
+
+
+@row_by_row
+def _softmax_slope(slope: np.ndarray, y: np.ndarray, g: np.ndarray, dim: Dims) -> None:
+    np.subtract(g, sums(g, dim, y).astype(y.dtype, copy=False), out=slope)
+    slope *= y
+
+
+def log_softmax(x: np.ndarray, dim: Dims) -> np.ndarray:
+    """``log(softmax(x, dim))``."""
+    return _by_parts(_log_softmax, x, None, dim)
+
+
+@row_by_row
+def _log_softmax(y: np.ndarray, x: np.ndarray, dim: Dims) -> None:
+    shifted(y, x, dim)
+    y -= np.log(total(np.exp(y), dim, True))
+
+
+def log_softmax_slope(g: np.ndarray, y: np.ndarray, dim: Dims) -> np.ndarray:
+    """``g - exp(y) * g.sum(dim)``."""
+    return _by_parts(_log_softmax_slope, y, g, dim)
+
+
+@row_by_row
+def _log_softmax_slope(slope: np.ndarray, y: np.ndarray, g: np.ndarray, dim: Dims) -> None:
+    np.exp(y, out=slope)
+    slope *= total(g, dim, True)
+    np.subtract(g, slope, out=slope)

@@ -53,7 +53,7 @@ def sums(x: np.ndarray, dims: Dims, y: np.ndarray | None = None, keepdim: bool =
     if x.size <= MAX_ADDED_IN_FLOAT64 or not dims:  # over no dimensions, einsum would give `x` itself
         product = x if y is None else single(x) * single(y)
         return np.asarray(_add(product, axis=dims, keepdims=keepdim, dtype=np.float64))
-    x, y = single(x), single(y)
+    x, y, dims = single(x), single(y), tuple(d % x.ndim for d in dims)
     cut = _cut(x.shape, x.strides, x.itemsize, dims)
     operands: list[np.ndarray | list[int]] = []
     for array in (x,) if y is None else (x, y):

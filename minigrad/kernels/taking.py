@@ -12,6 +12,7 @@ from minigrad.kernels.summation import total
 __all__ = ["in_a_row", "memory_order", "numbers_of", "put_back", "taken"]
 
 RUN_NUMBERS = 1 << 10  # elements per run: for fewer, NumPy's `take` is as quick
+FEW = 8  # elements per place: for fewer, it takes too long to look for runs
 
 
 def memory_order(x: np.ndarray) -> list[int]:
@@ -26,7 +27,7 @@ def _runs(places: np.ndarray, size: int, elements: int) -> list[tuple[slice, sli
     one place that repeats is a slice of length 1.
     """
     most = elements // RUN_NUMBERS
-    if not most or not len(places):
+    if not most or elements < FEW * len(places) or not len(places):
         return None
     steps = np.diff(places)
     changes = np.flatnonzero(steps[1:] != steps[:-1]) + 1
@@ -46,18 +47,19 @@ def _runs(places: np.ndarray, size: int, elements: int) -> list[tuple[slice, sli
 
 def taken(x: np.ndarray, places: np.ndarray, axis: int) -> np.ndarray:
     """Return ``x.take(places, axis)``, which would first copy all that does not lie in C order."""
-    if x.flags.c_contiguous and axis == 0 or places.ndim != 1:
+    if x.flags.c_contiguous and axis == 0:
         return x.take(places, axis=axis)
     order = memory_order(x)
-    x, axis = x.transpose(order), order.index(axis)
-    runs = _runs(places, x.shape[axis], x.size // max(x.shape[axis], 1) * len(places))
+    lying, along, flat = x.transpose(order), order.index(axis), places.reshape(-1)
+    runs = _runs(flat, x.shape[axis], x.size // max(x.shape[axis], 1) * len(flat))
     if runs is None:
-        found = x.take(places, axis=axis)
+        found = lying.take(flat, axis=along)
     else:
-        found = np.empty((*x.shape[:axis], len(places), *x.shape[axis + 1 :]), x.dtype)
+        found = np.empty((*lying.shape[:along], len(flat), *lying.shape[along + 1 :]), x.dtype)
         for there, here in runs:
-            found[_along(axis, there)] = x[_along(axis, here)]
-    return found.transpose(np.argsort(order))
+            found[_along(along, there)] = lying[_along(along, here)]
+    found = found.transpose(np.argsort(order))
+    return found if places.ndim == 1 else found.reshape(*x.shape[:axis], *places.shape, *x.shape[axis + 1 :])
 
 
 def put_back(values: np.ndarray, places: np.ndarray, count: int, axis: int) -> np.ndarray | None:

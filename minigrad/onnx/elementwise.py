@@ -28,6 +28,14 @@ def _is_float(x: Value) -> bool:
     return bool(x.dtype.kind == "f")
 
 
+def _attention_weights(g: Graph, scores: Value, hidden: Value | None) -> Value:
+    """Return the softmax without what is hidden, and 0 in rows in which all is."""
+    if hidden is not None:
+        scores = _select(g, hidden, -math.inf, scores)
+    none = g.ReduceMax(scores, [-1], keepdims=1).equals(-math.inf)
+    return _select(g, none, 0, g.Softmax(scores, axis=-1))
+
+
 def _clamp(g: Graph, x: Value, low: Any, high: Any) -> Value:
     for bound, kind in ((low, "Max"), (high, "Min")):
         x = x if bound is None else g.node(kind, x, g.like(bound, x))
@@ -70,9 +78,10 @@ def _select(g: Graph, condition: Value, x: Any, y: Any) -> Value:
     return g.Where(condition, g.like(x, like), g.like(y, like), dtype=like.dtype)
 
 
-def _smooth_error(g: Graph, x: Value, y: Value, beta: float) -> Value:
-    d = g.Abs(x - y)
-    return _select(g, d < beta, d * d * (0.5 / beta), d - 0.5 * beta) if beta else d
+def _smooth_error(g: Graph, x: Value, y: Value, beta: float, scale: float) -> Value:
+    far = g.Abs(x - y)
+    near = g.Min(far, g.like(beta, far))
+    return near * near * (scale / (2 * beta)) + (far - near) * scale
 
 
 def _softplus(g: Graph, x: Value, beta: float, threshold: float) -> Value:
@@ -93,12 +102,15 @@ def _truth(g: Graph, x: Value) -> Value:
 
 
 def _truncated(g: Graph, x: Value) -> Value:
+    if not _is_float(x):
+        return x
     return g.Sign(x) * g.Floor(g.Abs(x))
 
 
 FORMULAS: dict[str, Callable[..., Value]] = {
     "absolute_error": lambda g, x, y: g.Abs(x - y),
     "affine": lambda g, x, scale, shift: x * scale + shift,
+    "attention_weights": _attention_weights,
     "bitwise_and": _by_bits("BitwiseAnd", "And"),
     "bitwise_not": _by_bits("BitwiseNot", "Not"),
     "bitwise_or": _by_bits("BitwiseOr", "Or"),
@@ -147,7 +159,7 @@ FORMULAS: dict[str, Callable[..., Value]] = {
     "tanhshrink": lambda g, x: x - g.Tanh(x),
     "threshold": lambda g, x, threshold, value: _select(g, x > threshold, x, value),
     "trunc": _truncated,
-    "truncated_divide": lambda g, x, y: _truncated(g, x / y) if _is_float(x) else x / y,
+    "truncated_divide": lambda g, x, y: _truncated(g, x / y),
     "where": _select,
     "xlogy": lambda g, x, y: _select(g, x.equals(0), 0, x * g.Log(y)),
 }
@@ -157,6 +169,8 @@ FORMULAS: dict[str, Callable[..., Value]] = {
 def _direct(kind: str) -> Callable[..., Value]:
     def form(g: Graph, *args: Any) -> Value:
         like = next(a for a in args if isinstance(a, Value))
+        if kind in ("Ceil", "Floor") and not _is_float(like):
+            return like
         return g.node(kind, *(g.like(a, like) for a in args))
 
     return form

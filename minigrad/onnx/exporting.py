@@ -211,8 +211,7 @@ def _examples(tensors: Sequence[Tensor], symbols: Symbols) -> Iterator[list[Tens
         for i, axis in places:
             if arrays[i].shape[axis] == 1:
                 arrays[i] = _grown(arrays[i], axis, 1)
-    others = [np.flip(a) * a.dtype.type(0.75) + a.dtype.type(0.125) if a.dtype.kind == "f" else np.flip(a)
-              for a in arrays]  # fmt: skip
+    others = [np.flip(a) * np.float16(0.75) + np.float16(0.125) if a.dtype.kind == "f" else np.flip(a) for a in arrays]
     all_larger = list(arrays)
     larger = []
     for more, places in enumerate(symbols.values(), 1):
@@ -224,7 +223,7 @@ def _examples(tensors: Sequence[Tensor], symbols: Symbols) -> Iterator[list[Tens
         for i, axis in places:
             all_larger[i] = _grown(all_larger[i], axis, more)
     for example in [arrays, others, *larger, all_larger]:
-        yield [Tensor._wrap(a.copy()) for a in example]
+        yield [Tensor._wrap(np.array(a, t._data.dtype)) for a, t in zip(example, tensors, strict=True)]
 
 
 def _grown(array: np.ndarray, axis: int, growth: int) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import onnx
@@ -159,9 +159,34 @@ class Graph:
             return self.constant(first)
         parts = [_compact(a, seen.shape) for a in seen.arrays]
         if not all(same_array(a, parts[0]) for a in parts):
-            raise UnsupportedOperatorError("a constant whose values depend on the sizes of the inputs")
+            return self._counted(seen) or self._triangle(seen) or _refused()
         value = self.constant(parts[0])
         return Value(self, value.name, value.dtype, seen.shape, parts[0])
+
+    def _counted(self, seen: Merged) -> Value | None:
+        """Return the numbers from 0 on along a dimension that varies, if a constant is that: ``arange(size)``."""
+        axes = [i for i, size in enumerate(seen.shape) if size != 1]
+        if len(axes) != 1 or not all(np.array_equal(a.ravel(), np.arange(a.size)) for a in seen.arrays):
+            return None
+        limit = self.Squeeze(self.size(seen.shape[axes[0]]), [0])
+        numbers = self.Range(np.asarray(0, np.int64), limit, np.asarray(1, np.int64))
+        kind = helper.np_dtype_to_tensor_dtype(seen.dtype)
+        return self.reshape(self.Cast(numbers, to=kind, dtype=seen.dtype), seen.shape)
+
+    def _triangle(self, seen: Merged) -> Value | None:
+        """Return the bools on and below the diagonal, or those above, if a constant is that: a causal mask."""
+        if seen.dtype != bool or len(seen.shape) < 2 or any(size != 1 for size in seen.shape[:-2]):
+            return None
+        squares = [a.reshape(a.shape[-2], a.shape[-1]) for a in seen.arrays]
+        lower = [np.array_equal(a, np.tri(len(a), a.shape[1])) for a in squares]
+        upper = all(np.array_equal(a, 1 - np.tri(len(a), a.shape[1])) for a in squares)
+        if not (upper or all(lower)):
+            return None
+        ones = self.Expand(np.asarray(1, np.int64), self.shape(seen.shape))
+        kept = self.Trilu(ones, np.asarray(int(upper), np.int64), upper=int(upper))
+        made = self.Cast(kept, to=onnx.TensorProto.BOOL, dtype=np.bool_)
+        made.shape = seen.shape
+        return made
 
     def full(self, value: Value) -> Value:
         """Return a value in its whole shape, where a constant was stored without what is only broadcast."""
@@ -217,6 +242,10 @@ class Graph:
 
 
 _BOOLEAN = ("Greater", "Less", "GreaterOrEqual", "LessOrEqual", "Equal", "Not", "And", "Or", "Xor", "IsNaN", "IsInf")
+
+
+def _refused() -> NoReturn:
+    raise UnsupportedOperatorError("a constant whose values depend on the sizes of the inputs")
 
 
 def same_array(a: np.ndarray, b: np.ndarray) -> bool:

@@ -42,11 +42,13 @@ def convolution_transpose(
     dilation: Any,
     groups: int,
 ) -> Value:
-    """Return the adjoint of a convolution: what is cut off less behind than before is ONNX's output_padding."""
-    begin = [p[0] for p in padding]
-    more = [p[0] - p[1] for p in padding]
+    """Return the adjoint of a convolution: what is added behind, and not cut off, is ONNX's output_padding."""
+    pads = [p[0] for p in padding] + [max(p[1], 0) for p in padding]
+    more = [max(-p[1], 0) for p in padding]
+    if any(m >= s for m, s in zip(more, stride, strict=True) if m):
+        raise UnsupportedOperatorError("an output_padding that is not below the stride")
     options = {"strides": [*stride], "dilations": [*dilation], "group": groups}
-    return g.ConvTranspose(x, weight, bias, pads=begin * 2, output_padding=more, **options)
+    return g.ConvTranspose(x, weight, bias, pads=pads, output_padding=more, **options)
 
 
 # ---- pooling ---------------------------------------------------------------------------------------------------------
@@ -248,8 +250,9 @@ FORMS: dict[str, Callable[..., Any]] = {
     "matmul": lambda g, x, y: g.MatMul(x, y),
     "max_pool": max_pool,
     "max_pool_values": lambda g, x, window: _pooled(g, "MaxPool", 1, x, window)[0],
+    "mixed": lambda g, x, matrix, dim: _multiplied(g, x, dim, _constant(matrix).astype(x.dtype).T),
     "normalize": normalize,
-    "recurrent_layer": lambda g, *args: (recurrent_layer(g, *args), None),
+    "recurrent_layer": recurrent_layer,
     "softmax": softmax,
     "winner_indices": winner_indices,
 }

@@ -1,8 +1,9 @@
 """Recordings: which operations a model calls, on which arrays, and which of those depend on its inputs.
 
-Nothing is known of the model but that. Operations on constants alone are not recorded: their results are constants,
-too. What is computed past the operations, in NumPy or with ``.item()``, would be taken for a constant; so the model is
-recorded a second time, with other values in its inputs, and all constants must be the same.
+Nothing is known of the model but that. Operations on constants alone are kept apart: their results are constants, too,
+unless they depend on sizes that may vary. What is computed past the operations, in NumPy or with ``.item()``, would be
+taken for a constant; so the model is recorded a second time, with other values in its inputs, and all constants must be
+the same.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.replacement import Replacements
-from minigrad.core.tensor import Tensor
+from minigrad.core.tensor import Tensor, replay
 from minigrad.graph import versions
 from minigrad.graph.grad_mode import no_grad
 from minigrad.nn.module import Module
@@ -21,7 +22,8 @@ from minigrad.onnx.sizes import OnnxExporterError, Ref
 from minigrad.ops.declare.declaration import Operation
 from minigrad.ops.primitives import elementwise
 
-PART_CHANGED = "x[...] = v, which changes a part of a tensor in place,"
+PART_CHANGED = "change of a part in place"  # of `base`, by `values`, at these `positions` of its flat elements
+OLD_VIEW = "use of a view whose memory was changed in place"
 
 
 class Call:
@@ -47,6 +49,9 @@ class Recording:
     ----------
     inputs : list of Ref
     calls : list of Call
+    constant_calls : list of Call
+        Those whose results are constants.
+    origins : dict from the id of a constant among the arguments to the number of its call, and of the output
     result : what the function returned, with a Ref or an array for each Tensor
     """
 
@@ -57,6 +62,9 @@ class Recording:
         arguments: Callable[[Sequence[Tensor]], tuple[Any, Any]],
     ) -> None:
         self.calls: list[Call] = []
+        self.constant_calls: list[Call] = []
+        self.origins: dict[int, tuple[int, int]] = {}
+        self._made: dict[int, tuple[tuple[int, int], int]] = {}  # by id: the origin of a constant, and its version
         self._known: dict[int, tuple[Ref, int]] = {}  # by id: what it is, and the version of its memory then
         self._alive: list[Any] = []  # so that no id is given twice
         self._copies: dict[tuple[int, int], np.ndarray] = {}
@@ -69,7 +77,7 @@ class Recording:
         self._kept = {id(t._data) for t in _state(function)}
         args, kwargs = arguments(inputs)
         self.result = self._run(function, args, kwargs)
-        del self._alive, self._known
+        del self._alive, self._known, self._made
 
     def _run(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         replacements, hooks = Replacements(), []
@@ -111,7 +119,7 @@ class Recording:
         version = versions.version_of(value)
         ref, known_version = self._known.get(id(value), (None, version))
         if id(versions.owner_of(value)) in self._spoiled and ref is None or known_version != version:
-            return Ref(self._call(PART_CHANGED, (), [value]), 0, value)
+            return Ref(self._call(OLD_VIEW, (), [value]), 0, value)
         if ref is not None:
             return Ref(ref.call, ref.output, value)
         if id(value) in self._kept:
@@ -119,13 +127,17 @@ class Recording:
         self._alive.append(value)
         key = id(value), version
         if key not in self._copies:
-            self._copies[key] = _compact_copy(value)
+            self._copies[key] = copy = _compact_copy(value)
+            origin, made_version = self._made.get(id(value), (None, -1))
+            if origin is not None and made_version == version:
+                self.origins[id(copy)] = origin
         return self._copies[key]
 
-    def _call(self, name: str, args: tuple[Any, ...], outputs: list[np.ndarray]) -> int:
-        number = len(self.calls)
+    def _call(self, name: str, args: tuple[Any, ...], outputs: list[np.ndarray], constant: bool = False) -> int:
+        calls = self.constant_calls if constant else self.calls
+        number = len(calls)
         refs = [Ref(number, i, array) for i, array in enumerate(outputs)]
-        self.calls.append(Call(name, args, refs, self._modules[-1] if self._modules else ""))
+        calls.append(Call(name, args, refs, self._modules[-1] if self._modules else ""))
         return number
 
     # ---- what is replaced ------------------------------------------------------------------------------------------
@@ -141,12 +153,15 @@ class Recording:
                     result = compute(*args)
                 finally:
                     self._depth -= 1
-                if not _depends(seen):
-                    return result
                 outputs = [np.asarray(a) for a in (result if len(op.outputs) > 1 else (result,))]
-                call = self.calls[self._call(op.name, seen, outputs)]
-                for array, ref in zip(outputs, call.outputs, strict=True):
-                    self._know(array, ref)
+                constant = not _depends(seen)
+                number = self._call(op.name, seen, outputs, constant)
+                for i, array in enumerate(outputs):
+                    if constant:
+                        self._alive.append(array)
+                        self._made[id(array)] = (number, i), versions.version_of(array)
+                    else:
+                        self._know(array, self.calls[number].outputs[i])
                 return tuple(outputs) if len(op.outputs) > 1 else outputs[0]
 
             return recorded
@@ -155,15 +170,20 @@ class Recording:
 
     def _writer(self, write: Callable[..., Any]) -> Callable[..., Any]:
         def call(tensor: Tensor, values: Any) -> None:
-            ref = self._seen(values) if isinstance(values, np.ndarray) else None
-            own, base = tensor._data, tensor._view.base._data if tensor._view is not None else None
+            ref = self._seen(np.asarray(values))
+            own, view = tensor._data, tensor._view
+            base = None if view is None else self._seen(view.base._data)
             write(tensor, values)
             if isinstance(ref, Ref):
                 self._know(own, ref)
-                if base is not None and id(base) not in self._known:
-                    self._spoiled.add(id(versions.owner_of(base)))
-            elif base is None:
+            else:
                 self._known.pop(id(own), None)  # it has become a constant
+            if view is not None and _depends((ref, base)):
+                whole = view.base._data
+                positions = replay(view.calls, np.arange(whole.size).reshape(whole.shape))
+                call = self.calls[self._call(PART_CHANGED, (base, ref, positions), [whole])]
+                self._know(whole, call.outputs[0])
+                self._spoiled.add(id(versions.owner_of(whole)))
 
         return call
 

@@ -10,6 +10,7 @@ import numpy as np
 from onnx import helper
 
 from minigrad.onnx.graph import Graph, Value
+from minigrad.onnx.recording import PART_CHANGED
 from minigrad.onnx.sizes import Merged, Size, UnsupportedOperatorError, Varying
 
 END = np.iinfo(np.int64).max  # behind the last element, however many there are
@@ -142,7 +143,8 @@ def look_up(g: Graph, x: Value, key: Any) -> Value:
     if any(key[i].dtype.kind == "b" for i in at):
         raise UnsupportedOperatorError("a mask as index: how many elements it selects is not known before")
     own = [i for i in at if isinstance(key[i], Value)]
-    if len(own) == 1 and len(at) == x.ndim and all(i in own or _is_grid(key[i], i, len(at)) for i in at):
+    grids = all(i in own or _is_grid(key[i], i, len(at)) for i in at)
+    if len(own) == 1 and len(at) == x.ndim == key[own[0]].ndim and grids:
         return g.GatherElements(x, _positive(g, x, key[own[0]], own[0]), axis=own[0])
     if len(at) == 1:
         index = key[at[0]] if own else g.constant_of(key[at[0]])
@@ -159,10 +161,49 @@ def look_up(g: Graph, x: Value, key: Any) -> Value:
     return g.Gather(flat, np.asarray(places, np.int64), axis=at[0])
 
 
+def put(g: Graph, x: Value, values: Value, key: Any, reduction: str | None = None) -> Value:
+    """Return `x` with `values` at ``x[key]``, where `look_up` finds them."""
+    key = key if isinstance(key, tuple) else (key,)
+    at = [i for i, k in enumerate(key) if isinstance(k, (Merged, Value))]
+    own = [i for i in at if not _is_grid(key[i], i, len(at))] or at[:1]
+    if len(own) == 1 and len(at) == x.ndim == len(key[own[0]].shape) and key[own[0]].dtype.kind == "i":
+        index = key[own[0]]
+        index = index if isinstance(index, Value) else g.full(g.constant_of(index))
+        return g.ScatterElements(g.full(x), index, g.full(values), axis=own[0], reduction=reduction)
+    if any(isinstance(n, Varying) for n in x.sizes) or any(isinstance(key[i], Value) for i in at):
+        raise UnsupportedOperatorError("such an index")
+    lengths = [int(n) for n in x.sizes]  # type: ignore[arg-type]
+    plain = tuple(k.arrays[0] if isinstance(k, Merged) else k for k in key)
+    return scatter(g, x, values, np.arange(math.prod(lengths)).reshape(lengths)[plain], reduction)
+
+
+def add_at(g: Graph, values: Value, shape: tuple[Size, ...], key: Any) -> Value:
+    zeros = g.Expand(g.constant(np.zeros((), values.dtype)), g.shape(shape))
+    zeros.shape = shape
+    return put(g, zeros, values, key, "add")
+
+
+def change_part(g: Graph, base: Value, values: Value, positions: Value) -> Value:
+    """Return `base` with `values` at some of its flat elements."""
+    if positions.array is None or any(isinstance(n, Varying) for n in base.sizes):
+        raise UnsupportedOperatorError("a tensor whose size may vary")
+    return scatter(g, base, values, positions.array)
+
+
+def scatter(g: Graph, x: Value, values: Value, positions: np.ndarray, reduction: str | None = None) -> Value:
+    """Return `x` with `values`, broadcast, at the positions of flat elements."""
+    if values.shape != positions.shape:
+        values = g.Expand(values, list(positions.shape))
+    flat = g.reshape(x, (math.prod(x.sizes),), known=False)  # type: ignore[arg-type]
+    values = g.reshape(values, (positions.size,), known=False)
+    changed = g.ScatterElements(flat, np.asarray(positions.ravel(), np.int64), values, axis=0, reduction=reduction)
+    return g.reshape(changed, x.sizes)
+
+
 def _is_grid(index: Any, axis: int, ndim: int) -> bool:
     """Return whether an index is the number of the place itself, along one of the dimensions of the result."""
     return isinstance(index, Merged) and all(
-        np.array_equal(a.ravel(), np.arange(a.size)) and (a.size == 1 or a.shape[axis - ndim :][:1] == (a.size,))
+        np.array_equal(a.ravel(), np.arange(a.size)) and (a.size == 1 or a.ndim == ndim - axis and len(a) == a.size)
         for a in index.arrays
     )
 
@@ -267,6 +308,11 @@ def order(g: Graph, x: Value, dim: int, descending: bool) -> Value:
     return g.nodes_of("TopK", 2, x, count, axis=dim, largest=int(descending), sorted=1)[1]
 
 
+def first(g: Graph, x: Value, dim: int, start: int, stop: int, descending: bool = False) -> Value:
+    places = g.nodes_of("TopK", 2, x, [stop], axis=dim, largest=int(descending), sorted=1)[1]
+    return g.Slice(places, [start], [stop], [dim]) if start else places
+
+
 def cumsum(g: Graph, x: Value, dim: int, reverse: bool) -> Value:
     return g.CumSum(x, np.asarray(dim, np.int64), reverse=int(reverse))
 
@@ -285,6 +331,7 @@ FORMS: dict[str, Callable[..., Any]] = {
     "any": judged("ReduceMax"),
     "argmax": extreme_place("ArgMax"),
     "argmin": extreme_place("ArgMin"),
+    PART_CHANGED: change_part,
     "cast": cast,
     "cat": cat,
     "clone": lambda g, x, order: x,
@@ -294,6 +341,7 @@ FORMS: dict[str, Callable[..., Any]] = {
     "diagonal": diagonal,
     "embedding": embedding,
     "expand": expand,
+    "first": first,
     "flip": flip,
     "logsumexp": logsumexp,
     "mean": reduction("ReduceMean"),
@@ -319,5 +367,9 @@ FORMS: dict[str, Callable[..., Any]] = {
     "view": reshape,
     "windows": windows,
 }
-PLACES: dict[str, Callable[..., Any]] = dict.fromkeys(("gather", "index", "index_select", "look_up"), look_up)
+PLACES: dict[str, Callable[..., Any]] = {
+    **dict.fromkeys(("gather", "index", "index_select", "look_up"), look_up),
+    "add_at": add_at,
+    "put": put,
+}
 """Those that are given constants as they were seen: a grid of all places needs none of them."""

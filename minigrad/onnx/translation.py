@@ -45,16 +45,18 @@ def written(
     inputs = _inputs(first, seen)
     lengths = {name: (input_names[i], a, _length(inputs[i][0][a])) for name, ((i, a), *_) in symbols.items()}
     graph = Graph(_state_names(model), lengths)
-    graph._taken.update(input_names)
+    names = _output_names(output_names, len([*_leaves(first.result)]), input_names)
+    for name in (*input_names, *names):
+        graph.fresh(name)  # no other value has it
     values: dict[tuple[int, int], Value] = {
         (-1, i): Value(graph, name, dtype, shape)
         for i, (name, (shape, dtype)) in enumerate(zip(input_names, inputs, strict=True))
     }
     for number in sorted(live):
-        _translate(graph, values, [run.calls[number] for run in seen], number)
+        calls = [run.calls[number] for run in seen]
+        values |= {(number, i): value for i, value in enumerate(_translated(graph, values, calls, seen)) if value}
     results = [merged(parts) for parts in zip(*(_leaves(run.result) for run in seen), strict=True)]
     outputs = [values[r.ref.call, r.ref.output] if r.ref else graph.full(graph.constant_of(r)) for r in results]
-    names = _output_names(output_names, len(outputs))
     _rename(graph, outputs, names, set(input_names))
     _prune(graph, names)
     described = [
@@ -141,7 +143,10 @@ def _state_names(model: Any) -> dict[int, str]:
 # ---- one operation ---------------------------------------------------------------------------------------------------
 
 
-def _translate(graph: Graph, values: dict[tuple[int, int], Value], calls: Sequence[Call], number: int) -> None:
+def _translated(
+    graph: Graph, values: dict[tuple[int, int], Value], calls: Sequence[Call], runs: Sequence[Recording]
+) -> list[Value | None]:
+    """Return the outputs of a call; those that are kept for backward only may be missing."""
     call = calls[0]
     graph.scope = call.module.replace(".", "/") and f"/{call.module.replace('.', '/')}"
     try:
@@ -150,37 +155,57 @@ def _translate(graph: Graph, values: dict[tuple[int, int], Value], calls: Sequen
     except ValueError:
         raise OnnxExporterError(f"export: what {call} is given depends on the sizes in more than numbers") from None
     try:
-        result, given = _formed(graph, values, call.name, args)
+        result, given = _formed(graph, values, call.name, args, runs)
     except UnsupportedOperatorError as error:
         which = f" for {error}" if str(error) else ""
         raise UnsupportedOperatorError(f"export: {call} has no ONNX form{which}") from None
-    for i, (value, shape) in enumerate(zip(result, places, strict=True)):
-        if value is None:
-            continue
-        if value.shape is None:
+    for i, (value, shape) in enumerate(zip(result, places, strict=False)):  # others are kept for backward only
+        if value is not None and value.shape is None:
             value.shape, value.dtype = shape, np.dtype(call.outputs[i].dtype)
             value.made_by = call.name, given
-        values[number, i] = value
+    return [*result]
 
 
-def _formed(graph: Graph, values: dict[tuple[int, int], Value], name: str, args: Any) -> tuple[tuple[Any, ...], Any]:
+def _constant(graph: Graph, values: dict[tuple[int, int], Value], seen: Merged, runs: Sequence[Recording]) -> Value:
+    """Return a constant, or what it is computed from where its values depend on sizes."""
+    try:
+        return graph.constant_of(seen)
+    except UnsupportedOperatorError:
+        origins = {run.origins.get(id(array)) for run, array in zip(runs, seen.arrays, strict=True)}
+        origin = origins.pop()
+        if origins or origin is None:
+            raise
+        calls = [run.constant_calls[origin[0]] for run in runs]
+        if len({call.name for call in calls}) > 1:
+            raise
+        value = _translated(graph, values, calls, runs)[origin[1]]
+        if value is None:
+            raise
+        return value
+
+
+def _formed(
+    graph: Graph, values: dict[tuple[int, int], Value], name: str, args: Any, runs: Sequence[Recording]
+) -> tuple[tuple[Any, ...], Any]:
     """Return what the form of an operation gives, and the arguments that it got."""
     form = elementwise.FORMS.get(name) or shapes.PLACES.get(name) or WHOLE.get(name)
     if form is None:
         raise UnsupportedOperatorError
     whole, lazy = name in WHOLE, name in shapes.PLACES
 
-    def given(value: Any, top: bool = False) -> Any:
+    def given(value: Any, nested: bool = False) -> Any:
         if isinstance(value, Merged):
             if value.ref is not None:
+                if (value.ref.call, value.ref.output) not in values:
+                    raise UnsupportedOperatorError("what another operation keeps for its gradient")
                 return values[value.ref.call, value.ref.output]
-            if lazy and not top:
+            if lazy and nested:
                 return value
-            constant = graph.constant_of(value)
+            constant = _constant(graph, values, value, runs)
             return graph.full(constant) if whole and name != "recurrent_layer" else constant
-        return tuple(given(v) for v in value) if isinstance(value, tuple) else value
+        return tuple(given(v, nested=True) for v in value) if isinstance(value, tuple) else value
 
-    arguments = tuple(given(a, top=i == 0) for i, a in enumerate(args))
+    arguments = tuple(map(given, args))
     result = form(graph, *arguments)
     return (result if isinstance(result, tuple) else (result,)), arguments
 
@@ -188,11 +213,16 @@ def _formed(graph: Graph, values: dict[tuple[int, int], Value], name: str, args:
 # ---- inputs and outputs ----------------------------------------------------------------------------------------------
 
 
-def _output_names(given: Sequence[str] | None, count: int) -> list[str]:
+def _output_names(given: Sequence[str] | None, count: int, others: Sequence[str]) -> list[str]:
     given = list(given or ())
+    if not count:
+        raise OnnxExporterError("export: expected a model that returns a Tensor, got none")
     if len(given) > count:
         raise ValueError(f"export: expected at most {count} output_names, got {len(given)}")
-    return given + (["output"] if count == 1 else [f"output_{i}" for i in range(count)])[len(given) :]
+    names = given + (["output"] if count == 1 else [f"output_{i}" for i in range(count)])[len(given) :]
+    if len({*names, *others}) < count + len(others):
+        raise ValueError(f"export: expected different names, got {', '.join((*others, *names))}")
+    return names
 
 
 def _rename(graph: Graph, outputs: Sequence[Value], names: Sequence[str], inputs: set[str]) -> None:

@@ -294,7 +294,7 @@ def pow(input: Operand, exponent: Operand) -> Operand:
 
 @in_blocks
 def _float_power(base: np.ndarray, exponent: Any) -> Any:
-    """Return ``base ** exponent``; of negative numbers, where NumPy takes fifty times as long, by those of positive."""
+    """Compute ``base ** exponent``: NumPy takes fifty times as long for a negative base as for a positive one."""
     if not isinstance(exponent, (int, float)) or exponent in (-1, 0, 1, 2) or exponent % 1:
         return base**exponent
     if exponent == 3:  # as PyTorch computes it

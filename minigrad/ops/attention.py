@@ -10,14 +10,15 @@ import numpy as np
 from minigrad.core.tensor import Tensor
 from minigrad.kernels.errstate import silent
 from minigrad.kernels.softmax import softmax
+from minigrad.ops.comparison import logical_not
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.dropout import dropout
 from minigrad.ops.joining import repeat_interleave
 from minigrad.ops.linalg import matmul
 from minigrad.ops.primitives.casting import cast
-from minigrad.ops.primitives.summation import sum_over
 from minigrad.ops.shape import adjoint
+from minigrad.ops.softmax import softmax_slope
 
 __all__ = ["scaled_dot_product_attention"]
 
@@ -90,13 +91,13 @@ def scaled_dot_product_attention(
     if enable_gqa:
         key, value = _for_each_head(query, key), _for_each_head(query, value)
     scores = matmul(query * (1 / math.sqrt(max(query.shape[-1], 1)) if scale is None else scale), adjoint(key))
-    hidden = None
+    hidden: Any = None
     if is_causal:
         hidden = ~np.tri(query.shape[-2], key.shape[-2], dtype=bool)
     elif attn_mask is not None:
         _check_mask(attn_mask, scores.shape, query.dtype)
         if attn_mask.dtype == bool:
-            hidden = ~np.asarray(attn_mask)
+            hidden = logical_not(attn_mask)
         else:
             scores = scores + cast(attn_mask, scores.dtype)
     return matmul(dropout(_weights(scores, hidden), dropout_p), value)
@@ -130,9 +131,9 @@ def _check_mask(mask: Any, shape: tuple[int, ...], dtype: Any) -> None:
         )
 
 
-@operation(name="attention_weights", scores=lambda g, y: (g - sum_over(g * y, (g.ndim - 1,), True)) * y)
+@operation("hidden", name="attention_weights", scores=lambda g, y: softmax_slope(g, y, (g.ndim - 1,)))
 @silent
-def _weights(scores: Operand, hidden: np.ndarray | None) -> Operand:
+def _weights(scores: Operand, hidden: Operand) -> Operand:
     """Return the softmax of each row without what is hidden, and 0 in a row in which no key is to be seen."""
     if hidden is not None:
         scores = scores + np.where(hidden, -np.inf, 0).astype(scores.dtype)

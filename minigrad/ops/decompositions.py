@@ -23,7 +23,7 @@ from minigrad.ops.linalg import matmul
 from minigrad.ops.primitives.diagonal import diagonal
 from minigrad.ops.selection import where
 from minigrad.ops.shape import adjoint
-from minigrad.ops.solving import check_matrix, numpy_errors, solve_system
+from minigrad.ops.solving import check_matrix, numpy_errors, solve_triangle
 
 __all__ = ["cholesky", "qr", "eigh", "eigvalsh", "svd", "svdvals", "pinv", "lstsq", "matrix_rank"]
 
@@ -63,7 +63,7 @@ def _cholesky_rule(g: Any, y: Any) -> Any:
     inner = tril(matmul(adjoint(y), g))
     inner = inner - diag_embed(diagonal(inner, 0, inner.ndim - 2, inner.ndim - 1)) / 2
     back = adjoint(y)
-    half = solve_system(back, adjoint(solve_system(back, inner)))
+    half = solve_triangle(back, adjoint(solve_triangle(back, inner, True)), True)
     return (half + adjoint(half)) / 2
 
 
@@ -107,7 +107,7 @@ def _qr_rule(g: Any, y: Any, A_shape: tuple[int, ...]) -> Any:
     r = where(short[..., None, None], math.nan, r)  # columns that depend on others have no direction of their own
     inner = matmul(r, adjoint(gr)) - matmul(adjoint(gq), q)
     both = tril(inner) + adjoint(tril(inner, -1))
-    return adjoint(solve_system(r, adjoint(gq + matmul(q, both))))
+    return adjoint(solve_triangle(r, adjoint(gq + matmul(q, both)), True))
 
 
 @operation(A=_qr_rule)

@@ -175,5 +175,6 @@ def one_hot(tensor: Operand, num_classes: int = -1) -> Tensor:
         if not index.size:
             raise RuntimeError("one_hot: of an empty tensor, num_classes cannot be found out; give it")
         num_classes = int(index.max()) + 1
-    hot = (index[..., None] == np.arange(num_classes)).astype(np.int64)
+    hot: Any = np.zeros((*index.shape, num_classes), np.int64)
+    hot.reshape(-1)[np.arange(index.size) * num_classes + index.reshape(-1)] = 1
     return Tensor._wrap(hot) if isinstance(tensor, Tensor) else hot

@@ -176,5 +176,5 @@ def embedding_bag(
     sums = _bag_sums(rows, starts)
     if mode == "sum":
         return sums
-    counts = reduce_segments(np.add, kept.astype(np.int64), starts)
+    counts = np.diff(starts) if kept.all() else reduce_segments(np.add, kept.astype(np.int64), starts)
     return times_constant(sums, (1 / np.maximum(counts, 1))[:, None].astype(sums.dtype))

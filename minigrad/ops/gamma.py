@@ -49,6 +49,7 @@ def digamma(input: Operand) -> Operand:
 @method(inplace=True)
 @elementwise(lambda g, input, n: g * _polygamma(input, n + 1), name="polygamma", floating=True)
 def _polygamma(input: Operand, n: int) -> Operand:
+    """Return the derivative of order `n` of `digamma`, elementwise."""
     if isinstance(n, bool) or not isinstance(n, int):
         raise TypeError(f"polygamma: expected n to be an int, got {type(n).__name__}")
     if n < 0:

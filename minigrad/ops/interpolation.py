@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from minigrad.core.array_attributes import as_int
-from minigrad.core.as_array import as_array
+from minigrad.core.as_array import as_array, constant
 from minigrad.core.tensor import Tensor
+from minigrad.kernels.mixing import mix
 from minigrad.ops.adaptive_pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
 from minigrad.ops.casting import clone
 from minigrad.ops.checks import check_tensor
@@ -24,6 +25,7 @@ _LINEAR = {"linear": 1, "bilinear": 2, "trilinear": 3, "bicubic": 2}  # the numb
 _DIMS = {**_LINEAR, "lanczos": 2}
 _KEEP = ("nearest", "linear", "bilinear", "trilinear")  # a dimension of the same size, whatever the scale is
 _MODES = ("nearest", "nearest-exact", *_DIMS, "area")
+LENGTH_PER_TAP = 100  # of a dimension: up to this, a product with a matrix of weights is quicker than taps
 Tap = tuple[np.ndarray, "np.ndarray | None"]  # for each place: the element to take, and its weight
 
 
@@ -97,7 +99,20 @@ def times_constant(input: Operand, weight: np.ndarray) -> Operand:
 _weighted = twin(times_constant, "weighted", holds=())  # by tables made from shapes, kept after backward as these are
 
 
+@operation(input=lambda g, matrix, dim: _mixed(g, np.ascontiguousarray(matrix.T), dim))
+def _mixed(input: Operand, matrix: np.ndarray, dim: int) -> Operand:
+    """Return sums over `dim` with the weights in the columns of `matrix`, a table made from shapes."""
+    return mix(input, matrix, dim)
+
+
 def _resized(input: Any, dim: int, taps: list[Tap]) -> Any:
+    n, size = input.shape[dim], len(taps[0][0])
+    weighted = taps[0][1] is not None and input.dtype.kind == "f"
+    if weighted and max(n, size) <= LENGTH_PER_TAP * len(taps) and np.isfinite(constant(input)).all():
+        matrix = np.zeros((n, size))
+        for places, weight in taps:
+            matrix[places, np.arange(size)] += weight
+        return _mixed(input, matrix.astype(input.dtype), dim)
     trailing = (1,) * (len(input.shape) - dim - 1)
     total: Any = None
     for places, weight in taps:

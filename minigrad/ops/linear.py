@@ -7,6 +7,7 @@ from typing import Any
 
 from minigrad.core.tensor import Tensor
 from minigrad.kernels import products
+from minigrad.kernels.buffering import add_rows
 from minigrad.ops.checks import check_tensor
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
@@ -36,7 +37,7 @@ def _linear(input: Operand, weight: Operand, bias: Operand | None) -> Operand:
     else:
         y = products.matmul(rows, weight.T)
     if bias is not None:
-        y += bias
+        add_rows(y, bias)
     return y if input.ndim == 2 else y.reshape(*input.shape[:-1], len(weight))
 
 

@@ -12,6 +12,7 @@ from minigrad.core.array_attributes import as_int
 from minigrad.core.tensor import Tensor
 from minigrad.graph import versions
 from minigrad.kernels import normalization as kernel
+from minigrad.kernels.buffering import row_by_row
 from minigrad.kernels.errstate import silent
 from minigrad.ops.arithmetic import square
 from minigrad.ops.checks import require_floating
@@ -68,6 +69,7 @@ def _normalize(
     scale=lambda g, input, scale_shape: sum_to(g * input, scale_shape),
     shift=lambda g, shift_shape: sum_to(g, shift_shape),
 )
+@row_by_row
 def _affine(input: Operand, scale: Operand, shift: Operand) -> Operand:
     """``input * scale + shift``, broadcast to the input."""
     y = input * scale

@@ -130,7 +130,8 @@ def index_reduce(
     if source.dtype != input.dtype:
         raise RuntimeError(f"index_reduce: expected a source of {input.dtype}, got {source.dtype}; convert it")
     along = np.broadcast_to(places.reshape([-1 if d == dim else 1 for d in range(len(shape))]), shape)
-    return scatter_reduce(input, dim, along, reshape(source, shape), reduce, include_self=include_self)
+    index = Tensor._wrap(along)  # as it lies, not copied
+    return scatter_reduce(input, dim, index, reshape(source, shape), reduce, include_self=include_self)
 
 
 @method(inplace=True)

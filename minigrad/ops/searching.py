@@ -85,12 +85,14 @@ def unique_consecutive(
         raise IndexError("unique_consecutive: a 0-dim tensor has no slices; leave dim out")
     flat = x.reshape(-1) if dim is None else np.moveaxis(x, one_dim("unique_consecutive", dim, x.ndim), 0)
     starts = np.ones(len(flat), bool)
-    starts[1:] = (flat[1:] != flat[:-1]).any(axis=tuple(range(1, flat.ndim)))
-    inverse = np.cumsum(starts) - 1
-    values = flat[starts] if dim is None else np.moveaxis(flat[starts], 0, dim)
-    counts = np.diff(np.flatnonzero(starts), append=len(flat))
-    return _selected((values, inverse.reshape(x.shape) if dim is None else inverse, counts),
-                     (return_inverse, return_counts), input)  # fmt: skip
+    different = flat[1:] != flat[:-1]
+    starts[1:] = different.any(axis=tuple(range(1, flat.ndim))) if flat.ndim > 1 else different
+    (places,) = np.nonzero(starts)
+    values = flat[places] if dim is None else np.moveaxis(flat[places], 0, dim)
+    inverse = np.cumsum(starts) - 1 if return_inverse else places
+    inverse = inverse.reshape(x.shape) if dim is None and return_inverse else inverse
+    counts = np.diff(places, append=len(flat)) if return_counts else places
+    return _selected((values, inverse, counts), (return_inverse, return_counts), input)
 
 
 # ---- counts ----------------------------------------------------------------------------------------------------------

@@ -96,7 +96,7 @@ def segment_reduce(
         shape[: axis + 1]
     )
     index = np.broadcast_to(index.reshape(*index.shape, *[1] * (len(shape) - axis - 1)), shape)
-    result: Any = scatter_reduce(start, axis, Tensor._wrap(np.ascontiguousarray(index)), data, kind)
+    result: Any = scatter_reduce(start, axis, Tensor._wrap(index), data, kind)
     if reduce != "mean":
         return result
     divisor = cast(Tensor._wrap(counts.reshape(*counts.shape, *[1] * (len(shape) - axis - 1))), data.dtype)

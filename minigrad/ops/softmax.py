@@ -5,13 +5,11 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-import numpy as np
-
 from minigrad.core.dtypes import DType, as_dtype
 from minigrad.core.tensor import Tensor
 from minigrad.kernels import softmax as kernel
 from minigrad.kernels.errstate import silent
-from minigrad.kernels.summation import single, total
+from minigrad.kernels.summation import single
 from minigrad.ops.checks import require_floating
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
@@ -27,23 +25,25 @@ __all__ = ["softmax", "softmin", "log_softmax", "glu"]
 Dims = tuple[int, ...]  # one dimension, or none for a 0-dim tensor
 
 
-def shifted(x: np.ndarray, dim: Dims) -> np.ndarray:
-    """Return `x` less its maximum over `dim`: a new array, the exponentials of which do not overflow."""
-    return np.asarray(x - np.maximum.reduce(x, axis=dim, keepdims=True, initial=-np.inf))
+def softmax_slope(g: Any, y: Any, dim: Dims) -> Any:
+    recorded = isinstance(g, Tensor)
+    return (g - sum_over(g * y, dim, True)) * y if recorded else kernel.softmax_slope(g, y, dim)
 
 
-@operation(name="softmax", input=lambda g, y, dim: (g - sum_over(g * y, dim, True)) * y)
+def _log_softmax_slope(g: Any, y: Any, dim: Dims) -> Any:
+    return g - exp(y) * sum_over(g, dim, True) if isinstance(g, Tensor) else kernel.log_softmax_slope(g, y, dim)
+
+
+@operation(name="softmax", input=softmax_slope)
 @silent
 def softmax_over(input: Operand, dim: Dims) -> Operand:
     return kernel.softmax(single(input), dim).astype(input.dtype, copy=False)
 
 
-@operation(name="log_softmax", input=lambda g, y, dim: g - exp(y) * sum_over(g, dim, True))
+@operation(name="log_softmax", input=_log_softmax_slope)
 @silent
 def log_softmax_over(input: Operand, dim: Dims) -> Operand:
-    y = shifted(single(input), dim)
-    y -= np.log(total(np.exp(y), dim, True))
-    return y.astype(input.dtype, copy=False)
+    return kernel.log_softmax(single(input), dim).astype(input.dtype, copy=False)
 
 
 def _checked(name: str, input: Any, dim: int | None, dtype: Any) -> tuple[Any, Dims]:

@@ -12,8 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minigrad.core.array_attributes import as_int
+from minigrad.core.as_array import constant
 from minigrad.core.tensor import Tensor
 from minigrad.kernels import determinants as kernel
+from minigrad.kernels import triangles
 from minigrad.kernels.blas import hold_blas
 from minigrad.kernels.errstate import silent
 from minigrad.ops.casting import clone
@@ -80,6 +82,17 @@ def solve_system(A: Operand, B: Operand) -> Operand:
     return np.linalg.solve(A, B)
 
 
+@operation(
+    name="solve_triangular",
+    A=lambda g, y, A, A_shape, upper: sum_to(-matmul(solve_triangle(adjoint(A), g, not upper), adjoint(y)), A_shape),
+    B=lambda g, A, B_shape, upper: sum_to(solve_triangle(adjoint(A), g, not upper), B_shape),
+)
+@numpy_errors
+def solve_triangle(A: Operand, B: Operand, upper: bool) -> Operand:
+    """Return the solution for a matrix with zeros below the diagonal, or above it if not `upper`."""
+    return triangles.solve_triangle(A, B, upper)
+
+
 @rounded_once
 def solve(A: Operand, B: Operand, *, left: bool = True) -> Tensor:
     r"""Return the X with ``A @ X = B``, or with ``X @ A = B`` if `left` is False.
@@ -99,18 +112,22 @@ def solve(A: Operand, B: Operand, *, left: bool = True) -> Tensor:
     >>> mg.linalg.solve(mg.tensor([[2.0, 0.0], [0.0, 4.0]]), mg.tensor([2.0, 2.0]))
     tensor([1.0000, 0.5000])
     """
+    return _solution(A, B, left)
+
+
+def _solution(A: Any, B: Any, left: bool, upper: bool | None = None) -> Any:
+    """Compute `solve`, where `upper` says which triangle of `A` is not zero, if one is."""
     a, b = check_matrix("solve", A, square=True), tuple(B.shape)
     vector = len(b) == 1 or len(b) == len(a) - 1 and b == a[:-1]
     if not vector and not left:
-        return adjoint(solve(adjoint(A), adjoint(B)))
+        return adjoint(_solution(adjoint(A), adjoint(B), True, None if upper is None else not upper))
     if not b or b[-1 if vector else -2] != a[-1]:
         raise RuntimeError(f"linalg.solve: expected {a[-1]} rows in B for A of shape {a}, got shape {b}")
     if A.dtype != B.dtype:
         raise RuntimeError(f"linalg.solve: expected operands of one dtype, got {A.dtype} and {B.dtype}")
-    if not vector:
-        return solve_system(A, B)
-    x = solve_system(A, reshape(B, (*b, 1)))
-    return reshape(x, x.shape[:-1])
+    columns = reshape(B, (*b, 1)) if vector else B
+    x = solve_system(A, columns) if upper is None else solve_triangle(A, columns, upper)
+    return reshape(x, x.shape[:-1]) if vector else x
 
 
 @rounded_once
@@ -126,7 +143,7 @@ def solve_triangular(A: Operand, B: Operand, *, upper: bool, left: bool = True, 
     """
     n = check_matrix("solve_triangular", A, square=True)[-1]
     triangle = (triu if upper else tril)(A, int(unitriangular) * (1 if upper else -1))
-    return solve(triangle + np.eye(n, dtype=A.dtype) if unitriangular else triangle, B, left=left)
+    return _solution(triangle + np.eye(n, dtype=A.dtype) if unitriangular else triangle, B, left, upper)
 
 
 @method()
@@ -219,18 +236,21 @@ def _cofactor_slope(input: Operand, A: Operand) -> Operand:
     return kernel.cofactor_slope(input, A)
 
 
-@operation(A=lambda g, A: _as_factor(g) * adjoint(_inv_or_inf(A)))
 @numpy_errors
 @silent
-def _logabsdet(A: Operand) -> Operand:
-    return np.asarray(np.linalg.slogdet(A)[1])
+def _slogdet(A: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    sign, size = np.linalg.slogdet(A)
+    return np.asarray(sign), np.asarray(size)
+
+
+@operation(A=lambda g, A: _as_factor(g) * adjoint(_inv_or_inf(A)))
+def _logabsdet(A: Operand, found: np.ndarray) -> Operand:
+    return found.copy()
 
 
 @operation(A=lambda g, A: zeros_as(A))
-@numpy_errors
-@silent
-def _sign_of_det(A: Operand) -> Operand:
-    return np.asarray(np.linalg.slogdet(A)[0])
+def _sign_of_det(A: Operand, found: np.ndarray) -> Operand:
+    return found.copy()
 
 
 @method()
@@ -257,7 +277,8 @@ def slogdet(A: Operand) -> SlogDet:
     SlogDet(sign=tensor(-1.), logabsdet=tensor(0.))
     """
     check_matrix("slogdet", A, square=True)
-    return SlogDet(_sign_of_det(A), _logabsdet(A))
+    sign, size = _slogdet(constant(A))  # once for both
+    return SlogDet(_sign_of_det(A, sign), _logabsdet(A, size))
 
 
 @method()

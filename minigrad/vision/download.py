@@ -97,7 +97,7 @@ def transfer(url: str, target: Path, name: str) -> None:
 def _progress(name: str, total: int | None) -> Iterator[Callable[[int], object]]:
     """Show a progress bar on a terminal if tqdm is installed."""
     try:
-        from tqdm import tqdm
+        from tqdm.auto import tqdm
     except ImportError:
         yield lambda count: None
         return

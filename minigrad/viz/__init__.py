@@ -1,4 +1,4 @@
-"""Pictures, drawn with matplotlib. Each function returns a Figure and works without a display."""
+"""Pictures, drawn with matplotlib. Each function returns a Figure, works without a display, and shows in a notebook."""
 
 from minigrad.viz.attribution import occlusion, occlusion_map, saliency, saliency_map
 from minigrad.viz.classification import confusion_matrix, misclassified, predictions

@@ -19,7 +19,7 @@ from minigrad.core.tensor import Tensor
 from minigrad.graph import engine
 from minigrad.nn import Parameter
 from minigrad.viz.layout import Layout
-from minigrad.viz.style import BLUE, GREEN, GREY, ORANGE
+from minigrad.viz.style import BLUE, GREEN, GREY, ORANGE, Picture
 
 OPERATION, PARAMETER, LEAF = "operation", "parameter", "leaf"
 COLOURS = {OPERATION: (BLUE, "#DCEBF5"), PARAMETER: (ORANGE, "#FCF0D4"), LEAF: (GREEN, "#D6EFE7")}  # edge, inside
@@ -152,7 +152,7 @@ def graph(loss: Tensor, params: Names | None = None, most: int = 150) -> Figure:
     margin, head = 0.15, 0.4
     layers = max(layout.layer)
     width, height = max(layout.width, 3.2) + 2 * margin, head + layers * ROW + BOX + 2 * margin
-    fig = Figure(figsize=(width, height), dpi=120)
+    fig = Picture(figsize=(width, height), dpi=120)
     ax = fig.add_axes((0, 0, 1, 1))
     left = (width - layout.width) / 2
     ax.set(xlim=(-left, width - left), ylim=(-margin - BOX / 2, height - margin - BOX / 2))

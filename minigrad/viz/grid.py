@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from minigrad.viz.style import GREY
+from minigrad.viz.style import GREY, Picture
 
 FRAME = "#DDDDDD"
 
@@ -92,7 +92,7 @@ def stacked(grids: Sequence[Grid], note: str = "", narrowest: float = 4.0) -> Fi
     """Return a Figure of the grids, one below the other, and a note below them all."""
     margin = 0.15
     width = max(narrowest, *(grid.size[0] for grid in grids)) + 2 * margin
-    fig = Figure(figsize=(width, sum(g.size[1] for g in grids) + 2 * margin + 0.25 * bool(note)), dpi=120)
+    fig = Picture(figsize=(width, sum(g.size[1] for g in grids) + 2 * margin + 0.25 * bool(note)), dpi=120)
     top = margin
     for grid in grids:
         grid.draw(fig, margin, top)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import numpy as np
@@ -16,9 +17,18 @@ GREY = "#666666"
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#003B5C", BLUE, "white", RED, "#5C2800"], N=257)
 
 
+class Picture(Figure):
+    """A Figure without a window, which shows by itself as the last line of a notebook's cell."""
+
+    def _repr_png_(self) -> bytes:
+        file = io.BytesIO()
+        self.savefig(file, format="png")
+        return file.getvalue()
+
+
 def figure(width: float, height: float, rows: int = 1, columns: int = 1, **options: Any) -> tuple[Figure, Any]:
     """Return a Figure of `width` x `height` inches without a window, and its array of axes, (rows, columns)."""
-    fig = Figure(figsize=(width, height), layout="constrained", dpi=120)
+    fig = Picture(figsize=(width, height), layout="constrained", dpi=120)
     return fig, fig.subplots(rows, columns, squeeze=False, **options)
 
 

@@ -27,7 +27,8 @@ class Case(NamedTuple):
 
     @property
     def family(self) -> str:
-        return self.kind if self.kind == "operation" else "/".join(self.name.split("/")[:2])
+        alone = self.kind not in ("operation", "shared", "all_reduce")
+        return "/".join(self.name.split("/")[:2]) if alone else self.group
 
 
 GROUPS = {
@@ -39,6 +40,11 @@ GROUPS = {
     "overhead": "Overhead, on 8x8 numbers",
     "start": "Start",
     "memory": "Peak resident memory of the process, after some steps",
+    "distributed": "Training step: a process for each core, which share the batch; PyTorch: a thread for each",
+    "distributed weak": "Training step: a process for each core, a batch of this size each; PyTorch: a thread for each",
+    "distributed overlap": "Training step: a process for each core; gradients go during backward, at its end, or never",
+    "distributed all_reduce": "all_reduce: a process for each core, and two",
+    "distributed step": "Training step on one core",
     "batch": "Training step by batch size",
     "image": "Training step by image size",
 }
@@ -74,6 +80,26 @@ SEQUENCES: dict[str, tuple[str, dict[str, Any]]] = {
         for features, hidden in ((64, 64), (64, 128), (128, 128))
     },
 }
+SHARED = (("lenet-relu", 128), ("cifar", 64), ("vgg", 64), ("residual", 32))
+PREDICTED = {"lenet-relu": "LeNet", "vgg": "VGG", "resnet9": "ResNet-9"}
+FEW, MANY = 4, 64  # images: steps with so many say what a step takes with any number
+KILOBYTES = (1, 4, 16, 64, 256, 1024, 4096, 16384, 65536)
+
+
+def _shared(group: str, net: str, batch: int, **more: Any) -> Case:
+    return Case(f"{group}/{net}/{batch}", "shared", {"net": net, "batch": batch, **more}, least_threads=2)
+
+
+DISTRIBUTED = [
+    *[_shared("distributed", net, batch) for net, batch in SHARED],
+    *[_shared("distributed weak", net, batch, weak=True) for net, batch in SHARED],
+    *[_shared("distributed overlap", net, MANY, weak=True) for net in PREDICTED],
+    *[
+        Case(f"distributed all_reduce/{size} KB", "all_reduce", {"size": 1024 * size}, least_threads=2)
+        for size in KILOBYTES
+    ],
+    *[_shared("distributed step", net, batch) for net in PREDICTED for batch in (FEW, MANY)],
+]
 CASES = [
     *[_net("training", "training", net, batch) for net, batch in TRAINED],
     *[Case(f"training/{name}", *rest) for name, rest in SEQUENCES.items()],
@@ -97,6 +123,7 @@ CASES = [
         for net, batch in (("lenet5-tanh", 128), ("vgg", 64))
     ],
     Case("memory/gpt-small/16", *SEQUENCES["gpt-small/16"], "bytes"),
+    *DISTRIBUTED,
     *[_net("batch", "training", "lenet5-tanh", batch) for batch in BATCHES],
     *[_net("image", "training", "cifar", 8, image_size=size) for size in SIZES],
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any
 
 from minigrad.scripts.benchmarks.cases import GROUPS
 from minigrad.scripts.benchmarks.machine import as_text
-from minigrad.scripts.benchmarks.running import LIBRARIES
+from minigrad.scripts.benchmarks.running import COLUMNS, LIBRARIES
 
 Result = dict[str, Any]
 UNSTEADY = "~"
@@ -77,7 +77,7 @@ class Report:
         for group, title in GROUPS.items():
             rows = {key: row for key, row in self.rows.items() if next(iter(row.values()))["group"] == group}
             if rows:
-                parts.append(f"**{title}**\n\n{_markdown([self._header(), *[self._line(*r) for r in rows.items()]])}")
+                parts.append(f"**{title}**\n\n{self._part(rows)}")
                 if group == "operations" and self.compares:
                     parts += self._means(rows)
         return "\n\n".join([*parts, *self.remarks()])
@@ -97,24 +97,29 @@ class Report:
     def _rounds(self) -> int:
         return max((len(r.get("turns", ())) for r in self.results), default=0)
 
-    def _header(self) -> list[str]:
-        names = [LIBRARIES[library] for library in self.libraries]
-        if self.compares:
+    def _part(self, rows: dict[tuple[str, int], dict[str, Result]]) -> str:
+        """Return the table of one group: a column for each library, or for each of those who measure it only."""
+        found = {library for row in rows.values() for library in row}
+        extra = [label for label in COLUMNS if label in found and label not in LIBRARIES]
+        columns = [*(c for c in self.libraries if c in found or not extra), *extra]
+        compares = self.compares and {"minigrad", self.others[0]} <= set(columns)
+        names = [COLUMNS[column] for column in columns]
+        if compares:
             names.insert(2, "ratio")
-        return ["", "threads", *names]
-
-    def _line(self, key: tuple[str, int], row: dict[str, Result]) -> list[str]:
-        cells = [shown(row.get(library, {})) for library in self.libraries]
-        if self.compares:
-            ratio = self.ratio(row, self.others[0])
-            cells.insert(2, "" if ratio is None else f"{ratio:.2f}")
-        return [key[0].split("/", 1)[1].replace("/", " "), str(key[1]), *cells]
+        lines = [["", "cores" if extra else "threads", *names]]
+        for (case, threads), row in rows.items():
+            cells = [shown(row.get(column, {})) for column in columns]
+            if compares:
+                ratio = self.ratio(row, self.others[0])
+                cells.insert(2, "" if ratio is None else f"{ratio:.2f}")
+            lines.append([case.split("/", 1)[1].replace("/", " "), str(threads), *cells])
+        return markdown(lines)
 
     def remarks(self) -> list[str]:
         """Return what failed, and where libraries disagree about the result."""
         load = self.machine["load"]
         found = [BUSY.format(load)] if load is not None and load > 0.5 else []
-        found += [f"{r['case']}: {LIBRARIES[r['library']]} failed ({r['error']})" for r in self.results if "error" in r]
+        found += [f"{r['case']}: {COLUMNS[r['library']]} failed ({r['error']})" for r in self.results if "error" in r]
         for (case, threads), row in self.rows.items():
             mine = row.get("minigrad", {}).get("check")
             for other in self.others:
@@ -141,7 +146,8 @@ def shown(result: Result) -> str:
     return f"{mark}{value * scale:.3g} {unit}" if value * scale < 1000 else f"{mark}{value * scale:.0f} {unit}"
 
 
-def _markdown(lines: list[list[str]]) -> str:
+def markdown(lines: list[list[str]]) -> str:
+    """Return lines of cells, the first of them the header, as a table."""
     widths = [max(3, *map(len, column)) for column in zip(*lines, strict=True)]
     rule = ["-" * widths[0], *["-" * (w - 1) + ":" for w in widths[1:]]]
     places = [str.ljust, *[str.rjust] * (len(widths) - 1)]

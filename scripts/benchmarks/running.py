@@ -19,6 +19,15 @@ from minigrad.scripts.benchmarks.cases import Case
 
 PATHS = [str(Path(minigrad.__file__).parents[1]), str(Path(__file__).parents[1])]
 LIBRARIES = {"minigrad": "minigrad", "torch": "PyTorch", "mygrad": "MyGrad", "autograd": "autograd", "jax": "JAX"}
+COLUMNS = {
+    **LIBRARIES,
+    "gloo": "PyTorch on gloo",
+    "one-process": "minigrad, 1 process",
+    "at-the-end": "sent at the end",
+    "never": "nothing sent",
+    "twice": "2 processes for each core",
+}
+"""By label of a worker: the title of its column."""
 
 
 def installed(library: str) -> bool:
@@ -47,21 +56,35 @@ class Unsupported(WorkerError):
 
 
 class Worker:
-    """The process of one library, with `threads` threads."""
+    """The process of one library, with `threads` threads.
 
-    def __init__(self, library: str, threads: int) -> None:
-        self.library = library
+    label : its column, by default the library
+    arguments : beside those of each case
+    """
+
+    def __init__(
+        self, library: str, threads: int, label: str | None = None, arguments: dict[str, Any] | None = None
+    ) -> None:
+        self.library, self.threads = library, threads
+        self.label, self.arguments = label or library, arguments or {}
         self._log = tempfile.TemporaryFile("w+")
-        # as a package of its own, not minigrad's: the processes of other libraries do not import minigrad
-        command = [sys.executable, "-P", "-m", "benchmarks.worker", library, str(threads)]
         self._process = subprocess.Popen(
-            command,
+            self.command(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
             text=True,
             env=environment(library, threads),
         )
+
+    def command(self) -> list[str]:
+        """Return the command that starts it."""
+        # as a package of its own, not minigrad's: the processes of other libraries do not import minigrad
+        return [sys.executable, "-P", "-m", "benchmarks.worker", self.library, str(self.threads)]
+
+    def send(self, line: str) -> None:
+        """Send a request."""
+        print(line, file=self._process.stdin, flush=True)
 
     def ask(self, do: str, **request: Any) -> dict[str, Any]:
         """Send a request and wait for its answer.
@@ -71,9 +94,9 @@ class Worker:
         WorkerError
             If the work failed there.
         """
-        assert self._process.stdin and self._process.stdout
+        assert self._process.stdout
         try:
-            print(json.dumps({"do": do, **request}), file=self._process.stdin, flush=True)
+            self.send(json.dumps({"do": do, **request}))
             line = self._process.stdout.readline()
         except BrokenPipeError:
             line = ""
@@ -110,17 +133,18 @@ def measure(case: Case, threads: int, workers: Sequence[Worker], settings: Setti
     """Return a case by all libraries in turns, A B A B: one result for each, with the medians of the turns."""
     turns: list[Callable[[], float]]
     if case.kind == "import":
-        results = [_result(case, threads, w.library) for w in workers]
+        results = [_result(case, threads, w.label) for w in workers]
         turns = [partial(_import_seconds, w.library, threads) for w in workers]
         for turn in turns:
             turn()  # the first one reads the files from disk
         return _in_turns(results, turns, settings.imports)
     results, ready, turns = [], [], []
     for worker in workers:
-        result = _result(case, threads, worker.library)
+        result = _result(case, threads, worker.label)
         results.append(result)
         try:
-            result["check"] = worker.ask("prepare", kind=case.kind, arguments=case.arguments)["check"]
+            arguments = {**case.arguments, **worker.arguments}
+            result["check"] = worker.ask("prepare", kind=case.kind, arguments=arguments)["check"]
         except Unsupported:
             result["unsupported"] = True
             continue

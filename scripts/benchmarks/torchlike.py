@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from .nets import Layer, task, weights
 from .operations import operation as operation  # kinds of work among those here
 from .sequences import gpt as gpt
@@ -55,8 +57,11 @@ def training(
     """Take a step: zero_grad, forward, loss, backward, SGD with momentum and weight decay. Return the loss."""
     resolved, inputs, labels = task(net, batch, image_size)
     module = model(lib, resolved)
-    if wrap is not None:
-        module = wrap(module)
+    return stepping(lib, module if wrap is None else wrap(module), inputs, labels)
+
+
+def stepping(lib: Any, module: Any, inputs: np.ndarray, labels: np.ndarray) -> Callable[[], Any]:
+    """Return a function that takes a step of `training`."""
     optimizer = lib.optim.SGD(module.parameters(), lr=LR, momentum=MOMENTUM, weight_decay=WEIGHT_DECAY)
     x, t = lib.from_numpy(inputs), lib.from_numpy(labels)
     cross_entropy = lib.nn.functional.cross_entropy

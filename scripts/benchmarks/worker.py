@@ -7,6 +7,9 @@
     {"do": "memory"}                                     -> {"bytes": the peak so far}
 
 What fails is answered by {"error": text}, what a library does not have by {"unsupported": text}.
+
+With a folder as third argument it is one of several processes that ``mpiexec`` has started. All get the same requests,
+rank 0 by its standard input and the others by pipes in that folder, and rank 0 answers.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ import sys
 from collections.abc import Callable
 from statistics import median
 from time import perf_counter
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 
@@ -30,22 +33,29 @@ class Worker:
     """The state between two requests."""
 
     def __init__(self, library: str, threads: int) -> None:
-        from . import others, torchlike
+        from . import others, shares, torchlike
 
         self.torchlike = library in ("minigrad", "torch")
-        self.others, self.work = others, torchlike
+        self.others, self.shares, self.work = others, shares, torchlike
         self.library = library
         self.lib = importlib.import_module(library)
         if self.torchlike and hasattr(self.lib, "set_num_threads"):
             self.lib.set_num_threads(threads)
         self.step: Callable[[], Any] = lambda: None
         self.together = 1  # steps between two looks at the clock
+        self.team = False  # whether there are other ranks, which must do as many steps
+
+    def agreed(self, value: float) -> float:
+        """Return the number of rank 0."""
+        return self.shares.agreed(self.lib, value) if self.team else value
 
     def prepare(self, kind: str, arguments: dict[str, Any]) -> dict[str, Any]:
         if kind == "loading" and self.library == "minigrad":
             from .loading import loading
 
             self.step = loading(**arguments)
+        elif self.torchlike and hasattr(self.shares, kind):
+            self.step = getattr(self.shares, kind)(self.lib, **arguments)
         elif self.torchlike and hasattr(self.work, kind):
             self.step = getattr(self.work, kind)(self.lib, **arguments)
         elif hasattr(self.others, f"{self.library}_{kind}"):
@@ -56,20 +66,24 @@ class Worker:
             result = self.step()
         start = perf_counter()
         self.step()
-        self.together = max(1, int(BATCH / max(perf_counter() - start, 1e-9)))
+        self.together = int(self.agreed(max(1, int(BATCH / max(perf_counter() - start, 1e-9)))))
         gc.collect()
-        return {"check": _check(result)}
+        check = _check(result)
+        return {"check": self.shares.averaged(self.lib, check) if self.team and check is not None else check}
 
     def measure(self, seconds: float, least: int) -> dict[str, Any]:
         step, together = self.step, self.together
         samples: list[float] = []
         step()  # what the others have put out of the caches comes back
         begin = start = perf_counter()
-        while not samples or start < begin + seconds or (len(samples) < least and start < begin + 5 * seconds):
+        go_on = True
+        while go_on:
             start = perf_counter()
             for _ in range(together):
                 step()
             samples.append((perf_counter() - start) / together)
+            more = start < begin + seconds or (len(samples) < least and start < begin + 5 * seconds)
+            go_on = bool(self.agreed(more))
         return {"seconds": median(samples), "samples": len(samples)}
 
     def evaluate(self) -> dict[str, Any]:
@@ -107,11 +121,17 @@ def peak_memory() -> int:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
-def main(library: str, threads: int) -> None:
+def main(library: str, threads: int, folder: str | None = None) -> None:
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what libraries print is no answer
     worker = Worker(library, threads)
-    for line in sys.stdin:
+    requests: TextIO = sys.stdin
+    if folder is not None:
+        rank = worker.shares.meet(worker.lib, f"{folder}/meeting")
+        worker.team = True
+        if rank:
+            requests, answers = open(f"{folder}/{rank}"), open(os.devnull, "w")
+    for line in requests:
         request = json.loads(line)
         try:
             answer = getattr(worker, request.pop("do"))(**request)
@@ -123,4 +143,4 @@ def main(library: str, threads: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), *sys.argv[3:])

@@ -6,6 +6,22 @@ const pen = element("pen");
 const PEN_WIDTH = 0.125; // of the board's side: as thick as the bundled digits are written
 const STEP = 1 / 16; // of the arrow keys
 
+const EXAMPLES = [ // digits, each a list of strokes
+  [[[0.32, 0.24], [0.42, 0.16], [0.56, 0.15], [0.66, 0.22], [0.66, 0.34], [0.56, 0.44], [0.46, 0.47], [0.58, 0.5],
+    [0.68, 0.6], [0.68, 0.74], [0.57, 0.84], [0.42, 0.85], [0.31, 0.77]]],
+  [[[0.33, 0.3], [0.38, 0.19], [0.5, 0.14], [0.63, 0.19], [0.67, 0.31], [0.61, 0.45], [0.48, 0.61], [0.33, 0.84],
+    [0.5, 0.84], [0.7, 0.84]]],
+  [[[0.5, 0.14], [0.37, 0.22], [0.31, 0.38], [0.3, 0.58], [0.36, 0.76], [0.5, 0.86], [0.64, 0.76], [0.7, 0.58],
+    [0.69, 0.38], [0.63, 0.22], [0.5, 0.14]]],
+];
+const MEANINGS = [ // of a layer's maps, by its kind
+  [/conv/i, "each map is one filter, and shows where it finds its pattern"],
+  [/pool/i, "the maps before, coarser"],
+  [/norm/i, "the maps before, each brought to one scale"],
+  [/linear/i, "one number for each neuron"],
+  [/framed/, "what is drawn, as large as the network knows digits"],
+];
+
 let model; // what /model says
 let strokes = []; // lists of points [x, y], in parts of the board's side
 const past = []; // what `strokes` was before each change that can be undone
@@ -59,6 +75,13 @@ function begin(point) {
   past.push([...strokes]);
   strokes.push([point]);
   return strokes.at(-1);
+}
+
+/** Draw the next of some digits instead of what is there. */
+function drawExample() {
+  past.push(strokes);
+  EXAMPLES.push(EXAMPLES.shift());
+  replaceStrokes([...EXAMPLES.at(-1)]);
 }
 
 function clear() {
@@ -158,7 +181,7 @@ function putDownOrLift() {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
   if (event.key === " " && event.target.matches("button, a")) return; // it presses that
-  const letters = { c: clear, u: undo, s: save, " ": event.repeat ? () => {} : putDownOrLift };
+  const letters = { c: clear, u: undo, s: save, e: drawExample, " ": event.repeat ? () => {} : putDownOrLift };
   if (event.key in ARROWS) move(ARROWS[event.key], event.shiftKey ? STEP / 4 : STEP);
   else if (event.key.toLowerCase() in letters) letters[event.key.toLowerCase()]();
   else return;
@@ -282,6 +305,8 @@ function build() {
     const caption = create("figcaption", figure);
     create("b", caption, { textContent: layer.name });
     create("span", caption, { textContent: `${layer.kind}, ${shape}` });
+    const meaning = MEANINGS.find(([kind]) => kind.test(layer.kind));
+    if (meaning) create("span", caption, { className: "meaning", textContent: meaning[1] });
     const strip = count === 1 && width > height;
     const maps = create("div", figure, { className: strip ? "maps strip" : "maps" });
     maps.setAttribute("role", "img");
@@ -332,6 +357,7 @@ function showMaps(figure, layer) {
 element("clear").addEventListener("click", clear);
 element("undo").addEventListener("click", undo);
 element("save").addEventListener("click", save);
+element("example").addEventListener("click", drawExample);
 new ResizeObserver(repaint).observe(board);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   colours = palette();

@@ -24,6 +24,8 @@ KEYS = {
     "few of many": (ALL, np.array([3, 3, 8]), ALL),
     "two dimensions": (ALL, RANDOM.reshape(8, 5), ALL),
     "all": (RNG.integers(-5, 5, (4, 1)), RNG.integers(0, 16, (4, 9)), np.array(1)),
+    "two of three": (ALL, RNG.integers(-16, 16, (4, 1)), RNG.integers(0, 3, 9)),
+    "windows": (ALL, np.array([[0], [1], [2], [5]]), np.arange(3)),
     "apart": (np.array([0, 0, 4]), ALL, np.array([1, 1, 2])),
     "mask": (ALL, RNG.random(16) > 0.5, ALL),
     "nothing": (ALL, np.zeros(0, int), ALL),
@@ -79,3 +81,22 @@ def test_rows_are_added_as_exactly_as_in_float64():
     values = RNG.random((10000, 9)).astype(np.float32)
     sums = indexing.add_up(values, (3, 9), (np.repeat([2], 10000),))
     np.testing.assert_allclose(sums[2], values.sum(axis=0, dtype=np.float64), rtol=4e-7)
+
+
+@pytest.mark.parametrize("lengths", [[3, 3, 3], [0, 5, 1, 0, 2], [17], [0, 0], [], [4, 4, 30]])
+@pytest.mark.parametrize("axis", [0, 1])
+def test_segments(lengths, axis):
+    starts = np.concatenate([[1], 1 + np.cumsum(lengths, dtype=np.int64)])
+    rows = RNG.integers(-9, 9, (40, 40, 2)).astype(np.float32)
+    for order in (None, RNG.permutation(40)):
+        for ufunc, empty in ((np.add, 0), (np.maximum, -1)):
+            listed = rows if order is None else rows.take(order, axis=axis)
+            expected = [
+                ufunc.reduce(listed.take(range(a, b), axis=axis), axis=axis) if a < b else np.full((40, 2), empty)
+                for a, b in zip(starts[:-1], starts[1:], strict=True)
+            ]
+            found = segments.reduce_segments(ufunc, rows, starts, empty, order, axis)
+            shape = (*rows.shape[:axis], len(lengths), *rows.shape[axis + 1 :])
+            assert found.shape == shape and found.dtype == np.float32
+            if lengths:
+                np.testing.assert_array_equal(found, np.stack(expected, axis))

@@ -28,6 +28,7 @@ def test_sums(shape, dims):
     for a in orders(x):
         before = a.copy()
         np.testing.assert_array_equal(sums(a, dims), x.sum(axis=dims, keepdims=True))
+        np.testing.assert_array_equal(sums(a, tuple(d - a.ndim for d in dims)), x.sum(axis=dims, keepdims=True))
         for b in orders(y):
             np.testing.assert_array_equal(sums(a, dims, b), (x * y).sum(axis=dims, keepdims=True))
         assert not np.shares_memory(sums(a, dims), a)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import minigrad as mg
+import minigrad.nn.functional as F
 from minigrad import nn
 
 OPTIONS = [{}, {"add_bias_kv": True, "add_zero_attn": True}, {"kdim": 3, "vdim": 6, "bias": False, "batch_first": True}]
@@ -35,6 +36,17 @@ def test_attention_equals_pytorchs(options, mask, weights):
         results.append([t.detach().numpy() for t in (y, *([] if seen is None else [seen]), *slopes)])
     for a, b in zip(*results, strict=True):
         np.testing.assert_allclose(a, b, atol=1e-10)
+
+
+def test_thousands_of_scores_have_the_gradient_of_a_few():
+    """Large sums take another way than small ones; by itself, no head is large."""
+    q, k, v, w = mg.randn(4, 8, 32, 4, dtype=mg.float64).requires_grad_()
+    y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+    whole = mg.autograd.grad((y * w).sum(), [q, k, v])
+    for head in range(8):
+        y = F.scaled_dot_product_attention(q[head], k[head], v[head], is_causal=True)
+        for slope, all_heads in zip(mg.autograd.grad((y * w[head]).sum(), [q, k, v]), whole, strict=True):
+            np.testing.assert_allclose(slope[head], all_heads[head], rtol=1e-10, atol=1e-12)
 
 
 def test_errors():

@@ -39,6 +39,7 @@ LAYERS = {
     "ChannelShuffle": (lambda: nn.ChannelShuffle(3), IMAGES),
     "Upsample": (lambda: nn.Upsample(scale_factor=2), IMAGES),
     "Upsample bilinear": (lambda: nn.Upsample(size=(5, 12), mode="bilinear", align_corners=True), IMAGES),
+    "Upsample to many": (lambda: nn.Upsample(size=700, mode="linear"), SIGNAL),
     "Unfold": (lambda: nn.Unfold(3, stride=2), IMAGES),
     "ZeroPad2d": (lambda: nn.ZeroPad2d((1, 2, 0, -1)), IMAGES),
     "ReplicationPad1d": (lambda: nn.ReplicationPad1d(2), SIGNAL),
@@ -123,6 +124,8 @@ OPERATIONS = {
     "sort": (lambda x: tuple(x.sort(1)), "any"),
     "topk": (lambda x: tuple(x.topk(2, largest=False)), "any"),
     "gather": (lambda x: x.gather(1, x.argmax(1, keepdim=True)), "any"),
+    "scatter": (lambda x: x.scatter(1, x.argmax(1, keepdim=True), 9.0), "any"),
+    "scatter_add": (lambda x: mg.zeros_like(x).scatter_add(1, x.argsort(1), x * 2), "any"),
     "embedding": (lambda x: F.embedding(x, mg.arange(40.0).reshape(20, 2)), "ints"),
     "index": (lambda x: x[:, mg.tensor([0, 2, -1])], "any"),
     "index_select": (lambda x: x.index_select(1, mg.tensor([1, 1])), "any"),
@@ -131,6 +134,7 @@ OPERATIONS = {
     "reshape": (lambda x: x.reshape(x.shape[0] * 2, 3).reshape(-1, 2, 3), "any"),
     "expand": (lambda x: x[:, :1].expand(x.shape[0], 4), "any"),
     "repeat": (lambda x: x.repeat(2, 1, 3), "any"),
+    "places": (lambda x: x * mg.arange(len(x)).unsqueeze(1) + mg.arange(float(len(x)))[:, None], "any"),
     "cat and stack": (lambda x: (mg.cat([x, x * 2], 1), mg.stack([x, x], -1)), "any"),
     "chunk": (lambda x: mg.cat(x.chunk(3, 1)[::-1], 1), "any"),
     "flip and roll": (lambda x: x.flip(0, 1).roll(2, 1), "any"),
@@ -146,6 +150,7 @@ OPERATIONS = {
         "any",
     ),
     "attention": (lambda x: F.scaled_dot_product_attention(*[x.view(-1, 2, 3)] * 3, is_causal=True), "any"),
+    "attention of a mask": (lambda x: F.scaled_dot_product_attention(x, x, x, attn_mask=x @ x.T > -1), "any"),
     "normalize": (lambda x: F.normalize(x), "any"),
     "in place": (lambda x: x.clone().mul_(2).add_(x).relu_(), "any"),
     "in place through a view": (lambda x: (x * 2).view(-1, 2, 3).relu_().sum(2), "any"),
@@ -156,6 +161,31 @@ OPERATIONS = {
     "dict": (lambda x: {"twice": x * 2, "others": [x + 1, x]}, "any"),
 }
 """By name: a function of x, and what numbers x has."""
+
+
+def _with(change, start=lambda x: x * 2):
+    def function(x):
+        y = start(x)
+        change(y, x)
+        return y + 1
+
+    return function
+
+
+CHANGES = {
+    "a row": _with(lambda y, x: y.__setitem__(0, 5.0)),
+    "columns": _with(lambda y, x: y.__setitem__((slice(None), slice(1, 4)), x[:, 2:5])),
+    "columns, broadcast": _with(lambda y, x: y.__setitem__((slice(None), slice(1, 4)), x[:, :1])),
+    "added to": _with(lambda y, x: y[:, 1].add_(x[:, 0])),
+    "twice": _with(lambda y, x: (y.__setitem__(0, x[1]), y.__setitem__((1, 2), 3.0))),
+    "a view of a view": _with(lambda y, x: y.view(2, 2, 3)[0].T.mul_(4)),
+    "a constant": _with(lambda y, x: y.__setitem__(1, x[0]), lambda x: mg.zeros(2, 6)),
+    "index_copy": lambda x: x.index_copy(1, mg.tensor([3, 1]), x[:, :2]),
+    "index_add": lambda x: x.index_add(1, mg.tensor([3, 1, 3]), x[:, :3]),
+    "index_put": lambda x: mg.index_put(x, (mg.tensor([0, 1]), mg.tensor([2, 4])), x[:, 0]),
+    "index_fill": lambda x: x.index_fill(1, mg.tensor([0, 5]), 7.0),
+}
+"""By name: functions that change a part of a tensor; where it is must not depend on sizes that may vary."""
 
 
 def _distances(x):

@@ -97,7 +97,7 @@ def test_what_was_kept_is_freed(name):
 
 
 # What they keep is made from shapes and not from tensors, and is kept as shapes are
-KEEP_TABLES = {"LookUpBackward0", "AddUpBackward0", "WeightedBackward0"}
+KEEP_TABLES = {"LookUpBackward0", "AddUpBackward0", "MixedBackward0", "WeightedBackward0"}
 
 WITH_WEIGHTS = {
     "cross_entropy": lambda x, t, w: F.cross_entropy(x, t, w),

@@ -162,6 +162,21 @@ def test_keys_work_wherever_the_focus_is(page):
     assert page.wait_for(SETTLED) == "1"
 
 
+def test_examples_are_recognized_and_can_be_undone(page):
+    stroke(page, ONE)
+    for digit in "320":
+        page.click("#example")
+        page.wait_for(f"return {LABEL} === '{digit}'")
+    page.press("e", "u", "u", "u", "u")
+    page.wait_for(f"return {LABEL} === '1'")
+
+
+def test_layers_say_what_their_maps_mean(page):
+    figures = "[...document.querySelectorAll('figure')]"
+    meanings = page.run(f"return {figures}.map(e => e.querySelector('.meaning')?.innerText)")
+    assert len(meanings) == 6 and all(meanings)
+
+
 def test_a_saved_picture_is_offered(page, server):
     shown = "return !document.getElementById('download').hidden"
     assert not page.run(shown)
@@ -176,14 +191,14 @@ def test_a_saved_picture_is_offered(page, server):
 
 def test_everything_is_reached_by_tab_and_the_focus_is_seen(page):
     reached = []
-    for _ in range(4):
+    for _ in range(5):
         page.press(TAB)
         style = "getComputedStyle(document.activeElement)"
         width, kind = page.run(f"return [parseFloat({style}.outlineWidth), {style}.outlineStyle]")
         assert width >= 2 and kind == "solid"
         reached.append(page.run("return document.activeElement.id"))
-    assert reached == ["board", "clear", "undo", "save"]
-    page.press(" ")  # the button, with nothing drawn
+    assert reached == ["board", "clear", "undo", "save", "example"]
+    page.press("s")  # with nothing drawn
     assert page.wait_for("return document.getElementById('status').textContent") == "Nothing is drawn yet."
 
 

@@ -1,5 +1,7 @@
 """The curves of a training run show the numbers of its history."""
 
+import csv
+
 import numpy as np
 import pytest
 
@@ -52,6 +54,32 @@ def test_curves_of_any_columns():
     np.testing.assert_array_equal([line.get_ydata() for line in mse.lines], [[4, 1], [5, np.nan]])
     assert r2.lines[0].get_xdata().tolist() == [1, 2] and r2.get_yscale() == "linear"
     rendered(figure)
+
+
+def test_histories_of_other_forms(tmp_path):
+    rows = [row(1), {**row(2), "lr": 0.5}]
+    columns = {name: [r.get(name) for r in rows] for name in rows[1]}
+    file = tmp_path / "metrics.csv"
+    with file.open("w", newline="") as opened:
+        writer = csv.DictWriter(opened, list(columns))
+        writer.writeheader()
+        writer.writerows(rows)
+    drawn = [
+        [(ax.get_title(), [line.get_xydata().tolist() for line in ax.lines]) for ax in viz.curves(history).axes]
+        for history in (rows, columns, file, str(file))
+    ]
+    assert drawn[0][0] == ("loss", [[[1, 1], [2, 1 / 2]], [[1, 2], [2, 1]]])
+    assert drawn == [drawn[0]] * 4
+
+
+def test_chosen_columns():
+    rows = [{**row(i), "lr": 0.1, "test_loss": 3 / i, "note": None} for i in (1, 2)]
+    lr, loss, accuracy = viz.curves(rows, columns=["lr", "loss", "val_accuracy"]).axes
+    assert [ax.get_title() for ax in (lr, loss, accuracy)] == ["lr", "loss", "accuracy"]
+    assert [len(ax.lines) for ax in (lr, loss, accuracy)] == [1, 3, 1]
+    assert [t.get_text().split(",")[0] for t in loss.get_legend().get_texts()] == ["training", "validation", "test"]
+    with pytest.raises(ValueError, match="curves: expected columns among .*, got 'f1'"):
+        viz.curves(rows, columns=["f1"])
 
 
 @pytest.mark.parametrize(

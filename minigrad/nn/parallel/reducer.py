@@ -221,6 +221,9 @@ class Reducer:
     def abandon(self) -> None:
         """Forget a backward that has failed: the other ranks hear of the error when this one ends."""
         self.expecting = False
+        for bucket in self.buckets:
+            if isinstance(bucket.work, Work):
+                bucket.work.abandon()
 
     def shadow(self) -> None:
         """Take part in a backward of the other ranks, with nothing to add."""

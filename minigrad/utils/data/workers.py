@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import math
 import os
 import reprlib
 import sys
@@ -16,6 +17,7 @@ from queue import SimpleQueue
 from time import monotonic
 from typing import Any
 
+LOOK_AGAIN = 0.5  # seconds
 END = object()  # instead of a batch: the stream of this worker has ended
 PATIENCE_SECONDS = 5  # how long to wait for batches that workers have begun and nothing needs any more
 _this_thread = threading.local()
@@ -61,6 +63,19 @@ def get_worker_info() -> WorkerInfo | None:
     return getattr(_this_thread, "worker", None)
 
 
+def _done(future: Future[Any], timeout: float) -> bool:
+    """Wait for it, and return whether it came.
+
+    Python wakes up for a signal that comes while it waits, but not for one that comes just as it begins to; so that
+    Ctrl-C is never lost, it looks again now and then.
+    """
+    end = monotonic() + timeout
+    while not wait([future], max(0, min(LOOK_AGAIN, end - monotonic()))).done:
+        if monotonic() >= end:
+            return False
+    return True
+
+
 class Worker:
     """One thread that works off what it is told, in that order.
 
@@ -85,7 +100,7 @@ class Worker:
                     "iterate over the loader anew in the child"
                 )
             self.pool.waiting = True  # and it stays so if Ctrl-C ends the wait
-            self.pool.waiting = not wait([future], timeout or None).done
+            self.pool.waiting = not _done(future, timeout or math.inf)
             if self.pool.waiting:
                 at = doing if index is None else f"index {reprlib.repr(index)}"
                 raise RuntimeError(

@@ -47,7 +47,8 @@ def test_as_many_weights_as_published(name, undrawn):
 
 
 def test_every_net_is_counted():
-    assert {name for name in models.__all__ if name[0].islower()} == set(PUBLISHED)
+    makers = {name for name in models.__all__ if name[0].islower() and "model" not in name and "weight" not in name}
+    assert makers == set(PUBLISHED)
 
 
 @pytest.mark.parametrize(

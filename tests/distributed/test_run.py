@@ -1,0 +1,108 @@
+"""Ways to start: `python -m minigrad.distributed.run`, by `multiprocessing`, by hand, alone; and without an MPI."""
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+import minigrad as mg
+from minigrad.distributed import run as launcher
+from minigrad.distributed.groups import known_backend
+from tests.distributed.mpi import needs_mpi, run
+
+RUN = [sys.executable, "-m", "minigrad.distributed.run"]
+MODULE = "tests.distributed.programs.arguments"
+
+
+@needs_mpi
+def test_processes_are_started_and_know_who_they_are():
+    ways = [
+        ([*RUN, "--nproc-per-node", "2"], ["a", "--b=1"], 0, 2),
+        ([*RUN, "--standalone", "--nproc_per_node=2", "--nnodes=1"], ["fail"], 3, 2),
+        ([sys.executable], ["alone"], 0, 1),
+    ]
+    with ThreadPoolExecutor() as threads:
+        found = list(threads.map(lambda way: run("arguments.py", 0, *way[1], launcher=way[0]), ways))
+    for (_, arguments, status, count), (ended, output) in zip(ways, found, strict=True):
+        assert ended == status, output
+        for rank in range(count):
+            said = [str(rank), str(rank), str(count), str(count)] if count > 1 else [None] * 4
+            assert f"__main__ {arguments} {said} {[rank, count, 1]}" in output.splitlines(), output
+    assert "a process ended with status 3, and the others with it" in found[1][1]
+
+
+@needs_mpi
+def test_modules_are_started():
+    found = subprocess.run([*RUN, "--nproc-per-node=2", "-m", MODULE, "x"], capture_output=True, text=True, timeout=60)
+    assert found.returncode == 0 and found.stdout.count("__main__ ['x']") == 2, found.stderr
+
+
+@needs_mpi
+def test_scripts_that_start_their_processes_themselves_run_as_they_are(tmp_path):
+    port = iter(range(29620, 29640))
+    ways = [
+        ("spawn", "", f"tcp://127.0.0.1:{next(port)}", 0),
+        ("fork", "", f"file://{tmp_path}/meeting", 0),
+        ("spawn", "raises", f"file://{tmp_path}/raises", 1),
+        ("fork", "dies", f"file://{tmp_path}/dies", 9),
+    ]
+    with ThreadPoolExecutor() as threads:
+        found = list(threads.map(lambda way: run("tutorial.py", 0, *way[:3], launcher=[sys.executable]), ways))
+    for (how, way, _, status), (ended, output) in zip(ways, found, strict=True):
+        assert ended == status, f"{how} {way}: {output}"
+        if not way:
+            lines = [line.partition(": ")[2] for line in output.splitlines() if " of 2: mean" in line]
+            assert len(lines) == 2 and lines[0] == lines[1], output
+    assert "spawn: process 1 has failed" in found[2][1] and "KeyError: 'a file'" in found[2][1]
+    assert "another rank has died" in found[3][1]
+
+
+@needs_mpi
+def test_spawn_takes_the_processes_that_are_there():
+    ended, output = run("tutorial.py", 2, "spawn", "", "env://")
+    assert ended == 0 and output.count(" of 2: mean") == 2, output
+
+
+@pytest.mark.parametrize(
+    "wrong, words",
+    [
+        (["--nproc-per-node", "none", "a.py"], "expected a whole number of 1 or more, got 'none'"),
+        (["--nnodes", "2", "a.py"], "must be 1"),
+        (["--nproc-per-node", "2"], "script"),
+    ],
+)
+def test_wrong_options_are_refused(wrong, words, capsys):
+    with pytest.raises(SystemExit):
+        launcher.arguments(wrong)
+    assert words in capsys.readouterr().err
+
+
+def test_a_place_without_mpi_says_so(monkeypatch):
+    script = (
+        "import sys; sys.modules['mpi4py'] = None\n"
+        "import minigrad as mg, minigrad.distributed as dist\n"
+        "assert 'mpi4py.MPI' not in sys.modules and not dist.is_initialized()\n"
+        "try: dist.init_process_group('gloo')\n"
+        "except RuntimeError as error: print(error)"
+    )
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert 'init_process_group: minigrad.distributed needs MPI; pip install "minigrad[mpi]"' in found.stdout, (
+        found.stderr
+    )
+
+
+def test_backends():
+    assert [known_backend(b) for b in (None, "mpi", "GLOO", "cpu:gloo,cuda:nccl")] == ["mpi", "mpi", "gloo", "gloo"]
+    with pytest.raises(RuntimeError, match='"nccl" is for GPUs'):
+        known_backend("nccl")
+    with pytest.raises(ValueError, match='expected "mpi" or "gloo" as backend, got \'foo\''):
+        known_backend("foo")
+    with pytest.raises(ValueError, match="expected env://, tcp:// or file:// as init_method"):
+        mg.distributed.init_process_group("gloo", init_method="udp://here")
+    with pytest.raises(ValueError, match="expected a rank from 0 to 2, got -1"):
+        mg.distributed.init_process_group("gloo", world_size=3)
+    with pytest.raises(TypeError, match="timedelta"):
+        mg.distributed.init_process_group("gloo", timeout=3)
+    with pytest.raises(ValueError, match="all_reduce: there is no default group"):
+        mg.distributed.all_reduce(mg.ones(1))

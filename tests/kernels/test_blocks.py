@@ -1,0 +1,113 @@
+"""What is computed in blocks and parts is what is computed at once."""
+
+import numpy as np
+import pytest
+
+import minigrad as mg
+from minigrad.kernels import blocks, parallel
+from minigrad.kernels import relu as masks
+from minigrad.kernels.blocks import by_blocks, by_parts, in_blocks
+
+SHAPES = [(), (1,), (0, 3), (8,), (9,), (5, 7), (2, 3, 11), (1, 40, 1)]
+
+
+@pytest.fixture(params=[1, 3], autouse=True)
+def small(request, monkeypatch):
+    """Blocks of 8 elements, in one thread and in three."""
+    monkeypatch.setattr(blocks, "BLOCK_ELEMENTS", 8)
+    monkeypatch.setattr(blocks, "PART_ELEMENTS", 8)
+    monkeypatch.setattr(blocks, "MIN_RUN_BYTES", 1)
+    for module in (blocks, parallel):
+        monkeypatch.setattr(module, "WORTH_SLICING", 20)
+    before = mg.get_num_threads()
+    mg.set_num_threads(request.param)
+    yield
+    mg.set_num_threads(before)
+
+
+def orders(x):
+    """The same numbers in several orders of memory, the last of which is not dense."""
+    yield x
+    yield np.asfortranarray(x)
+    yield np.moveaxis(np.ascontiguousarray(np.moveaxis(x, 0, -1)), -1, 0) if x.ndim else x
+    yield np.repeat(x, 2, axis=-1)[..., ::2] if x.ndim else x
+
+
+@in_blocks
+def formula(x, y, mask, factor, nothing):
+    assert nothing is None
+    assert x.size <= 8 or x.ndim != 1 or not x.flags.c_contiguous, "not in blocks"
+    return (x * y + mask) * factor
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_formulas(shape):
+    rng = np.random.default_rng(0)
+    x, y = rng.integers(-9, 9, (2, *shape)).astype(np.float32)
+    mask = np.asarray(x > y)
+    for a, b, m in zip(orders(x), orders(y), orders(mask), strict=True):
+        for factor in (2.0, np.float32(2), np.asarray(2, np.float32)):
+            result = np.asarray(formula(a, b, m, factor, None))
+            assert result.dtype == np.float32
+            np.testing.assert_array_equal(result, (x * y + mask) * 2)
+    number = np.broadcast_to(np.float32(3), shape)
+    np.testing.assert_array_equal(formula(number, x, mask, 1.0, None), 3 * x + mask)
+    np.testing.assert_array_equal(formula(number, number, number, 1.0, None), number * 4)
+
+
+def test_formulas_of_arrays_in_different_orders():
+    x = np.arange(24.0).reshape(4, 6)
+    row = np.broadcast_to(np.arange(6.0), (4, 6))
+    np.testing.assert_array_equal(in_blocks(np.add)(x, np.asfortranarray(x)), x + x)
+    np.testing.assert_array_equal(in_blocks(np.add)(x, row), x + row)
+    np.testing.assert_array_equal(in_blocks(np.multiply)(x, np.arange(6.0)), x * row)
+
+
+def test_results_keep_the_memory_order():
+    x = np.asfortranarray(np.arange(24.0).reshape(4, 6))
+    assert in_blocks(np.negative)(x).strides == x.strides
+    assert by_blocks(lambda a, out: np.negative(a, out=out))(x).strides == x.strides
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_parts(shape):
+    x = np.arange(np.prod(shape), dtype=np.float64).reshape(shape)
+    for a in orders(x):
+        for axes in (range(x.ndim), range(1, x.ndim), ()):
+            count, visits = np.zeros(shape, int), []
+
+            def visit(at, count=count, visits=visits):
+                count[at] += 1
+                visits.append(count[at].size)
+
+            by_parts(visit, a, axes)
+            np.testing.assert_array_equal(count, 1)
+            if axes == range(x.ndim) and x.ndim == 1:
+                assert max(visits) <= 8
+
+
+@pytest.mark.parametrize("shape", [s for s in SHAPES if s])
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.int64])
+def test_choices_by_a_mask(shape, dtype, monkeypatch):
+    monkeypatch.setattr(masks, "_MIN_BY_BITS", 0)
+    rng = np.random.default_rng(0)
+    x, y = rng.integers(-9, 9, (2, *shape)).astype(dtype)
+    if np.dtype(dtype).kind == "f":
+        x, y = np.where(x > 3, dtype("inf"), x * dtype(-0.0)), np.where(y > 3, dtype("nan"), y)
+    mask = rng.integers(0, 2, shape).astype(bool)
+    numbers = (0.0, np.asarray(2, dtype), np.broadcast_to(dtype(3), shape))
+    for m, a, b in zip(orders(mask), orders(x), orders(y), strict=True):
+        for one, other in [(a, b), *((a, n) for n in numbers), *((n, b) for n in numbers)]:
+            result = masks.chosen(m, one, other)
+            expected = np.where(m, one, other)
+            assert result.dtype == expected.dtype
+            np.testing.assert_array_equal(result, expected)
+            np.testing.assert_array_equal(np.signbit(result), np.signbit(expected))
+
+
+def test_one_mask_for_many():
+    x = np.arange(48.0).reshape(2, 3, 8)
+    mask = np.array([[[True], [False], [True]]])
+    for a in orders(x):
+        np.testing.assert_array_equal(masks.zeroed(a, mask), np.where(mask, 0, x))
+        np.testing.assert_array_equal(masks.chosen(mask, a, 1.0), np.where(mask, x, 1))
