@@ -177,6 +177,8 @@ def test_a_lazy_module_of_a_users_own():
     assert lazy.has_uninitialized_params()
     with pytest.raises(RuntimeError, match="UninitializedParameter: the shape is not known yet"):
         print(lazy.scale.shape)
+    with pytest.raises(ValueError, match="UninitializedParameter: the shape is not known yet"):
+        mg.empty_like(lazy.scale)
     with pytest.raises(RuntimeError, match="Lazy.initialize_parameters: .* no shape yet"):
         lazy(mg.ones(3), factor=0)
     assert lazy(mg.ones(3), factor=2.0).tolist() == [2, 2, 2]
