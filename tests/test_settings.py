@@ -126,6 +126,13 @@ def test_functional_has_the_functions_of_the_package():
 # ---- mixed precision, compilers --------------------------------------------------------------------------------------
 
 
+def test_cudnn_flags_are_a_context_and_a_decorator():
+    flags = mg.backends.cudnn.flags(enabled=True, benchmark=False)
+    assert flags(lambda: 3)() == 3
+    with mg.backends.cudnn.flags(False):
+        pass
+
+
 def test_mixed_precision_changes_nothing_and_says_so():
     model = mg.nn.Linear(2, 1)
     optimizer = mg.optim.SGD(model.parameters(), lr=0.1)
