@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
+from minigrad.core.device import NoDevice
+
 
 def is_available() -> bool:
     """Return False: there is no accelerator."""
@@ -25,7 +27,7 @@ def current_accelerator(check_available: bool = False) -> None:
 
 def _none(*args: Any, **kwargs: Any) -> NoReturn:
     """Raise RuntimeError: there is no accelerator."""
-    raise RuntimeError("accelerator: minigrad computes on the CPU only; ask accelerator.is_available() first")
+    raise NoDevice("accelerator: minigrad computes on the CPU only; ask accelerator.is_available() first")
 
 
 current_device_index = current_device_idx = set_device_index = set_device_idx = current_stream = set_stream = _none

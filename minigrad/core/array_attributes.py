@@ -10,7 +10,7 @@ from typing import Any, NoReturn, SupportsIndex, TypeAlias, TypeVar, overload
 
 import numpy as np
 
-from minigrad.core.device import device
+from minigrad.core.device import NoDevice, device
 from minigrad.core.dtypes import dtype, of
 from minigrad.core.layout import contiguous_format, layout, lies_in, order_of, strided
 
@@ -297,5 +297,5 @@ class ArrayAttributes:
         return self
 
     def cuda(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Raise RuntimeError: there is no GPU."""
-        raise RuntimeError("cuda: minigrad computes on the CPU only; leave .cuda() out or use .to('cpu')")
+        """Raise an error: there is no GPU."""
+        raise NoDevice("cuda: minigrad computes on the CPU only; leave .cuda() out or use .to('cpu')")

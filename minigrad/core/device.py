@@ -79,11 +79,15 @@ def _kind(value: Any) -> str:
     return str(value.__class__.__name__)
 
 
+class NoDevice(RuntimeError, AssertionError):
+    """Another device than the CPU is asked for. PyTorch has one of the two types for some uses, and one for others."""
+
+
 def on_cpu(operation: str, wanted: Any) -> device:
     """Return the device that a user named; raise unless it is the CPU."""
     found = device("cpu") if wanted is None else device(wanted)
     if found.type != "cpu":
-        raise RuntimeError(f"{operation}: minigrad computes on the CPU only, got {str(found)!r}; use device='cpu'")
+        raise NoDevice(f"{operation}: minigrad computes on the CPU only, got {str(found)!r}; use device='cpu'")
     return found
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
+from minigrad.core.device import NoDevice
 from minigrad.lazy_names import lazy_names
 
 _ADVICE = "minigrad computes on the CPU only; ask cuda.is_available() first"
@@ -56,7 +57,7 @@ def _empty(name: str) -> Any:
 
 def _refused(name: str) -> Any:
     def call(*args: Any, **kwargs: Any) -> NoReturn:
-        raise RuntimeError(f"cuda.{name}: {_ADVICE}")
+        raise NoDevice(f"cuda.{name}: {_ADVICE}")
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = "Raise RuntimeError: there is no CUDA device."
@@ -67,7 +68,7 @@ class _NoDevice:
     """The base of types whose objects live on a CUDA device: making one raises RuntimeError."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        raise RuntimeError(f"cuda.{type(self).__name__}: {_ADVICE}")
+        raise NoDevice(f"cuda.{type(self).__name__}: {_ADVICE}")
 
 
 _SILENT = (
@@ -112,7 +113,7 @@ class device:
 
     def __init__(self, device: Any) -> None:
         if device is not None and device != -1:
-            raise RuntimeError(f"cuda.device: {_ADVICE}, got {device!r}")
+            raise NoDevice(f"cuda.device: {_ADVICE}, got {device!r}")
 
     def __enter__(self) -> None:
         pass

@@ -38,8 +38,8 @@ class LazyModuleMixin(Module):
     cls_to_become: type[Module]
     _inferred = False
 
-    def infer(self, input: Any) -> None:
-        """Set the attributes, and give the parameters their shapes; called once, with the first input."""
+    def initialize_parameters(self, *args: Any, **kwargs: Any) -> None:
+        """Set the attributes, and give the parameters their shapes; called once, with what the first call gets."""
         raise NotImplementedError
 
     def has_uninitialized_params(self) -> bool:
@@ -50,7 +50,12 @@ class LazyModuleMixin(Module):
 
         def __call__(self, *args, **kwargs):
             if not self._inferred:
-                self.infer(args[0] if args else kwargs["input"])
+                self.initialize_parameters(*args, **kwargs)
+                if self.has_uninitialized_params():
+                    raise RuntimeError(
+                        f"{type(self).__name__}.initialize_parameters: a parameter or buffer has no shape yet; "
+                        "materialize(shape) all of them"
+                    )
                 self._inferred = True
             if "cls_to_become" in type(self).__dict__:
                 self.__class__ = self.cls_to_become
@@ -77,7 +82,7 @@ class LazyLinear(LazyModuleMixin, Linear):
         if bias:
             self.bias = UninitializedParameter(dtype=dtype)
 
-    def infer(self, input: Tensor) -> None:
+    def initialize_parameters(self, input: Tensor) -> None:
         self.in_features = input.shape[-1]
         if isinstance(self.weight, UninitializedParameter):
             self.weight.materialize((self.out_features, self.in_features))
@@ -99,7 +104,7 @@ class _LazyConvolution(LazyModuleMixin, ConvNd):
         if self.bias is not None:
             self.bias = UninitializedParameter(dtype=dtype)
 
-    def infer(self, input: Tensor) -> None:
+    def initialize_parameters(self, input: Tensor) -> None:
         if input.ndim not in (self._dims + 1, self._dims + 2):
             raise RuntimeError(
                 f"{type(self).__name__}: expected an input of {self._dims + 1} or {self._dims + 2} dimensions, "
@@ -185,7 +190,7 @@ class LazyNormBase(LazyModuleMixin, NormBase):
             if (buffer := self._buffers[name]) is not None:
                 setattr(self, name, UninitializedBuffer(dtype=buffer.dtype))
 
-    def infer(self, input: Tensor) -> None:
+    def initialize_parameters(self, input: Tensor) -> None:
         self._check_input_dim(input)
         self.num_features = input.shape[self._channel_dim(input)]
         waiting = [t for t in (*self.parameters(), *self.buffers()) if isinstance(t, Uninitialized)]

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, NoReturn, ParamSpec, Protocol, Self, TypeVar
 import numpy as np
 
 from minigrad.core import dtypes, layout
+from minigrad.core.device import NoDevice
 from minigrad.core.tensor import Tensor
 from minigrad.graph.hooks import RemovableHandle
 from minigrad.nn.hooks import EVERYWHERE, Hooks, call_with_hooks, of_all, refuse_both_kinds, register
@@ -569,8 +570,8 @@ class Module(Stateful):
         return self._apply(lambda t: t)
 
     def cuda(self, device: Any = None) -> NoReturn:
-        """Raise RuntimeError: there is no GPU."""
-        raise RuntimeError("cuda: minigrad computes on the CPU only; leave .cuda() out or use .to('cpu')")
+        """Raise an error: there is no GPU."""
+        raise NoDevice("cuda: minigrad computes on the CPU only; leave .cuda() out or use .to('cpu')")
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
         """Replace the values of every parameter and buffer; the objects stay, so optimizers keep what they have."""

@@ -70,6 +70,8 @@ class Buffer(Tensor):
     def __init__(self, data: Tensor | None = None, *, persistent: bool = True) -> None:
         self._data = _array_of(data, "Buffer")
         self.persistent = persistent
+        if data is not None and data._requires_grad:
+            self.requires_grad_()
 
 
 def _array_of(data: Tensor | None, name: str) -> np.ndarray:
@@ -83,6 +85,10 @@ def _array_of(data: Tensor | None, name: str) -> np.ndarray:
 # ---- of lazy modules -------------------------------------------------------------------------------------------------
 
 
+class NoShapeYet(ValueError, RuntimeError):
+    """A tensor is used before its shape is known. PyTorch has the second type for the shape, the first for the rest."""
+
+
 class Uninitialized(Tensor):
     """The base of parameters and buffers of lazy modules before their shape is known."""
 
@@ -94,10 +100,15 @@ class Uninitialized(Tensor):
 
     @property
     def _data(self) -> np.ndarray:  # type: ignore[override]
-        raise ValueError(
+        raise NoShapeYet(
             f"{type(self).__name__}: the shape is not known yet; call the module once on an example input, "
             "before its parameters are used, counted or given to an optimizer's step"
         )
+
+    @property
+    def shape(self) -> Any:
+        """Raise an error: it is not known yet."""
+        return self._data
 
     @property
     def dtype(self) -> dtypes.dtype:

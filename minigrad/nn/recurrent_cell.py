@@ -63,7 +63,9 @@ class RNNCellBase(Module):
             states = (Tensor._wrap(np.zeros((n, self.hidden_size), input.dtype)),) * (2 if self._mode == "lstm" else 1)
         h, c = states if len(states) == 2 else (states[0], None)
         weights = [self.weight_ih, self.weight_hh, *([] if self.bias_ih is None else [self.bias_ih, self.bias_hh])]
-        _, *last = recurrent_layer(self._mode, input, h, c, weights, None, (n,), False)
+        last = [h, c]
+        if self.hidden_size:  # else there is nothing to compute
+            _, *last = recurrent_layer(self._mode, input, h, c, weights, None, (n,), False)
         return tuple(t.squeeze(0) if single else t for t in last if t is not None)
 
 

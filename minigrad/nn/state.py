@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -53,7 +54,7 @@ class Stateful:
     # ---- saving ----------------------------------------------------------------------------------------------------
 
     def state_dict(
-        self, *, destination: dict[str, Any] | None = None, prefix: str = "", keep_vars: bool = False
+        self, *args: Any, destination: dict[str, Any] | None = None, prefix: str = "", keep_vars: bool = False
     ) -> dict[str, Any]:
         """Return parameters and persistent buffers by dotted name: detached tensors that share the module's memory.
 
@@ -71,6 +72,8 @@ class Stateful:
         >>> {name: tuple(t.shape) for name, t in nn.Linear(2, 3).state_dict().items()}
         {'weight': (3, 2), 'bias': (3,)}
         """
+        if args:
+            return self.state_dict(**_by_name(args, destination, prefix, keep_vars))
         state: dict[str, Any] = StateDict() if destination is None else destination
         if destination is None:
             state._metadata = {}  # type: ignore[attr-defined]
@@ -253,6 +256,14 @@ def _persistent(module: Stateful) -> Iterator[tuple[str, Tensor]]:
 # ---- loading ---------------------------------------------------------------------------------------------------------
 
 
+def _by_name(args: tuple[Any, ...], *named: Any) -> dict[str, Any]:
+    """Return the arguments of `state_dict` with those that were given by place, as they once could be."""
+    warnings.warn("state_dict: give destination, prefix and keep_vars by name", FutureWarning, stacklevel=3)
+    if len(args) > len(named):
+        raise TypeError(f"state_dict: expected at most {len(named)} arguments, got {len(args)}")
+    return dict(zip(("destination", "prefix", "keep_vars"), (*args, *named[len(args) :]), strict=True))
+
+
 class _Loading:
     """One walk over the modules, and what it found wrong."""
 
@@ -331,6 +342,8 @@ def _put_back(table: dict[str, Any], name: str, tensor: Tensor) -> Callable[[], 
 
 
 def _put(module: Stateful, name: str, tensor: Tensor, value: Any, assign: bool) -> None:
+    if isinstance(value, Uninitialized) and isinstance(tensor, Uninitialized):
+        return
     array = _fitting(value, tensor)
     if assign:
         value = value if isinstance(value, Tensor) else Tensor._wrap(np.asarray(value))

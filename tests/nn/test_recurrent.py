@@ -80,6 +80,8 @@ def test_cells_equal_pytorchs(torch, kind, shape):
         a, b = step(mg, ours, x, states), step(torch, theirs, x, states)
         for p, q in zip(a if isinstance(a, tuple) else (a,), b if isinstance(b, tuple) else (b,), strict=True):
             np.testing.assert_allclose(p.detach().numpy(), q.detach().numpy(), atol=1e-12)
+    h = getattr(nn, kind)(3, 0)(mg.tensor(x).float())
+    assert (h[0] if kind == "LSTMCell" else h).shape == (*shape[:-1], 0)
 
 
 @pytest.mark.parametrize("kind", OPTIONS)

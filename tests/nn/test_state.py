@@ -128,7 +128,7 @@ def test_lazy_layers_learn_their_inputs():
     early = list(model.parameters())
     assert repr(model[3]) == "LazyLinear(in_features=0, out_features=5, bias=True)"
     assert repr(early[0]) == "<UninitializedParameter>"
-    with pytest.raises(ValueError, match="shape is not known yet; call the module once"):
+    with pytest.raises(RuntimeError, match="shape is not known yet; call the module once"):
         early[0].shape  # noqa: B018
     again = copy.deepcopy(model).double()
     model.train()(mg.ones(2, 3, 5, 5))
@@ -145,3 +145,40 @@ def test_lazy_layers_learn_their_inputs():
 def test_a_state_without_shapes_does_not_load():
     with pytest.raises(RuntimeError, match="not initialized"):
         nn.Linear(2, 3).load_state_dict(nn.LazyLinear(3).state_dict())
+
+
+def test_state_dict_takes_arguments_by_place_as_it_once_did():
+    layer, found = nn.Linear(2, 1), {}
+    with pytest.warns(FutureWarning, match="by name"):
+        assert layer.state_dict(found, "a.", True) is found
+    assert list(found) == ["a.weight", "a.bias"] and found["a.weight"] is layer.weight
+    with pytest.warns(FutureWarning), pytest.raises(TypeError, match="at most 3"):
+        layer.state_dict({}, "", False, 1)
+    assert nn.Buffer(layer.weight).requires_grad and not nn.Buffer(mg.ones(1)).requires_grad
+
+
+class Lazy(nn.modules.lazy.LazyModuleMixin):
+    def __init__(self):
+        super().__init__()
+        self.scale = nn.UninitializedParameter()
+
+    def initialize_parameters(self, input, factor=1.0):
+        if factor:
+            self.scale.materialize(input.shape[-1:])
+            nn.init.constant_(self.scale, factor)
+
+    def forward(self, input, factor=1.0):
+        return input * self.scale
+
+
+def test_a_lazy_module_of_a_users_own():
+    lazy = Lazy()
+    lazy.load_state_dict(Lazy().state_dict())
+    assert lazy.has_uninitialized_params()
+    with pytest.raises(RuntimeError, match="UninitializedParameter: the shape is not known yet"):
+        print(lazy.scale.shape)
+    with pytest.raises(ValueError, match="UninitializedParameter: the shape is not known yet"):
+        mg.empty_like(lazy.scale)
+    with pytest.raises(RuntimeError, match="Lazy.initialize_parameters: .* no shape yet"):
+        lazy(mg.ones(3), factor=0)
+    assert lazy(mg.ones(3), factor=2.0).tolist() == [2, 2, 2]

@@ -18,6 +18,7 @@ BATCHES = [
     lambda m: [m.tensor(1), m.tensor(2)],
     lambda m: [np.ones((2, 3), np.float32), np.zeros((2, 3), np.float32)],
     lambda m: [np.array(1), np.array(2)],
+    lambda m: [range(2), range(2)],
     lambda m: [np.float32(1), np.float32(2)],
     lambda m: [np.int32(1), np.int32(2)],
     lambda m: [np.bool_(True), np.bool_(False)],

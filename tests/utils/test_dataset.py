@@ -39,7 +39,7 @@ def test_a_tensor_dataset_gives_rows_and_shares_memory(pairs):
 
 @pytest.mark.parametrize("arrays", [(), (np.zeros(3), np.zeros(4)), (np.float64(1),)])
 def test_a_tensor_dataset_of_unequal_lengths_raises(arrays):
-    with pytest.raises(ValueError, match="TensorDataset: expected tensors of one size"):
+    with pytest.raises(AssertionError, match="TensorDataset: expected tensors of one size"):
         TensorDataset(*arrays)
 
 
@@ -80,9 +80,9 @@ def test_concatenation(pairs):
         joined[12]
     with pytest.raises(ValueError, match="index -13"):
         joined[-13]
-    with pytest.raises(ValueError, match="at least one"):
+    with pytest.raises(AssertionError, match="at least one"):
         ConcatDataset([])
-    with pytest.raises(ValueError, match="IterableDataset"):
+    with pytest.raises(AssertionError, match="IterableDataset"):
         ConcatDataset([IterableDataset()])
 
 

@@ -195,7 +195,7 @@ def default_convert(data: Any) -> Any:
         return _rebuilt(data, {key: default_convert(value) for key, value in data.items()})
     if isinstance(data, tuple) and hasattr(data, "_fields"):
         return type(data)(*map(default_convert, data))
-    if isinstance(data, (tuple, list)):
+    if isinstance(data, Sequence) and not isinstance(data, (str, bytes)):
         return [default_convert(value) for value in data]
     return data
 

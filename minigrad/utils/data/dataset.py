@@ -92,7 +92,7 @@ class ChainDataset(IterableDataset[T_co]):
     def __iter__(self) -> Iterator[T_co]:
         for dataset in self.datasets:
             if not isinstance(dataset, IterableDataset):
-                raise TypeError(f"ChainDataset: expected IterableDatasets, got {type(dataset).__name__}")
+                raise AssertionError(f"ChainDataset: expected IterableDatasets, got {type(dataset).__name__}")
             yield from dataset
 
     def __len__(self) -> int:
@@ -147,7 +147,7 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
 
     Raises
     ------
-    ValueError
+    AssertionError
         If there is none, or their sizes in dimension 0 differ.
 
     Examples
@@ -161,7 +161,7 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
         self.tensors = tuple(as_tensor(tensor) for tensor in tensors)
         shapes = [tuple(tensor.shape) for tensor in self.tensors]
         if not shapes or () in shapes or len({shape[0] for shape in shapes}) > 1:
-            raise ValueError(f"TensorDataset: expected tensors of one size in dimension 0, got shapes {shapes}")
+            raise AssertionError(f"TensorDataset: expected tensors of one size in dimension 0, got shapes {shapes}")
 
     def __len__(self) -> int:
         return self.tensors[0].shape[0]
@@ -218,9 +218,9 @@ class ConcatDataset(Dataset[T_co]):
             raise TypeError(f"ConcatDataset: expected a list of data sets, got {type(datasets).__name__}")
         self.datasets: list[Any] = list(datasets)
         if not self.datasets:
-            raise ValueError("ConcatDataset: expected at least one data set, got none")
+            raise AssertionError("ConcatDataset: expected at least one data set, got none")
         if any(isinstance(dataset, IterableDataset) for dataset in self.datasets):
-            raise ValueError("ConcatDataset: expected data sets with indices, got an IterableDataset")
+            raise AssertionError("ConcatDataset: expected data sets with indices, got an IterableDataset")
         for dataset in self.datasets:
             if not hasattr(dataset, "__len__"):
                 raise TypeError(f"ConcatDataset: expected data sets with __len__, got {type(dataset).__name__}")
