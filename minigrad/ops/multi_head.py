@@ -92,8 +92,9 @@ def multi_head_attention_forward(
     if bias_k is not None and bias_v is not None:
         k, v, extra = cat([k, bias_k.expand(1, n, width)]), cat([v, bias_v.expand(1, n, width)]), 1
     heads = [t.reshape(len(t), n, num_heads, width // num_heads).permute(1, 2, 0, 3) for t in (q, k, v)]
-    for place, static in ((1, static_k), (2, static_v)):
+    for place, name, static in ((1, "static_k", static_k), (2, "static_v", static_v)):
         if static is not None:
+            _check_static(name, static, n * num_heads, width // num_heads, extra)
             heads[place] = static.reshape(n, num_heads, *static.shape[1:])
     if add_zero_attn:
         heads[1:], extra = map(_zero_key, heads[1:]), extra + 1
@@ -140,6 +141,14 @@ def _check_sizes(
         raise AssertionError(f"{NAME}: expected num_heads to divide {width}, got {num_heads}")
     if tuple(key.shape[:2]) != tuple(value.shape[:2]) or (not separate and key.shape != value.shape):
         raise AssertionError(f"{NAME}: key and value do not fit, of {tuple(key.shape)} and {tuple(value.shape)}")
+
+
+def _check_static(name: str, static: Any, heads: int, features: int, biases: int) -> None:
+    shape = tuple(static.shape)
+    if biases:
+        raise AssertionError(f"{NAME}: bias_k and bias_v do not go with {name}; leave out the ones or the other")
+    if len(shape) != 3 or shape[0] != heads or shape[2] != features:
+        raise AssertionError(f"{NAME}: expected {name} of shape ({heads}, S, {features}), got {shape}")
 
 
 def _zero_key(t: Any) -> Any:

@@ -190,3 +190,17 @@ def test_kernels_are_chosen_without_effect():
             assert (mg.nn.functional.scaled_dot_product_attention(x, x, x) == expected).all()
     with pytest.raises(TypeError, match="SDPBackend"), sdpa_kernel("math"):
         pass
+
+
+@pytest.mark.parametrize(
+    ("add_bias_kv", "shape", "message"),
+    [(True, (4, 3, 3), "bias_k and bias_v do not go with static_k"), (False, (3, 3, 3), r"shape \(4, S, 3\)")],
+)
+def test_static_keys_that_do_not_fit_are_refused(add_bias_kv, shape, message):
+    m = mg.nn.MultiheadAttention(6, 2, add_bias_kv=add_bias_kv)
+    x = mg.zeros(3, 2, 6)
+    with pytest.raises(AssertionError, match=message):
+        mg.nn.functional.multi_head_attention_forward(
+            x, x, x, 6, 2, m.in_proj_weight, m.in_proj_bias, m.bias_k, m.bias_v, False, 0.0, m.out_proj.weight,
+            m.out_proj.bias, static_k=mg.zeros(*shape), static_v=mg.zeros(*shape),
+        )  # fmt: skip
