@@ -46,7 +46,7 @@ def fit(numbers: Sequence[float], seconds: Sequence[float]) -> Line:
 
 
 class Net(NamedTuple):
-    """Times and sizes of the training of a net.
+    """Measurements of the training of one net.
 
     step : seconds on one core, by images
     buckets : bytes that go to the other machines together
@@ -78,7 +78,7 @@ class Net(NamedTuple):
 
 
 class Prediction:
-    """Efficiencies that follow from a report that has all that it takes, else none (`nets` is empty)."""
+    """Predictions from a report that has all that they take; of another one there are none (`nets` is empty)."""
 
     def __init__(self, report: Report) -> None:
         measured = [r for r in report.results if r["group"].startswith("distributed") and "median" in r]
