@@ -20,6 +20,12 @@ from minigrad.ops.joining import stack
 Function = Callable[..., Any]
 
 
+def _gradients(outputs: Sequence[Tensor], inputs: Sequence[Tensor], starts: Sequence[Any]) -> list[Tensor]:
+    """Return gradients with their graph, and zeros that belong to none for inputs that `outputs` do not depend on."""
+    found = differentiation.grad(outputs, inputs, starts, create_graph=True, allow_unused=True)
+    return [t.detach().new_zeros(t.shape) if g is None else g for t, g in zip(inputs, found, strict=True)]
+
+
 class _Level:
     """The inputs of one derivative: they stand for the caller's, and share memory with them."""
 
@@ -39,7 +45,7 @@ class _Level:
         if not pairs:
             return [t.detach().new_zeros(t.shape) for t in self.inputs]
         ys, vs = zip(*pairs, strict=True)
-        return [*differentiation.grad(ys, self.inputs, vs, create_graph=True, materialize_grads=True)]
+        return _gradients(ys, self.inputs, vs)
 
     def outside(self, tree: Any) -> Any:
         """Return results as those outside see them: without a history if it ends in this level."""
@@ -321,7 +327,7 @@ def _pushed(backward: list[Tensor], starts: list[Tensor], vectors: list[Tensor])
     if not pairs or not floating:
         return [s.detach() for s in starts]
     gs, vs = zip(*pairs, strict=True)
-    found = iter(differentiation.grad(gs, floating, vs, create_graph=True, materialize_grads=True))
+    found = iter(_gradients(gs, floating, vs))
     return [next(found) if s.requires_grad else s for s in starts]
 
 

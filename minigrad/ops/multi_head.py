@@ -92,10 +92,7 @@ def multi_head_attention_forward(
     if bias_k is not None and bias_v is not None:
         k, v, extra = cat([k, bias_k.expand(1, n, width)]), cat([v, bias_v.expand(1, n, width)]), 1
     heads = [t.reshape(len(t), n, num_heads, width // num_heads).permute(1, 2, 0, 3) for t in (q, k, v)]
-    for place, name, static in ((1, "static_k", static_k), (2, "static_v", static_v)):
-        if static is not None:
-            _check_static(name, static, n * num_heads, width // num_heads, extra)
-            heads[place] = static.reshape(n, num_heads, *static.shape[1:])
+    heads[1:] = _static("static_k", static_k, heads[1], extra), _static("static_v", static_v, heads[2], extra)
     if add_zero_attn:
         heads[1:], extra = map(_zero_key, heads[1:]), extra + 1
     attended, seen = _attended(heads, _seeing(mask, extra), causal, dropout_p * training, need_weights)
@@ -143,12 +140,17 @@ def _check_sizes(
         raise AssertionError(f"{NAME}: key and value do not fit, of {tuple(key.shape)} and {tuple(value.shape)}")
 
 
-def _check_static(name: str, static: Any, heads: int, features: int, biases: int) -> None:
+def _static(name: str, static: Any, projected: Any, biases: int) -> Any:
+    """Return what is given in the place of projected keys or values, of shape (N, heads, S, E)."""
+    if static is None:
+        return projected
+    n, heads, _, features = projected.shape
     shape = tuple(static.shape)
     if biases:
         raise AssertionError(f"{NAME}: bias_k and bias_v do not go with {name}; leave out the ones or the other")
-    if len(shape) != 3 or shape[0] != heads or shape[2] != features:
-        raise AssertionError(f"{NAME}: expected {name} of shape ({heads}, S, {features}), got {shape}")
+    if len(shape) != 3 or shape[0] != n * heads or shape[2] != features:
+        raise AssertionError(f"{NAME}: expected {name} of shape ({n * heads}, S, {features}), got {shape}")
+    return static.reshape(n, heads, *shape[1:])
 
 
 def _zero_key(t: Any) -> Any:

@@ -90,7 +90,7 @@ CALLS = {
 
 
 def kind_of(lib, call):
-    """Return the class of the error, or the shape and dtype or class of what is returned."""
+    """Return the names of the error's classes, or the shape and dtype or class of what is returned."""
     names = {name: make(lib) for name, make in MAKERS.items()}
     x, mask, padding = (lib.tensor(np.ones(shape, np.float32)) for shape in ((3, 2, 4), (3, 3), (2, 3)))
     names |= {"t": lib, "OrderedDict": OrderedDict, "x": x, "mask": mask, "padding": padding}
@@ -100,7 +100,7 @@ def kind_of(lib, call):
             warnings.simplefilter("ignore")  # PyTorch deprecates masks of two kinds, which it takes
             result = eval(call, names)
     except Exception as error:
-        return type(error).__name__
+        return [kind.__name__ for kind in type(error).__mro__]
     first = result[0] if isinstance(result, tuple) and result else result
     return (
         (tuple(first.shape), str(first.dtype).rpartition(".")[2])
@@ -113,7 +113,9 @@ def kind_of(lib, call):
 def test_the_kind_of_error_is_pytorchs(family):
     torch = pytest.importorskip("torch")
     calls = [call.strip() for line in CALLS[family].strip().splitlines() for call in line.split("; ")]
-    differ = {
-        call: (ours, theirs) for call in calls if (ours := kind_of(minigrad, call)) != (theirs := kind_of(torch, call))
-    }
+    differ = {}
+    for call in calls:
+        ours, theirs = kind_of(minigrad, call), kind_of(torch, call)
+        if ours != theirs and not (isinstance(ours, list) and isinstance(theirs, list) and theirs[0] in ours):
+            differ[call] = ours, theirs
     assert not differ

@@ -17,8 +17,8 @@ from minigrad.vision.io import read_image, write_image
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_every_picture_of_the_readme_is_drawn():
-    shown = set(re.findall(r"!\[.*?\]\(docs/(.*?)\)", (ROOT / "README.md").read_text()))
+def test_every_picture_of_the_gallery_is_drawn():
+    shown = set(re.findall(r"!\[.*?\]\((.*?)\)", (ROOT / "docs/gallery.md").read_text()))
     drawn = [name for pictures in gallery.PICTURES.values() for name in pictures.values()]
     assert shown == {*drawn, "draw.png"}  # which is a screenshot
     assert len(drawn) == len(set(drawn))

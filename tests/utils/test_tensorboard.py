@@ -67,7 +67,7 @@ def test_a_graph_is_left_out_with_a_word(calls):
 
 def test_without_the_package_the_error_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "tensorboardX", None)
-    with pytest.raises(ImportError, match="pip install 'minigrad.tensorboard.'"):
+    with pytest.raises(ImportError, match="pip install 'minigrad-numpy.tensorboard.'"):
         SummaryWriter()
 
 

@@ -22,6 +22,7 @@ CASES = [
     interpolated("nearest 3d", 1, 1, 2, 3, 2, size=4),
     interpolated("nearest-exact", 1, 2, 4, 5, size=(6, 3), mode="nearest-exact"),
     interpolated("linear", 1, 2, 4, size=7, mode="linear"),
+    interpolated("linear far", 1, 1, 2, size=203, mode="linear"),
     interpolated("bilinear", 1, 2, 4, 3, size=(7, 2), mode="bilinear"),
     interpolated("bilinear scale", 1, 2, 4, 3, scale_factor=1.6, mode="bilinear", align_corners=False),
     interpolated("bilinear corners", 1, 2, 4, 3, size=(7, 1), mode="bilinear", align_corners=True),
