@@ -27,7 +27,8 @@ def in_blocks(formula: F) -> F:
     """Make `formula`, of corresponding elements of arrays of one shape, compute in blocks where these are large.
 
     Its first argument is an array; others may be arrays, 0-dim ones too, numbers or None. Anything but an array as the
-    first goes to the formula as it is, and so do arrays that lie in memory in different orders.
+    first goes to the formula as it is, and so do arrays that lie in memory in different orders. It returns an array, or
+    a tuple of them.
     """
 
     @functools.wraps(formula)
@@ -44,22 +45,29 @@ def in_blocks(formula: F) -> F:
             given = list(args)
             for i, vector in zip(places, vectors, strict=True):
                 given[i] = vector[start : start + BLOCK_ELEMENTS]
-            return formula(*given)
+            results = formula(*given)
+            return results if type(results) is tuple else (results,)
 
         begin = block(0)
-        out = np.empty(first.size, begin.dtype)
-        out[:BLOCK_ELEMENTS] = begin
+        outputs = [np.empty([first.shape[d] for d in order], result.dtype) for result in begin]
+        targets = [output.reshape(-1) for output in outputs]
+
+        def fill(start: int, results: Sequence[np.ndarray]) -> None:
+            for target, result in zip(targets, results, strict=True):
+                target[start : start + BLOCK_ELEMENTS] = result
 
         def compute(starts: Iterable[int]) -> None:
             for start in starts:
-                out[start : start + BLOCK_ELEMENTS] = block(start)
+                fill(start, block(start))
 
-        starts = range(BLOCK_ELEMENTS, out.size, BLOCK_ELEMENTS)
-        if out.size < WORTH_SLICING:
+        fill(0, begin)
+        starts = range(BLOCK_ELEMENTS, first.size, BLOCK_ELEMENTS)
+        if first.size < WORTH_SLICING:
             compute(starts)
         else:
             run(compute, [starts[len(starts) * i // SLICES : len(starts) * (i + 1) // SLICES] for i in range(SLICES)])
-        return _reordered(out, first.shape, order)
+        several = [_in_order(output, order) for output in outputs]
+        return several[0] if len(several) == 1 else tuple(several)
 
     return call  # type: ignore[return-value]  # functools.wraps keeps the signature at run time only
 
@@ -69,16 +77,17 @@ def by_blocks(f: Callable[[np.ndarray, np.ndarray], None]) -> Callable[[np.ndarr
 
     def call(x: np.ndarray) -> np.ndarray:
         order = order_in_memory(x)
-        source = np.ascontiguousarray(x.transpose(order)).reshape(-1)
-        target = np.empty_like(source)
+        source = np.asarray(x.transpose(order), order="C")
+        output = np.empty_like(source)
+        vector, target = source.reshape(-1), output.reshape(-1)
 
         def compute(at: tuple[Any, ...]) -> None:
-            inputs, results = source[at], target[at]
+            inputs, results = vector[at], target[at]
             for start in range(0, inputs.size, BLOCK_ELEMENTS):
                 f(inputs[start : start + BLOCK_ELEMENTS], results[start : start + BLOCK_ELEMENTS])
 
-        by_slices(compute, source, (0,))
-        return _reordered(target, x.shape, order)
+        by_slices(compute, vector, (0,))
+        return _in_order(output, order)
 
     return call
 
@@ -125,6 +134,6 @@ def _as_vectors(arrays: Sequence[np.ndarray], shape: tuple[int, ...]) -> tuple[l
     return order, vectors if order else []
 
 
-def _reordered(vector: np.ndarray, shape: tuple[int, ...], order: list[int]) -> np.ndarray:
-    """Return elements that lie in this order of axes as an array of this shape."""
-    return vector.reshape([shape[d] for d in order]).transpose([order.index(d) for d in range(len(shape))])
+def _in_order(array: np.ndarray, order: list[int]) -> np.ndarray:
+    """Return an array whose dimensions are in this order with them in their own: itself, not a view, if it can be."""
+    return array if order == sorted(order) else array.transpose([order.index(d) for d in range(array.ndim)])
