@@ -28,8 +28,9 @@ def in_blocks(formula: F) -> F:
 
     Its first argument is an array; others may be arrays, 0-dim ones too, numbers or None. Anything but an array as the
     first goes to the formula as it is, and so do arrays that lie in memory in different orders. It returns an array, or
-    a tuple of them.
+    a tuple of them. If its last parameter is called `out`, it may put them there; what it returns otherwise is copied.
     """
+    takes_out = "out" in getattr(getattr(formula, "__code__", None), "co_varnames", ())
 
     @functools.wraps(formula)
     def call(*args: Any) -> Any:
@@ -41,26 +42,26 @@ def in_blocks(formula: F) -> F:
         if not vectors:
             return formula(*args)
 
-        def block(start: int) -> Any:
+        def block(start: int, *out: Any) -> tuple[np.ndarray, ...]:
             given = list(args)
             for i, vector in zip(places, vectors, strict=True):
                 given[i] = vector[start : start + BLOCK_ELEMENTS]
-            results = formula(*given)
+            results = formula(*given, *out)
             return results if type(results) is tuple else (results,)
 
         begin = block(0)
         outputs = [np.empty([first.shape[d] for d in order], result.dtype) for result in begin]
         targets = [output.reshape(-1) for output in outputs]
 
-        def fill(start: int, results: Sequence[np.ndarray]) -> None:
-            for target, result in zip(targets, results, strict=True):
-                target[start : start + BLOCK_ELEMENTS] = result
-
         def compute(starts: Iterable[int]) -> None:
             for start in starts:
-                fill(start, block(start))
+                parts = [target[start : start + BLOCK_ELEMENTS] for target in targets]
+                out = (parts[0] if len(parts) == 1 else tuple(parts),) if takes_out else ()
+                for part, result in zip(parts, begin if start == 0 else block(start, *out), strict=True):
+                    if result is not part:
+                        part[...] = result
 
-        fill(0, begin)
+        compute([0])
         starts = range(BLOCK_ELEMENTS, first.size, BLOCK_ELEMENTS)
         if first.size < WORTH_SLICING:
             compute(starts)

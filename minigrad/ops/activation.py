@@ -11,11 +11,12 @@ import numpy as np
 
 from minigrad.core.generator import get_generator
 from minigrad.core.tensor import Tensor
+from minigrad.kernels import activation as kernel
 from minigrad.kernels import relu as masks
 from minigrad.kernels.blocks import in_blocks
 from minigrad.ops.checks import require_floating
 from minigrad.ops.declare.method import in_place_form, method, optionally_in_place
-from minigrad.ops.declare.operation import Operand, operation
+from minigrad.ops.declare.operation import Operand, computed, operation
 from minigrad.ops.exponential import exp
 from minigrad.ops.primitives.casting import zeros_as
 from minigrad.ops.primitives.elementwise import elementwise
@@ -126,9 +127,8 @@ def relu6(input: Operand) -> Tensor:
 
 
 @optionally_in_place
-@elementwise(in_blocks(lambda g, input, negative_slope: _leaky(g, input, negative_slope)))
+@elementwise(computed(kernel.leaky_relu_slope, lambda g, input, negative_slope: _leaky(g, input, negative_slope)))
 @floats
-@in_blocks
 def leaky_relu(input: Operand, negative_slope: float = 0.01) -> Operand:
     """Return `input` where positive, else ``negative_slope * input``; `negative_slope` is its slope at 0, too.
 
@@ -137,9 +137,7 @@ def leaky_relu(input: Operand, negative_slope: float = 0.01) -> Operand:
     >>> F.leaky_relu(mg.tensor([-1.0, 2.0]), 0.1)
     tensor([-0.1000,  2.0000])
     """
-    if 0 < negative_slope <= 1:  # 0 times inf would be nan
-        return np.maximum(input, input * negative_slope)
-    return np.minimum(input, 0) * negative_slope + np.maximum(input, 0)
+    return kernel.leaky_relu(input, negative_slope)
 
 
 @elementwise(
@@ -209,23 +207,15 @@ def rrelu(input: Operand, lower: float = 1 / 8, upper: float = 1 / 3, training: 
     return _prelu(input, slopes)
 
 
-@in_blocks
 def _elu_slope(g: Any, input: Any, alpha: float, scale: float, input_scale: float) -> Any:
     return _leaky(g, input, exp(clamp(input, max=0) * input_scale) * (alpha * input_scale)) * scale
 
 
-@elementwise(_elu_slope)
+@elementwise(computed(kernel.elu_slope, _elu_slope))
 @floats
-@in_blocks
 def _elu(input: Operand, alpha: float, scale: float, input_scale: float) -> Operand:
     """``scale * (max(x, 0) + alpha * expm1(min(x, 0) * input_scale))``: what elu, selu and celu have in common."""
-    y = np.asarray(np.minimum(input, 0))
-    y *= input_scale
-    np.expm1(y, out=y)
-    y *= alpha
-    y += np.maximum(input, 0)
-    y *= scale
-    return y
+    return kernel.elu(input, alpha, scale, input_scale)
 
 
 @optionally_in_place

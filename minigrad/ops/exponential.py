@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from minigrad.core.tensor import Tensor
-from minigrad.kernels.blocks import in_blocks
+from minigrad.kernels import activation as kernel
 from minigrad.kernels.errstate import silent
 from minigrad.ops.declare.method import method
-from minigrad.ops.declare.operation import Operand
+from minigrad.ops.declare.operation import Operand, computed
 from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.primitives.casting import zeros_as
 from minigrad.ops.primitives.elementwise import elementwise
@@ -283,8 +283,7 @@ def hypot(input: Operand, other: Operand) -> Operand:
 
 
 @method(inplace=True)
-@elementwise(in_blocks(lambda g, y: g * y * (1 - y)), floating=True)
-@in_blocks
+@elementwise(computed(kernel.sigmoid_slope, lambda g, y: g * y * (1 - y)), floating=True)
 @silent
 def sigmoid(input: Operand) -> Operand:
     """``1 / (1 + exp(-input))``, elementwise, without overflow and exact to the last bits in both tails.
@@ -294,7 +293,7 @@ def sigmoid(input: Operand) -> Operand:
     >>> mg.sigmoid(mg.tensor([0.0, -10000.0]))
     tensor([0.5000, 0.0000])
     """
-    return 1 / (1 + np.exp(-input))
+    return kernel.sigmoid(input)
 
 
 @method(inplace=True)

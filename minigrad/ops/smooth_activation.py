@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 
 from minigrad.core.tensor import Tensor
+from minigrad.kernels import activation as kernel
 from minigrad.kernels.blocks import in_blocks
+from minigrad.kernels.errstate import silent
 from minigrad.kernels.special import normal_cdf
 from minigrad.ops.activation import floats
 from minigrad.ops.arithmetic import square
 from minigrad.ops.declare.method import optionally_in_place
-from minigrad.ops.declare.operation import Operand
+from minigrad.ops.declare.operation import Operand, computed
 from minigrad.ops.exponential import abs, exp, sigmoid
 from minigrad.ops.primitives.elementwise import elementwise
 from minigrad.ops.primitives.selection import choose
@@ -28,23 +30,19 @@ def _normal_density(x: Any) -> Any:
     return exp(x * x * -0.5) * (1 / math.sqrt(2 * math.pi))
 
 
-@elementwise(in_blocks(lambda g, input: g * _normal_density(input)))
+@elementwise(lambda g, input: g * _normal_density(input))
 def _normal_cdf(input: Operand) -> Operand:
     return normal_cdf(input)
 
 
-@in_blocks
 def _gelu_slope(g: Any, input: Any, cdf: Any) -> Any:
-    if isinstance(g, Tensor):  # to be differentiated again: with a cdf that is part of the graph
-        cdf = _normal_cdf(input)
-    return g * (cdf + input * _normal_density(input))
+    return g * (_normal_cdf(input) + input * _normal_density(input))  # with a cdf that is part of the graph
 
 
-@elementwise(_gelu_slope, outputs=("y", "cdf"))
+@elementwise(computed(kernel.gelu_slope, _gelu_slope), outputs=("y", "cdf"))
 @floats
 def _gelu(input: Operand) -> Any:
-    cdf = normal_cdf(input)  # takes several times as long as the rest, forward and backward
-    return input * cdf, cdf
+    return kernel.gelu(input)
 
 
 def _gelu_inner(x: Any) -> Any:
@@ -88,16 +86,15 @@ def gelu(input: Operand, approximate: str = "none") -> Tensor:
     return _gelu(input)[0] if approximate == "none" else _gelu_tanh(input)
 
 
-@in_blocks
 def _silu_slope(g: Any, input: Any) -> Any:
     s = sigmoid(input)
     return g * (s * (1 + input * (1 - s)))
 
 
 @optionally_in_place
-@elementwise(_silu_slope)
+@elementwise(computed(kernel.silu_slope, _silu_slope))
 @floats
-@in_blocks
+@silent
 def silu(input: Operand) -> Operand:
     """``input * sigmoid(input)``, elementwise; also called swish (Ramachandran, Zoph, Le, 2017).
 
@@ -106,7 +103,7 @@ def silu(input: Operand) -> Operand:
     >>> F.silu(mg.tensor([-1.0, 2.0]))
     tensor([-0.2689,  1.7616])
     """
-    return input * sigmoid(input)
+    return kernel.silu(input)
 
 
 @in_blocks
@@ -130,19 +127,16 @@ def mish(input: Operand) -> Operand:
     return input * np.tanh(_softplus(input, 1.0, math.inf))
 
 
-@in_blocks
 def _softplus_slope(g: Any, input: Any, beta: float, threshold: float) -> Any:
     z = input * beta
     return choose(z > threshold, g, g * sigmoid(z))
 
 
-@elementwise(_softplus_slope)
+@elementwise(computed(kernel.softplus_slope, _softplus_slope))
 @floats
-@in_blocks
+@silent
 def _softplus(input: Operand, beta: float, threshold: float) -> Operand:
-    z = input * beta
-    y = (np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))) / beta
-    return np.where(z > threshold, input, y) if threshold < math.inf else y
+    return kernel.softplus(input, beta, threshold)
 
 
 def softplus(input: Operand, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
@@ -161,9 +155,9 @@ def softplus(input: Operand, beta: float = 1.0, threshold: float = 20.0) -> Tens
     return _softplus(input, beta, threshold)
 
 
-@elementwise(in_blocks(lambda g, input: g * sigmoid(-input)))
+@elementwise(computed(kernel.logsigmoid_slope, lambda g, input: g * sigmoid(-input)))
 @floats
-@in_blocks
+@silent
 def logsigmoid(input: Operand) -> Operand:
     """``log(sigmoid(input))``, elementwise, without overflow.
 
@@ -172,7 +166,7 @@ def logsigmoid(input: Operand) -> Operand:
     >>> F.logsigmoid(mg.tensor([0.0, -10000.0]))
     tensor([-6.9315e-01, -1.0000e+04])
     """
-    return np.minimum(input, 0) - np.log1p(np.exp(-np.abs(input)))
+    return kernel.logsigmoid(input)
 
 
 @elementwise(

@@ -26,6 +26,7 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeAlias
 
+from minigrad.core.tensor import Tensor
 from minigrad.ops.declare.call import plain_call, sequence_call
 from minigrad.ops.declare.declaration import Operation, registry, watchers
 
@@ -61,6 +62,16 @@ def operation(
         return _registered(Operation(forward, rules, constants, outputs, sequence, view, holds, prepare, name))
 
     return declare
+
+
+def computed(kernel: Callable[..., Any], formula: Callable[P, Any]) -> Callable[P, Any]:
+    """Return a rule that computes with arrays by `kernel`, in few passes, and is `formula` where that is recorded."""
+
+    @functools.wraps(formula)
+    def rule(g: Any, *args: Any) -> Any:
+        return (formula if isinstance(g, Tensor) else kernel)(g, *args)
+
+    return rule
 
 
 def twin(call: Callable[P, Any], name: str, holds: Sequence[str] | None = None) -> Callable[P, Any]:
