@@ -98,8 +98,8 @@ def by_parts(function: Callable[[tuple[Any, ...]], None], x: np.ndarray, axes: I
 
     It is cut along the axis that comes first in memory, and not at all if there is none.
     """
-    axis = max(axes, key=lambda a: abs(x.strides[a]), default=None)
-    if axis is None or x.size <= PART_ELEMENTS or x.shape[axis] == 1:
+    axis = max(axes, key=lambda a: abs(x.strides[a]), default=None) if x.size > PART_ELEMENTS else None
+    if axis is None or x.shape[axis] == 1:
         function((...,))
         return
     length = x.shape[axis]

@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minigrad.kernels.buffering import row_by_row
+from minigrad.kernels.softmax import softmax_and_logs
+from minigrad.kernels.summation import sums
 
 FEW_CLASSES = 32  # classes: NumPy reduces short rows one after the other, and columns all at once
 
@@ -77,26 +79,21 @@ class Classes(NamedTuple):
         return np.add.reduce(losses, axis=None) if counted or self.reduction == "sum" else losses.dtype.type(np.nan)
 
 
-@row_by_row
 def cross_entropy(scores: np.ndarray, classes: Classes) -> tuple[Any, np.ndarray]:
     """Return the loss, and the softmax that the gradient needs, with one exponential of each score."""
-    by_rows = scores.flags.c_contiguous
+    by_rows, dtype = scores.flags.c_contiguous, scores.dtype
     if scores.ndim == 2 and scores.shape[1] <= FEW_CLASSES:
         scores = np.asfortranarray(scores)
-    z = scores - np.maximum.reduce(scores, axis=1, keepdims=True, initial=-np.inf)
-    a, b, weights = classes.factors(z.shape[1], z.dtype)
-    losses = -z[classes.place()]
-    spread = _weighted(z, classes.weight) if classes.smoothing else 0
-    p = np.exp(z, out=z)
-    total = np.add.reduce(p, axis=1)
-    p /= total[:, None]
-    logs = np.log(total, out=total)
+    p, logs, top = softmax_and_logs(scores, (1,))
+    logs = logs.reshape(classes.index.shape)
+    a, b, weights = classes.factors(scores.shape[1], dtype)
+    losses = top.reshape(logs.shape) - scores[classes.place()]
     losses += logs
     losses *= a
     if classes.smoothing:
-        losses += b * (weights * logs - spread)
+        losses += b * (weights * logs - _weighted(scores - top.astype(dtype), classes.weight))
     # in the order of the scores: what follows in backward meets arrays of that order
-    return classes.reduced(losses), np.ascontiguousarray(p) if by_rows else p
+    return classes.reduced(losses).astype(dtype, copy=False), np.ascontiguousarray(p) if by_rows else p
 
 
 @row_by_row
@@ -128,8 +125,7 @@ def nll_slope(g: Any, shape: tuple[int, ...], classes: Classes) -> np.ndarray:
 
 
 def _weighted(z: np.ndarray, weight: np.ndarray | None) -> np.ndarray:
-    total: np.ndarray = np.add.reduce(z if weight is None else z * _along_classes(weight, z.ndim), axis=1)
-    return total
+    return sums(z if weight is None else z * _along_classes(weight, z.ndim), (1,), keepdim=False)
 
 
 def _along_classes(weight: np.ndarray, ndim: int) -> np.ndarray:

@@ -13,7 +13,8 @@ from minigrad.core import dtypes
 from minigrad.core.dtypes import DType
 from minigrad.core.tensor import Tensor
 from minigrad.kernels.errstate import silent
-from minigrad.kernels.summation import sums, total, variance
+from minigrad.kernels.softmax import logsumexp as logsumexp_over
+from minigrad.kernels.summation import total, variance
 from minigrad.ops.broadcasting import sum
 from minigrad.ops.checks import floating
 from minigrad.ops.comparison import isnan
@@ -310,11 +311,7 @@ def std_mean(
 )
 @silent
 def _logsumexp(input: Operand, dim: Dims, keepdim: bool) -> Operand:
-    top = np.asarray(np.maximum.reduce(input, axis=dim, keepdims=True, initial=-np.inf))
-    top[~np.isfinite(top)] = 0
-    powers = np.asarray(input - top)
-    np.exp(powers, out=powers)
-    y = (np.log(sums(powers, dim)) + top).astype(input.dtype, copy=False)
+    y = logsumexp_over(input, dim).astype(input.dtype)
     return y if keepdim else np.squeeze(y, axis=dim)
 
 
