@@ -149,7 +149,7 @@ def elu(x: Array, alpha: float, scale: float, input_scale: float, out: Out = Non
     y *= input_scale
     y = np.expm1(y)
     y *= alpha
-    if scale == 1 and 0 < alpha * input_scale <= 1:  # then it is never below x
+    if scale == 1 and 0 < alpha and 0 < alpha * input_scale <= 1:  # then it is never below x
         return np.maximum(y, x, out=out)
     y += np.maximum(x, 0)
     return np.multiply(y, scale, out=out)

@@ -55,6 +55,22 @@ def test_formulas(shape):
     np.testing.assert_array_equal(formula(number, number, number, 1.0, None), number * 4)
 
 
+@in_blocks
+def sum_and_signs(x, y, out=(None, None)):
+    assert x.size <= 8 or x.ndim != 1 or not x.flags.c_contiguous, "not in blocks"
+    return np.add(x, y, out=out[0]), x > y
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_formulas_with_several_results_that_may_be_put_in_their_places(shape):
+    x, y = np.random.default_rng(0).standard_normal((2, *shape))
+    for a, b in zip(orders(x), orders(y), strict=True):
+        total, larger = sum_and_signs(a, b)
+        np.testing.assert_array_equal(total, x + y)
+        np.testing.assert_array_equal(larger, x > y)
+        np.testing.assert_array_equal(in_blocks(lambda a, out=None: np.negative(a, out=out))(a), -x)
+
+
 def test_formulas_of_arrays_in_different_orders():
     x = np.arange(24.0).reshape(4, 6)
     row = np.broadcast_to(np.arange(6.0), (4, 6))
@@ -67,6 +83,12 @@ def test_results_keep_the_memory_order():
     x = np.asfortranarray(np.arange(24.0).reshape(4, 6))
     assert in_blocks(np.negative)(x).strides == x.strides
     assert by_blocks(lambda a, out: np.negative(a, out=out))(x).strides == x.strides
+
+
+def test_results_own_their_memory_so_that_a_leaf_can_take_them_as_its_gradient():
+    x = np.arange(24.0).reshape(4, 6)
+    for y in (in_blocks(np.negative)(x), by_blocks(lambda a, out: np.negative(a, out=out))(x)):
+        assert y.flags.owndata and y.flags.c_contiguous
 
 
 @pytest.mark.parametrize("shape", SHAPES)

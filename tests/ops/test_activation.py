@@ -1,6 +1,7 @@
 """Activations at their kinks, far from 0, in place, and given what they refuse."""
 
 import inspect
+import math
 import pickle
 
 import numpy as np
@@ -93,6 +94,40 @@ def test_in_place(name):
     np.testing.assert_array_equal(x.grad.numpy(), g)
     with pytest.raises(RuntimeError, match="leaf"):
         function(x, inplace=True)
+
+
+VARIANTS = {
+    "elu": [(), (0.3,), (3.0,), (-2.0,)],
+    "selu": [()],
+    "celu": [(2.0,), (0.25,), (-1.0,)],
+    "leaky_relu": [(), (0.0,), (1.0,), (2.0,), (-0.3,)],
+    "softplus": [(), (3.0, 1.0), (0.1, 100.0), (-2.0,), (1.0, math.inf)],
+    "logsigmoid": [()],
+    "sigmoid": [()],
+    "tanh": [()],
+    "silu": [()],
+    "gelu": [()],
+    "mish": [()],
+}
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("name", "arguments"), [(n, a) for n, variants in VARIANTS.items() for a in variants])
+def test_far_out_and_at_0_as_in_pytorch(name, arguments, dtype):
+    torch = pytest.importorskip("torch")
+    size = np.array([0.0, 1e-30, 1e-6, 0.5, 1, 3, 10, 15, 19, 21, 35, 41, 80])
+    values = np.concatenate([size, -size]).astype(dtype)
+    results = []
+    for m in (mg, torch):
+        x = m.from_numpy(values if m is mg else values.astype(np.float64)).requires_grad_()
+        y = getattr(m.nn.functional, name)(x, *arguments)
+        (g,) = m.autograd.grad(y.sum(), [x], retain_graph=True)
+        (recorded,) = m.autograd.grad(y.sum(), [x], create_graph=True)
+        results.append([t.detach().numpy() for t in (y, g, recorded)])
+    eps = np.finfo(dtype).eps
+    for found, expected in zip(*results, strict=True):
+        assert found.dtype == dtype
+        np.testing.assert_allclose(found, expected, rtol=16 * eps, atol=4 * eps)
 
 
 def test_in_place_by_position_and_underscore():
