@@ -130,7 +130,7 @@ def _weighted_mean(name: str, loss: Any, weight: Any, reduction: str) -> Any:
 def _smooth_error(input: Operand, other: Operand, beta: float, scale: float) -> Operand:
     far = np.abs(input - other)
     near = np.minimum(far, beta)
-    return near * near * (scale / (2 * beta)) + (far - near) * scale
+    return (far - near * 0.5) * near * (scale / beta)
 
 
 @loss

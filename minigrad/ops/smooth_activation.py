@@ -45,15 +45,19 @@ def _gelu(input: Operand) -> Any:
     return kernel.gelu(input)
 
 
+_TANH_SLOPE = math.sqrt(2 / math.pi)  # of the argument of tanh, at 0
+_TANH_CUBE = _TANH_SLOPE * 0.044715
+
+
 def _gelu_inner(x: Any) -> Any:
-    return tanh((x + x * x * x * 0.044715) * math.sqrt(2 / math.pi))
+    return tanh(x * (x * x * _TANH_CUBE + _TANH_SLOPE))
 
 
 @in_blocks
 def _gelu_tanh_slope(g: Any, input: Any) -> Any:
     t = _gelu_inner(input)
-    inner_slope = (input * input * (3 * 0.044715) + 1) * math.sqrt(2 / math.pi)
-    return g * ((t + 1) * 0.5 + input * (1 - t * t) * inner_slope * 0.5)
+    inner_slope = input * input * (3 * _TANH_CUBE) + _TANH_SLOPE
+    return g * ((1 - t * t) * inner_slope * input + t + 1) * 0.5
 
 
 @elementwise(_gelu_tanh_slope)
