@@ -120,9 +120,9 @@ def _one_plus_exp(x: Array) -> Any:
 
 def _replaced(y: Any, x: Array, mask: Any) -> Array:
     """Return `y`, changed to `x` where `mask` holds, which is nearly nowhere: `np.where` takes five times as long."""
-    y = np.asarray(y)
-    np.copyto(y, x, where=mask)
-    return y
+    result: Array = np.asarray(y)
+    np.copyto(result, x, where=mask)
+    return result
 
 
 # ---- those with a kink -----------------------------------------------------------------------------------------------

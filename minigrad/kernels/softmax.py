@@ -20,7 +20,7 @@ FEW = 1 << 12  # elements
 LARGEST, LEAST_SUM = 60.0, 1e-3  # exp of the first, and sums of many of those, are far from float32's largest number
 
 
-def _by_parts(fill: Callable[..., None], x: np.ndarray, other: np.ndarray | None, dim: Dims) -> np.ndarray:
+def _by_parts(fill: Callable[..., object], x: np.ndarray, other: np.ndarray | None, dim: Dims) -> np.ndarray:
     """Return an array like `x` into parts of which, its first argument, `fill` puts what it makes of the others."""
     y = np.empty_like(x)
 

@@ -64,7 +64,7 @@ def operation(
     return declare
 
 
-def computed(kernel: Callable[..., Any], formula: Callable[P, Any]) -> Callable[P, Any]:
+def computed(kernel: Callable[..., Any], formula: Callable[..., Any]) -> Callable[..., Any]:
     """Return a rule that computes with arrays by `kernel`, in few passes, and is `formula` where that is recorded."""
 
     @functools.wraps(formula)
