@@ -16,7 +16,7 @@ const EXAMPLES = [ // digits, each a list of strokes
 ];
 const MEANINGS = [ // of a layer's maps, by its kind
   [/framed/, "the drawing, placed and scaled as the digits that the network learned from"],
-  [/conv/i, "one map for each filter: above 0 where it finds its pattern, below 0 where the opposite"],
+  [/conv/i, "one map for each filter: above 0 where it finds its pattern"],
   [/pool/i, "the maps before, coarser"],
   [/norm/i, "the maps before, each brought to one scale"],
 ];
