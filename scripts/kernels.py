@@ -115,13 +115,13 @@ def gallery(channel: np.ndarray, maps: np.ndarray, title: str) -> Figure:
 def liveliest(image: np.ndarray, side: int = 32) -> tuple[int, int, int]:
     """Return top, left and side of the square in which neighbouring pixels differ most."""
     side = min(side, *image.shape)
-    steps = [range(0, n - side + 1, max(1, side // 2)) for n in image.shape]
+    rows, columns = (range(0, n - side + 1, max(1, side // 2)) for n in image.shape)
 
     def differences(place: tuple[int, int]) -> float:
         part = image[place[0] : place[0] + side, place[1] : place[1] + side]
         return float(sum(np.abs(np.diff(part, axis=axis)).sum() for axis in (0, 1)))
 
-    return *max(product(*steps), key=differences), side
+    return *max(product(rows, columns), key=differences), side
 
 
 def brightness(shown: np.ndarray, around_zero: bool) -> dict[str, float]:

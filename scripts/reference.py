@@ -222,7 +222,7 @@ def notes(module: str) -> dict[str, str]:
     """Return the strings that stand below the assignments of a module, by what is assigned."""
     live = _live(module)
     body = ast.parse(inspect.getsource(live)).body if getattr(live, "__file__", None) else []
-    found = {}
+    found: dict[str, str] = {}
     for assignment, below in zip(body, body[1:], strict=False):
         if isinstance(assignment, ast.Assign | ast.AnnAssign) and isinstance(below, ast.Expr):
             targets = assignment.targets if isinstance(assignment, ast.Assign) else [assignment.target]
