@@ -11,7 +11,7 @@ from typing import Any
 
 from minigrad.distributed import ending
 from minigrad.distributed.launcher import set_environment, started_by_mpi
-from minigrad.distributed.mpi import mpi
+from minigrad.distributed.mpi import mpi, mpi_with_all_ranks
 from minigrad.distributed.waiting import Agreement, Board, DistBackendError, ask, ranks, seconds
 from minigrad.kernels import parallel
 
@@ -181,7 +181,7 @@ def init_process_group(
     backend = known_backend(backend)
     limit = seconds(timeout, DEFAULT_TIMEOUT.total_seconds(), "init_process_group")
     _start_together(rank, world_size, init_method, limit)
-    everyone = mpi().COMM_WORLD
+    everyone = mpi_with_all_ranks(limit).COMM_WORLD
     said = meet(everyone, range(everyone.size), "init_process_group", limit, (rank, world_size, backend))
     if store is not None and (rank < 0 or world_size < 0):
         raise ValueError("init_process_group: a store needs rank and world_size, too")
@@ -198,7 +198,7 @@ def init_process_group(
         os.environ[name] = str(value)
     os.environ["LOCAL_WORLD_SIZE"] = str(nearby.size)
     _divide_cores(nearby.size)
-    ending.install(board)
+    ending.install(board, limit)
 
 
 def _divide_cores(processes: int) -> None:

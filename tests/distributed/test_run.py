@@ -2,9 +2,12 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -38,6 +41,23 @@ def test_processes_are_started_and_know_who_they_are():
 def test_modules_are_started():
     found = subprocess.run([*RUN, "--nproc-per-node=2", "-m", MODULE, "x"], capture_output=True, text=True, timeout=60)
     assert found.returncode == 0 and found.stdout.count("__main__ ['x']") == 2, found.stderr
+
+
+@needs_mpi
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux ends a process whose parent was killed")
+def test_processes_end_with_what_started_them():
+    script = "import os, time; os.write(1, b'%d\\n' % os.getpid()); time.sleep(60)"
+    for number in (signal.SIGKILL, signal.SIGHUP):
+        child = subprocess.Popen(
+            [*RUN, "--nproc-per-node=2", "--no-python", sys.executable, "-c", script], stdout=subprocess.PIPE
+        )
+        processes = [int(child.stdout.readline()) for _ in range(2)]
+        child.send_signal(number)
+        child.communicate(timeout=20)
+        until = time.monotonic() + 20
+        while any(Path(f"/proc/{process}").exists() for process in processes):
+            assert time.monotonic() < until, f"they are there after signal {number}"
+            time.sleep(0.01)
 
 
 @needs_mpi

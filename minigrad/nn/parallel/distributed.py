@@ -123,11 +123,15 @@ class DistributedDataParallel(Module):
         """Begin with the weights of rank 0; return a channel of the group's ranks for nothing but this."""
         ignored = set(getattr(self.module, "_ddp_params_and_buffers_to_ignore", ()))
         params = [(name, p) for name, p in self.module.named_parameters() if name not in ignored]
+        buffers = [(name, b) for name, b in self.module.named_buffers() if name not in ignored]
         if init_sync:
             compare(self.process_group, params, "DistributedDataParallel")
+            compare(self.process_group, buffers, "DistributedDataParallel", "buffer")
+        names = ("broadcast_buffers", "find_unused_parameters", "static_graph", "bucket_bytes_cap")
+        options = ", ".join(f"{name}={getattr(self, name)}" for name in names)
+        self.process_group.agree(f"DistributedDataParallel with {options}")
         own = self.process_group.own_copy("DistributedDataParallel")
         if init_sync:
-            buffers = [(name, b) for name, b in self.module.named_buffers() if name not in ignored]
             spread([t for _, t in params + buffers], own, 0, "DistributedDataParallel")
         return own
 

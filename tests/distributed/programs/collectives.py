@@ -1,5 +1,6 @@
 """Each collective against NumPy, in 1, 2, 3 or 4 processes."""
 
+import contextlib
 import functools
 from datetime import timedelta
 
@@ -277,10 +278,19 @@ def check_that_disagreement_is_an_error_everywhere(me, n):
         (lambda: dist.barrier() if me else dist.all_reduce(mg.zeros(2)), "barrier"),
         (lambda: dist.all_reduce(mg.zeros(3 + me), async_op=True).wait(), "of 4 elements"),
         (lambda: dist.all_gather_object([None] * n, 1) if me else dist.barrier(), "all_gather_object"),
+        (
+            lambda: dist.all_gather([mg.zeros(3 + me % 2)] * n, mg.zeros(3 + me % 2)),
+            f"all_gather of {[4] * n} elements",
+        ),
     ]
     for call, words in cases:
         with raises(RuntimeError, words):
             call()
+    for size, words in ((3, "expected 12 bytes from rank 0, got 8"), (1, "expected 4 bytes from rank 0, got")):
+        with raises(RuntimeError, f"scatter of float32 from rank 0: {words}") if me == 1 else contextlib.nullcontext():
+            dist.scatter(mg.zeros(size if me == 1 else 2), [mg.zeros(2)] * n if me == 0 else None)
+    with raises(ValueError, f"expected tensor_list[{me}] of 2 elements, as tensor has, got 3"):
+        dist.all_gather([mg.zeros(3)] * n, mg.zeros(2))
     dist.barrier()  # and it goes on
 
 

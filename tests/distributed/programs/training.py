@@ -348,6 +348,11 @@ def check_models_that_differ(me, n):
         DistributedDataParallel(nn.Linear(3 if me else 2, 2))
     with raises(RuntimeError, "parameter 1: rank 0 has bias of shape (2,), float32; rank"):
         DistributedDataParallel(nn.Linear(2, 2, bias=not me))
+    with raises(RuntimeError, "buffer 0: rank 0 has running_mean of shape (2,), float32; rank"):
+        DistributedDataParallel(nn.BatchNorm1d(2, track_running_stats=not me))
+    for options in ({"find_unused_parameters": not me}, {"bucket_cap_mb": 1 + me}, {"broadcast_buffers": not me}):
+        with raises(RuntimeError, "the ranks do not call the same; rank 0: DistributedDataParallel with broadcast_"):
+            DistributedDataParallel(nn.Linear(2, 2), **options)
     ddp = DistributedDataParallel(nn.Linear(2, 2))
     with mg.no_grad():
         ddp.module.bias[0] = me == n - 1
