@@ -124,7 +124,7 @@ def test_two_hosts_train_together(hosts):
         ]
         found = [ended.result() for ended in runs]
     assert [status for status, _ in found] == [0, 0], found
-    assert found[0][1].count("passed check_") == 14, found[0][1]
+    assert found[0][1].count("passed check_") == 16, found[0][1]
 
 
 @pytest.mark.parametrize(

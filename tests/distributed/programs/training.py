@@ -8,6 +8,8 @@ import numpy as np
 import minigrad as mg
 import minigrad.distributed as dist
 from minigrad import nn, optim
+from minigrad.distributed.algorithms.ddp_comm_hooks import default_hooks
+from minigrad.distributed.algorithms.join import Join, Joinable, JoinHook
 from minigrad.distributed.optim import ZeroRedundancyOptimizer
 from minigrad.nn import functional as F
 from minigrad.nn.parallel import DistributedDataParallel
@@ -247,6 +249,86 @@ def check_uneven_inputs(me, n):
         with ddp.join(throw_on_early_termination=True):
             for _ in range(me + 1):
                 ddp(mg.ones(1, 1)).sum().backward()
+
+
+class Counting(Joinable, JoinHook):
+    """Counts the turns of all ranks; its own hook."""
+
+    def __init__(self):
+        self.turns, self.last, self.options = 0, None, None
+
+    def __call__(self):
+        Join.notify_join_context(self)
+        self.main_hook()
+
+    def main_hook(self):
+        one = mg.ones(1)
+        dist.all_reduce(one)
+        self.turns += one.item()
+
+    def post_hook(self, is_last_joiner):
+        self.last = is_last_joiner
+
+    def join_hook(self, **kwargs):
+        self.options = kwargs
+        return self
+
+    join_device = mg.device("cpu")
+    join_process_group = property(lambda self: dist.group.WORLD)
+
+
+def check_objects_that_join(me, n):
+    net = nn.Linear(1, 1)
+    ddp, counter = DistributedDataParallel(net), Counting()
+    spread = ZeroRedundancyOptimizer(ddp.parameters(), optim.Adam, lr=0.1)
+    expected = copy.deepcopy(net)
+    alone = optim.Adam(expected.parameters(), lr=0.1)
+    with Join([ddp, spread, counter], divide_by_initial_world_size=False):
+        for i in range(me + 1):
+            spread.zero_grad()
+            ddp(mg.full((1, 1), float(i))).sum().backward()
+            spread.step()
+            counter()
+    for i in range(n):
+        alone.zero_grad()
+        expected(mg.full((1, 1), float(i))).sum().backward()
+        alone.step()
+    ddp.check_same_weights()
+    np.testing.assert_allclose(net.weight.numpy(force=True), expected.weight.numpy(force=True), rtol=1e-6)
+    assert counter.turns == n * n and counter.last is (me == n - 1)
+    assert counter.options == {"divide_by_initial_world_size": False}
+    with Join([counter], enable=False):
+        counter()
+    assert counter.turns == n * n + n
+    with raises(RuntimeError, "no more batches"):
+        with Join([counter], throw_on_early_termination=True):
+            for _ in range(me + 1):
+                counter()
+    counter()  # and it is out of the context
+    with raises(ValueError, "at least one"):
+        Join([])
+    with raises(TypeError, "got Linear"):
+        Join([net])
+    other = Counting()
+    Counting.join_process_group = property(lambda self: None if self is other else dist.group.WORLD)
+    with raises(ValueError, "of one group"):
+        Join([counter, other])
+
+
+def check_hooks_that_are_there(me, n):
+    for hook, dtype in (
+        (default_hooks.allreduce_hook, mg.float32),
+        (default_hooks.fp16_compress_hook, mg.float16),
+        (default_hooks.fp16_compress_wrapper(default_hooks.allreduce_hook), mg.float16),
+    ):
+        ddp = DistributedDataParallel(nn.Linear(2, 2))
+        ddp.register_comm_hook(dist.group.WORLD, hook)
+        ddp(mg.tensor([[1 / 3, me + 1e-5]])).sum().backward()
+        parts = mg.tensor([[1 / 3, r + 1e-5] for r in range(n)])
+        expected = (parts / n).to(dtype).sum(0).float()
+        got = ddp.module.weight.grad
+        assert got.dtype == mg.float32 and mg.allclose(got[0], expected, rtol=1e-6 if dtype == mg.float32 else 2e-3)
+        assert (got[0, 0].half().float() == got[0, 0]) == (dtype == mg.float16)
 
 
 def check_hooks_of_communication(me, n):
