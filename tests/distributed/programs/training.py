@@ -1,6 +1,7 @@
 """DistributedDataParallel in 2, 3 or 4 processes against one process with the whole batch, in float64."""
 
 import copy
+import os
 from datetime import timedelta
 
 import numpy as np
@@ -16,7 +17,7 @@ from minigrad.nn.parallel import DistributedDataParallel
 from minigrad.utils.data.distributed import DistributedSampler
 from tests.distributed.programs.checks import raises, run_all
 
-STEPS = 5
+STEPS = 50 if os.environ.get("WORLD_SIZE") == "2" else 10  # 3 and 4 wait for one another where there are 2 cores
 
 
 class Residual(nn.Module):
@@ -92,10 +93,10 @@ def trained(net, share, accumulate=1, clip=None):
     return {name.removeprefix("module."): t.numpy() for name, t in net.state_dict().items()}
 
 
-def same(ours, theirs, tolerance=1e-12):
+def same(ours, theirs):
     assert ours.keys() == theirs.keys()
     for name in ours:
-        np.testing.assert_allclose(ours[name], theirs[name], rtol=tolerance, atol=tolerance, err_msg=name)
+        np.testing.assert_allclose(ours[name], theirs[name], rtol=1e-12, atol=1e-12, err_msg=name)
 
 
 def check_models(me, n):
@@ -111,7 +112,7 @@ def check_synchronized_batch_norm(me, n):
     net = made(Residual)
     expected = trained(copy.deepcopy(net), slice(None))
     ddp = DistributedDataParallel(nn.SyncBatchNorm.convert_sync_batchnorm(made(Residual, seed=me)))
-    same(trained(ddp, slice(me, None, n)), expected, 1e-11)
+    same(trained(ddp, slice(me, None, n)), expected)
     ddp.check_same_weights()
 
 
@@ -365,9 +366,9 @@ def check_both_orders_of_gradient_of_synchronized_batch_norm(me, n):
     found, part = both(nn.SyncBatchNorm(2), x[share], w[share])
     for i, (ours, theirs) in enumerate(zip(found, expected, strict=True)):
         theirs = theirs[share] if i < 3 else theirs
-        np.testing.assert_allclose(ours.numpy(force=True), theirs.numpy(force=True), rtol=1e-11, atol=1e-11)
+        np.testing.assert_allclose(ours.numpy(force=True), theirs.numpy(force=True), rtol=1e-12, atol=1e-12)
     dist.all_reduce(part)
-    np.testing.assert_allclose(part.numpy(), slope.numpy(), rtol=1e-11)
+    np.testing.assert_allclose(part.numpy(), slope.numpy(), rtol=1e-12)
     layer = nn.SyncBatchNorm(2, momentum=None).half()
     assert layer(mg.ones(2, 2).half() * me).dtype == mg.float16 and layer.running_mean[0] == (n - 1) / 2
     layer.eval()(mg.ones(2, 2).half())
@@ -381,7 +382,7 @@ def check_spread_state(me, n):
             ZeroRedundancyOptimizer(net.parameters(), kind, **options),
         )
         schedule = optim.lr_scheduler.StepLR(spread, 2), optim.lr_scheduler.StepLR(alone, 2)
-        for x, y in batches(STEPS):
+        for x, y in batches(5):
             for model, optimizer in ((net, spread), (expected, alone)):
                 optimizer.zero_grad()
                 F.cross_entropy(model(x), y).backward()
