@@ -66,6 +66,7 @@ def test_scripts_that_start_their_processes_themselves_run_as_they_are(tmp_path)
     ways = [
         ("spawn", "", f"tcp://127.0.0.1:{next(port)}", 0),
         ("fork", "", f"file://{tmp_path}/meeting", 0),
+        ("fork", "", f"store:{tmp_path}/store", 0),
         ("spawn", "raises", f"file://{tmp_path}/raises", 1),
         ("fork", "dies", f"file://{tmp_path}/dies", 9),
     ]
@@ -76,8 +77,8 @@ def test_scripts_that_start_their_processes_themselves_run_as_they_are(tmp_path)
         if not way:
             lines = [line.partition(": ")[2] for line in output.splitlines() if " of 2: mean" in line]
             assert len(lines) == 2 and lines[0] == lines[1], output
-    assert "spawn: process 1 has failed" in found[2][1] and "KeyError: 'a file'" in found[2][1]
-    assert "another rank has died" in found[3][1]
+    assert "spawn: process 1 has failed" in found[3][1] and "KeyError: 'a file'" in found[3][1]
+    assert "another rank has died" in found[4][1]
 
 
 @needs_mpi
