@@ -17,6 +17,7 @@ from minigrad.kernels.taking import in_a_row, memory_order, numbers_of, put_back
 
 Key = tuple[Any, ...]
 WIDE = 8  # elements: slices of so many are added slice by slice, others element by element
+MANY = 1 << 14  # elements: fewer are added one by one before longer slices are in order
 BLOCK_NUMBERS = 1 << 15  # elements that are added at once
 FEW = 16  # places per element: where there are more, only those that are named are looked at
 
@@ -78,6 +79,12 @@ def add_up(values: np.ndarray, shape: tuple[int, ...], key: Key) -> np.ndarray:
     if flat is None:
         raise IndexError(f"expected places in an array of shape {tuple(shape)}")
     first = 0 if _separated(key) else dims[0]  # where the indexed dimensions are in `values`
+    if (
+        len(places) > 1 and first == dims[0] and values.size > MANY and _is_grid(places)
+    ):  # one dimension after the other: fewer are added
+        for d, place in reversed([*zip(dims, places, strict=True)]):
+            values = add_slices(values, np.where(place < 0, place + shape[d], place).reshape(-1), shape[d], d)
+        return values
     slices = values.reshape(*values.shape[:first], flat.size, *values.shape[first + flat.ndim :])
     sums = add_slices(slices, flat.reshape(-1), math.prod(sizes), first)
     merged = sums.reshape(*values.shape[:first], *sizes, *values.shape[first + flat.ndim :])
@@ -92,7 +99,7 @@ def add_slices(values: np.ndarray, places: np.ndarray, count: int, axis: int) ->
     values, axis, back = values.transpose(order), order.index(axis), np.argsort(order)
     if (runs := put_back(values, places, count, axis)) is not None:
         return runs.transpose(back)
-    if values.size >= WIDE * len(places):
+    if values.size > max(MANY, WIDE * len(places)):
         found, sums = _reduced(np.add, single(values), places, axis)
         sums = sums.astype(values.dtype, copy=False)
         if len(found) == count:
@@ -142,6 +149,14 @@ def _indexed(key: Key) -> tuple[list[int], list[np.ndarray]]:
         places += found
         dim += max(len(found), 1)
     return dims, places
+
+
+def _is_grid(places: list[np.ndarray]) -> bool:
+    """Return whether each of the arrays has a dimension of the result of its own."""
+    behind = range(len(places) - 1, -1, -1)
+    return all(p.ndim > n and p.size == p.shape[-1 - n] for p, n in zip(places, behind, strict=True)) and max(
+        p.ndim for p in places
+    ) == len(places)
 
 
 def _separated(key: Key) -> bool:

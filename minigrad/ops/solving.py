@@ -46,8 +46,9 @@ class LinAlgError(RuntimeError):
     """A matrix is singular, or not positive definite, or a decomposition does not converge."""
 
 
-def numpy_errors(function: Callable[..., Any]) -> Callable[..., Any]:
+def numpy_errors(function: Callable[..., Any], name: str = "") -> Callable[..., Any]:
     """Compute NumPy's linear algebra with one thread of BLAS; errors name the operation."""
+    name = name or function.__name__.strip("_")
 
     @functools.wraps(function)
     def call(*args: Any) -> Any:
@@ -55,7 +56,7 @@ def numpy_errors(function: Callable[..., Any]) -> Callable[..., Any]:
             return hold_blas(function, *args)
         except np.linalg.LinAlgError as error:
             shape = args[0].shape
-            raise LinAlgError(f"linalg.{function.__name__.strip('_')}: {error} (matrix of shape {shape})") from None
+            raise LinAlgError(f"linalg.{name}: {error} (matrix of shape {shape})") from None
 
     return call
 
@@ -90,14 +91,13 @@ def _solve(A: Operand, B: Operand, inverse: np.ndarray | None = None) -> Operand
     return (inverse @ B.astype(inverse.dtype)).astype(A.dtype)
 
 
-@numpy_errors
 def _inverse_for(A: np.ndarray, B: np.ndarray) -> np.ndarray | None:
     """Return the inverse in float64 where it is as quick as the solution, for many right sides, and as exact.
 
     The gradient needs no second factorization then. In float32 nothing is left of the errors of an inverse.
     """
     many = A.dtype != np.float64 and 2 * B.shape[-1] >= A.shape[-1]
-    return np.linalg.inv(A.astype(np.float64)) if many else None
+    return numpy_errors(np.linalg.inv, "solve")(A.astype(np.float64)) if many else None
 
 
 @shared_rule

@@ -25,6 +25,8 @@ KEYS = {
     "two dimensions": (ALL, RANDOM.reshape(8, 5), ALL),
     "all": (RNG.integers(-5, 5, (4, 1)), RNG.integers(0, 16, (4, 9)), np.array(1)),
     "two of three": (ALL, RNG.integers(-16, 16, (4, 1)), RNG.integers(0, 3, 9)),
+    "grid": (ALL, np.array(RUNS)[:, None], np.array([2, 1, 0, 1, 2, 1, -3])),
+    "grid of all": (np.array([[[0]], [[0]], [[3]]]), RANDOM[:, None], np.array([1])),
     "windows": (ALL, np.array([[0], [1], [2], [5]]), np.arange(3)),
     "apart": (np.array([0, 0, 4]), ALL, np.array([1, 1, 2])),
     "mask": (ALL, RNG.random(16) > 0.5, ALL),
@@ -32,9 +34,11 @@ KEYS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def blocks_of_few(monkeypatch):
+@pytest.fixture(autouse=True, params=[0, 1 << 14])
+def blocks_of_few(monkeypatch, request):
+    monkeypatch.setattr(indexing, "MANY", request.param)
     monkeypatch.setattr(taking, "RUN_NUMBERS", 1)
+    monkeypatch.setattr(taking, "LONG", 2)
     monkeypatch.setattr(indexing, "BLOCK_NUMBERS", 7)
     monkeypatch.setattr(segments, "LONG", 4)
     monkeypatch.setattr(along_dim, "BLOCK_SUMS", 24)
