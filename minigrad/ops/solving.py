@@ -14,6 +14,7 @@ import numpy as np
 from minigrad.core.array_attributes import as_int
 from minigrad.core.as_array import constant
 from minigrad.core.tensor import Tensor
+from minigrad.graph.grad_mode import mode
 from minigrad.kernels import determinants as kernel
 from minigrad.kernels import triangles
 from minigrad.kernels.blas import hold_blas
@@ -91,13 +92,17 @@ def _solve(A: Operand, B: Operand, inverse: np.ndarray | None = None) -> Operand
     return (inverse @ B.astype(inverse.dtype)).astype(A.dtype)
 
 
-def _inverse_for(A: np.ndarray, B: np.ndarray) -> np.ndarray | None:
-    """Return the inverse in float64 where it is as quick as the solution, for many right sides, and as exact.
+def _inverse_for(A: Any, B: Any) -> np.ndarray | None:
+    """Return the inverse in float64 where there will be a gradient, and many right sides; else None.
 
-    The gradient needs no second factorization then. In float32 nothing is left of the errors of an inverse.
+    It takes about as long as the solution then, and the gradient needs no second factorization. In float32 nothing is
+    left of the errors of an inverse.
     """
-    many = A.dtype != np.float64 and 2 * B.shape[-1] >= A.shape[-1]
-    return numpy_errors(np.linalg.inv, "solve")(A.astype(np.float64)) if many else None
+    recorded = mode.enabled and any(isinstance(t, Tensor) and t.requires_grad for t in (A, B))
+    if not recorded or A.dtype == np.float64 or 2 * B.shape[-1] < A.shape[-1]:
+        return None
+    inverse: np.ndarray = numpy_errors(np.linalg.inv, "solve")(constant(A).astype(np.float64))
+    return inverse
 
 
 @shared_rule
@@ -149,7 +154,7 @@ def _solution(A: Any, B: Any, left: bool, upper: bool | None = None) -> Any:
         raise RuntimeError(f"linalg.solve: expected operands of one dtype, got {A.dtype} and {B.dtype}")
     columns = reshape(B, (*b, 1)) if vector else B
     if upper is None:
-        x = _solve(A, columns, _inverse_for(constant(A), constant(columns)))
+        x = _solve(A, columns, _inverse_for(A, columns))
     else:
         x = solve_triangle(A, columns, upper)
     return reshape(x, x.shape[:-1]) if vector else x
