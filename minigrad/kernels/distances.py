@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -81,18 +82,31 @@ def _one_by_one(a: np.ndarray, b: np.ndarray, close: np.ndarray, y: np.ndarray) 
 def slopes(
     g: np.ndarray, y: np.ndarray, a: np.ndarray, b: np.ndarray, p: float, slope: Slope
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the gradients of `a` and `b` for distances `y`; ``slope(g, y, difference)`` is that of a norm."""
-    exact = a.dtype if p != 2 else np.float64
+    """Return the gradients of `a` and `b`, in float64; ``slope(g, y, difference)`` is that of a norm."""
     ga, gb = np.zeros(a.shape, np.float64), np.zeros(b.shape, np.float64)
-    a, b = a.astype(exact, copy=False), b.astype(exact, copy=False)
-    depth, size = (1, PRODUCT_NUMBERS) if p == 2 else (a.shape[1], BLOCK_NUMBERS)
-    for rows, columns in _blocks(len(a), len(b), depth, size):
+    if p == 2:
+        ones = [np.ones_like(x[..., :1]) for x in (a, b)]
+        a, b = (np.concatenate([x, one], axis=2, dtype=np.float64) for x, one in zip((a, b), ones, strict=True))
+    many = max(1, PRODUCT_NUMBERS // max(y[:1].size, 1)) if p == 2 else 1  # tables at once
+    depth, size = (1, PRODUCT_NUMBERS) if p == 2 else (a.shape[2], BLOCK_NUMBERS)
+    blocks = [*_blocks(a.shape[1], b.shape[1], depth, size)]
+    for n, (rows, columns) in itertools.product(range(0, len(a), many), blocks):
+        tables = slice(n, n + many)
+        here, there, place = (tables, rows), (tables, columns), (tables, rows, columns)
         if p == 2:  # each row of `a` is pulled to each of `b` with a force of this size
-            force = np.where(y[rows, columns] == 0, 0, g[rows, columns] / y[rows, columns].astype(exact))
-            ga[rows] += a[rows] * force.sum(axis=1)[:, None] - matmul(force, b[columns])
-            gb[columns] += b[columns] * force.sum(axis=0)[:, None] - matmul(force.T, a[rows])
+            force = y[place].astype(np.float64)  # 1 / 1e-40 is no number in float32
+            np.divide(g[place], force, out=force)
+            force[y[place] == 0] = 0
+            ga[here] += _pulled(a[here], b[there], force)
+            gb[there] += _pulled(b[there], a[here], force.swapaxes(1, 2))
         else:
-            pulls = slope(g[rows, columns], y[rows, columns], a[rows, None] - b[None, columns])
-            ga[rows] += pulls.sum(axis=1)
-            gb[columns] -= pulls.sum(axis=0)
+            pulls = slope(g[place], y[place], a[here][:, :, None] - b[there][:, None])
+            ga[here] += pulls.sum(axis=2)
+            gb[there] -= pulls.sum(axis=1)
     return ga, gb
+
+
+def _pulled(a: np.ndarray, b: np.ndarray, force: np.ndarray) -> np.ndarray:
+    """Return the sums of ``force[i, j] * (a[i] - b[j])`` over j; `a` and `b` have a column of ones behind."""
+    product = matmul(force, b)
+    return np.asarray(a[..., :-1] * product[..., -1:] - product[..., :-1])

@@ -17,7 +17,9 @@ from minigrad.kernels.taking import in_a_row, memory_order, numbers_of, put_back
 
 Key = tuple[Any, ...]
 WIDE = 8  # elements: slices of so many are added slice by slice, others element by element
+MANY = 1 << 14  # elements: fewer are added one by one before longer slices are in order
 BLOCK_NUMBERS = 1 << 15  # elements that are added at once
+FEW = 16  # places per element: where there are more, only those that are named are looked at
 
 
 def look_up(x: np.ndarray, key: Key) -> np.ndarray:
@@ -77,21 +79,27 @@ def add_up(values: np.ndarray, shape: tuple[int, ...], key: Key) -> np.ndarray:
     if flat is None:
         raise IndexError(f"expected places in an array of shape {tuple(shape)}")
     first = 0 if _separated(key) else dims[0]  # where the indexed dimensions are in `values`
+    if (
+        len(places) > 1 and first == dims[0] and values.size > MANY and _is_grid(places)
+    ):  # one dimension after the other: fewer are added
+        for d, place in reversed([*zip(dims, places, strict=True)]):
+            values = add_slices(values, np.where(place < 0, place + shape[d], place).reshape(-1), shape[d], d)
+        return values
     slices = values.reshape(*values.shape[:first], flat.size, *values.shape[first + flat.ndim :])
-    sums = _added(slices, flat.reshape(-1), math.prod(sizes), first)
+    sums = add_slices(slices, flat.reshape(-1), math.prod(sizes), first)
     merged = sums.reshape(*values.shape[:first], *sizes, *values.shape[first + flat.ndim :])
     rest = [d for d in range(len(shape)) if d not in dims]
     have = [*rest[:first], *dims, *rest[first:]]
     return merged.transpose([have.index(d) for d in range(len(shape))])
 
 
-def _added(values: np.ndarray, places: np.ndarray, count: int, axis: int) -> np.ndarray:
+def add_slices(values: np.ndarray, places: np.ndarray, count: int, axis: int) -> np.ndarray:
     """Return `count` slices along `axis`, to which those of `values` are added at these places."""
     order = memory_order(values)
     values, axis, back = values.transpose(order), order.index(axis), np.argsort(order)
     if (runs := put_back(values, places, count, axis)) is not None:
         return runs.transpose(back)
-    if values.size >= WIDE * len(places):
+    if values.size > max(MANY, WIDE * len(places)):
         found, sums = _reduced(np.add, single(values), places, axis)
         sums = sums.astype(values.dtype, copy=False)
         if len(found) == count:
@@ -103,7 +111,7 @@ def _added(values: np.ndarray, places: np.ndarray, count: int, axis: int) -> np.
     rows = np.moveaxis(values, axis, 0)
     size = math.prod(rows.shape[1:])
     numbers = places if size == 1 else (places[:, None] * size + np.arange(size)).reshape(-1)
-    sums = _added_one_by_one(rows.reshape(-1), numbers, count * size)
+    sums = add_one_by_one(rows.reshape(-1), numbers, count * size)
     return np.moveaxis(sums.reshape(count, *rows.shape[1:]), 0, axis).transpose(back)
 
 
@@ -115,8 +123,14 @@ def _reduced(ufunc: np.ufunc, values: np.ndarray, places: np.ndarray, axis: int)
     return places[starts[:-1]], reduce_segments(ufunc, values, starts, 0, order, axis)
 
 
-def _added_one_by_one(values: np.ndarray, numbers: np.ndarray, count: int) -> np.ndarray:
+def add_one_by_one(values: np.ndarray, numbers: np.ndarray, count: int) -> np.ndarray:
     """Return `count` sums, floats added in float64; in blocks, as NumPy is quick where there is nothing to convert."""
+    if len(values) * FEW < count:
+        whole = np.zeros(count, values.dtype)
+        if len(values):
+            found, totals = _reduced(np.add, single(values), numbers, 0)
+            whole[found] = totals
+        return whole
     sums = np.zeros(count, np.float64 if values.dtype.kind == "f" else values.dtype)
     for start in range(0, len(values), BLOCK_NUMBERS):
         block = slice(start, start + BLOCK_NUMBERS)
@@ -135,6 +149,14 @@ def _indexed(key: Key) -> tuple[list[int], list[np.ndarray]]:
         places += found
         dim += max(len(found), 1)
     return dims, places
+
+
+def _is_grid(places: list[np.ndarray]) -> bool:
+    """Return whether each of the arrays has a dimension of the result of its own."""
+    behind = range(len(places) - 1, -1, -1)
+    return all(p.ndim > n and p.size == p.shape[-1 - n] for p, n in zip(places, behind, strict=True)) and max(
+        p.ndim for p in places
+    ) == len(places)
 
 
 def _separated(key: Key) -> bool:

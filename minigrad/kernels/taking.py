@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,7 +12,8 @@ from minigrad.kernels.summation import total
 
 __all__ = ["in_a_row", "memory_order", "numbers_of", "put_back", "taken"]
 
-RUN_NUMBERS = 1 << 10  # elements per run: for fewer, NumPy's `take` is as quick
+RUN_NUMBERS = 1 << 12  # elements per run: for fewer, NumPy's `take` is as quick
+LONG = 64  # elements of a run that are side by side in memory: likewise
 FEW = 8  # elements per place: for fewer, it takes too long to look for runs
 
 
@@ -52,7 +54,7 @@ def taken(x: np.ndarray, places: np.ndarray, axis: int) -> np.ndarray:
     order = memory_order(x)
     lying, along, flat = x.transpose(order), order.index(axis), places.reshape(-1)
     runs = _runs(flat, x.shape[axis], x.size // max(x.shape[axis], 1) * len(flat))
-    if runs is None:
+    if runs is None or len(flat) * math.prod(lying.shape[along + 1 :]) < LONG * len(runs):
         found = lying.take(flat, axis=along)
     else:
         found = np.empty((*lying.shape[:along], len(flat), *lying.shape[along + 1 :]), x.dtype)
@@ -66,7 +68,15 @@ def put_back(values: np.ndarray, places: np.ndarray, count: int, axis: int) -> n
     """Return `count` slices along `axis` to which those of `values` are added at `places`: few runs, else None."""
     if (runs := _runs(places, count, values.size)) is None:
         return None
-    whole = np.zeros((*values.shape[:axis], count, *values.shape[axis + 1 :]), values.dtype)
+    whole = np.empty((*values.shape[:axis], count, *values.shape[axis + 1 :]), values.dtype)
+    there, here = max(runs, key=lambda run: run[0].stop - run[0].start)
+    if here.step == 1 and there.stop - there.start == here.stop - here.start:
+        runs.remove((there, here))
+        whole[_along(axis, here)] = values[_along(axis, there)]  # the longest is written, not added to zeros
+    else:
+        here = slice(0, 0)
+    whole[_along(axis, slice(here.start))] = 0
+    whole[_along(axis, slice(here.stop, None))] = 0
     for there, here in runs:
         part, more = whole[_along(axis, here)], values[_along(axis, there)]
         part += more if part.shape == more.shape else total(more, (axis,), True)

@@ -161,14 +161,32 @@ def look_up(g: Graph, x: Value, key: Any) -> Value:
     return g.Gather(flat, np.asarray(places, np.int64), axis=at[0])
 
 
+def _as_value(g: Graph, index: Value | Merged) -> Value:
+    return index if isinstance(index, Value) else g.full(g.constant_of(index))
+
+
+def gather(g: Graph, x: Value, index: Value | Merged, dim: int) -> Value:
+    return g.GatherElements(g.full(x), _as_value(g, index), axis=dim)
+
+
+def add_along(g: Graph, values: Value, shape: tuple[Size, ...], index: Value | Merged, dim: int) -> Value:
+    zeros = _zeros(g, values.dtype, shape)
+    return g.ScatterElements(zeros, _as_value(g, index), g.full(values), axis=dim, reduction="add")
+
+
+def _zeros(g: Graph, dtype: np.dtype, shape: tuple[Size, ...]) -> Value:
+    zeros = g.Expand(g.constant(np.zeros((), dtype)), g.shape(shape))
+    zeros.shape = shape
+    return zeros
+
+
 def put(g: Graph, x: Value, values: Value, key: Any, reduction: str | None = None) -> Value:
     """Return `x` with `values` at ``x[key]``, where `look_up` finds them."""
     key = key if isinstance(key, tuple) else (key,)
     at = [i for i, k in enumerate(key) if isinstance(k, (Merged, Value))]
     own = [i for i in at if not _is_grid(key[i], i, len(at))] or at[:1]
     if len(own) == 1 and len(at) == x.ndim == len(key[own[0]].shape) and key[own[0]].dtype.kind == "i":
-        index = key[own[0]]
-        index = index if isinstance(index, Value) else g.full(g.constant_of(index))
+        index = _as_value(g, key[own[0]])
         return g.ScatterElements(g.full(x), index, g.full(values), axis=own[0], reduction=reduction)
     if any(isinstance(n, Varying) for n in x.sizes) or any(isinstance(key[i], Value) for i in at):
         raise UnsupportedOperatorError("such an index")
@@ -178,9 +196,7 @@ def put(g: Graph, x: Value, values: Value, key: Any, reduction: str | None = Non
 
 
 def add_at(g: Graph, values: Value, shape: tuple[Size, ...], key: Any) -> Value:
-    zeros = g.Expand(g.constant(np.zeros((), values.dtype)), g.shape(shape))
-    zeros.shape = shape
-    return put(g, zeros, values, key, "add")
+    return put(g, _zeros(g, values.dtype, shape), values, key, "add")
 
 
 def change_part(g: Graph, base: Value, values: Value, positions: Value) -> Value:
@@ -370,8 +386,10 @@ FORMS: dict[str, Callable[..., Any]] = {
     "windows": windows,
 }
 PLACES: dict[str, Callable[..., Any]] = {
-    **dict.fromkeys(("gather", "index", "index_select", "look_up"), look_up),
+    **dict.fromkeys(("index", "index_select", "look_up"), look_up),
+    "add_along": add_along,
     "add_at": add_at,
+    "gather": gather,
     "put": put,
 }
 """Those that are given constants as they were seen: a grid of all places needs none of them."""

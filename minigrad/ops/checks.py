@@ -91,8 +91,10 @@ def index_array(name: str, index: Any, error: type[Exception] = RuntimeError) ->
 def check_range(name: str, index: np.ndarray, dim: int, shape: Any, error: type[Exception] = IndexError) -> None:
     """Raise if `index`, which may not be negative, is out of range for dimension `dim`."""
     if index.size:
-        low, high = int(index.min()), int(index.max())
-        if low < 0 or high >= shape[dim]:
+        if 0 in index.strides:  # what is repeated is looked at once
+            index = index[tuple(slice(None) if stride else slice(1) for stride in index.strides)]
+        if int(index.view(np.uint64).max()) >= shape[dim]:  # negative ones are the largest, seen as bits without sign
+            low, high = int(index.min()), int(index.max())
             wrong = low if low < 0 else high
             raise error(f"{name}: index {wrong} is out of bounds for dim {dim} of shape {tuple(shape)}")
 

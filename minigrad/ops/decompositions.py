@@ -62,8 +62,8 @@ class LstSq(NamedTuple):
 def _cholesky_rule(g: Any, y: Any) -> Any:
     inner = tril(matmul(adjoint(y), g))
     inner = inner - diag_embed(diagonal(inner, 0, inner.ndim - 2, inner.ndim - 1)) / 2
-    back = adjoint(y)
-    half = solve_triangle(back, adjoint(solve_triangle(back, inner, True)), True)
+    inverse = solve_triangle(y, np.eye(y.shape[-1], dtype=y.dtype), False)
+    half = matmul(matmul(adjoint(inverse), inner), inverse)
     return (half + adjoint(half)) / 2
 
 

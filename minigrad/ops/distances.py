@@ -64,7 +64,6 @@ def pairwise_distance(x1: Operand, x2: Operand, p: float = 2.0, eps: float = 1e-
 
 # ---- of all pairs ----------------------------------------------------------------------------------------------------
 
-FEW = 1 << 13  # differences, that may all be there at once
 ROWS = 25  # with more, PyTorch uses products, too
 # how to compute p = 2: by products where they pay, always, or never
 _MODES = {
@@ -87,12 +86,8 @@ def _slope(g: Any, y: Any, differences: Any, p: float) -> Any:
 
 def _cdist_rule(g: Any, y: Any, x1: Any, x2: Any, p: float) -> tuple[Any, Any]:
     if not isinstance(g, Tensor):
-        pairs = [
-            kernel.slopes(*parts, p, lambda g, y, differences: _slope(g, y, differences, p))
-            for parts in zip(g, y, x1, x2, strict=True)
-        ]
-        first, second = (np.stack(gradients).astype(x1.dtype, copy=False) for gradients in zip(*pairs, strict=True))
-        return first, second
+        first, second = kernel.slopes(g, y, x1, x2, p, lambda g, y, differences: _slope(g, y, differences, p))
+        return first.astype(x1.dtype, copy=False), second.astype(x1.dtype, copy=False)
     if p != 2:
         pulls = _slope(g, y, _differences(x1, x2), p)
         return sum(pulls, -2), -sum(pulls, -3)
@@ -158,9 +153,10 @@ def cdist(
     if compute_mode not in _MODES:
         raise ValueError(f"cdist: expected compute_mode in {list(_MODES)}, got {compute_mode!r}")
     batch = np.broadcast_shapes(a[:-2], b[:-2])
-    if math.prod(batch) * a[-2] * b[-2] * a[-1] <= FEW or x1.dtype != x2.dtype:
+    if x1.dtype != x2.dtype or not a[-1]:
         differences = _differences(x1, x2)
         return vector_norm(differences, p, -1) if a[-1] else sum(differences, -1)
-    x1, x2 = (reshape(broadcast_to(x, (*batch, *x.shape[-2:])), (math.prod(batch), *x.shape[-2:])) for x in (x1, x2))
+    x1, x2 = (x if tuple(x.shape[:-2]) == batch else broadcast_to(x, (*batch, *x.shape[-2:])) for x in (x1, x2))
+    x1, x2 = (reshape(x, (math.prod(batch), *x.shape[-2:])) for x in (x1, x2))
     y = _cdist(x1, x2, p, max(a[-2], b[-2]) > _MODES[compute_mode])
     return reshape(y, (*batch, a[-2], b[-2]))

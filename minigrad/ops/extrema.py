@@ -16,9 +16,8 @@ from minigrad import return_types
 from minigrad.core.tensor import Tensor
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
-from minigrad.ops.gathering import key_along
 from minigrad.ops.primitives.dims import all_dims, one_dim
-from minigrad.ops.primitives.indexing import index_by
+from minigrad.ops.primitives.indexing import index_along
 from minigrad.ops.primitives.selection import choose
 from minigrad.ops.primitives.shape import reshape
 from minigrad.ops.reduction import Dim, Dims, fold, kept, number_in
@@ -31,7 +30,7 @@ __all__ = ["max", "min", "amax", "amin", "aminmax", "argmax", "argmin"]
 def pick(input: Any, indices: Any, dim: int) -> Any:
     """Return the elements of `input` at `indices` along `dim`, which index all of the other dimensions, too."""
     where = indices._data if isinstance(indices, Tensor) else np.asarray(indices)
-    return index_by(input, key_along(where, dim, input.shape))
+    return index_along(input, where, dim)
 
 
 def dropped(reduced: Any, dim: int, keepdim: bool) -> Any:

@@ -11,6 +11,7 @@ import numpy as np
 from minigrad.core.as_array import as_scalar
 from minigrad.core.tensor import Tensor
 from minigrad.kernels import indexing as kernels
+from minigrad.kernels.along_dim import added_along, line_of
 from minigrad.kernels.errstate import silent
 from minigrad.kernels.indexing import Key
 from minigrad.kernels.ordering import order as order_of
@@ -19,11 +20,11 @@ from minigrad.ops.assignment import fitted, put
 from minigrad.ops.checks import check_range, index_array
 from minigrad.ops.declare.declaration import shared_rule
 from minigrad.ops.declare.method import method
-from minigrad.ops.declare.operation import Operand, operation, twin
+from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.primitives.casting import cast
 from minigrad.ops.primitives.dims import one_dim
-from minigrad.ops.primitives.indexing import ALL, add_at, index_by, slice_by
+from minigrad.ops.primitives.indexing import ALL, add_along, add_at, index_along, index_by, slice_by
 from minigrad.ops.primitives.selection import choose
 from minigrad.ops.primitives.shape import reshape
 from minigrad.ops.primitives.summation import expand
@@ -32,11 +33,8 @@ from minigrad.ops.selection import clamp, where
 __all__ = ["gather", "scatter", "scatter_add", "scatter_reduce", "take_along_dim"]
 
 
-def _key(name: str, input: Any, dim: int, index: Any) -> tuple[Any, np.ndarray, Key]:
-    """Return `input` and `index` with at least one dimension each, and the key of the elements to which they lead.
-
-    These have the value of `index` in dimension `dim`, and else the place in `index`.
-    """
+def _checked(name: str, input: Any, dim: int, index: Any) -> tuple[Any, np.ndarray, int]:
+    """Return `input` and `index` with at least one dimension each, and `dim` counted from the front."""
     array = index_array(name, index)
     dim = one_dim(name, dim, len(input.shape))
     x = input if input.shape else reshape(input, (1,))
@@ -51,7 +49,7 @@ def _key(name: str, input: Any, dim: int, index: Any) -> tuple[Any, np.ndarray, 
             f"got shape {array.shape}"
         )
     check_range(name, array, dim, shape, RuntimeError)
-    return x, array, key_along(array, dim, shape)
+    return x, array, dim
 
 
 def _as_given(changed: Any, input: Any) -> Any:
@@ -59,18 +57,12 @@ def _as_given(changed: Any, input: Any) -> Any:
     return changed if input.shape else reshape(changed, ())
 
 
-def key_along(index: np.ndarray, dim: int, shape: Sequence[int]) -> Key:
+def _key_along(index: np.ndarray, dim: int, shape: Sequence[int]) -> Key:
     """Return the key of the elements of an array of this shape to which `index` leads along `dim`."""
     last = index.ndim - 1
-    if index.size and all(
-        index.shape[d] == n and (n == 1 or not index.strides[d]) for d, n in enumerate(shape) if d != dim
-    ):  # whole slices
-        line = index[*[slice(None) if d == dim else 0 for d in range(last + 1)]]
+    if index.size and (line := line_of(index, dim, shape)) is not None:
         return (*[ALL] * dim, line, *[ALL] * (last - dim))
     return tuple(index if d == dim else np.arange(n).reshape(-1, *[1] * (last - d)) for d, n in enumerate(index.shape))
-
-
-_gathered = twin(index_by, "gather")
 
 
 @method()
@@ -93,8 +85,7 @@ def gather(input: Operand, dim: int, index: Operand, *, sparse_grad: bool = Fals
             [4, 3]])
     """
     shape = tuple(index_array("gather", index).shape)
-    x, _, key = _key("gather", input, dim, index)
-    picked = _gathered(x, key)
+    picked = index_along(*_checked("gather", input, dim, index))
     return picked if tuple(picked.shape) == shape else reshape(picked, shape)
 
 
@@ -152,15 +143,16 @@ def scatter(
         raise TypeError("scatter: expected src or value")
     if reduce not in (None, "add", "multiply"):
         raise RuntimeError(f"scatter: expected reduce None, 'add' or 'multiply', got {reduce!r}")
-    x, array, key = _key("scatter", input, dim, index)
+    x, array, dim = _checked("scatter", input, dim, index)
     if isinstance(given, (Tensor, np.ndarray)):
         given = _source("scatter", x, array, given)
     else:
         given = as_scalar("scatter", "value", given, x.dtype)
     values = fitted("scatter", given, array.shape, x.dtype)
-    if reduce == "multiply":
-        return _as_given(_scatter_product(x, values, key), input)
-    return _as_given(x + add_at(values, tuple(x.shape), key) if reduce else put(x, values, key), input)
+    if reduce == "add":
+        return _as_given(x + add_along(values, tuple(x.shape), array, dim), input)
+    key = _key_along(array, dim, x.shape)
+    return _as_given(_scatter_product(x, values, key) if reduce else put(x, values, key), input)
 
 
 @method(inplace=True)
@@ -172,8 +164,8 @@ def scatter_add(input: Operand, dim: int, index: Operand, src: Operand) -> Tenso
     >>> mg.scatter_add(mg.zeros(3), 0, mg.tensor([0, 0, 2]), mg.tensor([1.0, 2.0, 3.0]))
     tensor([3., 0., 3.])
     """
-    x, array, key = _key("scatter_add", input, dim, index)
-    return _as_given(x + add_at(_source("scatter_add", x, array, src), tuple(x.shape), key), input)
+    x, array, dim = _checked("scatter_add", input, dim, index)
+    return _as_given(x + add_along(_source("scatter_add", x, array, src), tuple(x.shape), array, dim), input)
 
 
 @operation("input", "y")
@@ -252,7 +244,8 @@ def scatter_reduce(
     """
     if reduce not in ("sum", "prod", "mean", "amax", "amin"):
         raise RuntimeError(f"scatter_reduce: expected reduce 'sum', 'prod', 'mean', 'amax' or 'amin', got {reduce!r}")
-    x, array, key = _key("scatter_reduce", input, dim, index)
+    x, array, dim = _checked("scatter_reduce", input, dim, index)
+    key = _key_along(array, dim, x.shape)
     src = _source("scatter_reduce", x, array, src)
     if reduce == "prod":
         return _as_given(_scatter_product(x, src, key, include_self), input)
@@ -261,9 +254,9 @@ def scatter_reduce(
         x = put(x, fitted("scatter_reduce", nothing, array.shape, x.dtype), key)
     if reduce in ("amax", "amin"):
         return _as_given(_scatter_extreme(x, src, key, reduce == "amax"), input)
-    total = x + add_at(src, tuple(x.shape), key)
+    total = x + add_along(src, tuple(x.shape), array, dim)
     if reduce == "mean":
-        counts = kernels.add_up(np.ones(array.shape, np.int64), tuple(x.shape), key)
+        counts = added_along(np.ones(array.shape, np.int64), tuple(x.shape), array, dim)
         counts = np.maximum(counts + int(include_self), 1)
         total = total / counts.astype(x.dtype) if x.dtype.kind == "f" else floor_divide(total, counts.astype(x.dtype))
     return _as_given(total, input)
@@ -303,5 +296,7 @@ def take_along_dim(input: Operand, indices: Operand, dim: int | None = None) -> 
         ) from None
     whole = tuple(shape[d] if d == dim else n for d, n in enumerate(common))
     picked = tuple(index.shape[d] if d == dim else n for d, n in enumerate(common))
-    key = key_along(np.broadcast_to(index, picked), dim, whole)
-    return index_by(input if shape == whole else expand(input, whole), key)
+    if index.min(initial=0) < 0:
+        index = np.where(index < 0, index + shape[dim], index)
+    check_range("take_along_dim", index, dim, shape)
+    return index_along(input if shape == whole else expand(input, whole), np.broadcast_to(index, picked), dim)

@@ -103,11 +103,12 @@ def pad(input: Operand, pad: Sequence[int], mode: str = "constant", value: float
             raise RuntimeError(f"pad: padding ({before}, {after}) cuts more off dim {dim} than its length {size}")
     if mode == "constant":
         return _constant(input, pairs, 0 if value is None else as_scalar("pad", "value", value, input.dtype))
-    padded = [(dim, *pair) for dim, pair in enumerate(pairs) if any(pair)]
-    keys = [(*[ALL] * dim, _places(mode, dim, shape[dim], before, after)) for dim, before, after in padded]
-    for key in keys:
-        input = look_up(input, key)
-    return input if keys else clone(input)
+    padded = [dim for dim, pair in enumerate(pairs) if any(pair)]
+    if not padded:
+        return clone(input)
+    dims = range(padded[0], padded[-1] + 1)  # all at once: copies of short runs are slower than a table of places
+    places = [_places(mode, dim, shape[dim], *pairs[dim]).reshape(-1, *[1] * (padded[-1] - dim)) for dim in dims]
+    return look_up(input, (*[ALL] * padded[0], *places))
 
 
 def _constant(input: Any, pairs: Pairs, value: Any) -> Any:

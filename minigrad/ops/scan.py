@@ -20,12 +20,11 @@ from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation, twin
 from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.exponential import exp
-from minigrad.ops.gathering import key_along
 from minigrad.ops.indexing import Key
 from minigrad.ops.joining import cat
 from minigrad.ops.primitives.casting import cast, terms
 from minigrad.ops.primitives.dims import one_dim
-from minigrad.ops.primitives.indexing import ALL, add_at, slice_by
+from minigrad.ops.primitives.indexing import ALL, add_along, slice_by
 from minigrad.ops.primitives.joining import join
 from minigrad.ops.primitives.shape import reshape
 from minigrad.return_types import Result
@@ -163,7 +162,7 @@ def logcumsumexp(input: Operand, dim: int) -> Tensor:
 @operation(
     outputs=("y", "place"),
     name="cummax",
-    input=lambda g, input_shape, place, dim: add_at(g, input_shape, key_along(place, dim, input_shape)),
+    input=lambda g, input_shape, place, dim: add_along(g, input_shape, place, dim),
 )
 def _running(input: Operand, dim: int, largest: bool) -> Any:
     """Return the largest or smallest so far, and where it is."""

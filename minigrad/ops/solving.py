@@ -14,11 +14,13 @@ import numpy as np
 from minigrad.core.array_attributes import as_int
 from minigrad.core.as_array import constant
 from minigrad.core.tensor import Tensor
+from minigrad.graph.grad_mode import mode
 from minigrad.kernels import determinants as kernel
 from minigrad.kernels import triangles
 from minigrad.kernels.blas import hold_blas
 from minigrad.kernels.errstate import silent
 from minigrad.ops.casting import clone
+from minigrad.ops.declare.declaration import shared_rule
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
@@ -45,8 +47,9 @@ class LinAlgError(RuntimeError):
     """A matrix is singular, or not positive definite, or a decomposition does not converge."""
 
 
-def numpy_errors(function: Callable[..., Any]) -> Callable[..., Any]:
+def numpy_errors(function: Callable[..., Any], name: str = "") -> Callable[..., Any]:
     """Compute NumPy's linear algebra with one thread of BLAS; errors name the operation."""
+    name = name or function.__name__.strip("_")
 
     @functools.wraps(function)
     def call(*args: Any) -> Any:
@@ -54,7 +57,7 @@ def numpy_errors(function: Callable[..., Any]) -> Callable[..., Any]:
             return hold_blas(function, *args)
         except np.linalg.LinAlgError as error:
             shape = args[0].shape
-            raise LinAlgError(f"linalg.{function.__name__.strip('_')}: {error} (matrix of shape {shape})") from None
+            raise LinAlgError(f"linalg.{name}: {error} (matrix of shape {shape})") from None
 
     return call
 
@@ -72,21 +75,45 @@ def check_matrix(name: str, A: Any, square: bool = False) -> tuple[int, ...]:
 # ---- equations -------------------------------------------------------------------------------------------------------
 
 
-@operation(
-    name="solve",
-    A=lambda g, y, A, A_shape: sum_to(-matmul(solve_system(adjoint(A), g), adjoint(y)), A_shape),
-    B=lambda g, A, B_shape: sum_to(solve_system(adjoint(A), g), B_shape),
-)
+@shared_rule
+def _solve_rule(
+    g: Any, y: Any, A: Any, A_shape: tuple[int, ...], B_shape: tuple[int, ...], inverse: np.ndarray | None
+) -> tuple[Any, Any]:
+    slope = _solve(adjoint(A), g, None if inverse is None or isinstance(g, Tensor) else inverse.swapaxes(-1, -2))
+    return sum_to(-matmul(slope, adjoint(y)), A_shape), sum_to(slope, B_shape)
+
+
+@operation(name="solve", A=_solve_rule, B=_solve_rule, holds=("inverse",))
 @numpy_errors
-def solve_system(A: Operand, B: Operand) -> Operand:
-    return np.linalg.solve(A, B)
+def _solve(A: Operand, B: Operand, inverse: np.ndarray | None = None) -> Operand:
+    """Return the solution; `inverse`: see `_inverse_for`."""
+    if inverse is None:
+        return np.linalg.solve(A, B)
+    return (inverse @ B.astype(inverse.dtype)).astype(A.dtype)
 
 
-@operation(
-    name="solve_triangular",
-    A=lambda g, y, A, A_shape, upper: sum_to(-matmul(solve_triangle(adjoint(A), g, not upper), adjoint(y)), A_shape),
-    B=lambda g, A, B_shape, upper: sum_to(solve_triangle(adjoint(A), g, not upper), B_shape),
-)
+def _inverse_for(A: Any, B: Any) -> np.ndarray | None:
+    """Return the inverse in float64 where there will be a gradient, and many right sides; else None.
+
+    It takes about as long as the solution then, and the gradient needs no second factorization. In float32 nothing is
+    left of the errors of an inverse.
+    """
+    recorded = mode.enabled and any(isinstance(t, Tensor) and t.requires_grad for t in (A, B))
+    if not recorded or A.dtype == np.float64 or 2 * B.shape[-1] < A.shape[-1]:
+        return None
+    inverse: np.ndarray = numpy_errors(np.linalg.inv, "solve")(constant(A).astype(np.float64))
+    return inverse
+
+
+@shared_rule
+def _triangle_rule(
+    g: Any, y: Any, A: Any, A_shape: tuple[int, ...], B_shape: tuple[int, ...], upper: bool
+) -> tuple[Any, Any]:
+    slope = solve_triangle(adjoint(A), g, not upper)
+    return sum_to(-matmul(slope, adjoint(y)), A_shape), sum_to(slope, B_shape)
+
+
+@operation(name="solve_triangular", A=_triangle_rule, B=_triangle_rule)
 @numpy_errors
 def solve_triangle(A: Operand, B: Operand, upper: bool) -> Operand:
     """Return the solution for a matrix with zeros below the diagonal, or above it if not `upper`."""
@@ -126,7 +153,10 @@ def _solution(A: Any, B: Any, left: bool, upper: bool | None = None) -> Any:
     if A.dtype != B.dtype:
         raise RuntimeError(f"linalg.solve: expected operands of one dtype, got {A.dtype} and {B.dtype}")
     columns = reshape(B, (*b, 1)) if vector else B
-    x = solve_system(A, columns) if upper is None else solve_triangle(A, columns, upper)
+    if upper is None:
+        x = _solve(A, columns, _inverse_for(A, columns))
+    else:
+        x = solve_triangle(A, columns, upper)
     return reshape(x, x.shape[:-1]) if vector else x
 
 

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from minigrad.kernels import indexing, segments, taking
+from minigrad.kernels import along_dim, indexing, segments, taking
 
 ALL = slice(None)
 SHAPE = (5, 16, 3)
@@ -25,6 +25,8 @@ KEYS = {
     "two dimensions": (ALL, RANDOM.reshape(8, 5), ALL),
     "all": (RNG.integers(-5, 5, (4, 1)), RNG.integers(0, 16, (4, 9)), np.array(1)),
     "two of three": (ALL, RNG.integers(-16, 16, (4, 1)), RNG.integers(0, 3, 9)),
+    "grid": (ALL, np.array(RUNS)[:, None], np.array([2, 1, 0, 1, 2, 1, -3])),
+    "grid of all": (np.array([[[0]], [[0]], [[3]]]), RANDOM[:, None], np.array([1])),
     "windows": (ALL, np.array([[0], [1], [2], [5]]), np.arange(3)),
     "apart": (np.array([0, 0, 4]), ALL, np.array([1, 1, 2])),
     "mask": (ALL, RNG.random(16) > 0.5, ALL),
@@ -32,11 +34,15 @@ KEYS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def blocks_of_few(monkeypatch):
+@pytest.fixture(autouse=True, params=[0, 1 << 14])
+def blocks_of_few(monkeypatch, request):
+    monkeypatch.setattr(indexing, "MANY", request.param)
     monkeypatch.setattr(taking, "RUN_NUMBERS", 1)
+    monkeypatch.setattr(taking, "LONG", 2)
     monkeypatch.setattr(indexing, "BLOCK_NUMBERS", 7)
     monkeypatch.setattr(segments, "LONG", 4)
+    monkeypatch.setattr(along_dim, "BLOCK_SUMS", 24)
+    monkeypatch.setattr(along_dim, "NEIGHBOURS", 2)
 
 
 def orders(x):
@@ -67,6 +73,25 @@ def test_keys(key, dtype):
             np.testing.assert_array_equal(b, written, strict=True)
             indexing.combine(np.maximum, c, key, values)
             np.testing.assert_array_equal(c, greatest, strict=True)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16, np.int64])
+@pytest.mark.parametrize("repeated", [False, True])
+@pytest.mark.parametrize("dim, length", [(0, 9), (1, 1), (1, 40), (2, 2), (2, 0)])
+def test_indices_along_one_dimension(dim, length, repeated, dtype):
+    whole = [length if d == dim else n for d, n in enumerate(SHAPE)]
+    one = [n if d == dim else 1 for d, n in enumerate(whole)]
+    x = RNG.integers(-9, 9, SHAPE).astype(dtype)
+    for part in [(ALL,) * 3, tuple(ALL if d == dim else slice(2) for d in range(3))]:
+        index = np.broadcast_to(RNG.integers(0, SHAPE[dim], one if repeated else whole), whole)[part]
+        key = [np.arange(n).reshape(-1, *[1] * (2 - d)) for d, n in enumerate(index.shape)]
+        key[dim] = index
+        for a in orders(x):
+            np.testing.assert_array_equal(along_dim.taken_along(a, index, dim), x[*key], strict=True)
+        for values in orders(RNG.integers(-9, 9, index.shape).astype(dtype)):
+            sums = np.zeros(SHAPE, dtype)
+            np.add.at(sums, tuple(key), values)
+            np.testing.assert_array_equal(along_dim.added_along(values, SHAPE, index, dim), sums, strict=True)
 
 
 @pytest.mark.parametrize("index", [[16], [-17], list(range(17)), [0, 1] * 8 + [99]])

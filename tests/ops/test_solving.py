@@ -42,3 +42,20 @@ def test_least_squares_say_how_good_they_are():
     result = mg.linalg.lstsq(A, B)
     assert result.residuals.allclose(mg.tensor([2.0])) and result.rank.item() == 1
     assert mg.linalg.lstsq(mg.ones(3, 2), mg.ones(3, 1)).residuals.numel() == 0
+
+
+@pytest.mark.parametrize("columns", [1, 4, 8])
+def test_solutions_and_gradients_are_as_exact_as_float32_can_hold(columns):
+    """However many right sides there are: by one factorization for each of the two, or by one inverse for both."""
+    random = np.random.default_rng(0)
+    turned = [np.linalg.qr(random.standard_normal((8, 8)))[0] for _ in range(2)]
+    a = (turned[0] * np.logspace(0, 5, 8) @ turned[1]).astype(np.float32)
+    b, g = random.standard_normal((2, 8, columns)).astype(np.float32)
+    A, B = mg.tensor(a, requires_grad=True), mg.tensor(b, requires_grad=True)
+    x = mg.linalg.solve(A, B)
+    x.backward(mg.tensor(g))
+    exact = np.linalg.solve(a.astype(float), b)
+    back = np.linalg.solve(a.T.astype(float), g)
+    np.testing.assert_allclose(x.detach().numpy(), exact, rtol=2e-7)
+    np.testing.assert_allclose(B.grad.numpy(), back, rtol=2e-7)
+    np.testing.assert_allclose(A.grad.numpy(), -back @ exact.T, rtol=1e-5, atol=1e-6 * np.abs(back @ exact.T).max())

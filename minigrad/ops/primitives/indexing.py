@@ -8,6 +8,7 @@ import numpy as np
 
 from minigrad.core.tensor import Tensor
 from minigrad.graph.slice_gradient import SliceGradient
+from minigrad.kernels import along_dim
 from minigrad.kernels import indexing as kernels
 from minigrad.kernels.indexing import Key
 from minigrad.ops.declare.operation import Operand, operation, twin
@@ -50,6 +51,20 @@ def index_by(input: Operand, key: Key) -> Operand:
 def add_at(input: Operand, shape: tuple[int, ...], key: Key) -> Operand:
     """Return zeros of `shape` with `input` added at `key`, with repetitions: the adjoint of `index_by`."""
     return kernels.add_up(input, shape, key)
+
+
+@operation(
+    name="gather", input=lambda g, input_shape, index, dim: add_along(g, input_shape, index, dim), holds=("index",)
+)
+def index_along(input: Operand, index: np.ndarray, dim: int) -> Operand:
+    """``input[index[i, j, k], j, k]`` for `dim` 0, and so on for the others, at a checked `index`: a copy."""
+    return along_dim.taken_along(input, index, dim)
+
+
+@operation(input=lambda g, index, dim: index_along(g, index, dim), holds=("index",))
+def add_along(input: Operand, shape: tuple[int, ...], index: np.ndarray, dim: int) -> Operand:
+    """Return zeros of `shape` with `input` added at `index` along `dim`: the adjoint of `index_along`."""
+    return along_dim.added_along(input, shape, index, dim)
 
 
 # For keys that are tables made from shapes. They are kept after backward, as shapes are, so that another can follow.
