@@ -496,7 +496,7 @@ class Module(Stateful):
         [[0.0], [0.0]]
         """
         for module in self.children():
-            module.apply(fn)
+            Module.apply(module, fn)  # the `apply` of a transform of images is another one
         fn(self)
         return self
 
