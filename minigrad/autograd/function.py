@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.forward_rules import transposed
-from minigrad.core.tensor import Tensor, View
+from minigrad.core.tensor import Tensor
+from minigrad.core.views import View
 from minigrad.graph import versions
 from minigrad.graph.engine import Node, edge_to
 from minigrad.graph.grad_mode import is_grad_enabled, mode, no_grad
