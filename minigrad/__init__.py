@@ -140,6 +140,7 @@ _HOMES = {
     "ops.pair_distances": "pdist",
     "func": "vmap",
     "exchange": "asarray from_dlpack from_file frombuffer",
+    "ops.grid_sampling": "affine_grid_generator grid_sampler grid_sampler_2d grid_sampler_3d",
     "ops.low_rank": "pca_lowrank svd_lowrank",
     "ops.assignment": "zero_",
     "ops.memory": "detach detach_ resize_as_",

@@ -85,6 +85,8 @@ def addr_(input: TensorLike, vec1: TensorLike, vec2: TensorLike, *, beta: _float
     """In-place version of `addr`: writes the result into this tensor and returns it."""
 def adjoint(input: TensorLike) -> Tensor:
     """Return a view with the last two dimensions exchanged."""
+def affine_grid_generator(theta: TensorLike, size: Sequence[_int], align_corners: _bool, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return `affine_grid`, by its older name."""
 def alias_copy(input: Tensor, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return a copy of `input`."""
 def all(input: TensorLike, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
@@ -590,6 +592,12 @@ def greater_equal(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[T
     """``input >= other``, elementwise."""
 def greater_equal_(input: TensorLike, other: TensorLike) -> Tensor:
     """In-place version of `ge`: writes the result into this tensor and returns it."""
+def grid_sampler(input: TensorLike, grid: TensorLike, interpolation_mode: _int, padding_mode: _int, align_corners: _bool, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return `grid_sample` by the numbers of its modes."""
+def grid_sampler_2d(input: TensorLike, grid: TensorLike, interpolation_mode: _int, padding_mode: _int, align_corners: _bool, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return `grid_sampler` of images (N, C, H, W)."""
+def grid_sampler_3d(input: TensorLike, grid: TensorLike, interpolation_mode: _int, padding_mode: _int, align_corners: _bool, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return `grid_sampler` of images (N, C, D, H, W)."""
 def group_norm(input: TensorLike, num_groups: _int, weight: TensorLike | None = None, bias: TensorLike | None = None, eps: _float = 1e-05, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """`layer_norm` of each of `num_groups` groups of channels, with a weight and bias per channel (Wu, He, 2018)."""
 def gt(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:

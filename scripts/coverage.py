@@ -52,7 +52,7 @@ REASONS = {
     r"_ir|^cond$|_loop$|type_|^fork$|^wait$",
     "parts of PyTorch's inside": r"_backward|_symint|native_|^batch_norm_|Type$|Storage$|_cell$|^(gru|lstm|rnn)"
     r"|Dispatch|^u?int\d$|^bits?\d*(x\d)?$|^float[48]|Interface|Future|Tag$|Error|Event$|Stream|DataPipe|datapipe"
-    r"|^conv_tbc|grid_sampler|autocast|_validation|override",
+    r"|^conv_tbc|autocast|_validation|override",
 }
 
 

@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.autograd.forward_rules import transposed
 from minigrad.core.tensor import Tensor
 from minigrad.core.views import View
 from minigrad.graph import versions
 from minigrad.graph.engine import Node, edge_to
-from minigrad.graph.grad_mode import is_grad_enabled, no_grad
+from minigrad.graph.grad_mode import is_grad_enabled, mode, no_grad
 from minigrad.ops.declare.record import attached
 
 __all__ = ["Function", "FunctionCtx", "once_differentiable"]
@@ -33,6 +34,7 @@ class FunctionCtx:
     def __init__(self, name: str) -> None:
         self._name = name
         self._to_save: tuple[Tensor | None, ...] = ()
+        self._for_forward: tuple[Tensor | None, ...] = ()
         self._saved: tuple[Saved | None, ...] | None = ()
         self._own: dict[str, Saved] = {}  # attributes that are outputs
         self._version = 0
@@ -56,7 +58,8 @@ class FunctionCtx:
         self._to_save = tensors
 
     def save_for_forward(self, *tensors: Tensor | None) -> None:
-        """Do nothing: this is meant for forward-mode differentiation, which minigrad does not have."""
+        """Keep tensors for `jvp`, where `saved_tensors` has them."""
+        self._for_forward = tensors
 
     def mark_dirty(self, *args: Tensor) -> None:
         """Declare inputs that `forward` changes in place; it must return them."""
@@ -92,6 +95,10 @@ class FunctionCtx:
             return self._unpack(self._own[name], name)
         raise AttributeError(f"the context of {self._name} has no attribute {name!r}; set it in forward")
 
+    def __delattr__(self, name: str) -> None:
+        if self._own.pop(name, None) is None:
+            super().__delattr__(name)
+
     def _pack(self, args: Sequence[Any], outputs: Sequence[Any]) -> None:
         """Keep values and targets only, after forward: keeping an output would close a cycle."""
         dirty = {id(t) for t in self._dirty}
@@ -107,9 +114,9 @@ class FunctionCtx:
         self._saved = tuple(pack(t) for t in self._to_save)
         for name, value in list(vars(self).items()):
             if id(value) in places and (packed := pack(value)) is not None:
-                self._own[name] = packed
                 delattr(self, name)
-        self._to_save = self._dirty = self._constant = ()
+                self._own[name] = packed
+        self._to_save = self._for_forward = self._dirty = self._constant = ()
         self._version = versions.latest.version
 
     def _unpack(self, saved: Saved | None, what: str) -> Tensor | None:
@@ -305,6 +312,11 @@ class Function:
 
     vjp = backward  # PyTorch's other name
 
+    @staticmethod
+    def jvp(ctx: FunctionCtx, *tangents: Any, **_: Any) -> Any:
+        """Compute the tangents of the outputs from those of the arguments; `backward` follows from it where missing."""
+        raise NotImplementedError("Function: a subclass that is used in forward mode needs jvp or backward")
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Raise RuntimeError: Functions are called by the class method `apply`."""
         name = type(self).__name__
@@ -321,7 +333,8 @@ class Function:
             if separate:
                 bound.apply_defaults()
             args = bound.args[len(lead) :]
-        node = _node_class(cls)(ctx, _backward_of(cls), args)
+        forward_rule = _uses_jvp(cls)
+        node = _node_class(cls)(ctx, transposed(cls.jvp) if forward_rule else _backward_of(cls), args)
         ctx.needs_input_grad = tuple(like is not None and like[2] for like in node.inputs)
         recorded = is_grad_enabled() and bool(node.parents)
         with no_grad():
@@ -333,6 +346,8 @@ class Function:
         node.outputs = [(o.shape, o.dtype) if isinstance(o, Tensor) else None for o in outputs]
         results = tuple(_result(o, i, node, args, recorded) for i, o in enumerate(outputs))
         if recorded:
+            if forward_rule:
+                ctx._to_save = ctx._for_forward or ctx._to_save
             ctx._pack(args, outputs)
             ctx._node = weakref.ref(node)
         return results if isinstance(output, tuple) else results[0]
@@ -368,6 +383,13 @@ def _check_dirty(ctx: FunctionCtx, args: Sequence[Any], outputs: Sequence[Any]) 
             f"{ctx._name}: a tensor of shape {tuple(lost[0].shape)} is marked dirty, but is not an output; "
             "return what was changed in place"
         )
+
+
+def _uses_jvp(cls: type[Function]) -> bool:
+    """Return whether gradients follow from `jvp`: in forward mode, or where there is no other rule."""
+    if cls.jvp is Function.jvp:
+        return False
+    return mode.duals is not None or (cls.vjp is Function.vjp and cls.backward is Function.backward)
 
 
 def _backward_of(cls: type[Function]) -> Callable[..., Any]:

@@ -10,7 +10,9 @@ import numpy as np
 
 from minigrad.autograd.checking import Check, GradcheckError, Options, is_checked, outputs_of
 from minigrad.autograd.differentiation import grad
+from minigrad.autograd.forward_ad import dual_level, make_dual, unpack_dual
 from minigrad.core.tensor import Tensor
+from minigrad.graph.grad_mode import no_grad
 from minigrad.lazy_names import called_as
 
 __all__ = ["GradcheckError", "gradcheck", "gradgradcheck"]
@@ -61,8 +63,9 @@ def gradcheck(
     check_batched_grad : bool, default False
         ``grad(..., is_grads_batched=True)`` must give the same as one pass for each gradient.
     check_backward_ad : bool, default True
-        Must be true, and `check_forward_ad`, `check_batched_forward_grad` and `masked` false: minigrad has no forward
-        mode and no sparse tensors.
+        Whether what this is about is checked at all. `check_batched_forward_grad` and `masked` must be false.
+    check_forward_ad : bool, default False
+        The tangents of `minigrad.autograd.forward_ad`, one for each entry of the inputs, must be the derivatives too.
     fast_mode : bool, default False
         Compare ``v @ J @ u`` for a random direction u and a random cotangent v instead of each entry of the Jacobian J.
 
@@ -86,10 +89,13 @@ def gradcheck(
     >>> mg.autograd.gradcheck(mg.exp, x)
     True
     """
-    forward = {"check_forward_ad": check_forward_ad, "check_batched_forward_grad": check_batched_forward_grad}
-    _refuse("gradcheck", **forward, masked=masked)
+    _refuse("gradcheck", check_batched_forward_grad=check_batched_forward_grad, masked=masked)
+    if not check_backward_ad and not check_forward_ad:
+        raise ValueError("gradcheck: check_backward_ad=False and check_forward_ad=False leave nothing to check")
+    if check_forward_ad and not _forward_verdict(func, _as_tuple(inputs), eps, atol, rtol, raise_exception):
+        return False
     if not check_backward_ad:
-        raise ValueError("gradcheck: check_backward_ad=False leaves nothing to check, as there is no forward mode")
+        return True
     options = Options(eps, atol, rtol, nondet_tol, check_undefined_grad, check_grad_dtypes, check_batched_grad)
     return _verdict(func, _as_tuple(inputs), options.checked("gradcheck"), fast_mode, raise_exception)
 
@@ -161,6 +167,35 @@ def gradgradcheck(
         )
     second = derivative(func, len(given))
     return _verdict(second, (*given, *cotangents), options, fast_mode, raise_exception, func, len(given))
+
+
+def _forward_verdict(
+    func: Callable[..., Any], inputs: tuple[Any, ...], eps: float, atol: float, rtol: float, raise_exception: bool
+) -> bool:
+    """Return whether the tangents of the outputs are what differences give, for each entry of each input."""
+    for i, x in enumerate(inputs):
+        for place in np.ndindex(tuple(x.shape)) if is_checked(x) else ():
+            direction = np.zeros(tuple(x.shape), x.dtype)
+            direction[place] = 1
+
+            def called(x: Any, i: int = i) -> list[Tensor]:
+                return outputs_of(func, (*inputs[:i], x, *inputs[i + 1 :]))
+
+            with no_grad():
+                high, low = (called(x + Tensor._wrap(step * direction)) for step in (eps, -eps))
+            with dual_level():
+                tangents = [unpack_dual(y).tangent for y in called(make_dual(x, Tensor._wrap(direction)))]
+            for o, (a, b, t) in enumerate(zip(high, low, tangents, strict=True)):
+                differences = (a._data - b._data) / (2 * eps)
+                got = np.zeros_like(differences) if t is None else t.numpy(force=True)
+                if not np.allclose(got, differences, rtol, atol):
+                    if not raise_exception:
+                        return False
+                    raise GradcheckError(
+                        f"gradcheck: the tangent of output {o} for entry {place} of input {i} is {got}, differences "
+                        f"give {differences}"
+                    )
+    return True
 
 
 def _refuse(name: str, **options: Any) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from minigrad.autograd import differentiation
 from minigrad.core.tensor import Tensor
 from minigrad.func import trees
-from minigrad.graph.engine import Node
+from minigrad.graph.engine import leads_outside
 from minigrad.graph.grad_mode import enable_grad, is_grad_enabled
 from minigrad.ops.joining import stack
 
@@ -54,20 +54,7 @@ class _Level:
     def _outside(self, value: Any) -> Any:
         if not isinstance(value, Tensor) or not value.requires_grad:
             return value
-        return value if self.recorded and _leads_outside(value, self.own) else value.detach()
-
-
-def _leads_outside(tensor: Tensor, own: set[Tensor]) -> bool:
-    stack, seen = [tensor._grad_target()], set()
-    while stack:
-        edge = stack.pop()
-        if not isinstance(edge, Node):
-            if edge not in own:
-                return True
-        elif edge not in seen:
-            seen.add(edge)
-            stack.extend(edge.parents)
-    return False
+        return value if self.recorded and leads_outside(value._grad_target(), self.own) else value.detach()
 
 
 def _chosen(name: str, argnums: int | tuple[int, ...], args: tuple[Any, ...]) -> Any:

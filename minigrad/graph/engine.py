@@ -127,6 +127,20 @@ def nodes_since(number: int, edges: Iterable[Any]) -> set[Node]:
     return found
 
 
+def leads_outside(target: Any, own: set[Any]) -> bool:
+    """Return whether a gradient that flows to `target`, a node or leaf, reaches leaves that are not among `own`."""
+    stack, seen = [target], set()
+    while stack:
+        edge = stack.pop()
+        if not isinstance(edge, Node):
+            if edge not in own:
+                return True
+        elif edge not in seen:
+            seen.add(edge)
+            stack.extend(edge.parents)
+    return False
+
+
 class Watch(Protocol):
     """Somebody who is told of the gradients of leaves while the walk goes on: see completion.py."""
 

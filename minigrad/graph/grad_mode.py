@@ -23,6 +23,7 @@ class _Mode(threading.local):
     # within a backward: its depth inside of others, the tensors that retain gradients, with these, and whether only
     # some gradients are wanted
     walk: tuple[int, list[Any], bool] | None = None
+    duals: dict[Any, Any] | None = None  # within a level of forward mode: Tensors that have a tangent, and these
 
 
 mode = _Mode()

@@ -492,7 +492,7 @@ class Module(Convertible):
         [[0.0], [0.0]]
         """
         for module in self.children():
-            module.apply(fn)
+            Module.apply(module, fn)  # the `apply` of a transform of images is another one
         fn(self)
         return self
 

@@ -25,6 +25,9 @@ from minigrad.ops.shape import adjoint
 
 __all__ = ["affine_grid", "grid_sample"]
 
+_MODES = ("bilinear", "nearest", "bicubic")
+_PADDINGS = ("zeros", "border", "reflection")
+
 
 # ---- bilinear in image and weight, each the adjoint of the others ----------------------------------------------------
 
@@ -262,3 +265,85 @@ def affine_grid(theta: Operand, size: Sequence[int], align_corners: bool | None 
     points = np.stack([*np.meshgrid(*axes, indexing="ij")[::-1], np.ones(sizes)], axis=-1)
     base = points.reshape(1, -1, dims + 1).astype(theta.dtype)
     return reshape(matmul(base, adjoint(theta)), (count, *sizes, dims))
+
+
+def grid_sampler(
+    input: Operand, grid: Operand, interpolation_mode: int, padding_mode: int, align_corners: bool
+) -> Tensor:
+    """Return `grid_sample` by the numbers of its modes.
+
+    Parameters
+    ----------
+    interpolation_mode : {0, 1, 2}
+        "bilinear", "nearest" or "bicubic".
+    padding_mode : {0, 1, 2}
+        "zeros", "border" or "reflection".
+
+    Raises
+    ------
+    RuntimeError
+        For other numbers, and as `grid_sample`.
+
+    Examples
+    --------
+    >>> mg.grid_sampler(mg.ones(1, 1, 2, 2), mg.zeros(1, 1, 1, 2), 0, 0, True)
+    tensor([[[[1.]]]])
+    """
+    for name, number in (("interpolation_mode", interpolation_mode), ("padding_mode", padding_mode)):
+        if number not in (0, 1, 2):
+            raise RuntimeError(f"grid_sampler: expected 0, 1 or 2 as {name}, got {number!r:.80}")
+    return grid_sample(input, grid, _MODES[interpolation_mode], _PADDINGS[padding_mode], bool(align_corners))
+
+
+def _check_dims(name: str, input: Operand, ndim: int) -> None:
+    if input.ndim != ndim:
+        raise RuntimeError(f"{name}: expected an input of {ndim} dimensions, got shape {tuple(input.shape)}")
+
+
+def grid_sampler_2d(
+    input: Operand, grid: Operand, interpolation_mode: int, padding_mode: int, align_corners: bool
+) -> Tensor:
+    """Return `grid_sampler` of images (N, C, H, W).
+
+    Raises
+    ------
+    RuntimeError
+        If `input` has another number of dimensions, and as `grid_sampler`.
+
+    Examples
+    --------
+    >>> mg.grid_sampler_2d(mg.ones(1, 1, 2, 2), mg.zeros(1, 1, 1, 2), 0, 0, True).item()
+    1.0
+    """
+    _check_dims("grid_sampler_2d", input, 4)
+    return grid_sampler(input, grid, interpolation_mode, padding_mode, align_corners)
+
+
+def grid_sampler_3d(
+    input: Operand, grid: Operand, interpolation_mode: int, padding_mode: int, align_corners: bool
+) -> Tensor:
+    """Return `grid_sampler` of images (N, C, D, H, W).
+
+    Raises
+    ------
+    RuntimeError
+        If `input` has another number of dimensions, and as `grid_sampler`.
+
+    Examples
+    --------
+    >>> mg.grid_sampler_3d(mg.ones(1, 1, 2, 2, 2), mg.zeros(1, 1, 1, 1, 3), 0, 0, True).item()
+    1.0
+    """
+    _check_dims("grid_sampler_3d", input, 5)
+    return grid_sampler(input, grid, interpolation_mode, padding_mode, align_corners)
+
+
+def affine_grid_generator(theta: Operand, size: Sequence[int], align_corners: bool) -> Tensor:
+    """Return `affine_grid`, by its older name.
+
+    Examples
+    --------
+    >>> mg.affine_grid_generator(mg.ones(1, 2, 3), (1, 1, 2, 2), False).shape
+    Size([1, 2, 2, 2])
+    """
+    return affine_grid(theta, size, align_corners)

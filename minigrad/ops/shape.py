@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -76,6 +77,14 @@ def _reshape_as(input: Tensor, other: Tensor) -> Tensor:
     return reshape(input, other.shape)
 
 
+def _is_alone(input: Tensor) -> bool:
+    """Return whether nobody but this Tensor refers to its memory."""
+    array = input._data
+    if array.base is None:
+        return sys.getrefcount(array) == 3  # that of the Tensor, of `array`, and of the argument
+    return sys.getrefcount(array.base) == 2 and sys.getrefcount(array) == 3
+
+
 @method("view", only=True)
 def _view(input: Tensor, *shape: Lengths) -> Tensor:
     """Return the same memory in another shape.
@@ -87,6 +96,10 @@ def _view(input: Tensor, *shape: Lengths) -> Tensor:
     """
     wanted = _resolved("view", input, as_shape("view", shape))
     if input._data.size and not np.may_share_memory(input._data.reshape(wanted), input._data):
+        if not input._is_view() and (not input.is_leaf or _is_alone(input)):
+            # what an operation made, which may lie in memory in an order of ours, such as with the batch innermost
+            input._data = np.ascontiguousarray(input._data)
+            return _viewed(input, wanted)
         raise RuntimeError(
             f"view: shape {tuple(input.shape)} with strides {input.stride()} cannot be seen as {wanted} "
             "without a copy; use .reshape() instead"

@@ -472,8 +472,6 @@ def test_names_that_do_nothing_or_explain():
     with mg.autograd.set_multithreading_enabled(False):
         assert not mg.autograd.is_multithreading_enabled()
     assert mg.autograd.is_multithreading_enabled()
-    with pytest.raises(NotImplementedError, match="jvp"):
-        mg.autograd.forward_ad.dual_level()
 
 
 def order_of_hooks(lib, start):

@@ -8,20 +8,22 @@ from typing import Any
 import numpy as np
 
 from minigrad.core.generator import Generator, get_generator
+from minigrad.nn.container import ModuleList
 from minigrad.vision.transforms.arguments import constants, probability
-from minigrad.vision.transforms.transform import Compose, check_generator
+from minigrad.vision.transforms.transform import Compose, ImageModule, check_generator
 
 __all__ = ["RandomApply", "RandomChoice", "RandomOrder"]
 
 
-class _Chance(Compose):
+class _Chance(Compose, ImageModule):
     """Several transforms, of which chance decides once a call: a data set calls it for each image."""
 
     batched = False
 
     def __init__(self, transforms: Sequence[Callable[[Any], Any]], generator: Generator | None = None) -> None:
+        ImageModule.__init__(self)
         name = type(self).__name__
-        if not isinstance(transforms, Sequence) or not all(map(callable, transforms)):
+        if not isinstance(transforms, (Sequence, ModuleList)) or not all(map(callable, transforms)):
             raise TypeError(f"{name}: expected a list of transforms, got {transforms!r:.80}")
         check_generator(name, generator)
         super().__init__(transforms)

@@ -11,7 +11,7 @@ from minigrad.core.dtypes import as_dtype, of
 from minigrad.core.tensor import Tensor
 from minigrad.vision.pillow import as_pillow, of_pillow, pillow, pixels_of
 from minigrad.vision.transforms.arguments import by_channel, constants
-from minigrad.vision.transforms.transform import Transform, channels_last
+from minigrad.vision.transforms.transform import ImageModule, Transform, channels_last
 
 __all__ = ["ConvertImageDtype", "LinearTransformation", "Normalize", "PILToTensor", "ToPILImage", "ToTensor"]
 
@@ -94,7 +94,7 @@ class Normalize(Transform):
         return y
 
 
-class PILToTensor:
+class PILToTensor(ImageModule):
     """Images of Pillow, or arrays, channels last, as Tensors of the same numbers, channels first.
 
     Raises
@@ -185,7 +185,7 @@ class ToPILImage:
         return f"ToPILImage({'' if self.mode is None else f'mode={self.mode}'})"
 
 
-class ConvertImageDtype:
+class ConvertImageDtype(ImageModule):
     """Tensors of another dtype, their values brought to its range: uint8 to float32 divides by 255.
 
     Parameters
@@ -211,6 +211,7 @@ class ConvertImageDtype:
     batched = True
 
     def __init__(self, dtype: Any) -> None:
+        super().__init__()
         if dtype is None:
             raise TypeError("ConvertImageDtype: expected a dtype such as minigrad.float32, got None")
         self.dtype = of(as_dtype(dtype))
@@ -242,7 +243,7 @@ def _in_range_of(x: np.ndarray, dtype: np.dtype) -> np.ndarray:
     return x.astype(dtype) * dtype.type((top + 1) // (old + 1))
 
 
-class LinearTransformation:
+class LinearTransformation(ImageModule):
     """Tensors made flat, less a mean, times a matrix: whitening.
 
     Parameters
@@ -267,6 +268,7 @@ class LinearTransformation:
     batched = True
 
     def __init__(self, transformation_matrix: Tensor, mean_vector: Tensor) -> None:
+        super().__init__()
         shapes = tuple(transformation_matrix.shape), tuple(mean_vector.shape)
         if len(shapes[0]) != 2 or shapes[0][0] != shapes[0][1] or shapes[1] != shapes[0][:1]:
             raise ValueError(

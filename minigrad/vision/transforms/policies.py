@@ -11,7 +11,7 @@ import numpy as np
 from minigrad.core.generator import Generator, get_generator
 from minigrad.vision.transforms import functional as F
 from minigrad.vision.transforms.arguments import INTEGER, Fill, InterpolationMode, constants, interpolation_mode
-from minigrad.vision.transforms.transform import check_generator
+from minigrad.vision.transforms.transform import ImageModule, check_generator
 
 __all__ = ["RandAugment", "TrivialAugmentWide"]
 
@@ -55,10 +55,11 @@ FOURTEEN = [name for name in _CHANGES if name != "Invert"]
 NARROW, WIDE, MIXED = range(3)  # which amounts
 
 
-class Policy:
+class Policy(ImageModule):
     batched = False  # each image has changes of its own
 
     def __init__(self, interpolation: Any, fill: Fill | None, generator: Generator | None, **counts: int) -> None:
+        super().__init__()
         name = type(self).__name__
         check_generator(name, generator)
         for argument, value in counts.items():
@@ -78,7 +79,7 @@ class Policy:
         return function(images, amount, {"interpolation": self.interpolation, "fill": self.fill})
 
     def __repr__(self) -> str:
-        shown = [f"{name}={value}" for name, value in vars(self).items() if name != "generator"]
+        shown = [f"{name}={value}" for name, value in self._shown().items()]
         return f"{type(self).__name__}({', '.join(shown)})"
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 from minigrad.vision.transforms.arguments import pair
 from minigrad.vision.transforms.functional import five_crop, ten_crop
+from minigrad.vision.transforms.transform import ImageModule
 
 __all__ = ["FiveCrop", "TenCrop"]
 
 
-class FiveCrop:
+class FiveCrop(ImageModule):
     """The four corners and the middle of images, as a tuple of five.
 
     Parameters
@@ -35,6 +36,7 @@ class FiveCrop:
     batched = False
 
     def __init__(self, size: int | Sequence[int]) -> None:
+        super().__init__()
         self.size = pair(type(self).__name__, "size", size)
 
     def __call__(self, images: Any) -> tuple[Any, ...]:

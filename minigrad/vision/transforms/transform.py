@@ -10,13 +10,43 @@ import numpy as np
 
 from minigrad.core.generator import Generator, get_generator
 from minigrad.core.tensor import Tensor
+from minigrad.nn.module import Module
 from minigrad.overriding import speaks_for
 from minigrad.vision.pillow import as_pillow, of_pillow, pixels_of
 
 __all__ = ["Compose", "Lambda", "Transform"]
 
 
-class Transform:
+_Layer: Any = Module  # whose `apply` is another one than that of a Transform
+
+
+class ImageModule(_Layer):
+    """A transform as a layer, so that `nn.Sequential` and other modules take it.
+
+    A subclass says what it does in ``__call__``, or, as layers do, in ``forward``.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "forward" in vars(cls) and "__call__" not in vars(cls):
+            cls.__call__ = lambda self, *args, **kwargs: self.forward(*args, **kwargs)
+
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the class above the last one with a ``forward`` of its own, for which this stands."""
+        kinds = type(self).__mro__[: -len(ImageModule.__mro__)]
+        last = max((i for i, kind in enumerate(kinds) if "forward" in vars(kind)), default=-1)
+        return kinds[last + 1].__call__(self, *args, **kwargs)
+
+    def _shown(self) -> dict[str, Any]:
+        """Return the settings by their names."""
+        hidden = ("generator", "batched", "training")
+        return {name: value for name, value in vars(self).items() if name not in hidden and name[0] != "_"}
+
+
+class Transform(ImageModule):
     """Base class: whatever it is called with, a subclass's :meth:`apply` gets a batch with channels last.
 
     Parameters
@@ -43,6 +73,7 @@ class Transform:
     batched = True
 
     def __init__(self, generator: Generator | None = None) -> None:
+        super().__init__()
         check_generator(type(self).__name__, generator)
         self.generator = generator
 
@@ -67,8 +98,7 @@ class Transform:
         return on_images(type(self).__name__, lambda x: self.apply(x, rng), images)
 
     def __repr__(self) -> str:
-        hidden = ("generator", "batched")
-        shown = [f"{name}={value}" for name, value in vars(self).items() if name not in hidden and name[0] != "_"]
+        shown = [f"{name}={value}" for name, value in self._shown().items()]
         return f"{type(self).__name__}({', '.join(shown)})"
 
 

@@ -19,7 +19,7 @@ from minigrad.vision.transforms import *  # noqa: F403
 from minigrad.vision.transforms import functional as functional
 from minigrad.vision.transforms.arguments import NUMBER
 from minigrad.vision.transforms.conversion import ConvertImageDtype, PILToTensor
-from minigrad.vision.transforms.transform import Transform, check_generator
+from minigrad.vision.transforms.transform import ImageModule, Transform, check_generator
 
 __all__ = [
     *transforms.__all__, "CutMix", "GaussianNoise", "Identity", "MixUp", "RGB", "ToDtype", "ToImage", "ToPureTensor",
@@ -43,7 +43,7 @@ class ToImage(PILToTensor):
         return "ToImage()"
 
 
-class Identity:
+class Identity(ImageModule):
     """A transform that returns what it is given.
 
     Examples
@@ -157,12 +157,13 @@ class GaussianNoise(Transform):
         return np.clip(y, 0, 1) if self.clip else y
 
 
-class _Mixing:
+class _Mixing(ImageModule):
     """The base of both: each image of a batch is mixed with the one before it, and so are their classes."""
 
     def __init__(
         self, *, alpha: float = 1.0, num_classes: int | None = None, generator: Generator | None = None
     ) -> None:
+        super().__init__()
         name = type(self).__name__
         check_generator(name, generator)
         if not isinstance(alpha, NUMBER) or not alpha > 0:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import minigrad as mg
+from minigrad import nn
 from minigrad.utils.data import DataLoader
 from minigrad.vision import transforms
 from minigrad.vision.datasets import Digits
@@ -295,3 +296,35 @@ def test_normalize_errors():
         Normalize((0.5, 0.5), 1)(mg.zeros(3, 2, 2))
     with pytest.raises(TypeError, match="Normalize: expected floats, got uint8; put ToTensor before it"):
         Normalize(0.5, 0.5)(images(np.uint8))
+
+
+class Halved(transforms.CenterCrop):
+    """A transform that says what it does in `forward`, as layers do."""
+
+    def forward(self, images):
+        return super().forward(images) / 2
+
+
+class HalvedAgain(Halved):
+    def forward(self, images):
+        return super().forward(images) / 2
+
+
+def test_transforms_are_layers():
+    image = mg.rand(3, 6, 6)
+    layers = nn.Sequential(
+        transforms.CenterCrop(4),
+        transforms.RandomApply(nn.ModuleList([transforms.RandomHorizontalFlip(1.0)]), 1.0),
+        nn.Flatten(),
+    )
+    assert mg.equal(layers(image[None]), image[None, :, 1:5, 1:5].flip(-1).flatten(1))
+    assert [type(m).__name__ for m in layers] == ["CenterCrop", "RandomApply", "Flatten"]
+    seen = []
+    assert layers.apply(seen.append) is layers and seen[0] is layers[0] and seen[-1] is layers
+
+
+@pytest.mark.parametrize(("kind", "part"), [(Halved, 2), (HalvedAgain, 4), (type("Sub", (HalvedAgain,), {}), 4)])
+def test_a_transform_may_override_forward(kind, part):
+    image = mg.rand(3, 6, 6)
+    assert mg.equal(kind(4)(image), image[:, 1:5, 1:5] / part)
+    assert not transforms.Compose([kind(4)]).batched, "what it was said of does not speak for what overrides it"
