@@ -33,7 +33,8 @@ def single(x: Any) -> Any:
 class _Plan(NamedTuple):
     """A way to sum arrays over some axes: join axes, cut one of them into runs, sum each run, then add the sums.
 
-    order, shape : the axes from the outermost in memory to the innermost, and the lengths with neighbours joined
+    order, shape : the axes from the outermost in memory to the innermost, and the lengths with neighbours joined; no
+        order if the array is like that
     dims : the axes of `shape` that are summed
     axis, length : the axis of `shape` that is cut, and how many of its elements fill whole runs: the last are left
     cut : `shape` without those, as cut
@@ -67,15 +68,19 @@ def sums(x: np.ndarray, dims: Dims, y: np.ndarray | None = None, keepdim: bool =
     arrays = [single(x)] if y is None else [single(x), single(y)]
     dims = tuple([d % x.ndim for d in dims])
     plan = _plan(x.shape, tuple([a.strides for a in arrays]), arrays[0].itemsize, dims)
-    arrays = [a.transpose(plan.order).reshape(plan.shape) for a in arrays]
-    whole = [a[_from_to(plan.axis, 0, plan.length)].reshape(plan.cut) for a in arrays]
+    if plan.order:
+        arrays = [a.transpose(plan.order).reshape(plan.shape) for a in arrays]
+    whole = arrays
+    if plan.cut != plan.shape:
+        whole = [a[_from_to(plan.axis, 0, plan.length)].reshape(plan.cut) for a in arrays]
     result = np.asarray(plan.add(whole, plan.run))
     if plan.rest:
         result = np.asarray(_by_einsum([result.astype(np.float64)], plan.rest))
     if plan.length < plan.shape[plan.axis]:
         left = [a[_from_to(plan.axis, plan.length, None)] for a in arrays]
         result += sums(left[0], plan.dims, None if y is None else left[1], keepdim=False)
-    result = result.reshape(plan.kept).transpose(plan.back)
+    if plan.order:
+        result = result.reshape(plan.kept).transpose(plan.back)
     return result.reshape([1 if d in dims else n for d, n in enumerate(x.shape)]) if keepdim else result
 
 
@@ -123,8 +128,9 @@ def _plan(shape: Dims, strides: tuple[Dims, ...], itemsize: int, dims: Dims) -> 
         add = _by_rows
     elif dense and run == (len(cut) - 1,) and len(strides) == 2 and cut[-1] >= MIN_DENSE:
         add = _by_dots
+    as_it_is = joined == shape and order == sorted(order)
     return _Plan(
-        order=tuple(order), shape=joined, dims=reduced, axis=axis, length=length, cut=cut, add=add, run=run, rest=rest,
+        () if as_it_is else tuple(order), joined, reduced, axis, length, cut, add, run, rest,
         kept=tuple(shape[d] for d in kept), back=tuple(kept.index(d) for d in sorted(kept)),
     )  # fmt: skip
 
