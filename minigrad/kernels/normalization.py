@@ -84,19 +84,21 @@ def normalized_slopes(
     if x.dtype == np.float16:
         slopes = normalized_slopes(single(g), single(x), single(weight), mean, inverse, dims, shape)
         return slopes[0].astype(x.dtype), slopes[1].astype(x.dtype), slopes[2].astype(x.dtype)
-    if any(shape[d] != 1 for d in dims):  # every part would add to all of weight and bias
-        slope = np.empty_like(x)
-        return slope, *_slopes(g, x, weight, mean, inverse, dims, shape, slope)
     slope = np.empty_like(x)
-    weight_slope, bias_slope = (np.empty(shape, x.dtype) for _ in range(2))
+    rule = _slopes if any(shape[d] == 1 for d in dims) else _slopes_with_weights_inside
+    found: dict[tuple[int, int], tuple[np.ndarray, np.ndarray]] = {}  # by axis and place, for weight and bias
 
     def compute(at: tuple[Any, ...]) -> None:
         own = tuple(1 if s == 1 else n for s, n in zip(shape, x[at].shape, strict=True))
+        place = 0 if at[-1] is ... else at[-1].start
         parts = _part(weight, at), mean[at], inverse[at]
-        weight_slope[at], bias_slope[at] = _slopes(g[at], x[at], *parts, dims, own, slope[at])
+        found[len(at) - 1, place] = rule(g[at], x[at], *parts, dims, own, slope[at])
 
-    by_parts(compute, x, [d for d in range(x.ndim) if d not in dims and shape[d] != 1])
-    return slope, weight_slope, bias_slope
+    by_parts(compute, x, [d for d in range(x.ndim) if d not in dims])
+    places = sorted(found)
+    axis = places[0][0]
+    by_weight, by_bias = (_to(np.concatenate([found[place][i] for place in places], axis), shape) for i in range(2))
+    return slope, by_weight.astype(x.dtype, copy=False), by_bias.astype(x.dtype, copy=False)
 
 
 @row_by_row
@@ -104,21 +106,39 @@ def _slopes(
     g: Any, x: np.ndarray, weight: np.ndarray | None, mean: np.ndarray, inverse: np.ndarray, dims: Dims, shape: Dims,
     slope: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
-    """Compute the same, with the first of them put into `slope`."""
+    """Compute the same, with the first of them put into `slope`, where a weight belongs to many numbers of a mean."""
     centered = np.subtract(x, mean, out=slope)
     n = _size(x.shape, dims)
-    if all(shape[d] == 1 for d in dims):
-        total, dot = sums(g, dims), sums(g, dims, centered)
-        weight_slope, bias_slope = _to(dot * inverse, shape), _to(total, shape)
+    same = tuple(d for d in dims if shape[d] == 1)
+    total, dot = sums(g, same), sums(g, same, centered)
+    slopes = _to(dot * inverse, shape), _to(total, shape)
+    if same == dims:
         scale = inverse if weight is None else inverse * weight
     else:
-        over = tuple(d for d, s in enumerate(shape) if s == 1)
-        weight_slope, bias_slope = sums(g, over, centered * inverse), sums(g, over)
-        g = g if weight is None else g * weight
-        total, dot = sums(g, dims), sums(g, dims, centered)
-        scale = inverse
+        scale, g = inverse, g if weight is None else g * weight
+        total, dot = (_to(part if weight is None else part * weight, inverse.shape) for part in (total, dot))
     slope *= (dot * inverse * inverse / n).astype(x.dtype)
     np.subtract(g, slope, out=slope)
     slope -= (total / n).astype(x.dtype)
     slope *= scale.astype(x.dtype, copy=False)
-    return weight_slope.astype(x.dtype, copy=False), bias_slope.astype(x.dtype, copy=False)
+    return slopes
+
+
+@row_by_row
+def _slopes_with_weights_inside(
+    g: Any, x: np.ndarray, weight: np.ndarray | None, mean: np.ndarray, inverse: np.ndarray, dims: Dims, shape: Dims,
+    slope: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+    """Compute the same where each number of a mean has a weight of its own."""
+    centered = np.subtract(x, mean, out=slope)
+    scaled = np.asarray(g * inverse)
+    over = tuple(d for d, s in enumerate(shape) if s == 1)
+    slopes = sums(scaled, over, centered), sums(g, over)
+    if weight is not None:
+        scaled *= weight
+    total, dot = sums(scaled, dims), sums(scaled, dims, centered)
+    n = _size(x.shape, dims)
+    slope *= (dot * inverse * inverse / n).astype(x.dtype)
+    np.subtract(scaled, slope, out=slope)
+    slope -= (total / n).astype(x.dtype)
+    return slopes

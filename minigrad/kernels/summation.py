@@ -7,6 +7,7 @@ float32 for a short run only; the sums of the runs are added in float64.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -16,8 +17,9 @@ __all__ = ["single", "sums", "total", "variance"]
 
 MAX_ADDED_IN_FLOAT64 = 1 << 12  # numbers: for this few, float64 costs nothing
 CHAIN_NUMBERS = 16  # numbers of a run, which are added one after the other, ...
-FEW_NEIGHBOURS, RUN_NUMBERS = 64, 512  # ... unless they are neighbours in memory, which add up in many lanes
-MIN_RUNS = 16  # the least number of runs, so that their rounding errors average out
+RUN_NUMBERS = 256  # ... unless they are neighbours in memory, which add up in many lanes, ...
+DOT_NUMBERS = 512  # ... and products of neighbours in more
+MIN_DENSE = 128  # numbers side by side, from which on NumPy adds rows, and BLAS multiplies them, faster than einsum
 
 Dims = tuple[int, ...]
 _add: Any = np.add.reduce
@@ -28,20 +30,30 @@ def single(x: Any) -> Any:
     return x.astype(np.float32) if x is not None and x.dtype == np.float16 else x
 
 
-class _Cut(NamedTuple):
-    """A way to sum over some dimensions: cut one of them into runs, sum each run, then add the sums.
+class _Plan(NamedTuple):
+    """A way to sum arrays over some axes: join axes, cut one of them into runs, sum each run, then add the sums.
 
-    dim, length : the dimension that is cut, and how many of its elements are a multiple of the runs: the last are left
-    shape : of the array as cut, without those
-    kept : its dimensions that the sums of runs have
-    rest : dimensions of the sums of runs, over which they are added up
+    order, shape : the axes from the outermost in memory to the innermost, and the lengths with neighbours joined; no
+        order if the array is like that
+    dims : the axes of `shape` that are summed
+    axis, length : the axis of `shape` that is cut, and how many of its elements fill whole runs: the last are left
+    cut : `shape` without those, as cut
+    add, run : the function that sums runs, and the axes of `cut` that are a run
+    rest : the axes of the sums of runs, over which they are added up
+    kept, back : the lengths that the result has, in the order of memory, and where each of its axes is there
     """
 
-    dim: int
-    length: int
+    order: Dims
     shape: Dims
-    kept: list[int]
+    dims: Dims
+    axis: int
+    length: int
+    cut: Dims
+    add: Callable[[list[np.ndarray], Dims], Any]
+    run: Dims
     rest: Dims
+    kept: Dims
+    back: Dims
 
 
 def sums(x: np.ndarray, dims: Dims, y: np.ndarray | None = None, keepdim: bool = True) -> np.ndarray:
@@ -50,49 +62,98 @@ def sums(x: np.ndarray, dims: Dims, y: np.ndarray | None = None, keepdim: bool =
     The result is in float64, except where each sum of a large array is one short run: then in float32, unless `x` is in
     float64. No product of large arrays is made in between.
     """
-    if x.size <= MAX_ADDED_IN_FLOAT64 or not dims:  # over no dimensions, einsum would give `x` itself
+    if x.size <= MAX_ADDED_IN_FLOAT64 or all([x.shape[d] == 1 for d in dims]):
         product = x if y is None else single(x) * single(y)
         return np.asarray(_add(product, axis=dims, keepdims=keepdim, dtype=np.float64))
-    x, y, dims = single(x), single(y), tuple(d % x.ndim for d in dims)
-    cut = _cut(x.shape, x.strides, x.itemsize, dims)
-    operands: list[np.ndarray | list[int]] = []
-    for array in (x,) if y is None else (x, y):
-        if cut.length < array.shape[cut.dim]:
-            array = array[(slice(None),) * cut.dim + (slice(cut.length),)]
-        operands += [array.reshape(cut.shape), list(range(len(cut.shape)))]
-    result = np.asarray(np.einsum(*operands, cut.kept))
-    if cut.rest:
-        result = np.asarray(_add(result, axis=cut.rest, dtype=np.float64))
-    if cut.length < x.shape[cut.dim]:
-        place = (slice(None),) * cut.dim + (slice(cut.length, None),)
-        result += sums(x[place], dims, None if y is None else y[place], keepdim=False)
+    arrays = [single(x)] if y is None else [single(x), single(y)]
+    dims = tuple([d % x.ndim for d in dims])
+    plan = _plan(x.shape, tuple([a.strides for a in arrays]), arrays[0].itemsize, dims)
+    if plan.order:
+        arrays = [a.transpose(plan.order).reshape(plan.shape) for a in arrays]
+    whole = arrays
+    if plan.cut != plan.shape:
+        whole = [a[_from_to(plan.axis, 0, plan.length)].reshape(plan.cut) for a in arrays]
+    result = np.asarray(plan.add(whole, plan.run))
+    if plan.rest:
+        result = np.asarray(_by_einsum([result.astype(np.float64)], plan.rest))
+    if plan.length < plan.shape[plan.axis]:
+        left = [a[_from_to(plan.axis, plan.length, None)] for a in arrays]
+        result += sums(left[0], plan.dims, None if y is None else left[1], keepdim=False)
+    if plan.order:
+        result = result.reshape(plan.kept).transpose(plan.back)
     return result.reshape([1 if d in dims else n for d, n in enumerate(x.shape)]) if keepdim else result
 
 
+def _from_to(axis: int, start: int, end: int | None) -> tuple[slice, ...]:
+    return (slice(None),) * axis + (slice(start, end),)
+
+
+def _by_einsum(arrays: list[np.ndarray], run: Dims) -> Any:
+    axes = range(arrays[0].ndim)
+    return np.einsum(*[part for a in arrays for part in (a, axes)], [i for i in axes if i not in run])
+
+
+def _by_rows(arrays: list[np.ndarray], run: Dims) -> Any:
+    return _add(arrays[0], axis=run)
+
+
+def _by_dots(arrays: list[np.ndarray], run: Dims) -> Any:
+    return np.vecdot(*arrays)
+
+
 @lru_cache(maxsize=256)
-def _cut(shape: Dims, strides: Dims, itemsize: int, dims: Dims) -> _Cut:
-    """Return where to cut an array so that runs are as long as allowed; nowhere if all is one run."""
-    inside: list[int] = []  # the dimensions of a run, from the innermost in memory
-    neighbours = others = 1
-    longest = min(RUN_NUMBERS, max(FEW_NEIGHBOURS, math.prod(shape[d] for d in dims) // MIN_RUNS))
-    for d in sorted(dims, key=lambda d: abs(strides[d])):
-        near = others == 1 and strides[d] == itemsize * neighbours
-        room = max(1, longest // neighbours if near else min(CHAIN_NUMBERS // others, longest // (neighbours * others)))
-        if shape[d] > room:
-            break
-        inside.append(d)
-        if near:
-            neighbours *= shape[d]
+def _plan(shape: Dims, strides: tuple[Dims, ...], itemsize: int, dims: Dims) -> _Plan:
+    """Return how to sum so that runs are as long as allowed; nothing is cut if all is one run."""
+    order = sorted(range(len(shape)), key=lambda d: (shape[d] != 1, -abs(strides[0][d])))
+    groups: list[list[int]] = []  # of axes that are joined
+    for d in order[shape.count(1) :]:
+        last = groups[-1][-1] if groups else d
+        if groups and (last in dims) == (d in dims) and all(s[last] == shape[d] * s[d] for s in strides):
+            groups[-1].append(d)
         else:
-            others *= shape[d]
-    else:
-        return _Cut(0, shape[0], shape, [i for i in range(len(shape)) if i not in dims], ())
-    length = shape[d] // room * room
-    new = (*shape[:d], length // room, room, *shape[d + 1 :])
-    run = [i + (i > d) for i in inside] + [d + 1]
-    kept = [i for i in range(len(new)) if i not in run]
-    rest = tuple(n for n, i in enumerate(kept) if i - (i > d) in dims)
-    return _Cut(d, length, new, kept, rest)
+            groups.append([d])
+    joined = tuple(math.prod(shape[d] for d in group) for group in groups)
+    reduced = tuple(a for a, group in enumerate(groups) if group[0] in dims)
+    kept = [d for d in order if d not in dims]
+    dense = all(s[groups[-1][-1]] == itemsize for s in strides)
+    axis, run_length, inside = _run(joined, reduced, dense and (RUN_NUMBERS, DOT_NUMBERS)[len(strides) - 1])
+    length = joined[axis] // run_length * run_length
+    parts = () if run_length == joined[axis] else (length // run_length,)
+    cut = (*joined[:axis], *parts, run_length, *joined[axis + 1 :])
+    run = tuple(a + (a >= axis) * len(parts) for a in (axis, *inside))
+    left = [a - (a > axis) * len(parts) for a in range(len(cut)) if a not in run]  # by the sums of runs
+    rest = tuple(n for n, a in enumerate(left) if a in reduced)
+    add = _by_einsum
+    if dense and len(run) == 1 and len(strides) == 1 and run[0] < len(cut) - 1 and cut[-1] >= MIN_DENSE:
+        add = _by_rows
+    elif dense and run == (len(cut) - 1,) and len(strides) == 2 and cut[-1] >= MIN_DENSE:
+        add = _by_dots
+    as_it_is = joined == shape and order == sorted(order)
+    return _Plan(
+        () if as_it_is else tuple(order), joined, reduced, axis, length, cut, add, run, rest,
+        kept=tuple(shape[d] for d in kept), back=tuple(kept.index(d) for d in sorted(kept)),
+    )  # fmt: skip
+
+
+def _run(shape: Dims, dims: Dims, dense: int) -> tuple[int, int, list[int]]:
+    """Return the axis that is cut, how many of its elements a run has, and the axes that lie in a run as a whole.
+
+    dense : of how many neighbours a run may consist
+    """
+    inside: list[int] = []
+    neighbours = others = 1
+    for axis in reversed(dims):
+        near = dense and axis == len(shape) - 1
+        room = dense if near else max(1, min(CHAIN_NUMBERS // others, RUN_NUMBERS // (neighbours * others)))
+        if shape[axis] > room or axis == dims[0]:
+            break
+        inside.append(axis)
+        if near:
+            neighbours = shape[axis]
+        else:
+            others *= shape[axis]
+    room = min(room, shape[axis])
+    return axis, next((n for n in range(room, 3 * room // 4, -1) if shape[axis] % n == 0), room), inside
 
 
 def total(x: np.ndarray, dim: Dims, keepdim: bool = False, divisor: float = 1) -> np.ndarray:

@@ -279,7 +279,8 @@ def layer_norm(
     shape = _last("layer_norm", input, normalized_shape, weight=weight, bias=bias)
     before = len(input.shape) - len(shape)
     dims = tuple(range(before, len(input.shape)))
-    return _normalize(input, weight, bias, dims, eps, shape, (1,) * before + shape)[0]
+    own = () if weight is None and bias is None else shape  # no gradients are summed for what is not there
+    return _normalize(input, weight, bias, dims, eps, own, (1,) * (len(input.shape) - len(own)) + own)[0]
 
 
 def _last(name: str, input: Any, normalized_shape: Any, **parameters: Any) -> Shape:

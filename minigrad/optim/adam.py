@@ -97,9 +97,9 @@ class Adam(Optimizer):
         if group["amsgrad"]:
             greatest = buffer(state, "max_exp_avg_sq", p)
             v = np.maximum(greatest, v, out=greatest)
+        root = (1 - beta2**t) ** 0.5  # it divides eps and the result instead of every sqrt(v): a pass less
         np.sqrt(v, out=s)
-        s /= (1 - beta2**t) ** 0.5
-        s += float(group["eps"])
+        s += root * float(group["eps"])
         np.divide(m, s, out=s)
-        s *= float(group["lr"]) / (1 - beta1**t)
+        s *= root * float(group["lr"]) / (1 - beta1**t)
         p -= s

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import minigrad as mg
+from minigrad.kernels import blocks
 from minigrad.nn import functional as F
 
 
@@ -32,9 +33,14 @@ CASES = {
 }
 
 
+@pytest.mark.parametrize("order", [np.asarray, batch_innermost])
+@pytest.mark.parametrize("part", [blocks.PART_ELEMENTS, 30])
 @pytest.mark.parametrize("name", CASES)
-def test_fused_equals_composed(name, x):
+def test_fused_equals_composed(name, part, order, x, monkeypatch):
+    monkeypatch.setattr(blocks, "PART_ELEMENTS", part)
+    monkeypatch.setattr(blocks, "MIN_RUN_BYTES", 1)
     function, dims, own, broad = CASES[name]
+    x = mg.from_numpy(order(x.detach().numpy())).requires_grad_()
     w, b = (mg.randn(own, dtype=mg.float64, requires_grad=True) for _ in range(2))
     g = mg.randn(x.shape, dtype=mg.float64)
     a, c = function(x, w, b), composed(x, dims, w.reshape(broad), b.reshape(broad))
