@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from minigrad.kernels import depthwise
 from minigrad.kernels.parallel import share
 from minigrad.kernels.summation import single
 from minigrad.kernels.windows import (
@@ -58,6 +59,11 @@ def correlate(
     shape = (*x.shape[1:], len(x))
     if not (len(w) and len(x)):
         return np.empty((len(x), len(w), *_output(shape, w.shape, stride, padding, dilation)), w.dtype)
+    if depthwise.pays(x.shape, w.shape, padding, dilation):
+        out = _output(shape, w.shape, stride, padding, dilation)
+        known = depthwise.correlate_planes(x, w, bias, out, stride, padding, dilation)
+        if known is not None:
+            return known
     biased = bias is not None
     plan = _plan(shape, w.itemsize, w.shape, stride, padding, dilation, groups, biased)
     columns, chains, parts = plan.columns, plan.chains, plan.parts
@@ -127,6 +133,8 @@ def correlate_weight(
     if g.dtype == np.float16:
         return correlate_weight(single(x), single(g), kernel, stride, padding, dilation, groups).astype(g.dtype)
     shape = (*x.shape[1:], len(x))
+    if depthwise.pays(x.shape, (groups * outputs, channels, *kernel), padding, dilation):
+        return depthwise.correlate_planes_weight(x, g, kernel, stride, padding, dilation)
     plan = _weight_plan(shape, g.itemsize, kernel, g.shape, stride, padding, dilation, groups)
     columns, parts, shares = plan.columns, plan.parts, plan.shares
     source, other = columns.windows(x), columns.split(batch_inner(g)).swapaxes(2, 3)

@@ -19,6 +19,7 @@ from minigrad.kernels.parallel import by_slices
 from minigrad.kernels.relu import zeroed
 from minigrad.kernels.summation import single, total
 from minigrad.kernels.taking import taken
+from minigrad.kernels.windows import taps_along
 
 __all__ = [
     "Window",
@@ -66,22 +67,10 @@ def pool_window(
     return Window(kernel, stride, padding, dilation, tuple(out))
 
 
-@lru_cache(maxsize=1024)
-def _steps(n: int, kernel: int, stride: int, padding: int, dilation: int, out: int) -> list[tuple[int, slice, slice]]:
-    """List (u, windows, inputs) for one axis: element u of these windows meets these inputs."""
-    steps = []
-    for u in range(kernel):
-        first = u * dilation - padding
-        lo, hi = max(0, -(first // stride)), min(out, (n - 1 - first) // stride + 1)
-        if lo < hi:
-            steps.append((u, slice(lo, hi), slice(first + lo * stride, first + (hi - 1) * stride + 1, stride)))
-    return steps
-
-
 @lru_cache(maxsize=256)
 def _slots(size: tuple[int, ...], window: Window) -> list[tuple[int, tuple[Any, ...], tuple[Any, ...]]]:
     """List (slot, windows, inputs) for all axes together; slots count the kernel's elements in row-major order."""
-    axes = [_steps(n, *axis) for n, axis in zip(size, zip(*window, strict=True), strict=True)]
+    axes = [taps_along(n, *axis) for n, axis in zip(size, zip(*window, strict=True), strict=True)]
     return [
         (
             int(np.ravel_multi_index([u for u, _, _ in steps], window.kernel)),
@@ -114,7 +103,7 @@ def _folds(shape: tuple[int, ...], window: Window) -> list[tuple[tuple[int, ...]
         if numbers[:3] == (1, 1, 0):
             continue
         before, out = (slice(None),) * axis, numbers[-1]
-        steps = [((*before, box), (*before, inputs)) for _, box, inputs in _steps(shape[axis], *numbers)]
+        steps = [((*before, box), (*before, inputs)) for _, box, inputs in taps_along(shape[axis], *numbers)]
         shape = (*shape[:axis], out, *shape[axis + 1 :])
         folds.append((shape, len(steps) > 1 and all(box[-1] == slice(0, out) for box, _ in steps), steps))
     return folds
@@ -259,7 +248,7 @@ def avg_pool_adjoint(
         kernel, stride, _, dilation, _ = numbers
         shape = (*g.shape[:axis], n, *g.shape[axis + 1 :])
         x = np.empty_like(g, shape=shape) if _tiles(n, *numbers) else np.zeros_like(g, shape=shape)
-        for _, box, source in _steps(n, *numbers):
+        for _, box, source in taps_along(n, *numbers):
             if stride > dilation * (kernel - 1):
                 _at(x, axis, source)[...] = _at(g, axis, box)
             else:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["batch_inner", "batch_first", "pad", "window_counts", "scratch", "blocks", "Block", "Columns"]
+__all__ = ["batch_inner", "batch_first", "pad", "window_counts", "taps_along", "scratch", "blocks", "Block", "Columns"]
 
 Pairs = tuple[tuple[int, int], ...]
 Box = tuple[slice, ...]
@@ -74,6 +74,20 @@ def window_counts(
 ) -> tuple[int, ...]:
     """Return how many windows fit along each axis."""
     return tuple((n - d * (k - 1) - 1) // s + 1 for n, k, s, d in zip(size, kernel, stride, dilation, strict=True))
+
+
+@lru_cache(maxsize=1024)
+def taps_along(
+    n: int, kernel: int, stride: int, padding: int, dilation: int, out: int
+) -> list[tuple[int, slice, slice]]:
+    """List (u, windows, inputs) for one axis: element u of these windows meets these inputs."""
+    found = []
+    for u in range(kernel):
+        first = u * dilation - padding
+        lo, hi = max(0, -(first // stride)), min(out, (n - 1 - first) // stride + 1)
+        if lo < hi:
+            found.append((u, slice(lo, hi), slice(first + lo * stride, first + (hi - 1) * stride + 1, stride)))
+    return found
 
 
 class scratch:
