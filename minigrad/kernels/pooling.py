@@ -19,7 +19,7 @@ from minigrad.kernels.parallel import by_slices
 from minigrad.kernels.relu import zeroed
 from minigrad.kernels.summation import single, total
 from minigrad.kernels.taking import taken
-from minigrad.kernels.windows import taps_along
+from minigrad.kernels.windows import batch_first, taps_along
 
 __all__ = [
     "Window",
@@ -282,6 +282,8 @@ def adaptive_avg_pool(x: np.ndarray, out: Sequence[int]) -> np.ndarray:
 
 def adaptive_avg_pool_adjoint(g: np.ndarray, size: Sequence[int]) -> np.ndarray:
     """Spread each value evenly over its bin: each input takes from the first bin that it is in, then from the next."""
+    if set(g.shape[g.ndim - len(size) :]) == {1} and math.prod(size):
+        return _spread(g / np.asarray(math.prod(size), g.dtype), size)
     for axis, n in enumerate(size, g.ndim - len(size)):
         starts, stops = (
             np.array([(b.start, b.stop) for b in _adaptive_bins(n, g.shape[axis])], np.int64).reshape(-1, 2).T
@@ -299,6 +301,15 @@ def adaptive_avg_pool_adjoint(g: np.ndarray, size: Sequence[int]) -> np.ndarray:
             x[part] += taken(g, first[shared] + further, axis)
         g = x
     return g
+
+
+def _spread(g: np.ndarray, size: Sequence[int]) -> np.ndarray:
+    """Repeat the one value of each plane, in the order in which convolutions leave their images if `g` has it."""
+    lead = g.shape[: g.ndim - len(size)]
+    inner = len(lead) == 2 and g.strides[0] < g.strides[1]
+    x = batch_first(np.empty((lead[1], *size, lead[0]), g.dtype)) if inner else np.empty((*lead, *size), g.dtype)
+    x[...] = g
+    return x
 
 
 def adaptive_max_indices(x: np.ndarray, out: Sequence[int]) -> np.ndarray:
