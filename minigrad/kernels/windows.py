@@ -130,7 +130,7 @@ def blocks(shape: tuple[int, ...], limit: int) -> list[Box]:
 class Run(NamedTuple):
     """Neighbouring output rows that the same rows of the kernel reach within the array, and their matrices.
 
-    shape : of the matrices, (groups, rows, depth of the taps, positions)
+    shape : of the matrices, (groups, rows, shifts, depth of the taps, positions)
     offset : where they begin in the copied lines, in bytes
     """
 
@@ -166,6 +166,10 @@ class Columns:
     repeated k times less, and one batched product makes many output rows. Padding along the first axis
     needs no lines: at the edges, matrices are of fewer lines, for fewer rows of the kernel.
 
+    Even the windows along the last axis need no copies, if its stride is 1: a line holds the plain rows of the
+    input, and the windows of each element of the kernel begin a pixel further. That is a product for each of them,
+    and the products are to be added.
+
     Where sliding does not pay (few positions in a row, dilation, stride as large as the kernel), a first
     axis of length one is put in front: the one line of that axis is the classical column matrix.
 
@@ -181,6 +185,8 @@ class Columns:
         Sizes of window and output, step between windows, step inside a window.
     padding : tuple of pairs
     groups : int
+    shift : bool
+        Do not copy the windows along the last axis, if that can be.
     ones : bool
         End each line in a row of ones, for a product with a weight matrix into which the bias is woven.
 
@@ -190,9 +196,11 @@ class Columns:
         With that axis of length one, if there is one.
     padding : tuple of pairs
         What of it is in the lines; `above` is how much in front of them is not.
+    shifts : int
+        How many matrices there are for a row of the output: the length of the kernel's last axis, or 1.
     depth, tap : int
-        Rows of a matrix, prod(kernel) * C / groups and the ones, and those of a row of the kernel; the channel varies
-        fastest.
+        Rows of all matrices, prod(kernel) * C / groups and the ones, and of one for a row of the kernel; the channel
+        varies fastest.
     """
 
     def __init__(
@@ -205,10 +213,12 @@ class Columns:
         padding: Pairs,
         dilation: tuple[int, ...],
         groups: int,
+        shift: bool = False,
         ones: bool = False,
     ) -> None:
         channels, *size, batch = shape
         self.itemsize, self.groups, self.ones, self.padding = itemsize, groups, ones, padding
+        self.channels = channels // groups
         self.in_place = math.prod(kernel) == 1 and max(stride) == 1  # the array is its own matrix
         self.above = 0
         slide = len(size) > 1 and stride[0] < kernel[0] and dilation[0] == 1
@@ -219,15 +229,28 @@ class Columns:
         size = [n + before + after for n, (before, after) in zip(size, self.padding, strict=True)]
         if not slide:
             size, kernel, out, stride, dilation = [1, *size], (1, *kernel), (1, *out), (1, *stride), (1, *dilation)
-        self.kernel, self.stride = kernel, stride[0]
-        self.depth = kernel[0] * self.tap
+        self.kernel, self.stride, self.shifts = kernel, stride[0], 1
+        if len(kernel) == 2 and stride[1] == 1 and kernel[1] > 1 and shift:
+            self.shifts, self.tap = kernel[1], channels // groups
+        self.reach = dilation[1] * (self.shifts - 1)  # pixels of a line behind its last position
+        self.dilation = dilation[1]
+        self.depth = kernel[0] * self.tap * self.shifts
         self.rows, self.lines, self.box = out[0], size[0], (*out[1:], batch)
         self.line = itemsize * groups * self.tap  # bytes of one position in a line
         plane, *steps = [itemsize * math.prod([*size[i:], batch]) for i in range(len(size) + 1)]
         within = [step * d for step, d in zip(steps, dilation, strict=True)]
         between = [step * s for step, s in zip(steps, stride, strict=True)]
-        self.shape = (groups, size[0], *kernel[1:], channels // groups, *self.box)
-        self.strides = (plane * (channels // groups), steps[0], *within[1:], plane, *between[1:], itemsize)
+        box = (self.box[0] + self.reach, *self.box[1:])
+        taps = () if self.shifts > 1 else kernel[1:]
+        self.shape = (groups, size[0], *taps, channels // groups, *box)
+        self.strides = (
+            plane * (channels // groups),
+            steps[0],
+            *within[1 : 1 + len(taps)],
+            plane,
+            *between[1:],
+            itemsize,
+        )
 
     def windows(self, x: np.ndarray) -> np.ndarray:
         """Return the windows of (N, C, *S), a view if that can be: (groups, lines, *kernel[1:], C / groups, *box)."""
@@ -259,19 +282,24 @@ class Columns:
         tops = {row: row * self.stride - self.above for row in range(rows.start, rows.stop)}
         lines = slice(max(0, tops[rows.start]), min(self.lines, tops[rows.stop - 1] + self.kernel[0]))
         taps_of = {row: (max(0, -top), min(self.kernel[0], self.lines - top)) for row, top in tops.items()}
-        shape = (self.groups, lines.stop - lines.start, self.tap, positions.stop - positions.start)
+        count = positions.stop - positions.start
+        if self.shifts > 1:
+            box = (slice(box[0].start, box[0].stop + self.reach), box[1])
+        images = box[-1].stop - box[-1].start
+        shape = (self.groups, lines.stop - lines.start, self.tap, count + self.reach * images)
         group, line, *inner = (self.itemsize * math.prod(shape[i:]) for i in range(1, 5))
         runs = []
         for taps, same in itertools.groupby(taps_of, key=lambda row: taps_of[row]):
             start, *others = same
-            matrices = (self.groups, 1 + len(others), self.tap * (taps[1] - taps[0]), shape[3])
+            matrices = (self.groups, 1 + len(others), self.shifts, self.tap * (taps[1] - taps[0]), count)
             offset = line * (tops[start] + taps[0] - lines.start)
             runs.append(Run(slice(start, start + matrices[1]), taps, matrices, offset))
-        window = (slice(None), lines) + (slice(None),) * len(self.kernel) + box
-        return Block(window, shape, (group, line * self.stride, *inner), runs, positions)
+        window = (slice(None), lines) + (slice(None),) * (len(self.shape) - 2 - len(box)) + box
+        strides = (group, line * self.stride, self.itemsize * self.dilation * images, *inner)
+        return Block(window, shape, strides, runs, positions)
 
     def matrices(self, windows: np.ndarray, block: Block) -> Iterator[tuple[slice, Taps, np.ndarray]]:
-        """Give the rows of each run, their taps and matrices, (groups, rows, depth of the taps, positions).
+        """Give the rows of each run, their taps and matrices, (groups, rows, shifts, depth of the taps, positions).
 
         They are valid until this thread asks for another block.
         """
