@@ -208,8 +208,8 @@ def _plan(
     outputs, channels, *kernel = weight
     out = _output(shape, weight, stride, padding, dilation)
     np.empty((outputs, *out, shape[-1] * itemsize), np.uint8)  # what does not fit into memory is not cut into blocks
-    woven = biased and groups == 1 and channels <= CHAIN_CHANNELS and math.prod(kernel) > 1
     shift = channels >= SHIFT_MIN
+    woven = biased and not shift and groups == 1 and channels <= CHAIN_CHANNELS and math.prod(kernel) > 1
     columns = Columns(shape, itemsize, tuple(kernel), out, stride, padding, dilation, groups, shift, woven)
     parts, width = 1, PRODUCT_COLUMNS
     if not columns.in_place:

@@ -144,11 +144,13 @@ class Block(NamedTuple):
     """Some output rows and some positions in each.
 
     window : its part of the windows
+    inside : where in a line they lie, if windows are shifted: what is before and behind is padding
     shape : of the copied lines, (groups, lines, tap, positions)
     strides : of the matrices in them
     """
 
     window: Box
+    inside: slice
     shape: tuple[int, ...]
     strides: tuple[int, ...]
     runs: list[Run]
@@ -226,34 +228,32 @@ class Columns:
         self.tap = math.prod(kernel[1:] if slide else kernel) * (channels // groups) + ones
         if slide and self.tap >= TRIM_MIN and 0 <= min(padding[0]) <= max(padding[0]) < kernel[0]:
             self.above, self.padding = padding[0][0], ((0, 0), *padding[1:])
+        shift = shift and len(size) == 1 + slide and stride[-1] == 1 < kernel[-1]
+        if shift:
+            self.padding = (*self.padding[:-1], (0, 0))
         size = [n + before + after for n, (before, after) in zip(size, self.padding, strict=True)]
         if not slide:
             size, kernel, out, stride, dilation = [1, *size], (1, *kernel), (1, *out), (1, *stride), (1, *dilation)
-        self.kernel, self.stride, self.shifts = kernel, stride[0], 1
-        if len(kernel) == 2 and stride[1] == 1 and kernel[1] > 1 and shift:
+        self.kernel, self.stride, self.dilation = kernel, stride[0], dilation[1]
+        self.shifts, self.before, self.width = 1, padding[-1][0], size[-1]
+        if shift:
             self.shifts, self.tap = kernel[1], channels // groups
-        self.reach = dilation[1] * (self.shifts - 1)  # pixels of a line behind its last position
-        self.dilation = dilation[1]
         self.depth = kernel[0] * self.tap * self.shifts
         self.rows, self.lines, self.box = out[0], size[0], (*out[1:], batch)
         self.line = itemsize * groups * self.tap  # bytes of one position in a line
         plane, *steps = [itemsize * math.prod([*size[i:], batch]) for i in range(len(size) + 1)]
         within = [step * d for step, d in zip(steps, dilation, strict=True)]
         between = [step * s for step, s in zip(steps, stride, strict=True)]
-        box = (self.box[0] + self.reach, *self.box[1:])
-        taps = () if self.shifts > 1 else kernel[1:]
+        taps, box = ((), (size[1], batch)) if shift else (kernel[1:], self.box)
         self.shape = (groups, size[0], *taps, channels // groups, *box)
-        self.strides = (
-            plane * (channels // groups),
-            steps[0],
-            *within[1 : 1 + len(taps)],
-            plane,
-            *between[1:],
-            itemsize,
-        )
+        inner = (*within[1 : 1 + len(taps)], plane, *between[1:], itemsize)
+        self.strides = (plane * (channels // groups), steps[0], *inner)
 
     def windows(self, x: np.ndarray) -> np.ndarray:
-        """Return the windows of (N, C, *S), a view if that can be: (groups, lines, *kernel[1:], C / groups, *box)."""
+        """Return the windows of (N, C, *S), a view if that can be: (groups, lines, *kernel[1:], C / groups, *box).
+
+        Without that of the kernel's last axis where windows are shifted: then of all pixels instead of positions.
+        """
         x = pad(batch_inner(x), self.padding)
         return np.ndarray(self.shape, x.dtype, x, 0, self.strides)
 
@@ -282,21 +282,27 @@ class Columns:
         tops = {row: row * self.stride - self.above for row in range(rows.start, rows.stop)}
         lines = slice(max(0, tops[rows.start]), min(self.lines, tops[rows.stop - 1] + self.kernel[0]))
         taps_of = {row: (max(0, -top), min(self.kernel[0], self.lines - top)) for row, top in tops.items()}
-        count = positions.stop - positions.start
+        copied = count = positions.stop - positions.start
+        images, inside = box[-1].stop - box[-1].start, slice(None)
         if self.shifts > 1:
-            box = (slice(box[0].start, box[0].stop + self.reach), box[1])
-        images = box[-1].stop - box[-1].start
-        shape = (self.groups, lines.stop - lines.start, self.tap, count + self.reach * images)
+            start, stop = box[0].start - self.before, box[0].stop - self.before + self.dilation * (self.shifts - 1)
+            first, last = (min(max(place, 0), self.width) for place in (start, stop))
+            box, inside, copied = (
+                (slice(first, last), box[1]),
+                slice(first - start, last - start),
+                (stop - start) * images,
+            )
+        shape = (self.groups, lines.stop - lines.start, self.tap, copied)
         group, line, *inner = (self.itemsize * math.prod(shape[i:]) for i in range(1, 5))
         runs = []
         for taps, same in itertools.groupby(taps_of, key=lambda row: taps_of[row]):
-            start, *others = same
+            top, *others = same
             matrices = (self.groups, 1 + len(others), self.shifts, self.tap * (taps[1] - taps[0]), count)
-            offset = line * (tops[start] + taps[0] - lines.start)
-            runs.append(Run(slice(start, start + matrices[1]), taps, matrices, offset))
+            offset = line * (tops[top] + taps[0] - lines.start)
+            runs.append(Run(slice(top, top + matrices[1]), taps, matrices, offset))
         window = (slice(None), lines) + (slice(None),) * (len(self.shape) - 2 - len(box)) + box
         strides = (group, line * self.stride, self.itemsize * self.dilation * images, *inner)
-        return Block(window, shape, strides, runs, positions)
+        return Block(window, inside, shape, strides, runs, positions)
 
     def matrices(self, windows: np.ndarray, block: Block) -> Iterator[tuple[slice, Taps, np.ndarray]]:
         """Give the rows of each run, their taps and matrices, (groups, rows, shifts, depth of the taps, positions).
@@ -309,7 +315,12 @@ class Columns:
                 yield rows, taps, source.reshape(shape)
             return
         with scratch(block.shape, source.dtype) as copies:
-            if self.ones:
+            if self.shifts > 1:
+                lines = copies.reshape(*copies.shape[:3], -1, source.shape[-1])
+                lines[..., : block.inside.start, :] = 0
+                lines[..., block.inside.stop :, :] = 0
+                np.copyto(lines[..., block.inside, :], source)
+            elif self.ones:
                 copies[:, :, -1] = 1
                 np.copyto(copies[:, :, :-1].reshape(source.shape), source)
             else:
