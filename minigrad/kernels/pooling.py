@@ -282,8 +282,9 @@ def adaptive_avg_pool(x: np.ndarray, out: Sequence[int]) -> np.ndarray:
 
 def adaptive_avg_pool_adjoint(g: np.ndarray, size: Sequence[int]) -> np.ndarray:
     """Spread each value evenly over its bin: each input takes from the first bin that it is in, then from the next."""
-    if set(g.shape[g.ndim - len(size) :]) == {1} and math.prod(size):
-        return _spread(g / np.asarray(math.prod(size), g.dtype), size)
+    count: int = math.prod(size)
+    if set(g.shape[g.ndim - len(size) :]) == {1} and count:
+        return _spread(g / np.asarray(count, g.dtype), size)
     for axis, n in enumerate(size, g.ndim - len(size)):
         starts, stops = (
             np.array([(b.start, b.stop) for b in _adaptive_bins(n, g.shape[axis])], np.int64).reshape(-1, 2).T

@@ -29,6 +29,7 @@ MAX_UNCOPIED_POSITIONS = 1 << 13  # positions of a block that is multiplied wher
 ROWS_MIN = 4  # the fewest output rows of a block for which sliding pays
 TRIM_MIN = 32  # rows of a line, for matrices of fewer lines at the edges to be cheaper than padding
 SLIDE_MIN = 192  # shortest row of positions (width * batch) for which sliding lines pay
+SHIFT_AND_SLIDE_MIN = 64  # the same where their windows are shifted, not copied
 _local = threading.local()
 
 
@@ -224,11 +225,12 @@ class Columns:
         self.in_place = math.prod(kernel) == 1 and max(stride) == 1  # the array is its own matrix
         self.above = 0
         slide = len(size) > 1 and stride[0] < kernel[0] and dilation[0] == 1
-        slide = slide and math.prod(out[1:]) * batch >= SLIDE_MIN
+        shift = shift and len(size) <= 2 and stride[-1] == 1 < kernel[-1]
+        slide = slide and math.prod(out[1:]) * batch >= (SHIFT_AND_SLIDE_MIN if shift else SLIDE_MIN)
+        shift = shift and len(size) == 1 + slide
         self.tap = math.prod(kernel[1:] if slide else kernel) * (channels // groups) + ones
         if slide and self.tap >= TRIM_MIN and 0 <= min(padding[0]) <= max(padding[0]) < kernel[0]:
             self.above, self.padding = padding[0][0], ((0, 0), *padding[1:])
-        shift = shift and len(size) == 1 + slide and stride[-1] == 1 < kernel[-1]
         if shift:
             self.padding = (*self.padding[:-1], (0, 0))
         size = [n + before + after for n, (before, after) in zip(size, self.padding, strict=True)]
