@@ -35,7 +35,6 @@ __all__ = ["correlate", "correlate_input", "correlate_weight"]
 PRODUCT_COLUMNS = 512  # columns of one product
 LONE_PRODUCT_COLUMNS = 1024  # the same where a block is one product, not one for each of many rows
 SHIFT_MIN = 32  # channels: with fewer, copies and one long product are cheaper than several products to be added
-WEIGHT_SHIFT_MIN = 16  # the same for the gradient of the weight, whose products need not be added
 CHAIN_CHANNELS = 16  # whose products are added in one go
 PRODUCT_BYTES = 1 << 20  # of products to be added: they must stay in the second-level cache
 FAR_RATIO = 1.25  # _gather_by_rows pays if the input is longer than the output by this factor
@@ -239,8 +238,7 @@ def _weight_plan(
 ) -> WeightPlan:
     """Plan `correlate_weight` from shapes."""
     outputs = other[1] // groups
-    shift = shape[0] // groups >= WEIGHT_SHIFT_MIN
-    columns = Columns(shape, itemsize, kernel, other[2:], stride, padding, dilation, groups, shift)
+    columns = Columns(shape, itemsize, kernel, other[2:], stride, padding, dilation, groups, True)
     pieces = columns.blocks(PRODUCT_COLUMNS)
     parts = {
         run.taps: _parts(
