@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from minigrad.kernels.blocks import by_parts
 from minigrad.kernels.parallel import by_slices
 from minigrad.kernels.relu import zeroed
 from minigrad.kernels.summation import single, total
@@ -86,6 +87,12 @@ def _tiles(n: int, kernel: int, stride: int, padding: int, dilation: int, out: i
     return kernel == stride and padding == 0 and dilation == 1 and out * kernel == n
 
 
+def _all_tiles(shape: tuple[int, ...], window: Window) -> bool:
+    """Say whether each element lies in exactly one window."""
+    size = shape[-len(window.out) :]
+    return all(_tiles(n, *axis) for n, axis in zip(size, zip(*window, strict=True), strict=True))
+
+
 def _axes(x: np.ndarray, window: Window) -> Iterator[tuple[int, tuple[int, ...]]]:
     """Yield (axis, that axis's numbers) for the pooled axes of x."""
     return zip(range(x.ndim - len(window.out), x.ndim), zip(*window, strict=True), strict=True)
@@ -143,7 +150,9 @@ def max_pool_winners(x: np.ndarray, window: Window) -> tuple[np.ndarray, np.ndar
     """
     y = np.empty_like(x, shape=(*x.shape[: x.ndim - len(window.out)], *window.out))
     winners = np.empty_like(y, dtype=np.min_scalar_type(math.prod(window.kernel)))
-    by_slices(lambda at: _compete(x[at], window, y[at], winners[at]), x, range(x.ndim - len(window.out)))
+    # where windows overlap each element is read several times: in parts that stay in the cache
+    each = by_slices if _all_tiles(x.shape, window) else by_parts
+    each(lambda at: _compete(x[at], window, y[at], winners[at]), x, range(x.ndim - len(window.out)))
     return y, winners
 
 
@@ -192,8 +201,7 @@ def winner_indices(winners: np.ndarray, size: tuple[int, ...], window: Window) -
 def scatter_winners(g: np.ndarray, winners: np.ndarray, size: tuple[int, ...], window: Window) -> np.ndarray:
     """Add each window's value to the place of its winner, in zeros of the pooled `size`."""
     shape = (*g.shape[: g.ndim - len(size)], *size)
-    numbers = list(zip(size, zip(*window, strict=True), strict=True))
-    tiles = all(_tiles(n, *axis) for n, axis in numbers)
+    tiles = _all_tiles(shape, window)
     x = np.empty_like(g, shape=shape) if tiles else np.zeros_like(g, shape=shape)
 
     def scatter(at: tuple[Any, ...]) -> None:
@@ -205,7 +213,7 @@ def scatter_winners(g: np.ndarray, winners: np.ndarray, size: tuple[int, ...], w
             else:
                 places[source] += zeroed(values[box], lost)
 
-    by_slices(scatter, x, range(x.ndim - len(size)))
+    (by_slices if tiles else by_parts)(scatter, x, range(x.ndim - len(size)))
     return x
 
 
