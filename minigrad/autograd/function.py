@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.core.tensor import Tensor, View
+from minigrad.core.tensor import Tensor
+from minigrad.core.views import View
 from minigrad.graph import versions
 from minigrad.graph.engine import Node, edge_to
 from minigrad.graph.grad_mode import is_grad_enabled, no_grad

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minigrad.core.tensor import Tensor, View
+from minigrad.core.tensor import Tensor
+from minigrad.core.views import View
 from minigrad.graph.hooks import RemovableHandle
 from minigrad.ops.declare.operation import Operand, operation
 

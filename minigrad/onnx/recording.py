@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.replacement import Replacements
-from minigrad.core.tensor import Tensor, replay
+from minigrad.core.tensor import Tensor
+from minigrad.core.views import replay
 from minigrad.graph import versions
 from minigrad.graph.grad_mode import no_grad
 from minigrad.nn.module import Module

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from minigrad.core.array_attributes import Lengths
-from minigrad.core.tensor import Calls, Tensor, View, replay
+from minigrad.core.tensor import Tensor
+from minigrad.core.views import Calls, View, replay
 from minigrad.ops.declare.method import attribute, method
 from minigrad.ops.declare.operation import Operand, operation, twin
 from minigrad.ops.primitives import shape as primitive

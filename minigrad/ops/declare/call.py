@@ -8,7 +8,8 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from minigrad.core.tensor import Tensor, View
+from minigrad.core.tensor import Tensor
+from minigrad.core.views import View
 from minigrad.graph.grad_mode import inference, mode
 from minigrad.ops.declare.declaration import Operation, Rule, shared_rule
 from minigrad.ops.declare.naming import NAMED, described

@@ -1,0 +1,96 @@
+"""Views: which part of which tensor's memory a tensor shows, and how it gets the history of what is written there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeAlias
+
+from minigrad.graph.grad_mode import enable_grad, mode
+
+Tensor: TypeAlias = Any  # the class's module imports this one
+
+# (calls before, function, arguments): each link is shared by all views of a view, so that a long chain stays cheap
+Calls: TypeAlias = tuple[Any, Any, tuple[Any, ...]] | None
+
+
+class View:
+    """The origin of a view: the tensor whose memory it shows a part of, and the calls that made it.
+
+    After an in-place operation on the base or on any of its views the base has a new history, and the histories of the
+    views are made anew from it, when they are asked for.
+    """
+
+    __slots__ = ("base", "calls", "history_version", "in_place_error")
+    # The operation that puts `part` where `calls` lead in `base`: its declaration puts it here.
+    replace_part: ClassVar[Callable[[Tensor, Tensor, Calls], Tensor]]
+
+    def __init__(
+        self,
+        source: Tensor,
+        call: Callable[..., Any] | None,
+        arguments: tuple[Any, ...],
+        in_place_error: str | None = None,
+    ) -> None:
+        parent = source._view
+        self.base: Tensor = source if parent is None else parent.base
+        self.calls: Calls = (None if parent is None else parent.calls, call, arguments)
+        self.history_version = self.base._history_version
+        # why a change of this or the base cannot be recorded, where the way from the one to the other is not known
+        inherited = None if parent is None else parent.in_place_error
+        self.in_place_error: str | None = in_place_error or inherited or _in_place_error(source)
+
+    def check(self, operation: str, *others: Tensor) -> None:
+        """Raise if a change of the view by `operation` would have to be recorded, and cannot be."""
+        if self.in_place_error and any(t._requires_grad for t in (self.base, *others)):
+            raise RuntimeError(f"{operation}: {self.in_place_error}")
+
+    def refresh(self, view: Tensor) -> None:
+        """Give `view` its history if the base has got a new one since."""
+        if self.history_version != self.base._history_version:
+            if self.in_place_error and mode.enabled and self.base._requires_grad:
+                raise RuntimeError(f"the tensor that this is a view of was changed in place: {self.in_place_error}")
+            if self.in_place_error:
+                return  # the history is not wanted, or there is none
+            self.check_base(view)
+            self.history_version = self.base._history_version
+            with enable_grad():  # the history must be complete in any mode
+                view._set_history(replay(self.calls, self.base))
+
+    def check_base(self, view: Tensor) -> None:
+        """Raise if the base was rearranged, as by ``transpose_``: the calls that made `view` lead elsewhere now."""
+        try:
+            shown = replay(self.calls, self.base._data)
+            same = shown.shape == view._data.shape and shown.ctypes.data == view._data.ctypes.data
+        except (TypeError, ValueError, IndexError):
+            same = False
+        if not same:
+            raise RuntimeError("the base of this view was rearranged in place after the view was made; make it anew")
+
+    def rewrite(self, view: Tensor, part: Tensor) -> None:
+        """Record that `part` replaced this part of the base, and that `view` shows a part of it."""
+        base = self.base
+        if part._requires_grad or base._requires_grad:
+            self.check_base(view)
+            base._set_history(View.replace_part(base, part, self.calls))
+            base._history_version += 1
+            self.refresh(view)  # at once: later changes of the base's history must not change this one
+
+
+def _in_place_error(source: Tensor) -> str | None:
+    """Explain why changes of a view of `source` that is made now cannot be recorded."""
+    if not mode.enabled:
+        return "this view was made under no_grad(), so its base does not know it; make the view outside of that block"
+    if source._requires_grad and source._node is None and source._view is not None:
+        return "a view of a leaf that requires grad cannot be changed in place; do it under no_grad(), or on a clone()"
+    return None
+
+
+def replay(calls: Calls, base: Any) -> Any:
+    """Return the part of another tensor or array that a view made by `calls` shows."""
+    in_order = []
+    while calls is not None:
+        calls, call, arguments = calls
+        in_order.append((call, arguments))
+    for call, arguments in reversed(in_order):
+        base = call(base, *arguments)
+    return base
