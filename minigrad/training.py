@@ -15,14 +15,18 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from minigrad.core.generator import Generator, get_generator
 from minigrad.core.tensor import Tensor
 from minigrad.graph.grad_mode import no_grad
 from minigrad.nn.module import Module
-from minigrad.optim.lr_scheduler import ReduceLROnPlateau
+from minigrad.ops.joining import cat
+from minigrad.optim.lr_scheduler import CyclicLR, OneCycleLR, ReduceLROnPlateau
 from minigrad.optim.optimizer import Optimizer
 from minigrad.saving.checkpoint import load_checkpoint, save_checkpoint
 from minigrad.saving.together import is_first, several
+from minigrad.utils.data import Dataset
 
 __all__ = ["Diverged", "Trainer", "accuracy"]
 
@@ -62,8 +66,9 @@ class Trainer:
     metrics : dict of str to callable, optional
         ``metric(outputs, targets)``, a number: the mean over the batch. The name ``accuracy`` is shown in percent.
     scheduler : of `optim.lr_scheduler`, optional
-    scheduler_step : {"epoch", "batch"}
-        When the scheduler steps. ``ReduceLROnPlateau`` gets what is monitored.
+    scheduler_step : {"epoch", "batch"}, optional
+        When the scheduler steps: by default ``OneCycleLR`` and ``CyclicLR``, which count batches, after each batch, the
+        others after each epoch. ``ReduceLROnPlateau`` gets what is monitored.
     folder : path, optional
         Where ``last.npz``, ``best.npz`` and ``metrics.csv`` are written after each epoch. Without it nothing is.
     monitor : str, optional
@@ -116,13 +121,23 @@ class Trainer:
         *,
         metrics: Mapping[str, Metric] | None = None,
         scheduler: Any = None,
-        scheduler_step: str = "epoch",
+        scheduler_step: str | None = None,
         folder: str | os.PathLike[str] | None = None,
         monitor: str | None = None,
         patience: int | None = None,
         callbacks: Sequence[Callable[[Any, Row], Any]] = (),
         progress: bool = True,
     ) -> None:
+        if not isinstance(optimizer, Optimizer):
+            raise TypeError(f"Trainer: expected an Optimizer, as optim.Adam(model.parameters()), got {optimizer!r}")
+        if not callable(loss):
+            raise TypeError(f"Trainer: expected loss as a function, such as F.cross_entropy, got {loss!r}")
+        if metrics is not None and not isinstance(metrics, Mapping):
+            raise TypeError(f'Trainer: expected metrics as a dict, such as {{"accuracy": accuracy}}, got {metrics!r}')
+        if callable(callbacks):
+            raise TypeError("Trainer: expected callbacks as a list of functions, got one function; put it into a list")
+        if scheduler_step is None:
+            scheduler_step = "batch" if isinstance(scheduler, (CyclicLR, OneCycleLR)) else "epoch"
         if scheduler_step not in ("epoch", "batch"):
             raise ValueError(f"Trainer: expected scheduler_step of 'epoch' or 'batch', got {scheduler_step!r}")
         if patience is not None and patience < 1:
@@ -157,8 +172,19 @@ class Trainer:
         ------
         Diverged
             If a loss is nan or infinite. That batch has changed nothing, and that epoch leaves no row.
+        TypeError
+            If `train` or `valid` is not made of batches, or `epochs` is no int.
+        ValueError
+            If there is no batch, as in a generator that an epoch has used up.
         """
+        if not isinstance(epochs, int):
+            raise TypeError(f"fit: expected epochs as an int, got {epochs!r}")
+        _check_batches("fit", train)
+        _check_batches("fit", valid)
         self.epochs = epochs
+        if self.progress and self.main and self.history and len(self.history) >= epochs:
+            done = len(self.history)
+            print(f"epochs done: {done}; nothing is left to do. epochs={done + 1} trains one more")
         while not (self.finished or self.asked_to_stop()):
             self.run_epoch(train, valid)
         self.stopped, self.stop_asked = self.stop_asked, False
@@ -191,6 +217,11 @@ class Trainer:
                 if self.asked_to_stop():
                     self.save("last.npz")
                     return
+        if not self.batch:
+            epoch = len(self.history) + 1
+            raise ValueError(
+                f"fit: train has no batch in epoch {epoch}; a generator gives each once: give a DataLoader"
+            )
         averages = self.averages_of_epoch()
         row = {"epoch": len(self.history) + 1, **{f"train_{k}": v for k, v in averages.items()}}
         if valid is not None:
@@ -200,7 +231,8 @@ class Trainer:
 
     def _end_epoch(self, row: Row) -> None:
         row["lr"] = self.optimizer.param_groups[0]["lr"]
-        best = not self.history or self.score(row) > max(map(self.score, self.history))
+        score = self.score(row)
+        best = not self.history or score > max(map(self.score, self.history))
         self.history.append(row)
         self.batch, self.seen, self.totals = 0, 0, {}
         if self.scheduler is not None and self.scheduler_step == "epoch":
@@ -281,6 +313,35 @@ class Trainer:
         if not seen:
             raise ValueError("evaluate: expected at least one batch, got none")
         return {name: total / seen for name, total in totals.items()}
+
+    def predict(self, data: Iterable[Any]) -> Tensor:
+        """Return the outputs of the model for all batches, one below the other, in evaluation mode without a graph.
+
+        Parameters
+        ----------
+        data : DataLoader or another iterable of batches
+            As :meth:`fit` takes them, whose targets are not looked at; or of Tensors alone, the inputs.
+
+        Examples
+        --------
+        >>> from minigrad.training import Trainer
+        >>> net = nn.Linear(2, 3)
+        >>> trainer = Trainer(net, nn.MSELoss(), optim.SGD(net.parameters(), lr=0.1))
+        >>> trainer.predict([mg.ones(4, 2), mg.ones(1, 2)]).shape
+        Size([5, 3])
+        """
+        _check_batches("predict", data)
+        training = self.model.training
+        self.model.eval()
+        try:
+            with no_grad():
+                batches = ((batch,) if isinstance(batch, Tensor) else batch[:-1] for batch in data)
+                outputs = [self.model(*inputs) for inputs in batches]
+        finally:
+            self.model.train(training)
+        if not outputs:
+            raise ValueError("predict: expected at least one batch, got none")
+        return cat(outputs)
 
     def measured(self, loss: Tensor, outputs: Any, targets: Any) -> Row:
         """Return the loss and the metrics of a batch."""
@@ -396,6 +457,13 @@ class Trainer:
         total = len(train) if isinstance(train, Sized) else None
         name = self._name(len(self.history) + 1)
         return tqdm(total=total, initial=self.batch, desc=name, unit="batch", leave=False)
+
+
+def _check_batches(name: str, data: Any) -> None:
+    """Raise TypeError if data are samples, not batches of them."""
+    if isinstance(data, (Tensor, np.ndarray)) or isinstance(data, Dataset) and not hasattr(data, "__iter__"):
+        advice = "DataLoader(data, batch_size=32, shuffle=True), of Tensors in a TensorDataset"
+        raise TypeError(f"{name}: expected batches, got {type(data).__name__}; give a DataLoader: {advice}")
 
 
 def _shown(values: Row) -> list[str]:

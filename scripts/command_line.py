@@ -71,7 +71,9 @@ def as_called(text: str) -> str:
     """Return a text with the scripts named as this one was called: ``python scripts/train.py``, ``minigrad train``."""
     if not program().startswith("minigrad "):
         return text
-    return re.sub(r"(?:python )?\bscripts/(\w+)\.py", lambda found: f"minigrad {found[1].replace('_', '-')}", text)
+    return re.sub(
+        r"(?:python )?(?<![\w/])scripts/(\w+)\.py", lambda found: f"minigrad {found[1].replace('_', '-')}", text
+    )
 
 
 def in_words(error: BaseException) -> str:

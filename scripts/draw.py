@@ -10,7 +10,7 @@ runs/drawings/, which the page then offers to download. Where runs/ has several 
 to choose from. Ctrl-C ends it.
 
 The bundled digits are few, and written in one country; a network that has learned from MNIST (scripts/train.py --data
-mnist --model lenet) recognizes more handwritings, and is taken first where it gets 90% of its validation images right;
+mnist) recognizes more handwritings, and is taken first where it gets 90% of its validation images right;
 next counts how many those are, then which run is newer.
 """
 

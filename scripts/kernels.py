@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from itertools import product
 from pathlib import Path
 
 from minigrad.scripts.command_line import (  # first: see there
@@ -28,13 +29,14 @@ from minigrad.scripts.command_line import (  # first: see there
 import numpy as np
 from matplotlib.cbook import get_sample_data
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 import minigrad as mg
 from minigrad import nn
 from minigrad.vision.io import read_image
 from minigrad.vision.kernels import KERNELS
 from minigrad.viz.layers import NOTE
-from minigrad.viz.style import figure, signed
+from minigrad.viz.style import ORANGE, figure, signed
 
 
 def output_size(n: int, k: int, padding: int, stride: int) -> int:
@@ -76,24 +78,50 @@ def filtered(channels: np.ndarray, padding: int, stride: int) -> np.ndarray:
 
 
 def gallery(channel: np.ndarray, maps: np.ndarray, title: str) -> Figure:
-    """Return a channel, and what each of the thirteen kernels makes of it, with the kernel in the corner."""
+    """Return a channel, and what each of the thirteen kernels makes of it, with the kernel in the corner.
+
+    Below each is a detail, the framed square of the input, so large that its pixels can be seen.
+    """
     rows, columns, cell = 2, 7, 2.0
     height, width = maps.shape[1:]
-    fig, axes = figure(cell * columns, rows * (cell * np.clip(height / width, 0.3, 2) + 0.3) + 0.9, rows, columns)
+    ratio = float(np.clip(height / width, 0.3, 2))
+    fig, axes = figure(cell * columns, rows * (cell * (ratio + 1) + 0.3) + 0.9, 2 * rows, columns)
+    axes[0, 0].get_gridspec().set_height_ratios([ratio + 0.15, 1] * rows)
     for ax in axes.flat:
         ax.axis("off")
-    axes[0, 0].imshow(channel, cmap="gray")
-    axes[0, 0].set_title("the input", fontsize=10)
-    for ax, (name, kernel), shown in zip(axes.flat[1:], KERNELS.items(), maps, strict=True):
-        ax.imshow(shown, cmap="gray", **brightness(shown, around_zero=bool(kernel.sum() == 0)))
-        ax.set_title(name.replace("_", " "), fontsize=10)
-        side = 0.28 * min(height, width)
-        inset = ax.inset_axes((0.02, 0.02, side / width, side / height))
+    identity = maps[list(KERNELS).index("identity")]
+    top, left, side = liveliest(identity)
+    wholes, details = axes[::2].flat, axes[1::2].flat
+    names = ["the input", *(name.replace("_", " ") for name in KERNELS)]
+    shades = [{}, *(brightness(m, bool(k.sum() == 0)) for m, k in zip(maps, KERNELS.values(), strict=True))]
+    for whole, detail, name, shown, shade in zip(wholes, details, names, [channel, *maps], shades, strict=True):
+        whole.imshow(shown, cmap="gray", **shade)
+        whole.set_title(name, fontsize=10)
+        part = (identity if shown is channel else shown)[top : top + side, left : left + side]
+        detail.imshow(part, cmap="gray", **shade)
+    scale = len(channel) / height  # the input has more pixels than a map
+    frame = (scale * left, scale * top), scale * side, scale * side
+    axes[0, 0].add_patch(Rectangle(*frame, fill=False, color=ORANGE, linewidth=1.5))
+    for ax, kernel in zip(axes[::2].flat[1:], KERNELS.values(), strict=True):
+        corner = 0.28 * min(height, width)
+        inset = ax.inset_axes((0.02, 0.02, corner / width, corner / height))
         inset.imshow(kernel, **signed(kernel))
         inset.set(xticks=[], yticks=[])
     fig.suptitle(title)
-    fig.supxlabel(f"in the corners the weights; {NOTE}", fontsize=10)
+    fig.supxlabel(f"in the corners the weights; {NOTE}; below each the framed detail", fontsize=10)
     return fig
+
+
+def liveliest(image: np.ndarray, side: int = 32) -> tuple[int, int, int]:
+    """Return top, left and side of the square in which neighbouring pixels differ most."""
+    side = min(side, *image.shape)
+    rows, columns = (range(0, n - side + 1, max(1, side // 2)) for n in image.shape)
+
+    def differences(place: tuple[int, int]) -> float:
+        part = image[place[0] : place[0] + side, place[1] : place[1] + side]
+        return float(sum(np.abs(np.diff(part, axis=axis)).sum() for axis in (0, 1)))
+
+    return *max(product(rows, columns), key=differences), side
 
 
 def brightness(shown: np.ndarray, around_zero: bool) -> dict[str, float]:

@@ -80,7 +80,8 @@ def main(arguments: list[str] | None = None) -> int:
         try:
             inputs.append(inputs_of_file(classifier, path, args.background))
         except (OSError, ValueError) as error:
-            print(f"{path}: {in_words(error)}", file=sys.stderr)
+            said = in_words(error)
+            print(said if str(path) in said else f"{path}: {said}", file=sys.stderr)
             continue
         answers.append(answer_of(classifier, probabilities_of(classifier, inputs[-1]), args.top))
         print(f"{path}: {answers[-1]}")

@@ -38,7 +38,10 @@ GROUPS = {
     "minigrad.models",
     "Training": "minigrad.training minigrad.optim minigrad.optim.lr_scheduler minigrad.optim.swa_utils minigrad.utils "
     "minigrad.utils.data minigrad.utils.checkpoint minigrad.utils.tensorboard minigrad.utils.benchmark "
-    "minigrad.utils.einops minigrad.utils.hooks minigrad.distributed",
+    "minigrad.utils.einops minigrad.utils.hooks minigrad.distributed "
+    "minigrad.distributed.nn.functional minigrad.distributed.algorithms.join "
+    "minigrad.distributed.algorithms.ddp_comm_hooks.default_hooks minigrad.distributed.optim "
+    "minigrad.distributed.elastic.multiprocessing.errors",
     "Images and pictures": "minigrad.vision.datasets minigrad.vision.transforms minigrad.vision.transforms.functional "
     "minigrad.vision.transforms.v2 "
     "minigrad.vision.models minigrad.vision.ops minigrad.vision.io minigrad.vision.kernels minigrad.vision.utils "
@@ -208,12 +211,27 @@ def escaped(doc: str) -> str:
 
 
 def described(value: Any) -> str:
-    """Return the docstring of a function or class as reStructuredText."""
+    """Return the docstring of a function or class, or such a text, as reStructuredText."""
     from numpydoc.docscrape_sphinx import SphinxDocString
 
     config = {"show_class_members": False, "template": _template()}
-    text = str(SphinxDocString(escaped(inspect.getdoc(value) or ""), config=config))
+    doc = inspect.cleandoc(value) if isinstance(value, str) else inspect.getdoc(value) or ""
+    text = str(SphinxDocString(escaped(doc), config=config))
     return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+@functools.cache
+def notes(module: str) -> dict[str, str]:
+    """Return the strings that stand below the assignments of a module, by what is assigned."""
+    live = _live(module)
+    body = ast.parse(inspect.getsource(live)).body if getattr(live, "__file__", None) else []
+    found: dict[str, str] = {}
+    for assignment, below in zip(body, body[1:], strict=False):
+        if isinstance(assignment, ast.Assign | ast.AnnAssign) and isinstance(below, ast.Expr):
+            targets = assignment.targets if isinstance(assignment, ast.Assign) else [assignment.target]
+            if isinstance(below.value, ast.Constant) and isinstance(below.value.value, str):
+                found |= {ast.unparse(target): described(below.value.value) + "\n" for target in targets}
+    return found
 
 
 @functools.cache
@@ -237,6 +255,7 @@ def written(entry: Entry, module: str, seen: dict[tuple[str, str], str]) -> str:
     head = f".. py:{entry.kind}:: "
     if entry.kind == "data":
         text = f"``{value!r}``\n" if re.fullmatch(r".{1,60}", repr(value)) else f"A {type(value).__name__}.\n"
+        text = notes(module).get(name, text)
     elif same != where:
         role = "class" if inspect.isclass(value) else "func"
         first = escaped(inspect.getdoc(value) or "").partition("\n\n")[0]

@@ -64,10 +64,10 @@ def test_mistakes_are_one_line(arguments, line, capsys):
 
 
 def test_scripts_are_named_as_they_were_called():
-    text = "go on with: python scripts/train.py --resume; see scripts/feature_maps.py"
+    text = "go on with: python scripts/train.py --resume; see scripts/feature_maps.py, tests/scripts/test_xo.py"
     assert as_called(text) == text
     sys.argv = ["minigrad train"]
-    assert as_called(text) == "go on with: minigrad train --resume; see minigrad feature-maps"
+    assert as_called(text) == "go on with: minigrad train --resume; see minigrad feature-maps, tests/scripts/test_xo.py"
 
 
 def test_a_folder_of_models_beside_the_script_is_the_users(tmp_path):

@@ -68,6 +68,13 @@ def test_signatures_are_a_callers():
     ]
 
 
+def test_values_are_described_by_the_string_below_them():
+    assert "From name to kernel" in reference.notes("minigrad.vision.kernels")["KERNELS"]
+    ((file, title, names),) = reference.parts("minigrad.vision.kernels")
+    text = reference.page(title, "minigrad.vision.kernels", names, {})
+    assert ".. py:data:: KERNELS\n\n   From name to kernel, float32 of shape (3, 3)" in text
+
+
 def test_words_are_no_markup_by_accident():
     assert reference.escaped("of *args, x_ and |x|, `x_`") == r"of \*args, x\_ and \|x\|, `x_`"
     assert reference.escaped("*Slow* code::\n\n    a * b_\n\n>>> a * b\n") == "*Slow* code::\n\n    a * b_\n\n>>> a * b"

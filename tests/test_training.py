@@ -177,6 +177,60 @@ def test_schedules(tmp_path):
     assert [row["lr"] for row in run.fit(loader(), epochs=2)] == pytest.approx([0.05, 0.025])
 
 
+def test_schedules_that_count_batches_step_after_each():
+    run = trainer()
+    schedule = optim.lr_scheduler.OneCycleLR(run.optimizer, max_lr=1.0, total_steps=10)
+    batches = [batch for batch, _ in zip(loader(), range(5), strict=False)]
+    run = Trainer(run.model, run.loss, run.optimizer, scheduler=schedule, progress=False)
+    run.fit(batches, epochs=1)
+    assert schedule.last_epoch == len(batches)
+    assert Trainer(run.model, run.loss, run.optimizer).scheduler_step == "epoch"
+
+
+def test_predictions_are_those_of_the_model_in_evaluation():
+    run = trainer()
+    batches = list(loader())
+    whole = mg.cat([inputs for inputs, _ in batches])
+    run.model.train()
+    for data in (batches, [inputs for inputs, _ in batches]):
+        outputs = run.predict(data)
+        assert run.model.training and not outputs.requires_grad
+        np.testing.assert_allclose(outputs.numpy(), run.model.eval()(whole).detach().numpy(), rtol=1e-5, atol=1e-6)
+        run.model.train()
+
+
+def test_what_is_no_run_is_refused_at_once():
+    net = nn.Linear(1, 1)
+    sgd = optim.SGD(net.parameters(), lr=0.1)
+    for wrong, error, message in (
+        (lambda: Trainer(net, nn.MSELoss(), optim.SGD), TypeError, r"as optim.Adam\(model.parameters\(\)\)"),
+        (lambda: Trainer(net, "mse", sgd), TypeError, "expected loss as a function"),
+        (lambda: Trainer(net, nn.MSELoss(), sgd, metrics=[nn.MSELoss()]), TypeError, "expected metrics as a dict"),
+        (lambda: Trainer(net, nn.MSELoss(), sgd, callbacks=print), TypeError, "put it into a list"),
+        (lambda: trainer().fit(mg.ones(3, 1), mg.ones(3, 1)), TypeError, "fit: expected batches, got Tensor"),
+        (lambda: trainer().fit(loader().dataset), TypeError, "fit: expected batches, got TensorDataset; give a DataLo"),
+        (lambda: trainer().predict(np.ones((3, 1))), TypeError, "predict: expected batches, got ndarray"),
+        (lambda: trainer().predict([]), ValueError, "predict: expected at least one batch"),
+        (lambda: trainer().fit(loader(), epochs="3"), TypeError, "expected epochs as an int, got '3'"),
+        (
+            lambda: trainer().fit(iter(loader()), epochs=2),
+            ValueError,
+            "no batch in epoch 2; a generator gives each once",
+        ),
+        (lambda: trainer(monitor="val_acc").fit(loader()), ValueError, "got 'val_acc'"),
+    ):
+        with pytest.raises(error, match=message):
+            wrong()
+
+
+def test_a_finished_run_says_so(capsys):
+    run = Scripted([1.0])
+    run.fit(ONE, ONE, epochs=1)
+    run.progress = True
+    run.fit(ONE, ONE, epochs=1)
+    assert capsys.readouterr().out == "epochs done: 1; nothing is left to do. epochs=2 trains one more\n"
+
+
 def test_callbacks_see_each_epoch_and_may_stop():
     seen = []
 

@@ -28,10 +28,12 @@ _HOMES = {
         "Backend get_default_backend_for_device is_backend_available is_gloo_available is_mpi_available "
         "is_nccl_available is_ucc_available is_xccl_available"
     ),
+    "device_mesh": "DeviceMesh init_device_mesh",
+    "store": "FileStore HashStore PrefixStore Store TCPStore",
     "waiting": "DistBackendError DistError DistNetworkError DistStoreError",
     "work": "Work",
 }
-_lazy = lazy_names(__name__, globals(), _HOMES)
+_lazy = lazy_names(__name__, globals(), _HOMES, "algorithms nn optim")
 __getattr__, __dir__ = _lazy.getattr, _lazy.dir
 __all__ = _lazy.names  # pyright: ignore[reportUnsupportedDunderAll]
 

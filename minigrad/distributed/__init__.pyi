@@ -4,15 +4,22 @@
 
 from minigrad.distributed.backends import Backend as Backend
 from minigrad.distributed.groups import DEFAULT_TIMEOUT as DEFAULT_TIMEOUT
+from minigrad.distributed.device_mesh import DeviceMesh as DeviceMesh
 from minigrad.distributed.waiting import DistBackendError as DistBackendError
 from minigrad.distributed.waiting import DistError as DistError
 from minigrad.distributed.waiting import DistNetworkError as DistNetworkError
 from minigrad.distributed.waiting import DistStoreError as DistStoreError
+from minigrad.distributed.store import FileStore as FileStore
 from minigrad.distributed.groups import GroupMember as GroupMember
+from minigrad.distributed.store import HashStore as HashStore
 from minigrad.distributed.messages import P2POp as P2POp
+from minigrad.distributed.store import PrefixStore as PrefixStore
 from minigrad.distributed.groups import ProcessGroup as ProcessGroup
 from minigrad.distributed.buffers import ReduceOp as ReduceOp
+from minigrad.distributed.store import Store as Store
+from minigrad.distributed.store import TCPStore as TCPStore
 from minigrad.distributed.work import Work as Work
+from minigrad.distributed import algorithms as algorithms
 from minigrad.distributed.collectives import all_gather as all_gather
 from minigrad.distributed.collectives import all_gather_into_tensor as all_gather_into_tensor
 from minigrad.distributed.objects import all_gather_object as all_gather_object
@@ -36,6 +43,7 @@ from minigrad.distributed.groups import get_process_group_ranks as get_process_g
 from minigrad.distributed.groups import get_rank as get_rank
 from minigrad.distributed.groups import get_world_size as get_world_size
 from minigrad.distributed.groups import group as group
+from minigrad.distributed.device_mesh import init_device_mesh as init_device_mesh
 from minigrad.distributed.groups import init_process_group as init_process_group
 from minigrad.distributed.messages import irecv as irecv
 from minigrad.distributed.groups import is_available as is_available
@@ -52,6 +60,8 @@ from minigrad.distributed.collectives import monitored_barrier as monitored_barr
 from minigrad.distributed.groups import new_group as new_group
 from minigrad.distributed.groups import new_subgroups as new_subgroups
 from minigrad.distributed.groups import new_subgroups_by_enumeration as new_subgroups_by_enumeration
+from minigrad.distributed import nn as nn
+from minigrad.distributed import optim as optim
 from minigrad.distributed.messages import recv as recv
 from minigrad.distributed.objects import recv_object_list as recv_object_list
 from minigrad.distributed.collectives import reduce as reduce

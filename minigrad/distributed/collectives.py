@@ -291,8 +291,14 @@ def all_gather(tensor_list: Sequence[Tensor], tensor: Tensor, group: Any = None,
         return None
     mine = Buffer("all_gather", "tensor", tensor)
     received = _list("all_gather", "tensor_list", tensor_list, member, mine, written=True)
-    sent = dict.fromkeys(received, mine)
-    return _exchanged(member, f"all_gather of {mine.dtype}", sent, received, async_op, tensor_list)
+    sizes = [buffer.flat.size for buffer in received.values()]
+    if sizes[member.rank()] != mine.flat.size:
+        raise ValueError(
+            f"all_gather: expected tensor_list[{member.rank()}] of {mine.flat.size} elements, as tensor has, "
+            f"got {sizes[member.rank()]}"
+        )
+    what = f"all_gather of {sizes} elements of {mine.dtype}"
+    return _exchanged(member, what, dict.fromkeys(received, mine), received, async_op, tensor_list)
 
 
 def gather(

@@ -11,7 +11,7 @@ from typing import Any
 
 from minigrad.distributed import ending
 from minigrad.distributed.launcher import set_environment, started_by_mpi
-from minigrad.distributed.mpi import mpi
+from minigrad.distributed.mpi import mpi, mpi_with_all_ranks
 from minigrad.distributed.waiting import Agreement, Board, DistBackendError, ask, ranks, seconds
 from minigrad.kernels import parallel
 
@@ -156,7 +156,9 @@ def init_process_group(
     init_method : str, optional
         ``"env://"``, the default: rank 0 is at ``MASTER_ADDR`` and ``MASTER_PORT``; ``"tcp://host:port"``; or
         ``"file://path"``, of a file that all see. Not used where ``mpiexec`` has started the processes.
-    store, group_name, pg_options, device_id : accepted, as PyTorch does
+    store : Store, optional
+        By which the processes find one another instead of by `init_method`; with `rank` and `world_size`.
+    group_name, pg_options, device_id : accepted, as PyTorch does
     timeout : timedelta, optional
         How long to wait for other ranks, by default 30 minutes.
     world_size, rank : int, optional
@@ -179,12 +181,12 @@ def init_process_group(
     if _State.world is not None:
         raise ValueError("init_process_group: there is a default group; call destroy_process_group() first")
     backend = known_backend(backend)
+    if store is not None and (rank < 0 or world_size < 1):
+        raise ValueError("init_process_group: expected rank and world_size with a store")
     limit = seconds(timeout, DEFAULT_TIMEOUT.total_seconds(), "init_process_group")
-    _start_together(rank, world_size, init_method, limit)
-    everyone = mpi().COMM_WORLD
+    _start_together(rank, world_size, init_method, limit, store)
+    everyone = mpi_with_all_ranks(limit).COMM_WORLD
     said = meet(everyone, range(everyone.size), "init_process_group", limit, (rank, world_size, backend))
-    if store is not None and (rank < 0 or world_size < 0):
-        raise ValueError("init_process_group: a store needs rank and world_size, too")
     order = _order([s[:2] for s in said], everyone.size)
     if len({s[2] for s in said}) > 1:
         raise DistBackendError(
@@ -198,7 +200,7 @@ def init_process_group(
         os.environ[name] = str(value)
     os.environ["LOCAL_WORLD_SIZE"] = str(nearby.size)
     _divide_cores(nearby.size)
-    ending.install(board)
+    ending.install(board, limit)
 
 
 def _divide_cores(processes: int) -> None:
@@ -220,7 +222,7 @@ def known_backend(backend: Any) -> str:
     raise ValueError(f'init_process_group: expected "mpi" or "gloo" as backend, got {backend!r}')
 
 
-def _start_together(rank: int, world_size: int, init_method: str | None, timeout: float) -> None:
+def _start_together(rank: int, world_size: int, init_method: str | None, timeout: float, store: Any) -> None:
     """Bring the processes together that a script wants, unless ``mpiexec`` has done so."""
     if init_method is not None and not str(init_method).startswith(("env://", "tcp://", "file://")):
         raise ValueError(f"init_process_group: expected env://, tcp:// or file:// as init_method, got {init_method!r}")
@@ -234,7 +236,7 @@ def _start_together(rank: int, world_size: int, init_method: str | None, timeout
     if size > 1:
         from minigrad.distributed.rendezvous import meet as meet_others
 
-        _State.has_lost = meet_others(mine, size, init_method, timeout)
+        _State.has_lost = meet_others(mine, size, init_method, timeout, store)
 
 
 def _order(said: Sequence[tuple[int, int]], size: int) -> list[int]:

@@ -16,15 +16,17 @@ from minigrad.distributed.work import Work
 from minigrad.graph.versions import bump
 
 
-def compare(group: ProcessGroup, params: Sequence[tuple[str, Tensor]], who: str) -> None:
-    """Raise on all ranks where their parameters differ, and say which and how."""
-    mine = [(name, tuple(p.shape), str(p._data.dtype), p._requires_grad) for name, p in params]
+def compare(group: ProcessGroup, params: Sequence[tuple[str, Tensor]], who: str, kind: str = "parameter") -> None:
+    """Raise on all ranks where their parameters, or their buffers, differ, and say which and how."""
+    mine = [
+        (name, tuple(p.shape), str(p._data.dtype), kind == "parameter" and not p._requires_grad) for name, p in params
+    ]
     theirs: list[Any] = [None] * group.size()
     all_gather_object(theirs, mine, group)
     for i in range(max(map(len, theirs))):
         rows = [other[i] if i < len(other) else None for other in theirs]
         if any(row != rows[0] for row in rows):
-            raise DistBackendError(f"{who}: the ranks have different models; parameter {i}: {_stories(rows, group)}")
+            raise DistBackendError(f"{who}: the ranks have different models; {kind} {i}: {_stories(rows, group)}")
 
 
 def _stories(rows: Sequence[Any], group: ProcessGroup) -> str:
@@ -33,7 +35,7 @@ def _stories(rows: Sequence[Any], group: ProcessGroup) -> str:
         who.setdefault(row, []).append(rank)
     return "; ".join(
         f"{ranks(those)} {'have' if len(those) > 1 else 'has'} "
-        + ("none" if row is None else f"{row[0]} of shape {row[1]}, {row[2]}{'' if row[3] else ', frozen'}")
+        + ("none" if row is None else f"{row[0]} of shape {row[1]}, {row[2]}{', frozen' if row[3] else ''}")
         for row, those in who.items()
     )
 

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from minigrad.autograd import enable_grad
+from minigrad.core.device import device
 from minigrad.core.tensor import Tensor
+from minigrad.distributed.algorithms.join import Join, Joinable, JoinHook
 from minigrad.distributed.collectives import root
 from minigrad.distributed.groups import the_group
 from minigrad.distributed.models import Spreading, compare
@@ -16,7 +18,17 @@ from minigrad.optim.optimizer import Optimizer
 __all__ = ["ZeroRedundancyOptimizer"]
 
 
-class ZeroRedundancyOptimizer(Optimizer):
+class _Stepping(JoinHook):
+    """Steps of a rank that has no more batches: it updates its parameters by the gradients of the others."""
+
+    def __init__(self, optimizer: ZeroRedundancyOptimizer) -> None:
+        self.optimizer = optimizer
+
+    def main_hook(self) -> None:
+        self.optimizer.step()
+
+
+class ZeroRedundancyOptimizer(Optimizer, Joinable):
     """An optimizer of which each rank keeps a part of the state: it updates some of the parameters, and sends them.
 
     A step does the same as that of `optimizer_class` on each rank, with gradients that are the same on all, as
@@ -90,6 +102,7 @@ class ZeroRedundancyOptimizer(Optimizer):
 
     def step(self, closure: Callable[[], Any] | None = None, **kwargs: Any) -> Any:
         """Update this rank's parameters, and take those of the others from them."""
+        Join.notify_join_context(self)
         loss = None
         if closure is not None:
             with enable_grad():
@@ -108,6 +121,20 @@ class ZeroRedundancyOptimizer(Optimizer):
         for spreading in [Spreading(part, self._own, i, who) for i, part in enumerate(parts)]:
             spreading.wait()
         return loss
+
+    def join_hook(self, **kwargs: Any) -> JoinHook:
+        """Return the hook by which a `Join` takes part in the steps of the other ranks."""
+        return _Stepping(self)
+
+    @property
+    def join_device(self) -> Any:
+        """The device of the parameters."""
+        return device("cpu")
+
+    @property
+    def join_process_group(self) -> Any:
+        """The group of the ranks."""
+        return self.process_group
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Optimize more parameters, as of any `Optimizer`; all ranks call it."""

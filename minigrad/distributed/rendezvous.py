@@ -15,15 +15,17 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from minigrad.distributed import manager
+from minigrad.distributed.store import Store
 from minigrad.distributed.waiting import DistNetworkError, ranks
 
 # what MPICH's library reads: a launcher further up must not be heard
 _OF_LAUNCHERS = ("PMI_FD", "PMI_PORT", "PMI_ID", "PMI_RANK", "PMI_SIZE", "MPI_LOCALRANKID", "MPI_LOCALNRANKS")
 PORT = 29500  # PyTorch's, where nobody says another
+_PLACE = "minigrad/rank 0"  # the key of a store under which rank 0 says where it listens
 PAUSE = 0.02  # seconds between two attempts to reach rank 0
 
 
-def meet(rank: int, size: int, init_method: str | None, timeout: float) -> Callable[[], bool]:
+def meet(rank: int, size: int, init_method: str | None, timeout: float, store: Store | None) -> Callable[[], bool]:
     """Bring `size` processes together, so that MPI, which must be started after this, sees them.
 
     Returns
@@ -36,7 +38,7 @@ def meet(rank: int, size: int, init_method: str | None, timeout: float) -> Calla
         If they do not all come in time.
     """
     if rank == 0:
-        listener = _listener(init_method)
+        listener = _listener(init_method, store)
         arguments = [str(listener.fileno()), str(size), str(timeout)]
         subprocess.Popen(
             [sys.executable, "-I", manager.__file__, *arguments], pass_fds=[listener.fileno()], stdin=subprocess.DEVNULL
@@ -44,7 +46,7 @@ def meet(rank: int, size: int, init_method: str | None, timeout: float) -> Calla
         connection = socket.create_connection(("127.0.0.1", listener.getsockname()[1]))
         listener.close()
     else:
-        connection = _reach(init_method, timeout)
+        connection = _reach(init_method, timeout, store)
     connection.sendall(f"{rank} {os.getpid()} {socket.gethostname()}\n".encode())
     connection.settimeout(timeout + 5)
     answer = manager.line(connection)
@@ -54,7 +56,7 @@ def meet(rank: int, size: int, init_method: str | None, timeout: float) -> Calla
         raise DistNetworkError(f"init_process_group: {missing} did not come within {timeout:.3g} s")
     for name in _OF_LAUNCHERS:
         os.environ.pop(name, None)
-    if rank == 0 and (path := _file(init_method)):
+    if rank == 0 and store is None and (path := _file(init_method)):
         os.remove(path)  # so that the next run does not take it for its own
     watched = connection.dup()
     os.environ.update(PMI_FD=str(connection.detach()), PMI_RANK=str(rank), PMI_SIZE=str(size))
@@ -70,17 +72,20 @@ def _has_ended(connection: socket.socket) -> bool:
         return True
 
 
-def _listener(init_method: str | None) -> socket.socket:
-    """Return what rank 0 listens with; a file that it shares with the others says where."""
+def _listener(init_method: str | None, store: Store | None) -> socket.socket:
+    """Return what rank 0 listens with; a file or a store that it shares with the others says where."""
     path = _file(init_method)
-    port = 0 if path else _address(init_method)[1]
+    port = 0 if path or store is not None else _address(init_method)[1]
     try:
         listener = socket.create_server(("", port))
     except OSError as error:
         raise DistNetworkError(f"init_process_group: rank 0 can't listen on port {port}: {error}") from error
-    if path:
+    place = f"{socket.gethostname()} {listener.getsockname()[1]}"
+    if store is not None:
+        store.set(_PLACE, place)
+    elif path:
         with open(f"{path}.new", "w") as file:
-            file.write(f"{socket.gethostname()} {listener.getsockname()[1]}")
+            file.write(place)
         os.replace(f"{path}.new", path)
     return listener
 
@@ -90,11 +95,16 @@ def _file(init_method: str | None) -> str:
     return where.path if where.scheme == "file" else ""
 
 
-def _address(init_method: str | None) -> tuple[str, int]:
+def _address(init_method: str | None, store: Store | None = None) -> tuple[str, int]:
     """Return where rank 0 is, or will be."""
-    if path := _file(init_method):
+    path, place = _file(init_method), ""
+    if store is not None:
+        place = store.get(_PLACE).decode()
+    elif path:
         with open(path) as file:
-            host, port = file.read().split()
+            place = file.read()
+    if store is not None or path:
+        host, port = place.split()
         return "127.0.0.1" if host == socket.gethostname() else host, int(port)
     where = urlsplit(init_method or "env://")
     if where.scheme == "tcp":
@@ -102,12 +112,12 @@ def _address(init_method: str | None) -> tuple[str, int]:
     return os.environ.get("MASTER_ADDR", "127.0.0.1"), int(os.environ.get("MASTER_PORT", PORT))
 
 
-def _reach(init_method: str | None, timeout: float) -> socket.socket:
+def _reach(init_method: str | None, timeout: float, store: Store | None) -> socket.socket:
     """Return a connection to rank 0, which may not be there yet."""
     until = time.monotonic() + timeout
     while True:
         try:
-            return socket.create_connection(_address(init_method), timeout=max(until - time.monotonic(), 0.1))
+            return socket.create_connection(_address(init_method, store), timeout=max(until - time.monotonic(), 0.1))
         except (OSError, ValueError) as error:
             if time.monotonic() > until:
                 raise DistNetworkError(

@@ -7,6 +7,7 @@ the number of all in ``WORLD_SIZE``. For several machines use ``mpiexec`` itself
 from __future__ import annotations
 
 import argparse
+import ctypes
 import os
 import runpy
 import shutil
@@ -19,6 +20,7 @@ from types import FrameType
 from minigrad.distributed.launcher import search_path, set_environment
 from minigrad.kernels.parallel import usable_cores
 
+_PR_SET_PDEATHSIG = 1  # of Linux's <sys/prctl.h>
 _KILLING = {signal.SIGABRT, signal.SIGFPE, signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM}
 
 
@@ -69,14 +71,18 @@ def start(processes: int, command: Sequence[str]) -> int:
     environment = {"RDMAV_FORK_SAFE": "1", "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe"}
     # In a group of its own, so that Ctrl-C comes to it once: by the handler below.
     child = subprocess.Popen(
-        [program, "-n", str(processes), *command], env={**environment, **os.environ}, start_new_session=True
+        [program, "-n", str(processes), *command],
+        env={**environment, **os.environ},
+        start_new_session=True,
+        preexec_fn=_end_with_parent if sys.platform == "linux" else None,
     )
 
     def pass_on(number: int, frame: FrameType | None) -> None:
-        child.send_signal(number)
+        child.send_signal(signal.SIGINT if number == signal.SIGINT else signal.SIGTERM)
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, pass_on)
+    for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+        if signal.getsignal(number) != signal.SIG_IGN:  # as nohup leaves it
+            signal.signal(number, pass_on)
     status = child.wait()
     if status:
         killed = status % 128 in _KILLING
@@ -86,6 +92,11 @@ def start(processes: int, command: Sequence[str]) -> int:
             file=sys.stderr,
         )
     return status if status >= 0 else 128 - status
+
+
+def _end_with_parent() -> None:
+    """Ask Linux to end this process, and so those that it starts, when its parent is killed."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def play(kind: str, script: str, args: Sequence[str]) -> None:

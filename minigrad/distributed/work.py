@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -28,8 +29,13 @@ class Receipt(NamedTuple):
             If it has another length.
         """
         status = mpi().Status()
-        if not self.request.Test(status):
-            return False
+        try:
+            if not self.request.Test(status):
+                return False
+        except mpi().Exception as error:
+            if error.Get_error_class() != mpi().ERR_TRUNCATE:
+                raise
+            raise DistBackendError(f"expected {self.length} bytes from rank {self.source}, got more") from error
         if (got := status.Get_count(mpi().BYTE)) != self.length:
             raise DistBackendError(f"expected {self.length} bytes from rank {self.source}, got {got}")
         return True
@@ -91,8 +97,19 @@ class Work:
     def start(self) -> Work:
         """Begin to move data, if that has not been done."""
         if self._requests is None:
-            self._requests = list(self._begin())
+            with self._named():
+                self._requests = list(self._begin())
         return self
+
+    @contextlib.contextmanager
+    def _named(self) -> Iterator[None]:
+        """Say in errors of MPI, or about what has come, which call it was."""
+        try:
+            yield
+        except mpi().Exception as error:
+            raise DistBackendError(f"{self.what}: {error.Get_error_string()}") from error
+        except DistBackendError as error:
+            raise DistBackendError(f"{self.what}: {error}") from error
 
     def counted(self, agreed: bool = True) -> Work:
         """Count it among the calls that all members make, and unless `agreed` is False ask whether they do."""
@@ -148,10 +165,8 @@ class Work:
     def _moved(self) -> bool:
         """Return whether all data is where it goes. To ask also helps it on its way."""
         assert self._requests is not None
-        try:
+        with self._named():
             self._requests = [request for request in self._requests if not request.Test()]
-        except mpi().Exception as error:
-            raise DistBackendError(f"{self.what}: {error.Get_error_string()}") from error
         return not self._requests
 
     def is_completed(self) -> bool:
@@ -201,10 +216,12 @@ def exchange(group: ProcessGroup, sent: Mapping[int, Buffer], received: Mapping[
     me, comm, tag = group.rank(), group.comm, group.last_tag
     if me in sent and me in received:
         if sent[me].flat.nbytes != received[me].flat.nbytes:
-            raise DistBackendError(f"expected {received[me].flat.nbytes} bytes, got {sent[me].flat.nbytes}")
+            raise DistBackendError(
+                f"expected {received[me].flat.nbytes} bytes from rank {group.world_rank}, got {sent[me].flat.nbytes}"
+            )
         received[me].bytes()[0][...] = sent[me].bytes()[0]
     requests = [
-        Receipt(comm.Irecv(buffer.bytes(), rank, tag), rank, buffer.flat.nbytes)
+        Receipt(comm.Irecv(buffer.bytes(), rank, tag), group.ranks[rank], buffer.flat.nbytes)
         for rank, buffer in received.items()
         if rank != me
     ]

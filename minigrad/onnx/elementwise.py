@@ -28,6 +28,14 @@ def _is_float(x: Value) -> bool:
     return bool(x.dtype.kind == "f")
 
 
+def _atan2(g: Graph, y: Value, x: Value) -> Value:
+    """Return the angle of (x, y): left of 0 half a turn away from that of the slope."""
+    x = _select(g, x.equals(0), 0, x)  # not -0, beside which the slope has the wrong sign
+    half_turn = _select(g, y < 0, g.like(-math.pi, y), math.pi)
+    angle = g.Atan(y / x) + _select(g, x < 0, half_turn, 0)
+    return _select(g, g.And(x.equals(0), y.equals(0)), 0, angle)
+
+
 def _attention_weights(g: Graph, scores: Value, hidden: Value | None) -> Value:
     """Return the softmax without what is hidden, and 0 in rows in which all is."""
     if hidden is not None:
@@ -48,11 +56,18 @@ def _elu(g: Graph, x: Value, alpha: float, scale: float, input_scale: float) -> 
 
 
 def _floor_divide(g: Graph, x: Value, y: Value) -> Value:
-    return g.Floor(x / y) if _is_float(x) else (x - g.Mod(x, y)) / y
+    return g.Floor(x / y) if _is_float(x) else (x - g.Mod(x, g.like(y, x))) / y
 
 
 def _logaddexp(g: Graph, x: Value, y: Value) -> Value:
     return g.Max(x, y) + g.Log(g.Exp(-g.Abs(x - y)) + 1)
+
+
+def _isclose(g: Graph, x: Value, y: Value, rtol: float, atol: float, equal_nan: bool) -> Value:
+    close = g.Or(g.Abs(x - y) <= g.Abs(y) * rtol + atol, g.Equal(x, y))
+    finite = g.Not(g.IsInf(y)) if _is_float(y) else None
+    close = close if finite is None else g.Or(g.And(close, finite), g.Equal(x, y))
+    return g.Or(close, g.And(g.IsNaN(x), g.IsNaN(y))) if equal_nan and _is_float(x) else close
 
 
 def _nan_to_num(g: Graph, x: Value, nan: Any, posinf: Any, neginf: Any) -> Value:
@@ -64,7 +79,7 @@ def _nan_to_num(g: Graph, x: Value, nan: Any, posinf: Any, neginf: Any) -> Value
 
 
 def _remainder(g: Graph, x: Value, y: Value) -> Value:
-    return x - g.Floor(x / y) * y if _is_float(x) else g.Mod(x, y)
+    return x - g.Floor(x / y) * y if _is_float(x) else g.Mod(x, g.like(y, x))
 
 
 def _round(g: Graph, x: Value, decimals: int) -> Value:
@@ -110,6 +125,7 @@ def _truncated(g: Graph, x: Value) -> Value:
 FORMULAS: dict[str, Callable[..., Value]] = {
     "absolute_error": lambda g, x, y: g.Abs(x - y),
     "affine": lambda g, x, scale, shift: x * scale + shift,
+    "atan2": _atan2,
     "attention_weights": _attention_weights,
     "bitwise_and": _by_bits("BitwiseAnd", "And"),
     "bitwise_not": _by_bits("BitwiseNot", "Not"),
@@ -122,13 +138,14 @@ FORMULAS: dict[str, Callable[..., Value]] = {
     "exp2": lambda g, x: g.Exp(x * math.log(2)),
     "expm1": lambda g, x: g.Exp(x) - 1,
     "floor_divide": _floor_divide,
-    "fmod": lambda g, x, y: g.Mod(x, y, fmod=1),
+    "fmod": lambda g, x, y: g.Mod(x, g.like(y, x), fmod=1),
     "gelu": lambda g, x: x * 0.5 * (g.Erf(x * _ROOT_OF_HALF) + 1),
     "gelu_tanh": lambda g, x: x * 0.5 * (g.Tanh((x + x * x * x * 0.044715) * _ROOT_OF_2_PI) + 1),
     "hardshrink": lambda g, x, lambd: _select(g, g.Abs(x) > lambd, x, 0),
     "hardsigmoid": lambda g, x: g.HardSigmoid(x, alpha=1 / 6, beta=0.5),
     "hardtanh": lambda g, x, low, high: _clamp(g, x, low, high),
     "hypot": lambda g, x, y: g.Sqrt(x * x + y * y),
+    "isclose": _isclose,
     "isfinite": lambda g, x: g.Not(g.Or(g.IsNaN(x), g.IsInf(x))),
     "isneginf": lambda g, x: g.IsInf(x, detect_positive=0),
     "isposinf": lambda g, x: g.IsInf(x, detect_negative=0),
@@ -138,6 +155,7 @@ FORMULAS: dict[str, Callable[..., Value]] = {
     "log1p": lambda g, x: g.Log(x + 1),
     "log2": lambda g, x: g.Log(x) / math.log(2),
     "logaddexp": _logaddexp,
+    "logaddexp2": lambda g, x, y: g.Max(x, y) + g.Log(g.Exp(-g.Abs(x - y) * math.log(2)) + 1) / math.log(2),
     "logical_and": lambda g, x, y: g.And(_truth(g, x), _truth(g, g.like(y, x))),
     "logical_not": lambda g, x: g.Not(_truth(g, x)),
     "logical_or": lambda g, x, y: g.Or(_truth(g, x), _truth(g, g.like(y, x))),

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.core.tensor import Tensor
+from minigrad.graph import versions
 from minigrad.nn.module import Module
 from minigrad.onnx.sizes import GROWTHS, OnnxExporterError
 from minigrad.random import fork_rng
@@ -113,11 +114,16 @@ def export(
     for name, given in _by_shapes(parameters, dynamic_shapes, names).items():
         for axis, symbol in given.items():
             symbols.setdefault(symbol, []).append((names.index(name), _axis(name, axis, tensors[names.index(name)])))
+    weights = dict(model.named_parameters()) if isinstance(model, Module) else {}
+    before = {name: versions.version_of(weight._data) for name, weight in weights.items()}
     with _running(model):
         runs = [
             _recorded(model, inputs, lambda leaves: _filled(pattern, iter(leaves)))
             for inputs in _examples(tensors, symbols)
         ]
+    changed = [name for name, weight in weights.items() if versions.version_of(weight._data) != before[name]]
+    if changed:
+        raise OnnxExporterError(f"export: the model changes its parameter {changed[0]} as it runs, as max_norm does")
     from minigrad.onnx.translation import written  # which needs the package onnx
 
     proto = written(model, runs, names, output_names, symbols, version)
@@ -202,7 +208,7 @@ def _filled(pattern: Any, leaves: Iterator[Tensor]) -> Any:
 
 
 def _examples(tensors: Sequence[Tensor], symbols: Symbols) -> Iterator[list[Tensor]]:
-    """Yield the example; the same with other values; with each size larger by 1, 2 and 3; and with all larger.
+    """Yield the example; two with other values; with each size larger by 1, 2 and 3; and with all larger.
 
     A size of 1 that may vary is 2 in the first: what is broadcast could not be told from what is not.
     """
@@ -211,7 +217,8 @@ def _examples(tensors: Sequence[Tensor], symbols: Symbols) -> Iterator[list[Tens
         for i, axis in places:
             if arrays[i].shape[axis] == 1:
                 arrays[i] = _grown(arrays[i], axis, 1)
-    others = [np.flip(a) * np.float16(0.75) + np.float16(0.125) if a.dtype.kind == "f" else np.flip(a) for a in arrays]
+    near = [np.flip(a) * np.float16(0.75) + np.float16(0.125) if a.dtype.kind == "f" else np.flip(a) for a in arrays]
+    far = [a * np.float16(-3) + np.float16(0.5) if a.dtype.kind == "f" else np.roll(a, 1) for a in arrays]
     all_larger = list(arrays)
     larger = []
     for more, places in enumerate(symbols.values(), 1):
@@ -222,7 +229,7 @@ def _examples(tensors: Sequence[Tensor], symbols: Symbols) -> Iterator[list[Tens
             larger.append(grown)
         for i, axis in places:
             all_larger[i] = _grown(all_larger[i], axis, more)
-    for example in [arrays, others, *larger, all_larger]:
+    for example in [arrays, near, far, *larger, all_larger]:
         yield [Tensor._wrap(np.array(a, t._data.dtype)) for a, t in zip(example, tensors, strict=True)]
 
 

@@ -149,7 +149,10 @@ class Graph:
         return self._constants[key]
 
     def like(self, value: Any, other: Value) -> Value:
-        """Return a Value, or a number as a constant of the dtype of another value."""
+        """Return a Value, or a number as one of the dtype of another value: a constant, or a size that may vary."""
+        if isinstance(value, Varying):
+            kind = helper.np_dtype_to_tensor_dtype(other.dtype)
+            return self.Cast(self.Squeeze(self.size(value), [0]), to=kind, dtype=other.dtype)
         return value if isinstance(value, Value) else self.constant(np.asarray(value, other.dtype))
 
     def constant_of(self, seen: Merged) -> Value:

@@ -38,10 +38,11 @@ def written(
     version: int,
 ) -> onnx.ModelProto:
     """Return the model that the runs show: with the example, with other values, and with other sizes."""
-    first, other, *larger = runs
+    first, near, far, *larger = runs
     seen = [first, *larger]
     live = _live(first)
-    _check(first, other, larger, live, list(symbols))
+    for other in (near, far):
+        _check(first, other, larger, live, list(symbols))
     inputs = _inputs(first, seen)
     lengths = {name: (input_names[i], a, _length(inputs[i][0][a])) for name, ((i, a), *_) in symbols.items()}
     graph = Graph(_state_names(model), lengths)
@@ -56,7 +57,7 @@ def written(
         calls = [run.calls[number] for run in seen]
         values |= {(number, i): value for i, value in enumerate(_translated(graph, values, calls, seen)) if value}
     results = [merged(parts) for parts in zip(*(_leaves(run.result) for run in seen), strict=True)]
-    outputs = [values[r.ref.call, r.ref.output] if r.ref else graph.full(graph.constant_of(r)) for r in results]
+    outputs = [values[r.ref.call, r.ref.output] if r.ref else _constant_result(graph, r) for r in results]
     _rename(graph, outputs, names, set(input_names))
     _prune(graph, names)
     described = [
@@ -113,17 +114,37 @@ def _check(first: Recording, other: Recording, larger: Sequence[Recording], live
     for number in sorted(live):
         call = first.calls[number]
         if not same(call.args, other.calls[number].args):
+            maker = _maker(first, call.args, other.calls[number].args)
             raise OnnxExporterError(
-                f"export: an argument of {call} depends on the values of the inputs past minigrad's operations, or on "
-                f"random numbers, and would be written as a constant; {advice}"
+                f"export: an argument of {maker or call} depends on the values of the inputs past minigrad's "
+                f"operations, or on random numbers, and would be written as a constant; {advice}"
             )
     if not same(tuple(_leaves(first.result)), tuple(_leaves(other.result))):
-        raise OnnxExporterError(f"export: the result is not computed by minigrad's operations alone; {advice}")
+        maker = _maker(first, first.result, other.result)
+        by = f": {maker} gets what was computed in another way" if maker else ""
+        raise OnnxExporterError(
+            f"export: the result is not computed by minigrad's operations alone{by}; {advice}. Functions whose result "
+            "has another size for other values, such as unique and nonzero, have no ONNX form"
+        )
     if any([call.name for call in run.calls] != called for run in larger):
         raise OnnxExporterError(
             f"export: the model does other things where {' or '.join(sizes)} is larger, as a loop over that size does; "
             "leave it out of what may vary"
         )
+
+
+def _maker(first: Recording, value: Any, other: Any) -> Call | None:
+    """Return the call on constants alone that gave the first array in which two runs disagree."""
+    wrong = (a for a, b in zip(_leaves(value), _leaves(other), strict=False) if not same(a, b))
+    origin = first.origins.get(id(next(wrong, None)))
+    return first.constant_calls[origin[0]] if origin else None
+
+
+def _constant_result(graph: Graph, result: Merged) -> Value:
+    try:
+        return graph.full(graph.constant_of(result))
+    except UnsupportedOperatorError as error:
+        raise UnsupportedOperatorError(f"export: the result is {error}") from None
 
 
 def _inputs(first: Recording, seen: Sequence[Recording]) -> list[tuple[tuple[Size, ...], np.dtype]]:

@@ -175,6 +175,11 @@ def one_hot(tensor: Operand, num_classes: int = -1) -> Tensor:
         if not index.size:
             raise RuntimeError("one_hot: of an empty tensor, num_classes cannot be found out; give it")
         num_classes = int(index.max()) + 1
-    hot: Any = np.zeros((*index.shape, num_classes), np.int64)
-    hot.reshape(-1)[np.arange(index.size) * num_classes + index.reshape(-1)] = 1
-    return Tensor._wrap(hot) if isinstance(tensor, Tensor) else hot
+    return _one_hot(tensor if isinstance(tensor, Tensor) else index, num_classes)
+
+
+@operation("input")
+def _one_hot(input: Operand, num_classes: int) -> Operand:
+    hot = np.zeros((*input.shape, num_classes), np.int64)
+    hot.reshape(-1)[np.arange(input.size) * num_classes + input.reshape(-1)] = 1
+    return hot

@@ -72,6 +72,10 @@ def read_image(path: str | os.PathLike[str], mode: str = "unchanged", *, max_pix
                 )
             image = _eight_bits(ops.exif_transpose(file), file.format, image_module)
             return np.array(image if mode == "unchanged" else image.convert("L" if mode == "gray" else "RGB"))
+    except image_module.UnidentifiedImageError as error:  # whose words name an object
+        raise ValueError(
+            f"read_image: expected an image, but {os.fspath(path)} is another kind of file or is damaged"
+        ) from error
     except Exception as error:  # Pillow raises many kinds for damaged files, RuntimeError and IndexError among them
         raise ValueError(
             f"read_image: expected an image, but {os.fspath(path)} is another kind of file or is damaged: "

@@ -163,7 +163,7 @@ class Prediction:
             ax.set(title=f"{net.title}, {sum(net.buckets) / MEGABYTE:.2f} MB", xlabel="machines", ylim=(0, 1.05))
             plain(ax)
         axes[0, 0].set_ylabel("efficiency")
-        axes[0, -1].legend(frameon=False, fontsize=7)
+        axes[0, -1].legend(frameon=False, fontsize=7, handlelength=4)  # so that dashes are seen
         fig.savefig(path)
         return True
 

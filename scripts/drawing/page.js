@@ -15,11 +15,10 @@ const EXAMPLES = [ // digits, each a list of strokes
     [0.69, 0.38], [0.63, 0.22], [0.5, 0.14]]],
 ];
 const MEANINGS = [ // of a layer's maps, by its kind
-  [/conv/i, "each map is one filter, and shows where it finds its pattern"],
+  [/framed/, "the drawing, placed and scaled as the digits that the network learned from"],
+  [/conv/i, "one map for each filter: above 0 where it finds its pattern"],
   [/pool/i, "the maps before, coarser"],
   [/norm/i, "the maps before, each brought to one scale"],
-  [/linear/i, "one number for each neuron"],
-  [/framed/, "what is drawn, as large as the network knows digits"],
 ];
 
 const query = location.search; // which network: ?net=1
@@ -242,6 +241,7 @@ async function predict() {
 
 async function save() {
   if (!strokes.length || !model) return say("Nothing is drawn yet.");
+  say("Saving …");
   try {
     const { file, png } = await ask("save", { pixels: pixels() });
     say(`Saved as ${file}`);
@@ -306,6 +306,15 @@ function chooseAmong(networks) {
   repaint();
 }
 
+/** What the maps of a layer show. */
+function meaning(layer) {
+  const [count] = layer.shape;
+  if (layer === model.layers.at(-1)) return `one score for each of ${model.classes.join(", ")}; the highest wins`;
+  const units = /conv/i.test(layer.kind) ? "filters" : "neurons";
+  if (layer.maps[0] !== count) return `one number for each of its ${count} ${units}`;
+  return MEANINGS.find(([kind]) => kind.test(layer.kind))?.[1] ?? "";
+}
+
 /** The places for probabilities and maps, which an answer only fills: nothing moves while one draws. */
 function build() {
   if (model.networks.length > 1) chooseAmong(model.networks);
@@ -323,8 +332,7 @@ function build() {
     const caption = create("figcaption", figure);
     create("b", caption, { textContent: layer.name });
     create("span", caption, { textContent: `${layer.kind}, ${shape}` });
-    const meaning = MEANINGS.find(([kind]) => kind.test(layer.kind));
-    if (meaning) create("span", caption, { className: "meaning", textContent: meaning[1] });
+    create("span", caption, { className: "meaning", textContent: meaning(layer) });
     const strip = count === 1 && width > height;
     const maps = create("div", figure, { className: strip ? "maps strip" : "maps" });
     maps.setAttribute("role", "img");

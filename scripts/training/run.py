@@ -97,8 +97,10 @@ class Training(Trainer):
 
     def asked_to_stop(self) -> bool:
         """Return whether any rank was asked to."""
-        (self.stop_asked,) = ranks.any_of(self.stop_asked)
-        return self.stop_asked
+        (asked,) = ranks.any_of(self.stop_asked)
+        if asked:  # else it is left alone: this rank may have been asked while it waited for the others
+            self.stop_asked = True
+        return asked
 
     def step(self, *batch: Any) -> None:
         """Learn from one batch of images as they are stored. Raises Diverged before anything has changed.

@@ -2,9 +2,12 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -41,11 +44,29 @@ def test_modules_are_started():
 
 
 @needs_mpi
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux ends a process whose parent was killed")
+def test_processes_end_with_what_started_them():
+    script = "import os, time; os.write(1, b'%d\\n' % os.getpid()); time.sleep(60)"
+    for number in (signal.SIGKILL, signal.SIGHUP):
+        child = subprocess.Popen(
+            [*RUN, "--nproc-per-node=2", "--no-python", sys.executable, "-c", script], stdout=subprocess.PIPE
+        )
+        processes = [int(child.stdout.readline()) for _ in range(2)]
+        child.send_signal(number)
+        child.communicate(timeout=20)
+        until = time.monotonic() + 20
+        while any(Path(f"/proc/{process}").exists() for process in processes):
+            assert time.monotonic() < until, f"they are there after signal {number}"
+            time.sleep(0.01)
+
+
+@needs_mpi
 def test_scripts_that_start_their_processes_themselves_run_as_they_are(tmp_path):
     port = iter(range(29620, 29640))
     ways = [
         ("spawn", "", f"tcp://127.0.0.1:{next(port)}", 0),
         ("fork", "", f"file://{tmp_path}/meeting", 0),
+        ("fork", "", f"store:{tmp_path}/store", 0),
         ("spawn", "raises", f"file://{tmp_path}/raises", 1),
         ("fork", "dies", f"file://{tmp_path}/dies", 9),
     ]
@@ -56,8 +77,8 @@ def test_scripts_that_start_their_processes_themselves_run_as_they_are(tmp_path)
         if not way:
             lines = [line.partition(": ")[2] for line in output.splitlines() if " of 2: mean" in line]
             assert len(lines) == 2 and lines[0] == lines[1], output
-    assert "spawn: process 1 has failed" in found[2][1] and "KeyError: 'a file'" in found[2][1]
-    assert "another rank has died" in found[3][1]
+    assert "spawn: process 1 has failed" in found[3][1] and "KeyError: 'a file'" in found[3][1]
+    assert "another rank has died" in found[4][1]
 
 
 @needs_mpi
@@ -104,7 +125,7 @@ def test_two_hosts_train_together(hosts):
         ]
         found = [ended.result() for ended in runs]
     assert [status for status, _ in found] == [0, 0], found
-    assert found[0][1].count("passed check_") == 14, found[0][1]
+    assert found[0][1].count("passed check_") == 16, found[0][1]
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,7 @@ PAIRS = {
     name: (lambda x, name=name: getattr(mg, name)(x, x.flip(1)), kind)
     for names, kind in (
         ("add div eq ge gt hypot le logaddexp lt maximum minimum mul ne sub fmod remainder floor_divide", "any"),
+        ("atan2 isclose logaddexp2", "any"),
         ("pow xlogy", "positive"),
         ("bitwise_and bitwise_or bitwise_xor", "ints"),
         ("logical_and logical_or logical_xor", "bools"),
@@ -102,6 +103,13 @@ OPERATIONS = {
     "to integers": (lambda x: (10 * x).long() // 3 % 4, "any"),
     "remainder of ints": (lambda x: (x - 5).remainder(3) + (x - 5).div(2, rounding_mode="trunc"), "ints"),
     "truncated": (lambda x: x.div(0.3, rounding_mode="trunc"), "any"),
+    "a number beside": (lambda x: (x.fmod(0.7), x.remainder(-0.7), x // 0.3), "any"),
+    "a number beside ints": (lambda x: (x.int().fmod(3), x.int().remainder(3), x.int() // 3), "ints"),
+    "sizes beside": (lambda x: x / x.numel() + x.shape[0], "any"),
+    "quadrants": (lambda x: mg.stack([mg.atan2(x, y) for y in (x * 0, -x.abs(), x.abs())]), "any"),
+    "close": (lambda x: mg.isclose(x, x + 1e-6) == mg.isclose(x / 0, x / 0, equal_nan=True), "any"),
+    "one_hot": (lambda x: F.one_hot(x, 20), "ints"),
+    "det": (lambda x: mg.linalg.det(x[:, :4].view(-1, 2, 2)), "any"),
     "decimals": (lambda x: x.round(decimals=2), "any"),
     "where": (lambda x: mg.where(x > 0, x, 0.5) + mg.where(x > 0, x, -x), "any"),
     "clamp": (lambda x: x.clamp(-0.5, 0.5) + x.clamp(min=x.flip(1)), "any"),

@@ -218,6 +218,24 @@ def looped(x):
     return total
 
 
+class Bags(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.bag = nn.EmbeddingBag(9, 3)
+
+    def forward(self, x):
+        return self.bag((8 * x).abs().remainder(9).long())
+
+
+class Looked(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embedding = nn.Embedding(9, 3, max_norm=0.1)
+
+    def forward(self, x):
+        return self.embedding((8 * x).abs().remainder(9).long())
+
+
 class Inner(nn.Module):
     def __init__(self):
         super().__init__()
@@ -247,6 +265,15 @@ class Inner(nn.Module):
         (lambda x: x + mg.randn(6), OnnxExporterError, "or on random numbers"),
         (lambda x: mg.from_numpy(x.numpy() * 2), OnnxExporterError, "not computed by minigrad's operations alone"),
         (lambda x: x * 2 if x[0, 0] > 0.5 else x.exp(), OnnxExporterError, "other things for other values"),
+        (lambda x: x.round().unique(), OnnxExporterError, "such as unique and nonzero"),
+        (lambda x: F.relu(x - 0.5).nonzero(), OnnxExporterError, "such as unique and nonzero"),
+        (
+            lambda x: mg.nonzero(x + 9),
+            UnsupportedOperatorError,
+            "the result is a constant whose values depend on the sizes",
+        ),
+        (nn.Sequential(Bags()), OnnxExporterError, "times_constant in 0.bag gets what was computed in another way"),
+        (Looked(), OnnxExporterError, "changes its parameter embedding.weight as it runs, as max_norm does"),
         (looped, OnnxExporterError, "other things where batch is larger"),
         (
             lambda x: x + mg.tensor([i * i for i in range(len(x))])[:, None],

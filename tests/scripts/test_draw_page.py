@@ -250,11 +250,18 @@ def test_nothing_jumps_and_nothing_is_cut_off(page, server, size):
     assert page.run("return document.documentElement.scrollWidth") <= size[0]
     left, right = (f(axis) for f, axis in ((min, [b[0] for b in before]), (max, [b[0] + b[2] for b in before])))
     assert left >= 0 and right <= size[0]
+    inside = """return [...document.querySelectorAll('section :is(h2, p, li, button, canvas, .percent)')].filter(e => {
+        const [own, room] = [e, e.closest('section')].map(one => one.getBoundingClientRect());
+        return own.width > 1 && (own.left < room.left || own.right > room.right || e.scrollWidth > e.clientWidth + 1);
+    }).map(e => e.outerHTML)"""
+    assert page.run(inside) == []
+    assert page.run("return Math.min(...[...document.querySelectorAll('.track')].map(e => e.clientWidth))") >= 24
 
 
-def test_on_a_phone_drawing_and_prediction_are_seen_together(page, server):
-    show(page, server, 390, 844)
-    assert page.run("return document.querySelector('.prediction').getBoundingClientRect().bottom") <= 844
+@pytest.mark.parametrize("height", [844, 664])  # without and with the browser's bars
+def test_on_a_phone_drawing_and_prediction_are_seen_together(page, server, height):
+    show(page, server, 390, height)
+    assert page.run("return document.getElementById('bars').getBoundingClientRect().bottom") <= height
 
 
 @pytest.mark.parametrize("size", [(844, 390), (667, 375), (568, 320)])

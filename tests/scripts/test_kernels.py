@@ -81,6 +81,18 @@ def test_a_picture_shows_the_input_and_each_map():
         assert np.array_equal(inset.images[0].get_array(), list(KERNELS.values())[panels.index(ax) - 1])
 
 
+def test_a_detail_of_each_map_is_the_liveliest_square():
+    channels = np.full((1, 70, 90), 0.5, np.float32)
+    channels[0, 35:60, 40:60] = np.random.default_rng(0).random((25, 20))
+    maps = kernels.filtered(channels, 1, 1)[0]
+    top, left, side = kernels.liveliest(maps[0])
+    assert side == 32 and top <= 35 and 60 <= top + side and left <= 40 and 60 <= left + side
+    details = [ax for ax in kernels.gallery(channels[0], maps, "title").axes if ax.images and not ax.get_title()]
+    for ax, shown in zip(details[:14], [maps[0], *maps], strict=True):
+        assert np.array_equal(ax.images[0].get_array(), shown[top : top + side, left : left + side])
+    assert kernels.liveliest(np.zeros((5, 3))) == (0, 0, 3)
+
+
 @pytest.mark.parametrize("sign", [1, -1])
 def test_zero_is_mid_grey_for_the_edges(sign):
     values = sign * np.linspace(-1, 3, 101)

@@ -70,7 +70,8 @@ def test_a_broken_file_is_named_and_the_others_are_classified(checkpoint, tmp_pa
     assert predict.main([str(checkpoint), *paths]) == 1
     captured = capsys.readouterr()
     assert "good.png: " in captured.out
-    assert all(name in captured.err for name in ("broken.png", "empty.png: nothing is drawn", "missing.png"))
+    assert all(name in captured.err for name in ("broken.png", "empty.png: nothing is drawn"))
+    assert captured.err.count("missing.png") == 1
 
 
 def test_answers_are_unsure_below_what_is_stated(checkpoint):

@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.core.device import device
 from minigrad.core.tensor import Tensor
+from minigrad.distributed.algorithms.join import Join, Joinable, JoinHook
 from minigrad.distributed.collectives import all_gather_into_tensor
 from minigrad.distributed.groups import ProcessGroup, the_group
 from minigrad.distributed.models import compare, spread
@@ -27,7 +29,7 @@ MEGABYTE = 1 << 20
 BUCKET_MEGABYTES = 4.0
 
 
-class DistributedDataParallel(Module):
+class DistributedDataParallel(Module, Joinable):
     """A module with the same weights on all ranks, whose gradients are averaged over them while backward goes on.
 
     Each rank gives it a share of the batch. If all shares are equal and the loss is a mean, a step is the same as in
@@ -37,7 +39,7 @@ class DistributedDataParallel(Module):
     ----------
     module : Module
         Its `state_dict` has ``module.`` in front of the names, as PyTorch's.
-    device_ids, output_device, device_mesh, mixed_precision : must be None
+    device_ids, output_device, mixed_precision : must be None
     dim, check_reduction, batched_grad_copy : accepted, as PyTorch does
     broadcast_buffers : bool, default True
         Replace the buffers, such as the running statistics of `BatchNorm2d`, by those of rank 0 before each forward.
@@ -45,6 +47,8 @@ class DistributedDataParallel(Module):
         Begin with the weights and buffers of rank 0, after a check that all ranks have the same model.
     process_group : ProcessGroup, optional
         By default all ranks.
+    device_mesh : DeviceMesh, optional
+        Of one dimension, instead of `process_group`.
     bucket_cap_mb : float, optional
         How many megabytes of gradients are sent together, by default 4; the first bucket is of 1 at most.
     find_unused_parameters : bool, default False
@@ -98,8 +102,11 @@ class DistributedDataParallel(Module):
         super().__init__()
         if not isinstance(module, Module):
             raise TypeError(f"DistributedDataParallel: expected a Module, got {type(module).__name__}")
-        _must_be_none(device_ids=device_ids or None, output_device=output_device, device_mesh=device_mesh)
+        _must_be_none(device_ids=device_ids or None, output_device=output_device)
         _must_be_none(mixed_precision=mixed_precision, delay_all_reduce_named_params=delay_all_reduce_named_params)
+        if device_mesh is not None and process_group is not None:
+            raise RuntimeError("DistributedDataParallel: expected process_group or device_mesh, got both")
+        process_group = process_group if device_mesh is None else device_mesh.get_group(0)
         group = the_group("DistributedDataParallel", process_group)
         if group is None:
             raise ValueError("DistributedDataParallel: this process is not in process_group")
@@ -123,11 +130,15 @@ class DistributedDataParallel(Module):
         """Begin with the weights of rank 0; return a channel of the group's ranks for nothing but this."""
         ignored = set(getattr(self.module, "_ddp_params_and_buffers_to_ignore", ()))
         params = [(name, p) for name, p in self.module.named_parameters() if name not in ignored]
+        buffers = [(name, b) for name, b in self.module.named_buffers() if name not in ignored]
         if init_sync:
             compare(self.process_group, params, "DistributedDataParallel")
+            compare(self.process_group, buffers, "DistributedDataParallel", "buffer")
+        names = ("broadcast_buffers", "find_unused_parameters", "static_graph", "bucket_bytes_cap")
+        options = ", ".join(f"{name}={getattr(self, name)}" for name in names)
+        self.process_group.agree(f"DistributedDataParallel with {options}")
         own = self.process_group.own_copy("DistributedDataParallel")
         if init_sync:
-            buffers = [(name, b) for name, b in self.module.named_buffers() if name not in ignored]
             spread([t for _, t in params + buffers], own, 0, "DistributedDataParallel")
         return own
 
@@ -138,10 +149,14 @@ class DistributedDataParallel(Module):
     def forward(self, *inputs: Any, **kwargs: Any) -> Any:
         """Compute what the module returns, for this rank's share of the batch."""
         syncing = mode.enabled and self.require_backward_grad_sync
-        if self._joining is not None:
-            self._joining.take_turn(syncing)
+        Join.notify_join_context(self)
+        joining = None if self._join_config is None else self._joining
+        if joining is not None:
+            joining.take_turn(syncing)
+        else:
+            self.reducer.divisor = self.reducer.group.size()
         if self.require_forward_param_sync:
-            self.sync_buffers(0 if self._joining is None else self._joining.source)
+            self.sync_buffers(0 if joining is None else joining.source)
         self.require_forward_param_sync = syncing
         self.reducer.expecting |= syncing  # until the backward; a forward without one changes nothing
         return self.module(*inputs, **kwargs)
@@ -175,10 +190,9 @@ class DistributedDataParallel(Module):
         finally:
             self.require_backward_grad_sync = before
 
-    @contextlib.contextmanager
     def join(
         self, divide_by_initial_world_size: bool = True, enable: bool = True, throw_on_early_termination: bool = False
-    ) -> Iterator[None]:
+    ) -> Join:
         """Within this context, ranks may have different numbers of batches: those that are done wait for the others.
 
         Parameters
@@ -195,18 +209,23 @@ class DistributedDataParallel(Module):
         ...     for batch in batches_of_this_rank:
         ...         net(batch).sum().backward()
         """
-        if not enable:
-            yield
-            return
-        self._joining = Joining(self.reducer, divide_by_initial_world_size, throw_on_early_termination)
-        try:
-            yield
-            self._joining.follow(self.sync_buffers, self.require_forward_param_sync)
-            everything = [*self.module.parameters(), *self.module.buffers()]
-            spread(everything, self.reducer.group, self._joining.source, "join")
-        finally:
-            self._joining = None
-            self.reducer.divisor = self.reducer.group.size()
+        options = {"divide_by_initial_world_size": divide_by_initial_world_size}
+        return Join([self], enable, throw_on_early_termination, **options)
+
+    def join_hook(self, **kwargs: Any) -> JoinHook:
+        """Return the hook by which a `Join` takes part in forward and backward of the other ranks."""
+        self._joining = Joining(self, kwargs.get("divide_by_initial_world_size", True))
+        return self._joining
+
+    @property
+    def join_device(self) -> Any:
+        """The device of the parameters."""
+        return device("cpu")
+
+    @property
+    def join_process_group(self) -> ProcessGroup:
+        """The group of the ranks."""
+        return self.process_group
 
     def register_comm_hook(self, state: object, hook: Callable[[Any, GradBucket], Any]) -> None:
         """Send the gradients by ``hook(state, bucket)``, which returns a future of their mean, one vector.

@@ -226,7 +226,7 @@ class Reducer:
                 bucket.work.abandon()
 
     def shadow(self) -> None:
-        """Take part in a backward of the other ranks, with nothing to add."""
+        """Take part in a backward of the other ranks, with nothing to add; their gradients come here, too."""
         for p in self.leaves:
             p._grad = None
         self.begin(())
@@ -234,8 +234,6 @@ class Reducer:
             for p in self.leaves:
                 self.complete(p, None)
         self.end()
-        for p in self.leaves:
-            p._grad = None
 
 
 class _Hooked:

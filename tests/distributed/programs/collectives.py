@@ -1,5 +1,6 @@
 """Each collective against NumPy, in 1, 2, 3 or 4 processes."""
 
+import contextlib
 import functools
 from datetime import timedelta
 
@@ -8,6 +9,7 @@ import numpy as np
 import minigrad as mg
 import minigrad.distributed as dist
 from minigrad.distributed import ReduceOp
+from minigrad.distributed.nn import functional as DF  # noqa: N812
 from tests.distributed.programs.checks import of_rank, raises, run_all, tensor
 
 DTYPES = "float16 float32 float64 uint8 uint16 uint32 uint64 int8 int16 int32 int64 bool".split()
@@ -250,6 +252,102 @@ def check_groups(me, n):
         dist.new_group([0, 0])
 
 
+LINEAR = {  # by name: how many tensors a rank gives, the call, and what rank i gets, by all that was given
+    "all_reduce": (1, lambda t: [DF.all_reduce(*t)], lambda every, i: [sum(e[0] for e in every)]),
+    "mean": (1, lambda t: [DF.all_reduce(*t, ReduceOp.AVG)], lambda every, i: [sum(e[0] for e in every) / len(every)]),
+    "broadcast": (1, lambda t: [DF.broadcast(*t, LAST())], lambda every, i: every[-1]),
+    "reduce": (
+        1, lambda t: [DF.reduce(*t, LAST())], lambda every, i: [sum(e[0] for e in every) * (i + 1 == len(every))]
+    ),
+    "gather": (1, lambda t: DF.gather(*t, LAST()), lambda every, i: [e[0] * (i + 1 == len(every)) for e in every]),
+    "all_gather": (1, lambda t: DF.all_gather(*t), lambda every, i: [e[0] for e in every]),
+    "scatter": (0, lambda t: [DF.scatter(t, LAST())], lambda every, i: [every[-1][i]]),
+    "reduce_scatter": (0, lambda t: [DF.reduce_scatter(t[0].clone(), t)], lambda every, i: [sum(e[i] for e in every)]),
+    "mean_scatter": (
+        0,
+        lambda t: [DF.reduce_scatter(t[0].detach().clone(), t, ReduceOp.AVG)],
+        lambda every, i: [sum(e[i] for e in every) / len(every)],
+    ),
+    "all_to_all": (
+        0, lambda t: DF.all_to_all([x.detach().clone() for x in t], t), lambda every, i: [e[i] for e in every]
+    ),
+    "all_to_all_single": (
+        0,
+        lambda t: [DF.all_to_all_single(mg.cat(t).detach(), mg.cat(t))],
+        lambda every, i: [np.concatenate([e[i] for e in every])],
+    ),
+}  # fmt: skip
+
+
+def LAST():  # noqa: N802
+    return dist.get_world_size() - 1
+
+
+def total(parts):
+    t = tensor(np.array(sum(float(np.sum(p)) for p in parts)))
+    dist.all_reduce(t)
+    return t.item()
+
+
+def check_calls_with_gradients(me, n):
+    for name, (count, call, expected) in LINEAR.items():
+        every = [[of_rank(100 * r + j, dtype="float64") for j in range(count or n)] for r in range(n)]
+        u, v = ([of_rank(1000 * k + me * 100 + j, dtype="float64") for j in range(count or n)] for k in (1, 2))
+
+        def slopes(arrays, call=call, u=u):
+            """A loss of degree 2 of what the call returns, its gradients, and theirs in direction u."""
+            xs = [tensor(a).requires_grad_() for a in arrays]
+            ys = call(xs)
+            loss = sum((y * y * (me + 1 + k)).sum() for k, y in enumerate(ys))
+            gs = mg.autograd.grad(loss, xs, create_graph=True)
+            hs = mg.autograd.grad(sum((g * tensor(d)).sum() for g, d in zip(gs, u, strict=True)), xs)
+            return [[t.numpy(force=True) for t in ts] for ts in (ys, [loss], gs, hs)]
+
+        ys, _, gs, hs = slopes(every[me])
+        for y, wanted in zip(ys, expected(every, me), strict=True):
+            np.testing.assert_allclose(y, wanted, rtol=1e-13, err_msg=name)
+        (_, up, g_up, _), (_, down, g_down, _) = (
+            slopes([x + sign * d for x, d in zip(every[me], v, strict=True)]) for sign in (1, -1)
+        )
+        first = total([(up[0] - down[0]) / 2]), total([g * d for g, d in zip(gs, v, strict=True)])
+        second = (
+            total([(a - b) / 2 * d for a, b, d in zip(g_up, g_down, u, strict=True)]),
+            total([h * d for h, d in zip(hs, v, strict=True)]),
+        )
+        np.testing.assert_allclose(*first, rtol=1e-11, err_msg=name)
+        np.testing.assert_allclose(*second, rtol=1e-11, err_msg=name)
+    with raises(RuntimeError, "ReduceOp.MAX has no gradient"):
+        DF.all_reduce(mg.ones(1, requires_grad=True), ReduceOp.MAX)
+    assert DF.all_reduce(mg.full((1,), float(me)), ReduceOp.MAX).item() == n - 1
+    with raises(ValueError, f"expected {n} tensors"):
+        DF.scatter([mg.ones(1)] * (n + 1))
+
+
+def check_meshes(me, n):
+    mesh = dist.init_device_mesh("cpu", (n // 2, 2) if n % 2 == 0 else (1, n), mesh_dim_names=("rows", "columns"))
+    row, column = divmod(me, mesh.size(1))
+    assert mesh.get_coordinate() == [row, column] and mesh.mesh.flatten().tolist() == list(range(n))
+    assert (mesh.ndim, mesh.size(), mesh.shape) == (2, n, tuple(mesh.mesh.shape)) and mesh == mesh[("rows", "columns")]
+    for name, place in (("rows", row), ("columns", column)):
+        t, line = mg.full((1,), float(me)), mesh[name]
+        dist.all_reduce(t, group=mesh.get_group(name))
+        assert t.item() == line.mesh.sum().item() and line.get_local_rank() == place == mesh.get_local_rank(name)
+        assert dist.get_process_group_ranks(line.get_group()) == line.mesh.tolist()
+    assert len(mesh.get_all_groups()) == 2
+    for wrong, kind, words in (
+        (lambda: mesh.get_group(), RuntimeError, "expected a mesh_dim"),
+        (lambda: mesh["depth"], KeyError, "depth"),
+        (lambda: mesh["columns", "rows"], KeyError, "in the order"),
+        (lambda: mesh.get_group(2), IndexError, "below 2"),
+        (lambda: dist.DeviceMesh("cpu", [0, 0]), ValueError, "each rank once"),
+        (lambda: dist.DeviceMesh("cpu", [0], mesh_dim_names=("a", "b")), ValueError, "1 different mesh_dim_names"),
+        (lambda: dist.init_device_mesh("cpu", (n + 1,)), RuntimeError, "start more processes"),
+        (lambda: dist.init_device_mesh("cuda", (n,)), RuntimeError, "there are no GPUs here"),
+    ):
+        with raises(kind, words):
+            wrong()
+
+
 def check_mistakes(me, n):
     with raises(TypeError, "expected a Tensor as tensor, got list"):
         dist.all_reduce([1.0])
@@ -277,10 +375,19 @@ def check_that_disagreement_is_an_error_everywhere(me, n):
         (lambda: dist.barrier() if me else dist.all_reduce(mg.zeros(2)), "barrier"),
         (lambda: dist.all_reduce(mg.zeros(3 + me), async_op=True).wait(), "of 4 elements"),
         (lambda: dist.all_gather_object([None] * n, 1) if me else dist.barrier(), "all_gather_object"),
+        (
+            lambda: dist.all_gather([mg.zeros(3 + me % 2)] * n, mg.zeros(3 + me % 2)),
+            f"all_gather of {[4] * n} elements",
+        ),
     ]
     for call, words in cases:
         with raises(RuntimeError, words):
             call()
+    for size, words in ((3, "expected 12 bytes from rank 0, got 8"), (1, "expected 4 bytes from rank 0, got")):
+        with raises(RuntimeError, f"scatter of float32 from rank 0: {words}") if me == 1 else contextlib.nullcontext():
+            dist.scatter(mg.zeros(size if me == 1 else 2), [mg.zeros(2)] * n if me == 0 else None)
+    with raises(ValueError, f"expected tensor_list[{me}] of 2 elements, as tensor has, got 3"):
+        dist.all_gather([mg.zeros(3)] * n, mg.zeros(2))
     dist.barrier()  # and it goes on
 
 

@@ -1,6 +1,7 @@
 """Ranks that go wrong, each in the way that the first argument names."""
 
 import os
+import signal
 import sys
 import time
 from datetime import timedelta
@@ -43,10 +44,21 @@ def exits(me):
     dist.barrier()
 
 
-def late(me):
+def stops(me):
+    if me == 1:
+        os.kill(os.getpid(), signal.SIGSTOP)
+    dist.barrier(timeout=timedelta(seconds=2))
+
+
+def sends_too_much(me):
+    dist.scatter(mg.zeros(1 + me), [mg.zeros(1)] * 2 if me == 0 else None)  # rank 0 has no error of its own
+
+
+def never_begins(me):
+    """Before MPI has started."""
     if me == 1:
         time.sleep(60)
-    dist.barrier(timeout=timedelta(seconds=2))
+    dist.init_process_group(timeout=timedelta(seconds=2))
 
 
 def late_for_backward(me):
@@ -81,6 +93,8 @@ def receives_in_vain(me):
 
 
 if __name__ == "__main__":
+    if sys.argv[1] == "never_begins":
+        never_begins(int(os.environ["RANK"]))
     dist.init_process_group(timeout=timedelta(seconds=20))
     globals()[sys.argv[1]](dist.get_rank())
     print("went on to the end")

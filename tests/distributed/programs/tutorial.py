@@ -11,7 +11,11 @@ from minigrad.nn.parallel import DistributedDataParallel
 
 
 def train(rank, world_size, init_method, way):
-    dist.init_process_group("gloo", init_method=init_method, rank=rank, world_size=world_size)
+    if init_method.startswith("store:"):
+        where = {"store": dist.PrefixStore("group", dist.FileStore(init_method.removeprefix("store:")))}
+    else:
+        where = {"init_method": init_method}
+    dist.init_process_group("gloo", rank=rank, world_size=world_size, **where)
     mg.manual_seed(rank)
     net = DistributedDataParallel(nn.Linear(4, 2))
     optimizer = optim.SGD(net.parameters(), lr=0.1)

@@ -1,0 +1,1 @@
+"""Names that scripts for ``torchrun`` import: nothing is restarted here."""

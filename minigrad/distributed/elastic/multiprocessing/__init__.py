@@ -1,0 +1,1 @@
+"""Processes that ``torchrun`` watches: see `errors`."""
