@@ -20,6 +20,7 @@ from minigrad.core.views import View
 from minigrad.graph import engine, versions
 from minigrad.graph.grad_mode import inference, mode
 from minigrad.graph.hooks import NodeHooks, RemovableHandle
+from minigrad.kernels.copying import in_index_order
 from minigrad.kernels.forking import lock
 
 Self = TypeVar("Self", bound="Tensor")
@@ -405,7 +406,7 @@ class Tensor(Methods, ArrayAttributes):
                 self._grad = g if before is None else before + g
             elif before is None or before._requires_grad:
                 if not (versions.may_keep(g) and g.dtype == self._data.dtype):
-                    g = np.array(g, dtype=self._data.dtype, order="C")
+                    g = in_index_order(g, self._data.dtype)
                 self._grad = Tensor._wrap(g) if before is None else before + Tensor._wrap(g)
             else:
                 try:

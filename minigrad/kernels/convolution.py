@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from minigrad.kernels import depthwise
 from minigrad.kernels.parallel import share
 from minigrad.kernels.summation import single
 from minigrad.kernels.windows import (
@@ -33,6 +34,7 @@ __all__ = ["correlate", "correlate_input", "correlate_weight"]
 
 PRODUCT_COLUMNS = 512  # columns of one product
 LONE_PRODUCT_COLUMNS = 1024  # the same where a block is one product, not one for each of many rows
+SHIFT_MIN = 32  # channels: with fewer, copies and one long product are cheaper than several products to be added
 CHAIN_CHANNELS = 16  # whose products are added in one go
 PRODUCT_BYTES = 1 << 20  # of products to be added: they must stay in the second-level cache
 FAR_RATIO = 1.25  # _gather_by_rows pays if the input is longer than the output by this factor
@@ -58,6 +60,11 @@ def correlate(
     shape = (*x.shape[1:], len(x))
     if not (len(w) and len(x)):
         return np.empty((len(x), len(w), *_output(shape, w.shape, stride, padding, dilation)), w.dtype)
+    if depthwise.pays(x.shape, w.shape, padding, dilation):
+        out = _output(shape, w.shape, stride, padding, dilation)
+        known = depthwise.correlate_planes(x, w, bias, out, stride, padding, dilation)
+        if known is not None:
+            return known
     biased = bias is not None
     plan = _plan(shape, w.itemsize, w.shape, stride, padding, dilation, groups, biased)
     columns, chains, parts = plan.columns, plan.chains, plan.parts
@@ -70,10 +77,10 @@ def correlate(
     def compute(block: Block) -> None:
         for rows, taps, windows in columns.matrices(source, block):
             matrix, part = weights[taps], target[:, rows, :, :, block.positions]
-            if chains[taps] > 1:
+            if matrix.shape[2] * matrix.shape[3] > 1:
                 _add_products(matrix, windows, offset, part)
                 continue
-            np.matmul(matrix[:, :, 0], windows[:, :, None], out=part)
+            np.matmul(matrix[:, :, 0, 0], windows, out=part)
             if offset is not None:
                 part += offset
 
@@ -127,22 +134,23 @@ def correlate_weight(
     if g.dtype == np.float16:
         return correlate_weight(single(x), single(g), kernel, stride, padding, dilation, groups).astype(g.dtype)
     shape = (*x.shape[1:], len(x))
+    if depthwise.pays(x.shape, (groups * outputs, channels, *kernel), padding, dilation):
+        return depthwise.correlate_planes_weight(x, g, kernel, stride, padding, dilation)
     plan = _weight_plan(shape, g.itemsize, kernel, g.shape, stride, padding, dilation, groups)
     columns, parts, shares = plan.columns, plan.parts, plan.shares
     source, other = columns.windows(x), columns.split(batch_inner(g)).swapaxes(2, 3)
-    sums = np.zeros((len(shares), groups, columns.kernel[0], columns.tap, outputs), g.dtype)
+    sums = np.zeros((len(shares), groups, columns.shifts, columns.kernel[0], columns.tap, outputs), g.dtype)
 
     def compute(number: int) -> None:
         for block in shares[number]:
             for rows, taps, windows in columns.matrices(source, block):
-                count, depth, positions = windows.shape[1:]
-                windows = windows.reshape(groups, count, parts[taps], -1, positions)
-                product = np.matmul(windows, other[:, rows, None, block.positions])
-                part = sums[number, :, slice(*taps)]
-                part += product.reshape(groups, count, depth, outputs).sum(1).reshape(part.shape)
+                cut = (*windows.shape[:3], parts[taps], -1, windows.shape[-1])
+                product = np.matmul(windows.reshape(cut), other[:, rows, None, None, block.positions])
+                part = sums[number, :, :, slice(*taps)]
+                part += product.sum(1).reshape(part.shape)
 
     share(compute, range(len(shares)), g.size * columns.depth)
-    total: np.ndarray = sums.sum(0).reshape(groups, math.prod(kernel), channels, outputs).transpose(0, 3, 2, 1)
+    total: np.ndarray = sums.sum(0).reshape(groups, columns.shifts, -1, channels, outputs).transpose(0, 4, 3, 2, 1)
     return total.reshape(groups * outputs, channels, *kernel)
 
 
@@ -199,15 +207,18 @@ def _plan(
     outputs, channels, *kernel = weight
     out = _output(shape, weight, stride, padding, dilation)
     np.empty((outputs, *out, shape[-1] * itemsize), np.uint8)  # what does not fit into memory is not cut into blocks
-    woven = biased and groups == 1 and channels <= CHAIN_CHANNELS and math.prod(kernel) > 1
-    columns = Columns(shape, itemsize, tuple(kernel), out, stride, padding, dilation, groups, woven)
+    shift = channels >= SHIFT_MIN
+    woven = biased and not shift and groups == 1 and channels <= CHAIN_CHANNELS and math.prod(kernel) > 1
+    columns = Columns(shape, itemsize, tuple(kernel), out, stride, padding, dilation, groups, shift, woven)
     parts, width = 1, PRODUCT_COLUMNS
     if not columns.in_place:
         widest = PRODUCT_COLUMNS if columns.rows > 1 else LONE_PRODUCT_COLUMNS
-        parts, width = _product(outputs // groups, columns.depth // _chains(columns.depth, channels), widest)
+        depth = columns.depth // columns.shifts
+        least = widest if columns.shifts > 1 else 192  # a narrow block copies many pixels behind its last position
+        parts, width = _product(outputs // groups, depth // _chains(depth, columns), least, widest)
     pieces = columns.blocks(width)
     chains = {
-        run.taps: 1 if columns.in_place else _chains(columns.tap * (run.taps[1] - run.taps[0]), channels)
+        run.taps: 1 if columns.in_place else _chains(columns.tap * (run.taps[1] - run.taps[0]), columns)
         for block in pieces
         for run in block.runs
     }
@@ -227,7 +238,7 @@ def _weight_plan(
 ) -> WeightPlan:
     """Plan `correlate_weight` from shapes."""
     outputs = other[1] // groups
-    columns = Columns(shape, itemsize, kernel, other[2:], stride, padding, dilation, groups)
+    columns = Columns(shape, itemsize, kernel, other[2:], stride, padding, dilation, groups, True)
     pieces = columns.blocks(PRODUCT_COLUMNS)
     parts = {
         run.taps: _parts(
@@ -253,9 +264,12 @@ def _parts(rows: int, size: int, least: int, limit: int) -> int:
     return next(parts, 1)
 
 
-def _product(outputs: int, depth: int, widest: int) -> tuple[int, int]:
-    """Return into how many parts to cut a weight matrix, and by how many columns, at most `widest`, to multiply it."""
-    for width in (192, 64):
+def _product(outputs: int, depth: int, least: int, widest: int) -> tuple[int, int]:
+    """Return into how many parts to cut a weight matrix, and by how many columns to multiply it.
+
+    From `least` to `widest` if that can be.
+    """
+    for width in (least, 192, 64):
         parts = _parts(outputs, depth * width, 8, MAX_UNPACKED)
         fitting = MAX_UNPACKED // (outputs // parts * depth)
         if fitting >= width:
@@ -263,22 +277,24 @@ def _product(outputs: int, depth: int, widest: int) -> tuple[int, int]:
     return 1, widest
 
 
-def _chains(depth: int, channels: int) -> int:
-    """Return into how many sums to cut one of `depth` products, with 16 channels or fewer in each.
+def _chains(depth: int, columns: Columns) -> int:
+    """Return into how many sums to cut one of `depth` products: each has as many as 16 channels of a kernel, or fewer.
 
     A product adds its terms one to another, and the more there are the larger is the error of the sum in float32.
     """
-    return next(n for n in range(-(-channels // CHAIN_CHANNELS), depth + 1) if depth % n == 0)
+    least = -(-columns.channels // (CHAIN_CHANNELS * columns.shifts))
+    return next(n for n in range(least, depth + 1) if depth % n == 0)
 
 
 def _add_products(matrix: np.ndarray, windows: np.ndarray, offset: np.ndarray | None, y: np.ndarray) -> None:
     """Compute y = offset + matrix @ windows, as the sum of `chains` products."""
-    chains = matrix.shape[2]
-    windows = windows.reshape(*windows.shape[:2], chains, 1, -1, windows.shape[-1])
+    chains = matrix.shape[2] * matrix.shape[3]
+    windows = windows.reshape(*windows.shape[:3], matrix.shape[3], 1, -1, windows.shape[-1])
     for (rows,) in blocks((y.shape[1],), max(1, PRODUCT_BYTES // (y[:, :1].nbytes * chains))):
         part, count = y[:, rows], chains
         with scratch((*part.shape[:2], chains, *part.shape[2:]), y.dtype, "products") as products:
-            np.matmul(matrix, windows[:, rows], out=products)
+            separate = products.reshape(*part.shape[:2], *matrix.shape[2:4], *part.shape[2:])
+            np.matmul(matrix, windows[:, rows], out=separate)
             if offset is not None:
                 products[:, :, 0] += offset
             while count > 2:
@@ -291,23 +307,24 @@ def _add_products(matrix: np.ndarray, windows: np.ndarray, offset: np.ndarray | 
 def _weights(
     w: np.ndarray, bias: np.ndarray | None, columns: Columns, chains: dict[Taps, int], parts: int
 ) -> dict[Taps, np.ndarray]:
-    """Return the weight matrix for some kernel rows: (groups, 1, chains, parts, O / groups / parts, depth / chains).
+    """Return the weights for some kernel rows: (groups, 1, shifts, chains, parts, O / groups / parts, depth / chains).
 
     For columns with rows of ones: the first of them is multiplied by the bias, the others by 0.
     """
     groups, (outputs, channels) = columns.groups, w.shape[:2]
     lines = w.reshape(groups, outputs // groups, channels, -1).swapaxes(2, 3)
-    lines = lines.reshape(groups, outputs // groups, columns.kernel[0], -1)
+    lines = lines.reshape(groups, outputs // groups, columns.kernel[0], columns.shifts, -1)
     found = {}
     for taps, count in chains.items():
         matrix = lines[:, :, slice(*taps)]
         if bias is not None:
-            woven = np.zeros((*matrix.shape[:3], columns.tap), w.dtype)
+            woven = np.zeros((*matrix.shape[:4], columns.tap), w.dtype)
             woven[..., :-1] = matrix
-            woven[..., 0, -1] = bias
+            woven[..., 0, 0, -1] = bias
             matrix = woven
-        matrix = matrix.reshape(groups, 1, parts, outputs // groups // parts, count, -1)
-        found[taps] = matrix.transpose(0, 1, 4, 2, 3, 5)
+        depth = columns.tap * (taps[1] - taps[0])
+        matrix = matrix.swapaxes(2, 3).reshape(groups, 1, parts, -1, columns.shifts, count, depth // count)
+        found[taps] = matrix.transpose(0, 1, 4, 5, 2, 3, 6)
     return found
 
 

@@ -15,10 +15,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from minigrad.kernels.blocks import by_parts
 from minigrad.kernels.parallel import by_slices
 from minigrad.kernels.relu import zeroed
 from minigrad.kernels.summation import single, total
 from minigrad.kernels.taking import taken
+from minigrad.kernels.windows import batch_first, taps_along
 
 __all__ = [
     "Window",
@@ -66,22 +68,10 @@ def pool_window(
     return Window(kernel, stride, padding, dilation, tuple(out))
 
 
-@lru_cache(maxsize=1024)
-def _steps(n: int, kernel: int, stride: int, padding: int, dilation: int, out: int) -> list[tuple[int, slice, slice]]:
-    """List (u, windows, inputs) for one axis: element u of these windows meets these inputs."""
-    steps = []
-    for u in range(kernel):
-        first = u * dilation - padding
-        lo, hi = max(0, -(first // stride)), min(out, (n - 1 - first) // stride + 1)
-        if lo < hi:
-            steps.append((u, slice(lo, hi), slice(first + lo * stride, first + (hi - 1) * stride + 1, stride)))
-    return steps
-
-
 @lru_cache(maxsize=256)
 def _slots(size: tuple[int, ...], window: Window) -> list[tuple[int, tuple[Any, ...], tuple[Any, ...]]]:
     """List (slot, windows, inputs) for all axes together; slots count the kernel's elements in row-major order."""
-    axes = [_steps(n, *axis) for n, axis in zip(size, zip(*window, strict=True), strict=True)]
+    axes = [taps_along(n, *axis) for n, axis in zip(size, zip(*window, strict=True), strict=True)]
     return [
         (
             int(np.ravel_multi_index([u for u, _, _ in steps], window.kernel)),
@@ -95,6 +85,12 @@ def _slots(size: tuple[int, ...], window: Window) -> list[tuple[int, tuple[Any, 
 def _tiles(n: int, kernel: int, stride: int, padding: int, dilation: int, out: int) -> bool:
     """Say whether each input lies in exactly one window."""
     return kernel == stride and padding == 0 and dilation == 1 and out * kernel == n
+
+
+def _all_tiles(shape: tuple[int, ...], window: Window) -> bool:
+    """Say whether each element lies in exactly one window."""
+    size = shape[-len(window.out) :]
+    return all(_tiles(n, *axis) for n, axis in zip(size, zip(*window, strict=True), strict=True))
 
 
 def _axes(x: np.ndarray, window: Window) -> Iterator[tuple[int, tuple[int, ...]]]:
@@ -114,7 +110,7 @@ def _folds(shape: tuple[int, ...], window: Window) -> list[tuple[tuple[int, ...]
         if numbers[:3] == (1, 1, 0):
             continue
         before, out = (slice(None),) * axis, numbers[-1]
-        steps = [((*before, box), (*before, inputs)) for _, box, inputs in _steps(shape[axis], *numbers)]
+        steps = [((*before, box), (*before, inputs)) for _, box, inputs in taps_along(shape[axis], *numbers)]
         shape = (*shape[:axis], out, *shape[axis + 1 :])
         folds.append((shape, len(steps) > 1 and all(box[-1] == slice(0, out) for box, _ in steps), steps))
     return folds
@@ -154,7 +150,9 @@ def max_pool_winners(x: np.ndarray, window: Window) -> tuple[np.ndarray, np.ndar
     """
     y = np.empty_like(x, shape=(*x.shape[: x.ndim - len(window.out)], *window.out))
     winners = np.empty_like(y, dtype=np.min_scalar_type(math.prod(window.kernel)))
-    by_slices(lambda at: _compete(x[at], window, y[at], winners[at]), x, range(x.ndim - len(window.out)))
+    # where windows overlap each element is read several times: in parts that stay in the cache
+    each = by_slices if _all_tiles(x.shape, window) else by_parts
+    each(lambda at: _compete(x[at], window, y[at], winners[at]), x, range(x.ndim - len(window.out)))
     return y, winners
 
 
@@ -203,8 +201,7 @@ def winner_indices(winners: np.ndarray, size: tuple[int, ...], window: Window) -
 def scatter_winners(g: np.ndarray, winners: np.ndarray, size: tuple[int, ...], window: Window) -> np.ndarray:
     """Add each window's value to the place of its winner, in zeros of the pooled `size`."""
     shape = (*g.shape[: g.ndim - len(size)], *size)
-    numbers = list(zip(size, zip(*window, strict=True), strict=True))
-    tiles = all(_tiles(n, *axis) for n, axis in numbers)
+    tiles = _all_tiles(shape, window)
     x = np.empty_like(g, shape=shape) if tiles else np.zeros_like(g, shape=shape)
 
     def scatter(at: tuple[Any, ...]) -> None:
@@ -216,7 +213,7 @@ def scatter_winners(g: np.ndarray, winners: np.ndarray, size: tuple[int, ...], w
             else:
                 places[source] += zeroed(values[box], lost)
 
-    by_slices(scatter, x, range(x.ndim - len(size)))
+    (by_slices if tiles else by_parts)(scatter, x, range(x.ndim - len(size)))
     return x
 
 
@@ -259,7 +256,7 @@ def avg_pool_adjoint(
         kernel, stride, _, dilation, _ = numbers
         shape = (*g.shape[:axis], n, *g.shape[axis + 1 :])
         x = np.empty_like(g, shape=shape) if _tiles(n, *numbers) else np.zeros_like(g, shape=shape)
-        for _, box, source in _steps(n, *numbers):
+        for _, box, source in taps_along(n, *numbers):
             if stride > dilation * (kernel - 1):
                 _at(x, axis, source)[...] = _at(g, axis, box)
             else:
@@ -293,6 +290,9 @@ def adaptive_avg_pool(x: np.ndarray, out: Sequence[int]) -> np.ndarray:
 
 def adaptive_avg_pool_adjoint(g: np.ndarray, size: Sequence[int]) -> np.ndarray:
     """Spread each value evenly over its bin: each input takes from the first bin that it is in, then from the next."""
+    count: int = math.prod(size)
+    if set(g.shape[g.ndim - len(size) :]) == {1} and count:
+        return _spread(g / np.asarray(count, g.dtype), size)
     for axis, n in enumerate(size, g.ndim - len(size)):
         starts, stops = (
             np.array([(b.start, b.stop) for b in _adaptive_bins(n, g.shape[axis])], np.int64).reshape(-1, 2).T
@@ -310,6 +310,15 @@ def adaptive_avg_pool_adjoint(g: np.ndarray, size: Sequence[int]) -> np.ndarray:
             x[part] += taken(g, first[shared] + further, axis)
         g = x
     return g
+
+
+def _spread(g: np.ndarray, size: Sequence[int]) -> np.ndarray:
+    """Repeat the one value of each plane, in the order in which convolutions leave their images if `g` has it."""
+    lead = g.shape[: g.ndim - len(size)]
+    inner = len(lead) == 2 and g.strides[0] < g.strides[1]
+    x = batch_first(np.empty((lead[1], *size, lead[0]), g.dtype)) if inner else np.empty((*lead, *size), g.dtype)
+    x[...] = g
+    return x
 
 
 def adaptive_max_indices(x: np.ndarray, out: Sequence[int]) -> np.ndarray:

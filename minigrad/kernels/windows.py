@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["batch_inner", "batch_first", "pad", "window_counts", "scratch", "blocks", "Block", "Columns"]
+__all__ = ["batch_inner", "batch_first", "pad", "window_counts", "taps_along", "scratch", "blocks", "Block", "Columns"]
 
 Pairs = tuple[tuple[int, int], ...]
 Box = tuple[slice, ...]
@@ -29,6 +29,7 @@ MAX_UNCOPIED_POSITIONS = 1 << 13  # positions of a block that is multiplied wher
 ROWS_MIN = 4  # the fewest output rows of a block for which sliding pays
 TRIM_MIN = 32  # rows of a line, for matrices of fewer lines at the edges to be cheaper than padding
 SLIDE_MIN = 192  # shortest row of positions (width * batch) for which sliding lines pay
+SHIFT_AND_SLIDE_MIN = 64  # the same where their windows are shifted, not copied
 _local = threading.local()
 
 
@@ -76,6 +77,20 @@ def window_counts(
     return tuple((n - d * (k - 1) - 1) // s + 1 for n, k, s, d in zip(size, kernel, stride, dilation, strict=True))
 
 
+@lru_cache(maxsize=1024)
+def taps_along(
+    n: int, kernel: int, stride: int, padding: int, dilation: int, out: int
+) -> list[tuple[int, slice, slice]]:
+    """List (u, windows, inputs) for one axis: element u of these windows meets these inputs."""
+    found = []
+    for u in range(kernel):
+        first = u * dilation - padding
+        lo, hi = max(0, -(first // stride)), min(out, (n - 1 - first) // stride + 1)
+        if lo < hi:
+            found.append((u, slice(lo, hi), slice(first + lo * stride, first + (hi - 1) * stride + 1, stride)))
+    return found
+
+
 class scratch:
     """A context that gives scratch memory of this thread, as an uninitialised array.
 
@@ -116,7 +131,7 @@ def blocks(shape: tuple[int, ...], limit: int) -> list[Box]:
 class Run(NamedTuple):
     """Neighbouring output rows that the same rows of the kernel reach within the array, and their matrices.
 
-    shape : of the matrices, (groups, rows, depth of the taps, positions)
+    shape : of the matrices, (groups, rows, shifts, depth of the taps, positions)
     offset : where they begin in the copied lines, in bytes
     """
 
@@ -130,11 +145,13 @@ class Block(NamedTuple):
     """Some output rows and some positions in each.
 
     window : its part of the windows
+    inside : where in a line they lie, if windows are shifted: what is before and behind is padding
     shape : of the copied lines, (groups, lines, tap, positions)
     strides : of the matrices in them
     """
 
     window: Box
+    inside: slice
     shape: tuple[int, ...]
     strides: tuple[int, ...]
     runs: list[Run]
@@ -152,6 +169,10 @@ class Columns:
     repeated k times less, and one batched product makes many output rows. Padding along the first axis
     needs no lines: at the edges, matrices are of fewer lines, for fewer rows of the kernel.
 
+    Even the windows along the last axis need no copies, if its stride is 1: a line holds the plain rows of the
+    input, and the windows of each element of the kernel begin a pixel further. That is a product for each of them,
+    and the products are to be added.
+
     Where sliding does not pay (few positions in a row, dilation, stride as large as the kernel), a first
     axis of length one is put in front: the one line of that axis is the classical column matrix.
 
@@ -167,6 +188,8 @@ class Columns:
         Sizes of window and output, step between windows, step inside a window.
     padding : tuple of pairs
     groups : int
+    shift : bool
+        Do not copy the windows along the last axis, if that can be.
     ones : bool
         End each line in a row of ones, for a product with a weight matrix into which the bias is woven.
 
@@ -176,9 +199,11 @@ class Columns:
         With that axis of length one, if there is one.
     padding : tuple of pairs
         What of it is in the lines; `above` is how much in front of them is not.
+    shifts : int
+        How many matrices there are for a row of the output: the length of the kernel's last axis, or 1.
     depth, tap : int
-        Rows of a matrix, prod(kernel) * C / groups and the ones, and those of a row of the kernel; the channel varies
-        fastest.
+        Rows of all matrices, prod(kernel) * C / groups and the ones, and of one for a row of the kernel; the channel
+        varies fastest.
     """
 
     def __init__(
@@ -191,32 +216,46 @@ class Columns:
         padding: Pairs,
         dilation: tuple[int, ...],
         groups: int,
+        shift: bool = False,
         ones: bool = False,
     ) -> None:
         channels, *size, batch = shape
         self.itemsize, self.groups, self.ones, self.padding = itemsize, groups, ones, padding
+        self.channels = channels // groups
         self.in_place = math.prod(kernel) == 1 and max(stride) == 1  # the array is its own matrix
         self.above = 0
         slide = len(size) > 1 and stride[0] < kernel[0] and dilation[0] == 1
-        slide = slide and math.prod(out[1:]) * batch >= SLIDE_MIN
+        shift = shift and len(size) <= 2 and stride[-1] == 1 < kernel[-1]
+        slide = slide and math.prod(out[1:]) * batch >= (SHIFT_AND_SLIDE_MIN if shift else SLIDE_MIN)
+        shift = shift and len(size) == 1 + slide
         self.tap = math.prod(kernel[1:] if slide else kernel) * (channels // groups) + ones
         if slide and self.tap >= TRIM_MIN and 0 <= min(padding[0]) <= max(padding[0]) < kernel[0]:
             self.above, self.padding = padding[0][0], ((0, 0), *padding[1:])
+        if shift:
+            self.padding = (*self.padding[:-1], (0, 0))
         size = [n + before + after for n, (before, after) in zip(size, self.padding, strict=True)]
         if not slide:
             size, kernel, out, stride, dilation = [1, *size], (1, *kernel), (1, *out), (1, *stride), (1, *dilation)
-        self.kernel, self.stride = kernel, stride[0]
-        self.depth = kernel[0] * self.tap
+        self.kernel, self.stride, self.dilation = kernel, stride[0], dilation[1]
+        self.shifts, self.before, self.width = 1, padding[-1][0], size[-1]
+        if shift:
+            self.shifts, self.tap = kernel[1], channels // groups
+        self.depth = kernel[0] * self.tap * self.shifts
         self.rows, self.lines, self.box = out[0], size[0], (*out[1:], batch)
         self.line = itemsize * groups * self.tap  # bytes of one position in a line
         plane, *steps = [itemsize * math.prod([*size[i:], batch]) for i in range(len(size) + 1)]
         within = [step * d for step, d in zip(steps, dilation, strict=True)]
         between = [step * s for step, s in zip(steps, stride, strict=True)]
-        self.shape = (groups, size[0], *kernel[1:], channels // groups, *self.box)
-        self.strides = (plane * (channels // groups), steps[0], *within[1:], plane, *between[1:], itemsize)
+        taps, box = ((), (size[1], batch)) if shift else (kernel[1:], self.box)
+        self.shape = (groups, size[0], *taps, channels // groups, *box)
+        inner = (*within[1 : 1 + len(taps)], plane, *between[1:], itemsize)
+        self.strides = (plane * (channels // groups), steps[0], *inner)
 
     def windows(self, x: np.ndarray) -> np.ndarray:
-        """Return the windows of (N, C, *S), a view if that can be: (groups, lines, *kernel[1:], C / groups, *box)."""
+        """Return the windows of (N, C, *S), a view if that can be: (groups, lines, *kernel[1:], C / groups, *box).
+
+        Without that of the kernel's last axis where windows are shifted: then of all pixels instead of positions.
+        """
         x = pad(batch_inner(x), self.padding)
         return np.ndarray(self.shape, x.dtype, x, 0, self.strides)
 
@@ -245,19 +284,30 @@ class Columns:
         tops = {row: row * self.stride - self.above for row in range(rows.start, rows.stop)}
         lines = slice(max(0, tops[rows.start]), min(self.lines, tops[rows.stop - 1] + self.kernel[0]))
         taps_of = {row: (max(0, -top), min(self.kernel[0], self.lines - top)) for row, top in tops.items()}
-        shape = (self.groups, lines.stop - lines.start, self.tap, positions.stop - positions.start)
+        copied = count = positions.stop - positions.start
+        images, inside = box[-1].stop - box[-1].start, slice(None)
+        if self.shifts > 1:
+            start, stop = box[0].start - self.before, box[0].stop - self.before + self.dilation * (self.shifts - 1)
+            first, last = (min(max(place, 0), self.width) for place in (start, stop))
+            box, inside, copied = (
+                (slice(first, last), box[1]),
+                slice(first - start, last - start),
+                (stop - start) * images,
+            )
+        shape = (self.groups, lines.stop - lines.start, self.tap, copied)
         group, line, *inner = (self.itemsize * math.prod(shape[i:]) for i in range(1, 5))
         runs = []
         for taps, same in itertools.groupby(taps_of, key=lambda row: taps_of[row]):
-            start, *others = same
-            matrices = (self.groups, 1 + len(others), self.tap * (taps[1] - taps[0]), shape[3])
-            offset = line * (tops[start] + taps[0] - lines.start)
-            runs.append(Run(slice(start, start + matrices[1]), taps, matrices, offset))
-        window = (slice(None), lines) + (slice(None),) * len(self.kernel) + box
-        return Block(window, shape, (group, line * self.stride, *inner), runs, positions)
+            top, *others = same
+            matrices = (self.groups, 1 + len(others), self.shifts, self.tap * (taps[1] - taps[0]), count)
+            offset = line * (tops[top] + taps[0] - lines.start)
+            runs.append(Run(slice(top, top + matrices[1]), taps, matrices, offset))
+        window = (slice(None), lines) + (slice(None),) * (len(self.shape) - 2 - len(box)) + box
+        strides = (group, line * self.stride, self.itemsize * self.dilation * images, *inner)
+        return Block(window, inside, shape, strides, runs, positions)
 
     def matrices(self, windows: np.ndarray, block: Block) -> Iterator[tuple[slice, Taps, np.ndarray]]:
-        """Give the rows of each run, their taps and matrices, (groups, rows, depth of the taps, positions).
+        """Give the rows of each run, their taps and matrices, (groups, rows, shifts, depth of the taps, positions).
 
         They are valid until this thread asks for another block.
         """
@@ -267,7 +317,12 @@ class Columns:
                 yield rows, taps, source.reshape(shape)
             return
         with scratch(block.shape, source.dtype) as copies:
-            if self.ones:
+            if self.shifts > 1:
+                lines = copies.reshape(*copies.shape[:3], -1, source.shape[-1])
+                lines[..., : block.inside.start, :] = 0
+                lines[..., block.inside.stop :, :] = 0
+                np.copyto(lines[..., block.inside, :], source)
+            elif self.ones:
                 copies[:, :, -1] = 1
                 np.copyto(copies[:, :, :-1].reshape(source.shape), source)
             else:

@@ -57,6 +57,8 @@ GEOMETRIES = {
     "products in parts": Geometry(70, 10, (7, 5), 32, (3, 3), (1, 1), ((1, 1), (0, 1)), (1, 1), 1),
     "products in parts, groups": Geometry(70, 12, (5, 4), 48, (3, 4), (1, 1), ((0, 0), (1, 1)), (1, 1), 2),
     "more than 16 channels": Geometry(3, 40, (5, 6), 5, (3, 2), (1, 1), ((1, 1), (0, 0)), (1, 1), 1),
+    "depthwise, many images": Geometry(17, 3, (6, 5), 6, (3, 3), (1, 1), ((1, 1), (1, 1)), (1, 1), 3),
+    "depthwise, many images, stride, dilation": Geometry(17, 3, (7, 8), 3, (3, 2), (2, 3), ((2, 1), (0, 2)), (1, 3), 3),
     "3d": Geometry(2, 2, (4, 5, 3), 3, (2, 3, 2), (1, 2, 1), ((1, 0), (1, 1), (0, 0)), (1, 1, 2), 1),
     "3d sliding": Geometry(20, 2, (4, 5, 4), 2, (2, 2, 2), (1, 1, 1), ((0, 0), (1, 1), (0, 0)), (1, 1, 1), 2),
 }
@@ -67,10 +69,13 @@ def geometry(request: Any) -> Geometry:
     return GEOMETRIES[request.param]
 
 
-@pytest.fixture(params=["large blocks", "small blocks", "small products"])
+@pytest.fixture(params=["large blocks", "small blocks", "small products", "shifted windows", "small shifted blocks"])
 def cache(request: Any, monkeypatch: Any) -> Iterator[None]:
-    """Blocks that hold everything, blocks that cut every axis unevenly, and products in parts."""
-    if request.param == "small blocks":
+    """Blocks that hold everything, blocks that cut every axis unevenly, products in parts, and windows not copied."""
+    if "shifted" in request.param:
+        monkeypatch.setattr(convolution, "SHIFT_MIN", 1)
+        monkeypatch.setattr(windows, "SHIFT_AND_SLIDE_MIN", 1)
+    if "blocks" in request.param and "small" in request.param:
         monkeypatch.setattr(windows, "CACHE_BYTES", 2000)
         monkeypatch.setattr(convolution, "CACHE_BYTES", 2000)
         monkeypatch.setattr(convolution, "PRODUCT_COLUMNS", 90)
@@ -240,3 +245,12 @@ def test_scratch_is_kept() -> None:
 
 def test_window_counts() -> None:
     assert window_counts((8, 8), (3, 2), (2, 3), (1, 2)) == (3, 2)
+
+
+def test_an_infinity_reaches_only_the_windows_that_hold_it() -> None:
+    x, w = np.ones((16, 2, 6, 6)), np.ones((2, 1, 3, 3))
+    x[3, 1, 2, 2] = np.inf
+    y = convolution.correlate(x, w, None, (1, 1), ((1, 1), (1, 1)), (1, 1), 2)
+    known = np.isfinite(y)
+    assert not known[3, 1, 1:4, 1:4].any()
+    assert known.sum() == known.size - 9

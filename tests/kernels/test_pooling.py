@@ -171,6 +171,7 @@ def test_float32_and_memory(x: np.ndarray, geometry: tuple) -> None:
     results = [y, mean, max_pool(x, window), gather_winners(x, winners, window)]
     results += [scatter_winners(y, winners, geometry[0], window), avg_pool_adjoint(mean, geometry[0], window)]
     results += [adaptive_avg_pool(x, (2,) * len(geometry[0]))]
+    results += [adaptive_avg_pool_adjoint(adaptive_avg_pool(x, (1,) * len(geometry[0])), geometry[0])]
     for result in results:
         assert result.dtype == np.float32 and not np.shares_memory(result, x)
         if np.argmin(x.strides) == 0:

@@ -1,0 +1,21 @@
+"""Copies into the order of indices."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from minigrad.kernels import copying
+from minigrad.kernels.copying import in_index_order
+
+
+@pytest.mark.parametrize("shape", [(5, 3, 7, 2), (4, 9), (6,), (0, 3), (300, 2), ()])
+def test_a_copy_has_the_values_the_dtype_and_the_order(shape: tuple[int, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copying, "MIN_ELEMENTS", 1)
+    monkeypatch.setattr(copying, "BLOCK_ELEMENTS", 8)
+    values = np.random.default_rng(0).standard_normal((*shape[1:], *shape[:1]))
+    x = values.transpose(values.ndim - 1, *range(values.ndim - 1)) if shape else values
+    for given in (x, values, x[::2] if shape else x):
+        copy = in_index_order(given, np.dtype("float32"))
+        assert copy.flags.c_contiguous and copy.dtype == np.float32 and not np.shares_memory(copy, given)
+        np.testing.assert_array_equal(copy, given.astype(np.float32))
