@@ -492,7 +492,7 @@ class Module(Convertible):
         [[0.0], [0.0]]
         """
         for module in self.children():
-            Module.apply(module, fn)  # the `apply` of a transform of images is another one
+            module.apply(fn)
         fn(self)
         return self
 

@@ -192,7 +192,7 @@ class Wrapped:
 
 
 class Negative(T.Transform):
-    def apply(self, images, rng):
+    def transform(self, images, rng):
         return 255 - images
 
 

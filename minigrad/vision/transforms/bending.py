@@ -100,7 +100,7 @@ class RandomPerspective(Transform):
         self.interpolation = interpolation_mode("RandomPerspective", interpolation)
         self.fill = constants("RandomPerspective", "fill", fill)
 
-    def apply(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def transform(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         chosen = rng.random(len(images)) < self.p
         start, end = _corners(len(images), images.shape[2], images.shape[1], self.distortion_scale, rng)
         if not chosen.any():
@@ -171,7 +171,7 @@ class ElasticTransform(Transform):
         values = numbers("ElasticTransform", argument, [value] if isinstance(value, NUMBER) else value, 1, 2)
         return float(values[0]), float(values[-1])
 
-    def apply(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def transform(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         count, height, width, _ = images.shape
         fields = []
         for alpha, sigma, length in zip(self.alpha, self.sigma, (width, height), strict=True):

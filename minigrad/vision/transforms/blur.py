@@ -59,7 +59,7 @@ class GaussianBlur(Transform):
         """Return a random standard deviation from a range."""
         return float(get_generator(None).rng.uniform(sigma_min, sigma_max))
 
-    def apply(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def transform(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         sigma = rng.uniform(*self.sigma, (len(images), 1))
         return blurred(images, self.kernel_size, (sigma, sigma))
 

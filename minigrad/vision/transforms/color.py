@@ -60,7 +60,7 @@ class Grayscale(Transform):
             raise ValueError(f"Grayscale: expected num_output_channels of 1 or 3, got {num_output_channels!r}")
         self.num_output_channels = num_output_channels
 
-    def apply(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def transform(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         grey = restored(_grey(_planes("Grayscale", images)), images.dtype)[..., None]
         return grey if self.num_output_channels == 1 else np.repeat(grey, 3, axis=3)
 
@@ -127,7 +127,7 @@ class ColorJitter(Transform):
             raise ValueError(f"ColorJitter: expected {argument} not below 0, got {value!r}")
         return max(low, 0.0), high
 
-    def apply(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def transform(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         x = _planes("ColorJitter", images)
         top = 255.0 if images.dtype == np.uint8 else 1.0
         changes: list[tuple[_Change, Range, float]] = [

@@ -85,7 +85,7 @@ class Normalize(Transform):
         if 0 in np.asarray(std):
             raise ValueError(f"Normalize: expected std without 0, got {std!r}")
 
-    def apply(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def transform(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         if images.dtype == np.uint8:
             raise TypeError("Normalize: expected floats, got uint8; put ToTensor before it")
         mean, std = (by_channel("Normalize", n, getattr(self, n), images) for n in ("mean", "std"))

@@ -69,7 +69,7 @@ class Pad(Transform):
         self.padding, self.fill = padding, constants("Pad", "fill", fill)
         self.padding_mode = _mode("Pad", padding_mode)
 
-    def apply(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def transform(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         return _padded("Pad", images, self._border, self.fill, self.padding_mode)
 
 
@@ -92,7 +92,7 @@ class CenterCrop(Transform):
         super().__init__()
         self.size = pair("CenterCrop", "size", size)
 
-    def apply(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def transform(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         height, width = self.size
         lack, gap = max(height - images.shape[1], 0), max(width - images.shape[2], 0)
         x = _padded("CenterCrop", images, (gap // 2, lack // 2, (gap + 1) // 2, (lack + 1) // 2), 0, "constant")
@@ -164,7 +164,7 @@ class RandomCrop(Transform):
         rng = get_generator(None).rng
         return int(rng.integers(down + 1)), int(rng.integers(right + 1)), height, width
 
-    def apply(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def transform(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         height, width = self.size
         x = _padded("RandomCrop", images, self._border, self.fill, self.padding_mode)
         if self.pad_if_needed:

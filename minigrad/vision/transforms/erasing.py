@@ -69,7 +69,7 @@ class RandomErasing(Transform):
         self.value = value if isinstance(value, str) else constants("RandomErasing", "value", value)
         self.inplace = inplace
 
-    def apply(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def transform(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         erased = self._rectangles(images.shape[:3], rng)
         y = images.copy(order="K")
         if not isinstance(self.value, str):

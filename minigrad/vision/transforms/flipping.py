@@ -20,7 +20,7 @@ class _RandomFlip(Transform):
         super().__init__(generator)
         self.p = probability(type(self).__name__, p)
 
-    def apply(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def transform(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         flipped = np.flatnonzero(rng.random(len(images)) < self.p)
         if not len(flipped):
             return images

@@ -103,7 +103,7 @@ class RandomRotation(Transform):
         """Return a random angle from a range."""
         return float(get_generator(None).rng.uniform(degrees[0], degrees[1]))
 
-    def apply(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def transform(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         count, height, width, _ = images.shape
         angle: np.ndarray = -np.asarray(rng.uniform(*self.degrees, count))
         if self.expand:
@@ -233,7 +233,7 @@ class RandomAffine(Transform):
         x, y = (interval("RandomAffine", "shear", part) for part in (values[:2], values[2:] or (0.0, 0.0)))
         return x, y
 
-    def apply(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def transform(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         count, height, width, _ = images.shape
         right, down = self.translate or (0, 0)
         ranges = [

@@ -65,12 +65,12 @@ class RandomResizedCrop(Transform):
         self.interpolation = interpolation_mode("RandomResizedCrop", interpolation, InterpolationMode)
         self.antialias = antialias
 
-    def apply(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def transform(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         resize = Resize(self.size, self.interpolation, antialias=self.antialias)
         y = np.empty((len(images), *self.size, images.shape[3]), images.dtype)
         for i, image in enumerate(images):
             top, left, height, width = _part(image.shape[0], image.shape[1], self.scale, self.ratio, rng)
-            y[i] = resize.apply(image[None, top : top + height, left : left + width], rng)[0]
+            y[i] = resize.transform(image[None, top : top + height, left : left + width], rng)[0]
         return y
 
     @staticmethod
@@ -114,10 +114,10 @@ class RandomGrayscale(Transform):
         super().__init__(generator)
         self.p = probability("RandomGrayscale", p)
 
-    def apply(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def transform(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         chosen = rng.random(len(images)) < self.p
         if not chosen.any() or images.shape[3] == 1:
             return images
         y = images.copy()
-        y[chosen] = Grayscale(3).apply(images[chosen], rng)
+        y[chosen] = Grayscale(3).transform(images[chosen], rng)
         return y

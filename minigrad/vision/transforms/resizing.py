@@ -66,7 +66,7 @@ class Resize(Transform):
             new_short, new_long = max(1, int(self.max_size * new_short / new_long)), self.max_size
         return (new_short, new_long) if height <= width else (new_long, new_short)
 
-    def apply(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def transform(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         old, new = images.shape[1:3], self._new_size(*images.shape[1:3])
         if old == new:
             return images

@@ -86,7 +86,7 @@ class _RandomTone(Transform):
     def _change(self, images: np.ndarray) -> np.ndarray:
         raise NotImplementedError
 
-    def apply(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def transform(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         chosen = rng.random(len(images)) < self.p
         if not chosen.any():
             return images

@@ -17,10 +17,7 @@ from minigrad.vision.pillow import as_pillow, of_pillow, pixels_of
 __all__ = ["Compose", "Lambda", "Transform"]
 
 
-_Layer: Any = Module  # whose `apply` is another one than that of a Transform
-
-
-class ImageModule(_Layer):
+class ImageModule(Module):
     """A transform as a layer, so that `nn.Sequential` and other modules take it.
 
     A subclass says what it does in ``__call__``, or, as layers do, in ``forward``.
@@ -32,7 +29,7 @@ class ImageModule(_Layer):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "forward" in vars(cls) and "__call__" not in vars(cls):
-            cls.__call__ = lambda self, *args, **kwargs: self.forward(*args, **kwargs)
+            cls.__call__ = lambda self, *args, **kwargs: self.forward(*args, **kwargs)  # type: ignore[method-assign]
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Call the class above the last one with a ``forward`` of its own, for which this stands."""
@@ -47,7 +44,7 @@ class ImageModule(_Layer):
 
 
 class Transform(ImageModule):
-    """Base class: whatever it is called with, a subclass's :meth:`apply` gets a batch with channels last.
+    """Base class: whatever it is called with, a subclass's :meth:`transform` gets a batch with channels last.
 
     Parameters
     ----------
@@ -64,7 +61,7 @@ class Transform(ImageModule):
     --------
     >>> from minigrad.vision.transforms import Transform
     >>> class Negative(Transform):
-    ...     def apply(self, images, rng):
+    ...     def transform(self, images, rng):
     ...         return 255 - images
     >>> Negative()(np.array([[0, 100]], np.uint8))
     array([[255, 155]], dtype=uint8)
@@ -77,7 +74,7 @@ class Transform(ImageModule):
         check_generator(type(self).__name__, generator)
         self.generator = generator
 
-    def apply(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def transform(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return the transformed images.
 
         Parameters
@@ -90,12 +87,12 @@ class Transform(ImageModule):
         -------
         ndarray, shape (N, height, width, channels), of the same dtype
         """
-        raise NotImplementedError(f"{type(self).__name__}: a Transform needs a method apply(images, rng)")
+        raise NotImplementedError(f"{type(self).__name__}: a Transform needs a method transform(images, rng)")
 
     def __call__(self, images: Any) -> Any:
         """Return the transformed image or images, of the kind and dtype that are given."""
         rng = get_generator(self.generator).rng
-        return on_images(type(self).__name__, lambda x: self.apply(x, rng), images)
+        return on_images(type(self).__name__, lambda x: self.transform(x, rng), images)
 
     def __repr__(self) -> str:
         shown = [f"{name}={value}" for name, value in self._shown().items()]
@@ -128,7 +125,7 @@ def applied(name: str, images: Any, kind: Callable[..., Any], *args: Any, **kwar
     try:
         transform = kind(*args, **kwargs)
         if isinstance(transform, Transform) and "__call__" not in vars(kind):
-            return on_images(name, lambda x: transform.apply(x, _UNUSED), images)
+            return on_images(name, lambda x: transform.transform(x, _UNUSED), images)
         return transform(images)
     except (TypeError, ValueError, RuntimeError) as error:
         raise type(error)(str(error).replace(f"{kind.__name__}:", f"{name}:", 1)) from error

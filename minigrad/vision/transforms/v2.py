@@ -114,7 +114,7 @@ class RGB(Transform):
     Size([3, 2, 2])
     """
 
-    def apply(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def transform(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         if images.shape[3] not in (1, 3):
             raise ValueError(f"RGB: expected images of 1 or 3 channels, got {images.shape[3]}")
         return np.repeat(images, 3, 3) if images.shape[3] == 1 else images
@@ -148,7 +148,7 @@ class GaussianNoise(Transform):
             raise ValueError(f"GaussianNoise: expected sigma not below 0, got {sigma}")
         self.mean, self.sigma, self.clip = mean, sigma, clip
 
-    def apply(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def transform(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         if images.dtype == np.uint8:
             raise ValueError(
                 "GaussianNoise: expected floats, got uint8; put ToDtype(minigrad.float32, scale=True) before"

@@ -193,7 +193,7 @@ def test_other_things_are_refused(given, error, message):
 
 
 def test_a_transform_without_apply_says_so():
-    with pytest.raises(NotImplementedError, match="Mine: a Transform needs a method apply"):
+    with pytest.raises(NotImplementedError, match="Mine: a Transform needs a method transform"):
         type("Mine", (Transform,), {})()(np.zeros((2, 2), np.uint8))
 
 
