@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Sequence
-from time import perf_counter
 from typing import Any, TypeVar
 
 import numpy as np
 
-from minigrad.kernels.parallel import by_slices, share_rest
+from minigrad.kernels.parallel import SLICES, WORTH_SLICING, by_slices, run
 
 __all__ = ["by_blocks", "by_parts", "in_blocks", "order_in_memory"]
 
@@ -50,20 +49,24 @@ def in_blocks(formula: F) -> F:
             results = formula(*given, *out)
             return results if type(results) is tuple else (results,)
 
-        started = perf_counter()
         begin = block(0)
         outputs = [np.empty([first.shape[d] for d in order], result.dtype) for result in begin]
         targets = [output.reshape(-1) for output in outputs]
 
-        def compute(start: int) -> None:
-            parts = [target[start : start + BLOCK_ELEMENTS] for target in targets]
-            out = (parts[0] if len(parts) == 1 else tuple(parts),) if takes_out else ()
-            for part, result in zip(parts, begin if start == 0 else block(start, *out), strict=True):
-                if result is not part:
-                    part[...] = result
+        def compute(starts: Iterable[int]) -> None:
+            for start in starts:
+                parts = [target[start : start + BLOCK_ELEMENTS] for target in targets]
+                out = (parts[0] if len(parts) == 1 else tuple(parts),) if takes_out else ()
+                for part, result in zip(parts, begin if start == 0 else block(start, *out), strict=True):
+                    if result is not part:
+                        part[...] = result
 
-        compute(0)
-        share_rest(compute, range(BLOCK_ELEMENTS, first.size, BLOCK_ELEMENTS), started)
+        compute([0])
+        starts = range(BLOCK_ELEMENTS, first.size, BLOCK_ELEMENTS)
+        if first.size < WORTH_SLICING:
+            compute(starts)
+        else:
+            run(compute, [starts[len(starts) * i // SLICES : len(starts) * (i + 1) // SLICES] for i in range(SLICES)])
         several = [_in_order(output, order) for output in outputs]
         return several[0] if len(several) == 1 else tuple(several)
 
@@ -102,9 +105,11 @@ def by_parts(function: Callable[[tuple[Any, ...]], None], x: np.ndarray, axes: I
     length = x.shape[axis]
     step = max(1, length * PART_ELEMENTS // x.size, MIN_RUN_BYTES // max(abs(x.strides[axis]), 1))
     places = [(slice(None),) * axis + (slice(start, start + step),) for start in range(0, length, step)]
-    started = perf_counter()
-    function(places[0])
-    share_rest(function, places[1:], started)
+    if x.size < WORTH_SLICING:
+        for place in places:
+            function(place)
+    else:
+        run(function, places)
 
 
 def order_in_memory(x: np.ndarray) -> list[int]:

@@ -13,7 +13,6 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from queue import SimpleQueue
-from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -21,11 +20,10 @@ import numpy as np
 from minigrad.kernels.blas import hold_blas
 from minigrad.kernels.forking import lock
 
-__all__ = ["get_num_threads", "set_num_threads", "run", "alone", "share", "share_rest", "by_slices"]
+__all__ = ["get_num_threads", "set_num_threads", "run", "alone", "share", "by_slices"]
 
 WORTH_SHARING = 50_000_000  # multiplications, in pieces of several calls each: about 1 ms in one thread
 
-WORTH_SECONDS = 1e-3  # in one thread
 WORTH_SLICING = 1 << 21  # elements, each read and written once or more: about 1 ms in one thread
 SLICES = 4
 
@@ -243,15 +241,6 @@ def share(function: Callable[[Any], None], pieces: Sequence[Any], multiplication
         run(function, pieces)
     else:
         hold_blas(_in_turn, function, pieces)
-
-
-def share_rest(function: Callable[[Any], None], pieces: Sequence[Any], started: float) -> None:
-    """Do pieces of which one more, like each of them, began when the clock said `started` and is done now.
-
-    If the others would take long, too, they are done by `run`, else in this thread.
-    """
-    long = (perf_counter() - started) * len(pieces) >= WORTH_SECONDS
-    (run if long else _in_turn)(function, pieces)
 
 
 def by_slices(function: Callable[[tuple[Any, ...]], None], x: np.ndarray, axes: Iterable[int]) -> None:

@@ -17,8 +17,8 @@ def small(request, monkeypatch):
     monkeypatch.setattr(blocks, "BLOCK_ELEMENTS", 8)
     monkeypatch.setattr(blocks, "PART_ELEMENTS", 8)
     monkeypatch.setattr(blocks, "MIN_RUN_BYTES", 1)
-    monkeypatch.setattr(parallel, "WORTH_SLICING", 20)
-    monkeypatch.setattr(parallel, "WORTH_SECONDS", 0)
+    for module in (blocks, parallel):
+        monkeypatch.setattr(module, "WORTH_SLICING", 20)
     before = mg.get_num_threads()
     mg.set_num_threads(request.param)
     yield
