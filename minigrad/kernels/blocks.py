@@ -105,7 +105,7 @@ def by_parts(function: Callable[[tuple[Any, ...]], None], x: np.ndarray, axes: I
     length = x.shape[axis]
     step = max(1, length * PART_ELEMENTS // x.size, MIN_RUN_BYTES // max(abs(x.strides[axis]), 1))
     places = [(slice(None),) * axis + (slice(start, start + step),) for start in range(0, length, step)]
-    if x.size < WORTH_SLICING:
+    if x.size < 4 * WORTH_SLICING:  # many short calls: two threads wait for each other's turn in the interpreter
         for place in places:
             function(place)
     else:
