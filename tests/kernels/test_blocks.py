@@ -18,7 +18,7 @@ def small(request, monkeypatch):
     monkeypatch.setattr(blocks, "PART_ELEMENTS", 8)
     monkeypatch.setattr(blocks, "MIN_RUN_BYTES", 1)
     for module in (blocks, parallel):
-        monkeypatch.setattr(module, "WORTH_SLICING", 20)
+        monkeypatch.setattr(module, "WORTH_SLICING", 10)
     before = mg.get_num_threads()
     mg.set_num_threads(request.param)
     yield
