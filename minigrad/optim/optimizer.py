@@ -6,7 +6,6 @@ import copy
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from threading import get_ident
 from typing import Any, ClassVar, TypeVar, overload
 
 import numpy as np
@@ -201,7 +200,8 @@ class Optimizer(Hooked):
     def _update_all(self) -> None:
         plans = [self._plan(i, group["params"]) for i, group in enumerate(self.param_groups)]
         for plan, group in zip(plans, self.param_groups, strict=True):
-            plan.update(self._update, group)
+            for pack in plan.packs:
+                pack.update(self._update, group)
             for p in plan.others:
                 values, gradient = p._data, p._grad._data  # type: ignore[union-attr]
                 wide = single(values)  # squares of float16, and small steps, leave its range
@@ -249,8 +249,8 @@ class Optimizer(Hooked):
         return np.negative(g, out=self._scratch(p, 1)) if group["maximize"] else g
 
     def _scratch(self, like: np.ndarray, which: int = 0) -> np.ndarray:
-        """Return an array shaped like `like` that holds anything; the thread uses its memory again for the next one."""
-        key = which, like.dtype, get_ident()
+        """Return an array shaped like `like` that holds anything; its memory is used again for the next parameter."""
+        key = which, like.dtype
         flat = self._buffers.get(key)
         if flat is None or flat.size < like.size:
             flat = self._buffers[key] = np.empty(like.size, like.dtype)

@@ -6,7 +6,7 @@ back. What the rule remembers stays end to end; the states of the parameters, in
 of views of it.
 
 Part by part, because what stays in the processor's cache from one line of the rule to the next need not be fetched from
-memory: the state of a part consists of views of the parameter's. Several threads share the parts.
+memory: the state of a part consists of views of the parameter's.
 """
 
 from __future__ import annotations
@@ -20,14 +20,11 @@ import numpy as np
 
 from minigrad.core.tensor import Tensor
 from minigrad.graph.versions import bump, owner_of
-from minigrad.kernels.parallel import run
 
 MAX_PACKED_ELEMENTS = 4096  # copying more costs what it saves
 PART_ELEMENTS = 2**15  # with gradient, state and scratch they fill half a megabyte or so
-MIN_SHARED_ELEMENTS = 2**18  # the rule takes a millisecond or so in one thread
 
 State = dict[str, Any]
-Piece = tuple[np.ndarray, np.ndarray, State]  # of parameters: values, gradients and what the rule remembers
 Rule = Callable[[np.ndarray, np.ndarray, State, dict[str, Any]], None]
 
 
@@ -37,8 +34,7 @@ class Plan:
     def __init__(self, params: list[Tensor]) -> None:
         self.params, self.data = params, [p._data for p in params]
         self.arranged = False
-        self.packs: list[Pack] = []
-        self.parted: list[Parts] = []
+        self.packs: list[Pack | Parts] = []
         self.others: Sequence[Tensor] = params
 
     def fits(self, params: list[Tensor], state: dict[Any, State]) -> bool:
@@ -48,7 +44,6 @@ class Plan:
             and _same(params, self.params)
             and _same([p._data for p in params], self.data)
             and all(pack.fits(state) for pack in self.packs)
-            and all(parts.fits(state) for parts in self.parted)
         )
 
     def arrange(self, state: dict[Any, State]) -> None:
@@ -64,29 +59,12 @@ class Plan:
             elif p._data.size <= MAX_PACKED_ELEMENTS:
                 alike.setdefault(kind, []).append(p)
             elif _in_order(p, state[p]):
-                self.parted.append(Parts(p, state[p]))
+                self.packs.append(Parts(p, state[p]))
             else:
                 others.append(p)
-        self.packs = [Pack(ps, [state[p] for p in ps]) for ps in alike.values() if len(ps) > 1]
+        self.packs += [Pack(ps, [state[p] for p in ps]) for ps in alike.values() if len(ps) > 1]
         self.others = [*others, *[ps[0] for ps in alike.values() if len(ps) == 1]]
         self.arranged = True
-
-    def update(self, rule: Rule, group: dict[str, Any]) -> None:
-        """Apply the rule to all parameters but the others: to the parts of large ones in several threads."""
-        for pack in self.packs:
-            pack.update(rule, group)
-
-        def compute(piece: Piece) -> None:
-            rule(*piece, group)
-
-        pieces = [piece for parts in self.parted for piece in parts.pieces()]
-        if sum(data.size for data, _, _ in pieces) >= MIN_SHARED_ELEMENTS:
-            run(compute, pieces)
-        else:
-            for piece in pieces:
-                compute(piece)
-        for parts in self.parted:
-            parts.finish()
 
 
 class Pack:
@@ -186,13 +164,11 @@ class Parts:
                 return False
         return True
 
-    def pieces(self) -> Iterable[Piece]:
-        """Return what the rule needs of each part: the values, their gradients and the state."""
+    def update(self, rule: Rule, group: dict[str, Any]) -> None:
+        """Apply the rule to all parts."""
         gradients = self._cut(self.param._grad._data)  # type: ignore[union-attr]
-        return zip(self.data, gradients, self.states, strict=True)
-
-    def finish(self) -> None:
-        """Make the state of the parameter hold what the rule, applied to all parts, made of their states."""
+        for data, g, state in zip(self.data, gradients, self.states, strict=True):
+            rule(data, g, state, group)
         bump(self.param._data)
         for key, value in self.states[0].items():
             if not isinstance(value, Tensor):

@@ -219,10 +219,9 @@ def test_a_graph_made_before_notices():
 
 @pytest.fixture
 def small_parts(monkeypatch):
-    """Parameters of more than 10 elements are large, and a part has 5: the last one of (3, 4) has 2. Threads share."""
+    """Parameters of more than 10 elements are large, and a part has 5: the last one of (3, 4) has 2."""
     monkeypatch.setattr(packing, "MAX_PACKED_ELEMENTS", 3)
     monkeypatch.setattr(packing, "PART_ELEMENTS", 5)
-    monkeypatch.setattr(packing, "MIN_SHARED_ELEMENTS", 11)
 
 
 @pytest.fixture
@@ -252,7 +251,7 @@ def test_part_by_part_equals_all_at_once(by_parts, name, options):
         parts.step(number)
         whole.step(number)
     assert_equal(parts, whole)
-    (found,) = parts.optimizers[0]._plans[0].parted
+    (found,) = [p for p in parts.optimizers[0]._plans[0].packs if isinstance(p, packing.Parts)]
     assert found.param is parts.params[0] and [len(d) for d in found.data] == [5, 5, 2]
 
 
