@@ -10,7 +10,7 @@ cifar10-plain     two convolutions and a dense layer on the first 10,000 images 
                   batches of 8. With --lr 0.01 every ReLU soon is dead, and it stays at chance
 pets              two convolutions and two dense layers on a folder of photos in two or more classes, with Adam
 
-What they reach is in docs/gallery.md.
+The documentation's gallery, docs/gallery.md in the repository, says what they reach.
 
 Without another word: batches of 32, Nesterov's momentum of 0.9, a weight decay of 0.0005, and a learning rate that
 rises to 0.05 for a fifth of the run and then falls to nothing.
