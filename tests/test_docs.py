@@ -69,6 +69,7 @@ def test_signatures_are_a_callers():
 
 
 def test_values_are_described_by_the_string_below_them():
+    pytest.importorskip("numpydoc")
     assert "From name to kernel" in reference.notes("minigrad.vision.kernels")["KERNELS"]
     ((file, title, names),) = reference.parts("minigrad.vision.kernels")
     text = reference.page(title, "minigrad.vision.kernels", names, {})
