@@ -72,7 +72,7 @@ class Store:
     _timeout = 300.0
 
     def _do(self, operation: bytes, *arguments: bytes) -> list[bytes]:
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__}: use a TCPStore, FileStore or HashStore, or define _do")
 
     def _key(self, key: Any) -> bytes:
         if not isinstance(key, str):

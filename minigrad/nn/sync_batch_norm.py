@@ -6,12 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.function import Function
 from minigrad.core.tensor import Tensor
 from minigrad.graph.versions import bump
 from minigrad.nn.module import Module
 from minigrad.nn.normalization import BatchNorm
-from minigrad.ops.joining import cat
+from minigrad.ops.joining import cat, stack
 
 
 class SyncBatchNorm(BatchNorm):
@@ -117,49 +116,17 @@ def _statistics(x: Tensor, group: Any) -> tuple[Tensor, Tensor, int]:
 
     Each rank sends its own mean and sum of squares around it, which loses no digits, as sums of squares alone would.
     """
+    from minigrad.distributed.nn.functional import all_gather
+
     channels, dims = x.shape[1], [d for d in range(x.ndim) if d != 1]
     own = x._data.size // max(channels, 1)
     mean = x.sum(dims) / max(own, 1)
     squares = ((x - mean.reshape((1, -1, *[1] * (x.ndim - 2)))) ** 2).sum(dims)
     count = Tensor._wrap(np.array([own], x._data.dtype))
-    rows = _AllGather.apply(cat([mean, squares, count]), group)
+    rows = stack(all_gather(cat([mean, squares, count]), group))
     counts = rows[:, -1:].detach()
     total = int(counts._data.sum(dtype=np.float64))
     means = rows[:, :channels]
     mean = (means * counts).sum(0) / max(total, 1)
     squares = rows[:, channels:-1].sum(0) + (counts * (means - mean) ** 2).sum(0)
     return mean, squares / max(total, 1), total
-
-
-class _AllReduce(Function):
-    """The sum over all ranks: so is its gradient, as each rank's loss depends on each rank's tensor."""
-
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, group: Any) -> Tensor:
-        from minigrad.distributed.collectives import all_reduce
-
-        ctx.group = group
-        total = x.clone()
-        all_reduce(total, group=group)
-        return total
-
-    @staticmethod
-    def backward(ctx: Any, g: Tensor) -> Any:
-        return _AllReduce.apply(g, ctx.group), None
-
-
-class _AllGather(Function):
-    """The tensors of all ranks, one per row."""
-
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, group: Any) -> Tensor:
-        from minigrad.distributed.collectives import all_gather_into_tensor
-
-        ctx.group = group
-        rows = Tensor._wrap(np.empty((group.size(), *x.shape), x._data.dtype))
-        all_gather_into_tensor(rows, x, group=group)
-        return rows
-
-    @staticmethod
-    def backward(ctx: Any, g: Tensor) -> Any:
-        return _AllReduce.apply(g, ctx.group)[ctx.group.rank()], None

@@ -139,7 +139,10 @@ def kill_one(child, folder, rng):
 
 def kill_at_random(folder, straight, seed, kills):
     rng = random.Random(seed)
-    go_on = lambda: ["--resume", folder] if (folder / "last.npz").exists() else [*SMALL, "--out", folder]  # noqa: E731
+
+    def go_on():
+        return ["--resume", folder] if (folder / "last.npz").exists() else [*SMALL, "--out", folder]
+
     for _ in range(kills):
         kill_one(start(2, *go_on()), folder, rng)
     status, output = run(2, *go_on())

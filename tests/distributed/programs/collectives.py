@@ -9,7 +9,7 @@ import numpy as np
 import minigrad as mg
 import minigrad.distributed as dist
 from minigrad.distributed import ReduceOp
-from minigrad.distributed.nn import functional as DF  # noqa: N812
+from minigrad.distributed.nn import functional as fn
 from tests.distributed.programs.checks import of_rank, raises, run_all, tensor
 
 DTYPES = "float16 float32 float64 uint8 uint16 uint32 uint64 int8 int16 int32 int64 bool".split()
@@ -253,33 +253,33 @@ def check_groups(me, n):
 
 
 LINEAR = {  # by name: how many tensors a rank gives, the call, and what rank i gets, by all that was given
-    "all_reduce": (1, lambda t: [DF.all_reduce(*t)], lambda every, i: [sum(e[0] for e in every)]),
-    "mean": (1, lambda t: [DF.all_reduce(*t, ReduceOp.AVG)], lambda every, i: [sum(e[0] for e in every) / len(every)]),
-    "broadcast": (1, lambda t: [DF.broadcast(*t, LAST())], lambda every, i: every[-1]),
+    "all_reduce": (1, lambda t: [fn.all_reduce(*t)], lambda every, i: [sum(e[0] for e in every)]),
+    "mean": (1, lambda t: [fn.all_reduce(*t, ReduceOp.AVG)], lambda every, i: [sum(e[0] for e in every) / len(every)]),
+    "broadcast": (1, lambda t: [fn.broadcast(*t, last())], lambda every, i: every[-1]),
     "reduce": (
-        1, lambda t: [DF.reduce(*t, LAST())], lambda every, i: [sum(e[0] for e in every) * (i + 1 == len(every))]
+        1, lambda t: [fn.reduce(*t, last())], lambda every, i: [sum(e[0] for e in every) * (i + 1 == len(every))]
     ),
-    "gather": (1, lambda t: DF.gather(*t, LAST()), lambda every, i: [e[0] * (i + 1 == len(every)) for e in every]),
-    "all_gather": (1, lambda t: DF.all_gather(*t), lambda every, i: [e[0] for e in every]),
-    "scatter": (0, lambda t: [DF.scatter(t, LAST())], lambda every, i: [every[-1][i]]),
-    "reduce_scatter": (0, lambda t: [DF.reduce_scatter(t[0].clone(), t)], lambda every, i: [sum(e[i] for e in every)]),
+    "gather": (1, lambda t: fn.gather(*t, last()), lambda every, i: [e[0] * (i + 1 == len(every)) for e in every]),
+    "all_gather": (1, lambda t: fn.all_gather(*t), lambda every, i: [e[0] for e in every]),
+    "scatter": (0, lambda t: [fn.scatter(t, last())], lambda every, i: [every[-1][i]]),
+    "reduce_scatter": (0, lambda t: [fn.reduce_scatter(t[0].clone(), t)], lambda every, i: [sum(e[i] for e in every)]),
     "mean_scatter": (
         0,
-        lambda t: [DF.reduce_scatter(t[0].detach().clone(), t, ReduceOp.AVG)],
+        lambda t: [fn.reduce_scatter(t[0].detach().clone(), t, ReduceOp.AVG)],
         lambda every, i: [sum(e[i] for e in every) / len(every)],
     ),
     "all_to_all": (
-        0, lambda t: DF.all_to_all([x.detach().clone() for x in t], t), lambda every, i: [e[i] for e in every]
+        0, lambda t: fn.all_to_all([x.detach().clone() for x in t], t), lambda every, i: [e[i] for e in every]
     ),
     "all_to_all_single": (
         0,
-        lambda t: [DF.all_to_all_single(mg.cat(t).detach(), mg.cat(t))],
+        lambda t: [fn.all_to_all_single(mg.cat(t).detach(), mg.cat(t))],
         lambda every, i: [np.concatenate([e[i] for e in every])],
     ),
 }  # fmt: skip
 
 
-def LAST():  # noqa: N802
+def last():
     return dist.get_world_size() - 1
 
 
@@ -317,10 +317,10 @@ def check_calls_with_gradients(me, n):
         np.testing.assert_allclose(*first, rtol=1e-11, err_msg=name)
         np.testing.assert_allclose(*second, rtol=1e-11, err_msg=name)
     with raises(RuntimeError, "ReduceOp.MAX has no gradient"):
-        DF.all_reduce(mg.ones(1, requires_grad=True), ReduceOp.MAX)
-    assert DF.all_reduce(mg.full((1,), float(me)), ReduceOp.MAX).item() == n - 1
+        fn.all_reduce(mg.ones(1, requires_grad=True), ReduceOp.MAX)
+    assert fn.all_reduce(mg.full((1,), float(me)), ReduceOp.MAX).item() == n - 1
     with raises(ValueError, f"expected {n} tensors"):
-        DF.scatter([mg.ones(1)] * (n + 1))
+        fn.scatter([mg.ones(1)] * (n + 1))
 
 
 def check_meshes(me, n):
