@@ -11,9 +11,12 @@ from minigrad.lazy_names import lazy_names
 
 _HOMES = {
     "groups": (
-        "DEFAULT_TIMEOUT GroupMember ProcessGroup default_pg_timeout destroy_process_group get_backend get_global_rank "
-        "get_group_rank get_node_local_rank get_process_group_ranks get_rank get_world_size group init_process_group "
-        "is_available is_initialized is_torchelastic_launched new_group new_subgroups new_subgroups_by_enumeration"
+        "DEFAULT_TIMEOUT GroupMember ProcessGroup default_pg_timeout destroy_process_group group init_process_group "
+        "is_available is_initialized is_torchelastic_launched new_group"
+    ),
+    "ranks": (
+        "get_backend get_global_rank get_group_rank get_node_local_rank get_process_group_ranks get_rank "
+        "get_world_size new_subgroups new_subgroups_by_enumeration"
     ),
     "buffers": "ReduceOp reduce_op",
     "collectives": (

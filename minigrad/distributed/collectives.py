@@ -12,8 +12,9 @@ from typing import Any
 
 from minigrad.core.tensor import Tensor
 from minigrad.distributed.buffers import Buffer, ReduceOp, of, reduction
-from minigrad.distributed.groups import ProcessGroup, get_group_rank, meet, the_group
+from minigrad.distributed.groups import ProcessGroup, meet, the_group
 from minigrad.distributed.mpi import mpi
+from minigrad.distributed.ranks import get_group_rank
 from minigrad.distributed.waiting import seconds
 from minigrad.distributed.work import Work, collective, exchange
 

@@ -11,12 +11,11 @@ from minigrad.core.tensor import Tensor
 from minigrad.distributed.groups import (
     GroupMember,
     ProcessGroup,
-    get_rank,
-    get_world_size,
     init_process_group,
     is_initialized,
     new_group,
 )
+from minigrad.distributed.ranks import get_rank, get_world_size
 
 __all__ = ["DeviceMesh", "init_device_mesh"]
 

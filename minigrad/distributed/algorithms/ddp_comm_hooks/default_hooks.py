@@ -9,7 +9,7 @@ import numpy as np
 
 from minigrad.core.tensor import Tensor
 from minigrad.distributed.collectives import all_reduce
-from minigrad.distributed.groups import get_world_size
+from minigrad.distributed.ranks import get_world_size
 from minigrad.distributed.work import Future
 
 __all__ = ["allreduce_hook", "fp16_compress_hook", "fp16_compress_wrapper"]
