@@ -129,6 +129,10 @@ def may_keep(array: Any) -> bool:
     return whole and _REFERENCES is not None and sys.getrefcount(array) <= _REFERENCES
 
 
+# whether the interpreter counts who holds an object; what the count of one holder is differs between versions of Python
+COUNTED = sys.implementation.name == "cpython" and getattr(sys, "_is_gil_enabled", lambda: True)()
+
+
 def _references_of_one_owner() -> int | None:
     """Return what `sys.getrefcount` says in `may_keep` of an array that its caller alone was given; None if unknown."""
 
@@ -138,8 +142,7 @@ def _references_of_one_owner() -> int | None:
     def caller(array: Any) -> int:
         return asked(array)
 
-    counts = sys.implementation.name == "cpython" and getattr(sys, "_is_gil_enabled", lambda: True)()
-    return caller(np.empty(0)) if counts else None
+    return caller(np.empty(0)) if COUNTED else None
 
 
 _REFERENCES = _references_of_one_owner()

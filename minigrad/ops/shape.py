@@ -12,6 +12,7 @@ import numpy as np
 from minigrad.core.array_attributes import Lengths
 from minigrad.core.tensor import Tensor
 from minigrad.core.views import Calls, View, replay
+from minigrad.graph import versions
 from minigrad.ops.declare.method import attribute, method
 from minigrad.ops.declare.operation import Operand, operation, twin
 from minigrad.ops.primitives import shape as primitive
@@ -77,12 +78,16 @@ def _reshape_as(input: Tensor, other: Tensor) -> Tensor:
     return reshape(input, other.shape)
 
 
-def _is_alone(input: Tensor) -> bool:
-    """Return whether nobody but this Tensor refers to its memory."""
+def _references(input: Tensor) -> tuple[int, int]:
+    """Return how often the array of this Tensor is referred to, and the owner of its memory if that is another."""
     array = input._data
-    if array.base is None:
-        return sys.getrefcount(array) == 3  # that of the Tensor, of `array`, and of the argument
-    return sys.getrefcount(array.base) == 2 and sys.getrefcount(array) == 3
+    return sys.getrefcount(array), 0 if array.base is None else sys.getrefcount(array.base)
+
+
+# of a Tensor that nobody shares its memory with
+_ALONE = (
+    [_references(Tensor._wrap(np.empty(1))), _references(Tensor._wrap(np.empty(2)[1:]))] if versions.COUNTED else []
+)
 
 
 @method("view", only=True)
@@ -96,7 +101,7 @@ def _view(input: Tensor, *shape: Lengths) -> Tensor:
     """
     wanted = _resolved("view", input, as_shape("view", shape))
     if input._data.size and not np.may_share_memory(input._data.reshape(wanted), input._data):
-        if not input._is_view() and (not input.is_leaf or _is_alone(input)):
+        if not input._is_view() and (not input.is_leaf or _references(input) in _ALONE):
             # what an operation made, which may lie in memory in an order of ours, such as with the batch innermost
             input._data = np.ascontiguousarray(input._data)
             return _viewed(input, wanted)
