@@ -114,12 +114,16 @@ class _Job:
             if self._closed:
                 return
             self._helpers += 1
-        with np.errstate(**self._floats):
-            hold_blas(self.work)
-        with lock:
-            self._helpers -= 1
-            if not self._helpers:
-                self._left.set()
+        try:
+            with np.errstate(**self._floats):
+                hold_blas(self.work)
+        except BaseException as error:  # the thread lives on, and the job knows
+            self.errors.append(error)
+        finally:
+            with lock:
+                self._helpers -= 1
+                if not self._helpers:
+                    self._left.set()
 
     def close(self) -> None:
         """Close the job, and wait for those who joined, also after an interrupt: they write to the results."""

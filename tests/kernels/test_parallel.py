@@ -7,7 +7,6 @@ import sys
 import threading
 import time
 import weakref
-from queue import SimpleQueue
 
 import numpy as np
 import pytest
@@ -16,6 +15,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 import minigrad as mg
 from minigrad.kernels import blas, convolution, normalization, parallel, pooling
 from minigrad.kernels import relu as masks
+from minigrad.kernels.forking import lock
 
 
 @pytest.fixture(params=[1, 2, 5])
@@ -157,17 +157,32 @@ def test_slices_cover_the_whole_and_are_cut_along_the_given_axes_only(monkeypatc
 
 
 def test_a_job_that_is_over_holds_nothing_however_late_a_thread_finds_it(monkeypatch):
-    monkeypatch.setattr(parallel, "_jobs", SimpleQueue())  # of which no thread knows
-    before = mg.get_num_threads()
-    mg.set_num_threads(2)
-    try:
-        array = np.ones(10)
-        held = weakref.ref(array)
+    monkeypatch.setattr(parallel, "_threads", 2)
+    array = np.ones(10)
+    held = weakref.ref(array)
+    with lock:  # without it no other thread can join
         parallel.run(array.__getitem__, range(10))
         del array
-        assert held() is None and parallel._jobs.qsize() == 1
-    finally:
-        mg.set_num_threads(before)
+        assert held() is None
+
+
+def test_a_thread_that_cannot_join_says_so_and_joins_the_next_job(monkeypatch):
+    monkeypatch.setattr(parallel, "_threads", 2)
+    tried = threading.Event()
+
+    def refuse(work):
+        tried.set()
+        raise MemoryError("no room for another thread")
+
+    def wait(piece):
+        assert tried.wait(30)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(parallel, "hold_blas", lambda f, *args: f(*args) if args else refuse(f))
+        with pytest.raises(MemoryError, match="no room"):
+            parallel.run(wait, range(2))
+    meeting = threading.Barrier(2, timeout=30)  # broken unless two threads come
+    parallel.run(lambda piece: meeting.wait(), range(2))
 
 
 def test_after_a_fork_the_child_has_a_pool_of_its_own():
