@@ -8,6 +8,7 @@ account of who needs it to be one.
 from __future__ import annotations
 
 import ctypes
+import functools
 import itertools
 import os
 import threading
@@ -16,7 +17,9 @@ from typing import Any, NamedTuple
 
 from minigrad.kernels.forking import lock
 
-__all__ = ["hold_blas"]
+__all__ = ["hold_blas", "has_small_kernels"]
+
+WITHOUT_SMALL_KERNELS = {"Haswell", "Zen"}  # those of OpenBLAS's for which this was measured
 
 
 class _Library(NamedTuple):
@@ -95,6 +98,18 @@ def _blas_libraries() -> list[_Library]:
     from threadpoolctl import ThreadpoolController  # late, because it looks at every loaded library
 
     return [_library(found) for found in ThreadpoolController().select(user_api="blas").lib_controllers]
+
+
+@functools.cache
+def has_small_kernels() -> bool:
+    """Return whether BLAS multiplies small matrices where they lie, as OpenBLAS does with AVX-512.
+
+    Without such kernels it copies the operands of any product into another order first.
+    """
+    from threadpoolctl import ThreadpoolController
+
+    found = ThreadpoolController().select(user_api="blas").info()
+    return not any(library.get("architecture") in WITHOUT_SMALL_KERNELS for library in found)
 
 
 def _library(found: Any) -> _Library:

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import itertools
 import math
-from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 
 from minigrad.kernels import depthwise
+from minigrad.kernels.convolution_plans import CHAIN_CHANNELS, output_size, product_plan, weight_plan
 from minigrad.kernels.parallel import share
 from minigrad.kernels.summation import single
 from minigrad.kernels.windows import (
@@ -27,22 +26,14 @@ from minigrad.kernels.windows import (
     batch_inner,
     blocks,
     scratch,
-    window_counts,
 )
 
 __all__ = ["correlate", "correlate_input", "correlate_weight"]
 
-PRODUCT_COLUMNS = 512  # columns of one product
-LONE_PRODUCT_COLUMNS = 1024  # the same where a block is one product, not one for each of many rows
-SHIFT_MIN = 32  # channels: with fewer, copies and one long product are cheaper than several products to be added
-CHAIN_CHANNELS = 16  # whose products are added in one go
 PRODUCT_BYTES = 1 << 20  # of products to be added: they must stay in the second-level cache
 FAR_RATIO = 1.25  # _gather_by_rows pays if the input is longer than the output by this factor
 MAX_PHASES = 9  # _gather_by_phases pays for strides of at most this product
 CHANNEL_PIECES = 8  # channels are cut into this many, for several threads
-MAX_PARTIAL_SUMS, PARTIAL_SUM_BYTES = 8, 1 << 22  # the most partial weight gradients that are kept, and their memory
-MAX_UNPACKED = 1_000_000  # products of at most this many multiplications skip OpenBLAS's copy of their operands
-MAX_UNPACKED_TRANSPOSED = 600_000  # the same where the second operand is transposed
 
 
 def correlate(
@@ -59,14 +50,14 @@ def correlate(
         return correlate(single(x), single(w), single(bias), stride, padding, dilation, groups).astype(x.dtype)
     shape = (*x.shape[1:], len(x))
     if not (len(w) and len(x)):
-        return np.empty((len(x), len(w), *_output(shape, w.shape, stride, padding, dilation)), w.dtype)
+        return np.empty((len(x), len(w), *output_size(shape, w.shape, stride, padding, dilation)), w.dtype)
     if depthwise.pays(x.shape, w.shape, padding, dilation):
-        out = _output(shape, w.shape, stride, padding, dilation)
+        out = output_size(shape, w.shape, stride, padding, dilation)
         known = depthwise.correlate_planes(x, w, bias, out, stride, padding, dilation)
         if known is not None:
             return known
     biased = bias is not None
-    plan = _plan(shape, w.itemsize, w.shape, stride, padding, dilation, groups, biased)
+    plan = product_plan(shape, w.itemsize, w.shape, stride, padding, dilation, groups, biased)
     columns, chains, parts = plan.columns, plan.chains, plan.parts
     y = np.empty((len(w), *plan.out, len(x)), w.dtype)
     weights = _weights(w, bias if columns.ones else None, columns, chains, parts)
@@ -136,7 +127,7 @@ def correlate_weight(
     shape = (*x.shape[1:], len(x))
     if depthwise.pays(x.shape, (groups * outputs, channels, *kernel), padding, dilation):
         return depthwise.correlate_planes_weight(x, g, kernel, stride, padding, dilation)
-    plan = _weight_plan(shape, g.itemsize, kernel, g.shape, stride, padding, dilation, groups)
+    plan = weight_plan(shape, g.itemsize, kernel, g.shape, stride, padding, dilation, groups)
     columns, parts, shares = plan.columns, plan.parts, plan.shares
     source, other = columns.windows(x), columns.split(batch_inner(g)).swapaxes(2, 3)
     sums = np.zeros((len(shares), groups, columns.shifts, columns.kernel[0], columns.tap, outputs), g.dtype)
@@ -152,138 +143,6 @@ def correlate_weight(
     share(compute, range(len(shares)), g.size * columns.depth)
     total: np.ndarray = sums.sum(0).reshape(groups, columns.shifts, -1, channels, outputs).transpose(0, 4, 3, 2, 1)
     return total.reshape(groups * outputs, channels, *kernel)
-
-
-def _output(
-    shape: tuple[int, ...], weight: tuple[int, ...], stride: tuple[int, ...], padding: Pairs, dilation: tuple[int, ...]
-) -> tuple[int, ...]:
-    """Return the output's size, for an input (C, *S, N) and the shape of a weight."""
-    sizes = [n + before + after for n, (before, after) in zip(shape[1:-1], padding, strict=True)]
-    return window_counts(sizes, weight[2:], stride, dilation)
-
-
-class ProductPlan(NamedTuple):
-    """How `correlate` multiplies arrays of one shape.
-
-    columns : the windows as matrices
-    out : the size of the output
-    chains : for some rows of the kernel, into how many sums each sum of products is cut
-    parts : into how many parts the weight matrix is cut
-    blocks : the pieces of work
-    """
-
-    columns: Columns
-    out: tuple[int, ...]
-    chains: dict[Taps, int]
-    parts: int
-    blocks: list[Block]
-
-
-class WeightPlan(NamedTuple):
-    """How `correlate_weight` multiplies arrays of one shape.
-
-    columns : the windows as matrices
-    parts : for some rows of the kernel, into how many parts the window matrix is cut
-    shares : the blocks of each partial sum
-    """
-
-    columns: Columns
-    parts: dict[Taps, int]
-    shares: list[list[Block]]
-
-
-@lru_cache(maxsize=256)
-def _plan(
-    shape: tuple[int, ...],
-    itemsize: int,
-    weight: tuple[int, ...],
-    stride: tuple[int, ...],
-    padding: Pairs,
-    dilation: tuple[int, ...],
-    groups: int,
-    biased: bool,
-) -> ProductPlan:
-    """Plan `correlate` from shapes."""
-    outputs, channels, *kernel = weight
-    out = _output(shape, weight, stride, padding, dilation)
-    np.empty((outputs, *out, shape[-1] * itemsize), np.uint8)  # what does not fit into memory is not cut into blocks
-    shift = channels >= SHIFT_MIN
-    woven = biased and not shift and groups == 1 and channels <= CHAIN_CHANNELS and math.prod(kernel) > 1
-    columns = Columns(shape, itemsize, tuple(kernel), out, stride, padding, dilation, groups, shift, woven)
-    parts, width = 1, PRODUCT_COLUMNS
-    if not columns.in_place:
-        widest = PRODUCT_COLUMNS if columns.rows > 1 else LONE_PRODUCT_COLUMNS
-        depth = columns.depth // columns.shifts
-        least = widest if columns.shifts > 1 else 192  # a narrow block copies many pixels behind its last position
-        parts, width = _product(outputs // groups, depth // _chains(depth, columns), least, widest)
-    pieces = columns.blocks(width)
-    chains = {
-        run.taps: 1 if columns.in_place else _chains(columns.tap * (run.taps[1] - run.taps[0]), columns)
-        for block in pieces
-        for run in block.runs
-    }
-    return ProductPlan(columns, out, chains, parts, pieces)
-
-
-@lru_cache(maxsize=256)
-def _weight_plan(
-    shape: tuple[int, ...],
-    itemsize: int,
-    kernel: tuple[int, ...],
-    other: tuple[int, ...],
-    stride: tuple[int, ...],
-    padding: Pairs,
-    dilation: tuple[int, ...],
-    groups: int,
-) -> WeightPlan:
-    """Plan `correlate_weight` from shapes."""
-    outputs = other[1] // groups
-    columns = Columns(shape, itemsize, kernel, other[2:], stride, padding, dilation, groups, True)
-    pieces = columns.blocks(PRODUCT_COLUMNS)
-    parts = {
-        run.taps: _parts(
-            columns.tap * (run.taps[1] - run.taps[0]), outputs * PRODUCT_COLUMNS, 24, MAX_UNPACKED_TRANSPOSED
-        )
-        for block in pieces
-        for run in block.runs
-    }
-    count = max(
-        1, min(MAX_PARTIAL_SUMS, len(pieces), PARTIAL_SUM_BYTES // (groups * columns.depth * outputs * itemsize))
-    )
-    cuts = [len(pieces) * i // count for i in range(count + 1)]
-    return WeightPlan(columns, parts, [pieces[a:b] for a, b in zip(cuts[:-1], cuts[1:], strict=True)])
-
-
-def _parts(rows: int, size: int, least: int, limit: int) -> int:
-    """Return into how many parts of `least` rows or more to cut a matrix whose rows take `size` multiplications each.
-
-    As few as make the products small enough for OpenBLAS to take their operands as they are, which is up to twice as
-    fast; one if none do.
-    """
-    parts = (n for n in range(1, rows // least + 1) if rows % n == 0 and rows // n * size <= limit)
-    return next(parts, 1)
-
-
-def _product(outputs: int, depth: int, least: int, widest: int) -> tuple[int, int]:
-    """Return into how many parts to cut a weight matrix, and by how many columns to multiply it.
-
-    From `least` to `widest` if that can be.
-    """
-    for width in (least, 192, 64):
-        parts = _parts(outputs, depth * width, 8, MAX_UNPACKED)
-        fitting = MAX_UNPACKED // (outputs // parts * depth)
-        if fitting >= width:
-            return parts, min(fitting, widest)
-    return 1, widest
-
-
-def _chains(depth: int, columns: Columns) -> int:
-    """Return into how many sums to cut one of `depth` products: each has as many as 16 channels of a kernel, or fewer.
-
-    A product adds its terms one to another, and the more there are the larger is the error of the sum in float32.
-    """
-    least = -(-columns.channels // (CHAIN_CHANNELS * columns.shifts))
-    return next(n for n in range(least, depth + 1) if depth % n == 0)
 
 
 def _add_products(matrix: np.ndarray, windows: np.ndarray, offset: np.ndarray | None, y: np.ndarray) -> None:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from minigrad.kernels import convolution, windows
+from minigrad.kernels import convolution, convolution_plans, windows
 from minigrad.kernels.convolution import correlate, correlate_input, correlate_weight
 from minigrad.kernels.windows import batch_first, batch_inner, blocks, pad, scratch, window_counts
 
@@ -73,19 +73,20 @@ def geometry(request: Any) -> Geometry:
 def cache(request: Any, monkeypatch: Any) -> Iterator[None]:
     """Blocks that hold everything, blocks that cut every axis unevenly, products in parts, and windows not copied."""
     if "shifted" in request.param:
-        monkeypatch.setattr(convolution, "SHIFT_MIN", 1)
+        monkeypatch.setattr(convolution_plans, "SHIFT_MIN", 1)
         monkeypatch.setattr(windows, "SHIFT_AND_SLIDE_MIN", 1)
     if "blocks" in request.param and "small" in request.param:
         monkeypatch.setattr(windows, "CACHE_BYTES", 2000)
         monkeypatch.setattr(convolution, "CACHE_BYTES", 2000)
-        monkeypatch.setattr(convolution, "PRODUCT_COLUMNS", 90)
-        monkeypatch.setattr(convolution, "LONE_PRODUCT_COLUMNS", 90)
-        monkeypatch.setattr(convolution, "MAX_UNPACKED", 0)
+        monkeypatch.setattr(convolution_plans, "PRODUCT_COLUMNS", 90)
+        monkeypatch.setattr(convolution_plans, "LONE_PRODUCT_COLUMNS", 90)
+        monkeypatch.setattr(convolution_plans, "MAX_UNPACKED", 0)
+    monkeypatch.setattr(convolution_plans, "has_small_kernels", lambda: "small" in request.param)
     if request.param == "small products":
-        monkeypatch.setattr(convolution, "MAX_UNPACKED", 100_000)
-        monkeypatch.setattr(convolution, "MAX_UNPACKED_TRANSPOSED", 400_000)
-        monkeypatch.setattr(convolution, "CHAIN_CHANNELS", 3)
-    remembered = (convolution._plan, convolution._weight_plan)
+        monkeypatch.setattr(convolution_plans, "MAX_UNPACKED", 100_000)
+        monkeypatch.setattr(convolution_plans, "MAX_UNPACKED_TRANSPOSED", 400_000)
+        monkeypatch.setattr(convolution_plans, "CHAIN_CHANNELS", 3)
+    remembered = (convolution_plans.product_plan, convolution_plans.weight_plan)
     for function in remembered:
         function.cache_clear()
     yield
