@@ -15,7 +15,8 @@ from tests.ops.case import Case, case, normal, uniform
 EXACT = 0.5 * np.finfo(np.float32).eps
 ROOM = 1.15  # the distances of two libraries that add in another order differ by chance
 DRAWS = 3
-
+# Without AVX-512 PyTorch cuts these sums into shorter ones than with it, down to 192 terms or to a window's channels.
+SHORTER, SHORTER_ROOM = ("matmul 300", "conv2d 64 1", "conv1d"), 2
 
 EXCEPTIONS = {
     "attention": "PyTorch adds up the gradients of keys and values over blocks of 64 queries, and we over 200"
@@ -141,4 +142,7 @@ def test_as_accurate_as_pytorch(case: Case, request: pytest.FixtureRequest) -> N
         ours.append(distances(exact, results(mg, case, arrays, np.float32)))
         theirs.append(distances(exact, results(torch, case, arrays, np.float32)))
     ours, theirs = (np.sqrt(np.mean(squares, axis=0)) for squares in (ours, theirs))
-    assert (ours <= np.maximum(ROOM * theirs, EXACT)).all(), f"ours {ours}, PyTorch's {theirs}"
+    shorter = case.name in SHORTER and "AVX512" not in torch.backends.cpu.get_cpu_capability()
+    assert (ours <= np.maximum((SHORTER_ROOM if shorter else ROOM) * theirs, EXACT)).all(), (
+        f"ours {ours}, PyTorch's {theirs}"
+    )
