@@ -16,7 +16,7 @@ from minigrad.core.array_attributes import ArrayAttributes, Size
 from minigrad.core.as_array import as_array
 from minigrad.core.methods import Methods
 from minigrad.core.printing import format_array
-from minigrad.core.views import View
+from minigrad.core.views import View, lay_out
 from minigrad.graph import engine, versions
 from minigrad.graph.grad_mode import inference, mode
 from minigrad.graph.hooks import NodeHooks, RemovableHandle
@@ -106,6 +106,7 @@ class Tensor(Methods, ArrayAttributes):
 
     def _alias(self) -> Tensor:
         """Return a tensor of the same memory, without history."""
+        lay_out(self)
         alias = Tensor._wrap(self._data)
         if mode.inference or inference.used:
             alias._inference = self.is_inference()

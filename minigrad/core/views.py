@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any, ClassVar, TypeAlias
 
+import numpy as np
+
 from minigrad.graph.grad_mode import enable_grad, mode
+from minigrad.graph.versions import COUNTED
 
 Tensor: TypeAlias = Any  # the class's module imports this one
 
@@ -94,3 +99,29 @@ def replay(calls: Calls, base: Any) -> Any:
     for call, arguments in reversed(in_order):
         base = call(base, *arguments)
     return base
+
+
+def _references(t: Any) -> tuple[int, int]:
+    """Return how often the array of `t` is referred to, and the owner of its memory if that is another."""
+    array = t._data
+    return sys.getrefcount(array), 0 if array.base is None else sys.getrefcount(array.base)
+
+
+# of a tensor that nobody shares its memory with
+_ALONE = (
+    [_references(SimpleNamespace(_data=np.empty(1))), _references(SimpleNamespace(_data=np.empty(2)[1:]))]
+    if COUNTED
+    else []
+)
+
+
+def lay_out(t: Tensor) -> None:
+    """Put what an operation made in C order before others are shown its memory.
+
+    It may lie there in an order of ours, such as with the batch innermost, in which a view of a part of it could not be
+    seen in another shape. What lies in channels_last was asked for, and a leaf may show an array of the caller's.
+    """
+    if t._data.flags.c_contiguous or t._view is not None or t._data.strides[1:2] == (t._data.itemsize,):
+        return
+    if t._node is not None or _references(t) in _ALONE:
+        t._data = np.ascontiguousarray(t._data)

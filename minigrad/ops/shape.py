@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,8 +10,7 @@ import numpy as np
 
 from minigrad.core.array_attributes import Lengths
 from minigrad.core.tensor import Tensor
-from minigrad.core.views import Calls, View, replay
-from minigrad.graph import versions
+from minigrad.core.views import Calls, View, lay_out, replay
 from minigrad.ops.declare.method import attribute, method
 from minigrad.ops.declare.operation import Operand, operation, twin
 from minigrad.ops.primitives import shape as primitive
@@ -78,18 +76,6 @@ def _reshape_as(input: Tensor, other: Tensor) -> Tensor:
     return reshape(input, other.shape)
 
 
-def _references(input: Tensor) -> tuple[int, int]:
-    """Return how often the array of this Tensor is referred to, and the owner of its memory if that is another."""
-    array = input._data
-    return sys.getrefcount(array), 0 if array.base is None else sys.getrefcount(array.base)
-
-
-# of a Tensor that nobody shares its memory with
-_ALONE = (
-    [_references(Tensor._wrap(np.empty(1))), _references(Tensor._wrap(np.empty(2)[1:]))] if versions.COUNTED else []
-)
-
-
 @method("view", only=True)
 def _view(input: Tensor, *shape: Lengths) -> Tensor:
     """Return the same memory in another shape.
@@ -100,11 +86,8 @@ def _view(input: Tensor, *shape: Lengths) -> Tensor:
         If the layout in memory does not allow it; `reshape` copies then.
     """
     wanted = _resolved("view", input, as_shape("view", shape))
+    lay_out(input)
     if input._data.size and not np.may_share_memory(input._data.reshape(wanted), input._data):
-        if not input._is_view() and (not input.is_leaf or _references(input) in _ALONE):
-            # what an operation made, which may lie in memory in an order of ours, such as with the batch innermost
-            input._data = np.ascontiguousarray(input._data)
-            return _viewed(input, wanted)
         raise RuntimeError(
             f"view: shape {tuple(input.shape)} with strides {input.stride()} cannot be seen as {wanted} "
             "without a copy; use .reshape() instead"

@@ -10,6 +10,7 @@ import numpy as np
 
 from minigrad.core.array_attributes import as_int
 from minigrad.core.tensor import Tensor
+from minigrad.core.views import lay_out
 from minigrad.ops.assignment import put
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
@@ -76,6 +77,8 @@ def as_strided(input: Operand, size: Sequence[int], stride: Sequence[int], stora
             [2, 3, 4]])
     """
     shape, steps = as_shape("as_strided", (size,), 0), as_shape("as_strided", (stride,), 0)
+    if isinstance(input, Tensor):
+        lay_out(input)
     array = input._data if isinstance(input, Tensor) else input
     offset = _offset(array) if storage_offset is None else as_int("as_strided", "storage_offset", storage_offset)
     wanted = isinstance(input, Tensor) and input.requires_grad

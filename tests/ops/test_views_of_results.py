@@ -34,6 +34,47 @@ def test_a_result_can_be_seen_in_any_shape(kind, recorded):
             assert x.reshape(-1)[3] == 7, "it is a view"
 
 
+PARTS = {
+    "detach": lambda y: y.detach(), "data": lambda y: y.data, "an image": lambda y: y[0], "images": lambda y: y[1:3],
+    "chunk": lambda y: y.chunk(2)[1], "a chunk of channels": lambda y: y[:3].chunk(2, 1)[0][1],
+    "split": lambda y: y.split(3)[1], "unbind": lambda y: y.unbind()[2], "iteration": lambda y: list(y)[3],
+    "select": lambda y: y.select(0, 1), "narrow": lambda y: y.narrow(0, 1, 2), "unsqueeze": lambda y: y.unsqueeze(1),
+    "squeeze": lambda y: y.squeeze(), "flatten": lambda y: y.flatten(2), "unflatten": lambda y: y.unflatten(1, (2, 3)),
+    "view": lambda y: y.view(4, -1), "expand": lambda y: y.expand_as(y),
+    "a part of a part": lambda y: y.detach()[1, 2:],
+    "as_strided": lambda y: y.as_strided((3, 40), (40, 1), 7), "windows": lambda y: y.unfold(0, 1, 1).squeeze(-1),
+}  # fmt: skip
+MODES = {"recorded": mg.enable_grad, "no_grad": mg.no_grad, "inference_mode": mg.inference_mode}
+
+
+@pytest.mark.parametrize("kind", MODES)
+@pytest.mark.parametrize("part", PARTS.values(), ids=PARTS)
+def test_a_part_of_a_result_can_be_seen_in_another_shape_and_shows_its_memory(part, kind):
+    with MODES[kind]():
+        y = nn.Conv2d(3, 6, 3, 2, 1)(mg.randn(16, 3, 8, 8)).relu()
+        assert y.stride()[0] == 1, "it is a result in an order of ours"
+        values = y.tolist()
+        expected = part(mg.tensor(values)).reshape(-1)
+        shown = part(y)
+        assert shown.view(-1).tolist() == expected.tolist()
+    with mg.no_grad() if kind == "no_grad" else mg.inference_mode(kind == "inference_mode"):
+        if kind != "recorded":
+            shown.view(-1)[0] = 1234.0
+        elif not shown.requires_grad:
+            shown.data.view(-1)[0] = 1234.0
+        else:
+            return
+        assert 1234.0 in y.reshape(-1).tolist()
+
+
+def test_what_was_asked_for_in_channels_last_stays_so():
+    with mg.no_grad():
+        y = mg.randn(2, 3, 4, 5).to(memory_format=mg.channels_last) * 2
+        strides = y.stride()
+        assert y[0].stride() == strides[1:] and y.detach().stride() == strides
+        assert y.is_contiguous(memory_format=mg.channels_last)
+
+
 def test_the_gradient_of_such_a_view_is_right():
     image = mg.randn(4, 3, 5, 5, dtype=mg.float64, requires_grad=True)
     weight = mg.randn(2, 3, 3, 3, dtype=mg.float64, requires_grad=True)

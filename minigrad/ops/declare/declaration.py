@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
+from minigrad.core.tensor import Tensor
+from minigrad.core.views import lay_out
 from minigrad.ops.declare.rounding import HALF
 
 Rule: TypeAlias = Callable[..., Any]
@@ -53,7 +55,7 @@ class Operation:
         self.tensors = tuple(
             (i, 1 << i if name in rules else 0) for i, name in enumerate(parameters) if name in {*rules, *constants}
         )
-        self.prepare = prepare
+        self.prepare = _laid_out if view and prepare is None else prepare
         self.plans: dict[int, Any] = {}  # by the inputs that require grad, see `plan`
         # y, the other outputs and the parameters, as rules may name them
         self.places = {name: i for i, name in enumerate((*self.parameters, *self.outputs))}
@@ -85,6 +87,12 @@ class Operation:
         if missing := [n for n, v in zip(self.parameters, bound, strict=True) if v is MISSING]:
             raise TypeError(f"{self.name}: missing argument {', '.join(missing)}")
         return tuple(bound)
+
+
+def _laid_out(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    if isinstance(args[0], Tensor):
+        lay_out(args[0])
+    return args
 
 
 def signature(function: Callable[..., Any]) -> tuple[tuple[str, ...], tuple[Any, ...]]:
