@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -124,4 +125,16 @@ def lay_out(t: Tensor) -> None:
     if t._data.flags.c_contiguous or t._view is not None or t._data.strides[1:2] == (t._data.itemsize,):
         return
     if t._node is not None or _references(t) in _ALONE:
-        t._data = np.ascontiguousarray(t._data)
+        given, t._data = t._data, np.ascontiguousarray(t._data)
+        if t._node is not None and given.ndim > 2:
+            t._add_hook(functools.partial(_in_order, sorted(range(given.ndim), key=lambda d: -given.strides[d])))
+
+
+def _in_order(dims: list[int], g: Any) -> Any:
+    """Return a gradient with these dims from the outermost in memory to the innermost.
+
+    The operations behind have kept arrays that lie so: to go through two orders at once takes several times as long.
+    """
+    if not isinstance(g, np.ndarray) or g.transpose(dims).flags.c_contiguous:
+        return g
+    return np.ascontiguousarray(g.transpose(dims)).transpose(np.argsort(dims))
