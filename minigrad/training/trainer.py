@@ -1,18 +1,11 @@
-"""A trainer: the loop of a training run, with what a run needs beside it, for those who do not write their own.
-
-The plain loop of ten lines is the way to learn, and is all that many scripts need. `Trainer` adds what they get by and
-by: averages over each epoch, validation, checkpoints from which a run goes on to the bit, early stopping, schedules.
-"""
+"""`Trainer`: the loop of a training run, and what goes into a checkpoint of it."""
 
 from __future__ import annotations
 
-import csv
 import math
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,12 +18,10 @@ from minigrad.ops.joining import cat
 from minigrad.optim.lr_scheduler import CyclicLR, OneCycleLR, ReduceLROnPlateau
 from minigrad.optim.optimizer import Optimizer
 from minigrad.saving.checkpoint import load_checkpoint, save_checkpoint
-from minigrad.saving.together import is_first, several
+from minigrad.saving.together import several
+from minigrad.training.record import Record, Row, shown
 from minigrad.utils.data import Dataset
 
-__all__ = ["Diverged", "Trainer", "accuracy"]
-
-Row = dict[str, float]
 Metric = Callable[[Tensor, Tensor], Any]
 
 
@@ -54,7 +45,7 @@ def accuracy(outputs: Tensor, targets: Tensor) -> float:
     return float((predicted == targets.flatten()).float().mean().item())
 
 
-class Trainer:
+class Trainer(Record):
     """A training run: a model, its loss, its optimizer, and everything that changes while it learns.
 
     Parameters
@@ -142,15 +133,10 @@ class Trainer:
             raise ValueError(f"Trainer: expected scheduler_step of 'epoch' or 'batch', got {scheduler_step!r}")
         if patience is not None and patience < 1:
             raise ValueError(f"Trainer: expected patience of at least 1, got {patience}")
+        super().__init__(folder, monitor, patience, progress)
         self.model, self.loss, self.optimizer, self.scheduler = model, loss, optimizer, scheduler
         self.metrics, self.callbacks = dict(metrics or {}), list(callbacks)
-        self.scheduler_step, self.monitor, self.patience = scheduler_step, monitor, patience
-        self.folder = None if folder is None else Path(folder)
-        self.progress, self.main = progress, is_first()
-        self.history: list[Row] = []
-        self.epochs = 0  # to train in all
-        self.batch, self.seen = 0, 0  # batches done in the present epoch, and their rows
-        self.totals: dict[str, float] = {}  # over those, by column
+        self.scheduler_step = scheduler_step
         self.stop_asked = self.stopped = False
         self._generator: Generator | None = None  # of the loader
         self._started: Any = None  # its state when the epoch began
@@ -190,13 +176,6 @@ class Trainer:
         self.stopped, self.stop_asked = self.stop_asked, False
         return self.history
 
-    @property
-    def finished(self) -> bool:
-        """Whether all epochs are done, or the last ones were in vain."""
-        if len(self.history) >= self.epochs:
-            return True
-        return bool(self.patience and self.history) and self._since_best() >= (self.patience or 0)
-
     def stop(self) -> None:
         """End :meth:`fit` after the present batch. A checkpoint is written, and the run can go on to the same bits."""
         self.stop_asked = True
@@ -212,7 +191,7 @@ class Trainer:
             for *inputs, targets in self.epoch_batches(train):
                 self.step(*inputs, targets)
                 if bar is not None:
-                    bar.set_postfix_str(", ".join(_shown(self.averages())), refresh=False)
+                    bar.set_postfix_str(", ".join(shown(self.averages())), refresh=False)
                     bar.update()
                 if self.asked_to_stop():
                     self.save("last.npz")
@@ -242,13 +221,7 @@ class Trainer:
             self.save("best.npz")
         self.save("last.npz")
         self.write_metrics()
-        if self.progress and self.main:
-            parts = [
-                " ".join([word, *_shown({k.removeprefix(part): v for k, v in row.items() if k.startswith(part)})])
-                for word, part in (("training", "train_"), ("validation", "val_"))
-                if f"{part}loss" in row
-            ]
-            print("   ".join([self._name(len(self.history)), *parts, *["best"] * best]))
+        self._show(row, best)
         for callback in self.callbacks:
             callback(self, row)
 
@@ -347,47 +320,11 @@ class Trainer:
         """Return the loss and the metrics of a batch."""
         return {"loss": loss.item(), **{name: float(metric(outputs, targets)) for name, metric in self.metrics.items()}}
 
-    def count(self, values: Row, rows: int) -> None:
-        """Add the means over the `rows` of a batch to the averages of the epoch."""
-        self.seen += rows
-        for name, value in values.items():
-            self.totals[name] = self.totals.get(name, 0.0) + value * rows
-
-    def averages(self) -> Row:
-        """Return the means over the present epoch so far."""
-        return {name: total / self.seen for name, total in self.totals.items()}
-
-    def averages_of_epoch(self) -> Row:
-        """Return the means over an epoch that is done: over what all processes have seen, if there are several."""
-        return self.averages()
-
     def check_loss(self, loss: float, where: str) -> None:
         """Raise Diverged if a loss is no number."""
         if not math.isfinite(loss):
             lr = self.optimizer.param_groups[0]["lr"]
             raise Diverged(f"the loss is {loss} {where}: the run has diverged; try a lower lr than {lr:g}")
-
-    # ---- the best epoch --------------------------------------------------------------------------------------------
-
-    def score(self, row: Row) -> Any:
-        """Return what is greater for a better epoch; nan counts as the worst."""
-        name = self._monitored(row)
-        value = -row[name] if name.endswith(("loss", "error")) else row[name]
-        return -math.inf if math.isnan(value) else value
-
-    @property
-    def best(self) -> Row:
-        """The row of the best epoch, the first among equals."""
-        return max(self.history, key=self.score)
-
-    def _since_best(self) -> int:
-        return len(self.history) - 1 - self.history.index(self.best)
-
-    def _monitored(self, row: Row) -> str:
-        name = self.monitor or ("val_loss" if "val_loss" in row else "train_loss")
-        if name not in row:
-            raise ValueError(f"Trainer: expected monitor to be one of {', '.join(row)}, got {name!r}")
-        return name
 
     # ---- saving ----------------------------------------------------------------------------------------------------
 
@@ -430,41 +367,9 @@ class Trainer:
         parts = {"model": self.model, "optimizer": self.optimizer, "scheduler": self.scheduler}
         return {name: part for name, part in parts.items() if part is not None}
 
-    def write_metrics(self) -> None:
-        """Write the history as metrics.csv, whole or not at all."""
-        if self.folder is None or not self.main:
-            return
-        part = self.folder / "metrics.csv.part"
-        with part.open("w", newline="") as file:
-            writer = csv.DictWriter(file, list(dict.fromkeys(name for row in self.history for name in row)))
-            writer.writeheader()
-            writer.writerows(self.history)
-        os.replace(part, self.folder / "metrics.csv")
-
-    # ---- showing ---------------------------------------------------------------------------------------------------
-
-    def _name(self, number: int) -> str:
-        return f"epoch {number:>{len(str(self.epochs))}}/{self.epochs}"
-
-    def _bar(self, train: Iterable[Any]) -> Any:
-        """Return the progress bar of an epoch, that of a notebook in a notebook; or a context of None."""
-        if not (self.progress and self.main):
-            return nullcontext()
-        try:
-            from tqdm.auto import tqdm
-        except ModuleNotFoundError:
-            return nullcontext()
-        total = len(train) if isinstance(train, Sized) else None
-        name = self._name(len(self.history) + 1)
-        return tqdm(total=total, initial=self.batch, desc=name, unit="batch", leave=False)
-
 
 def _check_batches(name: str, data: Any) -> None:
     """Raise TypeError if data are samples, not batches of them."""
     if isinstance(data, (Tensor, np.ndarray)) or isinstance(data, Dataset) and not hasattr(data, "__iter__"):
         advice = "DataLoader(data, batch_size=32, shuffle=True), of Tensors in a TensorDataset"
         raise TypeError(f"{name}: expected batches, got {type(data).__name__}; give a DataLoader: {advice}")
-
-
-def _shown(values: Row) -> list[str]:
-    return [f"{k} {v:.2%}" if k.endswith("accuracy") else f"{k} {v:.4f}" for k, v in values.items()]
