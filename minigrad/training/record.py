@@ -32,6 +32,14 @@ class Record:
         self.batch, self.seen = 0, 0  # batches done in the present epoch, and their rows
         self.totals: dict[str, float] = {}  # over those, by column
 
+    def _make_folder(self) -> None:
+        assert self.folder is not None
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            advice = "choose another folder for this Trainer"
+            raise type(error)(error.errno, f"Trainer: {error.strerror}; {advice}", str(self.folder)) from None
+
     # ---- the present epoch -----------------------------------------------------------------------------------------
 
     def count(self, values: Row, rows: int) -> None:

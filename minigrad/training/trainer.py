@@ -121,8 +121,8 @@ class Trainer(Record):
     ) -> None:
         if not isinstance(optimizer, Optimizer):
             raise TypeError(f"Trainer: expected an Optimizer, as optim.Adam(model.parameters()), got {optimizer!r}")
-        if not callable(loss):
-            raise TypeError(f"Trainer: expected loss as a function, such as F.cross_entropy, got {loss!r}")
+        if not callable(loss) or isinstance(loss, type):
+            raise TypeError(f"Trainer: expected loss as a function, such as nn.CrossEntropyLoss(), got {loss!r}")
         if metrics is not None and not isinstance(metrics, Mapping):
             raise TypeError(f'Trainer: expected metrics as a dict, such as {{"accuracy": accuracy}}, got {metrics!r}')
         if callable(callbacks):
@@ -160,6 +160,8 @@ class Trainer(Record):
             If a loss is nan or infinite. That batch has changed nothing, and that epoch leaves no row.
         TypeError
             If `train` or `valid` is not made of batches, or `epochs` is no int.
+        OSError
+            If the folder cannot be made. Nothing has been trained then.
         ValueError
             If there is no batch, as in a generator that an epoch has used up.
         """
@@ -167,6 +169,8 @@ class Trainer(Record):
             raise TypeError(f"fit: expected epochs as an int, got {epochs!r}")
         _check_batches("fit", train)
         _check_batches("fit", valid)
+        if self.folder is not None and self.main:
+            self._make_folder()
         self.epochs = epochs
         if self.progress and self.main and self.history and len(self.history) >= epochs:
             done = len(self.history)
@@ -188,8 +192,8 @@ class Trainer(Record):
         """Train to the end of the present epoch and validate, or save as soon as asked to stop."""
         self.model.train()
         with self._bar(train) as bar:
-            for *inputs, targets in self.epoch_batches(train):
-                self.step(*inputs, targets)
+            for batch in self.epoch_batches(train):
+                self.step(*_parts_of("fit", batch))
                 if bar is not None:
                     bar.set_postfix_str(", ".join(shown(self.averages())), refresh=False)
                     bar.update()
@@ -276,7 +280,8 @@ class Trainer(Record):
         self.model.eval()
         try:
             with no_grad():
-                for *inputs, targets in data:
+                for batch in data:
+                    *inputs, targets = _parts_of("evaluate", batch)
                     outputs = self.model(*inputs)
                     for name, value in self.measured(self.loss(outputs, targets), outputs, targets).items():
                         totals[name] = totals.get(name, 0.0) + value * len(targets)
@@ -337,7 +342,7 @@ class Trainer(Record):
         if self.folder is None or not (self.main or several()):  # if there are several processes, all take part
             return
         if self.main:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self._make_folder()
         now = self._resumed if self._generator is None else self._generator.get_state()
         progress = {"batch": self.batch, "seen": self.seen, "totals": self.totals, "loader": (self._started, now)}
         save_checkpoint(self.folder / name, **self._parts(), history=self.history, progress=progress, **self.extras())
@@ -373,3 +378,16 @@ def _check_batches(name: str, data: Any) -> None:
     if isinstance(data, (Tensor, np.ndarray)) or isinstance(data, Dataset) and not hasattr(data, "__iter__"):
         advice = "DataLoader(data, batch_size=32, shuffle=True), of Tensors in a TensorDataset"
         raise TypeError(f"{name}: expected batches, got {type(data).__name__}; give a DataLoader: {advice}")
+    if data is not None and not hasattr(data, "__iter__"):
+        also = "; the number of epochs has a name: epochs=3" if isinstance(data, int) else ""
+        raise TypeError(f"{name}: expected batches, as a DataLoader gives them, got {data!r:.80}{also}")
+
+
+def _parts_of(name: str, batch: Any) -> Any:
+    """Return a batch of inputs and targets. Raise TypeError if it is one Tensor, whose rows would pass for those."""
+    if isinstance(batch, (Tensor, np.ndarray)):
+        raise TypeError(
+            f"{name}: expected batches of inputs and targets, got a {type(batch).__name__} of shape "
+            f"{tuple(batch.shape)} as a batch; one pair alone is a list of it: [(inputs, targets)]"
+        )
+    return batch
