@@ -96,6 +96,15 @@ class TableConv2d(nn.Module):
         return F.conv2d(x, self.kernels, self.bias)
 
 
+def check_size(name: str, images: Tensor, size: int) -> None:
+    """Raise RuntimeError if images are not of the one size that a network takes."""
+    if images.shape[-2:] != (size, size):
+        raise RuntimeError(
+            f"{name}: expected images of shape (N, channels, {size}, {size}), got {tuple(images.shape)}; "
+            "resize them, or F.pad(images, (2, 2, 2, 2)) makes 32 x 32 of 28 x 28"
+        )
+
+
 class LeNet5(nn.Module):
     """The network of 1998: 32x32 images, tanh, average pooling, C3 connected by Table I.
 
@@ -131,6 +140,7 @@ class LeNet5(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map images (N, in_channels, 32, 32) to logits (N, num_classes)."""
+        check_size("LeNet5", x, self.image_size)
         s2 = self.pool(self.activation(self.c1(x)), 2)
         s4 = self.pool(self.activation(self.c3(s2)), 2)
         c5 = self.activation(self.c5(s4)).flatten(1)
@@ -169,6 +179,7 @@ class LeNet(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map images (N, in_channels, 28, 28) to logits (N, num_classes)."""
+        check_size("LeNet", x, self.image_size)
         x = self.pool(self.activation(self.conv1(x)), 2)
         x = self.pool(self.activation(self.conv2(x)), 2)
         x = self.activation(self.fc1(x.flatten(1)))

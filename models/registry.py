@@ -75,7 +75,7 @@ def load(path: str | Path) -> nn.Module:
         model.load_state_dict(checkpoint["model"])
     except (AttributeError, LookupError, TypeError) as error:
         missing = f" (missing {error})" if isinstance(error, KeyError) else ""
-        raise ValueError(f"{path}: not a checkpoint of scripts/train.py{missing}") from None
+        raise ValueError(f"{path}: not a checkpoint of minigrad train (scripts/train.py){missing}") from None
     except (RuntimeError, ValueError) as error:
         raise ValueError(f"{path}: {' '.join(str(error).split())}") from None
     check_finite(model, path)

@@ -2,6 +2,7 @@
 
 import csv
 import math
+import re
 
 import numpy as np
 import pytest
@@ -221,6 +222,40 @@ def test_what_is_no_run_is_refused_at_once():
     ):
         with pytest.raises(error, match=message):
             wrong()
+
+
+@pytest.mark.parametrize(
+    "train, message",
+    [
+        ((mg.zeros(2, 3), mg.zeros(2)), "got a Tensor of shape (2, 3) as a batch; one pair alone is a list of it"),
+        ([mg.zeros(2, 3)], "fit: expected batches of inputs and targets, got a Tensor"),
+        (3, "expected batches, as a DataLoader gives them, got 3; the number of epochs has a name: epochs=3"),
+    ],
+)
+def test_what_is_no_batch_is_refused(train, message):
+    with pytest.raises(TypeError, match=re.escape(message)):
+        trainer(progress=False).fit(train)
+
+
+def test_epochs_in_the_place_of_validation_are_refused_before_training():
+    run = trainer(progress=False)
+    with pytest.raises(TypeError, match="got 3; the number of epochs has a name"):
+        run.fit(loader(), 3)
+    assert_same(run, trainer())
+
+
+def test_a_folder_that_cannot_be_made_is_told_before_training(tmp_path):
+    (tmp_path / "file").write_text("")
+    run = trainer(tmp_path / "file", progress=False)
+    with pytest.raises(FileExistsError, match="Trainer: File exists; choose another folder"):
+        run.fit(loader(), epochs=1)
+    assert_same(run, trainer())
+
+
+def test_a_class_is_no_loss():
+    net = nn.Linear(2, 2)
+    with pytest.raises(TypeError, match=r"expected loss as a function, such as nn.CrossEntropyLoss\(\), got <class"):
+        Trainer(net, nn.CrossEntropyLoss, optim.SGD(net.parameters(), lr=0.1))
 
 
 def test_a_finished_run_says_so(capsys):

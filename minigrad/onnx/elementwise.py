@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.onnx.graph import Graph, Value
+from minigrad.onnx.sizes import UnsupportedOperatorError
 
 DIRECT = {
     "abs": "Abs", "acos": "Acos", "acosh": "Acosh", "add": "Add", "asin": "Asin", "asinh": "Asinh", "atan": "Atan",
@@ -116,6 +117,36 @@ def _truth(g: Graph, x: Value) -> Value:
     return x if x.dtype.kind == "b" else g.Not(x.equals(0))
 
 
+def _below_zero(g: Graph, x: Value) -> Value:
+    """Return where there is a minus sign: also that of -0, whose reciprocal is -inf."""
+    return g.Or(x < 0, g.Reciprocal(x) < 0) if _is_float(x) else x < 0
+
+
+def _entr(g: Graph, x: Value) -> Value:
+    return _select(g, x < 0, -math.inf, _select(g, x.equals(0), 0, -(x * g.Log(x))))
+
+
+def _heaviside(g: Graph, x: Value, values: Value) -> Value:
+    return _select(g, x.equals(0), values, _select(g, x > 0, 1, g.like(0, x)))
+
+
+def _logarithm_of(g: Graph, x: Value) -> Value:
+    """Return the logarithm, at least -100: no loss is infinite."""
+    return g.Max(g.Log(x), g.like(-100, x))
+
+
+def _logit_loss(g: Graph, x: Value, target: Value, pos_weight: Any) -> Value:
+    positive = target if pos_weight is None else target * pos_weight
+    return g.Softplus(x) * (1 - target) + g.Softplus(-x) * positive
+
+
+def _sinc(g: Graph, x: Value, n: int) -> Value:
+    if n:
+        raise UnsupportedOperatorError("a derivative")
+    angle = x * math.pi
+    return _select(g, x.equals(0), 1, g.Sin(angle) / angle)
+
+
 def _truncated(g: Graph, x: Value) -> Value:
     if not _is_float(x):
         return x
@@ -127,13 +158,16 @@ FORMULAS: dict[str, Callable[..., Value]] = {
     "affine": lambda g, x, scale, shift: x * scale + shift,
     "atan2": _atan2,
     "attention_weights": _attention_weights,
+    "binary_cross_entropy": lambda g, x, y: -(y * _logarithm_of(g, x) + (1 - y) * _logarithm_of(g, 1 - x)),
     "bitwise_and": _by_bits("BitwiseAnd", "And"),
     "bitwise_not": _by_bits("BitwiseNot", "Not"),
     "bitwise_or": _by_bits("BitwiseOr", "Or"),
     "bitwise_xor": _by_bits("BitwiseXor", "Xor"),
     "clamp": _clamp,
+    "copysign": lambda g, x, y: _select(g, _below_zero(g, g.like(y, x)), -g.Abs(x), g.Abs(x)),
     "deg2rad": lambda g, x: x * (math.pi / 180),
     "elu": _elu,
+    "entr": _entr,
     "erfc": lambda g, x: 1 - g.Erf(x),
     "exp2": lambda g, x: g.Exp(x * math.log(2)),
     "expm1": lambda g, x: g.Exp(x) - 1,
@@ -144,6 +178,7 @@ FORMULAS: dict[str, Callable[..., Value]] = {
     "hardshrink": lambda g, x, lambd: _select(g, g.Abs(x) > lambd, x, 0),
     "hardsigmoid": lambda g, x: g.HardSigmoid(x, alpha=1 / 6, beta=0.5),
     "hardtanh": lambda g, x, low, high: _clamp(g, x, low, high),
+    "heaviside": _heaviside,
     "hypot": lambda g, x, y: g.Sqrt(x * x + y * y),
     "isclose": _isclose,
     "isfinite": lambda g, x: g.Not(g.Or(g.IsNaN(x), g.IsInf(x))),
@@ -160,15 +195,19 @@ FORMULAS: dict[str, Callable[..., Value]] = {
     "logical_not": lambda g, x: g.Not(_truth(g, x)),
     "logical_or": lambda g, x, y: g.Or(_truth(g, x), _truth(g, g.like(y, x))),
     "logical_xor": lambda g, x, y: g.Xor(_truth(g, x), _truth(g, g.like(y, x))),
+    "logit_loss": _logit_loss,
     "logit": lambda g, x: g.Log(x / (1 - x)),
     "logsigmoid": lambda g, x: -g.Softplus(-x),
     "nan_to_num": _nan_to_num,
+    "ndtr": lambda g, x: (g.Erf(x * _ROOT_OF_HALF) + 1) * 0.5,
     "ne": lambda g, x, y: g.Not(g.Equal(x, g.like(y, x))),
     "rad2deg": lambda g, x: x * (180 / math.pi),
     "remainder": _remainder,
     "round": _round,
     "rsqrt": lambda g, x: g.Reciprocal(g.Sqrt(x)),
+    "signbit": _below_zero,
     "silu": lambda g, x: x * g.Sigmoid(x),
+    "sinc": _sinc,
     "smooth_error": _smooth_error,
     "softplus": _softplus,
     "softshrink": lambda g, x, lambd: x - _clamp(g, x, -lambd, lambd),
@@ -179,6 +218,7 @@ FORMULAS: dict[str, Callable[..., Value]] = {
     "trunc": _truncated,
     "truncated_divide": lambda g, x, y: _truncated(g, x / y),
     "where": _select,
+    "xlog1py": lambda g, x, y: _select(g, x.equals(0), 0, x * g.Log(y + 1)),
     "xlogy": lambda g, x, y: _select(g, x.equals(0), 0, x * g.Log(y)),
 }
 """By name of the operation: its arguments are Values, or numbers as they were given."""

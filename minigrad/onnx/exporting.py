@@ -117,10 +117,7 @@ def export(
     weights = dict(model.named_parameters()) if isinstance(model, Module) else {}
     before = {name: versions.version_of(weight._data) for name, weight in weights.items()}
     with _running(model):
-        runs = [
-            _recorded(model, inputs, lambda leaves: _filled(pattern, iter(leaves)))
-            for inputs in _examples(tensors, symbols)
-        ]
+        runs = _runs(model, pattern, _examples(tensors, symbols))
     changed = [name for name, weight in weights.items() if versions.version_of(weight._data) != before[name]]
     if changed:
         raise OnnxExporterError(f"export: the model changes its parameter {changed[0]} as it runs, as max_norm does")
@@ -137,6 +134,12 @@ _OTHERS = set(
     "dynamo external_data custom_translation_table report optimize verify profile dump_exported_program artifacts_dir "
     "fallback export_params keep_initializers_as_inputs training operator_export_type do_constant_folding "
     "custom_opsets export_modules_as_functions autograd_inlining".split()
+)
+
+
+_ANOTHER = (
+    "export: the model ran on the example that was given. This is a run with other values, and larger sizes where "
+    "they may vary, which shows what depends on them"
 )
 
 
@@ -162,10 +165,18 @@ def _running(model: Any) -> Iterator[None]:
             module.training = mode
 
 
-def _recorded(model: Any, inputs: Sequence[Tensor], arguments: Any) -> Any:
+def _runs(model: Any, pattern: Any, examples: Iterator[list[Tensor]]) -> list[Any]:
     from minigrad.onnx.recording import Recording
 
-    return Recording(model, inputs, arguments)
+    runs: list[Any] = []
+    for inputs in examples:
+        try:
+            runs.append(Recording(model, inputs, lambda leaves: _filled(pattern, iter(leaves))))
+        except Exception as error:
+            if runs:
+                error.add_note(_ANOTHER)
+            raise
+    return runs
 
 
 # ---- the example -----------------------------------------------------------------------------------------------------
@@ -217,8 +228,8 @@ def _examples(tensors: Sequence[Tensor], symbols: Symbols) -> Iterator[list[Tens
         for i, axis in places:
             if arrays[i].shape[axis] == 1:
                 arrays[i] = _grown(arrays[i], axis, 1)
-    near = [np.flip(a) * np.float16(0.75) + np.float16(0.125) if a.dtype.kind == "f" else np.flip(a) for a in arrays]
-    far = [a * np.float16(-3) + np.float16(0.5) if a.dtype.kind == "f" else np.roll(a, 1) for a in arrays]
+    near = [np.flip(a) * np.float16(0.75) + np.float16(0.125) if a.dtype.kind == "f" else _moved(a, 0) for a in arrays]
+    far = [a * np.float16(-3) + np.float16(0.5) if a.dtype.kind == "f" else _moved(a, 1) for a in arrays]
     all_larger = list(arrays)
     larger = []
     for more, places in enumerate(symbols.values(), 1):
@@ -235,7 +246,14 @@ def _examples(tensors: Sequence[Tensor], symbols: Symbols) -> Iterator[list[Tens
 
 def _grown(array: np.ndarray, axis: int, growth: int) -> np.ndarray:
     length = array.shape[axis]
-    return np.take(array, np.arange(length + growth) % max(length, 1), axis)
+    return np.take(array, np.minimum(np.arange(length + growth), length - 1), axis)
+
+
+def _moved(array: np.ndarray, how: int) -> np.ndarray:
+    """Return integers or bools in another order; if they rise, as places where rows begin, smaller ones."""
+    if array.ndim == 1 and array.dtype.kind in "iu" and array.size and (np.diff(array) >= 0).all() and array[0] >= 0:
+        return array // 2 if how else array - (array > 0)
+    return np.roll(array, 1) if how else np.flip(array)
 
 
 # ---- names -----------------------------------------------------------------------------------------------------------

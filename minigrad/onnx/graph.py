@@ -92,12 +92,13 @@ class Graph:
     ----------
     names : by id of an array, the name that a parameter or buffer has
     symbols : by name of a size: the input and the axis that have it, and its length in the example
+    version : of ONNX's operators
     """
 
-    def __init__(self, names: dict[int, str], symbols: dict[str, tuple[str, int, int]]) -> None:
+    def __init__(self, names: dict[int, str], symbols: dict[str, tuple[str, int, int]], version: int) -> None:
         self.nodes: list[onnx.NodeProto] = []
         self.initializers: dict[str, onnx.TensorProto] = {}
-        self.names, self.symbols = names, symbols
+        self.names, self.symbols, self.version = names, symbols, version
         self.scope = ""  # the module whose operation is being written
         self._constants: dict[tuple[Any, ...], Value] = {}
         self._sizes: dict[Any, Value] = {}

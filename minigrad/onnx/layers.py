@@ -58,10 +58,10 @@ def _pooled(g: Graph, kind: str, outputs: int, x: Value, window: Any, **more: An
     """Pool over the last dimensions; ONNX wants two before them."""
     kernel, stride, padding, dilation, out = window
     lead, axes = x.ndim - len(kernel), range(x.ndim - len(kernel), x.ndim)
-    lengths = [_first(x.sizes[a]) for a in axes]
+    lengths = [first_seen(x.sizes[a]) for a in axes]
     reach = zip(lengths, kernel, stride, padding, dilation, strict=True)
     floor = [(n + 2 * p - d * (k - 1) - 1) // s + 1 for n, k, s, p, d in reach]
-    ceil = int([_first(o) for o in out] != floor)
+    ceil = int([first_seen(o) for o in out] != floor)
     options = {"kernel_shape": [*kernel], "strides": [*stride], "pads": [*padding] * 2, "ceil_mode": ceil, **more}
     if set(dilation) != {1}:
         options["dilations"] = [*dilation]
@@ -70,7 +70,7 @@ def _pooled(g: Graph, kind: str, outputs: int, x: Value, window: Any, **more: An
     return made if lead == 2 else [g.Squeeze(m, [*range(2 - lead)]) for m in made]
 
 
-def _first(size: Size) -> int:
+def first_seen(size: Size) -> int:
     return size.values[0] if isinstance(size, Varying) else size
 
 
@@ -201,8 +201,10 @@ def recurrent_layer(
 ) -> Value:
     """Return the outputs and last states as ONNX's layer gives them, whose input is that of the `linear` before it."""
     made, args = gates.made_by or ("", ())
-    if projection is not None or made != "linear" or len(sizes) != 2:
-        raise UnsupportedOperatorError("a projection, or sequences of several lengths")
+    if projection is not None:
+        raise UnsupportedOperatorError("proj_size: ONNX's LSTM has no projection; put a Linear behind one without")
+    if made != "linear" or len(sizes) != 2:
+        raise UnsupportedOperatorError("packed sequences of several lengths")
     x, weight_ih, outside = args
     steps, rows = sizes
     hidden = weight.sizes[1]

@@ -8,7 +8,9 @@ the same.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -20,8 +22,19 @@ from minigrad.graph import versions
 from minigrad.graph.grad_mode import no_grad
 from minigrad.nn.module import Module
 from minigrad.onnx.sizes import OnnxExporterError, Ref
-from minigrad.ops.declare.declaration import Operation
+from minigrad.ops import embedding_bag, grid_sampling
+from minigrad.ops.declare import call
 from minigrad.ops.primitives import elementwise
+
+COMPOSED = (
+    (call, "in_dtype", "cast"),
+    (embedding_bag, "_of_bags", "embedding_bag"),
+    (grid_sampling, "_at_points", "grid_sample"),
+)
+"""Functions that are recorded as one operation, by where they are: and the name of its form.
+
+They find on plain arrays what their operations are given, or have none.
+"""
 
 PART_CHANGED = "change of a part in place"  # of `base`, by `values`, at these `positions` of its flat elements
 OLD_VIEW = "use of a view whose memory was changed in place"
@@ -32,9 +45,10 @@ class Call:
 
     def __init__(self, name: str, args: tuple[Any, ...], outputs: list[Ref], module: str) -> None:
         self.name, self.args, self.outputs, self.module = name, args, outputs, module
+        self.asked = _asked() or name  # the function that was called, of which the operation is a part
 
     def __str__(self) -> str:
-        return f"{self.name} in {self.module}" if self.module else self.name
+        return f"{self.asked} in {self.module}" if self.module else self.asked
 
 
 class Recording:
@@ -82,7 +96,11 @@ class Recording:
 
     def _run(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         replacements, hooks = Replacements(), []
-        replacements.put_on_operations(lambda op: replacements.put(op, "compute", self._recorder(op)))
+        replacements.put_on_operations(
+            lambda op: replacements.put(op, "compute", self._recorder(op.name, len(op.outputs)))
+        )
+        for room, function_name, name in COMPOSED:
+            replacements.put(room, function_name, self._recorder(name))
         replacements.put(Tensor, "_write", self._writer)
         replacements.put(elementwise, "_copied", self._copier)
         if isinstance(function, Module):
@@ -113,6 +131,8 @@ class Recording:
             return tuple(self._seen(v) for v in value)
         if isinstance(value, slice):
             return slice(self._seen(value.start), self._seen(value.stop), self._seen(value.step))
+        if isinstance(value, Tensor):
+            value = value._data
         if isinstance(value, np.generic):
             return value.item()
         if not isinstance(value, np.ndarray):
@@ -143,27 +163,33 @@ class Recording:
 
     # ---- what is replaced ------------------------------------------------------------------------------------------
 
-    def _recorder(self, op: Operation) -> Callable[..., Any]:
+    def _recorder(self, name: str, count: int = 1) -> Callable[..., Any]:
+        """Return what makes a function record itself: an operation, which gives arrays, or one that gives a Tensor."""
+
         def wrapper(compute: Callable[..., Any]) -> Callable[..., Any]:
             def recorded(*args: Any) -> Any:
                 if self._depth:  # a part of another operation
                     return compute(*args)
-                seen = _in_two_numbers(op.name, self._seen(args))
+                seen = _in_two_numbers(name, self._seen(args))
                 self._depth += 1
                 try:
                     result = compute(*args)
                 finally:
                     self._depth -= 1
-                outputs = [np.asarray(a) for a in (result if len(op.outputs) > 1 else (result,))]
+                outputs = [
+                    a._data if isinstance(a, Tensor) else np.asarray(a) for a in (result if count > 1 else (result,))
+                ]
                 constant = not _depends(seen)
-                number = self._call(op.name, seen, outputs, constant)
+                number = self._call(name, seen, outputs, constant)
                 for i, array in enumerate(outputs):
                     if constant:
                         self._alive.append(array)
                         self._made[id(array)] = (number, i), versions.version_of(array)
                     else:
                         self._know(array, self.calls[number].outputs[i])
-                return tuple(outputs) if len(op.outputs) > 1 else outputs[0]
+                if isinstance(result, Tensor):
+                    return result
+                return tuple(outputs) if count > 1 else outputs[0]
 
             return recorded
 
@@ -208,6 +234,21 @@ class Recording:
         if result is None:
             return None
         raise OnnxExporterError(f"export: expected a model that returns Tensors, got {type(result).__name__}")
+
+
+def _asked() -> str | None:
+    """Return the name of the public function, of those of operations, that calls whatever is called now."""
+    frame: FrameType | None = sys._getframe(1)
+    found = None
+    while frame is not None:
+        room, code = frame.f_globals.get("__name__", ""), frame.f_code
+        if room.startswith("minigrad.ops."):
+            public = not code.co_name.startswith(("_", "<")) and "<locals>" not in code.co_qualname
+            found = code.co_name if public and not room.startswith("minigrad.ops.declare.") else found
+        elif not room.startswith(("minigrad.onnx.", "minigrad.autograd.", "minigrad.kernels.", "minigrad.core.")):
+            break
+        frame = frame.f_back
+    return found
 
 
 def _state(function: Any) -> list[Tensor]:

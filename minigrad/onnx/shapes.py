@@ -1,4 +1,4 @@
-"""The ONNX forms of operations on shapes, places and sums: views, indices, joints, reductions."""
+"""The ONNX forms of operations on shapes and sums: views, slices, joints, reductions."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ import numpy as np
 from onnx import helper
 
 from minigrad.onnx.graph import Graph, Value
-from minigrad.onnx.recording import PART_CHANGED
-from minigrad.onnx.sizes import Merged, Size, UnsupportedOperatorError, Varying
+from minigrad.onnx.sizes import Size, UnsupportedOperatorError, Varying
 
 END = np.iinfo(np.int64).max  # behind the last element, however many there are
 
@@ -56,16 +55,6 @@ def roll(g: Graph, x: Value, shifts: tuple[int, ...], dims: tuple[int, ...]) -> 
     return x
 
 
-def diagonal(g: Graph, x: Value, offset: int, dim1: int, dim2: int) -> Value:
-    rows, columns = x.sizes[dim1], x.sizes[dim2]
-    if isinstance(rows, Varying) or isinstance(columns, Varying):
-        raise UnsupportedOperatorError("a dimension whose size may vary")
-    rest = [d for d in range(x.ndim) if d not in (dim1 % x.ndim, dim2 % x.ndim)]
-    places = np.arange(rows * columns).reshape(rows, columns).diagonal(offset)
-    x, sizes = g.Transpose(x, perm=[*rest, dim1 % x.ndim, dim2 % x.ndim]), x.sizes
-    return g.Gather(g.reshape(x, [*(sizes[d] for d in rest), rows * columns], known=False), places.copy(), axis=-1)
-
-
 def windows(g: Graph, x: Value, dim: int, size: int, step: int) -> Value:
     length = x.sizes[dim]
     if isinstance(length, Varying):
@@ -85,7 +74,7 @@ def pad(g: Graph, x: Value, pairs: Sequence[tuple[int, int]], value: Any) -> Val
     return g.Pad(x, g.shape(ends), g.like(0 if value is None else value, x))
 
 
-# ---- places ----------------------------------------------------------------------------------------------------------
+# ---- slices ----------------------------------------------------------------------------------------------------------
 
 
 def take(g: Graph, x: Value, key: Any) -> Value:
@@ -130,106 +119,6 @@ def _part(x: Value, bounds: Sequence[tuple[Size, Size, int, int]]) -> Value:
             return part
         begin += math.prod(n.values[0] if isinstance(n, Varying) else n for n in part.sizes)
     raise UnsupportedOperatorError("a part of the results of a recurrent layer")
-
-
-def look_up(g: Graph, x: Value, key: Any) -> Value:
-    """Return ``x[key]`` where arrays index neighbouring dimensions; with one for each, of all places: gather."""
-    key = key if isinstance(key, tuple) else (key,)
-    if any(not isinstance(k, (Merged, Value, slice)) or k == slice(1, None) for k in key):
-        raise UnsupportedOperatorError("such an index")
-    at = [i for i, k in enumerate(key) if isinstance(k, (Merged, Value))]
-    if any(isinstance(k, slice) and (k.start, k.stop, k.step) != (None, None, None) for k in key):
-        raise UnsupportedOperatorError("such an index")
-    if any(key[i].dtype.kind == "b" for i in at):
-        raise UnsupportedOperatorError("a mask as index: how many elements it selects is not known before")
-    own = [i for i in at if isinstance(key[i], Value)]
-    grids = all(i in own or _is_grid(key[i], i, len(at)) for i in at)
-    if len(own) == 1 and len(at) == x.ndim == key[own[0]].ndim and grids:
-        return g.GatherElements(x, _positive(g, x, key[own[0]], own[0]), axis=own[0])
-    if len(at) == 1:
-        index = key[at[0]] if own else g.constant_of(key[at[0]])
-        return g.Gather(x, index, axis=at[0])
-    if own or at != list(range(at[0], at[-1] + 1)):
-        raise UnsupportedOperatorError("several arrays as an index")
-    sizes = [x.sizes[i] for i in at]
-    if any(isinstance(s, Varying) for s in sizes):
-        raise UnsupportedOperatorError("an index of a dimension whose size may vary")
-    lengths = [int(s) for s in sizes]  # type: ignore[arg-type]
-    arrays = [np.asarray(g.constant_of(key[i]).array) for i in at]
-    places = np.ravel_multi_index(tuple(a % n for a, n in zip(arrays, lengths, strict=True)), tuple(lengths))
-    flat = g.reshape(x, (*x.sizes[: at[0]], math.prod(lengths), *x.sizes[at[-1] + 1 :]))
-    return g.Gather(flat, np.asarray(places, np.int64), axis=at[0])
-
-
-def _as_value(g: Graph, index: Value | Merged) -> Value:
-    return index if isinstance(index, Value) else g.full(g.constant_of(index))
-
-
-def gather(g: Graph, x: Value, index: Value | Merged, dim: int) -> Value:
-    return g.GatherElements(g.full(x), _as_value(g, index), axis=dim)
-
-
-def add_along(g: Graph, values: Value, shape: tuple[Size, ...], index: Value | Merged, dim: int) -> Value:
-    zeros = _zeros(g, values.dtype, shape)
-    return g.ScatterElements(zeros, _as_value(g, index), g.full(values), axis=dim, reduction="add")
-
-
-def _zeros(g: Graph, dtype: np.dtype, shape: tuple[Size, ...]) -> Value:
-    zeros = g.Expand(g.constant(np.zeros((), dtype)), g.shape(shape))
-    zeros.shape = shape
-    return zeros
-
-
-def put(g: Graph, x: Value, values: Value, key: Any, reduction: str | None = None) -> Value:
-    """Return `x` with `values` at ``x[key]``, where `look_up` finds them."""
-    key = key if isinstance(key, tuple) else (key,)
-    at = [i for i, k in enumerate(key) if isinstance(k, (Merged, Value))]
-    own = [i for i in at if not _is_grid(key[i], i, len(at))] or at[:1]
-    if len(own) == 1 and len(at) == x.ndim == len(key[own[0]].shape) and key[own[0]].dtype.kind == "i":
-        index = _as_value(g, key[own[0]])
-        return g.ScatterElements(g.full(x), index, g.full(values), axis=own[0], reduction=reduction)
-    if any(isinstance(n, Varying) for n in x.sizes) or any(isinstance(key[i], Value) for i in at):
-        raise UnsupportedOperatorError("such an index")
-    lengths = [int(n) for n in x.sizes]  # type: ignore[arg-type]
-    plain = tuple(k.arrays[0] if isinstance(k, Merged) else k for k in key)
-    return scatter(g, x, values, np.arange(math.prod(lengths)).reshape(lengths)[plain], reduction)
-
-
-def add_at(g: Graph, values: Value, shape: tuple[Size, ...], key: Any) -> Value:
-    return put(g, _zeros(g, values.dtype, shape), values, key, "add")
-
-
-def change_part(g: Graph, base: Value, values: Value, positions: Value) -> Value:
-    """Return `base` with `values` at some of its flat elements."""
-    if positions.array is None or any(isinstance(n, Varying) for n in base.sizes):
-        raise UnsupportedOperatorError("a tensor whose size may vary")
-    return scatter(g, base, values, positions.array)
-
-
-def scatter(g: Graph, x: Value, values: Value, positions: np.ndarray, reduction: str | None = None) -> Value:
-    """Return `x` with `values`, broadcast, at the positions of flat elements."""
-    if values.shape != positions.shape:
-        values = g.Expand(values, list(positions.shape))
-    flat = g.reshape(x, (math.prod(x.sizes),), known=False)  # type: ignore[arg-type]
-    values = g.reshape(values, (positions.size,), known=False)
-    changed = g.ScatterElements(flat, np.asarray(positions.ravel(), np.int64), values, axis=0, reduction=reduction)
-    return g.reshape(changed, x.sizes)
-
-
-def _is_grid(index: Any, axis: int, ndim: int) -> bool:
-    """Return whether an index is the number of the place itself, along one of the dimensions of the result."""
-    return isinstance(index, Merged) and all(
-        np.array_equal(a.ravel(), np.arange(a.size)) and (a.size == 1 or a.ndim == ndim - axis and len(a) == a.size)
-        for a in index.arrays
-    )
-
-
-def _positive(g: Graph, x: Value, index: Value, axis: int) -> Value:
-    return index if index.dtype.kind == "i" else cast(g, index, np.dtype(np.int64))
-
-
-def embedding(g: Graph, weight: Value, index: Value, padding_idx: Any) -> Value:
-    return g.Gather(weight, index, axis=0)
 
 
 # ---- joints ----------------------------------------------------------------------------------------------------------
@@ -312,27 +201,6 @@ def variance(g: Graph, x: Value, dim: Any, correction: float, keepdim: bool) -> 
     return total(g, squares, tuple(dims), keepdim) / (number - correction)
 
 
-def extreme_place(kind: str) -> Callable[..., Value]:
-    def form(g: Graph, x: Value, dim: int) -> Value:
-        return g.node(kind, x, axis=dim, keepdims=1, dtype=np.int64)
-
-    return form
-
-
-def order(g: Graph, x: Value, dim: int, descending: bool) -> Value:
-    count = g.size(x.sizes[dim])
-    return g.nodes_of("TopK", 2, x, count, axis=dim, largest=int(descending), sorted=1)[1]
-
-
-def first(g: Graph, x: Value, dim: int, start: int, stop: int, descending: bool = False) -> Value:
-    places = g.nodes_of("TopK", 2, x, [stop], axis=dim, largest=int(descending), sorted=1)[1]
-    return g.Slice(places, [start], [stop], [dim]) if start else places
-
-
-def cumsum(g: Graph, x: Value, dim: int, reverse: bool) -> Value:
-    return g.CumSum(x, np.asarray(dim, np.int64), reverse=int(reverse))
-
-
 def triangle(upper: int) -> Callable[..., Value]:
     def form(g: Graph, x: Value, diagonal: int) -> Value:
         return g.Trilu(x, np.asarray(diagonal, np.int64), upper=upper)
@@ -345,26 +213,18 @@ FORMS: dict[str, Callable[..., Any]] = {
     "amax": largest,
     "amin": reduction("ReduceMin"),
     "any": judged("ReduceMax"),
-    "argmax": extreme_place("ArgMax"),
-    "argmin": extreme_place("ArgMin"),
-    PART_CHANGED: change_part,
     "cast": cast,
     "cat": cat,
     "clone": lambda g, x, order: x,
     "contiguous": lambda g, x, order: x,
     "count_nonzero": count_nonzero,
-    "cumsum": cumsum,
     "det": lambda g, x: g.Det(x),
-    "diagonal": diagonal,
-    "embedding": embedding,
     "expand": expand,
-    "first": first,
     "flip": flip,
     "logsumexp": logsumexp,
     "mean": reduction("ReduceMean"),
     "norm": norm,
     "one_hot": lambda g, x, classes: g.OneHot(x, [classes], [0, 1], axis=-1),
-    "order": order,
     "pad": pad,
     "permute": permute,
     "prod": reduction("ReduceProd"),
@@ -385,11 +245,3 @@ FORMS: dict[str, Callable[..., Any]] = {
     "view": reshape,
     "windows": windows,
 }
-PLACES: dict[str, Callable[..., Any]] = {
-    **dict.fromkeys(("index", "index_select", "look_up"), look_up),
-    "add_along": add_along,
-    "add_at": add_at,
-    "gather": gather,
-    "put": put,
-}
-"""Those that are given constants as they were seen: a grid of all places needs none of them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ import onnx
 from onnx import helper
 
 from minigrad.nn.module import Module
-from minigrad.onnx import elementwise, layers, shapes
+from minigrad.onnx import composed, elementwise, layers, ordering, places, shapes
 from minigrad.onnx.graph import Graph, Value
 from minigrad.onnx.recording import Call, Recording
 from minigrad.onnx.sizes import (
@@ -26,7 +27,9 @@ from minigrad.onnx.sizes import (
 )
 from minigrad.version import __version__
 
-WHOLE: dict[str, Callable[..., Any]] = {**shapes.FORMS, **layers.FORMS}
+WHOLE: dict[str, Callable[..., Any]] = {
+    name: form for room in (shapes, places, ordering, layers, composed) for name, form in room.FORMS.items()
+}
 
 
 def written(
@@ -45,7 +48,7 @@ def written(
         _check(first, other, larger, live, list(symbols))
     inputs = _inputs(first, seen)
     lengths = {name: (input_names[i], a, _length(inputs[i][0][a])) for name, ((i, a), *_) in symbols.items()}
-    graph = Graph(_state_names(model), lengths)
+    graph = Graph(_state_names(model), lengths, version)
     names = _output_names(output_names, len([*_leaves(first.result)]), input_names)
     for name in (*input_names, *names):
         graph.fresh(name)  # no other value has it
@@ -172,7 +175,7 @@ def _translated(
     graph.scope = call.module.replace(".", "/") and f"/{call.module.replace('.', '/')}"
     try:
         args = merged([c.args for c in calls])
-        places = [shape_of([c.outputs[i] for c in calls]) for i in range(len(call.outputs))]
+        sizes = [shape_of([c.outputs[i] for c in calls]) for i in range(len(call.outputs))]
     except ValueError:
         raise OnnxExporterError(f"export: what {call} is given depends on the sizes in more than numbers") from None
     try:
@@ -180,7 +183,7 @@ def _translated(
     except UnsupportedOperatorError as error:
         which = f" for {error}" if str(error) else ""
         raise UnsupportedOperatorError(f"export: {call} has no ONNX form{which}") from None
-    for i, (value, shape) in enumerate(zip(result, places, strict=False)):  # others are kept for backward only
+    for i, (value, shape) in enumerate(zip(result, sizes, strict=False)):  # others are kept for backward only
         if value is not None and value.shape is None:
             value.shape, value.dtype = shape, np.dtype(call.outputs[i].dtype)
             value.made_by = call.name, given
@@ -199,20 +202,21 @@ def _constant(graph: Graph, values: dict[tuple[int, int], Value], seen: Merged, 
         calls = [run.constant_calls[origin[0]] for run in runs]
         if len({call.name for call in calls}) > 1:
             raise
-        value = _translated(graph, values, calls, runs)[origin[1]]
-        if value is None:
-            raise
-        return value
+        with contextlib.suppress(UnsupportedOperatorError):
+            value = _translated(graph, values, calls, runs)[origin[1]]
+            if value is not None:
+                return value
+        raise
 
 
 def _formed(
     graph: Graph, values: dict[tuple[int, int], Value], name: str, args: Any, runs: Sequence[Recording]
 ) -> tuple[tuple[Any, ...], Any]:
     """Return what the form of an operation gives, and the arguments that it got."""
-    form = elementwise.FORMS.get(name) or shapes.PLACES.get(name) or WHOLE.get(name)
+    form = elementwise.FORMS.get(name) or places.PLACES.get(name) or WHOLE.get(name)
     if form is None:
         raise UnsupportedOperatorError
-    whole, lazy = name in WHOLE, name in shapes.PLACES
+    whole, lazy = name in WHOLE, name in places.PLACES
 
     def given(value: Any, nested: bool = False) -> Any:
         if isinstance(value, Merged):

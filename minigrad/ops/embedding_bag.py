@@ -153,9 +153,18 @@ def embedding_bag(
     check_tensor("embedding_bag", "weight", weight)
     if weight.dtype.kind in "iu" and input.dtype.kind == "f":  # as PyTorch once had them
         input, weight = weight, input
+    options = mode, per_sample_weights, include_last_offset, padding_idx, max_norm, norm_type, scale_grad_by_freq
+    return _of_bags(input, weight, offsets, *options, sparse)
+
+
+def _of_bags(
+    input: Any, weight: Any, offsets: Any, mode: str, samples: Any, include_last_offset: bool, padding_idx: int | None,
+    max_norm: float | None, norm_type: float, scale: bool, sparse: bool,
+) -> Any:  # fmt: skip
+    """Return what `embedding_bag` does: starts and counts are found on plain arrays."""
     index = constant(input)
     starts = _starts(index, offsets, include_last_offset, mode == "max" or padding_idx is not None)
-    _check_options(index, weight, mode, scale_grad_by_freq, sparse, per_sample_weights)
+    _check_options(index, weight, mode, scale, sparse, samples)
     try:
         index = indices_of("embedding_bag", index, weight.shape[0]).reshape(-1)
     except IndexError as error:
@@ -165,12 +174,12 @@ def embedding_bag(
         shorten_rows(weight, index, max_norm, norm_type)
     if not isinstance(weight, Tensor) and isinstance(input, Tensor):
         weight = Tensor._wrap(weight)
-    rows = rows_at(weight, index, padding_idx, scale_grad_by_freq)
+    rows = rows_at(weight, index, padding_idx, scale)
     kept = index != padding_idx if padding_idx is not None else np.ones(len(index), bool)
     if mode == "max":
         return _maxima(rows, starts, kept)
-    if per_sample_weights is not None:
-        rows = rows * reshape(per_sample_weights, (-1, 1))
+    if samples is not None:
+        rows = rows * reshape(samples, (-1, 1))
     if not kept.all():
         rows = where(kept[:, None], rows, 0.0)
     sums = _bag_sums(rows, starts)

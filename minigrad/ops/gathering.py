@@ -1,4 +1,4 @@
-"""ArrayAttributes picked along one dimension by a tensor of indices, and put back there."""
+"""Elements picked along one dimension by a tensor of indices, and put back there."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.core.as_array import as_scalar
+from minigrad.core.as_array import as_scalar, constant
 from minigrad.core.tensor import Tensor
 from minigrad.kernels import indexing as kernels
 from minigrad.kernels.along_dim import added_along, line_of
@@ -296,7 +296,8 @@ def take_along_dim(input: Operand, indices: Operand, dim: int | None = None) -> 
         ) from None
     whole = tuple(shape[d] if d == dim else n for d, n in enumerate(common))
     picked = tuple(index.shape[d] if d == dim else n for d, n in enumerate(common))
+    index = index if index.shape == picked else constant(expand(indices, picked)).astype(np.int64, copy=False)
     if index.min(initial=0) < 0:
         index = np.where(index < 0, index + shape[dim], index)
     check_range("take_along_dim", index, dim, shape)
-    return index_along(input if shape == whole else expand(input, whole), np.broadcast_to(index, picked), dim)
+    return index_along(input if shape == whole else expand(input, whole), index, dim)

@@ -145,10 +145,6 @@ def _places_and_weights(grid: Any, sizes: tuple[int, ...], mode: str, padding: s
     return np.stack(places, axis=1), stack(weights, 1)
 
 
-_MODES = ("bilinear", "nearest", "bicubic")
-_PADDINGS = ("zeros", "border", "reflection")
-
-
 @rounded_once
 @silent
 def grid_sample(
@@ -209,8 +205,14 @@ def grid_sample(
         raise RuntimeError("grid_sample: mode 'bicubic' is for images, not for volumes")
     if input.dtype != grid.dtype:
         raise RuntimeError(f"grid_sample: expected one dtype, got {input.dtype} and {grid.dtype}")
-    grid = reshape(grid, (points[0], math.prod(points[1:-1]), dims))
-    index, weight = _places_and_weights(grid, sizes, mode, padding_mode, bool(align_corners))
+    return _at_points(input, grid, mode, padding_mode, bool(align_corners))
+
+
+def _at_points(input: Any, grid: Any, mode: str, padding_mode: str, align_corners: bool) -> Tensor:
+    """Return what `grid_sample` does, of arguments that are checked."""
+    shape, points, sizes = tuple(input.shape), tuple(grid.shape), tuple(input.shape[2:])
+    grid = reshape(grid, (points[0], math.prod(points[1:-1]), len(sizes)))
+    index, weight = _places_and_weights(grid, sizes, mode, padding_mode, align_corners)
     y = _sampled(reshape(input, (*shape[:2], math.prod(sizes))), weight, index)
     return reshape(y, (*shape[:2], *points[1:-1]))
 

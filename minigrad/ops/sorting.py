@@ -189,7 +189,7 @@ def median(input: Operand, dim: int | None = None, keepdim: bool = False) -> Ten
     Returns
     -------
     Tensor, or with `dim` a named tuple (values, indices)
-        ArrayAttributes that equal the median share the gradient; with `dim`, the one at the index gets it.
+        Elements that equal the median share the gradient; with `dim`, the one at the index gets it.
 
     Examples
     --------

@@ -61,7 +61,7 @@ def _max_unpool(
         wrong = index.min() if index.min() < 0 else index.max()
         raise RuntimeError(f"{name}: index {wrong} is outside of an output of size {sizes}")
     flat = (*lead, math.prod(shape[-dims:]))
-    return reshape(_unpooled(reshape(input, flat), index.reshape(flat), size), (*lead, *sizes))
+    return reshape(_unpooled(reshape(input, flat), constant(reshape(indices, flat)), size), (*lead, *sizes))
 
 
 def max_unpool1d(

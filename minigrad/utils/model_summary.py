@@ -194,6 +194,8 @@ def summary(
         raise TypeError(f"summary: expected a Module, got {type(model).__name__}")
     if input_data is not None:
         inputs = input_data if isinstance(input_data, (tuple, list)) else (input_data,)
+    elif isinstance(input_size, int):
+        raise TypeError(f"summary: expected input_size with the batch, such as (1, {input_size}), got {input_size}")
     elif input_size is not None:
         sizes = [input_size] if all(isinstance(n, int) for n in input_size) else input_size
         kinds = [None] * len(sizes) if dtypes is None else dtypes

@@ -20,6 +20,12 @@ def test_shapes():
     assert LeNet(num_classes=4)(mg.zeros(3, 1, 28, 28)).shape == (3, 4)
 
 
+@pytest.mark.parametrize("network, size, other", [(LeNet5, 32, 28), (LeNet, 28, 32), (LeNet, 28, 12)])
+def test_images_of_another_size_are_refused_by_name(network, size, other):
+    with pytest.raises(RuntimeError, match=rf"{network.__name__}: expected .*{size}, {size}\), got \(1, 1, {other}"):
+        network()(mg.zeros(1, 1, other, other))
+
+
 def test_table_is_that_of_the_paper():
     table = np.array(TABLE_I)
     assert table.shape == (6, 16)

@@ -38,7 +38,11 @@ def test_a_checkpoint_becomes_its_model(name, tmp_path):
 @pytest.mark.parametrize(
     "spoil, error, message",
     [
-        (lambda c: c.clear(), ValueError, "not a checkpoint of scripts/train.py .missing 'description'"),
+        (
+            lambda c: c.clear(),
+            ValueError,
+            "not a checkpoint of minigrad train .scripts/train.py. .missing 'description'",
+        ),
         (lambda c: c["description"].pop("mean"), ValueError, "missing 'mean'"),
         (lambda c: c["description"].update(model="vgg"), ValueError, "missing 'vgg'"),
         (lambda c: c["description"].update(classes=["a"]), ValueError, "size mismatch|shape"),

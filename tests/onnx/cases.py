@@ -40,6 +40,9 @@ LAYERS = {
     "Upsample": (lambda: nn.Upsample(scale_factor=2), IMAGES),
     "Upsample bilinear": (lambda: nn.Upsample(size=(5, 12), mode="bilinear", align_corners=True), IMAGES),
     "Upsample to many": (lambda: nn.Upsample(size=700, mode="linear"), SIGNAL),
+    "Fold": (lambda: nn.Sequential(nn.Unfold(3, 2, 2), nn.Fold((8, 8), 3, 2, 2)), IMAGES),
+    "Fold of steps": (lambda: nn.Sequential(nn.Unfold(2, stride=3), nn.Fold((9, 7), 2, stride=3)), (2, 3, 9, 7)),
+    "MaxUnpool2d": (lambda: _Unpooled(), IMAGES),
     "Unfold": (lambda: nn.Unfold(3, stride=2), IMAGES),
     "ZeroPad2d": (lambda: nn.ZeroPad2d((1, 2, 0, -1)), IMAGES),
     "ReplicationPad1d": (lambda: nn.ReplicationPad1d(2), SIGNAL),
@@ -114,6 +117,11 @@ OPERATIONS = {
     "where": (lambda x: mg.where(x > 0, x, 0.5) + mg.where(x > 0, x, -x), "any"),
     "clamp": (lambda x: x.clamp(-0.5, 0.5) + x.clamp(min=x.flip(1)), "any"),
     "lerp": (lambda x: mg.lerp(x, x * 2, 0.3), "any"),
+    "losses of shares": (lambda x: F.binary_cross_entropy(x.sigmoid(), (x > 0).float(), reduction="none"), "any"),
+    "losses of logits": (
+        lambda x: F.binary_cross_entropy_with_logits(x, (x > 0).float(), pos_weight=mg.tensor(3.0)),
+        "any",
+    ),
     "masked_fill": (lambda x: x.masked_fill(x > 0, -1.0), "any"),
     "losses": (lambda x: F.mse_loss(x, x * 2) + F.l1_loss(x, x * 2) + F.smooth_l1_loss(x, x * 2), "any"),
     "sum": (lambda x: (x.sum(), x.sum(1), x.sum((0, 1), keepdim=True)), "any"),
@@ -129,6 +137,55 @@ OPERATIONS = {
     "logsumexp": (lambda x: x.logsumexp(1), "any"),
     "softmax": (lambda x: x.softmax(0), "any"),
     "cumsum": (lambda x: x.cumsum(1), "any"),
+    "cumprod": (lambda x: (x.cumprod(0), x.cumprod(1), x.view(-1, 2, 3).long().cumprod(1)), "any"),
+    "cummax": (lambda x: (*x.cummax(0), *(x * 2).round().cummax(1)), "any"),
+    "cummin": (lambda x: (*x.cummin(0), *x.view(-1, 2, 3).cummin(1)), "any"),
+    "cummax of ints": (lambda x: (*x.cummax(1), *x.cummin(0)), "ints"),
+    "logcumsumexp": (lambda x: (x.logcumsumexp(0), x.logcumsumexp(1)), "any"),
+    "median": (lambda x: (x.median(), *x.median(0), *x.median(1, keepdim=True)), "any"),
+    "median with nan": (lambda x: mg.log(x).median(), "any"),
+    "kthvalue": (lambda x: tuple(x.kthvalue(2, 1)), "any"),
+    "quantile": (lambda x: x.quantile(0.3, 1), "any"),
+    "bucketize": (lambda x: (mg.bucketize(x, x[0].sort()[0]), mg.bucketize(x, mg.ones(1), right=True)), "any"),
+    "isin": (lambda x: (mg.isin(x, mg.tensor([3, 4, 5])), mg.isin(x, x[0] + 1, invert=True)), "ints"),
+    "sign bits": (lambda x: (mg.signbit(x.relu() * -1), mg.copysign(x, -x.relu()), mg.signbit(x.int())), "any"),
+    "heaviside": (lambda x: mg.heaviside(x.relu(), mg.tensor(0.5)), "any"),
+    "sinc": (lambda x: mg.sinc(x.relu()), "any"),
+    "entr": (lambda x: mg.special.entr(x) + mg.special.entr(x.relu()), "any"),
+    "ndtr": (lambda x: mg.special.ndtr(x), "any"),
+    "xlog1py": (lambda x: mg.special.xlog1py(x.relu(), x.abs() - x.relu()), "any"),
+    "take_along_dim": (
+        lambda x: (
+            mg.take_along_dim(x, x.argsort(1), 1),
+            mg.take_along_dim(x, x.argmax(1, keepdim=True), 1),
+            mg.take_along_dim(x, mg.tensor([[0, -1]]), 1),
+            mg.take_along_dim(x[:1], x.argsort(1), 1),
+        ),
+        "any",
+    ),
+    "index of pairs": (lambda x: x.view(-1, 2, 3)[mg.arange(len(x)), x[:, :2].argmax(1)], "any"),
+    "index of a mask": (lambda x: x[:, mg.tensor([True, False] * 3)], "any"),
+    "scatter_reduce": (lambda x: x.scatter_reduce(1, x.argsort(1), x.flip(1), "amax"), "any"),
+    "diag_embed": (lambda x: mg.diag_embed(x.view(-1, 2, 3), 1, 0, 2), "any"),
+    "grid_sample": (lambda x: _sampled(x), "any"),
+    "grid_sample of volumes": (
+        lambda x: F.grid_sample(x.view(-1, 1, 1, 2, 3), x.view(-1, 2, 1, 1, 3), align_corners=False),
+        "any",
+    ),
+    "affine_grid": (
+        lambda x: (
+            F.affine_grid(x.view(-1, 2, 3), (len(x), 1, 3, 4), align_corners=True),
+            F.affine_grid(x.repeat(1, 2).view(-1, 3, 4), (len(x), 1, 2, 3, 2), align_corners=False),
+        ),
+        "any",
+    ),
+    "bags": (lambda x: tuple(F.embedding_bag(x, TABLE, mode=mode) for mode in BAGS), "ints"),
+    "bags with padding": (lambda x: tuple(F.embedding_bag(x, TABLE, mode=m, padding_idx=-18) for m in BAGS), "few"),
+    "bags with weights": (
+        lambda x: F.embedding_bag(x.abs().long() % 20, TABLE, mode="sum", per_sample_weights=x),
+        "any",
+    ),
+    "float16": (lambda x: (x.half() * 2 + 1, F.linear(x.half(), mg.ones(2, 6).half())), "any"),
     "sort": (lambda x: tuple(x.sort(1)), "any"),
     "topk": (lambda x: tuple(x.topk(2, largest=False)), "any"),
     "gather": (lambda x: x.gather(1, x.argmax(1, keepdim=True)), "any"),
@@ -188,12 +245,27 @@ CHANGES = {
     "twice": _with(lambda y, x: (y.__setitem__(0, x[1]), y.__setitem__((1, 2), 3.0))),
     "a view of a view": _with(lambda y, x: y.view(2, 2, 3)[0].T.mul_(4)),
     "a constant": _with(lambda y, x: y.__setitem__(1, x[0]), lambda x: mg.zeros(2, 6)),
+    "slice_scatter": lambda x: x.slice_scatter(x[:, :2], 1, 2, 4) + x.select_scatter(x[:, 0], 1, 2),
     "index_copy": lambda x: x.index_copy(1, mg.tensor([3, 1]), x[:, :2]),
     "index_add": lambda x: x.index_add(1, mg.tensor([3, 1, 3]), x[:, :3]),
     "index_put": lambda x: mg.index_put(x, (mg.tensor([0, 1]), mg.tensor([2, 4])), x[:, 0]),
     "index_fill": lambda x: x.index_fill(1, mg.tensor([0, 5]), 7.0),
 }
 """By name: functions that change a part of a tensor; where it is must not depend on sizes that may vary."""
+
+
+TABLE = mg.arange(40.0).reshape(20, 2).sin()
+BAGS = "sum", "mean", "max"
+
+
+def _sampled(x):
+    images, points = x.view(-1, 1, 2, 3), x.view(-1, 3, 1, 2)
+    return tuple(
+        F.grid_sample(images, points, mode, padding, align_corners=corners)
+        for mode in ("bilinear", "nearest", "bicubic")
+        for padding in ("zeros", "border", "reflection")
+        for corners in (True, False)
+    )
 
 
 def _distances(x):
@@ -207,6 +279,7 @@ def example(kind, rows=2):
         "unit": x.sigmoid() * 0.98 + 0.01,
         "positive": x.abs() + 0.1,
         "above 1": x.abs() + 1.1,
+        "few": mg.randint(0, 3, (rows, 6)),
         "ints": mg.randint(0, 20, (rows, 6)),
         "bools": x > 0,
     }[kind]
@@ -231,6 +304,11 @@ class _Twice(nn.Module):
 
 
 _twice = _Twice
+
+
+class _Unpooled(nn.Module):
+    def forward(self, x):
+        return F.max_unpool2d(*F.max_pool2d(x, 2, return_indices=True), 2)
 
 
 class _Self(nn.Module):

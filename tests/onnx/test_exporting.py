@@ -15,7 +15,17 @@ import minigrad.vision.models as vision
 from minigrad import nn
 from minigrad.models import MLP, MODELS
 from minigrad.models.xo import XO
-from minigrad.onnx import OnnxExporterError, UnsupportedOperatorError, elementwise, export, layers, shapes
+from minigrad.onnx import (
+    OnnxExporterError,
+    UnsupportedOperatorError,
+    composed,
+    elementwise,
+    export,
+    layers,
+    ordering,
+    places,
+    shapes,
+)
 from minigrad.onnx.recording import Recording
 from tests.onnx.cases import CHANGES, LAYERS, OPERATIONS, example
 
@@ -75,8 +85,9 @@ def test_every_form_is_tried():
     examples += [(function, example("any")) for function in CHANGES.values()]
     for model, x in examples:
         called |= {call.name for call in Recording(model, [x], lambda inputs: (inputs, {})).calls}
-    forms = {**elementwise.FORMS, **shapes.FORMS, **shapes.PLACES, **layers.FORMS}
-    assert len(forms) > 120
+    rooms = (elementwise, shapes, places, ordering, layers, composed)
+    forms = {**places.PLACES, **{name: form for room in rooms for name, form in room.FORMS.items()}}
+    assert len(forms) > 150
     assert set(forms) - called == set()
 
 
@@ -118,6 +129,40 @@ def test_sequences_of_any_length():
     proto = export(net, mg.rand(2, 5, 4), input_names=["x"], dynamic_axes={"x": [0, 1]})
     for shape in ((1, 2, 4), (3, 9, 4)):
         assert_same(proto, net, mg.rand(*shape))
+
+
+@pytest.mark.parametrize("mode", ["sum", "mean", "max"])
+@pytest.mark.parametrize("options", [{}, {"include_last_offset": True}, {"padding_idx": 2}])
+def test_bags_that_are_cut_by_an_input(mode, options):
+    bags = nn.EmbeddingBag(9, 3, mode=mode, **options)
+    sizes = {"input": {0: "characters"}, "offsets": {0: "texts"}}
+    proto = export(bags, (mg.tensor([1, 2, 4, 5, 2, 2]), mg.tensor([0, 4, 6])), dynamic_axes=sizes)
+    for text, offsets in (([1, 2, 2, 3, 8], [0, 2, 5]), ([3, 1, 8], [0, 0, 2, 3]), ([2, 2], [0, 2])):
+        assert_same(proto, bags, mg.tensor(text), mg.tensor(offsets))
+
+
+def test_a_model_that_fails_in_another_run_says_so():
+    def picky(x):
+        if x.shape[0] > 2:
+            raise ValueError("two rows at most")
+        return x
+
+    with pytest.raises(ValueError, match="two rows at most") as caught:
+        export(picky, mg.rand(2, 3), dynamic_axes=BATCH)
+    assert "larger sizes where they may vary" in caught.value.__notes__[0]
+    with pytest.raises(ValueError, match="two rows at most") as caught:
+        export(picky, mg.rand(3, 3))
+    assert not hasattr(caught.value, "__notes__")
+
+
+def test_volumes_need_a_newer_version():
+    def sampled(x):
+        return F.grid_sample(x, mg.zeros(2, 1, 1, 1, 3), align_corners=False)
+
+    with pytest.raises(UnsupportedOperatorError, match="grid_sample has no ONNX form for volumes in opset_version 18"):
+        export(sampled, mg.rand(2, 1, 2, 2, 2), opset_version=18)
+    flat = lambda x: F.grid_sample(x, x.view(2, 2, 1, 2), "bicubic", align_corners=True)  # noqa: E731
+    assert_same(export(flat, mg.rand(2, 1, 2, 2), opset_version=18), flat, mg.rand(2, 1, 2, 2))
 
 
 class Characters(nn.Module):
@@ -218,13 +263,9 @@ def looped(x):
     return total
 
 
-class Bags(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.bag = nn.EmbeddingBag(9, 3)
-
+class Copied(nn.Module):
     def forward(self, x):
-        return self.bag((8 * x).abs().remainder(9).long())
+        return mg.from_numpy(x.numpy() * 2) + 1
 
 
 class Looked(nn.Module):
@@ -272,7 +313,10 @@ class Inner(nn.Module):
             UnsupportedOperatorError,
             "the result is a constant whose values depend on the sizes",
         ),
-        (nn.Sequential(Bags()), OnnxExporterError, "times_constant in 0.bag gets what was computed in another way"),
+        (nn.Sequential(Copied()), OnnxExporterError, "add in 0 gets what was computed in another way"),
+        (lambda x: x.median(1)[0] + x.nanmedian(1)[0], UnsupportedOperatorError, "nanmedian has no ONNX form for what"),
+        (lambda x: x.mode(1)[0], UnsupportedOperatorError, "export: mode has no ONNX form"),
+        (lambda x: x.masked_select(x > 0.5), OnnxExporterError, "an argument of masked_select depends on the values"),
         (Looked(), OnnxExporterError, "changes its parameter embedding.weight as it runs, as max_norm does"),
         (looped, OnnxExporterError, "other things where batch is larger"),
         (
@@ -293,9 +337,26 @@ def test_refused(model, error, message):
     assert not mg.onnx.is_in_onnx_export() and F.relu(mg.tensor([-1.0])).item() == 0
 
 
-def test_a_projection_is_refused():
-    with pytest.raises(UnsupportedOperatorError, match="recurrent_layer has no ONNX form for a projection"):
+def test_what_recurrent_layers_of_onnx_cannot_is_refused():
+    with pytest.raises(UnsupportedOperatorError, match="no ONNX form for proj_size: ONNX's LSTM has no projection"):
         export(nn.LSTM(4, 3, proj_size=2), mg.rand(5, 2, 4))
+
+    net = nn.GRU(4, 3)
+
+    def packed(x):
+        return net(nn.utils.rnn.pack_padded_sequence(x, [5, 3]))[1]
+
+    with pytest.raises(UnsupportedOperatorError, match="no ONNX form for packed sequences of several lengths"):
+        export(packed, mg.rand(5, 2, 4))
+
+
+def test_nested_refusals_are_told_once():
+    def steps(x):
+        return x + mg.arange(0, 2 * len(x), 2)[:, None]
+
+    with pytest.raises(UnsupportedOperatorError) as caught:
+        export(steps, mg.rand(2, 6), dynamic_axes=BATCH)
+    assert str(caught.value).count("export:") == 1 and "add has no ONNX form for a constant" in str(caught.value)
 
 
 @pytest.mark.parametrize(

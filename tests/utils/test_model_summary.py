@@ -88,6 +88,8 @@ def test_mistakes_leave_the_model_as_it_was():
     net = nn.Sequential(nn.Linear(4, 4))
     with pytest.raises(TypeError, match="summary: expected a Module, got int"):
         summary(3, (1, 4))
+    with pytest.raises(TypeError, match=r"expected input_size with the batch, such as \(1, 3\), got 3"):
+        summary(nn.Linear(3, 2), 3)
     with pytest.raises(ValueError, match="expected an input_size"):
         summary(net)
     with pytest.raises(RuntimeError):

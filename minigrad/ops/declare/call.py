@@ -151,6 +151,11 @@ def rounding(op: Operation) -> Operation:
 
 
 def _convert(input: Any, dtype: np.dtype) -> Any:
+    return in_dtype(input, dtype)
+
+
+def in_dtype(input: Any, dtype: np.dtype) -> Any:
+    """Return the array in another dtype. A recording replaces this one: conversions are no registered operation."""
     with np.errstate(over="ignore"):  # what is too large becomes inf
         return input.astype(dtype)
 

@@ -1,18 +1,11 @@
-"""A trainer: the loop of a training run, with what a run needs beside it, for those who do not write their own.
-
-The plain loop of ten lines is the way to learn, and is all that many scripts need. `Trainer` adds what they get by and
-by: averages over each epoch, validation, checkpoints from which a run goes on to the bit, early stopping, schedules.
-"""
+"""`Trainer`: the loop of a training run, and what goes into a checkpoint of it."""
 
 from __future__ import annotations
 
-import csv
 import math
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,12 +18,10 @@ from minigrad.ops.joining import cat
 from minigrad.optim.lr_scheduler import CyclicLR, OneCycleLR, ReduceLROnPlateau
 from minigrad.optim.optimizer import Optimizer
 from minigrad.saving.checkpoint import load_checkpoint, save_checkpoint
-from minigrad.saving.together import is_first, several
+from minigrad.saving.together import several
+from minigrad.training.record import Record, Row, shown
 from minigrad.utils.data import Dataset
 
-__all__ = ["Diverged", "Trainer", "accuracy"]
-
-Row = dict[str, float]
 Metric = Callable[[Tensor, Tensor], Any]
 
 
@@ -54,7 +45,7 @@ def accuracy(outputs: Tensor, targets: Tensor) -> float:
     return float((predicted == targets.flatten()).float().mean().item())
 
 
-class Trainer:
+class Trainer(Record):
     """A training run: a model, its loss, its optimizer, and everything that changes while it learns.
 
     Parameters
@@ -130,8 +121,8 @@ class Trainer:
     ) -> None:
         if not isinstance(optimizer, Optimizer):
             raise TypeError(f"Trainer: expected an Optimizer, as optim.Adam(model.parameters()), got {optimizer!r}")
-        if not callable(loss):
-            raise TypeError(f"Trainer: expected loss as a function, such as F.cross_entropy, got {loss!r}")
+        if not callable(loss) or isinstance(loss, type):
+            raise TypeError(f"Trainer: expected loss as a function, such as nn.CrossEntropyLoss(), got {loss!r}")
         if metrics is not None and not isinstance(metrics, Mapping):
             raise TypeError(f'Trainer: expected metrics as a dict, such as {{"accuracy": accuracy}}, got {metrics!r}')
         if callable(callbacks):
@@ -142,15 +133,10 @@ class Trainer:
             raise ValueError(f"Trainer: expected scheduler_step of 'epoch' or 'batch', got {scheduler_step!r}")
         if patience is not None and patience < 1:
             raise ValueError(f"Trainer: expected patience of at least 1, got {patience}")
+        super().__init__(folder, monitor, patience, progress)
         self.model, self.loss, self.optimizer, self.scheduler = model, loss, optimizer, scheduler
         self.metrics, self.callbacks = dict(metrics or {}), list(callbacks)
-        self.scheduler_step, self.monitor, self.patience = scheduler_step, monitor, patience
-        self.folder = None if folder is None else Path(folder)
-        self.progress, self.main = progress, is_first()
-        self.history: list[Row] = []
-        self.epochs = 0  # to train in all
-        self.batch, self.seen = 0, 0  # batches done in the present epoch, and their rows
-        self.totals: dict[str, float] = {}  # over those, by column
+        self.scheduler_step = scheduler_step
         self.stop_asked = self.stopped = False
         self._generator: Generator | None = None  # of the loader
         self._started: Any = None  # its state when the epoch began
@@ -174,6 +160,8 @@ class Trainer:
             If a loss is nan or infinite. That batch has changed nothing, and that epoch leaves no row.
         TypeError
             If `train` or `valid` is not made of batches, or `epochs` is no int.
+        OSError
+            If the folder cannot be made. Nothing has been trained then.
         ValueError
             If there is no batch, as in a generator that an epoch has used up.
         """
@@ -181,6 +169,8 @@ class Trainer:
             raise TypeError(f"fit: expected epochs as an int, got {epochs!r}")
         _check_batches("fit", train)
         _check_batches("fit", valid)
+        if self.folder is not None and self.main:
+            self._make_folder()
         self.epochs = epochs
         if self.progress and self.main and self.history and len(self.history) >= epochs:
             done = len(self.history)
@@ -189,13 +179,6 @@ class Trainer:
             self.run_epoch(train, valid)
         self.stopped, self.stop_asked = self.stop_asked, False
         return self.history
-
-    @property
-    def finished(self) -> bool:
-        """Whether all epochs are done, or the last ones were in vain."""
-        if len(self.history) >= self.epochs:
-            return True
-        return bool(self.patience and self.history) and self._since_best() >= (self.patience or 0)
 
     def stop(self) -> None:
         """End :meth:`fit` after the present batch. A checkpoint is written, and the run can go on to the same bits."""
@@ -209,10 +192,10 @@ class Trainer:
         """Train to the end of the present epoch and validate, or save as soon as asked to stop."""
         self.model.train()
         with self._bar(train) as bar:
-            for *inputs, targets in self.epoch_batches(train):
-                self.step(*inputs, targets)
+            for batch in self.epoch_batches(train):
+                self.step(*_parts_of("fit", batch))
                 if bar is not None:
-                    bar.set_postfix_str(", ".join(_shown(self.averages())), refresh=False)
+                    bar.set_postfix_str(", ".join(shown(self.averages())), refresh=False)
                     bar.update()
                 if self.asked_to_stop():
                     self.save("last.npz")
@@ -242,13 +225,7 @@ class Trainer:
             self.save("best.npz")
         self.save("last.npz")
         self.write_metrics()
-        if self.progress and self.main:
-            parts = [
-                " ".join([word, *_shown({k.removeprefix(part): v for k, v in row.items() if k.startswith(part)})])
-                for word, part in (("training", "train_"), ("validation", "val_"))
-                if f"{part}loss" in row
-            ]
-            print("   ".join([self._name(len(self.history)), *parts, *["best"] * best]))
+        self._show(row, best)
         for callback in self.callbacks:
             callback(self, row)
 
@@ -303,7 +280,8 @@ class Trainer:
         self.model.eval()
         try:
             with no_grad():
-                for *inputs, targets in data:
+                for batch in data:
+                    *inputs, targets = _parts_of("evaluate", batch)
                     outputs = self.model(*inputs)
                     for name, value in self.measured(self.loss(outputs, targets), outputs, targets).items():
                         totals[name] = totals.get(name, 0.0) + value * len(targets)
@@ -347,47 +325,11 @@ class Trainer:
         """Return the loss and the metrics of a batch."""
         return {"loss": loss.item(), **{name: float(metric(outputs, targets)) for name, metric in self.metrics.items()}}
 
-    def count(self, values: Row, rows: int) -> None:
-        """Add the means over the `rows` of a batch to the averages of the epoch."""
-        self.seen += rows
-        for name, value in values.items():
-            self.totals[name] = self.totals.get(name, 0.0) + value * rows
-
-    def averages(self) -> Row:
-        """Return the means over the present epoch so far."""
-        return {name: total / self.seen for name, total in self.totals.items()}
-
-    def averages_of_epoch(self) -> Row:
-        """Return the means over an epoch that is done: over what all processes have seen, if there are several."""
-        return self.averages()
-
     def check_loss(self, loss: float, where: str) -> None:
         """Raise Diverged if a loss is no number."""
         if not math.isfinite(loss):
             lr = self.optimizer.param_groups[0]["lr"]
             raise Diverged(f"the loss is {loss} {where}: the run has diverged; try a lower lr than {lr:g}")
-
-    # ---- the best epoch --------------------------------------------------------------------------------------------
-
-    def score(self, row: Row) -> Any:
-        """Return what is greater for a better epoch; nan counts as the worst."""
-        name = self._monitored(row)
-        value = -row[name] if name.endswith(("loss", "error")) else row[name]
-        return -math.inf if math.isnan(value) else value
-
-    @property
-    def best(self) -> Row:
-        """The row of the best epoch, the first among equals."""
-        return max(self.history, key=self.score)
-
-    def _since_best(self) -> int:
-        return len(self.history) - 1 - self.history.index(self.best)
-
-    def _monitored(self, row: Row) -> str:
-        name = self.monitor or ("val_loss" if "val_loss" in row else "train_loss")
-        if name not in row:
-            raise ValueError(f"Trainer: expected monitor to be one of {', '.join(row)}, got {name!r}")
-        return name
 
     # ---- saving ----------------------------------------------------------------------------------------------------
 
@@ -400,7 +342,7 @@ class Trainer:
         if self.folder is None or not (self.main or several()):  # if there are several processes, all take part
             return
         if self.main:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self._make_folder()
         now = self._resumed if self._generator is None else self._generator.get_state()
         progress = {"batch": self.batch, "seen": self.seen, "totals": self.totals, "loader": (self._started, now)}
         save_checkpoint(self.folder / name, **self._parts(), history=self.history, progress=progress, **self.extras())
@@ -430,41 +372,22 @@ class Trainer:
         parts = {"model": self.model, "optimizer": self.optimizer, "scheduler": self.scheduler}
         return {name: part for name, part in parts.items() if part is not None}
 
-    def write_metrics(self) -> None:
-        """Write the history as metrics.csv, whole or not at all."""
-        if self.folder is None or not self.main:
-            return
-        part = self.folder / "metrics.csv.part"
-        with part.open("w", newline="") as file:
-            writer = csv.DictWriter(file, list(dict.fromkeys(name for row in self.history for name in row)))
-            writer.writeheader()
-            writer.writerows(self.history)
-        os.replace(part, self.folder / "metrics.csv")
-
-    # ---- showing ---------------------------------------------------------------------------------------------------
-
-    def _name(self, number: int) -> str:
-        return f"epoch {number:>{len(str(self.epochs))}}/{self.epochs}"
-
-    def _bar(self, train: Iterable[Any]) -> Any:
-        """Return the progress bar of an epoch, that of a notebook in a notebook; or a context of None."""
-        if not (self.progress and self.main):
-            return nullcontext()
-        try:
-            from tqdm.auto import tqdm
-        except ModuleNotFoundError:
-            return nullcontext()
-        total = len(train) if isinstance(train, Sized) else None
-        name = self._name(len(self.history) + 1)
-        return tqdm(total=total, initial=self.batch, desc=name, unit="batch", leave=False)
-
 
 def _check_batches(name: str, data: Any) -> None:
     """Raise TypeError if data are samples, not batches of them."""
     if isinstance(data, (Tensor, np.ndarray)) or isinstance(data, Dataset) and not hasattr(data, "__iter__"):
         advice = "DataLoader(data, batch_size=32, shuffle=True), of Tensors in a TensorDataset"
         raise TypeError(f"{name}: expected batches, got {type(data).__name__}; give a DataLoader: {advice}")
+    if data is not None and not hasattr(data, "__iter__"):
+        also = "; the number of epochs has a name: epochs=3" if isinstance(data, int) else ""
+        raise TypeError(f"{name}: expected batches, as a DataLoader gives them, got {data!r:.80}{also}")
 
 
-def _shown(values: Row) -> list[str]:
-    return [f"{k} {v:.2%}" if k.endswith("accuracy") else f"{k} {v:.4f}" for k, v in values.items()]
+def _parts_of(name: str, batch: Any) -> Any:
+    """Return a batch of inputs and targets. Raise TypeError if it is one Tensor, whose rows would pass for those."""
+    if isinstance(batch, (Tensor, np.ndarray)):
+        raise TypeError(
+            f"{name}: expected batches of inputs and targets, got a {type(batch).__name__} of shape "
+            f"{tuple(batch.shape)} as a batch; one pair alone is a list of it: [(inputs, targets)]"
+        )
+    return batch
