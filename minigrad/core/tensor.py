@@ -14,6 +14,7 @@ import numpy as np
 from minigrad.core import absent, dtypes
 from minigrad.core.array_attributes import ArrayAttributes, Size
 from minigrad.core.as_array import as_array
+from minigrad.core.layout import overlaps
 from minigrad.core.methods import Methods
 from minigrad.core.printing import format_array
 from minigrad.core.views import View
@@ -474,18 +475,23 @@ class Tensor(Methods, ArrayAttributes):
             self._view.check(operation, result)
 
     def _check_writable(self, operation: str) -> None:
-        """Raise if the memory is read-only, or a recorded change would leave a tensor with a wrong history."""
+        """Raise if the memory is read-only, or the change cannot be recorded."""
         if not self._data.flags.writeable and not self._alone_in_memory():
             raise RuntimeError(
                 f"{operation}: several elements share one place in memory, as expand() and broadcasting make them, or "
                 "the array is read-only; change a clone()"
             )
+        self._check_recordable(operation)
+
+    def _check_recordable(self, operation: str) -> None:
+        """Raise if a recorded change would leave a tensor with a wrong history."""
         if inference.used and not mode.inference and self.is_inference():
             raise RuntimeError(
                 f"{operation}: a tensor made under inference_mode is changed there only; change a clone()"
             )
         if not mode.enabled:
             return
+        self._stand_alone()
         if self._view is not None:
             self._view.refresh(self)
             self._view.check(operation, self)
@@ -496,6 +502,15 @@ class Tensor(Methods, ArrayAttributes):
                     f"{operation}: {which} that requires grad cannot be changed in place while operations are "
                     "recorded; do it under minigrad.no_grad(), or on a clone()"
                 )
+
+    def _stand_alone(self) -> None:
+        """Be no view any more of a tensor that nobody has."""
+        view = self._view
+        if view is not None and view.is_of_no_other() and not overlaps(self._data):
+            view.refresh(self)
+            if view.base._inference:
+                self._inference = True
+            self._view = None
 
     def _alone_in_memory(self) -> bool:
         """Make the memory of a part of an expanded tensor writable, where no two of its elements share a place."""

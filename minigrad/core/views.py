@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any, ClassVar, TypeAlias
 
 from minigrad.graph.grad_mode import enable_grad, mode
+from minigrad.graph.versions import COUNTED
 
 Tensor: TypeAlias = Any  # the class's module imports this one
 
@@ -31,6 +33,8 @@ class View:
         arguments: tuple[Any, ...],
         in_place_error: str | None = None,
     ) -> None:
+        if source._view is not None:
+            source._stand_alone()
         parent = source._view
         self.base: Tensor = source if parent is None else parent.base
         self.calls: Calls = (None if parent is None else parent.calls, call, arguments)
@@ -60,11 +64,18 @@ class View:
         """Raise if the base was rearranged, as by ``transpose_``: the calls that made `view` lead elsewhere now."""
         try:
             shown = replay(self.calls, self.base._data)
-            same = shown.shape == view._data.shape and shown.ctypes.data == view._data.ctypes.data
+            same = shown.shape == view._data.shape and (shown.ctypes.data == view._data.ctypes.data or not shown.size)
         except (TypeError, ValueError, IndexError):
             same = False
         if not same:
             raise RuntimeError("the base of this view was rearranged in place after the view was made; make it anew")
+
+    def is_of_no_other(self) -> bool:
+        """Return whether nobody else has the base, neither as a tensor nor as a leaf of a graph nor in other views.
+
+        It was a step of a computation then, whose result a user, who knows of no view, may change like any other.
+        """
+        return COUNTED and _holders(self) == _ONE_HOLDER
 
     def rewrite(self, view: Tensor, part: Tensor) -> None:
         """Record that `part` replaced this part of the base, and that `view` shows a part of it."""
@@ -94,3 +105,12 @@ def replay(calls: Calls, base: Any) -> Any:
     for call, arguments in reversed(in_order):
         base = call(base, *arguments)
     return base
+
+
+def _holders(view: View) -> int:
+    return sys.getrefcount(view.base)
+
+
+_example = View.__new__(View)
+_example.base = object()
+_ONE_HOLDER = _holders(_example)  # what it is differs between versions of Python
