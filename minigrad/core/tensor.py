@@ -14,6 +14,7 @@ import numpy as np
 from minigrad.core import absent, dtypes
 from minigrad.core.array_attributes import ArrayAttributes, Size
 from minigrad.core.as_array import as_array
+from minigrad.core.layout import overlaps
 from minigrad.core.methods import Methods
 from minigrad.core.printing import format_array
 from minigrad.core.views import View, lay_out
@@ -71,6 +72,7 @@ class Tensor(Methods, ArrayAttributes):
     _history_version: int = 0  # how often an in-place operation has replaced its history
     _inference: bool = False  # whether it was made under inference_mode
     _replaced: int = 0  # what `_version` counts beside the changes of the memory that it shows now
+    _shared: bool = False  # whether others may have its memory, although an operation made it: it stays as it lies
     _cut: bool = False  # whether detach_ has ended its history, which earlier views may still have
     _hooks: dict[int, Callable[[Any], Any]] | None = None  # of a leaf; those of others are on the node
     _before_grad: dict[int, Callable[[Any], Any]] | None = None  # of the node of a leaf, called by a backward only
@@ -446,6 +448,8 @@ class Tensor(Methods, ArrayAttributes):
         return self
 
     def _set_history(self, like: Tensor) -> None:
+        if self._node is None:
+            self._shared = True
         self._node, self._requires_grad = like._node, like._requires_grad
         if self._retained is not None:  # what is retained is the gradient of the value that the tensor has now
             self._retained.remove()
@@ -475,18 +479,23 @@ class Tensor(Methods, ArrayAttributes):
             self._view.check(operation, result)
 
     def _check_writable(self, operation: str) -> None:
-        """Raise if the memory is read-only, or a recorded change would leave a tensor with a wrong history."""
+        """Raise if the memory is read-only, or the change cannot be recorded."""
         if not self._data.flags.writeable and not self._alone_in_memory():
             raise RuntimeError(
                 f"{operation}: several elements share one place in memory, as expand() and broadcasting make them, or "
                 "the array is read-only; change a clone()"
             )
+        self._check_recordable(operation)
+
+    def _check_recordable(self, operation: str) -> None:
+        """Raise if a recorded change would leave a tensor with a wrong history."""
         if inference.used and not mode.inference and self.is_inference():
             raise RuntimeError(
                 f"{operation}: a tensor made under inference_mode is changed there only; change a clone()"
             )
         if not mode.enabled:
             return
+        self._stand_alone()
         if self._view is not None:
             self._view.refresh(self)
             self._view.check(operation, self)
@@ -497,6 +506,15 @@ class Tensor(Methods, ArrayAttributes):
                     f"{operation}: {which} that requires grad cannot be changed in place while operations are "
                     "recorded; do it under minigrad.no_grad(), or on a clone()"
                 )
+
+    def _stand_alone(self) -> None:
+        """Be no view any more of a tensor that nobody has."""
+        view = self._view
+        if view is not None and view.is_of_no_other() and not overlaps(self._data):
+            view.refresh(self)
+            if view.base._inference:
+                self._inference = True
+            self._view, self._shared = None, True
 
     def _alone_in_memory(self) -> bool:
         """Make the memory of a part of an expanded tensor writable, where no two of its elements share a place."""
@@ -515,7 +533,7 @@ for _name in absent.METHODS:
 TensorLike: TypeAlias = Tensor | np.ndarray[Any, Any] | np.generic | float  # what operations take for a Tensor
 
 _OF_THIS_MEMORY = set(
-    "_grad _hooks _before_grad _after_grad _history_version _retained _inference _replaced _cut".split()
+    "_grad _hooks _before_grad _after_grad _history_version _retained _inference _replaced _shared _cut".split()
 )
 
 

@@ -37,6 +37,8 @@ class View:
         arguments: tuple[Any, ...],
         in_place_error: str | None = None,
     ) -> None:
+        if source._view is not None:
+            source._stand_alone()
         parent = source._view
         self.base: Tensor = source if parent is None else parent.base
         self.calls: Calls = (None if parent is None else parent.calls, call, arguments)
@@ -66,11 +68,18 @@ class View:
         """Raise if the base was rearranged, as by ``transpose_``: the calls that made `view` lead elsewhere now."""
         try:
             shown = replay(self.calls, self.base._data)
-            same = shown.shape == view._data.shape and shown.ctypes.data == view._data.ctypes.data
+            same = shown.shape == view._data.shape and (shown.ctypes.data == view._data.ctypes.data or not shown.size)
         except (TypeError, ValueError, IndexError):
             same = False
         if not same:
             raise RuntimeError("the base of this view was rearranged in place after the view was made; make it anew")
+
+    def is_of_no_other(self) -> bool:
+        """Return whether nobody else has the base, neither as a tensor nor as a leaf of a graph nor in other views.
+
+        It was a step of a computation then, whose result a user, who knows of no view, may change like any other.
+        """
+        return COUNTED and _holders(self) == _ONE_HOLDER
 
     def rewrite(self, view: Tensor, part: Tensor) -> None:
         """Record that `part` replaced this part of the base, and that `view` shows a part of it."""
@@ -124,7 +133,7 @@ def lay_out(t: Tensor) -> None:
     """
     if t._data.flags.c_contiguous or t._view is not None or t._data.strides[1:2] == (t._data.itemsize,):
         return
-    if t._node is not None or _references(t) in _ALONE:
+    if t._node is not None and not t._shared or _references(t) in _ALONE:
         given, t._data = t._data, np.ascontiguousarray(t._data)
         if t._node is not None and given.ndim > 2:
             t._add_hook(functools.partial(_in_order, sorted(range(given.ndim), key=lambda d: -given.strides[d])))
@@ -138,3 +147,12 @@ def _in_order(dims: list[int], g: Any) -> Any:
     if not isinstance(g, np.ndarray) or g.transpose(dims).flags.c_contiguous:
         return g
     return np.ascontiguousarray(g.transpose(dims)).transpose(np.argsort(dims))
+
+
+def _holders(view: View) -> int:
+    return sys.getrefcount(view.base)
+
+
+_example = View.__new__(View)
+_example.base = object()
+_ONE_HOLDER = _holders(_example)  # what it is differs between versions of Python

@@ -98,7 +98,7 @@ def mul(input: Operand, other: Operand) -> Operand:
     return np.multiply(input, other)
 
 
-@elementwise(lambda g, other: g / other, lambda g, y, other: -g * y / other, floating=True)
+@elementwise(lambda g, other: g / other, lambda g, input, other: -g * (input / other) / other, floating=True)
 @silent
 def _div(input: Operand, other: Operand) -> Operand:
     return np.divide(input, other)

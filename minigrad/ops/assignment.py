@@ -121,6 +121,10 @@ def _shows(value: Any, part: Tensor) -> bool:
 @method("copy_", only=True)
 def copy_(self: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
     """Copy the values of `src`, broadcast and converted, into this tensor, and return it."""
+    if getattr(src, "ndim", 0) > self._data.ndim:
+        raise RuntimeError(
+            f"copy_: values of shape {tuple(src.shape)} do not broadcast to the shape {self._data.shape}"
+        )
     return _copied(self, src, "copy_")
 
 

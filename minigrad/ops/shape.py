@@ -378,13 +378,14 @@ def replace_part(input: Operand, part: Operand, calls: Calls) -> Operand:
     whole = input.copy(order="K")
     shown = replay(calls, whole)
     if np.may_share_memory(shown, whole):
-        shown.flags.writeable = True  # a part of what was expanded is not, in which no element is repeated
+        if not shown.flags.writeable:
+            shown.flags.writeable = True  # a part of what was expanded is not, in which no element is repeated
         shown[...] = part
         return whole
     # A gradient may lie in memory in another order than the tensor did, and what was a view there is a copy here.
-    places = replay(calls, np.arange(whole.size).reshape(whole.shape))
+    places = replay(calls, np.arange(1, whole.size + 1).reshape(whole.shape))  # 0 for what is not a part of it
     whole = input.flatten()
-    whole[places] = part
+    whole[places[places > 0] - 1] = part[places > 0]
     return whole.reshape(input.shape)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -27,31 +27,43 @@ def _offset(array: np.ndarray) -> int:
     return (array.ctypes.data - whole_memory(array).ctypes.data) // array.itemsize if array.size else 0
 
 
-def _places(array: np.ndarray, size: tuple[int, ...], stride: Any, offset: int) -> np.ndarray:
-    """Return which element of `array`, counted in C order, each element of the strided view is; -1 for none."""
-    memory = np.arange(len(whole_memory(array)))
-    steps = tuple(s // array.itemsize for s in array.strides)
-    shown = strided_view("as_strided", memory, array.shape, steps, _offset(array))
-    element = np.full(len(memory), -1)
-    element[shown.reshape(-1)] = np.arange(array.size)
-    return element[strided_view("as_strided", memory, size, stride, offset)]
+Geometry: TypeAlias = tuple[tuple[int, ...], tuple[int, ...], int, int, int]
 
 
-def _rule(g: Any, input_shape: tuple[int, ...], places: np.ndarray | None) -> Any:
+def _geometry(array: np.ndarray) -> Geometry:
+    """Return where the elements of `array` lie: shape, steps, the first one, the size of the memory, its address."""
+    steps, whole = tuple(s // array.itemsize for s in array.strides), whole_memory(array)
+    return array.shape, steps, _offset(array), len(whole), whole.ctypes.data
+
+
+def _places(of: Geometry, size: tuple[int, ...], stride: Any, offset: int) -> np.ndarray:
+    """Return which element of an array, counted in C order, each element of the strided view is; -1 for none."""
+    shape, steps, first, count, _ = of
+    element = np.full(count, -1)
+    shown = strided_view("as_strided", np.arange(count), shape, steps, first)
+    element[shown.reshape(-1)] = np.arange(shown.size)
+    return element[strided_view("as_strided", np.arange(count), size, stride, offset)]
+
+
+def _rule(g: Any, input_shape: tuple[int, ...], size: tuple[int, ...], stride: Any, offset: int, of: Geometry) -> Any:
     """Return the sum of the gradients at all places that show an element."""
-    if places is None:
-        raise RuntimeError("as_strided: this view was made under no_grad()")
+    places = _places(of, size, stride, offset)
     known = (np.nonzero(places.reshape(-1) >= 0)[0],)
     values = index_by(reshape(g, (places.size,)), known)
     total = add_at(values, (math.prod(input_shape),), (places.reshape(-1)[known],))
     return reshape(total, input_shape)
 
 
-@operation(name="as_strided", input=_rule, view=True, holds=("places",))
-def _as_strided(
-    input: Operand, size: tuple[int, ...], stride: tuple[int, ...], offset: int, places: np.ndarray | None
-) -> Operand:
-    return strided_view("as_strided", whole_memory(input), size, stride, offset)
+@operation(name="as_strided", input=_rule, view=True)
+def _as_strided(input: Operand, size: tuple[int, ...], stride: tuple[int, ...], offset: int, of: Geometry) -> Operand:
+    """Return a view of the memory of the array `of`; of another one, such as its gradient, a copy.
+
+    It has what stands in the places that the view showed, and 0 for memory that is not part of the array.
+    """
+    if _geometry(input) == of:
+        return strided_view("as_strided", whole_memory(input), size, stride, offset)
+    places = _places(of, size, stride, offset)
+    return np.where(places < 0, 0, input.reshape(-1)[places]).astype(input.dtype, copy=False)
 
 
 @method(inplace=True, view=True)
@@ -81,8 +93,7 @@ def as_strided(input: Operand, size: Sequence[int], stride: Sequence[int], stora
         lay_out(input)
     array = input._data if isinstance(input, Tensor) else input
     offset = _offset(array) if storage_offset is None else as_int("as_strided", "storage_offset", storage_offset)
-    wanted = isinstance(input, Tensor) and input.requires_grad
-    return _as_strided(input, shape, steps, offset, _places(array, shape, steps, offset) if wanted else None)
+    return _as_strided(input, shape, steps, offset, _geometry(array))
 
 
 @method()

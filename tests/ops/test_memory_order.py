@@ -55,10 +55,10 @@ def test_a_change_in_place(first, second):
     strides = a.stride()
     b2 = b * 1
     a.mul_(b2)
+    assert a.stride() == strides
     a.sum().backward()
     np.testing.assert_array_equal(a.detach(), A * B)
     np.testing.assert_array_equal(b.grad, A)
-    assert a.stride() == strides
 
 
 @orders

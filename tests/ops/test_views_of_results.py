@@ -67,6 +67,18 @@ def test_a_part_of_a_result_can_be_seen_in_another_shape_and_shows_its_memory(pa
         assert 1234.0 in y.reshape(-1).tolist()
 
 
+def test_an_array_of_the_callers_and_the_memory_of_views_stay_where_they_are():
+    array, weight = np.arange(12.0).reshape(3, 4).T, mg.ones(1, dtype=mg.float64, requires_grad=True)
+    x = mg.from_numpy(array)
+    x *= weight  # now an operation has made it
+    x.detach()[0] = -1.0
+    assert (array[0] == -1).all() and (x[0] == -1).all()
+    y = (mg.ones(3, 4, requires_grad=True) * 2).T  # a view whose base is nobody's
+    first, second = y[0], y[0]
+    second.mul_(5)
+    assert y[0].tolist() == first.tolist() == [10.0] * 3
+
+
 def test_what_was_asked_for_in_channels_last_stays_so():
     with mg.no_grad():
         y = mg.randn(2, 3, 4, 5).to(memory_format=mg.channels_last) * 2

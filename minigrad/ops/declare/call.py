@@ -66,7 +66,7 @@ def plain_call(op: Operation, foreign: tuple[type[Exception], ...] = ()) -> Call
                 arrays.append(describe(arrays[i]))
             arrays = _with_copies(arrays, inputs, plan.constants) if plain else arrays
             out._node, out._requires_grad = OperationNode(plan, parents, plan.save(arrays)), True
-        if view and (y.base is arrays[0] or np.may_share_memory(y, arrays[0])):
+        if view and (y.base is arrays[0] or np.may_share_memory(y, arrays[0]) or not y.size):
             out._view = View(inputs[0], call, inputs[1:])
         out = _marked(out) if inference.used and grad_mode.inference else out
         return (out, *[Tensor._wrap(np.asarray(o)) for o in others]) if several else out

@@ -74,7 +74,7 @@ def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
     theirs = numpy_names(function)
 
     def change(self: Tensor, *args: Any, **kwargs: Any) -> Any:
-        _check_writable(name, self)
+        _check(Tensor._check_writable, name, self)
         if self._view is not None and overlaps(self._data):
             raise RuntimeError(f"{name}: several elements share one place in memory, as in unfold(); change a clone()")
         before = next(node_numbers)
@@ -99,7 +99,7 @@ def rearranging(name: str, function: Callable[..., Any]) -> Callable[..., Tensor
     theirs = numpy_names(function)
 
     def change(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-        _check_writable(name, self)
+        _check(Tensor._check_recordable, name, self)
         try:
             if kwargs and theirs:
                 kwargs = in_our_names(name, theirs, kwargs)
@@ -111,13 +111,10 @@ def rearranging(name: str, function: Callable[..., Any]) -> Callable[..., Tensor
     return _like(change, name, function, moves)
 
 
-def _check_writable(name: str, tensor: Any) -> None:
-    try:
-        tensor._check_writable(name)
-    except AttributeError:
-        if isinstance(tensor, Tensor):
-            raise
-        raise TypeError(f"{name}: expected a Tensor as 'input', got {kind_of(tensor)}") from None
+def _check(check: Callable[[Tensor, str], None], name: str, tensor: Any) -> None:
+    if not isinstance(tensor, Tensor):
+        raise TypeError(f"{name}: expected a Tensor as 'input', got {kind_of(tensor)}")
+    check(tensor, name)
 
 
 def _like(change: Callable[..., Tensor], name: str, function: Callable[..., Any], doc: str) -> Callable[..., Tensor]:
