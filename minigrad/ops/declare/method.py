@@ -154,12 +154,16 @@ def in_place_form(function: Callable[..., Any]) -> Callable[..., Tensor]:
 
 def _keep_old_values(node: Any, array: np.ndarray, before: int) -> None:
     """Replace `array`, which is about to change, by a copy in what was recorded since number `before`."""
-    copy = None
     stack = [node]
     while stack:
         node = stack.pop()
         if isinstance(node, OperationNode) and node.number > before and node.saved is not None:
-            if any(value is array for value in node.saved):
-                copy = array.copy(order="K") if copy is None else copy
-                node.saved = tuple(copy if value is array else value for value in node.saved)
+            node.saved = tuple(v.copy(order="K") if _shows(v, array) else v for v in node.saved)
             stack.extend(node.parents)
+
+
+def _shows(value: Any, array: np.ndarray) -> bool:
+    """Return whether `value` is `array`, or all of its elements in another shape, as 0-dim Tensors have for scans."""
+    if value is array or not isinstance(value, np.ndarray):
+        return value is array
+    return value.size == array.size and np.may_share_memory(value, array)
