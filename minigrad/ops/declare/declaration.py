@@ -19,8 +19,9 @@ OTHER_NAMES: dict[str, tuple[str, ...]] = {
     "input": ("b", "A", "B", "L", "x", "tensor"), "input2": ("L", "tau"), "size": ("shape", "sizes"),
     "rcond": ("rtol",), "axis0": ("dim0",), "axis1": ("dim1",), "sections": ("indices_or_sections",),
     "indices": ("indices_or_sections",), "tensor_indices_or_sections": ("indices_or_sections",),
-    "split_size": ("split_size_or_sections",), "element": ("elements",), "test_element": ("test_elements",), "train": ("training",),
-    "from": ("from_",), "tensor": ("tensor1",), "b": ("B",), "other": ("tensor2", "B", "tensor"),
+    "split_size": ("split_size_or_sections",), "element": ("elements",), "test_element": ("test_elements",),
+    "train": ("training",), "from": ("from_",), "tensor": ("tensor1",), "b": ("B",),
+    "other": ("tensor2", "B", "tensor"),
 }  # fmt: skip
 
 
