@@ -582,7 +582,7 @@ from minigrad.settings import get_float32_matmul_precision as get_float32_matmul
 from minigrad.settings import get_num_interop_threads as get_num_interop_threads
 from minigrad.kernels.parallel import get_num_threads as get_num_threads
 from minigrad.core.generator import get_rng_state as get_rng_state
-def gradient(input: TensorLike, *, spacing: Any = None, dim: _int | Sequence[_int] | None = None, edge_order: _int = 1, axis: _int | Sequence[_int] | None = None) -> list[Tensor]:
+def gradient(input: TensorLike, *, spacing: Any = None, dim: _int | Sequence[_int] | None = None, edge_order: _int = 1, axis: _int | Sequence[_int] | None = None) -> tuple[Tensor, ...]:
     """Return the slopes of a function of one or more variables, estimated from its values at the points of a grid."""
 def greater(input: TensorLike, other: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``input > other``, elementwise."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -198,7 +199,8 @@ def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, inve
 def _searchsorted(boundaries: Operand, input: Operand, side: Any, dtype: np.dtype) -> Operand:
     if boundaries.ndim == 1:
         return np.searchsorted(boundaries, input, side).astype(dtype)
-    rows = zip(boundaries.reshape(-1, boundaries.shape[-1]), input.reshape(-1, input.shape[-1]), strict=True)
+    count = math.prod(input.shape[:-1])  # which -1 does not tell where the rows are empty
+    rows = zip(boundaries.reshape(count, boundaries.shape[-1]), input.reshape(count, input.shape[-1]), strict=True)
     return np.array([np.searchsorted(b, x, side) for b, x in rows], dtype).reshape(input.shape)
 
 

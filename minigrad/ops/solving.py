@@ -144,14 +144,15 @@ def solve(A: Operand, B: Operand, *, left: bool = True) -> Tensor:
 
 def _solution(A: Any, B: Any, left: bool, upper: bool | None = None) -> Any:
     """Compute `solve`, where `upper` says which triangle of `A` is not zero, if one is."""
-    a, b = check_matrix("solve", A, square=True), tuple(B.shape)
+    name = "solve" if upper is None else "solve_triangular"
+    a, b = check_matrix(name, A, square=True), tuple(B.shape)
     vector = len(b) == 1 or len(b) == len(a) - 1 and b == a[:-1]
     if not vector and not left:
         return adjoint(_solution(adjoint(A), adjoint(B), True, None if upper is None else not upper))
     if not b or b[-1 if vector else -2] != a[-1]:
-        raise RuntimeError(f"linalg.solve: expected {a[-1]} rows in B for A of shape {a}, got shape {b}")
+        raise RuntimeError(f"linalg.{name}: expected {a[-1]} rows in B for A of shape {a}, got shape {b}")
     if A.dtype != B.dtype:
-        raise RuntimeError(f"linalg.solve: expected operands of one dtype, got {A.dtype} and {B.dtype}")
+        raise RuntimeError(f"linalg.{name}: expected operands of one dtype, got {A.dtype} and {B.dtype}")
     columns = reshape(B, (*b, 1)) if vector else B
     if upper is None:
         x = _solve(A, columns, _inverse_for(A, columns))
@@ -163,6 +164,8 @@ def _solution(A: Any, B: Any, left: bool, upper: bool | None = None) -> Any:
 @rounded_once
 def solve_triangular(A: Operand, B: Operand, *, upper: bool, left: bool = True, unitriangular: bool = False) -> Tensor:
     """`solve` with the upper or lower triangle of `A` alone, with ones on the diagonal if `unitriangular`.
+
+    A zero on the diagonal makes unknowns inf or nan, and is no error.
 
     Examples
     --------

@@ -154,3 +154,21 @@ def test_parameters_and_buffers_of_layers(layer):
             assert "changed in place" in str(error)
             continue
         np.testing.assert_allclose(found, expected, 1e-9, 1e-9)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda t: t.cumprod_(0),
+        lambda t: t.logcumsumexp(0),
+        lambda t: t.index_reduce_(0, mg.tensor([0]), mg.tensor(5.0), "amax"),
+        lambda t: t.index_reduce_(0, mg.tensor([0]), mg.tensor(5.0), "prod"),
+    ],
+)
+def test_a_change_in_place_keeps_the_old_values_of_a_0_dim_tensor_that_it_computed_with_as_a_row(change):
+    x = mg.tensor(3.0, requires_grad=True)
+    y = change(x * 1)
+    y.backward()
+    step = 1e-2
+    slope = (change(mg.tensor(3.0 + step)).item() - change(mg.tensor(3.0 - step)).item()) / (2 * step)
+    assert x.grad.item() == pytest.approx(slope, rel=1e-2, abs=1e-3)

@@ -59,3 +59,35 @@ def test_solutions_and_gradients_are_as_exact_as_float32_can_hold(columns):
     np.testing.assert_allclose(x.detach().numpy(), exact, rtol=2e-7)
     np.testing.assert_allclose(B.grad.numpy(), back, rtol=2e-7)
     np.testing.assert_allclose(A.grad.numpy(), -back @ exact.T, rtol=1e-5, atol=1e-6 * np.abs(back @ exact.T).max())
+
+
+@pytest.mark.parametrize("n", [3, 40])
+@pytest.mark.parametrize("upper", [True, False])
+@pytest.mark.parametrize("place", [0, 1, -1])
+@pytest.mark.parametrize("right", ["any", "zeros"])
+def test_a_zero_on_the_diagonal_of_a_triangle_gives_inf_or_nan_as_substitution_does(n, upper, place, right):
+    random = np.random.default_rng(0)
+    A, B = random.standard_normal((2, n, n)), random.standard_normal((2, n, 2))
+    A[:, place, place] = 0
+    if right == "zeros":
+        B[:, 1] = 0
+    expected = B.copy()
+    with np.errstate(all="ignore"):
+        for i in reversed(range(n)) if upper else range(n):
+            known = range(i + 1, n) if upper else range(i)
+            for j in known:
+                expected[:, i] -= A[:, i, j, None] * expected[:, j]
+            expected[:, i] /= A[:, i, i, None]
+    found = mg.linalg.solve_triangular(mg.tensor(A), mg.tensor(B), upper=upper)
+    assert not found.isfinite().all()
+    np.testing.assert_allclose(found.numpy(), expected, rtol=1e-9)
+
+
+def test_errors_of_a_triangle_name_solve_triangular():
+    for A, B in [
+        (mg.ones(3, 3), mg.ones(2, 2)),
+        (mg.ones(3, 2), mg.ones(3, 2)),
+        (mg.ones(2, 2), mg.ones(2, 2).double()),
+    ]:
+        with pytest.raises(RuntimeError, match=r"^linalg.solve_triangular: expected"):
+            mg.linalg.solve_triangular(A, B, upper=True)

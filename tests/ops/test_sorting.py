@@ -153,3 +153,13 @@ def test_quantiles_without_what_is_no_number():
     np.testing.assert_allclose(mg.nanquantile(mg.tensor(x), mg.tensor(q), dim=1).numpy(), expected)
     assert mg.nanquantile(mg.tensor(x), 0.5).item() == 3.0
     assert mg.nanquantile(mg.tensor(x), 0.5, dim=0, keepdim=True).shape == (1, 4)
+
+
+@pytest.mark.parametrize("shape", [(0, 0), (2, 0), (0, 3), (2, 0, 3)])
+def test_places_among_rows_of_which_there_are_none_or_empty_ones(shape):
+    found = mg.searchsorted(mg.zeros(shape), mg.zeros(shape))
+    assert found.shape == shape and found.dtype == mg.int64
+    assert (
+        mg.searchsorted(mg.zeros(*shape[:-1], 0), mg.zeros(*shape[:-1], 2)).tolist()
+        == mg.zeros(*shape[:-1], 2).tolist()
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
@@ -14,7 +15,16 @@ Rule: TypeAlias = Callable[..., Any]
 registry: dict[str, Operation] = {}  # every declared operation by its name; the tests walk it
 watchers: list[Callable[[Operation], None]] = []  # are told of every one that is declared, as rare ones are when needed
 MISSING: Any = object()  # the default of a parameter that has none
-NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim"}  # of parameters, which users may write, too
+# names that users may write for parameters of ours: NumPy's, and those that PyTorch takes but documents otherwise
+OTHER_NAMES: dict[str, tuple[str, ...]] = {
+    "axis": ("dim",), "keepdims": ("keepdim",), "x": ("input",), "a": ("input",), "x1": ("input",), "x2": ("other",),
+    "input": ("b", "A", "B", "L", "x", "tensor"), "input2": ("L", "tau"), "size": ("shape", "sizes"),
+    "rcond": ("rtol",), "axis0": ("dim0",), "axis1": ("dim1",), "sections": ("indices_or_sections",),
+    "indices": ("indices_or_sections",), "tensor_indices_or_sections": ("indices_or_sections",),
+    "split_size": ("split_size_or_sections",), "element": ("elements",), "test_element": ("test_elements",),
+    "train": ("training",), "from": ("from_",), "tensor": ("tensor1",), "b": ("B",),
+    "other": ("tensor2", "B", "tensor"),
+}  # fmt: skip
 
 
 class shared_rule:
@@ -76,7 +86,7 @@ class Operation:
         """Return all arguments in the order of the signature, defaults filled in."""
         bound = list(args) + list(self.defaults[len(args) :])
         for name, value in kwargs.items():
-            place = self.places.get(name, self.places.get(NUMPY_NAMES.get(name, name), len(self.parameters)))
+            place = self.places.get(our_name(name, self.parameters), len(self.parameters))
             if place >= len(self.parameters):
                 raise TypeError(f"{self.name}: unknown argument {name!r}; it takes {', '.join(self.parameters)}")
             if place < len(args) or self.parameters[place] != name and self.parameters[place] in kwargs:
@@ -95,6 +105,13 @@ def _laid_out(args: tuple[Any, ...]) -> tuple[Any, ...]:
     return args
 
 
+def our_name(name: str, parameters: tuple[str, ...]) -> str:
+    """Return the one of `parameters` that a user means by `name`, or `name` if there is none."""
+    if name in parameters:
+        return name
+    return next((ours for ours in OTHER_NAMES.get(name, ()) if ours in parameters), name)
+
+
 def signature(function: Callable[..., Any]) -> tuple[tuple[str, ...], tuple[Any, ...]]:
     """Return parameters' names and their defaults; ``inspect.signature`` would double the import time."""
     while hasattr(function, "__wrapped__"):  # inspect.unwrap is slow, too
@@ -105,3 +122,9 @@ def signature(function: Callable[..., Any]) -> tuple[tuple[str, ...], tuple[Any,
     defaults = dict(zip(names[code.co_argcount - len(given) : code.co_argcount], given, strict=True))
     defaults.update(function.__kwdefaults__ or {})
     return names, tuple(defaults.get(name, MISSING) for name in names)
+
+
+def one_by_one(function: Callable[..., Any]) -> str | None:
+    """Return the name of the parameter that takes all further arguments, as ``*sizes`` does, if there is one."""
+    code = inspect.unwrap(function).__code__
+    return code.co_varnames[code.co_argcount + code.co_kwonlyargcount] if code.co_flags & inspect.CO_VARARGS else None

@@ -14,7 +14,7 @@ from minigrad.core.methods import Methods
 from minigrad.core.tensor import Tensor
 from minigrad.graph.engine import node_numbers
 from minigrad.ops.declare.annotations import kind_of
-from minigrad.ops.declare.naming import NAMED, as_called, in_our_names, named, numpy_names
+from minigrad.ops.declare.naming import NAMED, as_called, in_our_names, named
 from minigrad.ops.declare.operation import as_operator
 from minigrad.ops.declare.record import OperationNode
 
@@ -71,7 +71,6 @@ def attribute(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
     """Return the method `name` that puts the result of ``function(tensor, ...)`` into the tensor."""
-    theirs = numpy_names(function)
 
     def change(self: Tensor, *args: Any, **kwargs: Any) -> Any:
         _check(Tensor._check_writable, name, self)
@@ -79,8 +78,8 @@ def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
             raise RuntimeError(f"{name}: several elements share one place in memory, as in unfold(); change a clone()")
         before = next(node_numbers)
         try:
-            if kwargs and theirs:
-                kwargs = in_our_names(name, theirs, kwargs)
+            if kwargs:
+                kwargs = in_our_names(name, function, kwargs)
             result = function(self, *args, **kwargs)
         except NAMED as error:
             raise as_called(error, name, (self, *args), kwargs, function) from error.__cause__
@@ -96,13 +95,12 @@ def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
 
 def rearranging(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
     """Return the method `name` that makes the tensor itself what ``function(tensor, ...)``, a view of it, is."""
-    theirs = numpy_names(function)
 
     def change(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         _check(Tensor._check_recordable, name, self)
         try:
-            if kwargs and theirs:
-                kwargs = in_our_names(name, theirs, kwargs)
+            if kwargs:
+                kwargs = in_our_names(name, function, kwargs)
             return self._rearrange(function(self, *args, **kwargs))
         except NAMED as error:
             raise as_called(error, name, (self, *args), kwargs, function) from error.__cause__
@@ -153,12 +151,16 @@ def in_place_form(function: Callable[..., Any]) -> Callable[..., Tensor]:
 
 def _keep_old_values(node: Any, array: np.ndarray, before: int) -> None:
     """Replace `array`, which is about to change, by a copy in what was recorded since number `before`."""
-    copy = None
     stack = [node]
     while stack:
         node = stack.pop()
         if isinstance(node, OperationNode) and node.number > before and node.saved is not None:
-            if any(value is array for value in node.saved):
-                copy = array.copy(order="K") if copy is None else copy
-                node.saved = tuple(copy if value is array else value for value in node.saved)
+            node.saved = tuple(v.copy(order="K") if _shows(v, array) else v for v in node.saved)
             stack.extend(node.parents)
+
+
+def _shows(value: Any, array: np.ndarray) -> bool:
+    """Return whether `value` is `array`, or all of its elements in another shape, as 0-dim Tensors have for scans."""
+    if value is array or not isinstance(value, np.ndarray):
+        return value is array
+    return value.size == array.size and np.may_share_memory(value, array)

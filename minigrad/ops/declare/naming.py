@@ -15,7 +15,7 @@ from typing import Any
 
 from minigrad.core.array_attributes import ArrayAttributes, as_int
 from minigrad.ops.declare.annotations import misfit
-from minigrad.ops.declare.declaration import NUMPY_NAMES, signature
+from minigrad.ops.declare.declaration import OTHER_NAMES, one_by_one, our_name, signature
 from minigrad.ops.declare.out import into
 
 NAMED = (TypeError, ValueError, LookupError, RuntimeError, AttributeError, ArithmeticError)
@@ -41,7 +41,6 @@ def named(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     if operation is not None and operation.call is function and operation.name == name or _is_named(function, name):
         return function
 
-    theirs = numpy_names(function)
     takes_out = takes_an_out(function)
 
     @functools.wraps(function)
@@ -50,8 +49,9 @@ def named(function: Callable[..., Any], name: str) -> Callable[..., Any]:
             if kwargs:
                 if takes_out and "out" in kwargs:
                     return into(kwargs.pop("out"), name, call, args, kwargs)
-                if theirs:
-                    kwargs = in_our_names(name, theirs, kwargs)
+                kwargs = in_our_names(name, function, kwargs)
+                if (sizes := one_by_one(function)) in kwargs:
+                    args = (*args, kwargs.pop(sizes))
             return function(*args, **kwargs)
         except NAMED as error:
             renamed = as_called(error, name, args, kwargs, function)
@@ -78,16 +78,11 @@ def takes_an_out(function: Callable[..., Any]) -> bool:
     return bool(returned) and not returned.startswith(_NO_TENSORS)
 
 
-def numpy_names(function: Callable[..., Any]) -> dict[str, str]:
-    """Return NumPy's names of parameters that `function` has by ours."""
-    parameters = signature(function)[0]
-    return {t: ours for t, ours in NUMPY_NAMES.items() if ours in parameters and t not in parameters}
-
-
-def in_our_names(name: str, theirs: dict[str, str], kwargs: dict[str, Any]) -> dict[str, Any]:
-    """Return the keyword arguments with NumPy's names replaced, and a 0-dim Tensor as `dim` as an int."""
-    for other, ours in theirs.items():
-        if other in kwargs:
+def in_our_names(name: str, function: Callable[..., Any], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Return the keyword arguments by the names that `function` has, and a 0-dim Tensor as `dim` as an int."""
+    for other in kwargs.keys() & OTHER_NAMES.keys():
+        ours = our_name(other, (*signature(function)[0], one_by_one(function) or ""))
+        if ours != other:
             if ours in kwargs:
                 raise TypeError(f"{name}: {other} is another name of {ours}; pass one of them")
             kwargs[ours] = kwargs.pop(other)

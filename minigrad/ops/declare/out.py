@@ -16,13 +16,17 @@ from minigrad.graph.grad_mode import mode
 
 # into whose 'out' PyTorch casts nothing: it must have the very dtype of the result
 _EXACT = frozenset(
-    "abs absolute addbmm addmm addmv addr amax amin aminmax argmax argmin argsort baddbmm bmm ceil clamp clamp_max "
-    "clamp_min clip conj_physical cross cummax cummin diag dot fix floor frac frexp gather hardshrink heaviside histc "
-    "histogram index_select inner inverse isneginf isposinf "
-    "kthvalue lerp logcumsumexp masked_select matmul max median min mm mode "
-    "msort multinomial mv nan_to_num nanmedian nanquantile neg negative nonzero norm outer qr quantile round scatter "
-    "scatter_add searchsorted sgn sign slice_scatter slogdet sort svd take take_along_dim tensordot topk "
-    "triangular_solve tril triu trunc vdot".split()
+    "abs absolute addbmm addmm addmv alias_copy all amax amin aminmax any argmax argmin argsort as_strided_copy "
+    "avg_pool2d avg_pool3d baddbmm bitwise_not bmm bucketize ceil cholesky cholesky_ex clamp clamp_max clamp_min clip "
+    "conj_physical cross cummax cummin det diag diagonal_copy diff dot eigh eigvalsh expand_copy fix floor frac frexp "
+    "gather gelu hardshrink heaviside histc histogram index_add index_copy index_reduce index_select inner inv inv_ex "
+    "inverse isin isneginf isposinf kthvalue lerp linear log_softmax logcumsumexp logsigmoid lu lu_factor "
+    "lu_factor_ex lu_solve lu_unpack masked_select matmul matrix_norm max median min mm mode msort multi_dot "
+    "multinomial mv nan_to_num nanmedian nanquantile narrow_copy neg negative nonzero norm ormqr permute_copy qr "
+    "quantile renorm round scatter scatter_add scatter_reduce searchsorted sgn sign signbit slice_scatter slogdet "
+    "softmax softplus softshrink solve solve_ex solve_triangular sort split_with_sizes_copy squeeze_copy svd svdvals "
+    "t_copy take take_along_dim tensordot topk transpose_copy triangular_solve tril triu trunc unbind_copy "
+    "unfold_copy unsqueeze_copy vdot vecdot vector_norm view_copy where".split()
 )
 # whose 'out' may not even be an argument itself, and those where it may be the first one alone
 _APART = frozenset(
