@@ -28,7 +28,7 @@ class Weights(nn.Module):
             self.register_parameter(f"p{i}", nn.Parameter(mg.zeros(*g.shape, dtype=dtype)))
 
     def forward(self, wanted):
-        return sum((p * mg.tensor(g, dtype=p.dtype)).sum() for p, g in zip(self.parameters(), wanted))
+        return sum((p * mg.tensor(g, dtype=p.dtype)).sum() for p, g in zip(self.parameters(), wanted, strict=True))
 
 
 def found(state, hook, me, n, dtype=mg.float64):
