@@ -30,6 +30,7 @@ def run(program, processes, *arguments, timeout=60, launcher=None, **environment
     launcher = [MPIEXEC, "-n", str(processes), sys.executable] if launcher is None else launcher
     child = subprocess.Popen(
         [*launcher, str(PROGRAMS / program), *map(str, arguments)],
+        stdin=subprocess.DEVNULL,  # which the mpiexec of Open MPI reads
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
