@@ -71,7 +71,7 @@ class _ByName(types.ModuleType):
     def __dict__(self) -> dict[str, Any]:  # type: ignore[override]
         for name in self.__all__:
             getattr(self, name)
-        found: dict[str, Any] = types.ModuleType.__dict__["__dict__"].__get__(self)
+        found: dict[str, Any] = vars(types.ModuleType)["__dict__"].__get__(self)
         return found
 
 
