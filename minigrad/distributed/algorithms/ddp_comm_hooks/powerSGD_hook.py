@@ -16,7 +16,7 @@ __all__ = ["PowerSGDState", "batched_powerSGD_hook", "powerSGD_hook"]
 
 
 class PowerSGDState:
-    """What `powerSGD_hook` keeps from one step to the next, and how it works: one for each model.
+    """The memory of `powerSGD_hook` from one step to the next, and its options: one for each model.
 
     Parameters
     ----------
