@@ -28,6 +28,7 @@ def lazy_names(
     homes: Mapping[str, str],
     modules: str = "",
     published: Callable[[Any, str], Any] | None = None,
+    by_name: bool = False,
 ) -> LazyNames:
     """Return the names, ``__getattr__`` and ``__dir__`` of a package whose names are imported when they are asked for.
 
@@ -37,6 +38,7 @@ def lazy_names(
     homes : by module of the package, the names that live there, separated by spaces
     modules : the modules and packages in it that are themselves offered
     published : applied to a function and its name before a user sees it
+    by_name : whether scripts look names up in its ``__dict__``, such as ``models.__dict__[args.arch]``: it has all then
     """
     where = {name: f"{package}.{home}" for home, names in homes.items() for name in names.split()}
     packages = modules.split()
@@ -57,7 +59,20 @@ def lazy_names(
     def names() -> list[str]:
         return sorted({*namespace, *where, *packages})
 
+    if by_name:
+        sys.modules[package].__class__ = _ByName
     return LazyNames(sorted(n for n in (*where, *packages) if n[0] != "_"), find, names)
+
+
+class _ByName(types.ModuleType):
+    """A module that imports all its names when it is asked for its ``__dict__``."""
+
+    @property
+    def __dict__(self) -> dict[str, Any]:  # type: ignore[override]
+        for name in self.__all__:
+            getattr(self, name)
+        found: dict[str, Any] = vars(types.ModuleType)["__dict__"].__get__(self)
+        return found
 
 
 def called_as(module: str, function: Callable[..., Any]) -> None:

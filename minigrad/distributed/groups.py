@@ -35,7 +35,7 @@ class ProcessGroup:
         self.calls = 0  # made so far, by which calls of one kind are told apart
         self.pending: list[Any] = []  # works that nobody may have waited for
         self.world_rank = board.comm.rank
-        self.last_tag = comm.Get_attr(mpi().TAG_UB)
+        self.last_tag = mpi().COMM_WORLD.Get_attr(mpi().TAG_UB)
         board.groups[name] = self
 
     def rank(self) -> int:
@@ -260,7 +260,7 @@ def meet(
 ) -> list[Any]:
     """Return what all members say, or raise and name those who did not come in time, by their ranks or by `names`."""
     others = [rank for rank in members if rank != comm.rank]
-    tag = comm.Get_attr(mpi().TAG_UB) - 1
+    tag = mpi().COMM_WORLD.Get_attr(mpi().TAG_UB) - 1
     sent = [comm.isend(say, rank, tag) for rank in others]
     heard = {comm.rank: say}
 

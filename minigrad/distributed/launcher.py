@@ -14,17 +14,32 @@ _SAID_BY = {
     "LOCAL_WORLD_SIZE": ("MPI_LOCALNRANKS", "OMPI_COMM_WORLD_LOCAL_SIZE"),
 }
 
+# For Open MPI, by the names of versions 4 and 5: as many processes as the user says, and by whatever user, as torchrun.
+FOR_MPIEXEC = {
+    "OMPI_MCA_rmaps_base_oversubscribe": "1",
+    "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe",
+    "OMPI_ALLOW_RUN_AS_ROOT": "1",
+    "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+    "PRTE_ALLOW_RUN_AS_ROOT": "1",
+    "PRTE_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+    "RDMAV_FORK_SAFE": "1",
+}
+PORT = 29500  # PyTorch's, where nobody says another
+
 
 def set_environment() -> None:
     """Set ``RANK``, ``WORLD_SIZE``, ``LOCAL_RANK`` and ``LOCAL_WORLD_SIZE`` where ``mpiexec`` has started the process.
 
-    Scripts that know ``torchrun`` read them before anything else.
+    Scripts that know ``torchrun`` read them before anything else: also where rank 0 is, which one machine knows.
     """
     for name, variables in _SAID_BY.items() if started_by_mpi() else ():
         for variable in variables:
             if variable in os.environ:
                 os.environ[name] = os.environ[variable]
                 break
+    if started_by_mpi() and os.environ.get("LOCAL_WORLD_SIZE") == os.environ.get("WORLD_SIZE"):
+        os.environ.setdefault("MASTER_ADDR", "127.0.0.1")
+        os.environ.setdefault("MASTER_PORT", str(PORT))
 
 
 def started_by_mpi() -> bool:

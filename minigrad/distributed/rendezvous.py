@@ -15,12 +15,12 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from minigrad.distributed import manager
+from minigrad.distributed.launcher import PORT
 from minigrad.distributed.store import Store
 from minigrad.distributed.waiting import DistNetworkError, ranks
 
 # what MPICH's library reads: a launcher further up must not be heard
 _OF_LAUNCHERS = ("PMI_FD", "PMI_PORT", "PMI_ID", "PMI_RANK", "PMI_SIZE", "MPI_LOCALRANKID", "MPI_LOCALNRANKS")
-PORT = 29500  # PyTorch's, where nobody says another
 _PLACE = "minigrad/rank 0"  # the key of a store under which rank 0 says where it listens
 PAUSE = 0.02  # seconds between two attempts to reach rank 0
 

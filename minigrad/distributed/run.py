@@ -17,7 +17,7 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
-from minigrad.distributed.launcher import search_path, set_environment
+from minigrad.distributed.launcher import FOR_MPIEXEC, search_path, set_environment
 from minigrad.kernels.parallel import usable_cores
 
 _PR_SET_PDEATHSIG = 1  # of Linux's <sys/prctl.h>
@@ -32,8 +32,8 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
         (("--nproc-per-node", "--nproc_per_node"), "1", both),
         (("--nnodes",), "1", "must be 1"),
         (("--node-rank", "--node_rank"), "0", "must be 0"),
-        (("--master-addr", "--master_addr"), "", "accepted, MPI does without"),
-        (("--master-port", "--master_port"), "", "accepted, MPI does without"),
+        (("--master-addr", "--master_addr"), "", "what scripts find in MASTER_ADDR; MPI does without"),
+        (("--master-port", "--master_port"), "", "what scripts find in MASTER_PORT; MPI does without"),
         (("--rdzv-backend", "--rdzv_backend"), "", "accepted, MPI does without"),
         (("--rdzv-endpoint", "--rdzv_endpoint"), "", "accepted, MPI does without"),
         (("--rdzv-id", "--rdzv_id"), "", "accepted, MPI does without"),
@@ -68,11 +68,10 @@ def start(processes: int, command: Sequence[str]) -> int:
     if program is None:
         advice = 'pip install "minigrad-numpy[mpi]", or your cluster\'s MPI'
         sys.exit(f"minigrad.distributed.run: there is no mpiexec; {advice}")
-    environment = {"RDMAV_FORK_SAFE": "1", "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe"}
     # In a group of its own, so that Ctrl-C comes to it once: by the handler below.
     child = subprocess.Popen(
         [program, "-n", str(processes), *command],
-        env={**environment, **os.environ},
+        env={**FOR_MPIEXEC, **os.environ},
         start_new_session=True,
         preexec_fn=_end_with_parent if sys.platform == "linux" else None,
     )
@@ -117,6 +116,9 @@ def main(argv: Sequence[str]) -> int:
         play(argv[1], argv[2], argv[3:])
         return 0
     options = arguments(argv)
+    for name in ("master_addr", "master_port"):
+        if value := getattr(options, name):
+            os.environ[name.upper()] = value
     command = [sys.executable, "-m", __spec__.name, "--play", "module" if options.module else "script"]
     if options.no_python:
         command = []

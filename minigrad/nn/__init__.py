@@ -62,7 +62,7 @@ _HOMES = {
     ),
 }
 _MODULES = "attention common_types grad modules parallel parameter utils"
-_lazy = lazy_names(__name__, globals(), _HOMES, _MODULES)
+_lazy = lazy_names(__name__, globals(), _HOMES, _MODULES, by_name=True)
 __all__ = _lazy.names + ["functional", "init"]
 __getattr__ = _lazy.getattr
 __dir__ = _lazy.dir

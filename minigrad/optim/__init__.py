@@ -21,7 +21,7 @@ _HOMES = {
     "sparse_adam": "SparseAdam",
 }
 _MODULES = "lr_scheduler swa_utils"
-_lazy = lazy_names(__name__, globals(), _HOMES, _MODULES)
+_lazy = lazy_names(__name__, globals(), _HOMES, _MODULES, by_name=True)
 __all__ = _lazy.names
 __getattr__ = _lazy.getattr
 __dir__ = _lazy.dir

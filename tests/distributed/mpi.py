@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from minigrad.distributed.launcher import search_path
+from minigrad.distributed.launcher import FOR_MPIEXEC, search_path
 
 PROGRAMS = Path(__file__).parent / "programs"
 MPIEXEC = shutil.which("mpiexec", path=search_path())
@@ -30,11 +30,18 @@ def run(program, processes, *arguments, timeout=60, launcher=None, **environment
     launcher = [MPIEXEC, "-n", str(processes), sys.executable] if launcher is None else launcher
     child = subprocess.Popen(
         [*launcher, str(PROGRAMS / program), *map(str, arguments)],
+        stdin=subprocess.DEVNULL,  # which the mpiexec of Open MPI reads
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         cwd=Path(__file__).parents[2],
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "MINIGRAD_NUM_THREADS": "1", **environment},
+        env={
+            **FOR_MPIEXEC,
+            **os.environ,
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+            "MINIGRAD_NUM_THREADS": "1",
+            **environment,
+        },
     )
     try:
         output, _ = child.communicate(timeout=timeout)

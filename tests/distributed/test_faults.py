@@ -17,14 +17,34 @@ WAYS = [
     ("stops", {1}, "barrier: not done after 2 s; rank 0 waited; rank 1 did not come", 1),
     ("sends_too_much", {1}, "rank 1 has failed: DistBackendError: scatter of float32 from rank 0: expected 8 bytes", 1),
     ("never_begins", {1}, "in init_process_group", 1),
+    (
+        "other_dtype",
+        {1},
+        "rank 0: all_reduce of 2 elements of float32 by SUM; rank 1: all_reduce",
+        2,
+    ),
+    (
+        "other_op",
+        {1},
+        "rank 0: all_reduce of 2 elements of float32 by SUM; rank 1: all_reduce",
+        2,
+    ),
+    ("more_calls", {1}, "all_reduce of 2 elements of float32 by SUM: rank 0 has ended without it", 1),
+    ("more_steps", {1}, "all_reduce of the gradients of weight to bias: rank 0 has ended without it", 1),
+    ("raises_in_backward", {1}, "rank 1 has failed: ArithmeticError: in a hook of rank 1", 1),
+    ("catches_what_backward_raises", {1}, "instead, for which it needs this rank", 1),
+    ("fails_to_load", {1}, "rank 1 has failed: OSError: sample 4 can't be read", 1),
+    ("fails_to_load_in_a_worker", {1}, "rank 1 has failed: OSError: sample 4 can't be read", 1),
+    ("stops_in_training", {1}, "not done after 2 s; rank 0 waited; rank 1 did not come", 1),
+    ("other_hook", {1}, "instead, for which it needs this rank", 1),
     ("receives_in_vain", {1}, "recv from rank 1: rank 1 has ended without it", 1),
 ]
 
 
 @needs_mpi
 def test_faults_end_in_time_with_the_right_message():
-    """All at once: they spend their time waiting."""
-    with ThreadPoolExecutor(len(WAYS)) as threads:
+    """Many at once: they spend their time waiting."""
+    with ThreadPoolExecutor(11) as threads:
         found = list(threads.map(lambda way: run("faults.py", 2, way[0], timeout=90), WAYS))
     for (way, statuses, words, count), (status, output) in zip(WAYS, found, strict=True):
         assert status in statuses, f"{way}: status {status}\n{output}"

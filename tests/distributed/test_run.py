@@ -25,14 +25,16 @@ def test_processes_are_started_and_know_who_they_are():
     ways = [
         ([*RUN, "--nproc-per-node", "2"], ["a", "--b=1"], 0, 2),
         ([*RUN, "--standalone", "--nproc_per_node=2", "--nnodes=1"], ["fail"], 3, 2),
+        ([*RUN, "--nproc-per-node=2", "--master-port=29777"], [], 0, 2),
         ([sys.executable], ["alone"], 0, 1),
     ]
     with ThreadPoolExecutor() as threads:
         found = list(threads.map(lambda way: run("arguments.py", 0, *way[1], launcher=way[0]), ways))
-    for (_, arguments, status, count), (ended, output) in zip(ways, found, strict=True):
+    for (way, arguments, status, count), (ended, output) in zip(ways, found, strict=True):
+        port = "29777" if "--master-port=29777" in way else "29500"
         assert ended == status, output
         for rank in range(count):
-            said = [str(rank), str(rank), str(count), str(count)] if count > 1 else [None] * 4
+            said = [str(rank), str(rank), str(count), str(count), port] if count > 1 else [None] * 5
             assert f"__main__ {arguments} {said} {[rank, count, 1]}" in output.splitlines(), output
     assert "a process ended with status 3, and the others with it" in found[1][1]
 

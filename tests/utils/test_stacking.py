@@ -9,6 +9,7 @@ import pytest
 from minigrad.utils.data._utils.collate import collate, default_collate, default_collate_fn_map
 
 import minigrad as mg
+from minigrad.distributed.elastic.utils.data import ElasticDistributedSampler
 from minigrad.utils import data
 from minigrad.utils.data import DataLoader, DistributedSampler, RandomSampler, StackDataset, TensorDataset
 
@@ -62,6 +63,18 @@ def test_shuffled_shares_are_a_partition_of_each_epoch():
     assert epochs[0] != epochs[1]
 
 
+@pytest.mark.parametrize("samples, replicas, start", [(10, 2, 4), (10, 3, 0), (10, 2, 3), (5, 4, 4)])
+def test_shares_of_the_rest_of_an_epoch_are_as_long_as_pytorchs(samples, replicas, start):
+    theirs = pytest.importorskip("torch.distributed.elastic.utils.data").ElasticDistributedSampler
+    shares = [ElasticDistributedSampler(range(samples), replicas, rank, start) for rank in range(replicas)]
+    other = theirs(range(samples), replicas, 0, start)
+    assert {len(share) for share in shares} == {len(other)} and shares[0].total_size == other.total_size
+    every = list(itertools.chain(*shares))
+    assert len(every) == other.total_size and set(every) == set(range(start, samples))
+    shares[0].set_epoch(1)
+    assert samples - start < 6 or list(shares[0]) != every[: len(shares[0])]
+
+
 def test_stacked_samples_and_batches():
     images, labels = TensorDataset(mg.arange(6).reshape(3, 2)), [5, 6, 7]
     pairs, named = StackDataset(images, labels), StackDataset(image=images, label=labels)
@@ -88,6 +101,7 @@ class Short(TensorDataset):
         (ValueError, lambda: DistributedSampler([1, 2], 2)),
         (ValueError, lambda: DistributedSampler([1, 2], 2, 2)),
         (ValueError, lambda: DistributedSampler([1, 2], 2, -1)),
+        (ValueError, lambda: ElasticDistributedSampler([1, 2], 2, 0, 2)),
         (TypeError, lambda: data.Subset([1], 0)),
         (TypeError, lambda: data.ConcatDataset(1)),
         (TypeError, lambda: data.ConcatDataset([1])),

@@ -9,7 +9,7 @@ _HOMES = {
     "plateau": "ReduceLROnPlateau",
     "scheduler": "LRScheduler _LRScheduler",
 }
-_lazy = lazy_names(__name__, globals(), _HOMES)
+_lazy = lazy_names(__name__, globals(), _HOMES, by_name=True)
 __all__ = _lazy.names
 __getattr__ = _lazy.getattr
 __dir__ = _lazy.dir

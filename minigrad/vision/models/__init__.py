@@ -23,6 +23,6 @@ _HOMES = {
         "get_model get_model_builder get_model_weights get_weight list_models"
     ),
 }
-_lazy = lazy_names(__name__, globals(), _HOMES)
+_lazy = lazy_names(__name__, globals(), _HOMES, by_name=True)
 __all__ = _lazy.names
 __getattr__, __dir__ = _lazy.getattr, _lazy.dir

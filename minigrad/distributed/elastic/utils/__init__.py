@@ -1,0 +1,1 @@
+"""Helpers of scripts for ``torchrun``: see `data`."""
