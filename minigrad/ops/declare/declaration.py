@@ -12,7 +12,11 @@ Rule: TypeAlias = Callable[..., Any]
 registry: dict[str, Operation] = {}  # every declared operation by its name; the tests walk it
 watchers: list[Callable[[Operation], None]] = []  # are told of every one that is declared, as rare ones are when needed
 MISSING: Any = object()  # the default of a parameter that has none
-NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim"}  # of parameters, which users may write, too
+# of parameters, which users may write, too: NumPy's, and those that PyTorch gives the same thing under another name
+OTHER_NAMES = {
+    "axis": "dim", "keepdims": "keepdim", "axis0": "dim0", "axis1": "dim1", "split_size": "split_size_or_sections",
+    "sections": "indices_or_sections", "indices": "indices_or_sections", "rcond": "rtol",
+}  # fmt: skip
 
 
 class shared_rule:
@@ -74,7 +78,7 @@ class Operation:
         """Return all arguments in the order of the signature, defaults filled in."""
         bound = list(args) + list(self.defaults[len(args) :])
         for name, value in kwargs.items():
-            place = self.places.get(name, self.places.get(NUMPY_NAMES.get(name, name), len(self.parameters)))
+            place = self.places.get(name, self.places.get(OTHER_NAMES.get(name, name), len(self.parameters)))
             if place >= len(self.parameters):
                 raise TypeError(f"{self.name}: unknown argument {name!r}; it takes {', '.join(self.parameters)}")
             if place < len(args) or self.parameters[place] != name and self.parameters[place] in kwargs:

@@ -14,7 +14,7 @@ from minigrad.core.methods import Methods
 from minigrad.core.tensor import Tensor
 from minigrad.graph.engine import node_numbers
 from minigrad.ops.declare.annotations import kind_of
-from minigrad.ops.declare.naming import NAMED, as_called, in_our_names, named, numpy_names
+from minigrad.ops.declare.naming import NAMED, as_called, in_our_names, named, other_names
 from minigrad.ops.declare.operation import as_operator
 from minigrad.ops.declare.record import OperationNode
 
@@ -71,7 +71,7 @@ def attribute(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
     """Return the method `name` that puts the result of ``function(tensor, ...)`` into the tensor."""
-    theirs = numpy_names(function)
+    theirs = other_names(function)
 
     def change(self: Tensor, *args: Any, **kwargs: Any) -> Any:
         _check_writable(name, self)
@@ -96,7 +96,7 @@ def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
 
 def rearranging(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
     """Return the method `name` that makes the tensor itself what ``function(tensor, ...)``, a view of it, is."""
-    theirs = numpy_names(function)
+    theirs = other_names(function)
 
     def change(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         _check_writable(name, self)

@@ -15,7 +15,7 @@ from typing import Any
 
 from minigrad.core.array_attributes import ArrayAttributes, as_int
 from minigrad.ops.declare.annotations import misfit
-from minigrad.ops.declare.declaration import NUMPY_NAMES, signature
+from minigrad.ops.declare.declaration import OTHER_NAMES, signature
 from minigrad.ops.declare.out import into
 
 NAMED = (TypeError, ValueError, LookupError, RuntimeError, AttributeError, ArithmeticError)
@@ -41,7 +41,7 @@ def named(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     if operation is not None and operation.call is function and operation.name == name or _is_named(function, name):
         return function
 
-    theirs = numpy_names(function)
+    theirs = other_names(function)
     takes_out = takes_an_out(function)
 
     @functools.wraps(function)
@@ -78,14 +78,14 @@ def takes_an_out(function: Callable[..., Any]) -> bool:
     return bool(returned) and not returned.startswith(_NO_TENSORS)
 
 
-def numpy_names(function: Callable[..., Any]) -> dict[str, str]:
-    """Return NumPy's names of parameters that `function` has by ours."""
+def other_names(function: Callable[..., Any]) -> dict[str, str]:
+    """Return other names of parameters that `function` has by ours."""
     parameters = signature(function)[0]
-    return {t: ours for t, ours in NUMPY_NAMES.items() if ours in parameters and t not in parameters}
+    return {t: ours for t, ours in OTHER_NAMES.items() if ours in parameters and t not in parameters}
 
 
 def in_our_names(name: str, theirs: dict[str, str], kwargs: dict[str, Any]) -> dict[str, Any]:
-    """Return the keyword arguments with NumPy's names replaced, and a 0-dim Tensor as `dim` as an int."""
+    """Return the keyword arguments with other names replaced by ours, and a 0-dim Tensor as `dim` as an int."""
     for other, ours in theirs.items():
         if other in kwargs:
             if ours in kwargs:
