@@ -81,4 +81,4 @@ class _Refusal:
             raise ModuleNotFoundError(f"minigrad has no {name!r}: {IMPORTS[name]}")
 
 
-sys.meta_path.append(_Refusal)  # type: ignore[arg-type]
+sys.meta_path.append(_Refusal)
