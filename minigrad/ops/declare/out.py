@@ -21,7 +21,7 @@ _EXACT = frozenset(
     "histogram index_select inner inverse isneginf isposinf "
     "kthvalue lerp logcumsumexp masked_select matmul max median min mm mode "
     "msort multinomial mv nan_to_num nanmedian nanquantile neg negative nonzero norm outer qr quantile round scatter "
-    "scatter_add searchsorted sgn sign slice_scatter slogdet sort svd take take_along_dim tensordot topk "
+    "scatter_add searchsorted sgn sign slice_scatter slogdet sort spmm svd take take_along_dim tensordot topk "
     "triangular_solve tril triu trunc vdot".split()
 )
 # whose 'out' may not even be an argument itself, and those where it may be the first one alone
