@@ -89,6 +89,7 @@ from minigrad.ops.histograms import *
 from minigrad.ops.indexing import *
 from minigrad.ops.joining import *
 from minigrad.ops.linalg import *
+from minigrad.ops.linalg import mm as spmm
 from minigrad.ops.linear import bilinear
 from minigrad.ops.matrix_functions import cholesky_inverse, matrix_exp, triangular_solve
 from minigrad.ops.matrix_functions import old_vander as vander
@@ -134,7 +135,7 @@ _ROOMS = {
 _HOMES = {
     "amp": "GradScaler autocast",
     "assertions": (
-        "_check _check_index _check_is_size _check_not_implemented _check_tensor_all _check_type _check_value "
+        "_assert _check _check_index _check_is_size _check_not_implemented _check_tensor_all _check_type _check_value "
         "_check_with"
     ),
     "ops.pair_distances": "pdist",

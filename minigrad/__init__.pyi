@@ -1252,6 +1252,8 @@ def split_with_sizes(input: TensorLike, split_sizes: Sequence[_int], dim: _int =
     """Return views that cut dimension `dim` into pieces of these lengths."""
 def split_with_sizes_copy(input: Tensor, *args: Any, out: Tensor | tuple[Tensor, ...] | None = None, **kwargs: Any) -> tuple[Tensor, ...]:
     """Return a copy of what the view ``input.split_with_sizes(...)`` shows, in memory of its own."""
+def spmm(input: TensorLike, mat2: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """Return the product of two matrices."""
 def sqrt(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the square root of each element; its slope at 0 is inf."""
 def sqrt_(input: TensorLike) -> Tensor:

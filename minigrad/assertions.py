@@ -29,6 +29,12 @@ def _check_with(error_type: type[Exception], cond: bool, message: Callable[[], A
     raise error_type(str(message()))
 
 
+def _assert(condition: Any, message: str) -> None:
+    """Raise AssertionError unless `condition` holds."""
+    if not condition:
+        raise AssertionError(message)
+
+
 def _check(cond: bool, message: Callable[[], Any] | None = None) -> None:
     """Raise RuntimeError unless `cond` is True."""
     _check_with(RuntimeError, cond, message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, NoReturn
 
 _COMPLEX = "tensors are real here; work with real and imaginary parts, or in NumPy on x.numpy()"
@@ -15,7 +16,7 @@ _FUNCTIONS = {
     _SPARSE: (
         "dsmm hsmm hspmm saddmm smm sparse sparse_bsc sparse_bsc_tensor sparse_bsr sparse_bsr_tensor "
         "sparse_compressed_tensor sparse_coo sparse_coo_tensor sparse_csc sparse_csc_tensor sparse_csr "
-        "sparse_csr_tensor spmm sspaddmm"
+        "sparse_csr_tensor sspaddmm"
     ),
     _QUANTIZED: (
         "ao choose_qparams_optimized dequantize fake_quantize_per_channel_affine fake_quantize_per_tensor_affine "
@@ -36,6 +37,15 @@ _METHODS = {
     ),
     _NAMED: "align_as align_to refine_names rename rename_",
 }
+_INNER_MODULES = {  # those that are no attribute of a package before they are imported
+    _QUANTIZED: "nn.intrinsic nn.qat nn.quantizable nn.quantized",
+    _COMPILED: "_dynamo _inductor utils.cpp_extension",
+    "every rank has the whole model here; use nn.parallel.DistributedDataParallel": (
+        "distributed.fsdp distributed.pipelining distributed.tensor"
+    ),
+    "its load_url is hub.load_state_dict_from_url": "utils.model_zoo",
+    "ranks run the same program here and call collectives, see distributed": "distributed.rpc",
+}
 
 
 def _reasons(table: dict[str, str]) -> dict[str, str]:
@@ -43,6 +53,7 @@ def _reasons(table: dict[str, str]) -> dict[str, str]:
 
 
 FUNCTIONS, METHODS = _reasons(_FUNCTIONS), _reasons(_METHODS)
+IMPORTS = FUNCTIONS | _reasons(_INNER_MODULES)
 
 
 def explained(owner: str, name: str, reason: str) -> AttributeError:
@@ -57,3 +68,17 @@ def absent_attribute(name: str) -> property:
         raise explained("Tensor", name, METHODS[name])
 
     return property(read)
+
+
+class _Refusal:
+    """Tells whoever imports what is left out why. Python asks the last finder in ``sys.meta_path`` where all failed."""
+
+    @staticmethod
+    def find_spec(fullname: str, path: Any = None, target: Any = None) -> None:
+        package, _, name = fullname.partition(".")
+        if package == "minigrad" and name in IMPORTS:
+            # an error that has the name of the module would be lost in ``from minigrad import sparse``
+            raise ModuleNotFoundError(f"minigrad has no {name!r}: {IMPORTS[name]}")
+
+
+sys.meta_path.append(_Refusal)

@@ -393,3 +393,15 @@ def test_an_int_that_no_integer_holds_is_no_matter_of_memory():
     for m in (mg, torch):
         with pytest.raises(OverflowError):
             m.tensor([1]) + 10**30
+
+
+OTHER_NAMES = """x.split(split_size=1, dim=1)|x.split(split_size=[1, 2], dim=-1)|x.unsafe_split(split_size=2)
+x.swapaxes(axis0=0, axis1=1)|m.swapaxes(x, axis0=-1, axis1=0)|m.clone(x).swapaxes_(axis0=0, axis1=1)
+m.tensor_split(x, sections=2)|x.tensor_split(indices=(1,), dim=1)|m.hsplit(x, sections=3)|x.vsplit(indices=(1,))
+m.pinverse(x, rcond=0.1)|x.pinverse(rcond=0.1)|x.sum(axis=0, keepdims=True)|m.spmm(x, x.T)"""
+
+
+@pytest.mark.parametrize("text", OTHER_NAMES.replace("\n", "|").split("|"))
+def test_names_that_pytorch_gives_a_parameter_or_function_beside_the_usual_one(text):
+    assert not isinstance(outcome(mg, text), type)
+    assert_alike(text)

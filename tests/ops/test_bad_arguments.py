@@ -36,6 +36,7 @@ REFUSED = {
     "apply_": lambda m, x, d, i: x.apply_(lambda value: "1"),
     "add of a list": lambda m, x, d, i: m.add([1], 2),
     "maximum of numbers": lambda m, x, d, i: m.maximum(1, 2),
+    "_assert": lambda m, x, d, i: m._assert(False, "no"),
     "_check": lambda m, x, d, i: m._check(False),
     "_check, message": lambda m, x, d, i: m._check(False, lambda: "no"),
     "_check, no function": lambda m, x, d, i: m._check(False, "no"),

@@ -24,7 +24,7 @@ _EXACT = frozenset(
     "lu_factor_ex lu_solve lu_unpack masked_select matmul matrix_norm max median min mm mode msort multi_dot "
     "multinomial mv nan_to_num nanmedian nanquantile narrow_copy neg negative nonzero norm ormqr permute_copy qr "
     "quantile renorm round scatter scatter_add scatter_reduce searchsorted sgn sign signbit slice_scatter slogdet "
-    "softmax softplus softshrink solve solve_ex solve_triangular sort split_with_sizes_copy squeeze_copy svd svdvals "
+    "softmax softplus softshrink solve solve_ex spmm solve_triangular sort split_with_sizes_copy squeeze_copy svd svdvals "
     "t_copy take take_along_dim tensordot topk transpose_copy triangular_solve tril triu trunc unbind_copy "
     "unfold_copy unsqueeze_copy vdot vecdot vector_norm view_copy where".split()
 )
