@@ -70,7 +70,7 @@ def _slope(x: Any, dim: int, distance: Any, edge_order: int) -> Any:
 @rounded_once
 def gradient(
     input: Operand, *, spacing: Any = None, dim: int | Sequence[int] | None = None, edge_order: int = 1
-) -> list[Tensor]:
+) -> tuple[Tensor, ...]:
     """Return the slopes of a function of one or more variables, estimated from its values at the points of a grid.
 
     Parameters
@@ -91,7 +91,7 @@ def gradient(
     Examples
     --------
     >>> mg.gradient(mg.tensor([1.0, 4.0, 9.0]))
-    [tensor([3., 4., 5.])]
+    (tensor([3., 4., 5.]),)
     """
     if edge_order not in (1, 2):
         raise RuntimeError(f"gradient: expected edge_order 1 or 2, got {edge_order!r}")
@@ -112,4 +112,4 @@ def gradient(
             raise RuntimeError(f"gradient: expected at least {edge_order + 1} points in dim {d}, got {input.shape[d]}")
         if np.ndim(distance) and np.shape(distance) != (input.shape[d],):
             raise RuntimeError(f"gradient: expected {input.shape[d]} coordinates in dim {d}, got {np.shape(distance)}")
-    return [_slope(input, d, distance, edge_order) for d, distance in zip(dims, distances, strict=True)]
+    return tuple(_slope(input, d, distance, edge_order) for d, distance in zip(dims, distances, strict=True))

@@ -12,7 +12,8 @@ Rule: TypeAlias = Callable[..., Any]
 registry: dict[str, Operation] = {}  # every declared operation by its name; the tests walk it
 watchers: list[Callable[[Operation], None]] = []  # are told of every one that is declared, as rare ones are when needed
 MISSING: Any = object()  # the default of a parameter that has none
-NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim"}  # of parameters, which users may write, too
+# names that NumPy has for parameters, which users may write, too
+NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "x1": "input", "x2": "other"}
 
 
 class shared_rule:

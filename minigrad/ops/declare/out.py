@@ -31,6 +31,9 @@ _APART = frozenset(
 )
 _CHANGED = frozenset("index_add index_copy index_reduce scatter scatter_add scatter_reduce".split())
 
+# which number the elements of an 'out' of as many, whatever its shape
+_NUMBERED = frozenset("arange linspace logspace range".split())
+
 
 def into(out: Any, name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Return `out`, a tensor or a tuple of them, with the results of ``function(*args, **kwargs)`` in it."""
@@ -54,8 +57,13 @@ def into(out: Any, name: str, function: Callable[..., Any], args: tuple[Any, ...
         if name in _APART and target.shape != result.shape:
             _check_apart(name, _grown(target, result.shape), (*args, *kwargs.values()))
     for target, result in pairs:
-        put_into(target, name, result if isinstance(result, np.ndarray) else result._data)
+        values = result if isinstance(result, np.ndarray) else result._data
+        put_into(target, name, values.reshape(target.shape) if _fills(name, target, values) else values)
     return type(results)(*targets) if hasattr(results, "_fields") else tuple(targets) if several else out
+
+
+def _fills(name: str, target: Tensor, values: np.ndarray) -> bool:
+    return name in _NUMBERED and target._data.size == values.size
 
 
 def _check_apart(name: str, target: Tensor, arguments: tuple[Any, ...]) -> None:
