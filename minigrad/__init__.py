@@ -59,7 +59,7 @@ from minigrad.ops.combining import *
 from minigrad.ops.comparison import *
 from minigrad.ops.convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from minigrad.ops.declare import naming
-from minigrad.ops.decompositions import cholesky
+from minigrad.ops.decompositions import old_cholesky as cholesky
 from minigrad.ops.decompositions import old_qr as qr
 from minigrad.ops.decompositions import old_svd as svd
 from minigrad.ops.decompositions import pinv as pinverse

@@ -77,7 +77,7 @@ def frombuffer(buffer: Any, *, dtype: Any, count: int = -1, offset: int = 0, req
     Raises
     ------
     ValueError
-        If the buffer is empty, or has not so many elements.
+        If `buffer` is no buffer or empty, or has not so many elements.
 
     Examples
     --------
@@ -85,7 +85,10 @@ def frombuffer(buffer: Any, *, dtype: Any, count: int = -1, offset: int = 0, req
     tensor([2, 3], dtype=uint8)
     """
     wanted = as_dtype(dtype)
-    size = memoryview(buffer).nbytes
+    try:
+        size = memoryview(buffer).nbytes
+    except TypeError:
+        raise ValueError(f"frombuffer: expected what has the buffer protocol, got {type(buffer).__name__}") from None
     if not size:
         raise ValueError("frombuffer: the buffer is empty")
     if not 0 <= offset < size:

@@ -173,7 +173,7 @@ def jacobian(
 
 
 def _stacked(grads: list[Any], y: Any, x: Any) -> Any:
-    return (stack(grads, 0) if grads else x.new_empty(0)).reshape(*y.shape, *x.shape)
+    return (stack(grads, 0) if grads else x.new_empty(0)).reshape((*y.shape, *x.shape))
 
 
 @overload

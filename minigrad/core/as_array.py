@@ -73,8 +73,12 @@ def _from_python(data: Any, dtype: Any) -> np.ndarray:
         array = np.asarray(_plain(data, kinds))
     except ValueError as error:
         raise ValueError(f"tensor: expected nested lists of equal lengths; {error}") from None
+    except RecursionError:
+        raise TypeError("tensor: expected nested lists of numbers, got one that holds itself") from None
     wanted = None if dtype is None else dtypes.as_dtype(dtype)
     _check_integers(array, kinds, wanted)
+    if array.dtype.kind == "O":
+        return array.astype(wanted)  # ints beyond int64, as floats
     if wanted is not None and wanted.kind in "iu" and array.size and array.dtype.kind in "iuf":
         _check_holds("tensor", wanted, array.min(), array.max())
     if wanted is not None or not kinds <= {bool, int, float} and not any(isinstance(k, np.dtype) for k in kinds):

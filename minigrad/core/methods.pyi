@@ -307,8 +307,8 @@ class Methods:
         """This tensor as ``minigrad.complex64``."""
     def char(self, memory_format: Any = None) -> Tensor:
         """This tensor as ``minigrad.int8``."""
-    def cholesky(self, *, upper: _bool = False) -> Tensor:
-        """Return the lower triangular L with ``A = L @ L.T``, or with `upper` the transposed one."""
+    def cholesky(self, upper: _bool = False) -> Tensor:
+        """Return `linalg.cholesky`, `upper` or not: PyTorch's old function."""
     def cholesky_inverse(self, upper: _bool = False) -> Tensor:
         """Return the inverse of ``L @ L.T``, or of ``L.T @ L`` if `upper`."""
     def cholesky_solve(self, L: TensorLike, upper: _bool = False) -> Tensor:
@@ -892,7 +892,7 @@ class Methods:
         """Return the matrix of the products of all pairs of elements of two vectors."""
     def permute(self, *dims: SupportsIndex | Sequence[SupportsIndex]) -> Tensor:
         """Return a view with the dimensions in another order, given as one argument or several."""
-    def pinverse(self, rtol: Any = None, hermitian: _bool = False, *, atol: Any = None) -> Tensor:
+    def pinverse(self, rtol: Any = None, hermitian: _bool = False, *, atol: Any = None, rcond: Any = None) -> Tensor:
         """Return the pseudo-inverse (Moore, 1920; Penrose, 1955)."""
     def polygamma(self, n: _int) -> Tensor:
         """Return the derivative of order `n` of `digamma`, elementwise."""
@@ -923,9 +923,9 @@ class Methods:
     def random_(self, *bounds: _int | None, generator: Generator | None = None) -> Self:
         """Fill with random integers: ``random_(to)`` below `to`, ``random_(from, to)`` from `from` to ``to - 1``."""
     def ravel(self) -> Tensor:
-        """Return all elements in one dimension."""
-    def real(self) -> Tensor:
-        """Return the real part: the tensor itself, as there are no complex numbers."""
+        """Return all elements in one dimension, next to one another in memory: a view, or else a copy."""
+    @property
+    def real(self) -> Tensor: ...
     def reciprocal(self) -> Tensor:
         """``1 / input``, elementwise."""
     def reciprocal_(self) -> Self:
@@ -1080,10 +1080,10 @@ class Methods:
         """Return the sum over those dimensions that broadcasting from `size` to this tensor's shape would repeat."""
     def svd(self, some: _bool = True, compute_uv: _bool = True) -> return_types.svd:
         """Return U, S and V, not transposed, as PyTorch's old function does; without `compute_uv` zeros for U and V."""
-    def swapaxes(self, dim0: _int, dim1: _int) -> Tensor:
-        """Return a view with two dimensions exchanged."""
-    def swapaxes_(self, dim0: _int, dim1: _int) -> Self:
-        """In-place version of `transpose`: this tensor shows its memory in that way from now on."""
+    def swapaxes(self, axis0: _int, axis1: _int) -> Tensor:
+        """Return a view with two dimensions exchanged; `transpose` by NumPy's name."""
+    def swapaxes_(self, axis0: _int, axis1: _int) -> Self:
+        """In-place version of `swapaxes`: this tensor shows its memory in that way from now on."""
     def swapdims(self, dim0: _int, dim1: _int) -> Tensor:
         """Return a view with two dimensions exchanged."""
     def swapdims_(self, dim0: _int, dim1: _int) -> Self:

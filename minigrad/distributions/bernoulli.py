@@ -376,7 +376,7 @@ class ContinuousBernoulli(ProbsOrLogits, ExponentialFamily):
     def _split(self) -> tuple[Tensor, Tensor]:
         """Return where the formulas hold, and probabilities at which they are computed."""
         far = (self.probs <= self._lims[0]) | (self.probs > self._lims[1])
-        return far, mg.where(far, self.probs, self._lims[0])
+        return far, mg.where(far, clamp_probs(self.probs), self._lims[0])
 
     def _log_constant(self) -> Tensor:
         far, p = self._split()

@@ -294,7 +294,7 @@ class Wishart(_OfMatrix, ExponentialFamily):
         like = next((m for m in matrices.values() if m is not None), None)
         if like is None:
             raise ValueError("Wishart: expected exactly one of covariance_matrix, precision_matrix, scale_tril, got 0")
-        df = df if isinstance(df, Tensor) else mg.tensor(df, dtype=like.dtype)
+        df = df if isinstance(df, Tensor) and df.is_floating_point() else mg.as_tensor(df, dtype=like.dtype)
         batch = self._choose("df", df, matrices, 0)
         shape = like.shape[-2:]
         if bool((self.df <= shape[-1] - 1).any()):

@@ -297,6 +297,8 @@ class GradientWatch:
         if not self.watches_outputs:
             return None
         if self.replaced is None:
+            if all(gradient is None for gradient in self.grad_output):
+                return None  # a second gradient, which came through the first one instead of the outputs
             self.replaced = self._run_hooks(tuple(self.grad_input), may_replace=True)
             self.grad_input = [None] * len(self.grad_input)
             self.grad_output = [None] * len(self.grad_output)

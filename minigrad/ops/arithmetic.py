@@ -11,6 +11,7 @@ from minigrad.core.tensor import Tensor
 from minigrad.kernels.blocks import in_blocks
 from minigrad.kernels.errstate import silent
 from minigrad.ops.declare.method import method
+from minigrad.ops.declare.old_calls import factors_first
 from minigrad.ops.declare.operation import Operand
 from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.primitives.casting import cast, zeros_as
@@ -32,6 +33,7 @@ def _add(input: Operand, other: Operand) -> Operand:
 
 
 @method(inplace=True)
+@factors_first("alpha")
 def add(input: Operand, other: Operand, *, alpha: float = 1) -> Tensor:
     """``input + alpha * other``, elementwise with broadcasting and type promotion.
 
@@ -72,6 +74,7 @@ def _sub(input: Operand, other: Operand) -> Operand:
 
 
 @method("subtract", inplace=True)
+@factors_first("alpha")
 def sub(input: Operand, other: Operand, *, alpha: float = 1) -> Tensor:
     """``input - alpha * other``, elementwise with broadcasting and type promotion.
 
@@ -438,6 +441,7 @@ def lerp(input: Operand, end: Operand, weight: Operand) -> Operand:
 
 
 @method(inplace=True)
+@factors_first("value")
 @rounded_once
 def addcmul(input: Operand, tensor1: Operand, tensor2: Operand, *, value: float = 1) -> Tensor:
     """``input + value * tensor1 * tensor2``.
@@ -456,15 +460,23 @@ def addcmul(input: Operand, tensor1: Operand, tensor2: Operand, *, value: float 
 
 
 @method(inplace=True)
+@factors_first("value")
 @rounded_once
 def addcdiv(input: Operand, tensor1: Operand, tensor2: Operand, *, value: float = 1) -> Tensor:
     """``input + value * tensor1 / tensor2``.
+
+    Raises
+    ------
+    RuntimeError
+        If both `tensor1` and `tensor2` are of integers.
 
     Examples
     --------
     >>> mg.addcdiv(mg.ones(2), mg.tensor([1.0, 2.0]), mg.tensor([2.0, 4.0]))
     tensor([1.5000, 1.5000])
     """
+    if all(isinstance(t, (Tensor, np.ndarray)) and t.dtype.kind in "iub" for t in (tensor1, tensor2)):
+        raise RuntimeError("addcdiv: a quotient of integers is refused, as it once was rounded; convert one to float")
     return input + tensor1 / tensor2 * _number("addcdiv", "value", value)
 
 

@@ -126,7 +126,7 @@ def _type(input: Tensor, dtype: Any = None) -> Any:
         if library not in ("torch", "minigrad") or name.removesuffix("Tensor") not in TYPES:
             raise ValueError(f"type: expected a dtype or a name such as 'torch.FloatTensor', got {dtype!r}")
         dtype = TYPES[name.removesuffix("Tensor")]
-    return _to(input, dtype=dtype)
+    return _to(input, dtype=dtypes.get_default_dtype() if dtype is Tensor else dtype)
 
 
 @method("type_as", only=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.core import dtypes
 from minigrad.core.array_attributes import Size, as_int
 from minigrad.core.tensor import Tensor
 from minigrad.ops.checks import index_array
@@ -71,7 +72,7 @@ def block_diag(*tensors: Operand) -> Tensor:
     blocks = [t if len(t.shape) == 2 else reshape(t, (1, t.shape[0] if t.shape else 1)) for t in tensors]
     if not blocks:
         return Tensor._wrap(np.zeros((1, 0), np.float32))
-    dtype = np.result_type(*[t._data if isinstance(t, Tensor) else t for t in blocks])
+    dtype = dtypes.result_type(*(t._data if isinstance(t, Tensor) else t for t in tensors))
     width, left, rows = sum(b.shape[1] for b in blocks), 0, []
     for block in blocks:
         count, columns = tuple(block.shape)

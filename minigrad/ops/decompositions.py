@@ -73,7 +73,6 @@ def _cholesky(A: Operand) -> Operand:
     return np.linalg.cholesky(A)
 
 
-@method()
 @rounded_once
 def cholesky(A: Operand, *, upper: bool = False) -> Tensor:
     r"""Return the lower triangular L with ``A = L @ L.T``, or with `upper` the transposed one.
@@ -97,6 +96,12 @@ def cholesky(A: Operand, *, upper: bool = False) -> Tensor:
     check_matrix("cholesky", A, square=True)
     L = _cholesky(A)
     return adjoint(L) if upper else L
+
+
+@method("cholesky", only=True)
+def old_cholesky(input: Operand, upper: bool = False) -> Tensor:
+    """Return `linalg.cholesky`, `upper` or not: PyTorch's old function."""
+    return cholesky(input, upper=upper)
 
 
 def _qr_rule(g: Any, y: Any, A_shape: tuple[int, ...]) -> Any:
@@ -405,11 +410,17 @@ def _pinv(A: Operand, atol: float | None, rtol: float | None) -> Operand:
 
 @method("pinverse", only=True)
 @rounded_once
-def pinv(A: Operand, rtol: Any = None, hermitian: bool = False, *, atol: Any = None) -> Tensor:
+def pinv(A: Operand, rtol: Any = None, hermitian: bool = False, *, atol: Any = None, rcond: Any = None) -> Tensor:
     """Return the pseudo-inverse (Moore, 1920; Penrose, 1955).
 
     Singular values up to `rtol` times the largest, or up to `atol`, count as none; both may be tensors, a number per
-    matrix. With `hermitian` the lower triangle of symmetric matrices is looked at alone.
+    matrix. `rcond` is an older name of `rtol`. With `hermitian` the lower triangle of symmetric matrices is looked at
+    alone.
+
+    Raises
+    ------
+    TypeError
+        If both `rtol` and `rcond` are given.
 
     Examples
     --------
@@ -417,7 +428,9 @@ def pinv(A: Operand, rtol: Any = None, hermitian: bool = False, *, atol: Any = N
     tensor([[0.5000, 0.0000]])
     """
     check_matrix("pinv", A, square=hermitian)
-    return _pinv(_symmetric(A) if hermitian else A, _limit(atol), _limit(rtol))
+    if rtol is not None and rcond is not None:
+        raise TypeError("linalg.pinv: rcond is another name of rtol; pass one of them")
+    return _pinv(_symmetric(A) if hermitian else A, _limit(atol), _limit(rcond if rtol is None else rtol))
 
 
 def _limit(given: Any) -> Any:

@@ -16,6 +16,7 @@ from minigrad.ops.diagonals import tril, triu
 from minigrad.ops.gathering import take_along_dim
 from minigrad.ops.joining import cat
 from minigrad.ops.linalg import matmul
+from minigrad.ops.primitives.summation import expand
 from minigrad.ops.shape import adjoint
 from minigrad.ops.solving import LinAlgError, check_matrix, numpy_errors, solve_triangular
 
@@ -62,7 +63,7 @@ def _permuted(A: Any, order: np.ndarray, back: bool) -> Any:
     rows = np.argsort(order, axis=-1) if back else order
     shape = np.broadcast_shapes(rows.shape[:-1], tuple(A.shape[:-2]))
     rows = np.broadcast_to(rows[..., None], (*shape, rows.shape[-1], A.shape[-1]))
-    return take_along_dim(A, rows, -2)
+    return take_along_dim(expand(A, (*shape, *A.shape[-2:])), rows, -2)
 
 
 def _halves(packed: Any) -> tuple[Any, Any]:

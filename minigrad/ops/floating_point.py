@@ -12,7 +12,7 @@ from minigrad.core import dtypes
 from minigrad.core.tensor import Tensor
 from minigrad.kernels.errstate import silent
 from minigrad.ops.checks import check_tensor
-from minigrad.ops.declare.method import method
+from minigrad.ops.declare.method import attribute, method
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.exponential import exp2, sign
 from minigrad.ops.primitives.casting import cast, zeros_as
@@ -146,7 +146,7 @@ def _itself(name: str, says: str) -> Any:
     return same
 
 
-real = method()(_itself("real", "Return the real part"))
+real = attribute("real")(_itself("real", "Return the real part"))
 conj = method()(_itself("conj", "Return the conjugate"))
 conj_physical = method(inplace=True)(_itself("conj_physical", "Return the conjugate"))
 resolve_conj = method()(_itself("resolve_conj", "Carry out a conjugation that waits"))

@@ -11,6 +11,7 @@ from minigrad.kernels import products
 from minigrad.kernels.errstate import silent
 from minigrad.ops.broadcasting import sum
 from minigrad.ops.declare.method import method
+from minigrad.ops.declare.old_calls import factors_first
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.primitives import products as primitive
@@ -236,6 +237,7 @@ def _plus(input: Any, product: Any, beta: float, alpha: float) -> Any:
 
 
 @method(inplace=True)
+@factors_first("beta", "alpha")
 @rounded_once
 def addmm(input: Operand, mat1: Operand, mat2: Operand, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """``beta * input + alpha * (mat1 @ mat2)``.
@@ -250,6 +252,7 @@ def addmm(input: Operand, mat1: Operand, mat2: Operand, *, beta: float = 1, alph
 
 
 @method(inplace=True)
+@factors_first("beta", "alpha")
 @rounded_once
 def addmv(input: Operand, mat: Operand, vec: Operand, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """``beta * input + alpha * (mat @ vec)``.
@@ -263,6 +266,7 @@ def addmv(input: Operand, mat: Operand, vec: Operand, *, beta: float = 1, alpha:
 
 
 @method(inplace=True)
+@factors_first("beta", "alpha")
 @rounded_once
 def addr(input: Operand, vec1: Operand, vec2: Operand, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """``beta * input + alpha * outer(vec1, vec2)``.
@@ -284,6 +288,7 @@ def addr(input: Operand, vec1: Operand, vec2: Operand, *, beta: float = 1, alpha
 
 
 @method(inplace=True)
+@factors_first("beta", "alpha")
 @rounded_once
 def baddbmm(input: Operand, batch1: Operand, batch2: Operand, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """``beta * input + alpha * bmm(batch1, batch2)``.
@@ -297,6 +302,7 @@ def baddbmm(input: Operand, batch1: Operand, batch2: Operand, *, beta: float = 1
 
 
 @method(inplace=True)
+@factors_first("beta", "alpha")
 @rounded_once
 def addbmm(input: Operand, batch1: Operand, batch2: Operand, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """``beta * input + alpha *`` the sum over the batch of ``bmm(batch1, batch2)``.

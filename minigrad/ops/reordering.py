@@ -104,7 +104,7 @@ def roll(input: Operand, shifts: int | Sequence[int], dims: int | Sequence[int] 
     IndexError
         If `dims` is given and there is no dimension.
     RuntimeError
-        If there is not one shift for each of `dims`.
+        If there is no shift, or not one for each of `dims`.
 
     Examples
     --------
@@ -112,6 +112,8 @@ def roll(input: Operand, shifts: int | Sequence[int], dims: int | Sequence[int] 
     tensor([3, 0, 1, 2])
     """
     steps = as_shape("roll", (shifts,))
+    if not steps:
+        raise RuntimeError("roll: expected at least one shift")
     if dims is None:
         if len(steps) != 1:
             raise RuntimeError(f"roll: without dims expected one shift, got {steps}")

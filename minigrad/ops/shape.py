@@ -127,14 +127,15 @@ def flatten(input: Operand, start_dim: int = 0, end_dim: int = -1) -> Tensor:
 
 @method(view=True)
 def ravel(input: Operand) -> Tensor:
-    """Return all elements in one dimension.
+    """Return all elements in one dimension, next to one another in memory: a view, or else a copy.
 
     Examples
     --------
     >>> mg.ravel(mg.zeros(2, 3)).shape
     Size([6])
     """
-    return reshape(input, (-1,))
+    flat = reshape(input, (-1,))
+    return flat.contiguous() if isinstance(flat, Tensor) else np.ravel(flat)
 
 
 @method(view=True)
@@ -265,7 +266,7 @@ def _permute_method(input: Tensor, *dims: Lengths) -> Tensor:
     return permute(input, as_shape("permute", dims))
 
 
-@method("swapaxes", "swapdims", inplace=True, view=True)
+@method("swapdims", inplace=True, view=True)
 def transpose(input: Operand, dim0: int, dim1: int) -> Tensor:
     """Return a view with two dimensions exchanged.
 
@@ -281,7 +282,19 @@ def transpose(input: Operand, dim0: int, dim1: int) -> Tensor:
     return _transposed(input, tuple(order))
 
 
-swapaxes = swapdims = transpose
+swapdims = transpose
+
+
+@method(inplace=True, view=True)
+def swapaxes(input: Operand, axis0: int, axis1: int) -> Tensor:
+    """Return a view with two dimensions exchanged; `transpose` by NumPy's name.
+
+    Examples
+    --------
+    >>> mg.swapaxes(mg.zeros(2, 3), 0, axis1=-1).shape
+    Size([3, 2])
+    """
+    return transpose(input, axis0, axis1)
 
 
 @method("moveaxis", view=True)

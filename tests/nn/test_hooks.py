@@ -307,3 +307,13 @@ def test_old_and_full_backward_hooks_do_not_go_together():
             with first(nothing), first(nothing), pytest.raises(RuntimeError, match="backward hooks of the other kind"):
                 second(nothing)
         full(nothing).remove()  # which is possible again
+
+
+def test_full_backward_hooks_do_not_run_for_second_gradients():
+    seen = []
+    loss = nn.MSELoss()
+    loss.register_full_backward_hook(lambda module, grad_input, grad_output: seen.append(grad_output[0].item()))
+    x = mg.tensor([3.0], requires_grad=True)
+    (slope,) = mg.autograd.grad(loss(x, mg.tensor([1.0])), x, create_graph=True)
+    (second,) = mg.autograd.grad(slope, x)
+    assert (slope.item(), second.item(), seen) == (4.0, 2.0, [1.0])

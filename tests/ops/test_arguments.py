@@ -405,3 +405,51 @@ m.pinverse(x, rcond=0.1)|x.pinverse(rcond=0.1)|x.sum(axis=0, keepdims=True)|m.sp
 def test_names_that_pytorch_gives_a_parameter_or_function_beside_the_usual_one(text):
     assert not isinstance(outcome(mg, text), type)
     assert_alike(text)
+
+
+# ---- results out of several dtypes, shapes and memories --------------------------------------------------------------
+
+RESULTS = """m.block_diag(m.ones(1, 2), m.ones(2, 1, dtype=m.int64))|m.block_diag(x, m.tensor(3))
+m.block_diag(m.ones(2, dtype=m.int32), m.tensor(3))|m.block_diag(m.ones(2), m.tensor(3.0, dtype=m.float64))
+F.cosine_similarity(x.to(m.int8), x)|F.cosine_similarity(x.long(), x.long())|F.cosine_similarity(x, x.double())
+m.addcdiv(x, x.long(), x.long() + 1)|m.addcdiv(x, x, x.long() + 1)|m.addcdiv(x.long(), x.long(), x.long())
+m.lu_solve(m.ones(4, 2, 1), *m.linalg.lu_factor(m.eye(2).repeat(3, 1, 1, 1)))
+m.linalg.lu_solve(*m.linalg.lu_factor(m.eye(2) * 2), m.ones(3, 2, 1), adjoint=True)
+x.roll((), ())|x.roll((), 1)|m.tensor(2**64, dtype=m.float32)|m.tensor([1, -(2**70)], dtype=m.float64)|m.tensor(2**64)
+m.frombuffer([1, 2], dtype=m.int64)|x.real|x.real.sum()|isinstance(m.gradient(x), tuple)|m.gradient(x)
+m.autograd.functional.jacobian(lambda t: t**3, m.tensor(2.0))
+m.autograd.functional.hessian(lambda t: t**3, m.tensor(2.0))
+m.autograd.functional.jacobian(lambda t: (t, t * x), m.tensor(2.0))
+m.arange(10.0)[::2].ravel().is_contiguous()|x.T.ravel()|m.distributions.Wishart(m.tensor(2), m.eye(1)).sample().shape
+m.distributions.ContinuousBernoulli(logits=m.tensor([1e4, -1e4])).log_prob(m.tensor([1.0, 0.0]))"""
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # PyTorch's, of lu_solve
+@pytest.mark.parametrize("text", lines(RESULTS))
+def test_results_of_mixed_arguments(text):
+    assert_alike(text)
+
+
+@pytest.mark.parametrize("make", lines("arange(0, 4.0|range(0, 3|linspace(0, 3, 4|logspace(0, 3, 4, base=2"))
+def test_numbers_in_a_row_fill_an_out_of_as_many(make):
+    for shape in ((2, 2), (4, 1)):
+        outs = {"out": lambda m, s=shape: m.zeros(2, 4)[:, 1:3].view(s) if s == (2, 2) else m.zeros(s)}
+        assert_alike(f"m.{make}, out=out)", **outs)
+    base = mg.zeros(2, 3)
+    mg.arange(4.0, out=base[:, 1:])
+    assert base.tolist() == [[0.0, 0.0, 1.0], [0.0, 2.0, 3.0]]
+
+
+def test_what_ravel_copied_is_its_own():
+    x = mg.zeros(6)
+    x[::2].ravel().fill_(1.0)
+    assert x.tolist() == [0.0] * 6
+    x.ravel().fill_(1.0)
+    assert x.tolist() == [1.0] * 6
+
+
+def test_lists_that_hold_themselves_are_refused():
+    own = [0]
+    own.append(own)
+    with pytest.raises(TypeError, match="holds itself"):
+        mg.tensor(own)

@@ -24,9 +24,9 @@ _EXACT = frozenset(
     "lu_factor_ex lu_solve lu_unpack masked_select matmul matrix_norm max median min mm mode msort multi_dot "
     "multinomial mv nan_to_num nanmedian nanquantile narrow_copy neg negative nonzero norm ormqr permute_copy qr "
     "quantile renorm round scatter scatter_add scatter_reduce searchsorted sgn sign signbit slice_scatter slogdet "
-    "softmax softplus softshrink solve solve_ex spmm solve_triangular sort split_with_sizes_copy squeeze_copy svd svdvals "
-    "t_copy take take_along_dim tensordot topk transpose_copy triangular_solve tril triu trunc unbind_copy "
-    "unfold_copy unsqueeze_copy vdot vecdot vector_norm view_copy where".split()
+    "softmax softplus softshrink solve solve_ex spmm solve_triangular sort split_with_sizes_copy squeeze_copy svd "
+    "svdvals t_copy take take_along_dim tensordot topk transpose_copy triangular_solve tril triu trunc "
+    "unbind_copy unfold_copy unsqueeze_copy vdot vecdot vector_norm view_copy where".split()
 )
 # whose 'out' may not even be an argument itself, and those where it may be the first one alone
 _APART = frozenset(
@@ -34,6 +34,9 @@ _APART = frozenset(
     "stack take take_along_dim vstack".split()
 )
 _CHANGED = frozenset("index_add index_copy index_reduce scatter scatter_add scatter_reduce".split())
+
+# which number the elements of an 'out' of as many, whatever its shape
+_NUMBERED = frozenset("arange linspace logspace range".split())
 
 
 def into(out: Any, name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -58,8 +61,13 @@ def into(out: Any, name: str, function: Callable[..., Any], args: tuple[Any, ...
         if name in _APART and target.shape != result.shape:
             _check_apart(name, _grown(target, result.shape), (*args, *kwargs.values()))
     for target, result in pairs:
-        put_into(target, name, result if isinstance(result, np.ndarray) else result._data)
+        values = result if isinstance(result, np.ndarray) else result._data
+        put_into(target, name, values.reshape(target.shape) if _fills(name, target, values) else values)
     return type(results)(*targets) if hasattr(results, "_fields") else tuple(targets) if several else out
+
+
+def _fills(name: str, target: Tensor, values: np.ndarray) -> bool:
+    return name in _NUMBERED and target._data.size == values.size
 
 
 def _check_apart(name: str, target: Tensor, arguments: tuple[Any, ...]) -> None:
