@@ -25,6 +25,7 @@ LAYERS = [
         "minigrad.distributions",
         "minigrad.nn",
         "minigrad.optim",
+        "minigrad.distributed.elastic",
         "minigrad.distributed.optim",
         "minigrad.utils",
         "minigrad.saving",
