@@ -110,3 +110,8 @@ def check_strided(operation: str, wanted: Any) -> None:
     """Raise unless the layout that a user asked for is the one there is."""
     if wanted is not None and wanted is not strided:
         raise RuntimeError(f"{operation}: expected layout=minigrad.strided, the only one, got {wanted!r}")
+
+
+def lies_in_channels_last(array: np.ndarray) -> bool:
+    """Return whether these are numbers of images or volumes whose channels are innermost in memory."""
+    return array.ndim in _NDIM.values() and array.dtype.kind == "f" and np.moveaxis(array, 1, -1).flags.c_contiguous

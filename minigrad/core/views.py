@@ -10,6 +10,7 @@ from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
+from minigrad.core.layout import lies_in_channels_last
 from minigrad.graph.grad_mode import enable_grad, mode
 from minigrad.graph.versions import COUNTED
 
@@ -125,13 +126,14 @@ _ALONE = (
 )
 
 
-def lay_out(t: Tensor) -> None:
+def lay_out(t: Tensor, channels_last: bool = False) -> None:
     """Put what an operation made in C order before others are shown its memory.
 
     It may lie there in an order of ours, such as with the batch innermost, in which a view of a part of it could not be
-    seen in another shape. What lies in channels_last was asked for, and a leaf may show an array of the caller's.
+    seen in another shape. A leaf may show an array of the caller's, and images that lie in channels_last were asked to:
+    they stay so unless `channels_last` is True.
     """
-    if t._data.flags.c_contiguous or t._view is not None or t._data.strides[1:2] == (t._data.itemsize,):
+    if t._data.flags.c_contiguous or t._view is not None or not channels_last and lies_in_channels_last(t._data):
         return
     if t._node is not None and not t._shared or _references(t) in _ALONE:
         given, t._data = t._data, np.ascontiguousarray(t._data)

@@ -86,7 +86,7 @@ def _view(input: Tensor, *shape: Lengths) -> Tensor:
         If the layout in memory does not allow it; `reshape` copies then.
     """
     wanted = _resolved("view", input, as_shape("view", shape))
-    lay_out(input)
+    lay_out(input, channels_last=True)
     if input._data.size and not np.may_share_memory(input._data.reshape(wanted), input._data):
         raise RuntimeError(
             f"view: shape {tuple(input.shape)} with strides {input.stride()} cannot be seen as {wanted} "

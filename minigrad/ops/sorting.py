@@ -22,12 +22,12 @@ __all__ = ["sort", "argsort", "msort", "topk", "kthvalue", "median", "nanmedian"
 
 @operation("input")
 def _order(input: Operand, dim: int, descending: bool) -> Operand:
-    return kernels.order(input, dim, descending)
+    return np.ascontiguousarray(kernels.order(input, dim, descending))
 
 
 @operation("input")
 def _first(input: Operand, dim: int, start: int, stop: int, descending: bool = False) -> Operand:
-    return kernels.first(input, dim, start, stop, descending)
+    return np.ascontiguousarray(kernels.first(input, dim, start, stop, descending))
 
 
 def _lined_up(name: str, input: Any, dim: int) -> tuple[Any, int]:

@@ -67,6 +67,24 @@ def test_a_part_of_a_result_can_be_seen_in_another_shape_and_shows_its_memory(pa
         assert 1234.0 in y.reshape(-1).tolist()
 
 
+RESULTS = {
+    "sorted": lambda x: x.sort(1).values, "places": lambda x: x.sort(1).indices, "places alone": lambda x: x.argsort(0),
+    "the largest": lambda x: x.topk(2, 1).values, "their places": lambda x: x.topk(2, 1).indices,
+    "places in images": lambda x: mg.stack([x, x]).sort(1).indices, "sums": lambda x: x.permute(2, 1, 0).sum(1),
+    "a product": lambda x: x.permute(0, 2, 1) * 2.0,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+@pytest.mark.parametrize("part", [lambda y: y, lambda y: y[0], lambda y: y.detach(), lambda y: y.unsqueeze(0)])
+@pytest.mark.parametrize("make", RESULTS.values(), ids=RESULTS)
+def test_results_along_inner_dims_can_be_seen_in_any_shape(make, part, recorded):
+    with mg.set_grad_enabled(recorded):
+        y = make(mg.randn(3, 4, 5, requires_grad=recorded))
+        expected = part(mg.tensor(y.tolist())).reshape(-1).tolist()
+        assert part(y).view(-1).tolist() == expected
+
+
 def test_an_array_of_the_callers_and_the_memory_of_views_stay_where_they_are():
     array, weight = np.arange(12.0).reshape(3, 4).T, mg.ones(1, dtype=mg.float64, requires_grad=True)
     x = mg.from_numpy(array)
