@@ -1033,7 +1033,7 @@ def permute(input: TensorLike, dims: Sequence[_int], *, out: Tensor | tuple[Tens
 def permute_copy(input: Tensor, *args: Any, out: Tensor | tuple[Tensor, ...] | None = None, **kwargs: Any) -> Tensor:
     """Return a copy of what the view ``input.permute(...)`` shows, in memory of its own."""
 from math import pi as pi
-def pinverse(A: TensorLike, rtol: Any = None, hermitian: _bool = False, *, atol: Any = None, rcond: Any = None, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+def pinverse(A: TensorLike, rtol: Any = None, hermitian: _bool = False, *, atol: Any = None, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the pseudo-inverse (Moore, 1920; Penrose, 1955)."""
 def pixel_shuffle(input: TensorLike, upscale_factor: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return images r times as high and wide, of r * r times fewer channels (Shi et al., 2016)."""
@@ -1289,10 +1289,10 @@ def svd(input: TensorLike, some: _bool = True, compute_uv: _bool = True, *, out:
     """Return U, S and V, not transposed, as PyTorch's old function does; without `compute_uv` zeros for U and V."""
 def svd_lowrank(A: TensorLike, q: _int | None = 6, niter: _int | None = 2, M: TensorLike | None = None) -> tuple[Tensor, ...]:
     """Return U, S and V of the `q` largest singular values of ``A - M``, nearly, by random projections."""
-def swapaxes(input: TensorLike, axis0: _int, axis1: _int) -> Tensor:
-    """Return a view with two dimensions exchanged; `transpose` by NumPy's name."""
-def swapaxes_(input: TensorLike, axis0: _int, axis1: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
-    """In-place version of `swapaxes`: this tensor shows its memory in that way from now on."""
+def swapaxes(input: TensorLike, dim0: _int, dim1: _int) -> Tensor:
+    """Return a view with two dimensions exchanged."""
+def swapaxes_(input: TensorLike, dim0: _int, dim1: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+    """In-place version of `transpose`: this tensor shows its memory in that way from now on."""
 def swapdims(input: TensorLike, dim0: _int, dim1: _int) -> Tensor:
     """Return a view with two dimensions exchanged."""
 def swapdims_(input: TensorLike, dim0: _int, dim1: _int, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:

@@ -68,7 +68,7 @@ def multi_dot(tensors: Sequence[TensorLike], *, out: Tensor | tuple[Tensor, ...]
     """Return the product of two or more matrices, in the order of multiplication that takes the fewest steps."""
 def norm(A: TensorLike, ord: _float | _str | None = None, dim: _int | Sequence[_int] | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int | Sequence[_int] | None = None, keepdims: _bool = False) -> Tensor:
     """Return the norm of a vector or matrix."""
-def pinv(A: TensorLike, rtol: Any = None, hermitian: _bool = False, *, atol: Any = None, rcond: Any = None, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
+def pinv(A: TensorLike, rtol: Any = None, hermitian: _bool = False, *, atol: Any = None, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the pseudo-inverse (Moore, 1920; Penrose, 1955)."""
 def qr(A: TensorLike, mode: _str = 'reduced', *, out: Tensor | tuple[Tensor, ...] | None = None) -> QR:
     """Return Q with orthonormal columns and the upper triangular R, with ``A = Q @ R``."""

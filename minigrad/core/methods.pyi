@@ -892,7 +892,7 @@ class Methods:
         """Return the matrix of the products of all pairs of elements of two vectors."""
     def permute(self, *dims: SupportsIndex | Sequence[SupportsIndex]) -> Tensor:
         """Return a view with the dimensions in another order, given as one argument or several."""
-    def pinverse(self, rtol: Any = None, hermitian: _bool = False, *, atol: Any = None, rcond: Any = None) -> Tensor:
+    def pinverse(self, rtol: Any = None, hermitian: _bool = False, *, atol: Any = None) -> Tensor:
         """Return the pseudo-inverse (Moore, 1920; Penrose, 1955)."""
     def polygamma(self, n: _int) -> Tensor:
         """Return the derivative of order `n` of `digamma`, elementwise."""
@@ -1080,10 +1080,10 @@ class Methods:
         """Return the sum over those dimensions that broadcasting from `size` to this tensor's shape would repeat."""
     def svd(self, some: _bool = True, compute_uv: _bool = True) -> return_types.svd:
         """Return U, S and V, not transposed, as PyTorch's old function does; without `compute_uv` zeros for U and V."""
-    def swapaxes(self, axis0: _int, axis1: _int) -> Tensor:
-        """Return a view with two dimensions exchanged; `transpose` by NumPy's name."""
-    def swapaxes_(self, axis0: _int, axis1: _int) -> Self:
-        """In-place version of `swapaxes`: this tensor shows its memory in that way from now on."""
+    def swapaxes(self, dim0: _int, dim1: _int) -> Tensor:
+        """Return a view with two dimensions exchanged."""
+    def swapaxes_(self, dim0: _int, dim1: _int) -> Self:
+        """In-place version of `transpose`: this tensor shows its memory in that way from now on."""
     def swapdims(self, dim0: _int, dim1: _int) -> Tensor:
         """Return a view with two dimensions exchanged."""
     def swapdims_(self, dim0: _int, dim1: _int) -> Self:

@@ -410,17 +410,11 @@ def _pinv(A: Operand, atol: float | None, rtol: float | None) -> Operand:
 
 @method("pinverse", only=True)
 @rounded_once
-def pinv(A: Operand, rtol: Any = None, hermitian: bool = False, *, atol: Any = None, rcond: Any = None) -> Tensor:
+def pinv(A: Operand, rtol: Any = None, hermitian: bool = False, *, atol: Any = None) -> Tensor:
     """Return the pseudo-inverse (Moore, 1920; Penrose, 1955).
 
     Singular values up to `rtol` times the largest, or up to `atol`, count as none; both may be tensors, a number per
-    matrix. `rcond` is an older name of `rtol`. With `hermitian` the lower triangle of symmetric matrices is looked at
-    alone.
-
-    Raises
-    ------
-    TypeError
-        If both `rtol` and `rcond` are given.
+    matrix. With `hermitian` the lower triangle of symmetric matrices is looked at alone.
 
     Examples
     --------
@@ -428,9 +422,7 @@ def pinv(A: Operand, rtol: Any = None, hermitian: bool = False, *, atol: Any = N
     tensor([[0.5000, 0.0000]])
     """
     check_matrix("pinv", A, square=hermitian)
-    if rtol is not None and rcond is not None:
-        raise TypeError("linalg.pinv: rcond is another name of rtol; pass one of them")
-    return _pinv(_symmetric(A) if hermitian else A, _limit(atol), _limit(rcond if rtol is None else rtol))
+    return _pinv(_symmetric(A) if hermitian else A, _limit(atol), _limit(rtol))
 
 
 def _limit(given: Any) -> Any:

@@ -266,7 +266,7 @@ def _permute_method(input: Tensor, *dims: Lengths) -> Tensor:
     return permute(input, as_shape("permute", dims))
 
 
-@method("swapdims", inplace=True, view=True)
+@method("swapaxes", "swapdims", inplace=True, view=True)
 def transpose(input: Operand, dim0: int, dim1: int) -> Tensor:
     """Return a view with two dimensions exchanged.
 
@@ -282,19 +282,7 @@ def transpose(input: Operand, dim0: int, dim1: int) -> Tensor:
     return _transposed(input, tuple(order))
 
 
-swapdims = transpose
-
-
-@method(inplace=True, view=True)
-def swapaxes(input: Operand, axis0: int, axis1: int) -> Tensor:
-    """Return a view with two dimensions exchanged; `transpose` by NumPy's name.
-
-    Examples
-    --------
-    >>> mg.swapaxes(mg.zeros(2, 3), 0, axis1=-1).shape
-    Size([3, 2])
-    """
-    return transpose(input, axis0, axis1)
+swapaxes = swapdims = transpose
 
 
 @method("moveaxis", view=True)
