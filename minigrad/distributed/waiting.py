@@ -170,7 +170,7 @@ class Waiting:
                     f"{self.group.world_rank}; all ranks must make the same calls in the same order"
                 )
         if waited > self.timeout:
-            raise DistBackendError(f"{self.what}: not done after {waited:.3g} s; {self._story()}")
+            raise DistBackendError(f"{self.what}: not done within {self.timeout:.3g} s; {self._story()}")
 
     def _missed(self, notice: Notice) -> bool:
         """Return whether another rank waits for a call that this one has not made."""

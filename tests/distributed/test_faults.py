@@ -10,11 +10,11 @@ WAYS = [
     ("fails", {1}, "rank 1 has failed: KeyError: 'the file of rank 1'", 1),
     ("leaves", {1}, "rank 1 has ended without it", 1),
     ("exits", {1, 3}, "barrier: rank 1 has ended without it", 1),
-    ("late_for_backward", {1}, "not done after 2 s; rank 0 waited; rank 1 did not come", 1),
+    ("late_for_backward", {1}, "not done within 2 s; rank 0 waited; rank 1 did not come", 1),
     ("never_comes", {1}, "monitored_barrier: rank 1 did not come within 1 s", 1),
     ("other_model", {1}, "parameter 2: rank 0 has 1.weight of shape (2, 2), float32; rank 1 has 1.weight of shape", 2),
     ("skips_backward", {1}, "instead, for which it needs this rank", 2),
-    ("stops", {1}, "barrier: not done after 2 s; rank 0 waited; rank 1 did not come", 1),
+    ("stops", {1}, "barrier: not done within 2 s; rank 0 waited; rank 1 did not come", 1),
     ("sends_too_much", {1}, "rank 1 has failed: DistBackendError: scatter of float32 from rank 0: expected 8 bytes", 1),
     ("never_begins", {1}, "in init_process_group", 1),
     (
@@ -35,7 +35,7 @@ WAYS = [
     ("catches_what_backward_raises", {1}, "instead, for which it needs this rank", 1),
     ("fails_to_load", {1}, "rank 1 has failed: OSError: sample 4 can't be read", 1),
     ("fails_to_load_in_a_worker", {1}, "rank 1 has failed: OSError: sample 4 can't be read", 1),
-    ("stops_in_training", {1}, "not done after 2 s; rank 0 waited; rank 1 did not come", 1),
+    ("stops_in_training", {1}, "not done within 2 s; rank 0 waited; rank 1 did not come", 1),
     ("other_hook", {1}, "instead, for which it needs this rank", 1),
     ("receives_in_vain", {1}, "recv from rank 1: rank 1 has ended without it", 1),
 ]
