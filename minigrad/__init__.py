@@ -163,9 +163,9 @@ _HOMES = {
     "windows": "bartlett_window blackman_window hamming_window hann_window kaiser_window",
 }
 _MODULES = (
-    "__config__ accelerator amp backends compiler cuda distributed distributions func functional hub jit models mps "
-    "multiprocessing onnx profiler quasirandom serialization signal special testing training types utils version "
-    "vision viz xpu"
+    "__config__ accelerator amp backends compiler cuda distributed distributions func functional futures hub jit "
+    "models mps multiprocessing onnx profiler quasirandom serialization signal special testing training types utils "
+    "version vision viz xpu"
 )
 _lazy = lazy_names(__name__, globals(), _HOMES, _MODULES, naming.published)
 globals().update({n: f for n, f in vars(Methods).items() if n.endswith("_") and n[0] != "_" and n[:-1] in globals()})

@@ -558,6 +558,7 @@ def full_like(input: Tensor, fill_value: Any, *, dtype: Any = None, memory_forma
     """Return a tensor of the shape and dtype of `input` filled with `fill_value`."""
 from minigrad import func as func
 from minigrad import functional as functional
+from minigrad import futures as futures
 @overload
 def gather(input: TensorLike, dim: _int, index: TensorLike, *, sparse_grad: _bool = False, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """``out[i, j, k] = input[index[i, j, k], j, k]`` for `dim` 0, and so on for the others."""

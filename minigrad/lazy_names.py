@@ -92,6 +92,7 @@ def unknown(module: str, name: str, names: Any) -> AttributeError:
     """Return the error of a module's ``__getattr__``, with near names: Python does not look for them there."""
     import difflib  # which few need
 
-    near = difflib.get_close_matches(name, [n for n in names if n[0] != "_"], 1)
+    shown = [n for n in names if n[0] != "_"] if name[0] != "_" else []  # hidden names are asked for by tools
+    near = difflib.get_close_matches(name, shown, 1)
     advice = f"; did you mean {near[0]!r}?" if near else ""
     return AttributeError(f"module {module!r} has no attribute {name!r}{advice}")

@@ -38,7 +38,7 @@ GROUPS = {
     "minigrad.models",
     "Training": "minigrad.training minigrad.optim minigrad.optim.lr_scheduler minigrad.optim.swa_utils minigrad.utils "
     "minigrad.utils.data minigrad.utils.checkpoint minigrad.utils.tensorboard minigrad.utils.benchmark "
-    "minigrad.utils.einops minigrad.utils.hooks minigrad.distributed "
+    "minigrad.utils.einops minigrad.utils.hooks minigrad.distributed minigrad.futures "
     "minigrad.distributed.nn.functional minigrad.distributed.algorithms.join "
     "minigrad.distributed.algorithms.ddp_comm_hooks.default_hooks minigrad.distributed.optim "
     "minigrad.distributed.elastic.multiprocessing.errors",

@@ -23,6 +23,7 @@ _HOMES = {
         "all_gather all_gather_into_tensor all_reduce all_to_all all_to_all_single barrier broadcast gather "
         "monitored_barrier reduce reduce_scatter reduce_scatter_tensor scatter"
     ),
+    "grad_bucket": "GradBucket",
     "messages": "P2POp batch_isend_irecv irecv isend recv send",
     "objects": (
         "all_gather_object broadcast_object_list gather_object recv_object_list scatter_object_list send_object_list"

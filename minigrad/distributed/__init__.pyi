@@ -10,6 +10,7 @@ from minigrad.distributed.waiting import DistError as DistError
 from minigrad.distributed.waiting import DistNetworkError as DistNetworkError
 from minigrad.distributed.waiting import DistStoreError as DistStoreError
 from minigrad.distributed.store import FileStore as FileStore
+from minigrad.distributed.grad_bucket import GradBucket as GradBucket
 from minigrad.distributed.groups import GroupMember as GroupMember
 from minigrad.distributed.store import HashStore as HashStore
 from minigrad.distributed.messages import P2POp as P2POp

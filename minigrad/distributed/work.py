@@ -11,6 +11,7 @@ from minigrad.distributed.buffers import Buffer
 from minigrad.distributed.groups import ProcessGroup
 from minigrad.distributed.mpi import mpi
 from minigrad.distributed.waiting import DistBackendError, Waiting, seconds
+from minigrad.futures import Future
 
 
 class Receipt(NamedTuple):
@@ -41,28 +42,24 @@ class Receipt(NamedTuple):
         return True
 
 
-class Future:
-    """The result of a work, for those who would rather give a function than wait."""
+class WorkFuture(Future[list[Any]]):
+    """The tensors that a work writes: MPI is asked whether they are there whenever this is."""
 
-    def __init__(self, work: Work, value: Callable[[], Any]) -> None:
-        self._work, self._value = work, value
-
-    def wait(self) -> Any:
-        """Wait for it, and return the value."""
-        self._work.wait()
-        return self._value()
-
-    def value(self) -> Any:
-        """Return the value, as `wait` does."""
-        return self.wait()
+    def __init__(self, work: Work) -> None:
+        super().__init__()
+        self._work = work
 
     def done(self) -> bool:
-        """Return whether it is done."""
-        return self._work.is_completed()
+        """Return whether the work is done."""
+        if not self._future.done() and self._work.is_completed():
+            self._complete()
+        return self._future.done()
 
-    def then(self, callback: Callable[[Future], Any]) -> Future:
-        """Return the future of what `callback`, given this one, will return."""
-        return Future(self._work, lambda: callback(self))
+    def _complete(self) -> None:
+        with contextlib.suppress(Exception):  # which the result will raise
+            self._work.wait()
+        if not self._future.done():
+            self._settle(self._work.result)
 
 
 class Work:
@@ -93,6 +90,7 @@ class Work:
         self._call = 0
         self._done = False
         self._error: BaseException | None = None
+        self._future: WorkFuture | None = None
 
     def start(self) -> Work:
         """Begin to move data, if that has not been done."""
@@ -140,6 +138,7 @@ class Work:
             if not self._moved():
                 Waiting(self.group, self.what, self._call, self.peers, limit).until(self._moved)
             self._finish()
+            self._done = True
         except BaseException as error:
             self._error = error
             self.abandon()
@@ -147,7 +146,8 @@ class Work:
         finally:
             if self in self.group.pending:
                 self.group.pending.remove(self)
-        self._done = True
+            if self._future is not None:
+                self._future.done()
         return True
 
     def abandon(self) -> None:
@@ -194,9 +194,11 @@ class Work:
         self.wait()
         return self._tensors
 
-    def get_future(self) -> Future:
-        """Return a future of `result`."""
-        return Future(self, self.result)
+    def get_future(self) -> Future[list[Any]]:
+        """Return the future of `result`."""
+        if self._future is None:
+            self._future = WorkFuture(self)
+        return self._future
 
 
 _abandoned: list[Work] = []

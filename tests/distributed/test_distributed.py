@@ -8,7 +8,7 @@ from tests.distributed.mpi import check, needs_mpi
 @needs_mpi
 @pytest.mark.parametrize("processes", [2, 3, 4])
 def test_training_is_that_of_one_process(processes):
-    assert len(check("training.py", processes)) == 16
+    assert len(check("training.py", processes)) == 17
 
 
 @needs_mpi

@@ -12,6 +12,7 @@ from minigrad import nn, optim
 from minigrad.distributed.algorithms.ddp_comm_hooks import default_hooks
 from minigrad.distributed.algorithms.join import Join, Joinable, JoinHook
 from minigrad.distributed.optim import ZeroRedundancyOptimizer
+from minigrad.futures import Future, collect_all
 from minigrad.nn import functional as F
 from minigrad.nn.parallel import DistributedDataParallel
 from minigrad.utils.data.distributed import DistributedSampler
@@ -330,6 +331,31 @@ def check_hooks_that_are_there(me, n):
         got = ddp.module.weight.grad
         assert got.dtype == mg.float32 and mg.allclose(got[0], expected, rtol=1e-6 if dtype == mg.float32 else 2e-3)
         assert (got[0, 0].half().float() == got[0, 0]) == (dtype == mg.float16)
+
+
+def check_futures(me, n):
+    seen = []
+    work = dist.all_reduce(mg.ones(2), async_op=True)
+    future = work.get_future()
+    future.then(lambda done: seen.append(done.value()[0]))
+    work.wait()
+    assert len(seen) == 1 and seen[0].tolist() == [n, n] and future.done()
+    works = [dist.all_reduce(mg.full((), float(i)), async_op=True) for i in range(3)]
+    both = collect_all([work.get_future() for work in works])
+    assert [done.value()[0].item() for done in both.wait()] == [0, n, 2 * n] and works[2].is_success()
+    failing = work.get_future().then(lambda done: done.value()[1])
+    with raises(IndexError, "out of range"):
+        failing.wait()
+
+    def mine(state: object, bucket: dist.GradBucket) -> Future[mg.Tensor]:
+        future = Future()
+        future.set_result(bucket.buffer() * 2)
+        return future
+
+    ddp = DistributedDataParallel(nn.Linear(2, 2))
+    ddp.register_comm_hook(None, mine)
+    ddp(mg.full((1, 2), float(me))).sum().backward()
+    assert np.allclose(ddp.module.weight.grad.numpy(), 2 * me)
 
 
 def check_hooks_of_communication(me, n):

@@ -10,14 +10,14 @@ import numpy as np
 from minigrad.core.tensor import Tensor
 from minigrad.distributed.collectives import all_reduce
 from minigrad.distributed.ranks import get_world_size
-from minigrad.distributed.work import Future
+from minigrad.futures import Future
 
 __all__ = ["allreduce_hook", "fp16_compress_hook", "fp16_compress_wrapper"]
 
 Hook = Callable[[Any, Any], Any]
 
 
-def allreduce_hook(process_group: Any, bucket: Any) -> Future:
+def allreduce_hook(process_group: Any, bucket: Any) -> Future[Tensor]:
     """Take the mean over the ranks, as without a hook.
 
     Examples

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from math import prod
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from minigrad.core.tensor import Tensor
 from minigrad.distributed.collectives import all_reduce
 from minigrad.distributed.ranks import get_world_size
+from minigrad.futures import Future
 
 __all__ = ["PowerSGDState", "batched_powerSGD_hook", "powerSGD_hook"]
 
@@ -103,24 +104,6 @@ class PowerSGDState:
         return [self.rng.standard_normal((n, min(m, n, r))).astype(wide) for m, n in shapes]
 
 
-class _Done:
-    """The future of a result that is there."""
-
-    def __init__(self, tensor: Tensor) -> None:
-        self._tensor = tensor
-
-    def wait(self) -> Tensor:
-        return self._tensor
-
-    value = wait
-
-    def done(self) -> bool:
-        return True
-
-    def then(self, callback: Callable[[Any], Any]) -> Any:
-        return _Done(callback(self))
-
-
 def powerSGD_hook(state: PowerSGDState, bucket: Any) -> Any:  # noqa: N802 (PyTorch's name)
     """Take the mean of the gradients over the ranks, of matrices only the part that two thin ones can express.
 
@@ -166,7 +149,7 @@ def batched_powerSGD_hook(state: PowerSGDState, bucket: Any) -> Any:  # noqa: N8
     return future
 
 
-def _sent(state: PowerSGDState, bucket: Any, matrices: list[np.ndarray], others: list[np.ndarray]) -> _Done:
+def _sent(state: PowerSGDState, bucket: Any, matrices: list[np.ndarray], others: list[np.ndarray]) -> Future[Tensor]:
     """Replace matrices and other arrays, which are parts of one memory, by what all ranks agree on."""
     if state.iter < state.start_powerSGD_iter:
         _average(state, [*matrices, *others])
@@ -184,7 +167,9 @@ def _sent(state: PowerSGDState, bucket: Any, matrices: list[np.ndarray], others:
             )
     if bucket.is_last():
         state.iter += 1
-    return _Done(bucket.buffer())
+    future: Future[Tensor] = Future()
+    future.set_result(bucket.buffer())
+    return future
 
 
 def _parts(joined: np.ndarray, shapes: Sequence[Sequence[int]]) -> list[np.ndarray]:
