@@ -64,7 +64,12 @@ def tree_of(path):
     return ast.parse(path.read_text())
 
 
+@functools.cache
 def imports(path):
+    return list(_imports(path))
+
+
+def _imports(path):
     """The modules of this project that a file imports: at its top, in a function, for type checkers, by a table."""
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
@@ -242,8 +247,7 @@ def test_files_hold_one_idea():
     """A smell test: a file of more than 420 lines of code is two ideas, and so is a function of more than 50."""
     long = []
     for module, path in FILES.items():
-        source = path.read_text().splitlines()
-        tree = ast.parse("\n".join(source))
+        source, tree = path.read_text().splitlines(), tree_of(path)
         if (n := code_lines(tree, source)) > 420:
             long.append(f"{module}: {n} lines of code")
         for node in ast.walk(tree):

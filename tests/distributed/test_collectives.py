@@ -8,4 +8,4 @@ from tests.distributed.mpi import check, needs_mpi
 @needs_mpi
 @pytest.mark.parametrize("processes", [1, 2, 3, 4])
 def test_every_call_agrees_with_numpy(processes):
-    assert len(check("collectives.py", processes)) == 17
+    check("collectives.py", processes)

@@ -8,10 +8,10 @@ from tests.distributed.mpi import check, needs_mpi
 @needs_mpi
 @pytest.mark.parametrize("processes", [2, 3, 4])
 def test_training_is_that_of_one_process(processes):
-    assert len(check("training.py", processes)) == 17
+    check("training.py", processes)
 
 
 @needs_mpi
 @pytest.mark.parametrize("processes", [2, 3])
 def test_gradients_are_compressed_as_the_paper_does(processes):
-    assert len(check("hooks.py", processes)) == 4
+    check("hooks.py", processes)

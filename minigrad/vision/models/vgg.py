@@ -32,7 +32,7 @@ class VGG(nn.Module):
     Examples
     --------
     >>> from minigrad.vision.models import VGG
-    >>> VGG(nn.Conv2d(3, 512, 3), num_classes=10)(mg.rand(1, 3, 9, 9)).shape
+    >>> VGG(nn.Conv2d(3, 512, 3), num_classes=10, init_weights=False)(mg.rand(1, 3, 9, 9)).shape
     Size([1, 10])
     """
 
