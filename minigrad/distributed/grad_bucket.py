@@ -16,7 +16,7 @@ __all__ = ["GradBucket"]
 class GradBucket:
     """Gradients that go to the other ranks together, one behind the other, as a hook of communication sees them."""
 
-    def __init__(self, index: int, params: Sequence[tuple[str, Tensor]]) -> None:
+    def __init__(self, index: int, params: Sequence[tuple[str, Any]]) -> None:
         self._index, self.names = index, [name for name, _ in params]
         self.params = [p for _, p in params]
         self.shapes = [p._data.shape for p in self.params]
