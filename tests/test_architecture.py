@@ -66,11 +66,11 @@ def tree_of(path):
 
 @functools.cache
 def imports(path):
+    """The modules of this project that a file imports: at its top, in a function, for type checkers, by a table."""
     return list(_imports(path))
 
 
 def _imports(path):
-    """The modules of this project that a file imports: at its top, in a function, for type checkers, by a table."""
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
