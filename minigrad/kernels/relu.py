@@ -1,4 +1,4 @@
-"""Elements chosen by a mask, and the rectifier."""
+"""Elements limited or chosen by a mask, and the rectifier."""
 
 from __future__ import annotations
 
@@ -11,18 +11,30 @@ from minigrad.kernels.parallel import WORTH_SLICING, by_slices
 
 _BITS = {np.dtype("float16"): np.int16, np.dtype("float32"): np.int32, np.dtype("float64"): np.int64}
 _MIN_BY_BITS = 1 << 12  # elements, from which on the branches of `np.where` take longer than all calls here
+_MIN_BY_CLIP = 1 << 12  # elements, from which on the longer call of `np.clip` pays
+
+
+def limited(x: np.ndarray, low: float | None, high: float | None, out: np.ndarray | None = None) -> Any:
+    """``min(max(x, low), high)``; a limit may be None.
+
+    NumPy's loop for two limits takes a third of the time of that for the maximum of an array and a number.
+    """
+    if x.dtype.kind == "f" and x.size >= _MIN_BY_CLIP:
+        low, high = -np.inf if low is None else low, np.inf if high is None else high
+    elif low is None or high is None:
+        return np.minimum(x, high, out=out) if low is None else np.maximum(x, low, out=out)
+    return np.clip(x, low, high, out=out)
 
 
 def rectified(x: np.ndarray) -> np.ndarray:
     """``max(x, 0)``."""
     x = np.asarray(x)
     if x.size < WORTH_SLICING:
-        positive: np.ndarray = np.maximum(x, 0)
-        return positive
+        return np.asarray(limited(x, 0, None))
     y = np.empty_like(x)
 
     def compute(at: tuple[Any, ...]) -> None:
-        np.maximum(x[at], 0, out=y[at])
+        limited(x[at], 0, None, y[at])
 
     by_slices(compute, x, range(x.ndim))
     return y

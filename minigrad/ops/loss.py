@@ -10,8 +10,10 @@ import numpy as np
 
 from minigrad.core.as_array import constant
 from minigrad.core.tensor import Tensor
+from minigrad.kernels.activation import log_one_plus
 from minigrad.kernels.blocks import in_blocks
 from minigrad.kernels.errstate import silent
+from minigrad.kernels.relu import limited
 from minigrad.ops.broadcasting import broadcast_tensors
 from minigrad.ops.declare.operation import Operand
 from minigrad.ops.declare.rounding import rounded_once
@@ -268,8 +270,8 @@ def _positive(target: Any, pos_weight: Any) -> Any:
 @in_blocks
 def _logit_loss(input: Operand, target: Operand, pos_weight: np.ndarray | None) -> Operand:
     negative, positive = 1 - target, _positive(target, pos_weight)
-    far = negative * np.maximum(input, 0) + positive * np.maximum(-input, 0)
-    near = np.log1p(np.exp(-np.abs(input)))
+    far = negative * limited(input, 0, None) - positive * limited(input, None, 0)
+    near = log_one_plus(np.exp(-np.abs(input)))
     return far + (near if pos_weight is None else (negative + positive) * near)
 
 

@@ -179,7 +179,7 @@ def clamp(input: Operand, min: Operand | None = None, max: Operand | None = None
 
 @elementwise(lambda g, input, min, max: choose(_inside(input, min, max), g, 0.0))
 def _clamp(input: Operand, min: float | None, max: float | None) -> Operand:
-    return np.clip(input, min, max)
+    return masks.limited(input, min, max)
 
 
 clip = clamp

@@ -45,26 +45,27 @@ def _gelu(input: Operand) -> Any:
     return kernel.gelu(input)
 
 
-_TANH_SLOPE = math.sqrt(2 / math.pi)  # of the argument of tanh, at 0
-_TANH_CUBE = _TANH_SLOPE * 0.044715
+# (1 + tanh(z)) / 2 is sigmoid(2 * z)
+_INNER_SLOPE = 2 * math.sqrt(2 / math.pi)  # of the argument of sigmoid, at 0
+_INNER_CUBE = _INNER_SLOPE * 0.044715
 
 
-def _gelu_inner(x: Any) -> Any:
-    return tanh(x * (x * x * _TANH_CUBE + _TANH_SLOPE))
+def _gelu_share(x: Any) -> Any:
+    return sigmoid(x * (x * x * _INNER_CUBE + _INNER_SLOPE))
 
 
 @in_blocks
 def _gelu_tanh_slope(g: Any, input: Any) -> Any:
-    t = _gelu_inner(input)
-    inner_slope = input * input * (3 * _TANH_CUBE) + _TANH_SLOPE
-    return g * ((1 - t * t) * inner_slope * input + t + 1) * 0.5
+    s = _gelu_share(input)
+    inner_slope = input * input * (3 * _INNER_CUBE) + _INNER_SLOPE
+    return g * s * (1 + (1 - s) * inner_slope * input)
 
 
 @elementwise(_gelu_tanh_slope)
 @floats
 @in_blocks
 def _gelu_tanh(input: Operand) -> Operand:
-    return input * (_gelu_inner(input) + 1) * 0.5
+    return input * _gelu_share(input)
 
 
 def gelu(input: Operand, approximate: str = "none") -> Tensor:
