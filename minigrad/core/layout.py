@@ -6,6 +6,8 @@ from typing import Any, cast
 
 import numpy as np
 
+from minigrad.kernels.copying import contiguous
+
 
 class layout:
     """The kind of storage of a tensor. There is one: ``minigrad.strided``, an array with steps."""
@@ -75,7 +77,7 @@ def lies_in(array: np.ndarray, order: tuple[int, ...]) -> bool:
 
 def in_order(array: np.ndarray, order: tuple[int, ...]) -> np.ndarray:
     """Return `array`, or a copy whose dimensions lie in memory in this order."""
-    return np.ascontiguousarray(array.transpose(order)).transpose(np.argsort(order))
+    return contiguous(array.transpose(order)).transpose(np.argsort(order))
 
 
 def empty_in(shape: tuple[int, ...], dtype: Any, order: tuple[int, ...]) -> np.ndarray:

@@ -13,6 +13,7 @@ import numpy as np
 from minigrad.core.layout import lies_in_channels_last
 from minigrad.graph.grad_mode import enable_grad, mode
 from minigrad.graph.versions import COUNTED
+from minigrad.kernels.copying import contiguous
 
 Tensor: TypeAlias = Any  # the class's module imports this one
 
@@ -136,7 +137,7 @@ def lay_out(t: Tensor, channels_last: bool = False) -> None:
     if t._data.flags.c_contiguous or t._view is not None or not channels_last and lies_in_channels_last(t._data):
         return
     if t._node is not None and not t._shared or _references(t) in _ALONE:
-        given, t._data = t._data, np.ascontiguousarray(t._data)
+        given, t._data = t._data, contiguous(t._data)
         if t._node is not None and given.ndim > 2:
             t._add_hook(functools.partial(_in_order, sorted(range(given.ndim), key=lambda d: -given.strides[d])))
 
@@ -148,7 +149,7 @@ def _in_order(dims: list[int], g: Any) -> Any:
     """
     if not isinstance(g, np.ndarray) or g.transpose(dims).flags.c_contiguous:
         return g
-    return np.ascontiguousarray(g.transpose(dims)).transpose(np.argsort(dims))
+    return contiguous(g.transpose(dims)).transpose(np.argsort(dims))
 
 
 def _holders(view: View) -> int:

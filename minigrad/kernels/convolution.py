@@ -31,7 +31,8 @@ from minigrad.kernels.windows import (
 __all__ = ["correlate", "correlate_input", "correlate_weight"]
 
 PRODUCT_BYTES = 1 << 20  # of products to be added: they must stay in the second-level cache
-FAR_RATIO = 1.25  # _gather_by_rows pays if the input is longer than the output by this factor
+FAR_RATIO = 1.25  # _gather_by_rows pays if the input is longer than the output by this factor, ...
+FEW_CHANNELS = (2, 3)  # ... or for so many channels: products of so few rows take twice as long as they should
 MAX_PHASES = 9  # _gather_by_phases pays for strides of at most this product
 CHANNEL_PIECES = 8  # channels are cut into this many, for several threads
 
@@ -91,7 +92,8 @@ def correlate_input(
     """x[n, c, j] = sum over o, u and all i with stride * i + dilation * u - padding = j of g[n, o, i] * w[o, c, u].
 
     Without stride every input gathers its gradients, as the convolution of g with the flipped kernel. Where the kernel
-    reaches far over the edges of g that multiplies many zeros: along the first axis gradients are then scattered.
+    reaches far over the edges of g that multiplies many zeros, and where there are few channels, it multiplies by few
+    rows: along the first axis gradients are then scattered.
     With a stride most of it would be products with zeros: the inputs that meet the same elements of the kernel are
     gathered together, or, where these are many groups, gradients scattered along all axes.
     """
@@ -100,8 +102,8 @@ def correlate_input(
     if g.dtype == np.float16:
         return correlate_input(single(g), single(w), size, stride, padding, dilation, groups).astype(g.dtype)
     if max(stride) == 1:
-        far = size[0] > FAR_RATIO * g.shape[2]
-        return (_gather_by_rows if far else _gather)(g, w, size, padding, dilation, groups)
+        by_rows = size[0] > FAR_RATIO * g.shape[2] or w.shape[1] in FEW_CHANNELS
+        return (_gather_by_rows if by_rows else _gather)(g, w, size, padding, dilation, groups)
     outputs = len(w) // groups
     short = outputs == 1 or outputs > CHAIN_CHANNELS  # else _gather_by_phases adds up longer chains, less exactly
     if short and max(dilation) == 1 and math.prod(stride) <= MAX_PHASES:

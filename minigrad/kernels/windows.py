@@ -17,6 +17,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from minigrad.kernels.copying import contiguous
+
 __all__ = ["batch_inner", "batch_first", "pad", "window_counts", "taps_along", "scratch", "blocks", "Block", "Columns"]
 
 Pairs = tuple[tuple[int, int], ...]
@@ -35,7 +37,7 @@ _local = threading.local()
 
 def batch_inner(x: np.ndarray) -> np.ndarray:
     """Return (N, C, *S) as a contiguous (C, *S, N), copying only if the memory lies otherwise."""
-    return np.ascontiguousarray(x.transpose(*range(1, x.ndim), 0))
+    return contiguous(x.transpose(*range(1, x.ndim), 0))
 
 
 def batch_first(x: np.ndarray) -> np.ndarray:

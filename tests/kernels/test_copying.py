@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from minigrad.kernels import copying
-from minigrad.kernels.copying import in_index_order
+from minigrad.kernels.copying import contiguous, in_index_order
 
 
 @pytest.mark.parametrize("shape", [(5, 3, 7, 2), (4, 9), (6,), (0, 3), (300, 2), ()])
@@ -19,3 +19,16 @@ def test_a_copy_has_the_values_the_dtype_and_the_order(shape: tuple[int, ...], m
         copy = in_index_order(given, np.dtype("float32"))
         assert copy.flags.c_contiguous and copy.dtype == np.float32 and not np.shares_memory(copy, given)
         np.testing.assert_array_equal(copy, given.astype(np.float32))
+
+
+@pytest.mark.parametrize("shape", [(64, 3, 32, 16), (512, 200), (70, 1025), (1024, 1024), (48, 1, 1024), (31, 2048)])
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int8"])
+def test_large_arrays_with_their_axes_turned(shape: tuple[int, ...], dtype: str) -> None:
+    values = np.random.default_rng(0).integers(-99, 99, shape).astype(dtype)
+    for first in range(1, len(shape)):
+        turned = values.transpose(*range(first, len(shape)), *range(first))
+        for x in (turned, turned[:-1], turned[..., ::-1]):
+            copy = contiguous(x)
+            assert copy.flags.c_contiguous and copy.dtype == x.dtype
+            np.testing.assert_array_equal(copy, x)
+    assert contiguous(values) is values
