@@ -196,6 +196,8 @@ def _one_or(slope: Any, x: Array) -> Any:
     if not np.all(np.isfinite(slope)):
         return np.where(x > 0, x.dtype.type(1), slope)
     one = (x > 0).astype(x.dtype)
+    if np.ndim(slope) == 0 and 0 <= slope <= 1:
+        return limited(one, slope, None)
     other = 1 - one
     other *= slope
     other += one

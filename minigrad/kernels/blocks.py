@@ -15,8 +15,10 @@ from minigrad.kernels.parallel import SLICES, WORTH_SLICING, by_slices, run
 
 __all__ = ["by_blocks", "by_parts", "in_blocks", "order_in_memory"]
 
-BLOCK_ELEMENTS = 1 << 16  # elements: with several intermediate results they fit into the second-level cache
-PART_ELEMENTS = 1 << 17  # elements of what is reduced, too: there a step is several calls
+# Elements. With several intermediate results they fit into the last cache: in blocks for the second-level one, calls take
+# more time than memory.
+BLOCK_ELEMENTS = 1 << 18
+PART_ELEMENTS = 1 << 20  # of what is reduced, too: there a step is several calls
 
 MIN_RUN_BYTES = 1 << 12  # that a part has side by side in memory, if it is cut in an inner axis
 
