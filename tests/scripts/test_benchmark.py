@@ -1,6 +1,7 @@
 """scripts/benchmark.py: that libraries do the same work, and the form of what it prints and writes. Never a time."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -319,6 +320,8 @@ def test_profile(tmp_path, capsys):
     assert run(tmp_path, "--only", "training/mlp-2", "--profile") == 0
     text = (tmp_path / "profile.txt").read_text()
     assert "training/mlp-2-16-16-2/32" in text and "AddmmBackward0" in text
+    share = re.search(r"ms a step, (\d+)% of it in np.matmul", text)
+    assert share and 0 < int(share[1]) < 100 and isinstance(np.matmul, np.ufunc)
     assert text.strip() in capsys.readouterr().out
 
 
