@@ -15,8 +15,8 @@ from minigrad.kernels.parallel import SLICES, WORTH_SLICING, by_slices, run
 
 __all__ = ["by_blocks", "by_parts", "in_blocks", "order_in_memory"]
 
-# Elements. With several intermediate results they fit into the last cache: in blocks for the second-level one, calls take
-# more time than memory.
+# Elements: with several intermediate results they fit into the last cache. In blocks for the second-level one,
+# the calls would take more time than the memory does.
 BLOCK_ELEMENTS = 1 << 18
 PART_ELEMENTS = 1 << 20  # of what is reduced, too: there a step is several calls
 
