@@ -15,7 +15,7 @@ import numpy as np
 
 __all__ = ["single", "sums", "total", "variance"]
 
-MAX_ADDED_IN_FLOAT64 = 1 << 12  # numbers: for this few, float64 costs nothing
+MAX_ADDED_IN_FLOAT64 = 1 << 14  # numbers: for this few, float64 costs nothing
 CHAIN_NUMBERS = 16  # numbers of a run, which are added one after the other, ...
 RUN_NUMBERS = 256  # ... unless they are neighbours in memory, which add up in many lanes, ...
 DOT_NUMBERS = 512  # ... and products of neighbours in more
@@ -75,7 +75,7 @@ def sums(x: np.ndarray, dims: Dims, y: np.ndarray | None = None, keepdim: bool =
         whole = [a[_from_to(plan.axis, 0, plan.length)].reshape(plan.cut) for a in arrays]
     result = np.asarray(plan.add(whole, plan.run))
     if plan.rest:
-        result = np.asarray(_by_einsum([result.astype(np.float64)], plan.rest))
+        result = np.asarray(_add(result, axis=plan.rest, dtype=np.float64))
     if plan.length < plan.shape[plan.axis]:
         left = [a[_from_to(plan.axis, plan.length, None)] for a in arrays]
         result += sums(left[0], plan.dims, None if y is None else left[1], keepdim=False)
