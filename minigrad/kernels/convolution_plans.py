@@ -16,6 +16,7 @@ __all__ = ["CHAIN_CHANNELS", "output_size", "product_plan", "weight_plan"]
 PRODUCT_COLUMNS = 512  # columns of one product
 LONE_PRODUCT_COLUMNS = 1024  # the same where a block is one product, not one for each of many rows
 SHIFT_MIN = 32  # channels: with fewer, copies and one long product are cheaper than several products to be added
+SHIFTED_ROWS_MIN = 48  # of a product that is a part of a weight's gradient: with fewer, BLAS mostly copies operands
 CHAIN_CHANNELS = 16  # whose products are added in one go
 MAX_PARTIAL_SUMS, PARTIAL_SUM_BYTES = 8, 1 << 22  # the most partial weight gradients that are kept, and their memory
 MAX_UNPACKED = 1_000_000  # multiplications of a product for which OpenBLAS has small kernels, which copy no operands
@@ -106,7 +107,8 @@ def weight_plan(
 ) -> WeightPlan:
     """Plan `correlate_weight` from shapes."""
     outputs = other[1] // groups
-    columns = Columns(shape, itemsize, kernel, other[2:], stride, padding, dilation, groups, True)
+    shift = has_small_kernels() or shape[0] // groups * kernel[0] >= SHIFTED_ROWS_MIN
+    columns = Columns(shape, itemsize, kernel, other[2:], stride, padding, dilation, groups, shift)
     pieces = columns.blocks(PRODUCT_COLUMNS)
     parts = {
         run.taps: _parts(
