@@ -64,7 +64,7 @@ def _softmax(y: np.ndarray, x: np.ndarray, dim: Dims, empty: float = np.nan) -> 
     """Put the softmax of `x` into `y`, and return what `_powers` does."""
     parts, top = _powers(y, x, dim)
     y *= (1 / parts).astype(y.dtype, copy=False)  # as exact as a division, and faster
-    if not math.isnan(empty):
+    if not math.isnan(empty) and np.ndim(top):
         np.copyto(y, empty, where=top == -np.inf)
     return parts, top
 
