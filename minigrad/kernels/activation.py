@@ -119,16 +119,14 @@ def log_one_plus(y: Array, out: Out = None) -> Any:
     What 1 + y loses by rounding, by the slope of the logarithm there, is added again.
     """
     total = 1 + y
-    rest = total - 1
-    rest = np.subtract(y, rest)
+    rest = y - (total - 1)
     rest /= total
     return np.add(np.log(total), rest, out=out)
 
 
 def _expm1_below_0(z: Array) -> Any:
     """``exp(z) - 1`` of z <= 0, exact for small z too: ``2 * t / (1 - t)`` with t = tanh(z / 2); faster than expm1."""
-    z *= 0.5
-    t = np.tanh(z)
+    t = np.tanh(z * 0.5)
     t /= 1 - t
     t *= 2
     return t

@@ -22,7 +22,7 @@ GAP = 8  # ... in rows that lie as many elements further apart
 
 
 def contiguous(x: np.ndarray) -> np.ndarray:
-    """``np.ascontiguousarray(x)``."""
+    """``np.ascontiguousarray(x)``, but without dimensions if `x` has none."""
     return x if x.flags.c_contiguous else in_index_order(x, x.dtype)
 
 

@@ -21,9 +21,9 @@ def limited(x: np.ndarray, low: float | None, high: float | None, out: np.ndarra
     """
     if x.dtype.kind == "f" and x.size >= _MIN_BY_CLIP:
         return np.clip(x, -np.inf if low is None else low, np.inf if high is None else high, out=out)
-    if low is not None:
-        return np.maximum(x, low, out=out) if high is None else np.clip(x, low, high, out=out)
-    return x if high is None else np.minimum(x, high, out=out)
+    if low is not None:  # of two zeros the one behind is taken: -0 stays -0, as by clip, and in PyTorch
+        return np.maximum(low, x, out=out) if high is None else np.clip(x, low, high, out=out)
+    return x if high is None else np.minimum(high, x, out=out)
 
 
 def rectified(x: np.ndarray) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Callable
 from typing import Any
 
@@ -49,3 +50,14 @@ def test_limited_as_the_minimum_of_the_maximum(dtype: type, n: int) -> None:
             assert y.dtype == dtype and (out is None or y is out)
             np.testing.assert_array_equal(y, wanted)
     np.testing.assert_array_equal(rectified(x), np.maximum(x, 0))
+
+
+@pytest.mark.skipif(
+    platform.machine() not in ("x86_64", "AMD64"), reason="the zero that is taken depends on the processor"
+)
+@pytest.mark.parametrize("n", [1, 10, 10_000])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_negative_zero_stays_so(dtype: type, n: int) -> None:
+    x = np.full(n, -0.0, dtype)
+    assert np.signbit(limited(x, 0, None)).all() and np.signbit(rectified(x)).all()
+    assert not np.signbit(limited(-x, None, -0.0)).any()
