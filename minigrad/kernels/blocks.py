@@ -11,14 +11,26 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from minigrad.kernels.copying import copy
 from minigrad.kernels.parallel import SLICES, WORTH_SLICING, by_slices, run
 
 __all__ = ["by_blocks", "by_parts", "in_blocks", "order_in_memory"]
 
-# Elements: with several intermediate results they fit into the last cache. In blocks for the second-level one,
-# the calls would take more time than the memory does.
-BLOCK_ELEMENTS = 1 << 18
-PART_ELEMENTS = 1 << 20  # of what is reduced, too: there a step is several calls
+
+def _second_level_cache() -> int:
+    """Return the kilobytes of a core's second-level cache, or 0 if the system does not say."""
+    try:
+        with open("/sys/devices/system/cpu/cpu0/cache/index2/size") as file:
+            return int(file.read().strip().removesuffix("K"))
+    except (OSError, ValueError):  # not Linux
+        return 0
+
+
+# Elements: with several intermediate results they fit into the second-level cache. Where that is too small for so many,
+# into the last one: in smaller blocks, the calls would take more time than the memory does.
+_LARGE = _second_level_cache() >= 1024
+BLOCK_ELEMENTS = 1 << (16 if _LARGE else 18)
+PART_ELEMENTS = 1 << (17 if _LARGE else 20)  # of what is reduced, too: there a step is several calls
 
 MIN_RUN_BYTES = 1 << 12  # that a part has side by side in memory, if it is cut in an inner axis
 
@@ -61,7 +73,7 @@ def in_blocks(formula: F) -> F:
                 out = (parts[0] if len(parts) == 1 else tuple(parts),) if takes_out else ()
                 for part, result in zip(parts, begin if start == 0 else block(start, *out), strict=True):
                     if result is not part:
-                        part[...] = result
+                        copy(result, part)
 
         compute([0])
         starts = range(BLOCK_ELEMENTS, first.size, BLOCK_ELEMENTS)

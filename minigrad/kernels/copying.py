@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-__all__ = ["contiguous", "in_index_order"]
+__all__ = ["contiguous", "copy", "in_index_order"]
 
 MIN_ELEMENTS = 1 << 15  # of arrays for which blocks pay
 NARROW = range(4, 257)  # columns of matrices that are read in blocks of rows, ...
@@ -19,6 +19,21 @@ BLOCK_ELEMENTS = 1 << 13  # elements: both sides of a block stay in the first-le
 SAME_PLACES = 1 << 10  # bytes: rows that lie a multiple of it apart share few places of the cache: ...
 TILE_ROWS, TILE_COLUMNS = 64, 512  # ... a tile of them is brought together first, ...
 GAP = 8  # ... in rows that lie as many elements further apart
+
+
+_WHOLE = {1: np.int8, 2: np.int16, 4: np.int32, 8: np.int64}  # by size in bytes
+
+
+def copy(source: np.ndarray, target: np.ndarray) -> None:
+    """``np.copyto(target, source)`` of arrays of one dtype and shape.
+
+    Where the target begins a few bytes further in a page of memory than the source, as large arrays do that were
+    allocated one after the other, the GNU C library's copy takes ten times as long on AMD's Zen 3: ``rep movsb`` does.
+    (https://sourceware.org/bugzilla/show_bug.cgi?id=30994)
+    """
+    whole = _WHOLE[source.itemsize]
+    bits = source.view(whole)
+    np.bitwise_or(bits, bits, out=target.view(whole))
 
 
 def contiguous(x: np.ndarray) -> np.ndarray:

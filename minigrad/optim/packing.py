@@ -5,8 +5,8 @@ others may share it: values and gradients are copied end to end, the rule is app
 back. What the rule remembers stays end to end; the states of the parameters, in the form that they always have, consist
 of views of it.
 
-Part by part, because what stays in the processor's last cache from one line of the rule to the next need not be fetched
-from memory: the state of a part consists of views of the parameter's.
+Part by part, because what stays in the processor's cache from one line of the rule to the next need not be fetched from
+memory: the state of a part consists of views of the parameter's.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ import numpy as np
 
 from minigrad.core.tensor import Tensor
 from minigrad.graph.versions import bump, owner_of
+from minigrad.kernels.blocks import BLOCK_ELEMENTS
 
 MAX_PACKED_ELEMENTS = 4096  # copying more costs what it saves
-PART_ELEMENTS = 2**18  # with gradient, state and scratch they fill some megabytes, which the last cache holds
+PART_ELEMENTS = BLOCK_ELEMENTS  # of value, gradient, state and scratch: they stay in the same cache
 
 State = dict[str, Any]
 Rule = Callable[[np.ndarray, np.ndarray, State, dict[str, Any]], None]

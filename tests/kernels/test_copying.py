@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from minigrad.kernels import copying
-from minigrad.kernels.copying import contiguous, in_index_order
+from minigrad.kernels.copying import contiguous, copy, in_index_order
 
 
 @pytest.mark.parametrize("shape", [(5, 3, 7, 2), (4, 9), (6,), (0, 3), (300, 2), ()])
@@ -32,3 +32,13 @@ def test_large_arrays_with_their_axes_turned(shape: tuple[int, ...], dtype: str)
             assert copy.flags.c_contiguous and copy.dtype == x.dtype
             np.testing.assert_array_equal(copy, x)
     assert contiguous(values) is values
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "int64", "bool"])
+def test_every_bit_is_copied(dtype: str) -> None:
+    bits = np.random.default_rng(0).integers(0, 2 if dtype == "bool" else 256, (6, 40), np.uint8)
+    source = bits.view(dtype)  # numbers that are not, too
+    for part in (source, source[::2], source[:, ::-1], source.T):
+        target = np.zeros_like(part)
+        copy(part, target)
+        assert target.tobytes() == part.tobytes()
