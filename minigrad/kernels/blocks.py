@@ -17,10 +17,10 @@ from minigrad.kernels.parallel import SLICES, WORTH_SLICING, by_slices, run
 __all__ = ["by_blocks", "by_parts", "in_blocks", "order_in_memory"]
 
 
-def _second_level_cache() -> int:
+def _second_level_cache(path: str = "/sys/devices/system/cpu/cpu0/cache/index2/size") -> int:
     """Return the kilobytes of a core's second-level cache, or 0 if the system does not say."""
     try:
-        with open("/sys/devices/system/cpu/cpu0/cache/index2/size") as file:
+        with open(path) as file:
             return int(file.read().strip().removesuffix("K"))
     except (OSError, ValueError):  # not Linux
         return 0

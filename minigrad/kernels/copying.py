@@ -20,7 +20,6 @@ SAME_PLACES = 1 << 10  # bytes: rows that lie a multiple of it apart share few p
 TILE_ROWS, TILE_COLUMNS = 64, 512  # ... a tile of them is brought together first, ...
 GAP = 8  # ... in rows that lie as many elements further apart
 
-
 _WHOLE = {1: np.int8, 2: np.int16, 4: np.int32, 8: np.int64}  # by size in bytes
 
 
@@ -29,7 +28,7 @@ def copy(source: np.ndarray, target: np.ndarray) -> None:
 
     Where the target begins a few bytes further in a page of memory than the source, as large arrays do that were
     allocated one after the other, the GNU C library's copy takes ten times as long on AMD's Zen 3: ``rep movsb`` does.
-    (https://sourceware.org/bugzilla/show_bug.cgi?id=30994)
+    (https://lunnova.dev/articles/ryzen-slow-short-rep-mov/)
     """
     whole = _WHOLE[source.itemsize]
     bits = source.view(whole)
@@ -54,13 +53,13 @@ def in_index_order(x: np.ndarray, dtype: np.dtype) -> np.ndarray:
 
 def _transposed(matrix: np.ndarray, dtype: np.dtype) -> np.ndarray:
     rows, columns = matrix.shape
-    copy = np.empty((columns, rows), dtype)
+    result = np.empty((columns, rows), dtype)
     if columns in NARROW:
         step = max(1, BLOCK_ELEMENTS // columns)
         for start in range(0, rows, step):
-            copy[:, start : start + step] = matrix[start : start + step].T
+            result[:, start : start + step] = matrix[start : start + step].T
     elif matrix.strides[0] % SAME_PLACES:
-        copy[...] = matrix.T
+        result[...] = matrix.T
     else:
         together = np.empty((TILE_ROWS, TILE_COLUMNS + GAP), matrix.dtype)
         for top in range(0, rows, TILE_ROWS):
@@ -68,5 +67,5 @@ def _transposed(matrix: np.ndarray, dtype: np.dtype) -> np.ndarray:
                 tile = matrix[top : top + TILE_ROWS, left : left + TILE_COLUMNS]
                 near = together[: tile.shape[0], : tile.shape[1]]
                 near[...] = tile
-                copy[left : left + TILE_COLUMNS, top : top + TILE_ROWS] = near.T
-    return copy
+                result[left : left + TILE_COLUMNS, top : top + TILE_ROWS] = near.T
+    return result

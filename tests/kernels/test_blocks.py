@@ -133,3 +133,10 @@ def test_one_mask_for_many():
     for a in orders(x):
         np.testing.assert_array_equal(masks.zeroed(a, mask), np.where(mask, 0, x))
         np.testing.assert_array_equal(masks.chosen(mask, a, 1.0), np.where(mask, x, 1))
+
+
+def test_the_size_of_the_second_level_cache_is_read_where_the_system_says_it(tmp_path):
+    for text, kilobytes in (("512K\n", 512), ("2048K\n", 2048), ("", 0), ("2M\n", 0)):
+        (tmp_path / "size").write_text(text)
+        assert blocks._second_level_cache(str(tmp_path / "size")) == kilobytes
+    assert blocks._second_level_cache(str(tmp_path / "absent")) == 0

@@ -74,6 +74,7 @@ def cache(request: Any, monkeypatch: Any) -> Iterator[None]:
     """Blocks that hold everything, blocks that cut every axis unevenly, products in parts, and windows not copied."""
     if "shifted" in request.param:
         monkeypatch.setattr(convolution_plans, "SHIFT_MIN", 1)
+        monkeypatch.setattr(convolution_plans, "SHIFTED_ROWS_MIN", 1)
         monkeypatch.setattr(windows, "SHIFT_AND_SLIDE_MIN", 1)
     if "blocks" in request.param and "small" in request.param:
         monkeypatch.setattr(windows, "CACHE_BYTES", 2000)

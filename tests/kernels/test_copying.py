@@ -16,9 +16,9 @@ def test_a_copy_has_the_values_the_dtype_and_the_order(shape: tuple[int, ...], m
     values = np.random.default_rng(0).standard_normal((*shape[1:], *shape[:1]))
     x = values.transpose(values.ndim - 1, *range(values.ndim - 1)) if shape else values
     for given in (x, values, x[::2] if shape else x):
-        copy = in_index_order(given, np.dtype("float32"))
-        assert copy.flags.c_contiguous and copy.dtype == np.float32 and not np.shares_memory(copy, given)
-        np.testing.assert_array_equal(copy, given.astype(np.float32))
+        result = in_index_order(given, np.dtype("float32"))
+        assert result.flags.c_contiguous and result.dtype == np.float32 and not np.shares_memory(result, given)
+        np.testing.assert_array_equal(result, given.astype(np.float32))
 
 
 @pytest.mark.parametrize("shape", [(64, 3, 32, 16), (512, 200), (70, 1025), (1024, 1024), (48, 1, 1024), (31, 2048)])
@@ -28,9 +28,9 @@ def test_large_arrays_with_their_axes_turned(shape: tuple[int, ...], dtype: str)
     for first in range(1, len(shape)):
         turned = values.transpose(*range(first, len(shape)), *range(first))
         for x in (turned, turned[:-1], turned[..., ::-1]):
-            copy = contiguous(x)
-            assert copy.flags.c_contiguous and copy.dtype == x.dtype
-            np.testing.assert_array_equal(copy, x)
+            result = contiguous(x)
+            assert result.flags.c_contiguous and result.dtype == x.dtype
+            np.testing.assert_array_equal(result, x)
     assert contiguous(values) is values
 
 
