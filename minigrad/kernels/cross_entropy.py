@@ -45,24 +45,21 @@ class Classes(NamedTuple):
         return (n, self.index, *rest)
 
     def factors(self, count: int, dtype: np.dtype) -> tuple[Any, Any, Any]:
-        """Return a, b and the sum of w for `count` classes; a and b are scalars, or arrays like the index."""
-        rows = counted = dtype.type(1)
+        """Return a, b and the sum of w for `count` classes; a and b are floats, or arrays like the index."""
+        rows: Any = 1.0
+        counted: Any = 1.0
         total: Any = self.index.size
         if self.ignored is not None:
             rows = counted = (~self.ignored).astype(dtype)
-            total = np.add.reduce(rows, axis=None)
+            total = np.count_nonzero(~self.ignored)
         if self.weight is not None:
             rows = self.weight[self.index] * counted
             total = np.add.reduce(rows, axis=None)
         if not total:  # the mean of rows that weigh nothing is nan, and so is its slope; where there is no row, it is 0
             total = np.nan if self.weight is not None and np.any(counted) else 1
-        divisor = dtype.type(total if self.reduction == "mean" else 1)
-        weights = dtype.type(count) if self.weight is None else np.add.reduce(self.weight)
-        return (
-            rows * dtype.type(1 - self.smoothing) / divisor,
-            counted * dtype.type(self.smoothing / max(count, 1)) / divisor,
-            weights,
-        )
+        divisor = float(total) if self.reduction == "mean" else 1.0
+        weights = float(count) if self.weight is None else np.add.reduce(self.weight)
+        return rows * (1 - self.smoothing) / divisor, counted * (self.smoothing / max(count, 1)) / divisor, weights
 
     def scaled(self, factors: Any, g: Any) -> Any:
         """Return the `factors` of the rows times `g`, and 0 for ignored rows even if `g` is inf or nan."""

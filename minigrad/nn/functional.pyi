@@ -133,7 +133,7 @@ def gaussian_nll_loss(input: TensorLike, target: TensorLike, var: TensorLike | _
 def gelu(input: TensorLike, approximate: _str = 'none') -> Tensor:
     """``input * Phi(input)``, Phi being the normal distribution function (Hendrycks, Gimpel, 2016)."""
 def glu(input: TensorLike, dim: _int = -1, *, axis: _int = -1) -> Tensor:
-    """Return Return ``a * sigmoid(b)`` of the halves a and b of `input` along `dim` (Dauphin et al., 2017)."""
+    """Return ``a * sigmoid(b)`` of the halves a and b of `input` along `dim` (Dauphin et al., 2017)."""
 def grid_sample(input: TensorLike, grid: TensorLike, mode: _str = 'bilinear', padding_mode: _str = 'zeros', align_corners: _bool | None = None) -> Tensor:
     """Return the values of images at the points of a grid."""
 def group_norm(input: TensorLike, num_groups: _int, weight: TensorLike | None = None, bias: TensorLike | None = None, eps: _float = 1e-05) -> Tensor:

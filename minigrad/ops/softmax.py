@@ -106,7 +106,7 @@ def log_softmax(input: Operand, dim: int | None = None, dtype: DType | None = No
 
 @rounded_once
 def glu(input: Operand, dim: int = -1) -> Tensor:
-    """Return Return ``a * sigmoid(b)`` of the halves a and b of `input` along `dim` (Dauphin et al., 2017).
+    """Return ``a * sigmoid(b)`` of the halves a and b of `input` along `dim` (Dauphin et al., 2017).
 
     Raises
     ------
