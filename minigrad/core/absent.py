@@ -41,10 +41,18 @@ _INNER_MODULES = {  # those that are no attribute of a package before they are i
     _QUANTIZED: "nn.intrinsic nn.qat nn.quantizable nn.quantized",
     _COMPILED: "_dynamo _inductor utils.cpp_extension",
     "every rank has the whole model here; use nn.parallel.DistributedDataParallel": (
-        "distributed.fsdp distributed.pipelining distributed.tensor"
+        "distributed._composable distributed._tensor distributed.fsdp distributed.pipelining distributed.tensor"
+    ),
+    "every rank has the whole model here; save_checkpoint writes it once, for any number of ranks to load": (
+        "distributed.checkpoint"
+    ),
+    "gradients are averaged in every step here; fp16_compress_hook and powerSGD_hook send less of them": (
+        "distributed.algorithms.ddp_comm_hooks.post_localSGD_hook "
+        "distributed.algorithms.ddp_comm_hooks.quantization_hooks distributed.algorithms.model_averaging"
     ),
     "its load_url is hub.load_state_dict_from_url": "utils.model_zoo",
     "ranks run the same program here and call collectives, see distributed": "distributed.rpc",
+    "python -m minigrad.distributed.run starts scripts, with the same options": "distributed.launch",
 }
 
 
