@@ -74,13 +74,17 @@ class Worker:
             stdout=subprocess.PIPE,
             stderr=self._log,
             text=True,
-            env=environment(library, threads),
+            env=self.environment(),
         )
 
     def command(self) -> list[str]:
         """Return the command that starts it."""
         # as a package of its own, not minigrad's: the processes of other libraries do not import minigrad
         return [sys.executable, "-P", "-m", "benchmarks.worker", self.library, str(self.threads)]
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables that it starts with."""
+        return environment(self.library, self.threads)
 
     def send(self, line: str) -> None:
         """Send a request."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from minigrad.distributed.launcher import search_path
+from minigrad.distributed.launcher import FOR_MPIEXEC, search_path
 from minigrad.scripts.benchmarks.running import Worker
 
 NO_MPI = 'left out, as there is no MPI here: pip install "minigrad-numpy[mpi]"'
@@ -67,6 +67,10 @@ class Team(Worker):
         program = mpiexec()
         assert program
         return [program, "-n", str(self.processes), *super().command(), self._folder.name]
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables that ``mpiexec`` and the processes start with."""
+        return {**FOR_MPIEXEC, **super().environment()}
 
     def send(self, line: str) -> None:
         """Send a request to all ranks."""

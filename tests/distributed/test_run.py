@@ -14,7 +14,7 @@ import pytest
 import minigrad as mg
 from minigrad.distributed import run as launcher
 from minigrad.distributed.groups import known_backend
-from tests.distributed.mpi import all_passed, needs_mpi, run
+from tests.distributed.mpi import all_passed, needs_meetings, needs_mpi, run
 
 RUN = [sys.executable, "-m", "minigrad.distributed.run"]
 MODULE = "tests.distributed.programs.arguments"
@@ -63,6 +63,7 @@ def test_processes_end_with_what_started_them():
 
 
 @needs_mpi
+@needs_meetings
 def test_scripts_that_start_their_processes_themselves_run_as_they_are(tmp_path):
     port = iter(range(29620, 29640))
     ways = [
@@ -117,6 +118,7 @@ def hosts():
 
 
 @needs_mpi
+@needs_meetings
 @pytest.mark.skipif(not hosts_can_be_made(), reason="needs root, ip and unshare to make two hosts of one")
 def test_two_hosts_train_together(hosts):
     where = {"MASTER_ADDR": "10.89.0.1", "MASTER_PORT": "29700", "WORLD_SIZE": "2"}

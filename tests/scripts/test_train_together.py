@@ -19,6 +19,7 @@ pytest.importorskip("matplotlib")
 pytest.importorskip("tqdm")
 
 import minigrad as mg
+from minigrad.distributed.launcher import FOR_MPIEXEC
 from minigrad.scripts.training import ranks
 from minigrad.scripts.training.run import Training
 from tests.distributed.mpi import MPIEXEC, needs_mpi
@@ -53,7 +54,7 @@ def start(processes, *arguments, signal=0, step=0):
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        env={**os.environ, "MINIGRAD_NUM_THREADS": "1"},
+        env={**FOR_MPIEXEC, **os.environ, "MINIGRAD_NUM_THREADS": "1"},
     )
 
 
