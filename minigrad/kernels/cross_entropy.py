@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minigrad.kernels.buffering import row_by_row
+from minigrad.kernels.buffering import times_rows
 from minigrad.kernels.softmax import softmax_and_logs
 from minigrad.kernels.summation import sums
 
@@ -93,12 +93,11 @@ def cross_entropy(scores: np.ndarray, classes: Classes) -> tuple[Any, np.ndarray
     return classes.reduced(losses).astype(dtype, copy=False), np.ascontiguousarray(p) if by_rows else p
 
 
-@row_by_row
 def cross_entropy_slope(g: Any, p: np.ndarray, classes: Classes) -> np.ndarray:
     """Return the gradient of the scores."""
     a, b, weights = classes.factors(p.shape[1], p.dtype)
     a, b = classes.scaled(a, g), classes.scaled(b, g)
-    slope: np.ndarray = p * _column(a + b * weights if classes.smoothing else a)
+    slope = times_rows(p, np.asarray(_column(a + b * weights if classes.smoothing else a)))
     slope[classes.place()] -= a
     if classes.smoothing:
         w = 1 if classes.weight is None else _along_classes(classes.weight, p.ndim)

@@ -55,7 +55,7 @@ def normalized(
     return y, mean, variance, inverse
 
 
-@row_by_row
+@row_by_row("dims")
 def _normalize(
     x: np.ndarray, weight: np.ndarray | None, bias: np.ndarray | None, dims: Dims, eps: float, y: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -92,7 +92,7 @@ def normalized_slopes(
         own = tuple(1 if s == 1 else n for s, n in zip(shape, x[at].shape, strict=True))
         place = 0 if at[-1] is ... else at[-1].start
         parts = _part(weight, at), mean[at], inverse[at]
-        found[len(at) - 1, place] = rule(g[at], x[at], *parts, dims, own, slope[at])
+        found[len(at) - 1, place] = rule(x[at], g[at], *parts, dims, own, slope[at])
 
     by_parts(compute, x, [d for d in range(x.ndim) if d not in dims])
     places = sorted(found)
@@ -101,9 +101,9 @@ def normalized_slopes(
     return slope, by_weight.astype(x.dtype, copy=False), by_bias.astype(x.dtype, copy=False)
 
 
-@row_by_row
+@row_by_row("dims")
 def _slopes(
-    g: Any, x: np.ndarray, weight: np.ndarray | None, mean: np.ndarray, inverse: np.ndarray, dims: Dims, shape: Dims,
+    x: np.ndarray, g: Any, weight: np.ndarray | None, mean: np.ndarray, inverse: np.ndarray, dims: Dims, shape: Dims,
     slope: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
     """Compute the same, with the first of them put into `slope`, where a weight belongs to many numbers of a mean."""
@@ -124,9 +124,9 @@ def _slopes(
     return slopes
 
 
-@row_by_row
+@row_by_row("dims")
 def _slopes_with_weights_inside(
-    g: Any, x: np.ndarray, weight: np.ndarray | None, mean: np.ndarray, inverse: np.ndarray, dims: Dims, shape: Dims,
+    x: np.ndarray, g: Any, weight: np.ndarray | None, mean: np.ndarray, inverse: np.ndarray, dims: Dims, shape: Dims,
     slope: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
     """Compute the same where each number of a mean has a weight of its own."""

@@ -59,7 +59,7 @@ def softmax(x: np.ndarray, dim: Dims, empty: float = np.nan) -> np.ndarray:
     return _by_parts(functools.partial(_softmax, empty=empty), x, None, dim)
 
 
-@row_by_row
+@row_by_row("dim")
 def _softmax(y: np.ndarray, x: np.ndarray, dim: Dims, empty: float = np.nan) -> tuple[np.ndarray, Any]:
     """Put the softmax of `x` into `y`, and return what `_powers` does."""
     parts, top = _powers(y, x, dim)
@@ -92,7 +92,7 @@ def logsumexp(x: np.ndarray, dim: Dims) -> np.ndarray:
     """Return ``log(exp(x).sum(dim))`` with `dim` kept, in float64."""
     logs = _one_for_each_row(x, dim)
 
-    @row_by_row
+    @row_by_row("logs")
     def fill(x: np.ndarray, logs: np.ndarray) -> None:
         parts, top = _powers(np.empty_like(x), x, dim)
         np.add(np.log(parts), top, out=logs)
@@ -111,7 +111,7 @@ def softmax_slope(g: np.ndarray, y: np.ndarray, dim: Dims) -> np.ndarray:
     return _by_parts(_softmax_slope, y, g, dim)
 
 
-@row_by_row
+@row_by_row("dim")
 def _softmax_slope(slope: np.ndarray, y: np.ndarray, g: np.ndarray, dim: Dims) -> None:
     np.subtract(g, sums(g, dim, y).astype(y.dtype, copy=False), out=slope)
     slope *= y
@@ -122,7 +122,7 @@ def log_softmax(x: np.ndarray, dim: Dims) -> np.ndarray:
     return _by_parts(_log_softmax, x, None, dim)
 
 
-@row_by_row
+@row_by_row("dim")
 def _log_softmax(y: np.ndarray, x: np.ndarray, dim: Dims) -> None:
     _shifted(y, x, dim)
     y -= np.log(total(np.exp(y), dim, True))
@@ -133,7 +133,7 @@ def log_softmax_slope(g: np.ndarray, y: np.ndarray, dim: Dims) -> np.ndarray:
     return _by_parts(_log_softmax_slope, y, g, dim)
 
 
-@row_by_row
+@row_by_row("dim")
 def _log_softmax_slope(slope: np.ndarray, y: np.ndarray, g: np.ndarray, dim: Dims) -> None:
     np.exp(y, out=slope)
     slope *= total(g, dim, True)

@@ -69,7 +69,7 @@ def _normalize(
     scale=lambda g, input, scale_shape: sum_to(g * input, scale_shape),
     shift=lambda g, shift_shape: sum_to(g, shift_shape),
 )
-@row_by_row
+@row_by_row("scale")
 def _affine(input: Operand, scale: Operand, shift: Operand) -> Operand:
     """``input * scale + shift``, broadcast to the input."""
     y = input * scale

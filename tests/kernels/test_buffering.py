@@ -1,0 +1,62 @@
+"""NumPy's buffer: shorter than two rows where these are long, as it was afterwards, and never another result."""
+
+import numpy as np
+import pytest
+
+from minigrad.kernels.buffering import add_rows, row_by_row, times_rows
+
+
+def sizes_seen(x, rows):
+    """Return the size of the buffer inside of a function whose rows these are."""
+    return row_by_row("rows")(lambda x, rows: np.getbufsize())(x, rows)
+
+
+@pytest.mark.parametrize(
+    ("shape", "order", "dims", "length"),
+    [
+        ((100, 300), (0, 1), (1,), 300),
+        ((100, 300), (0, 1), (0,), 300),
+        ((300, 100), (1, 0), (0,), 300),
+        ((20, 4, 300), (0, 1, 2), (1, 2), 1200),
+        ((20, 300, 4), (0, 1, 2), (0, 1), 4),  # the last axis is none of them
+        ((32, 6, 20, 10), (1, 2, 3, 0), (0, 2, 3), 6400),  # images with the batch innermost in memory
+        ((32, 6, 20, 10), (0, 1, 2, 3), (0, 2, 3), 200),
+        ((200, 1, 90), (0, 1, 2), (0, 1, 2), 18000),
+    ],
+)
+def test_the_length_of_a_row(shape, order, dims, length):
+    x = np.zeros([shape[d] for d in order]).transpose(np.argsort(order))
+    assert x.shape == shape
+    one_per_row = np.zeros([1 if d in dims else n for d, n in enumerate(shape)])
+    for rows in (dims, one_per_row):
+        size = sizes_seen(x, rows)
+        assert size == (8192 if length < 256 else min(1008, (2 * length - 1) // 16 * 16))
+        assert length < 256 or size == 1008 or size < 2 * length
+    assert np.getbufsize() == 8192
+
+
+def test_what_broadcasts_may_have_fewer_dimensions():
+    assert sizes_seen(np.zeros((100, 300)), np.zeros(300)) == 592
+    assert sizes_seen(np.zeros((100, 200)), np.zeros(200)) == 8192
+
+
+def test_small_arrays_and_errors_leave_it_as_it_was():
+    @row_by_row("dims")
+    def fail(x, dims):
+        raise ValueError(np.getbufsize())
+
+    for rows, size in ((10, 8192), (100, 592)):
+        with pytest.raises(ValueError, match=str(size)):
+            fail(np.zeros((rows, 300)), (1,))
+        assert np.getbufsize() == 8192
+
+
+@pytest.mark.parametrize("columns", [200, 300, 700, 5000])
+def test_results_do_not_depend_on_it(columns):
+    x = np.random.default_rng(0).standard_normal((100, columns), np.float32)
+    row, column = x[:1].copy(), x[:, :1].copy()
+    y = x.copy()
+    add_rows(y, row)
+    np.testing.assert_array_equal(y, x + row)
+    np.testing.assert_array_equal(times_rows(x, row), x * row)
+    np.testing.assert_array_equal(times_rows(x, column), x * column)
