@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-__all__ = ["add_rows", "row_by_row", "times_rows"]
+__all__ = ["MIN_ELEMENTS", "add_rows", "broadcast", "row_by_row", "times_rows"]
 
 LONG_ROW = 256  # elements
 MAX_BUFFER, STEP = 1008, 16  # elements: sums of a row want no less, and NumPy a multiple of 16
@@ -43,30 +43,52 @@ def row_by_row(rows: str) -> Callable[[F], F]:
             dims = args[place - 1]
             if isinstance(dims, np.ndarray):
                 dims = tuple([d for d, n in enumerate((1,) * (x.ndim - dims.ndim) + dims.shape) if n == 1])
-            length = _row_length(x.shape, x.strides, dims)
-            if length < LONG_ROW:
-                return function(x, *args, **options)
-            before = np.setbufsize(min(MAX_BUFFER, (2 * length - 1) // STEP * STEP))
-            try:
-                return function(x, *args, **options)
-            finally:
-                np.setbufsize(before)
+            return _with_buffer(_size(x.shape, x.strides, dims), functools.partial(function, x, *args, **options))
 
         return call  # type: ignore[return-value]  # functools.wraps keeps the signature at run time only
 
     return decorate
 
 
+def broadcast(ufunc: np.ufunc, a: np.ndarray, b: Any) -> Any:
+    """Return ``ufunc(a, b)`` of large arrays of one shape, of which one may have been expanded to it."""
+    if not isinstance(b, np.ndarray) or a.strides == b.strides:
+        return ufunc(a, b)
+    return _with_buffer(_size_for(a.shape, a.strides, b.strides, a.itemsize), functools.partial(ufunc, a, b))
+
+
+def _with_buffer(size: int, compute: Callable[[], Any]) -> Any:
+    """Call ``compute()`` while NumPy's buffer has so many elements, or as many as it has if `size` is 0."""
+    if not size:
+        return compute()
+    before = np.setbufsize(size)
+    try:
+        return compute()
+    finally:
+        np.setbufsize(before)
+
+
 @functools.lru_cache(maxsize=256)
-def _row_length(shape: tuple[int, ...], strides: tuple[int, ...], dims: tuple[int, ...]) -> int:
-    """Return how many neighbours in memory meet the same number, or each the next one."""
+def _size_for(shape: tuple[int, ...], a: tuple[int, ...], b: tuple[int, ...], itemsize: int) -> int:
+    """Return the size for one function of arrays with these strides: it pays where all neighbours meet one number."""
+    whole, other = (b, a) if 0 in a else (a, b)
+    repeated = tuple([d for d, (s, t) in enumerate(zip(whole, other, strict=False)) if t == 0 != s])
+    return _size(shape, whole, repeated) if any(whole[d] == itemsize for d in repeated) else 0
+
+
+@functools.lru_cache(maxsize=256)
+def _size(shape: tuple[int, ...], strides: tuple[int, ...], dims: tuple[int, ...]) -> int:
+    """Return the size of a buffer that is too small for two rows, or 0 if these are short.
+
+    A row are the neighbours in memory that meet the same number, repeated over `dims`, or each the next one.
+    """
     length, repeated = 1, None
     for d in sorted(range(len(shape)), key=lambda d: abs(strides[d])):
         if shape[d] > 1:
             if repeated not in (None, d in dims):
                 break
             length, repeated = length * shape[d], d in dims
-    return length
+    return min(MAX_BUFFER, (2 * length - 1) // STEP * STEP) if length >= LONG_ROW else 0
 
 
 @row_by_row("row")

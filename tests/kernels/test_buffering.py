@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minigrad.kernels.buffering import add_rows, row_by_row, times_rows
+from minigrad.kernels.buffering import add_rows, broadcast, row_by_row, times_rows
 
 
 def sizes_seen(x, rows):
@@ -40,6 +40,28 @@ def test_what_broadcasts_may_have_fewer_dimensions():
     assert sizes_seen(np.zeros((100, 200)), np.zeros(200)) == 8192
 
 
+@pytest.mark.parametrize(
+    ("shape", "order", "expanded", "size"),
+    [
+        ((100, 300), (0, 1), (100, 1), 592),
+        ((100, 300), (0, 1), (1, 300), 8192),  # a row on each row
+        ((100, 200), (0, 1), (100, 1), 8192),
+        ((32, 6, 20, 20), (0, 1, 2, 3), (1, 6, 1, 1), 784),
+        ((32, 6, 20, 10), (1, 2, 3, 0), (1, 6, 1, 1), 1008),
+        ((32, 6, 20, 10), (1, 2, 3, 0), (32, 6, 20, 1), 8192),
+        ((100, 300), (0, 1), (100, 300), 8192),
+        ((100, 300), (0, 1), (), 1008),
+    ],
+)
+def test_operators_have_it_where_neighbours_meet_one_number(shape, order, expanded, size):
+    x = np.zeros([shape[d] for d in order], np.float32).transpose(np.argsort(order))
+    other = np.broadcast_to(np.zeros(expanded, np.float32), shape)
+    assert broadcast(lambda a, b: np.getbufsize(), x, other) == size
+    assert broadcast(lambda a, b: np.getbufsize(), other, x) == size
+    assert broadcast(lambda a, b: np.getbufsize(), x, 2.0) == 8192
+    assert np.getbufsize() == 8192
+
+
 def test_small_arrays_and_errors_leave_it_as_it_was():
     @row_by_row("dims")
     def fail(x, dims):
@@ -60,3 +82,4 @@ def test_results_do_not_depend_on_it(columns):
     np.testing.assert_array_equal(y, x + row)
     np.testing.assert_array_equal(times_rows(x, row), x * row)
     np.testing.assert_array_equal(times_rows(x, column), x * column)
+    np.testing.assert_array_equal(broadcast(np.subtract, x, np.broadcast_to(column, x.shape)), x - column)
