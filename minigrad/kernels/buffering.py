@@ -2,8 +2,8 @@
 
 Where an operand of a NumPy function is broadcast, such as a mean that is subtracted from each row, NumPy fills a
 buffer of 8192 elements with as many copies of it as fit, and then computes. With a buffer too small for two rows it
-goes through row by row instead: rows of 256 to 4096 elements take a third to two thirds of the time, and shorter ones
-take longer.
+goes through row by row instead. Where all of a row meets one number, rows of 256 to 4096 elements then take a third to
+two thirds of the time; shorter ones take longer.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-__all__ = ["MIN_ELEMENTS", "add_rows", "broadcast", "row_by_row", "times_rows"]
+__all__ = ["add_rows", "broadcast", "row_by_row", "times_rows"]
 
 LONG_ROW = 256  # elements
 MAX_BUFFER, STEP = 1008, 16  # elements: sums of a row want no less, and NumPy a multiple of 16
@@ -51,8 +51,8 @@ def row_by_row(rows: str) -> Callable[[F], F]:
 
 
 def broadcast(ufunc: np.ufunc, a: np.ndarray, b: Any) -> Any:
-    """Return ``ufunc(a, b)`` of large arrays of one shape, of which one may have been expanded to it."""
-    if not isinstance(b, np.ndarray) or a.strides == b.strides:
+    """Return ``ufunc(a, b)`` of arrays of one shape, one of which may have been expanded to it; `b` may be a number."""
+    if a.size < MIN_ELEMENTS or not isinstance(b, np.ndarray) or a.strides == b.strides:
         return ufunc(a, b)
     return _with_buffer(_size_for(a.shape, a.strides, b.strides, a.itemsize), functools.partial(ufunc, a, b))
 

@@ -9,7 +9,7 @@ import numpy as np
 from minigrad.core import dtypes
 from minigrad.core.tensor import Tensor
 from minigrad.kernels.blocks import in_blocks
-from minigrad.kernels.buffering import MIN_ELEMENTS, broadcast
+from minigrad.kernels.buffering import broadcast
 from minigrad.kernels.errstate import silent
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.old_calls import factors_first
@@ -30,7 +30,7 @@ __all__ = [
 @method("__add__", "__radd__", inplace=True)
 @elementwise(lambda g: g, lambda g: g)
 def _add(input: Operand, other: Operand) -> Operand:
-    return np.add(input, other) if input.size < MIN_ELEMENTS else broadcast(np.add, input, other)
+    return broadcast(np.add, input, other)
 
 
 @method(inplace=True)
@@ -71,7 +71,7 @@ def _with_alpha(name: str, operator: Any, input: Any, other: Any, alpha: Any) ->
 @method("__sub__", inplace=True, only=True)
 @elementwise(lambda g: g, lambda g: -g, no_bools="bools have no difference; use ^ (logical_xor), or ~ for 1 - mask")
 def _sub(input: Operand, other: Operand) -> Operand:
-    return np.subtract(input, other) if input.size < MIN_ELEMENTS else broadcast(np.subtract, input, other)
+    return broadcast(np.subtract, input, other)
 
 
 @method("subtract", inplace=True)
@@ -99,13 +99,13 @@ def mul(input: Operand, other: Operand) -> Operand:
     tensor([[ 10.,  20.],
             [100., 200.]])
     """
-    return np.multiply(input, other) if input.size < MIN_ELEMENTS else broadcast(np.multiply, input, other)
+    return broadcast(np.multiply, input, other)
 
 
 @elementwise(lambda g, other: g / other, lambda g, input, other: -g * (input / other) / other, floating=True)
 @silent
 def _div(input: Operand, other: Operand) -> Operand:
-    return np.divide(input, other) if input.size < MIN_ELEMENTS else broadcast(np.divide, input, other)
+    return broadcast(np.divide, input, other)
 
 
 @method("__truediv__", "divide", "true_divide", inplace=True)

@@ -10,6 +10,7 @@ import numpy as np
 from minigrad.core import dtypes
 from minigrad.core.tensor import Tensor
 from minigrad.kernels import relu as masks
+from minigrad.kernels.buffering import broadcast
 from minigrad.kernels.errstate import silent
 from minigrad.ops.checks import check_tensor
 from minigrad.ops.comparison import isfinite, isnan
@@ -47,7 +48,7 @@ def maximum(input: Operand, other: Operand) -> Operand:
     >>> mg.maximum(mg.tensor([1.0, 5.0]), mg.tensor([3.0, 2.0]))
     tensor([3., 5.])
     """
-    return np.maximum(input, other)
+    return broadcast(np.maximum, input, other)
 
 
 @method()
@@ -64,7 +65,7 @@ def minimum(input: Operand, other: Operand) -> Operand:
     >>> mg.minimum(mg.tensor([1.0, 5.0]), mg.tensor([3.0, 2.0]))
     tensor([1., 2.])
     """
-    return np.minimum(input, other)
+    return broadcast(np.minimum, input, other)
 
 
 @method()
