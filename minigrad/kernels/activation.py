@@ -28,7 +28,7 @@ Out = np.ndarray | None
 # ---- smooth ones -----------------------------------------------------------------------------------------------------
 
 
-@in_blocks
+@in_blocks(cost=5)
 def sigmoid(x: Array, out: Out = None) -> Any:
     """``1 / (1 + exp(-x))``."""
     return np.reciprocal(_one_plus_exp(-x), out=out)
@@ -48,13 +48,13 @@ def tanh_slope(g: Array, y: Array, out: Out = None) -> Any:
     return np.multiply(1 - np.square(y), g, out=out)
 
 
-@in_blocks
+@in_blocks(cost=5)
 def silu(x: Array, out: Out = None) -> Any:
     """``x * sigmoid(x)``."""
     return np.divide(x, _one_plus_exp(-x), out=out)
 
 
-@in_blocks
+@in_blocks(cost=7)
 def silu_slope(g: Array, x: Array, out: Out = None) -> Any:
     """``g * s * (1 + x * (1 - s))``, s being the sigmoid."""
     s = np.reciprocal(_one_plus_exp(-x))
@@ -65,14 +65,14 @@ def silu_slope(g: Array, x: Array, out: Out = None) -> Any:
     return np.multiply(slope, g, out=out)
 
 
-@in_blocks
+@in_blocks(cost=12)
 def gelu(x: Array, out: tuple[Out, Out] = (None, None)) -> tuple[Any, Any]:
     """``x * cdf(x)`` with the normal distribution function, and that function: it takes by far the longest."""
     cdf = normal_cdf(x, out[1])
     return np.multiply(x, cdf, out=out[0]), cdf
 
 
-@in_blocks
+@in_blocks(cost=6)
 def gelu_slope(g: Array, x: Array, cdf: Array, out: Out = None) -> Any:
     """``g * (cdf + x * density(x))``."""
     slope = np.square(x)
@@ -84,7 +84,7 @@ def gelu_slope(g: Array, x: Array, cdf: Array, out: Out = None) -> Any:
     return np.multiply(slope, g, out=out)
 
 
-@in_blocks
+@in_blocks(cost=8)
 def softplus(x: Array, beta: float, threshold: float, out: Out = None) -> Any:
     """``log(1 + exp(beta * x)) / beta``, and x itself where ``beta * x`` is above the threshold."""
     z = x if beta == 1 else x * beta
@@ -94,20 +94,20 @@ def softplus(x: Array, beta: float, threshold: float, out: Out = None) -> Any:
     return _replaced(y, x, z > min(threshold, LINEAR_FROM))
 
 
-@in_blocks
+@in_blocks(cost=6)
 def softplus_slope(g: Array, x: Array, beta: float, threshold: float, out: Out = None) -> Any:
     """``g * sigmoid(beta * x)``, and g above the threshold."""
     z = x if beta == 1 else x * beta
     return _replaced(np.divide(g, _one_plus_exp(-z), out=out), g, z > threshold)
 
 
-@in_blocks
+@in_blocks(cost=9)
 def logsigmoid(x: Array, out: Out = None) -> Any:
     """``log(sigmoid(x))``."""
     return _replaced(np.negative(log_one_plus(np.exp(-x)), out=out), x, x < -LINEAR_FROM)
 
 
-@in_blocks
+@in_blocks(cost=5)
 def logsigmoid_slope(g: Array, x: Array, out: Out = None) -> Any:
     """``g * sigmoid(-x)``."""
     return np.divide(g, _one_plus_exp(x), out=out)
@@ -162,7 +162,7 @@ def leaky_relu_slope(g: Array, x: Array, negative_slope: float, out: Out = None)
     return np.multiply(_one_or(negative_slope, x), g, out=out)
 
 
-@in_blocks
+@in_blocks(cost=6)
 def elu(x: Array, alpha: float, scale: float, input_scale: float, out: Out = None) -> Any:
     """``scale * (max(x, 0) + alpha * expm1(min(x, 0) * input_scale))``."""
     y = limited(x, None, 0)
@@ -175,7 +175,7 @@ def elu(x: Array, alpha: float, scale: float, input_scale: float, out: Out = Non
     return np.multiply(y, scale, out=out)
 
 
-@in_blocks
+@in_blocks(cost=5)
 def elu_slope(g: Array, x: Array, alpha: float, scale: float, input_scale: float, out: Out = None) -> Any:
     """Return ``g * scale``, where x is not positive times ``alpha * input_scale * exp(x * input_scale)``."""
     slope = limited(x, None, 0)

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from minigrad.kernels.forking import lock
 
-__all__ = ["hold_blas", "has_small_kernels"]
+__all__ = ["hold_blas", "hold_blas_with", "has_small_kernels"]
 
 WITHOUT_SMALL_KERNELS = {"Haswell", "Zen"}  # those of OpenBLAS's for which this was measured
 
@@ -63,6 +63,14 @@ def hold_blas(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         if errors:
             del errors[:-1]
             raise errors.pop()
+
+
+def hold_blas_with(function: Callable[[], None]) -> None:
+    """Call ``function()`` for another thread that holds BLAS: it is held here, too, unless that holds for all."""
+    if all([library.shared for library in _libraries or ()]):
+        function()
+    else:
+        hold_blas(function)
 
 
 def _take(hold: _Hold) -> None:

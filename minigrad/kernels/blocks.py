@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 import numpy as np
 
 from minigrad.kernels.copying import copy
-from minigrad.kernels.parallel import SLICES, WORTH_SLICING, by_slices, run
+from minigrad.kernels.parallel import WORTH_SLICING, alone, in_slices, run
 
 __all__ = ["by_blocks", "by_parts", "in_blocks", "order_in_memory"]
 
@@ -27,64 +27,85 @@ def _second_level_cache(path: str = "/sys/devices/system/cpu/cpu0/cache/index2/s
 
 
 # Elements: with several intermediate results they fit into the second-level cache. Where that is too small for so many,
-# into the last one: in smaller blocks, the calls would take more time than the memory does.
-_LARGE = _second_level_cache() >= 1024
+# into the last one: in smaller blocks, the calls would take more time than the memory does. Measured on caches of half
+# a megabyte, one, and two.
+_LARGE = _second_level_cache() >= 2048
 BLOCK_ELEMENTS = 1 << (16 if _LARGE else 18)
 PART_ELEMENTS = 1 << (17 if _LARGE else 20)  # of what is reduced, too: there a step is several calls
+
+# Elements, from which on threads share what is done by parts: in many short calls, two threads wait for each other's
+# turn in the interpreter.
+WORTH_SHARING_PARTS = WORTH_SLICING * (4 if _LARGE else 1)
+SPECIAL_COST = 16  # of special functions: how many times as long as a copy they take, or more
 
 MIN_RUN_BYTES = 1 << 12  # that a part has side by side in memory, if it is cut in an inner axis
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def in_blocks(formula: F) -> F:
+@overload
+def in_blocks(formula: F, *, cost: int = 2) -> F: ...
+@overload
+def in_blocks(formula: None = None, *, cost: int = 2) -> Callable[[F], F]: ...
+def in_blocks(formula: Any = None, *, cost: int = 2) -> Any:
     """Make `formula`, of corresponding elements of arrays of one shape, compute in blocks where these are large.
 
     Its first argument is an array; others may be arrays, 0-dim ones too, numbers or None. Anything but an array as the
     first goes to the formula as it is, and so do arrays that lie in memory in different orders. It returns an array, or
     a tuple of them. If its last parameter is called `out`, it may put them there; what it returns otherwise is copied.
+
+    cost : how many times as long as a copy it takes, roughly: what takes longer is shared by threads from fewer
+        elements on
     """
+    if formula is None:
+        return functools.partial(in_blocks, cost=cost)
     takes_out = "out" in getattr(getattr(formula, "__code__", None), "co_varnames", ())
 
     @functools.wraps(formula)
     def call(*args: Any) -> Any:
         first = args[0]
-        if type(first) is not np.ndarray or first.size <= BLOCK_ELEMENTS:
+        if type(first) is not np.ndarray:
+            return formula(*args)
+        if first.size <= BLOCK_ELEMENTS and (first.size * cost < WORTH_SLICING or alone()):
             return formula(*args)
         places = [i for i, a in enumerate(args) if isinstance(a, np.ndarray) and a.ndim]
         order, vectors = _as_vectors([args[i] for i in places], first.shape)
         if not vectors:
             return formula(*args)
 
-        def block(start: int, *out: Any) -> tuple[np.ndarray, ...]:
+        def block(at: slice, *out: Any) -> tuple[np.ndarray, ...]:
             given = list(args)
             for i, vector in zip(places, vectors, strict=True):
-                given[i] = vector[start : start + BLOCK_ELEMENTS]
+                given[i] = vector[at]
             results = formula(*given, *out)
             return results if type(results) is tuple else (results,)
 
-        begin = block(0)
-        outputs = [np.empty([first.shape[d] for d in order], result.dtype) for result in begin]
+        none = block(slice(0, 0))  # of no elements: it shows how many results there are, and of which dtypes
+        outputs = [np.empty([first.shape[d] for d in order], result.dtype) for result in none]
         targets = [output.reshape(-1) for output in outputs]
 
-        def compute(starts: Iterable[int]) -> None:
-            for start in starts:
-                parts = [target[start : start + BLOCK_ELEMENTS] for target in targets]
-                out = (parts[0] if len(parts) == 1 else tuple(parts),) if takes_out else ()
-                for part, result in zip(parts, begin if start == 0 else block(start, *out), strict=True):
-                    if result is not part:
-                        copy(result, part)
+        def compute(at: slice) -> None:
+            parts = [target[at] for target in targets]
+            out = (parts[0] if len(parts) == 1 else tuple(parts),) if takes_out else ()
+            for part, result in zip(parts, block(at, *out), strict=True):
+                if result is not part:
+                    copy(result, part)
 
-        compute([0])
-        starts = range(BLOCK_ELEMENTS, first.size, BLOCK_ELEMENTS)
-        if first.size < WORTH_SLICING:
-            compute(starts)
-        else:
-            run(compute, [starts[len(starts) * i // SLICES : len(starts) * (i + 1) // SLICES] for i in range(SLICES)])
+        _by_blocks(compute, first.size, cost)
         several = [_in_order(output, order) for output in outputs]
         return several[0] if len(several) == 1 else tuple(several)
 
-    return call  # type: ignore[return-value]  # functools.wraps keeps the signature at run time only
+    return call
+
+
+def _by_blocks(compute: Callable[[slice], None], size: int, cost: int) -> None:
+    """Call `compute` for slices that together are vectors of this size, none of them longer than a block."""
+
+    def several(part: slice) -> None:
+        for start in range(part.start, part.stop, BLOCK_ELEMENTS):
+            compute(slice(start, min(start + BLOCK_ELEMENTS, part.stop)))
+
+    in_slices(several, size, size * cost)
 
 
 def by_blocks(f: Callable[[np.ndarray, np.ndarray], None]) -> Callable[[np.ndarray], np.ndarray]:
@@ -95,13 +116,7 @@ def by_blocks(f: Callable[[np.ndarray, np.ndarray], None]) -> Callable[[np.ndarr
         source = np.asarray(x.transpose(order), order="C")
         output = np.empty_like(source)
         vector, target = source.reshape(-1), output.reshape(-1)
-
-        def compute(at: tuple[Any, ...]) -> None:
-            inputs, results = vector[at], target[at]
-            for start in range(0, inputs.size, BLOCK_ELEMENTS):
-                f(inputs[start : start + BLOCK_ELEMENTS], results[start : start + BLOCK_ELEMENTS])
-
-        by_slices(compute, vector, (0,))
+        _by_blocks(lambda at: f(vector[at], target[at]), x.size, SPECIAL_COST)
         return _in_order(output, order)
 
     return call
@@ -119,7 +134,7 @@ def by_parts(function: Callable[[tuple[Any, ...]], None], x: np.ndarray, axes: I
     length = x.shape[axis]
     step = max(1, length * PART_ELEMENTS // x.size, MIN_RUN_BYTES // max(abs(x.strides[axis]), 1))
     places = [(slice(None),) * axis + (slice(start, start + step),) for start in range(0, length, step)]
-    if x.size < 4 * WORTH_SLICING:  # many short calls: two threads wait for each other's turn in the interpreter
+    if x.size < WORTH_SHARING_PARTS:
         for place in places:
             function(place)
     else:

@@ -12,19 +12,20 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from contextvars import copy_context
 from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
 
-from minigrad.kernels.blas import hold_blas
+from minigrad.kernels.blas import hold_blas, hold_blas_with
 from minigrad.kernels.forking import lock
 
-__all__ = ["get_num_threads", "set_num_threads", "run", "alone", "share", "by_slices"]
+__all__ = ["get_num_threads", "set_num_threads", "run", "alone", "share", "by_slices", "in_slices"]
 
-WORTH_SHARING = 50_000_000  # multiplications, in pieces of several calls each: about 1 ms in one thread
+WORTH_SHARING = 15_000_000  # multiplications, in pieces of several calls each: about 0.5 ms in one thread
 
-WORTH_SLICING = 1 << 21  # elements, each read and written once or more: about 1 ms in one thread
+WORTH_SLICING = 1 << 21  # elements of a copy, or of what takes as long: about 0.4 ms in one thread
 SLICES = 4
 
 
@@ -91,9 +92,9 @@ class _Job:
         self.pieces = deque(pieces)
         self.errors: list[BaseException] = []
         self.over = False
-        self._floats: dict[str, Any] = {**np.geterr(), "call": np.geterrcall()}  # settings of each thread, or context
+        self._context = copy_context()  # NumPy's settings for floating-point errors are in it
         self._helpers, self._closed = 0, False
-        self._left = threading.Event()
+        self._left: threading.Lock | None = None  # released when the last helper has left a closed job
 
     def work(self) -> None:
         """Do pieces until there are no more; after an error in any of them, the others are left."""
@@ -115,25 +116,25 @@ class _Job:
                 return
             self._helpers += 1
         try:
-            with np.errstate(**self._floats):
-                hold_blas(self.work)
+            self._context.copy().run(hold_blas_with, self.work)
         except BaseException as error:  # the thread lives on, and the job knows
             self.errors.append(error)
         finally:
             with lock:
                 self._helpers -= 1
-                if not self._helpers:
-                    self._left.set()
+                if not self._helpers and self._left is not None:
+                    self._left.release()
 
     def close(self) -> None:
         """Close the job, and wait for those who joined, also after an interrupt: they write to the results."""
         with lock:
             self._closed = True
-            if self._helpers:
-                self._left.clear()
-            else:
-                self._left.set()
-        self._left.wait()
+            if self._helpers and self._left is None:
+                left = threading.Lock()
+                left.acquire()
+                self._left = left
+        if self._helpers and self._left is not None:
+            self._left.acquire()
         self.function = _nothing  # a busy thread may find this job long after: do not keep its arrays until then
         self.over = True
 
@@ -143,7 +144,8 @@ class _Job:
             self._helpers = 0
             self.pieces.clear()
             self.errors.append(RuntimeError("fork: other threads did a part of this, and the child does not have them"))
-        self._left.set()
+            if self._left is not None:
+                self._left.release()
 
 
 def _nothing(piece: Any) -> None:
@@ -255,8 +257,18 @@ def by_slices(function: Callable[[tuple[Any, ...]], None], x: np.ndarray, axes: 
     axis = None if x.size < WORTH_SLICING else max(axes, key=lambda a: abs(x.strides[a]), default=None)
     if axis is None or x.shape[axis] == 1:
         function((...,))
-        return
-    length = x.shape[axis]
-    count = min(length, SLICES)
-    cuts = [length * i // count for i in range(count + 1)]
-    run(function, [(slice(None),) * axis + (slice(a, b),) for a, b in zip(cuts[:-1], cuts[1:], strict=True)])
+    else:
+        before = (slice(None),) * axis
+        in_slices(lambda part: function((*before, part)), x.shape[axis], x.size)
+
+
+def in_slices(function: Callable[[slice], None], length: int, cost: int) -> None:
+    """Call ``function(part)`` for parts that together are a dimension of this length, by `run` if it costs enough.
+
+    cost : as many elements as a copy takes that long for
+    """
+    if cost < WORTH_SLICING or length < 2:
+        function(slice(0, length))
+    else:
+        count = min(length, SLICES)
+        run(function, [slice(length * i // count, length * (i + 1) // count) for i in range(count)])

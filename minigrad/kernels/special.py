@@ -177,7 +177,7 @@ def erf(x: np.ndarray) -> np.ndarray:
 
 
 @silent
-@in_blocks
+@in_blocks(cost=12)
 def normal_cdf(x: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """Return the normal distribution function to an absolute 1.2e-7; in float64, 1e-15. See `ndtr` for exact tails."""
     if x.dtype == np.float64:

@@ -259,7 +259,8 @@ def _positive(target: Any, pos_weight: Any) -> Any:
     in_blocks(
         lambda g, input, target, pos_weight: (
             g * ((1 - target) * sigmoid(input) - _positive(target, pos_weight) * sigmoid(-input))
-        )
+        ),
+        cost=14,
     ),
     in_blocks(
         lambda g, input, pos_weight: (
@@ -267,7 +268,7 @@ def _positive(target: Any, pos_weight: Any) -> Any:
         )
     ),
 )
-@in_blocks
+@in_blocks(cost=14)
 def _logit_loss(input: Operand, target: Operand, pos_weight: np.ndarray | None) -> Operand:
     negative, positive = 1 - target, _positive(target, pos_weight)
     far = negative * limited(input, 0, None) - positive * limited(input, None, 0)

@@ -54,7 +54,7 @@ def _gelu_share(x: Any) -> Any:
     return sigmoid(x * (x * x * _INNER_CUBE + _INNER_SLOPE))
 
 
-@in_blocks
+@in_blocks(cost=10)
 def _gelu_tanh_slope(g: Any, input: Any) -> Any:
     s = _gelu_share(input)
     inner_slope = input * input * (3 * _INNER_CUBE) + _INNER_SLOPE
@@ -63,7 +63,7 @@ def _gelu_tanh_slope(g: Any, input: Any) -> Any:
 
 @elementwise(_gelu_tanh_slope)
 @floats
-@in_blocks
+@in_blocks(cost=7)
 def _gelu_tanh(input: Operand) -> Operand:
     return input * _gelu_share(input)
 
@@ -111,7 +111,7 @@ def silu(input: Operand) -> Operand:
     return kernel.silu(input)
 
 
-@in_blocks
+@in_blocks(cost=20)
 def _mish_slope(g: Any, input: Any) -> Any:
     t = tanh(_softplus(input, 1.0, math.inf))
     return g * (t + input * (1 - t * t) * sigmoid(input))
@@ -120,7 +120,7 @@ def _mish_slope(g: Any, input: Any) -> Any:
 @optionally_in_place
 @elementwise(_mish_slope)
 @floats
-@in_blocks
+@in_blocks(cost=12)
 def mish(input: Operand) -> Operand:
     """``input * tanh(softplus(input))``, elementwise (Misra, 2019).
 
@@ -192,11 +192,11 @@ def softsign(input: Operand) -> Operand:
 
 
 @elementwise(
-    in_blocks(lambda g, input: g * square(tanh(input))),
+    in_blocks(lambda g, input: g * square(tanh(input)), cost=5),
     floating=True,
     no_bools=_NO_BOOLS,
 )
-@in_blocks
+@in_blocks(cost=5)
 def tanhshrink(input: Operand) -> Operand:
     """``input - tanh(input)``, elementwise.
 

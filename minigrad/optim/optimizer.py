@@ -6,6 +6,7 @@ import copy
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from threading import get_ident
 from typing import Any, ClassVar, TypeVar, overload
 
 import numpy as np
@@ -14,7 +15,6 @@ from minigrad.autograd import enable_grad
 from minigrad.core.tensor import Tensor
 from minigrad.graph.versions import bump
 from minigrad.kernels.errstate import silent
-from minigrad.kernels.summation import single
 from minigrad.optim.hooks import (
     Hooked,
     register_optimizer_step_post_hook,
@@ -200,15 +200,7 @@ class Optimizer(Hooked):
     def _update_all(self) -> None:
         plans = [self._plan(i, group["params"]) for i, group in enumerate(self.param_groups)]
         for plan, group in zip(plans, self.param_groups, strict=True):
-            for pack in plan.packs:
-                pack.update(self._update, group)
-            for p in plan.others:
-                values, gradient = p._data, p._grad._data  # type: ignore[union-attr]
-                wide = single(values)  # squares of float16, and small steps, leave its range
-                self._update(wide, single(gradient), self.state[p], group)
-                if wide is not values:
-                    values[...] = wide
-                bump(p._data)
+            plan.update(self._update, self.state, group)
 
     def _plan(self, i: int, params: Iterable[Tensor]) -> Plan:
         """Return how the parameters of group `i` that have gradients are updated."""
@@ -225,7 +217,7 @@ class Optimizer(Hooked):
         elif (
             self._elementwise and not plan.arranged
         ):  # the parameters have gradients for the second time, so more steps will follow
-            plan.arrange(self.state)
+            plan.arrange(self.state, self._is_known)
         return plan
 
     def _update(self, p: np.ndarray, g: np.ndarray, state: dict[str, Any], group: dict[str, Any]) -> None:
@@ -249,8 +241,8 @@ class Optimizer(Hooked):
         return np.negative(g, out=self._scratch(p, 1)) if group["maximize"] else g
 
     def _scratch(self, like: np.ndarray, which: int = 0) -> np.ndarray:
-        """Return an array shaped like `like` that holds anything; its memory is used again for the next parameter."""
-        key = which, like.dtype
+        """Return an array shaped like `like` that holds anything; the thread's next parameter gets its memory again."""
+        key = which, like.dtype, get_ident()
         flat = self._buffers.get(key)
         if flat is None or flat.size < like.size:
             flat = self._buffers[key] = np.empty(like.size, like.dtype)

@@ -1,4 +1,4 @@
-"""Small parameters that are updated together, and large ones part by part: as rules are elementwise, it is the same.
+"""Small parameters updated together, and large ones part by part, by several threads: rules are elementwise.
 
 Together, because an update of ten numbers takes NumPy as long as one of a thousand. Parameters keep their memory, as
 others may share it: values and gradients are copied end to end, the rule is applied once, and the new values are copied
@@ -12,7 +12,8 @@ memory: the state of a part consists of views of the parameter's.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
+from functools import partial
 from operator import is_
 from typing import Any
 
@@ -21,9 +22,12 @@ import numpy as np
 from minigrad.core.tensor import Tensor
 from minigrad.graph.versions import bump, owner_of
 from minigrad.kernels.blocks import BLOCK_ELEMENTS
+from minigrad.kernels.parallel import WORTH_SLICING, run
+from minigrad.kernels.summation import single
 
 MAX_PACKED_ELEMENTS = 4096  # copying more costs what it saves
 PART_ELEMENTS = BLOCK_ELEMENTS  # of value, gradient, state and scratch: they stay in the same cache
+COST = 4  # of a rule: how many times as long as a copy it takes, roughly
 
 State = dict[str, Any]
 Rule = Callable[[np.ndarray, np.ndarray, State, dict[str, Any]], None]
@@ -36,7 +40,9 @@ class Plan:
         self.params, self.data = params, [p._data for p in params]
         self.arranged = False
         self.packs: list[Pack | Parts] = []
-        self.others: Sequence[Tensor] = params
+        self.apart: list[Tensor] = []  # of the others, those whose memory is their own
+        self.others = params
+        self.by_threads = False  # whether several update packs and what is apart: their order does not matter
 
     def fits(self, params: list[Tensor], state: dict[Any, State]) -> bool:
         """Return whether it was made for these parameters, whose memory and states were not replaced since."""
@@ -47,25 +53,48 @@ class Plan:
             and all(pack.fits(state) for pack in self.packs)
         )
 
-    def arrange(self, state: dict[Any, State]) -> None:
-        """Put small parameters of one kind into packs; not those that share memory, where the order matters."""
+    def arrange(self, state: dict[Any, State], safe: bool) -> None:
+        """Put small parameters of one kind into packs; not those that share memory, where the order matters.
+
+        safe : whether the rule may run in several threads at once
+        """
         owners = [id(owner_of(data)) for data in self.data]
         shared = Counter(owners)
         alike: dict[Any, list[Tensor]] = {}
         others = []
         for p, owner in zip(self.params, owners, strict=True):
             kind = _kind(p._data, state[p])
-            if kind is None or MAX_PACKED_ELEMENTS < p._data.size <= 2 * PART_ELEMENTS or shared[owner] > 1:
+            if shared[owner] > 1:
                 others.append(p)
+            elif kind is None or MAX_PACKED_ELEMENTS < p._data.size <= 2 * PART_ELEMENTS:
+                self.apart.append(p)
             elif p._data.size <= MAX_PACKED_ELEMENTS:
                 alike.setdefault(kind, []).append(p)
             elif _in_order(p, state[p]):
                 self.packs.append(Parts(p, state[p]))
             else:
-                others.append(p)
+                self.apart.append(p)
         self.packs += [Pack(ps, [state[p] for p in ps]) for ps in alike.values() if len(ps) > 1]
-        self.others = [*others, *[ps[0] for ps in alike.values() if len(ps) == 1]]
+        self.apart += [ps[0] for ps in alike.values() if len(ps) == 1]
+        self.apart.sort(key=lambda p: -p._data.size)  # the longest last would keep the other threads waiting
+        self.others = others
+        elements = sum([p._data.size for p in self.params]) - sum([p._data.size for p in others])
+        self.by_threads = safe and elements * COST >= WORTH_SLICING
         self.arranged = True
+
+    def update(self, rule: Rule, state: dict[Any, State], group: dict[str, Any]) -> None:
+        """Apply the rule to all parameters."""
+        pieces = [piece for pack in self.packs for piece in pack.pieces(rule, group)]
+        pieces += [partial(_update, rule, p, state[p], group) for p in self.apart]
+        if self.by_threads:
+            run(lambda piece: piece(), pieces)
+        else:
+            for piece in pieces:
+                piece()
+        for pack in self.packs:
+            pack.finish()
+        for p in self.others:
+            _update(rule, p, state[p], group)
 
 
 class Pack:
@@ -116,11 +145,14 @@ class Pack:
                 return False
         return True
 
-    def update(self, rule: Rule, group: dict[str, Any]) -> None:
-        """Apply the rule to all parameters."""
+    def pieces(self, rule: Rule, group: dict[str, Any]) -> list[Callable[[], None]]:
+        """Return calls that apply the rule, before `finish`."""
         np.concatenate(self.data, None, self.values)
         np.concatenate([p._grad._data for p in self.params], None, self.gradients)  # type: ignore[union-attr]
-        rule(self.values, self.gradients, self.state, group)
+        return [partial(rule, self.values, self.gradients, self.state, group)]
+
+    def finish(self) -> None:
+        """Give the parameters their new values and states."""
         for data, part in zip(self.data, self.parts, strict=True):
             data[...] = part
             bump(data)
@@ -165,11 +197,14 @@ class Parts:
                 return False
         return True
 
-    def update(self, rule: Rule, group: dict[str, Any]) -> None:
-        """Apply the rule to all parts."""
+    def pieces(self, rule: Rule, group: dict[str, Any]) -> list[Callable[[], None]]:
+        """Return calls that apply the rule to a part each, before `finish`."""
         gradients = self._cut(self.param._grad._data)  # type: ignore[union-attr]
-        for data, g, state in zip(self.data, gradients, self.states, strict=True):
-            rule(data, g, state, group)
+        parts = zip(self.data, gradients, self.states, strict=True)
+        return [partial(rule, data, g, state, group) for data, g, state in parts]
+
+    def finish(self) -> None:
+        """Give the parameter the new state of its parts."""
         bump(self.param._data)
         for key, value in self.states[0].items():
             if not isinstance(value, Tensor):
@@ -179,6 +214,16 @@ class Parts:
                 self.state[key] = Tensor._wrap(whole.reshape(self.param._data.shape))
         if len(self.kept) != sum(isinstance(v, Tensor) for v in self.state.values()):
             self._share()
+
+
+def _update(rule: Rule, p: Tensor, state: State, group: dict[str, Any]) -> None:
+    """Apply the rule to one parameter."""
+    values, gradient = p._data, p._grad._data  # type: ignore[union-attr]
+    wide = single(values)  # squares of float16, and small steps, leave its range
+    rule(wide, single(gradient), state, group)
+    if wide is not values:
+        values[...] = wide
+    bump(values)
 
 
 def _in_order(p: Tensor, state: State) -> bool:

@@ -71,6 +71,21 @@ def test_formulas_with_several_results_that_may_be_put_in_their_places(shape):
         np.testing.assert_array_equal(in_blocks(lambda a, out=None: np.negative(a, out=out))(a), -x)
 
 
+@pytest.mark.parametrize("cost", [1, 2])
+def test_what_takes_longer_is_cut_for_threads_from_fewer_elements_on(cost):
+    sizes = []
+
+    @in_blocks(cost=cost)
+    def square(x):
+        sizes.append(x.size)
+        return x * x
+
+    x = np.arange(8.0)
+    np.testing.assert_array_equal(square(x), x * x)
+    shared = cost == 2 and mg.get_num_threads() > 1
+    assert sum(sizes) == 8 and max(sizes) == (2 if shared else 8)
+
+
 def test_formulas_of_arrays_in_different_orders():
     x = np.arange(24.0).reshape(4, 6)
     row = np.broadcast_to(np.arange(6.0), (4, 6))

@@ -178,7 +178,7 @@ def test_a_thread_that_cannot_join_says_so_and_joins_the_next_job(monkeypatch):
         assert tried.wait(30)
 
     with monkeypatch.context() as patch:
-        patch.setattr(parallel, "hold_blas", lambda f, *args: f(*args) if args else refuse(f))
+        patch.setattr(parallel, "hold_blas_with", refuse)
         with pytest.raises(MemoryError, match="no room"):
             parallel.run(wait, range(2))
     meeting = threading.Barrier(2, timeout=30)  # broken unless two threads come

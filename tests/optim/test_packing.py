@@ -1,7 +1,9 @@
-"""Small parameters updated together: the same to the bit as one by one, whatever else is done to them meanwhile."""
+"""Parameters updated together, by parts, by threads: the same to the bit as one by one, whatever happens meanwhile."""
 
 import copy
+import itertools
 import pickle
+import threading
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ import pytest
 import minigrad as mg
 from minigrad import optim
 from minigrad.graph.versions import owner_of
+from minigrad.kernels import parallel
 from minigrad.optim import packing
 from tests.optim.test_optimizers import OPTIONS
 
@@ -253,6 +256,83 @@ def test_part_by_part_equals_all_at_once(by_parts, name, options):
     assert_equal(parts, whole)
     (found,) = [p for p in parts.optimizers[0]._plans[0].packs if isinstance(p, packing.Parts)]
     assert found.param is parts.params[0] and [len(d) for d in found.data] == [5, 5, 2]
+
+
+class Threads:
+    """Those in which a rule ran, in the place of the rule: two have to be at work at once."""
+
+    def __init__(self, optimizer, meet):
+        self.rule, self.names, self.meet = optimizer._update, set(), meet
+        optimizer._update = self
+
+    def __call__(self, *args):
+        self.names.add(threading.current_thread().name)
+        self.meet()
+        self.rule(*args)
+
+
+@pytest.fixture
+def shared(monkeypatch, small_parts):
+    """Whatever can be shared is, by two threads."""
+    monkeypatch.setattr(packing, "WORTH_SLICING", 0)
+    monkeypatch.setattr(parallel, "_threads", 2)
+
+
+@every_option
+def test_by_threads_equals_one_by_one(shared, name, options):
+    shapes = [(3, 4), (5,), (2, 5), (2,), (3,), (7, 3)]  # three of them by parts, one by itself, and two together
+    arrays = [np.random.default_rng(i).standard_normal(shape, np.float32) for i, shape in enumerate(shapes)]
+    params = [[mg.tensor(array, requires_grad=True) for array in arrays] for _ in range(2)]
+    threads, apart = (Training(kind, name, options, p) for kind, p in zip((True, False), params, strict=True))
+    for number in range(6):
+        threads.step(number)
+        apart.step(number)
+    assert threads.optimizers[0]._plans[0].by_threads
+    assert_equal(threads, apart)
+
+
+def test_two_threads_are_at_work_at_once(shared):
+    training = Training(True)
+    for number in range(3):
+        training.step(number)
+    meeting = threading.Barrier(2, timeout=30)  # broken unless two threads come
+    waiting = itertools.count()
+    rule = Threads(training.optimizers[0], lambda: next(waiting) < 2 and meeting.wait())
+    training.step(3)
+    assert len(rule.names) == 2
+
+
+def test_parameters_that_share_memory_are_updated_in_order(shared):
+    def trained(step):
+        whole = mg.ones(6, 4)
+        first, second = (whole[:4].detach().requires_grad_(), whole[2:].detach().requires_grad_())
+        optimizer = optim.SGD([first, second, mg.ones(3, 9, requires_grad=True)], lr=0.5, weight_decay=0.5)
+        for number in range(4):
+            for p in optimizer.param_groups[0]["params"]:
+                p.grad = mg.full(p.shape, float(number))
+            step(optimizer)
+        return whole
+
+    def one_by_one(optimizer):
+        optimizer._plans = NoPlans()
+        optimizer.step()
+
+    np.testing.assert_array_equal(trained(optim.SGD.step), trained(one_by_one))
+
+
+def test_a_rule_of_a_user_s_own_runs_in_the_thread_that_steps(shared):
+    class Own(optim.SGD):
+        def _update(self, p, g, state, group):
+            assert threading.current_thread() is threading.main_thread()
+            p -= g
+
+    p = mg.zeros(30, requires_grad=True)
+    optimizer = Own([p, mg.zeros(30, requires_grad=True)], lr=0.1)
+    for _ in range(4):
+        for q in optimizer.param_groups[0]["params"]:
+            q.grad = mg.ones(30)
+        optimizer.step()
+    assert (p == -4).all()
 
 
 @pytest.mark.parametrize(
