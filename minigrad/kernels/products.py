@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -33,15 +34,15 @@ def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     if a.dtype == np.float16:
         return matmul(single(a), single(b)).astype(np.float16)
     matrices = a.ndim > 1 < b.ndim and a.shape[-2] > 1 < b.shape[-1]
-    multiplications = a.size * b.shape[-1] if b.ndim > 1 else a.size
+    multiplications = max(a.size * b.shape[-1], b.size * a.shape[-2]) if a.ndim > 1 < b.ndim else max(a.size, b.size)
     long = a.dtype == np.float32 and a.shape[-1] > LONG_SUM
     long = long and math.prod(a.shape[-2:-1]) * math.prod(b.shape[1:][-1:]) <= SMALL_RESULT
     product = _in_chains if long else np.matmul
     if multiplications < (SMALL_PRODUCT if matrices else SMALL_VECTOR):
         return np.asarray(product(a, b))
-    if multiplications < 2 * PART_MULTIPLICATIONS or a.ndim != 2 or b.ndim != 2:
+    if multiplications < 2 * PART_MULTIPLICATIONS or not matrices:
         return np.asarray(hold_blas(product, a, b))
-    return _by_parts(a, b, multiplications)
+    return _by_parts(a, b, multiplications) if a.ndim == b.ndim == 2 else _by_batches(product, a, b, multiplications)
 
 
 def _in_chains(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -59,6 +60,27 @@ def _in_chains(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     y = np.asarray(np.matmul(left, right).sum(-3))
     if whole < depth:
         y += np.matmul(a[..., whole:], b[..., whole:, :])
+    return y
+
+
+def _by_batches(product: Callable[..., Any], a: np.ndarray, b: np.ndarray, multiplications: int) -> np.ndarray:
+    """Compute products of batches of matrices, some at a time: the longest dimension of the batch is cut."""
+    batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+    if math.prod(batch) == 1:
+        y = matmul(a.reshape(a.shape[-2:]), b.reshape(b.shape[-2:]))
+        return y.reshape((*batch, *y.shape))
+    a, b = (np.broadcast_to(x, (*batch, *x.shape[-2:])) for x in (a, b))
+    y = np.empty((*batch, a.shape[-2], b.shape[-1]), a.dtype)
+    axis = max(range(len(batch)), key=batch.__getitem__)
+
+    def compute(part: slice) -> None:
+        at = (*(slice(None),) * axis, part)
+        if product is np.matmul:
+            product(a[at], b[at], out=y[at])
+        else:
+            y[at] = product(a[at], b[at])
+
+    parallel.in_slices(compute, batch[axis], multiplications)
     return y
 
 
