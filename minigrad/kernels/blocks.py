@@ -14,7 +14,7 @@ import numpy as np
 from minigrad.kernels.copying import copy
 from minigrad.kernels.parallel import WORTH_SLICING, alone, in_slices, run
 
-__all__ = ["by_blocks", "by_parts", "in_blocks", "order_in_memory"]
+__all__ = ["by_blocks", "by_parts", "each", "in_blocks", "order_in_memory"]
 
 
 def _second_level_cache(path: str = "/sys/devices/system/cpu/cpu0/cache/index2/size") -> int:
@@ -96,6 +96,19 @@ def in_blocks(formula: Any = None, *, cost: int = 2) -> Any:
         return several[0] if len(several) == 1 else tuple(several)
 
     return call
+
+
+def each(ufunc: np.ufunc, x: Any) -> Any:
+    """Return ``ufunc(x)`` of a function of one number that takes longer than a copy: by threads if x is large."""
+    return _by_threads(ufunc)(x) if type(x) is np.ndarray and x.size > BLOCK_ELEMENTS else ufunc(x)
+
+
+@functools.cache
+def _by_threads(ufunc: np.ufunc) -> Callable[..., Any]:
+    def function(x: Any, out: Any = None) -> Any:
+        return ufunc(x, out=out)
+
+    return in_blocks(function)
 
 
 def _by_blocks(compute: Callable[[slice], None], size: int, cost: int) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from minigrad.core.tensor import Tensor
 from minigrad.kernels import activation as kernel
+from minigrad.kernels.blocks import each
 from minigrad.kernels.errstate import silent
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, computed
@@ -36,7 +37,7 @@ def exp(input: Operand) -> Operand:
     >>> mg.exp(mg.tensor([0.0, 1.0]))
     tensor([1.0000, 2.7183])
     """
-    return np.exp(input)
+    return each(np.exp, input)
 
 
 @method(inplace=True)
@@ -50,7 +51,7 @@ def exp2(input: Operand) -> Operand:
     >>> mg.exp2(mg.tensor([0.0, 3.0]))
     tensor([1., 8.])
     """
-    return np.exp2(input)
+    return each(np.exp2, input)
 
 
 @method(inplace=True)
@@ -64,7 +65,7 @@ def expm1(input: Operand) -> Operand:
     >>> mg.expm1(mg.tensor([0.0, 1.0]))
     tensor([0.0000, 1.7183])
     """
-    return np.expm1(input)
+    return each(np.expm1, input)
 
 
 @method(inplace=True)
@@ -78,7 +79,7 @@ def log(input: Operand) -> Operand:
     >>> mg.log(mg.tensor([1.0, 10.0]))
     tensor([0.0000, 2.3026])
     """
-    return np.log(input)
+    return each(np.log, input)
 
 
 @method(inplace=True)
@@ -92,7 +93,7 @@ def log2(input: Operand) -> Operand:
     >>> mg.log2(mg.tensor([1.0, 8.0]))
     tensor([0., 3.])
     """
-    return np.log2(input)
+    return each(np.log2, input)
 
 
 @method(inplace=True)
@@ -106,7 +107,7 @@ def log10(input: Operand) -> Operand:
     >>> mg.log10(mg.tensor([1.0, 2.0]))
     tensor([0.0000, 0.3010])
     """
-    return np.log10(input)
+    return each(np.log10, input)
 
 
 @method(inplace=True)
@@ -120,7 +121,7 @@ def log1p(input: Operand) -> Operand:
     >>> mg.log1p(mg.tensor([0.0, 1.0]))
     tensor([0.0000, 0.6931])
     """
-    return np.log1p(input)
+    return each(np.log1p, input)
 
 
 def _check_floats(operation: str, input: Operand) -> None:
@@ -216,7 +217,7 @@ def sqrt(input: Operand) -> Operand:
     >>> mg.sqrt(mg.tensor([4.0, 2.0]))
     tensor([2.0000, 1.4142])
     """
-    return np.sqrt(input)
+    return each(np.sqrt, input)
 
 
 @method(inplace=True)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.kernels import activation as kernel
+from minigrad.kernels.blocks import each
 from minigrad.kernels.errstate import silent
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, computed
@@ -32,7 +33,7 @@ def sin(input: Operand) -> Operand:
     >>> mg.sin(mg.tensor([0.0, np.pi / 2]))
     tensor([0., 1.])
     """
-    return np.sin(input)
+    return each(np.sin, input)
 
 
 @method(inplace=True)
@@ -46,7 +47,7 @@ def cos(input: Operand) -> Operand:
     >>> mg.cos(mg.tensor([0.0, np.pi]))
     tensor([ 1., -1.])
     """
-    return np.cos(input)
+    return each(np.cos, input)
 
 
 @method(inplace=True)
@@ -60,7 +61,7 @@ def tan(input: Operand) -> Operand:
     >>> mg.tan(mg.tensor([0.0, 1.0]))
     tensor([0.0000, 1.5574])
     """
-    return np.tan(input)
+    return each(np.tan, input)
 
 
 @method("arcsin", inplace=True)
@@ -74,7 +75,7 @@ def asin(input: Operand) -> Operand:
     >>> mg.asin(mg.tensor([0.0, 1.0]))
     tensor([0.0000, 1.5708])
     """
-    return np.arcsin(input)
+    return each(np.arcsin, input)
 
 
 @method("arccos", inplace=True)
@@ -88,7 +89,7 @@ def acos(input: Operand) -> Operand:
     >>> mg.acos(mg.tensor([1.0, 0.0]))
     tensor([0.0000, 1.5708])
     """
-    return np.arccos(input)
+    return each(np.arccos, input)
 
 
 @method("arctan", inplace=True)
@@ -101,7 +102,7 @@ def atan(input: Operand) -> Operand:
     >>> mg.atan(mg.tensor([0.0, 1.0]))
     tensor([0.0000, 0.7854])
     """
-    return np.arctan(input)
+    return each(np.arctan, input)
 
 
 def _inverse_square(x: Any, y: Any) -> Any:
@@ -143,7 +144,7 @@ def sinh(input: Operand) -> Operand:
     >>> mg.sinh(mg.tensor([0.0, 1.0]))
     tensor([0.0000, 1.1752])
     """
-    return np.sinh(input)
+    return each(np.sinh, input)
 
 
 @method(inplace=True)
@@ -157,7 +158,7 @@ def cosh(input: Operand) -> Operand:
     >>> mg.cosh(mg.tensor([0.0, 1.0]))
     tensor([1.0000, 1.5431])
     """
-    return np.cosh(input)
+    return each(np.cosh, input)
 
 
 @method(inplace=True)
@@ -170,7 +171,7 @@ def tanh(input: Operand) -> Operand:
     >>> mg.tanh(mg.tensor([0.0, 1.0]))
     tensor([0.0000, 0.7616])
     """
-    return np.tanh(input)
+    return each(np.tanh, input)
 
 
 @method("arcsinh", inplace=True)
@@ -183,7 +184,7 @@ def asinh(input: Operand) -> Operand:
     >>> mg.asinh(mg.tensor([0.0, 1.0]))
     tensor([0.0000, 0.8814])
     """
-    return np.arcsinh(input)
+    return each(np.arcsinh, input)
 
 
 @method("arccosh", inplace=True)
@@ -197,7 +198,7 @@ def acosh(input: Operand) -> Operand:
     >>> mg.acosh(mg.tensor([1.0, 2.0]))
     tensor([0.0000, 1.3170])
     """
-    return np.arccosh(input)
+    return each(np.arccosh, input)
 
 
 @method("arctanh", inplace=True)
@@ -211,7 +212,7 @@ def atanh(input: Operand) -> Operand:
     >>> mg.atanh(mg.tensor([0.0, 0.5]))
     tensor([0.0000, 0.5493])
     """
-    return np.arctanh(input)
+    return each(np.arctanh, input)
 
 
 arcsinh, arccosh, arctanh = asinh, acosh, atanh

@@ -6,7 +6,7 @@ import pytest
 import minigrad as mg
 from minigrad.kernels import blocks, parallel
 from minigrad.kernels import relu as masks
-from minigrad.kernels.blocks import by_blocks, by_parts, in_blocks
+from minigrad.kernels.blocks import by_blocks, by_parts, each, in_blocks
 
 SHAPES = [(), (1,), (0, 3), (8,), (9,), (5, 7), (2, 3, 11), (1, 40, 1)]
 
@@ -84,6 +84,16 @@ def test_what_takes_longer_is_cut_for_threads_from_fewer_elements_on(cost):
     np.testing.assert_array_equal(square(x), x * x)
     shared = cost == 2 and mg.get_num_threads() > 1
     assert sum(sizes) == 8 and max(sizes) == (2 if shared else 8)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_functions_of_one_number(shape):
+    x = np.random.default_rng(0).standard_normal(shape).astype(np.float32)
+    for a in orders(x):
+        y = each(np.exp, a)
+        assert y.dtype == np.float32
+        np.testing.assert_array_equal(y, np.exp(x))
+    assert each(np.exp, 1.0) == np.exp(1.0)
 
 
 def test_formulas_of_arrays_in_different_orders():
