@@ -13,13 +13,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from minigrad.kernels.blas import hold_blas
+
 __all__ = ["single", "sums", "total", "variance"]
 
 MAX_ADDED_IN_FLOAT64 = 1 << 14  # numbers: for this few, float64 costs nothing
 CHAIN_NUMBERS = 16  # numbers of a run, which are added one after the other, ...
 RUN_NUMBERS = 256  # ... unless they are neighbours in memory, which add up in many lanes, ...
 DOT_NUMBERS = 512  # ... and products of neighbours in more
-MIN_DENSE = 128  # numbers side by side, from which on NumPy adds rows, and BLAS multiplies them, faster than einsum
+ROWS = 32  # of a run of rows, which BLAS adds up some at a time
+MIN_ROW = 4  # numbers side by side, from which on BLAS adds rows faster than einsum, ...
+MIN_DENSE = 128  # ... and multiplies them
 
 Dims = tuple[int, ...]
 _add: Any = np.add.reduce
@@ -94,7 +98,7 @@ def _by_einsum(arrays: list[np.ndarray], run: Dims) -> Any:
 
 
 def _by_rows(arrays: list[np.ndarray], run: Dims) -> Any:
-    return _add(arrays[0], axis=run)
+    return hold_blas(np.matmul, np.ones(arrays[0].shape[-2], arrays[0].dtype), arrays[0])
 
 
 def _by_dots(arrays: list[np.ndarray], run: Dims) -> Any:
@@ -116,17 +120,19 @@ def _plan(shape: Dims, strides: tuple[Dims, ...], itemsize: int, dims: Dims) -> 
     reduced = tuple(a for a, group in enumerate(groups) if group[0] in dims)
     kept = [d for d in order if d not in dims]
     dense = all(s[groups[-1][-1]] == itemsize for s in strides)
-    axis, run_length, inside = _run(joined, reduced, dense and (RUN_NUMBERS, DOT_NUMBERS)[len(strides) - 1])
+    rows = dense and len(strides) == 1 and joined[-1] >= MIN_ROW and reduced[-1] == len(joined) - 2
+    near = dense and (RUN_NUMBERS, DOT_NUMBERS)[len(strides) - 1]
+    axis, run_length, inside = _run(joined, reduced, near, ROWS if rows else CHAIN_NUMBERS)
+    if rows and inside:
+        rows, (axis, run_length, inside) = False, _run(joined, reduced, near, CHAIN_NUMBERS)
     length = joined[axis] // run_length * run_length
     parts = () if run_length == joined[axis] else (length // run_length,)
     cut = (*joined[:axis], *parts, run_length, *joined[axis + 1 :])
     run = tuple(a + (a >= axis) * len(parts) for a in (axis, *inside))
     left = [a - (a > axis) * len(parts) for a in range(len(cut)) if a not in run]  # by the sums of runs
     rest = tuple(n for n, a in enumerate(left) if a in reduced)
-    add = _by_einsum
-    if dense and len(run) == 1 and len(strides) == 1 and run[0] < len(cut) - 1 and cut[-1] >= MIN_DENSE:
-        add = _by_rows
-    elif dense and run == (len(cut) - 1,) and len(strides) == 2 and cut[-1] >= MIN_DENSE:
+    add = _by_rows if rows else _by_einsum
+    if dense and run == (len(cut) - 1,) and len(strides) == 2 and cut[-1] >= MIN_DENSE:
         add = _by_dots
     as_it_is = joined == shape and order == sorted(order)
     return _Plan(
@@ -135,16 +141,17 @@ def _plan(shape: Dims, strides: tuple[Dims, ...], itemsize: int, dims: Dims) -> 
     )  # fmt: skip
 
 
-def _run(shape: Dims, dims: Dims, dense: int) -> tuple[int, int, list[int]]:
+def _run(shape: Dims, dims: Dims, dense: int, chain: int) -> tuple[int, int, list[int]]:
     """Return the axis that is cut, how many of its elements a run has, and the axes that lie in a run as a whole.
 
     dense : of how many neighbours a run may consist
+    chain : of how many others
     """
     inside: list[int] = []
     neighbours = others = 1
     for axis in reversed(dims):
         near = dense and axis == len(shape) - 1
-        room = dense if near else max(1, min(CHAIN_NUMBERS // others, RUN_NUMBERS // (neighbours * others)))
+        room = dense if near else max(1, min(chain // others, RUN_NUMBERS // (neighbours * others)))
         if shape[axis] > room or axis == dims[0]:
             break
         inside.append(axis)
