@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.kernels.blocks import by_parts
-from minigrad.kernels.buffering import row_by_row
+from minigrad.kernels.buffering import onto, row_by_row
 from minigrad.kernels.summation import single, sums
 
 Dims = tuple[int, ...]
@@ -71,9 +71,9 @@ def _normalize(
         y *= (inverse * weight).astype(x.dtype)
     else:
         y *= inverse.astype(x.dtype)
-        y *= weight
+        onto(np.multiply, y, weight)
     if bias is not None:
-        y += bias
+        onto(np.add, y, bias)
     return mean, variance, inverse
 
 
@@ -135,7 +135,7 @@ def _slopes_with_weights_inside(
     over = tuple(d for d, s in enumerate(shape) if s == 1)
     slopes = sums(scaled, over, centered), sums(g, over)
     if weight is not None:
-        scaled *= weight
+        onto(np.multiply, scaled, weight)
     total, dot = sums(scaled, dims), sums(scaled, dims, centered)
     n = _size(x.shape, dims)
     slope *= (dot * inverse * inverse / n).astype(x.dtype)

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from minigrad.kernels.buffering import add_rows, broadcast, row_by_row, times_rows
+from minigrad.kernels import buffering
+from minigrad.kernels.buffering import add_rows, broadcast, onto, row_by_row, times_rows
 
 
 def sizes_seen(x, rows):
@@ -83,3 +84,58 @@ def test_results_do_not_depend_on_it(columns):
     np.testing.assert_array_equal(times_rows(x, row), x * row)
     np.testing.assert_array_equal(times_rows(x, column), x * column)
     np.testing.assert_array_equal(broadcast(np.subtract, x, np.broadcast_to(column, x.shape)), x - column)
+
+
+# ---- one row that meets every row ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def tiles(monkeypatch):
+    """Tiles of 20 elements from the smallest arrays on; return the lengths of rows that NumPy's function got."""
+    monkeypatch.setattr(buffering, "MIN_ELEMENTS", 0)
+    monkeypatch.setattr(buffering, "MIN_TILED", 0)
+    monkeypatch.setattr(buffering, "BUFFER", 20)
+    for cached in (buffering._plan, buffering._size):
+        cached.cache_clear()
+        monkeypatch.setattr(buffering, cached.__name__, cached.__wrapped__)
+
+
+SHAPES = [
+    ((7, 5), (5,)), ((8, 5), (1, 5)), ((3, 5, 2), (5, 2)), ((4, 3, 2), (1, 1, 2)), ((2, 9, 1), (9, 1)),
+    ((3, 11), (11,)), ((6, 4), (6, 1)), ((1, 4), (4,)), ((0, 4), (4,)), ((4, 0), (0,)), ((5, 3), ()), ((9,), (9,)),
+    ((3, 2, 4), (3, 1, 4)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("shape", "row"), SHAPES)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int32])
+@pytest.mark.parametrize("order", "CF")
+def test_each_row_meets_it(tiles, shape, row, dtype, order):
+    rng = np.random.default_rng(0)
+    x, r = (np.asarray(rng.integers(1, 9, s), dtype, order=order) for s in (shape, row))
+    expanded = np.broadcast_to(r, shape)
+    for ufunc in (np.subtract, np.divide):
+        for a, b in ((x, expanded), (expanded, x)):
+            found = broadcast(ufunc, a, b)
+            np.testing.assert_array_equal(found, ufunc(a, b), strict=True)
+    y = x.copy(order="K")
+    onto(np.subtract, y, r)
+    np.testing.assert_array_equal(y, x - r, strict=True)
+    add_rows(y, r)
+    np.testing.assert_array_equal(y, x, strict=True)
+
+
+def test_several_rows_at_a_time_meet_it(tiles):
+    lengths = []
+
+    def add(a, b, out):
+        lengths.append((a.shape, b.shape))
+        return np.add(a, b, out=out)
+
+    onto(add, np.zeros((9, 5)), np.zeros(5))
+    assert lengths == [((2, 20), (20,)), ((1, 5), (5,))]
+
+
+def test_rows_of_two_dtypes_give_what_numpy_gives(tiles):
+    x, row = np.ones((8, 5), np.float32), np.full(5, 0.1)
+    np.testing.assert_array_equal(broadcast(np.add, x, np.broadcast_to(row, x.shape)), x + row, strict=True)
