@@ -73,7 +73,7 @@ def broadcast(ufunc: np.ufunc, a: np.ndarray, b: Any) -> Any:
 
 def onto(ufunc: np.ufunc, y: np.ndarray, other: np.ndarray) -> None:
     """Replace `y` by ``ufunc(y, other)``, of what broadcasts to it."""
-    if _is_repeated_row(y, other):
+    if y.size >= MIN_ELEMENTS and _is_repeated_row(y, other):
         _by_tiles(lambda tile, rows, out: ufunc(rows, tile, out=out), y, other, y)
     else:
         ufunc(y, other, out=y)
@@ -148,7 +148,7 @@ def _size(shape: tuple[int, ...], strides: tuple[int, ...], dims: tuple[int, ...
 
 def add_rows(y: np.ndarray, row: np.ndarray) -> None:
     """Add a row to each row of `y`, in place: this one may lie in memory column by column."""
-    if y.flags.c_contiguous:
+    if y.size < MIN_ELEMENTS or y.flags.c_contiguous:
         onto(np.add, y, row)
     else:
         _add(y, row)

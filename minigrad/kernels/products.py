@@ -21,7 +21,7 @@ from minigrad.kernels.summation import single
 __all__ = ["matmul"]
 
 SMALL_PRODUCT, SMALL_VECTOR = 1 << 17, 1 << 13  # multiplications: for fewer, threads do not help BLAS
-# A product of 1.5 times as many is cut in 2, one of 16 times as many in 4, of 128 times in 8, and so on: BLAS copies
+# A product of twice as many is cut in 2, one of 16 times as many in 4, of 128 times in 8, and so on: BLAS copies
 # its operands into another order for each part, and the thinner the parts, the more of that there is.
 PART_MULTIPLICATIONS = 1 << 24  # about 200 us
 # Terms: rounding errors in float32 pile up in longer sums, which are made of sums of about 192.
@@ -40,7 +40,7 @@ def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     product = _in_chains if long else np.matmul
     if multiplications < (SMALL_PRODUCT if matrices else SMALL_VECTOR):
         return np.asarray(product(a, b))
-    if 2 * multiplications < 3 * PART_MULTIPLICATIONS or not matrices:
+    if multiplications < 2 * PART_MULTIPLICATIONS or not matrices:
         return np.asarray(hold_blas(product, a, b))
     return _by_parts(a, b, multiplications) if a.ndim == b.ndim == 2 else _by_batches(product, a, b, multiplications)
 
@@ -87,7 +87,7 @@ def _by_batches(product: Callable[..., Any], a: np.ndarray, b: np.ndarray, multi
 def _by_parts(a: np.ndarray, b: np.ndarray, multiplications: int) -> np.ndarray:
     """Compute the same by parts: the longest dimension is halved, then what is the longest of the halves."""
     sizes, counts = (a.shape[0], b.shape[1], a.shape[1]), [1, 1, 1]
-    for _ in range(max(1, ((multiplications // PART_MULTIPLICATIONS).bit_length() + 1) // 3)):
+    for _ in range(((multiplications // PART_MULTIPLICATIONS).bit_length() + 1) // 3):
         longest = max(range(3), key=lambda d: sizes[d] / counts[d])
         counts[longest] *= 2
     rows, columns, terms = (
