@@ -16,7 +16,7 @@ from minigrad.ops.declare.old_calls import factors_first
 from minigrad.ops.declare.operation import Operand
 from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.primitives.casting import cast, zeros_as
-from minigrad.ops.primitives.elementwise import elementwise
+from minigrad.ops.primitives.elementwise import LARGE, elementwise
 
 __all__ = [
     "add", "sub", "subtract", "mul", "multiply", "div", "divide", "true_divide", "floor_divide", "remainder", "fmod",
@@ -30,7 +30,7 @@ __all__ = [
 @method("__add__", "__radd__", inplace=True)
 @elementwise(lambda g: g, lambda g: g)
 def _add(input: Operand, other: Operand) -> Operand:
-    return broadcast(np.add, input, other)
+    return input + other if input.size < LARGE else broadcast(np.add, input, other)
 
 
 @method(inplace=True)
@@ -71,7 +71,7 @@ def _with_alpha(name: str, operator: Any, input: Any, other: Any, alpha: Any) ->
 @method("__sub__", inplace=True, only=True)
 @elementwise(lambda g: g, lambda g: -g, no_bools="bools have no difference; use ^ (logical_xor), or ~ for 1 - mask")
 def _sub(input: Operand, other: Operand) -> Operand:
-    return broadcast(np.subtract, input, other)
+    return input - other if input.size < LARGE else broadcast(np.subtract, input, other)
 
 
 @method("subtract", inplace=True)
@@ -99,13 +99,13 @@ def mul(input: Operand, other: Operand) -> Operand:
     tensor([[ 10.,  20.],
             [100., 200.]])
     """
-    return broadcast(np.multiply, input, other)
+    return input * other if input.size < LARGE else broadcast(np.multiply, input, other)
 
 
 @elementwise(lambda g, other: g / other, lambda g, input, other: -g * (input / other) / other, floating=True)
 @silent
 def _div(input: Operand, other: Operand) -> Operand:
-    return broadcast(np.divide, input, other)
+    return input / other if input.size < LARGE else broadcast(np.divide, input, other)
 
 
 @method("__truediv__", "divide", "true_divide", inplace=True)
