@@ -11,11 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.kernels.buffering import row_by_row
 from minigrad.kernels.indexing import FEW, add_one_by_one, add_slices
 from minigrad.kernels.taking import memory_order, taken
 
 __all__ = ["added_along", "line_of", "taken_along"]
 
+BLOCK_NUMBERS = 1 << 17  # of elements that are looked up
 BLOCK_SUMS = 1 << 15  # sums in float64, which fit the second-level cache
 NEIGHBOURS = 16  # elements side by side in memory that a block has at least: a line of the cache
 
@@ -40,8 +42,14 @@ def taken_along(x: np.ndarray, index: np.ndarray, dim: int) -> np.ndarray:
     row = x.transpose(memory_order(x))
     if not row.flags.c_contiguous:
         return np.asarray(np.take_along_axis(x[_as_long(index, dim)], index, dim))
-    numbers = _numbers(index, dim, [stride // x.itemsize for stride in x.strides])
-    return row.reshape(-1).take(numbers, mode="wrap")  # which takes less time than to raise
+    flat, steps, y = row.reshape(-1), [stride // x.itemsize for stride in x.strides], np.empty(index.shape, x.dtype)
+    tall = len(index) if dim == 0 else max(1, BLOCK_NUMBERS * len(index) // index.size)
+    for top in range(0, len(index), tall):
+        numbers = _numbers(index[top : top + tall], dim, steps)
+        flat[top * steps[0] :].take(
+            numbers, out=y[top : top + tall], mode="wrap"
+        )  # which takes less time than to raise
+    return y
 
 
 def _as_long(index: np.ndarray, dim: int) -> tuple[slice, ...]:
@@ -55,7 +63,13 @@ def _numbers(index: np.ndarray, dim: int, steps: Sequence[int]) -> np.ndarray:
     for d, n in enumerate(index.shape):
         if d != dim and n > 1:
             others = others + (np.arange(n) * steps[d]).reshape(-1, *[1] * (index.ndim - 1 - d))
-    numbers: np.ndarray = (index if steps[dim] == 1 else index * steps[dim]) + others
+    index = index if steps[dim] == 1 else index * steps[dim]
+    return _sum(index, others) if isinstance(others, np.ndarray) else index
+
+
+@row_by_row("others")
+def _sum(index: np.ndarray, others: np.ndarray) -> np.ndarray:
+    numbers: np.ndarray = index + others
     return numbers
 
 

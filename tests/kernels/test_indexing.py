@@ -42,6 +42,7 @@ def blocks_of_few(monkeypatch, request):
     monkeypatch.setattr(indexing, "BLOCK_NUMBERS", 7)
     monkeypatch.setattr(segments, "LONG", 4)
     monkeypatch.setattr(along_dim, "BLOCK_SUMS", 24)
+    monkeypatch.setattr(along_dim, "BLOCK_NUMBERS", 10)
     monkeypatch.setattr(along_dim, "NEIGHBOURS", 2)
 
 
