@@ -10,6 +10,7 @@ import numpy as np
 from minigrad.core.array_attributes import as_int
 from minigrad.core.as_array import as_array
 from minigrad.core.tensor import Tensor
+from minigrad.kernels.ordering import order
 from minigrad.ops.checks import require_floating
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
@@ -54,10 +55,29 @@ def unique(
     (tensor([1, 3]), tensor([1, 2]))
     """
     x = as_array(input)
-    axis = None if dim is None else one_dim("unique", dim, x.ndim)
-    values, inverse, counts = np.unique(x, return_inverse=True, return_counts=True, axis=axis, equal_nan=False)
-    inverse = inverse.reshape(x.shape if axis is None else -1)
-    return _selected((values, inverse, counts), (return_inverse, return_counts), input)
+    if dim is not None:
+        axis = one_dim("unique", dim, x.ndim)
+        values, inverse, counts = np.unique(x, return_inverse=True, return_counts=True, axis=axis, equal_nan=False)
+        return _selected((values, inverse.reshape(-1), counts), (return_inverse, return_counts), input)
+    flat = x.reshape(-1)
+    if not (return_inverse or return_counts):
+        in_order = np.sort(flat)
+        return _selected((in_order[_runs(in_order)[0]], x, x), (False, False), input)
+    places = np.argsort(flat) if flat.dtype == np.float64 else order(flat, 0)
+    in_order = flat[places]
+    starts, firsts = _runs(in_order)
+    inverse = np.empty(len(flat), np.int64)
+    inverse[places] = np.cumsum(starts) - 1
+    counts = np.diff(firsts, append=len(flat))
+    return _selected((in_order[firsts], inverse.reshape(x.shape), counts), (return_inverse, return_counts), input)
+
+
+def _runs(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return which slices of the first dimension differ from the one before, and their places."""
+    starts = np.ones(len(x), bool)
+    different = x[1:] != x[:-1]
+    starts[1:] = different.any(axis=tuple(range(1, x.ndim))) if x.ndim > 1 else different
+    return starts, np.flatnonzero(starts)
 
 
 @method()
@@ -85,10 +105,7 @@ def unique_consecutive(
     if dim is not None and not x.ndim:
         raise IndexError("unique_consecutive: a 0-dim tensor has no slices; leave dim out")
     flat = x.reshape(-1) if dim is None else np.moveaxis(x, one_dim("unique_consecutive", dim, x.ndim), 0)
-    starts = np.ones(len(flat), bool)
-    different = flat[1:] != flat[:-1]
-    starts[1:] = different.any(axis=tuple(range(1, flat.ndim))) if flat.ndim > 1 else different
-    (places,) = np.nonzero(starts)
+    starts, places = _runs(flat)
     values = flat[places] if dim is None else np.moveaxis(flat[places], 0, dim)
     inverse = np.cumsum(starts) - 1 if return_inverse else places
     inverse = inverse.reshape(x.shape) if dim is None and return_inverse else inverse

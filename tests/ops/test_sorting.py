@@ -76,6 +76,25 @@ def test_quantile():
         mg.quantile(x, 0.5, interpolation="cubic")
 
 
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.uint8, np.int32, np.int64, bool])
+@pytest.mark.parametrize("shape", [(0,), (), (1,), (40,), (6, 9)])
+@pytest.mark.parametrize("far", [1, 2**40])
+def test_unique_values_with_their_places_and_counts(dtype, shape, far):
+    x = np.random.default_rng(0).integers(0, 9, shape).astype(dtype)
+    x = x * far if dtype == np.int64 else np.asarray(np.where(x == 3, np.nan, x), dtype) if x.dtype.kind == "f" else x
+    values, counts = np.unique(x, return_counts=True, equal_nan=False)
+    t = mg.from_numpy(np.asarray(x))
+    found = [f.numpy() for f in mg.unique(t, return_inverse=True, return_counts=True)]
+    np.testing.assert_array_equal(found[0], values, strict=True)
+    np.testing.assert_array_equal(found[0][found[1]], x, strict=True)
+    np.testing.assert_array_equal(found[2], counts, strict=True)
+    np.testing.assert_array_equal(np.bincount(found[1].ravel(), minlength=len(values)), counts)
+    np.testing.assert_array_equal(mg.unique(t).numpy(), values, strict=True)
+    for inverse, counted in ((False, True), (True, False)):
+        _, other = mg.unique(t, return_inverse=inverse, return_counts=counted)
+        np.testing.assert_array_equal(other.numpy(), found[1 + counted], strict=True)
+
+
 def test_unique_keeps_nans_apart():
     assert mg.unique(mg.tensor([NAN, 1.0, NAN])).shape == (3,)
 
