@@ -100,7 +100,8 @@ def in_blocks(formula: Any = None, *, cost: int = 2) -> Any:
 
 def each(ufunc: np.ufunc, x: Any) -> Any:
     """Return ``ufunc(x)`` of a function of one number that takes longer than a copy: by threads if x is large."""
-    return _by_threads(ufunc)(x) if type(x) is np.ndarray and x.size > BLOCK_ELEMENTS else ufunc(x)
+    large = type(x) is np.ndarray and x.size > BLOCK_ELEMENTS
+    return _by_threads(ufunc)(x) if large and not alone() else ufunc(x)
 
 
 @functools.cache
