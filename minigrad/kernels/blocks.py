@@ -100,7 +100,7 @@ def in_blocks(formula: Any = None, *, cost: int = 2) -> Any:
 
 def each(ufunc: np.ufunc, x: Any) -> Any:
     """Return ``ufunc(x)`` of a function of one number that takes longer than a copy: by threads if x is large."""
-    large = type(x) is np.ndarray and x.size > BLOCK_ELEMENTS
+    large = type(x) is np.ndarray and x.size >= WORTH_SLICING
     return _by_threads(ufunc)(x) if large and not alone() else ufunc(x)
 
 
@@ -109,7 +109,7 @@ def _by_threads(ufunc: np.ufunc) -> Callable[..., Any]:
     def function(x: Any, out: Any = None) -> Any:
         return ufunc(x, out=out)
 
-    return in_blocks(function)
+    return in_blocks(function, cost=1)
 
 
 def _by_blocks(compute: Callable[[slice], None], size: int, cost: int) -> None:
