@@ -45,10 +45,9 @@ def taken_along(x: np.ndarray, index: np.ndarray, dim: int) -> np.ndarray:
     flat, steps, y = row.reshape(-1), [stride // x.itemsize for stride in x.strides], np.empty(index.shape, x.dtype)
     tall = len(index) if dim == 0 else max(1, BLOCK_NUMBERS * len(index) // index.size)
     for top in range(0, len(index), tall):
-        numbers = _numbers(index[top : top + tall], dim, steps)
-        flat[top * steps[0] :].take(
-            numbers, out=y[top : top + tall], mode="wrap"
-        )  # which takes less time than to raise
+        part = slice(top, top + tall)
+        numbers = _numbers(index[part], dim, steps)
+        flat[top * steps[0] :].take(numbers, out=y[part], mode="wrap")  # which takes less time than to raise
     return y
 
 

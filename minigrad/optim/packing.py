@@ -40,8 +40,8 @@ class Plan:
         self.params, self.data = params, [p._data for p in params]
         self.arranged = False
         self.packs: list[Pack | Parts] = []
-        self.apart: list[Tensor] = []  # of the others, those whose memory is their own
-        self.others = params
+        self.apart: list[Tensor] = []  # one by one, in any order
+        self.others = params  # one by one, in their order: they may share memory
         self.by_threads = False  # whether several update packs and what is apart: their order does not matter
 
     def fits(self, params: list[Tensor], state: dict[Any, State]) -> bool:
