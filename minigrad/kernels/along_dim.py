@@ -13,12 +13,14 @@ import numpy as np
 
 from minigrad.kernels.buffering import row_by_row
 from minigrad.kernels.indexing import FEW, add_one_by_one, add_slices
+from minigrad.kernels.parallel import in_slices
 from minigrad.kernels.taking import memory_order, taken
 
 __all__ = ["added_along", "line_of", "taken_along"]
 
 BLOCK_NUMBERS = 1 << 17  # of elements that are looked up
-BLOCK_SUMS = 1 << 15  # sums in float64, which fit the second-level cache
+COST = 4  # how many times as long as a copy it takes to look up
+BLOCK_SUMS = 1 << 16  # sums in float64, which fit the second-level cache
 NEIGHBOURS = 16  # elements side by side in memory that a block has at least: a line of the cache
 
 
@@ -43,11 +45,15 @@ def taken_along(x: np.ndarray, index: np.ndarray, dim: int) -> np.ndarray:
     if not row.flags.c_contiguous:
         return np.asarray(np.take_along_axis(x[_as_long(index, dim)], index, dim))
     flat, steps, y = row.reshape(-1), [stride // x.itemsize for stride in x.strides], np.empty(index.shape, x.dtype)
-    tall = len(index) if dim == 0 else max(1, BLOCK_NUMBERS * len(index) // index.size)
-    for top in range(0, len(index), tall):
-        part = slice(top, top + tall)
-        numbers = _numbers(index[part], dim, steps)
-        flat[top * steps[0] :].take(numbers, out=y[part], mode="wrap")  # which takes less time than to raise
+    tall = max(1, BLOCK_NUMBERS * len(index) // index.size)
+
+    def take(slab: slice) -> None:
+        for top in range(slab.start, slab.stop, tall):
+            part = slice(top, min(top + tall, slab.stop))
+            base = flat[top * steps[0] :] if dim else flat
+            base.take(_numbers(index[part], dim, steps), out=y[part], mode="wrap")  # it takes longer to raise
+
+    in_slices(take, len(index), index.size * COST)
     return y
 
 

@@ -18,7 +18,7 @@ from minigrad.kernels.taking import in_a_row, memory_order, numbers_of, put_back
 Key = tuple[Any, ...]
 WIDE = 8  # elements: slices of so many are added slice by slice, others element by element
 MANY = 1 << 14  # elements: fewer are added one by one before longer slices are in order
-BLOCK_NUMBERS = 1 << 15  # elements that are added at once
+BLOCK_NUMBERS = 1 << 16  # elements that are added at once
 FEW = 16  # places per element: where there are more, only those that are named are looked at
 
 

@@ -10,11 +10,18 @@ import math
 
 import numpy as np
 
+from minigrad.kernels.parallel import in_slices
+
 __all__ = ["first", "order"]
 
 PLACE_BITS = 32
 PLACES = (1 << PLACE_BITS) - 1
 BLOCK_NUMBERS = 1 << 15  # numbers whose keys stay in the cache until they are sorted
+COST = 8  # how many times as long as a copy it takes, at least
+
+FEW_NUMBERS = 1 << 13  # fewer are in order before groups of them are made
+LEAST_GROUP = 8  # numbers: of smaller groups there are too many to look at
+BLOCK_GROUPED = 1 << 18  # numbers that are made into groups at a time: their keys are few
 
 
 def order(x: np.ndarray, dim: int, descending: bool = False) -> np.ndarray:
@@ -23,21 +30,54 @@ def order(x: np.ndarray, dim: int, descending: bool = False) -> np.ndarray:
 
 
 def first(x: np.ndarray, dim: int, start: int, stop: int, descending: bool = False) -> np.ndarray:
-    """Return the places of rank `start` to `stop`, the latter excluded: a part of `order`, without the whole."""
+    """Return the places of rank `start` to `stop` along `dim`, the latter excluded: a part of `order`."""
     rows = np.moveaxis(x, dim, -1)
     *lead, n = rows.shape
     places = np.empty((math.prod(lead), stop - start), np.int64)
     rows = rows.reshape(len(places), n)
     low = _lowest(x)
-    step = max(1, BLOCK_NUMBERS // max(n, 1))
-    for top in range(0, len(places), step):
-        block = rows[top : top + step]
-        places[top : top + step] = (
-            _stable(block, start, stop, descending)
-            if low is None
-            else _by_keys(_keys(block, low, descending), start, stop)
-        )
+    root = max(1, math.isqrt(n // max(stop, 1)))  # of groups of so many, the fewest elements are looked at
+    group = 1 << root.bit_length() - 1  # halves of halves
+    grouped = group >= LEAST_GROUP and x.size >= FEW_NUMBERS
+    step = max(1, (BLOCK_GROUPED if grouped else BLOCK_NUMBERS) // max(n, 1))
+
+    def find(part: slice) -> None:
+        for top in range(part.start, part.stop, step):
+            block = slice(top, min(top + step, part.stop))
+            if grouped:
+                near = _candidates(rows[block], low, stop, descending, group)
+                found = _ranked(np.take_along_axis(rows[block], near, 1), low, start, stop, descending)
+                places[block] = np.take_along_axis(near, found, 1)
+            else:
+                places[block] = _ranked(rows[block], low, start, stop, descending)
+
+    in_slices(find, len(places), x.size * COST)
     return np.moveaxis(places.reshape(*lead, stop - start), -1, dim)
+
+
+def _candidates(x: np.ndarray, low: int | None, k: int, descending: bool, size: int) -> np.ndarray:
+    """Return places of each row among which its first k are: those in the first k groups of `size` neighbours.
+
+    Groups are in the order of their own first elements. Each of the others has k groups before it, and in each of these
+    an element that comes before all of its own.
+    """
+    rows, n = x.shape
+    count = n // size
+    first = np.maximum if descending else np.fmin  # nan is the largest
+    best = x[:, : count * size]
+    while best.shape[1] > count:
+        best = first(best[:, ::2], best[:, 1::2])
+    groups = np.sort(_ranked(best, low, 0, k, descending), axis=1)
+    places = (groups[..., None] * size + np.arange(size)).reshape(rows, -1)
+    rest = np.broadcast_to(np.arange(count * size, n), (rows, n - count * size))
+    return np.concatenate([places, rest], axis=1)
+
+
+def _ranked(x: np.ndarray, low: int | None, start: int, stop: int, descending: bool) -> np.ndarray:
+    """Return the places of rank `start` to `stop` of each row, by looking at all of it."""
+    if low is None:
+        return _stable(x, start, stop, descending)
+    return _by_keys(_keys(x, low, descending), start, stop)
 
 
 def _lowest(x: np.ndarray) -> int | None:

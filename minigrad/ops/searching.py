@@ -60,16 +60,34 @@ def unique(
         values, inverse, counts = np.unique(x, return_inverse=True, return_counts=True, axis=axis, equal_nan=False)
         return _selected((values, inverse.reshape(-1), counts), (return_inverse, return_counts), input)
     flat = x.reshape(-1)
-    if not (return_inverse or return_counts):
+    if flat.dtype.kind in "iu" and flat.size and int(flat.max()) - int(flat.min()) < flat.size:
+        values, inverse, counts = _counted(flat, return_inverse)
+    elif return_inverse or return_counts:
+        values, inverse, counts = _sorted(flat)
+    else:
         in_order = np.sort(flat)
-        return _selected((in_order[_runs(in_order)[0]], x, x), (False, False), input)
-    places = np.argsort(flat) if flat.dtype == np.float64 else order(flat, 0)
-    in_order = flat[places]
+        values, inverse, counts = in_order[_runs(in_order)[0]], flat, flat
+    return _selected((values, inverse.reshape(x.shape), counts), (return_inverse, return_counts), input)
+
+
+def _counted(x: np.ndarray, inverse: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the distinct integers, each one's index among them if `inverse`, and the counts, without any sorting."""
+    least = x.min()
+    numbers = (x - least).view("i8" if x.itemsize == 8 else f"u{x.itemsize}")  # of 0 and more, whatever wraps around
+    counts = np.bincount(numbers)
+    found = np.flatnonzero(counts)
+    places = (np.cumsum(counts > 0) - 1)[numbers] if inverse else x
+    return found.astype(x.dtype) + least, places, counts[found]
+
+
+def _sorted(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the distinct values, each element's index among them, and the counts."""
+    places = np.argsort(x) if x.dtype == np.float64 else order(x, 0)
+    in_order = x[places]
     starts, firsts = _runs(in_order)
-    inverse = np.empty(len(flat), np.int64)
+    inverse = np.empty(len(x), np.int64)
     inverse[places] = np.cumsum(starts) - 1
-    counts = np.diff(firsts, append=len(flat))
-    return _selected((in_order[firsts], inverse.reshape(x.shape), counts), (return_inverse, return_counts), input)
+    return in_order[firsts], inverse, np.diff(firsts, append=len(x))
 
 
 def _runs(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -40,6 +40,26 @@ def test_order_and_its_parts(dtype, descending, monkeypatch):
         np.testing.assert_array_equal(x, before)
 
 
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("dtype", DTYPES, ids=lambda dtype: np.dtype(dtype).name)
+def test_the_first_few_of_long_rows(dtype, descending, monkeypatch):
+    """They are found in groups of neighbours: equal ones in several groups, nan, and rows that groups do not divide."""
+    monkeypatch.setattr(ordering, "FEW_NUMBERS", 0)
+    monkeypatch.setattr(ordering, "BLOCK_GROUPED", 2000)  # several blocks
+    looked = []
+    monkeypatch.setattr(ordering, "_candidates", lambda *a, f=ordering._candidates: looked.append(f(*a)) or looked[-1])
+    for shape, dim in [((5, 640), 1), ((5, 643), 1), ((777, 2), 0), ((2, 999, 3), 1), ((640,), 0)]:
+        x = numbers(dtype, shape)
+        if np.dtype(dtype).kind == "f":
+            x[..., ::3] = np.random.default_rng(1).standard_normal(x[..., ::3].shape)
+        whole = expected(x, dim, descending)
+        for start, stop in [(0, 1), (0, shape[dim] // 64), (1, shape[dim] // 70)]:
+            looked.clear()
+            part = whole.take(range(start, stop), axis=dim)
+            np.testing.assert_array_equal(ordering.first(x, dim, start, stop, descending), part)
+            assert looked and looked[0].shape[1] < shape[dim] / 2
+
+
 @pytest.mark.parametrize("least", [-(2**63), 2**62, -5])
 def test_integers_of_64_bits_with_few_values(least):
     x = np.random.default_rng(0).integers(0, 50, (5, 40)) + least

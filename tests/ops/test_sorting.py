@@ -95,6 +95,18 @@ def test_unique_values_with_their_places_and_counts(dtype, shape, far):
         np.testing.assert_array_equal(other.numpy(), found[1 + counted], strict=True)
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.int16, np.int32, np.uint32, np.int64, np.uint64])
+@pytest.mark.parametrize("end", ["min", "max"])
+def test_unique_integers_at_the_ends_of_their_dtype(dtype, end):
+    """Of few values they are counted, and nothing overflows, however far from 0 they are."""
+    limits, steps = np.iinfo(dtype), np.random.default_rng(0).integers(0, 256, 300).tolist()
+    x = np.array([limits.min + step if end == "min" else limits.max - step for step in steps], dtype)
+    values, inverse, counts = np.unique(x, return_inverse=True, return_counts=True)
+    found = mg.unique(mg.from_numpy(x), return_inverse=True, return_counts=True)
+    for f, e in zip(found, (values, inverse, counts), strict=True):
+        np.testing.assert_array_equal(f.numpy(), e, strict=True)
+
+
 def test_unique_keeps_nans_apart():
     assert mg.unique(mg.tensor([NAN, 1.0, NAN])).shape == (3,)
 
