@@ -14,12 +14,11 @@ import numpy as np
 from minigrad.kernels.buffering import row_by_row
 from minigrad.kernels.indexing import FEW, add_one_by_one, add_slices
 from minigrad.kernels.parallel import in_slices
-from minigrad.kernels.taking import memory_order, taken
+from minigrad.kernels.taking import COST, memory_order, taken
 
 __all__ = ["added_along", "line_of", "taken_along"]
 
 BLOCK_NUMBERS = 1 << 17  # of elements that are looked up
-COST = 4  # how many times as long as a copy it takes to look up
 BLOCK_SUMS = 1 << 16  # sums in float64, which fit the second-level cache
 NEIGHBOURS = 16  # elements side by side in memory that a block has at least: a line of the cache
 

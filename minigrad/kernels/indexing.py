@@ -29,7 +29,7 @@ def look_up(x: np.ndarray, key: Key) -> np.ndarray:
         return taken(x, key[arrays[0]], arrays[0])
     row = in_a_row(x, key)
     if row is not None:
-        return np.asarray(row[0].take(row[1]))
+        return np.asarray(row[0].take(row[1], mode="wrap"))
     if len(arrays) > 1 and not _separated(key) and all(key[axis].dtype != bool for axis in arrays):
         first, behind = arrays[0], arrays[-1] + 1
         numbers = numbers_of(key[first:behind], x.shape[first:behind])
@@ -111,7 +111,7 @@ def add_slices(values: np.ndarray, places: np.ndarray, count: int, axis: int) ->
     rows = np.moveaxis(values, axis, 0)
     size = math.prod(rows.shape[1:])
     numbers = places if size == 1 else (places[:, None] * size + np.arange(size)).reshape(-1)
-    sums = add_one_by_one(rows.reshape(-1), numbers, count * size)
+    sums = add_one_by_one(rows.reshape(-1), numbers, count * size).astype(values.dtype, copy=False)
     return np.moveaxis(sums.reshape(count, *rows.shape[1:]), 0, axis).transpose(back)
 
 
@@ -124,7 +124,7 @@ def _reduced(ufunc: np.ufunc, values: np.ndarray, places: np.ndarray, axis: int)
 
 
 def add_one_by_one(values: np.ndarray, numbers: np.ndarray, count: int) -> np.ndarray:
-    """Return `count` sums, floats added in float64; in blocks, as NumPy is quick where there is nothing to convert."""
+    """Return `count` sums, of many floats in float64; in blocks, as NumPy is quick where there is nothing to convert."""
     if len(values) * FEW < count:
         whole = np.zeros(count, values.dtype)
         if len(values):
@@ -135,7 +135,7 @@ def add_one_by_one(values: np.ndarray, numbers: np.ndarray, count: int) -> np.nd
     for start in range(0, len(values), BLOCK_NUMBERS):
         block = slice(start, start + BLOCK_NUMBERS)
         np.add.at(sums, numbers[block], values[block].astype(sums.dtype, copy=False))
-    return sums.astype(values.dtype, copy=False)
+    return sums
 
 
 def _indexed(key: Key) -> tuple[list[int], list[np.ndarray]]:

@@ -15,7 +15,7 @@ def taken(image: np.ndarray, weight: np.ndarray, index: np.ndarray) -> np.ndarra
     samples = np.empty((*image.shape[:2], index.shape[2]), image.dtype)
     for planes, factors, places, results in zip(image, weight, index, samples, strict=True):
         for plane, result in zip(planes, results, strict=True):
-            part = plane.take(places)
+            part = plane.take(places, mode="wrap")
             part *= factors
             part.sum(0, out=result)
     return samples
@@ -36,7 +36,7 @@ def matched(samples: np.ndarray, image: np.ndarray, index: np.ndarray) -> np.nda
     weight = np.zeros(index.shape, image.dtype)
     for values, planes, places, total in zip(samples, image, index, weight, strict=True):
         for value, plane in zip(values, planes, strict=True):
-            part = plane.take(places)
+            part = plane.take(places, mode="wrap")
             part *= value
             total += part
     return weight

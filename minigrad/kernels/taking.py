@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.kernels.parallel import in_slices
 from minigrad.kernels.summation import total
 
 __all__ = ["in_a_row", "memory_order", "numbers_of", "put_back", "taken"]
 
 RUN_NUMBERS = 1 << 12  # elements per run: for fewer, NumPy's `take` is as quick
 LONG = 64  # elements of a run that are side by side in memory: likewise
+COST = 4  # how many times as long as a copy it takes to look elements up
 FEW = 8  # elements per place: for fewer, it takes too long to look for runs
 
 
@@ -55,13 +57,25 @@ def taken(x: np.ndarray, places: np.ndarray, axis: int) -> np.ndarray:
     lying, along, flat = x.transpose(order), order.index(axis), places.reshape(-1)
     runs = _runs(flat, x.shape[axis], x.size // max(x.shape[axis], 1) * len(flat))
     if runs is None or len(flat) * math.prod(lying.shape[along + 1 :]) < LONG * len(runs):
-        found = lying.take(flat, axis=along)
+        found = _by_table(lying, flat, along)
     else:
         found = np.empty((*lying.shape[:along], len(flat), *lying.shape[along + 1 :]), x.dtype)
         for there, here in runs:
             found[_along(along, there)] = lying[_along(along, here)]
     found = found.transpose(np.argsort(order))
     return found if places.ndim == 1 else found.reshape(*x.shape[:axis], *places.shape, *x.shape[axis + 1 :])
+
+
+def _by_table(x: np.ndarray, places: np.ndarray, axis: int) -> np.ndarray:
+    if not axis or not places.size or places.min() < -x.shape[axis] or places.max() >= x.shape[axis]:
+        return x.take(places, axis=axis)
+    found = np.empty((*x.shape[:axis], len(places), *x.shape[axis + 1 :]), x.dtype)
+
+    def take(part: slice) -> None:
+        x[part].take(places, axis=axis, out=found[part], mode="wrap")  # it takes longer to raise
+
+    in_slices(take, len(x), found.size * COST)
+    return found
 
 
 def put_back(values: np.ndarray, places: np.ndarray, count: int, axis: int) -> np.ndarray | None:

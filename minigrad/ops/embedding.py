@@ -11,6 +11,7 @@ from minigrad.core.array_attributes import as_int
 from minigrad.core.as_array import constant
 from minigrad.core.tensor import Tensor
 from minigrad.kernels.indexing import add_up
+from minigrad.kernels.taking import taken
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.interpolation import times_constant
 
@@ -22,7 +23,7 @@ __all__ = ["embedding", "one_hot"]
     holds=("index",),
 )
 def _embedding(weight: Operand, index: np.ndarray, padding_idx: int | None) -> Operand:
-    return weight[index]
+    return taken(weight, index, 0)
 
 
 @operation(input=lambda g, index, padding_idx: _rows_but(g, index, padding_idx), holds=("index",))

@@ -15,7 +15,7 @@ from minigrad.kernels.blocks import in_blocks
 from minigrad.kernels.errstate import silent
 from minigrad.kernels.relu import limited
 from minigrad.ops.broadcasting import broadcast_tensors
-from minigrad.ops.declare.operation import Operand
+from minigrad.ops.declare.operation import Operand, computed
 from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.exponential import exp, log, log1p, sigmoid, sign, xlogy
 from minigrad.ops.loss_arguments import check_shapes, loss, reduced
@@ -45,13 +45,23 @@ def _weighted(name: str, loss: Any, weight: Any, reduction: str) -> Any:
 # ---- distances -------------------------------------------------------------------------------------------------------
 
 
-@elementwise(
-    in_blocks(lambda g, input, other: (input - other) * 2 * g),
-    in_blocks(lambda g, input, other: (input - other) * -2 * g),
-)
 @in_blocks
+def _square_of_difference(x: Any, y: Any, out: Any = None) -> Any:
+    difference = np.asarray(np.subtract(x, y, out=out))
+    return np.square(difference, out=difference)
+
+
+@in_blocks
+def _slope_of_square(g: Any, x: Any, y: Any, out: Any = None) -> Any:
+    return np.multiply((x - y) * 2, g, out=out)
+
+
+@elementwise(
+    computed(_slope_of_square, lambda g, input, other: (input - other) * 2 * g),
+    computed(lambda g, input, other: _slope_of_square(g, other, input), lambda g, input, other: (other - input) * 2 * g),
+)
 def _squared_error(input: Operand, other: Operand) -> Operand:
-    return np.square(input - other)
+    return _square_of_difference(input, other)
 
 
 @loss
