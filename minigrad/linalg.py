@@ -79,9 +79,8 @@ publish(globals())
 
 _HOMES = {
     "ops.factorizations": "householder_product lu lu_factor lu_factor_ex lu_solve",
-    "ops.matrix_functions": (
-        "cholesky_ex cond diagonal inv_ex matrix_exp multi_dot solve_ex tensorinv tensorsolve vander vecdot"
-    ),
+    "ops.matrix_functions": "cond diagonal matrix_exp multi_dot tensorinv tensorsolve vander vecdot",
+    "ops.reporting": "cholesky_ex inv_ex solve_ex",
 }
 _lazy = lazy_names("minigrad", globals(), _HOMES, "", published)
 __all__ += _lazy.names

@@ -15,9 +15,9 @@ from minigrad.ops.decompositions import SVD
 from minigrad.ops.factorizations import LU
 from minigrad.ops.factorizations import LUFactor
 from minigrad.ops.factorizations import LUFactorEx
-from minigrad.ops.matrix_functions import CholeskyEx
-from minigrad.ops.matrix_functions import InvEx
-from minigrad.ops.matrix_functions import SolveEx
+from minigrad.ops.reporting import CholeskyEx
+from minigrad.ops.reporting import InvEx
+from minigrad.ops.reporting import SolveEx
 from minigrad.ops.solving import SlogDet
 from typing import Any
 
@@ -25,7 +25,7 @@ from minigrad.ops.solving import LinAlgError as LinAlgError
 def cholesky(A: TensorLike, *, upper: _bool = False, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the lower triangular L with ``A = L @ L.T``, or with `upper` the transposed one."""
 def cholesky_ex(A: TensorLike, *, upper: _bool = False, check_errors: _bool = False, out: Tensor | tuple[Tensor, ...] | None = None) -> CholeskyEx:
-    """Return `cholesky` and a report: 0 where it exists, else 1, in place of an error."""
+    """Return `cholesky` and a report in place of an error: 0, or the size of the smallest leading part without one."""
 def cond(A: TensorLike, p: _float | _str | None = None, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the condition number: the norm of the matrix times that of its inverse; by default of order 2."""
 def cross(input: TensorLike, other: TensorLike, *, dim: _int = -1, out: Tensor | tuple[Tensor, ...] | None = None, axis: _int = -1) -> Tensor:
@@ -43,7 +43,7 @@ def householder_product(A: TensorLike, tau: TensorLike, *, out: Tensor | tuple[T
 def inv(A: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the inverse matrix; `solve` is quicker and more exact where it is multiplied with something."""
 def inv_ex(A: TensorLike, *, check_errors: _bool = False, out: Tensor | tuple[Tensor, ...] | None = None) -> InvEx:
-    """Return `inv` and a report: 0 where it exists, else 1, in place of an error."""
+    """Return `inv` and a report in place of an error: 0, or which pivot is the first that is 0, counted from 1."""
 def lstsq(A: TensorLike, B: TensorLike, rcond: _float | None = None, *, driver: _str | None = None, out: Tensor | tuple[Tensor, ...] | None = None) -> LstSq:
     """Return the X of least squares of ``A @ X - B``, and among several the smallest."""
 def lu(A: TensorLike, *, pivot: _bool = True, out: Tensor | tuple[Tensor, ...] | None = None) -> LU:
@@ -77,7 +77,7 @@ def slogdet(A: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) ->
 def solve(A: TensorLike, B: TensorLike, *, left: _bool = True, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the X with ``A @ X = B``, or with ``X @ A = B`` if `left` is False."""
 def solve_ex(A: TensorLike, B: TensorLike, *, left: _bool = True, check_errors: _bool = False, out: Tensor | tuple[Tensor, ...] | None = None) -> SolveEx:
-    """Return `solve` and a report: 0 where it exists, else 1, in place of an error."""
+    """Return `solve` and a report in place of an error: 0, or which pivot is the first that is 0, counted from 1."""
 def solve_triangular(A: TensorLike, B: TensorLike, *, upper: _bool, left: _bool = True, unitriangular: _bool = False, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """`solve` with the upper or lower triangle of `A` alone, with ones on the diagonal if `unitriangular`."""
 def svd(A: TensorLike, full_matrices: _bool = True, *, out: Tensor | tuple[Tensor, ...] | None = None) -> SVD:

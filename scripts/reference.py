@@ -71,7 +71,7 @@ FAMILIES = {
         "statistics norms sampled_functions segments",
         "Shapes, joining, splitting": "shape joining splitting reordering strided combining memory casting view_copies",
         "Indices": "indexing gathering scattering assignment diagonals",
-        "Matrices": "linalg einsum decompositions factorizations matrix_functions solving low_rank",
+        "Matrices": "linalg einsum decompositions factorizations matrix_functions reporting solving low_rank",
         "Network functions": "activation adaptive_pooling channel_shuffling convolution distances dropout linear "
         "normalization padding pair_distances pooling softmax",
         "Gradients, files, dtypes and settings": "",

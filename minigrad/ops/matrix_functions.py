@@ -1,4 +1,4 @@
-"""Functions of matrices: the exponential, products of many, systems of tensors, condition, results with reports."""
+"""Functions of matrices: the exponential, products of many, systems of tensors, condition."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from minigrad.core.tensor import Tensor
 from minigrad.ops.declare.method import method
 from minigrad.ops.declare.operation import Operand, operation
 from minigrad.ops.declare.rounding import rounded_once
-from minigrad.ops.decompositions import cholesky, raw, svdvals
+from minigrad.ops.decompositions import raw, svdvals
 from minigrad.ops.diagonals import diagonal as diagonal_of
 from minigrad.ops.joining import cat
 from minigrad.ops.linalg import matmul
 from minigrad.ops.norms import matrix_norm
 from minigrad.ops.primitives.dims import one_dim
 from minigrad.ops.primitives.shape import permute, reshape
+from minigrad.ops.reporting import inv_ex
 from minigrad.ops.shape import adjoint
 from minigrad.ops.solving import (
-    LinAlgError,
     check_matrix,
     cholesky_solve,
     inv,
@@ -32,8 +32,8 @@ from minigrad.ops.solving import (
 )
 
 __all__ = [
-    "cholesky_ex", "cholesky_inverse", "cond", "diagonal", "inv_ex", "matrix_exp", "multi_dot", "solve_ex",
-    "tensorinv", "tensorsolve", "triangular_solve", "vander", "vecdot",
+    "cholesky_inverse", "cond", "diagonal", "matrix_exp", "multi_dot", "tensorinv", "tensorsolve", "triangular_solve",
+    "vander", "vecdot",
 ]  # fmt: skip
 
 
@@ -359,104 +359,3 @@ def diagonal(A: Operand, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> 
     tensor([[1, 4]])
     """
     return diagonal_of(A, offset, dim1, dim2)
-
-
-# ---- with a report instead of an error -------------------------------------------------------------------------------
-
-
-class CholeskyEx(NamedTuple):
-    """The result of `linalg.cholesky_ex`."""
-
-    L: Tensor
-    info: Tensor
-
-
-class InvEx(NamedTuple):
-    """The result of `linalg.inv_ex`."""
-
-    inverse: Tensor
-    info: Tensor
-
-
-class SolveEx(NamedTuple):
-    """The result of `linalg.solve_ex`."""
-
-    result: Tensor
-    info: Tensor
-
-
-def _report(A: Any, works: Any) -> np.ndarray:
-    """Return 0 for each matrix for which ``works(matrix)``, else 1."""
-    array = raw(A)
-    array = array.astype(np.float32) if array.dtype == np.float16 else array
-    flat = array.reshape(math.prod(array.shape[:-2]), *array.shape[-2:])
-    info = np.zeros(len(flat), np.int32)
-    for i, matrix in enumerate(flat):
-        try:
-            works(matrix)
-        except np.linalg.LinAlgError:
-            info[i] = 1
-    return info.reshape(array.shape[:-2])
-
-
-def _with_report(name: str, A: Any, check_errors: bool, works: Any, result: Any) -> tuple[Any, Any]:
-    """Return ``result(A)`` and the report; where a matrix does not allow it, that of a unit matrix in its place."""
-    shape = check_matrix(name, A, square=True)
-    info = _report(A, works)
-    if info.any():
-        if check_errors:
-            raise LinAlgError(f"linalg.{name}: {info.sum()} of the matrices of shape {shape} do not allow it")
-        A = Tensor._wrap(np.where(info[..., None, None] != 0, np.eye(shape[-1], dtype=raw(A).dtype), raw(A)))
-    return result(A), Tensor._wrap(np.asarray(info))
-
-
-@rounded_once
-def cholesky_ex(A: Operand, *, upper: bool = False, check_errors: bool = False) -> CholeskyEx:
-    """Return `cholesky` and a report: 0 where it exists, else 1, in place of an error.
-
-    Raises
-    ------
-    LinAlgError
-        If a matrix is not positive definite, and `check_errors`.
-
-    Examples
-    --------
-    >>> mg.linalg.cholesky_ex(mg.tensor([[-1.0]])).info
-    tensor(1, dtype=int32)
-    """
-    found = _with_report("cholesky", A, check_errors, np.linalg.cholesky, lambda a: cholesky(a, upper=upper))
-    return CholeskyEx(*found)
-
-
-@rounded_once
-def inv_ex(A: Operand, *, check_errors: bool = False) -> InvEx:
-    """Return `inv` and a report: 0 where it exists, else 1, in place of an error.
-
-    Raises
-    ------
-    LinAlgError
-        If a matrix is singular, and `check_errors`.
-
-    Examples
-    --------
-    >>> mg.linalg.inv_ex(mg.tensor([[0.0]])).info
-    tensor(1, dtype=int32)
-    """
-    return InvEx(*_with_report("inv", A, check_errors, np.linalg.inv, inv))
-
-
-@rounded_once
-def solve_ex(A: Operand, B: Operand, *, left: bool = True, check_errors: bool = False) -> SolveEx:
-    """Return `solve` and a report: 0 where it exists, else 1, in place of an error.
-
-    Raises
-    ------
-    LinAlgError
-        If a matrix is singular, and `check_errors`.
-
-    Examples
-    --------
-    >>> mg.linalg.solve_ex(mg.tensor([[2.0]]), mg.tensor([[4.0]])).result
-    tensor([[2.]])
-    """
-    return SolveEx(*_with_report("solve", A, check_errors, np.linalg.inv, lambda a: solve(a, B, left=left)))
