@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from typing import Any
 
 
@@ -16,7 +17,9 @@ def children(tree: Any) -> list[tuple[Any, Any]] | None:
 def rebuilt(tree: Any, branches: Sequence[Any]) -> Any:
     """Return a node of the kind of `tree` with other branches."""
     if isinstance(tree, dict):
-        return type(tree)(zip(tree, branches, strict=True))
+        node = copy(tree)  # which knows its default, if it has one
+        node.update(zip(tree, branches, strict=True))
+        return node
     return type(tree)(*branches) if hasattr(tree, "_fields") else type(tree)(branches)  # a named tuple, or not
 
 

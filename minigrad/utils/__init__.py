@@ -2,7 +2,7 @@
 
 from minigrad.lazy_names import lazy_names
 
-_MODULES = "benchmark checkpoint data einops hooks tensorboard"
+_MODULES = "_pytree benchmark checkpoint data einops hooks tensorboard"
 _HOMES = {"model_summary": "Summary summary", "swapping": "swap_tensors"}
 _lazy = lazy_names(__name__, globals(), _HOMES, _MODULES)
 __all__ = _lazy.names
