@@ -124,7 +124,7 @@ def _reduced(ufunc: np.ufunc, values: np.ndarray, places: np.ndarray, axis: int)
 
 
 def add_one_by_one(values: np.ndarray, numbers: np.ndarray, count: int) -> np.ndarray:
-    """Return `count` sums, of many floats in float64; in blocks, as NumPy is quick where there is nothing to convert."""
+    """Return `count` sums, of many floats in float64; in blocks: NumPy is quick where there is nothing to convert."""
     if len(values) * FEW < count:
         whole = np.zeros(count, values.dtype)
         if len(values):

@@ -58,7 +58,9 @@ def _slope_of_square(g: Any, x: Any, y: Any, out: Any = None) -> Any:
 
 @elementwise(
     computed(_slope_of_square, lambda g, input, other: (input - other) * 2 * g),
-    computed(lambda g, input, other: _slope_of_square(g, other, input), lambda g, input, other: (other - input) * 2 * g),
+    computed(
+        lambda g, input, other: _slope_of_square(g, other, input), lambda g, input, other: (other - input) * 2 * g
+    ),
 )
 def _squared_error(input: Operand, other: Operand) -> Operand:
     return _square_of_difference(input, other)
@@ -260,18 +262,32 @@ def _check_probabilities(name: str, operand: Operand, mend: str) -> None:
         )
 
 
+_LEAST = {"f": -80.0, "d": -700.0}  # inputs, by dtype: exp of more than 88 or 709 would be infinite
+
+
 def _positive(target: Any, pos_weight: Any) -> Any:
     """Return the factor of ``log(1 + exp(-input))``; that of ``log(1 + exp(input))`` is ``1 - target``."""
     return target if pos_weight is None else target * pos_weight
 
 
+def _logit_slope(g: Any, input: Any, target: Any, pos_weight: Any) -> Any:
+    return g * ((1 - target) * sigmoid(input) - _positive(target, pos_weight) * sigmoid(-input))
+
+
+@in_blocks(cost=10)
+def _logit_slope_of_arrays(g: Any, x: Any, target: Any, pos_weight: Any, out: Any = None) -> Any:
+    """Return the same, with both sigmoids from one exponential: the second is ``exp(-x)`` times the first."""
+    exponential = np.exp(-limited(x, _LEAST[x.dtype.char], None))
+    sigmoid = np.reciprocal(1 + exponential)
+    exponential *= sigmoid
+    exponential *= _positive(target, pos_weight)
+    sigmoid *= 1 - target
+    sigmoid -= exponential
+    return np.multiply(sigmoid, g, out=out)
+
+
 @elementwise(
-    in_blocks(
-        lambda g, input, target, pos_weight: (
-            g * ((1 - target) * sigmoid(input) - _positive(target, pos_weight) * sigmoid(-input))
-        ),
-        cost=14,
-    ),
+    computed(_logit_slope_of_arrays, _logit_slope),
     in_blocks(
         lambda g, input, pos_weight: (
             -g * input if pos_weight is None else g * ((pos_weight - 1) * softplus(-input) - input)
