@@ -442,7 +442,8 @@ class Tensor(Methods, ArrayAttributes):
         if view is not self:
             was_view = self._view is not None
             self._data = view._data
-            self._set_history(view)
+            if self._node is not None or mode.enabled:  # else it stays the leaf that it is
+                self._set_history(view)
             if was_view:
                 self._view = view._view
         return self

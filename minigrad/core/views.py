@@ -70,7 +70,7 @@ class View:
         """Raise if the base was rearranged, as by ``transpose_``: the calls that made `view` lead elsewhere now."""
         try:
             shown = replay(self.calls, self.base._data)
-            same = shown.shape == view._data.shape and (shown.ctypes.data == view._data.ctypes.data or not shown.size)
+            same = _shows_the_same(shown, view._data)
         except (TypeError, ValueError, IndexError):
             same = False
         if not same:
@@ -91,6 +91,12 @@ class View:
             base._set_history(View.replace_part(base, part, self.calls))
             base._history_version += 1
             self.refresh(view)  # at once: later changes of the base's history must not change this one
+
+
+def _shows_the_same(a: np.ndarray, b: np.ndarray) -> bool:
+    """Return whether the elements of two arrays are the same places in memory, one by one."""
+    steps = [[step for step, n in zip(x.strides, x.shape, strict=True) if n > 1] for x in (a, b)]
+    return a.shape == b.shape and (not a.size or a.ctypes.data == b.ctypes.data and steps[0] == steps[1])
 
 
 def _in_place_error(source: Tensor) -> str | None:

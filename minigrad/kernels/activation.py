@@ -1,6 +1,7 @@
 """Activation functions and their slopes on arrays, in as few passes as possible over blocks that stay in the cache.
 
-A slope is the gradient of the input, given that of the output as `g`.
+A slope is the gradient of the input, given that of the output as `g`. What lies between the steps is kept in `out`
+where it can be: a buffer less that has to stay in the cache.
 """
 
 from __future__ import annotations
@@ -31,38 +32,46 @@ Out = np.ndarray | None
 @in_blocks(cost=5)
 def sigmoid(x: Array, out: Out = None) -> Any:
     """``1 / (1 + exp(-x))``."""
-    return np.reciprocal(_one_plus_exp(-x), out=out)
+    y = _one_plus_exp_minus(x, out)
+    return np.reciprocal(y, out=y)
 
 
 @in_blocks
 def sigmoid_slope(g: Array, y: Array, out: Out = None) -> Any:
     """``g * y * (1 - y)``, y being the sigmoid."""
-    slope = 1 - y
+    slope = np.subtract(1, y, out=out)
     slope *= y
-    return np.multiply(slope, g, out=out)
+    slope *= g
+    return slope
 
 
 @in_blocks
 def tanh_slope(g: Array, y: Array, out: Out = None) -> Any:
     """``g * (1 - y * y)``, y being the tanh."""
-    return np.multiply(1 - np.square(y), g, out=out)
+    slope = np.square(y, out=out)
+    slope = np.subtract(1, slope, out=out)
+    slope *= g
+    return slope
 
 
 @in_blocks(cost=5)
 def silu(x: Array, out: Out = None) -> Any:
     """``x * sigmoid(x)``."""
-    return np.divide(x, _one_plus_exp(-x), out=out)
+    y = _one_plus_exp_minus(x, out)
+    return np.divide(x, y, out=y)
 
 
 @in_blocks(cost=7)
 def silu_slope(g: Array, x: Array, out: Out = None) -> Any:
     """``g * s * (1 + x * (1 - s))``, s being the sigmoid."""
-    s = np.reciprocal(_one_plus_exp(-x))
-    slope = 1 - s
+    s = _one_plus_exp_minus(x)
+    s = np.reciprocal(s, out=s)
+    slope = np.subtract(1, s, out=out)
     slope *= x
     slope += 1
     slope *= s
-    return np.multiply(slope, g, out=out)
+    slope *= g
+    return slope
 
 
 @in_blocks(cost=12)
@@ -75,13 +84,14 @@ def gelu(x: Array, out: tuple[Out, Out] = (None, None)) -> tuple[Any, Any]:
 @in_blocks(cost=6)
 def gelu_slope(g: Array, x: Array, cdf: Array, out: Out = None) -> Any:
     """``g * (cdf + x * density(x))``."""
-    slope = np.square(x)
+    slope = np.square(x, out=out)
     slope *= -0.5
-    slope = np.exp(slope)
+    slope = np.exp(slope, out=out)
     slope *= 1 / math.sqrt(2 * math.pi)
     slope *= x
     slope += cdf
-    return np.multiply(slope, g, out=out)
+    slope *= g
+    return slope
 
 
 @in_blocks(cost=8)
@@ -98,7 +108,8 @@ def softplus(x: Array, beta: float, threshold: float, out: Out = None) -> Any:
 def softplus_slope(g: Array, x: Array, beta: float, threshold: float, out: Out = None) -> Any:
     """``g * sigmoid(beta * x)``, and g above the threshold."""
     z = x if beta == 1 else x * beta
-    return _replaced(np.divide(g, _one_plus_exp(-z), out=out), g, z > threshold)
+    slope = _one_plus_exp_minus(z, out)
+    return _replaced(np.divide(g, slope, out=slope), g, z > threshold)
 
 
 @in_blocks(cost=9)
@@ -110,7 +121,8 @@ def logsigmoid(x: Array, out: Out = None) -> Any:
 @in_blocks(cost=5)
 def logsigmoid_slope(g: Array, x: Array, out: Out = None) -> Any:
     """``g * sigmoid(-x)``."""
-    return np.divide(g, _one_plus_exp(x), out=out)
+    slope = _one_plus_exp(x, out)
+    return np.divide(g, slope, out=slope)
 
 
 def log_one_plus(y: Array, out: Out = None) -> Any:
@@ -132,10 +144,15 @@ def _expm1_below_0(z: Array) -> Any:
     return t
 
 
-def _one_plus_exp(x: Array) -> Any:
-    y = np.exp(x)
+def _one_plus_exp(x: Array, out: Out = None) -> Array:
+    y: Array = np.asarray(np.exp(x, out=out))
     y += 1
     return y
+
+
+def _one_plus_exp_minus(x: Array, out: Out = None) -> Array:
+    y: Array = np.asarray(np.negative(x, out=out))
+    return _one_plus_exp(y, y)
 
 
 def _replaced(y: Any, x: Array, mask: Any) -> Array:
@@ -152,7 +169,8 @@ def _replaced(y: Any, x: Array, mask: Any) -> Array:
 def leaky_relu(x: Array, negative_slope: float, out: Out = None) -> Any:
     """Return x where it is positive, and `negative_slope` times x elsewhere."""
     if 0 < negative_slope <= 1:  # 0 times inf would be nan
-        return np.maximum(x, x * negative_slope, out=out)
+        y = np.asarray(np.multiply(x, negative_slope, out=out))
+        return np.maximum(x, y, out=y)
     return np.add(limited(x, None, 0) * negative_slope, limited(x, 0, None), out=out)
 
 

@@ -2,6 +2,7 @@
 
 import gc
 
+import numpy as np
 import pytest
 
 import minigrad as mg
@@ -121,13 +122,65 @@ def test_what_is_written_into_a_part_of_nothing_is_recorded(part):
     assert weight.grad.item() == 0
 
 
-@pytest.mark.parametrize("name", ["t_", "transpose_", "swapaxes_", "squeeze_", "unsqueeze_"])
+REARRANGING = {
+    "t_": (), "transpose_": (0, 1), "swapaxes_": (0, 1), "swapdims_": (0, 1), "squeeze_": (), "unsqueeze_": (0,),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REARRANGING)
+@pytest.mark.parametrize("shape", [(1, 3), (2, 3)])
+def test_rearranging_without_recording_keeps_leaves_and_histories(name, shape):
+    """As an initialization does it: a parameter that lost its gradient would silently not be trained."""
+    weight, x = mg.ones(shape, requires_grad=True), mg.ones(shape, requires_grad=True)
+    y = x * 2
+    with mg.no_grad():
+        getattr(weight, name)(*REARRANGING[name])
+        getattr(y, name)(*REARRANGING[name])
+    assert weight.is_leaf and weight.requires_grad and y.requires_grad
+    factors = mg.arange(y.numel(), dtype=mg.float32).reshape(y.shape)
+    (weight * factors).sum().backward()
+    (y * factors).sum().backward()
+    assert weight.grad.tolist() == factors.tolist()
+    assert sorted(x.grad.ravel().tolist()) == (2 * factors).ravel().tolist()
+    if name in ("t_", "transpose_", "swapaxes_", "swapdims_"):
+        assert x.grad.T.tolist() == (2 * factors).tolist()
+
+
+@pytest.mark.parametrize("view", [lambda c: c[0], lambda c: c[:, 0], lambda c: c[1:, 1:], lambda c: c.diagonal()])
+@pytest.mark.parametrize("change", [lambda y, c: y.mul_(10), lambda y, c: c.mul_(2)], ids=["view", "base"])
+def test_views_of_a_square_that_was_transposed_in_place_have_right_gradients_or_raise(view, change):
+    """The steps from the base to the view lead to elements of the same shape, at the same start."""
+    x = mg.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+    c = x * 1
+    y = view(c)
+    c.t_()
+    try:
+        change(y, c)
+        (gradient,) = mg.autograd.grad((c * mg.tensor([[1.0, 10.0], [100.0, 1000.0]])).sum() + y.sum(), x)
+    except RuntimeError as error:
+        assert "rearranged in place" in str(error)
+        return
+    plain = np.array([[1.0, 2.0], [3.0, 4.0]])
+
+    def loss(plain):
+        c = plain.copy()
+        y = view(mg.from_numpy(c)).numpy()
+        c = c.T
+        change(mg.from_numpy(y), mg.from_numpy(c))
+        return (c * [[1.0, 10.0], [100.0, 1000.0]]).sum() + y.sum()
+
+    for i in np.ndindex(2, 2):
+        step = np.zeros((2, 2))
+        step[i] = 0.5
+        assert gradient[i].item() == pytest.approx(loss(plain + step) - loss(plain - step))
+
+
+@pytest.mark.parametrize("name", REARRANGING)
 def test_an_expanded_tensor_can_be_rearranged(name):
     torch = pytest.importorskip("torch")
-    arguments = {"transpose_": (0, 1), "swapaxes_": (0, 1), "unsqueeze_": (0,)}.get(name, ())
 
     def shape(m):
-        return tuple(getattr(m.ones(1, 3).expand(4, 3), name)(*arguments).shape)
+        return tuple(getattr(m.ones(1, 3).expand(4, 3), name)(*REARRANGING[name]).shape)
 
     assert shape(mg) == shape(torch)
 

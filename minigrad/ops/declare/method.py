@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
@@ -13,6 +14,7 @@ from minigrad.core.layout import overlaps
 from minigrad.core.methods import Methods
 from minigrad.core.tensor import Tensor
 from minigrad.graph.engine import node_numbers
+from minigrad.graph.grad_mode import enable_grad
 from minigrad.ops.declare.annotations import kind_of
 from minigrad.ops.declare.naming import NAMED, as_called, in_our_names, named
 from minigrad.ops.declare.operation import as_operator
@@ -101,7 +103,8 @@ def rearranging(name: str, function: Callable[..., Any]) -> Callable[..., Tensor
         try:
             if kwargs:
                 kwargs = in_our_names(name, function, kwargs)
-            return self._rearrange(function(self, *args, **kwargs))
+            with enable_grad() if self._node is not None else nullcontext():  # its history must be complete in any mode
+                return self._rearrange(function(self, *args, **kwargs))
         except NAMED as error:
             raise as_called(error, name, (self, *args), kwargs, function) from error.__cause__
 
