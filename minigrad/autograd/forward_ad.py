@@ -47,6 +47,8 @@ def exit_dual_level(*, level: int | None = None) -> None:
     """
     if mode.duals is None or level not in (None, 0):
         raise RuntimeError("exit_dual_level: there is no such level; call enter_dual_level first")
+    for dual in mode.duals:
+        dual._ended = dual.is_leaf
     mode.duals = None
 
 
@@ -131,6 +133,7 @@ def _pushed(tensor: Tensor, duals: dict[Tensor, Tensor], own: set[Tensor]) -> Te
     with enable_grad():
         start = tensor.detach().new_zeros(tensor.shape).requires_grad_()
         own.add(start)
+        start._ended = True
         found = grad(tensor, list(duals), start, create_graph=True, allow_unused=True)
         pairs = [(g, t) for g, t in zip(found, duals.values(), strict=True) if g is not None]
         if not pairs:

@@ -74,6 +74,7 @@ class Tensor(Methods, ArrayAttributes):
     _replaced: int = 0  # what `_version` counts beside the changes of the memory that it shows now
     _shared: bool = False  # whether others may have its memory, although an operation made it: it stays as it lies
     _cut: bool = False  # whether detach_ has ended its history, which earlier views may still have
+    _ended: bool = False  # whether it was the leaf of a derivative that is done: it does not lead out of others
     _hooks: dict[int, Callable[[Any], Any]] | None = None  # of a leaf; those of others are on the node
     _before_grad: dict[int, Callable[[Any], Any]] | None = None  # of the node of a leaf, called by a backward only
     _after_grad: dict[int, Callable[[Tensor], Any]] | None = None

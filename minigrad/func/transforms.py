@@ -48,7 +48,9 @@ class _Level:
         return _gradients(ys, self.inputs, vs)
 
     def outside(self, tree: Any) -> Any:
-        """Return results as those outside see them: without a history if it ends in this level."""
+        """Return results as those outside see them: without a history if it ends in this level, or in those within."""
+        for leaf in self.own:
+            leaf._ended = True
         return trees.map_leaves(self._outside, tree)
 
     def _outside(self, value: Any) -> Any:

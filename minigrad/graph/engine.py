@@ -128,12 +128,15 @@ def nodes_since(number: int, edges: Iterable[Any]) -> set[Node]:
 
 
 def leads_outside(target: Any, own: set[Any]) -> bool:
-    """Return whether a gradient that flows to `target`, a node or leaf, reaches leaves that are not among `own`."""
+    """Return whether a gradient that flows to `target`, a node or leaf, reaches leaves that are not among `own`.
+
+    Those of derivatives that are done do not count: nobody can ask for their gradients any more.
+    """
     stack, seen = [target], set()
     while stack:
         edge = stack.pop()
         if not isinstance(edge, Node):
-            if edge not in own:
+            if edge not in own and not edge._ended:
                 return True
         elif edge not in seen:
             seen.add(edge)

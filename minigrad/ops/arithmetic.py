@@ -264,7 +264,7 @@ def _mixed_slope(input: Any, exponent: Any) -> Any:
 
 
 @method("__pow__", inplace=True)
-@elementwise(_base_slope, lambda g, input, exponent: g * _exponent_slope(input, exponent))
+@elementwise(_base_slope, lambda g, input, exponent: g * _exponent_slope(input, exponent), exact="exponent")
 @silent
 def pow(input: Operand, exponent: Operand) -> Operand:
     """``input ** exponent``, elementwise. ``x ** 0`` has gradient 0 everywhere.
@@ -272,8 +272,8 @@ def pow(input: Operand, exponent: Operand) -> Operand:
     Raises
     ------
     RuntimeError
-        For integers to the power of a negative integer. (Negative integers in a tensor of exponents give the truncated
-        result: 0, or 1 and -1 for these.)
+        For integers to the power of a negative integer, or of one that does not fit into their dtype. (Negative
+        integers in a tensor of exponents give the truncated result: 0, or 1 and -1 for these.)
 
     Examples
     --------

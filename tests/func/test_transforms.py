@@ -202,6 +202,54 @@ def test_what_is_refused(name):
         WRONG[name](mg.func, mg.tensor(X))
 
 
+INNER = {
+    "grad": lambda f, h, t: f.grad(h)(t),
+    "grad_and_value": lambda f, h, t: f.grad_and_value(h)(t)[0],
+    "vjp": lambda f, h, t: f.vjp(h, t)[1](t.sum())[0],
+    "jvp": lambda f, h, t: f.jvp(h, (t,), (t,))[1] * t,
+    "jacrev": lambda f, h, t: f.jacrev(h)(t),
+    "jacfwd": lambda f, h, t: f.jacfwd(h)(t),
+    "hessian": lambda f, h, t: f.hessian(h)(t).sum(0),
+    "vmap": lambda f, h, t: f.vmap(f.grad(lambda s, p: (s * s * s).sum() * h(p)), (0, None))(t, t),
+}
+OUTER = {
+    "grad": lambda f, g, p: f.grad(lambda p: g(p).sum())(p),
+    "grad_and_value": lambda f, g, p: f.grad_and_value(lambda p: g(p).sum())(p),
+    "vjp": lambda f, g, p: (lambda y, back: (y, back(p)))(*f.vjp(g, p)),
+    "jvp": lambda f, g, p: f.jvp(g, (p,), (p,)),
+    "jacrev": lambda f, g, p: f.jacrev(g)(p),
+    "jacfwd": lambda f, g, p: f.jacfwd(g)(p),
+    "hessian": lambda f, g, p: f.hessian(lambda p: g(p).sum())(p),
+}
+
+
+@pytest.mark.parametrize("outer", OUTER)
+@pytest.mark.parametrize("inner", INNER)
+def test_nothing_of_a_derivative_within_another_is_left(inner, outer):
+    """The inner one is with respect to something else: the graph that it leaves must end with the outer one."""
+
+    def derivative(lib, f):
+        t = lib.tensor(Y[0])
+        within = lambda p: INNER[inner](f, lambda t: (t**3 * p**2).sum(), t)  # noqa: E731
+        return plain(OUTER[outer](f, within, lib.tensor(X)))
+
+    check(derivative(mg, mg.func), derivative(torch, torch.func))
+
+
+def test_parameters_updated_by_a_function_of_derivatives_have_no_history():
+    """As those of a net that is trained by an equation of its own derivatives; each step took longer than the last."""
+    times, p = mg.linspace(0, 1, 5), mg.tensor([0.5, 0.1])
+    slope = mg.func.vmap(mg.func.grad(lambda p, t: p[0] * t.sin() + p[1] * t * t, argnums=1), (None, 0))
+    gradient = mg.func.grad(lambda p: ((slope(p, times) - times.cos()) ** 2).mean())
+    for _ in range(3):
+        p = p - 0.1 * gradient(p)
+        assert not p.requires_grad
+    with mg.autograd.forward_ad.dual_level():
+        dual = mg.autograd.forward_ad.make_dual(mg.ones(2), mg.ones(2))
+        for part in mg.autograd.forward_ad.unpack_dual(mg.func.grad(lambda p, t: (p * t**2).sum(), argnums=1)(dual, p)):
+            assert not part.requires_grad
+
+
 def test_slices_share_a_graph_that_is_freed_after_the_last():
     x = mg.tensor([1.0, 2.0, 3.0], requires_grad=True)
     y = x**2

@@ -7,6 +7,7 @@ of Tensor, passes errors on under its own name, and gives NumPy's and Python's b
 from __future__ import annotations
 
 import functools
+import inspect
 import re
 import sys
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from types import FunctionType
 from typing import Any
 
 from minigrad.core.array_attributes import ArrayAttributes, as_int
-from minigrad.ops.declare.annotations import misfit
+from minigrad.ops.declare.annotations import kind_of, misfit
 from minigrad.ops.declare.declaration import OTHER_NAMES, one_by_one, our_name, signature
 from minigrad.ops.declare.out import into
 
@@ -42,10 +43,14 @@ def named(function: Callable[..., Any], name: str) -> Callable[..., Any]:
         return function
 
     takes_out = takes_an_out(function)
+    bools = bools_of(function)
+    before_bools = min(bools, default=sys.maxsize)
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
+            if len(args) > before_bools:
+                check_bools(name, bools, args)
             if kwargs:
                 if takes_out and "out" in kwargs:
                     return into(kwargs.pop("out"), name, call, args, kwargs)
@@ -62,6 +67,20 @@ def named(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     call.__name__ = call.__qualname__ = name
     call.named = call  # type: ignore[attr-defined]
     return call
+
+
+def bools_of(function: Callable[..., Any]) -> dict[int, str]:
+    """Return the parameters of a function that are bools, by their places."""
+    annotations = inspect.unwrap(function).__annotations__
+    return {i: name for i, name in enumerate(signature(function)[0]) if annotations.get(name) == "bool"}
+
+
+def check_bools(operation: str, bools: dict[int, str], args: tuple[Any, ...]) -> None:
+    """Raise TypeError if a number was given in the place of a bool, as the second one of ``x.sum(0, 1)``."""
+    for place, name in bools.items():
+        if place < len(args) and isinstance(args[place], (int, float)) and not isinstance(args[place], bool):
+            several = "; several dims are one argument, such as dim=(0, 1)" if name in ("keepdim", "unbiased") else ""
+            raise TypeError(f"{operation}: expected a bool as {name!r}, got {kind_of(args[place])}{several}")
 
 
 def takes_an_out(function: Callable[..., Any]) -> bool:

@@ -28,6 +28,7 @@ def elementwise(
     tensors: Sequence[str] = (),
     floating: bool = False,
     no_bools: str = "",
+    exact: str = "",
     outputs: Sequence[str] = ("y",),
 ) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
     """Declare an operation on corresponding elements of its leading parameters.
@@ -43,6 +44,7 @@ def elementwise(
     tensors : those of them that may not be a Python number, though another is a Tensor
     floating : integers and bools become the default floating dtype first
     no_bools : why bools are refused, if they are
+    exact : the one of them where an integer that does not fit into the dtype is an error, and does not wrap around
     outputs : names of the outputs, where the function returns several
     """
 
@@ -51,7 +53,7 @@ def elementwise(
         promoted = tuple(i for i, n in enumerate(names) if n not in constants)
         checked = tuple((i, n) for i, n in enumerate(names) if n in tensors)
         own = name or forward.__name__.strip("_")
-        match = functools.partial(_match, own, len(rules), promoted, checked, floating, no_bools)
+        match = functools.partial(_match, own, len(rules), promoted, checked, floating, no_bools, names.index(exact) if exact else -1)
         plain = len(rules) == 1 and not floating and not no_bools
         prepare = None if plain else _matcher(match, len(rules), 1 in dict(checked))
         given: dict[str, Any] = {n: r for n, r in zip(names, rules, strict=True) if r is not None}
@@ -95,6 +97,7 @@ def _match(
     checked: tuple[tuple[int, str], ...],
     floating: bool,
     no_bools: str,
+    exact: int,
     args: tuple[Any, ...],
 ) -> tuple[Any, ...]:
     """Return `args` with the first `count` broadcast to one shape, and those at `promoted` of one dtype."""
@@ -102,9 +105,8 @@ def _match(
     if not any(isinstance(t, Tensor) for t in inputs):
         if all(type(t) in _PYTHONS for t in inputs):
             if name in _OF_NUMBERS:
-                return _match(
-                    name, count, promoted, checked, floating, no_bools, (Tensor._wrap(as_array(args[0])), *args[1:])
-                )
+                args = (Tensor._wrap(as_array(args[0])), *args[1:])
+                return _match(name, count, promoted, checked, floating, no_bools, exact, args)
             raise TypeError(f"{name}: expected a Tensor, got nothing but numbers; use Python's own operators for them")
         return args
     for i, parameter in checked:
@@ -128,6 +130,8 @@ def _match(
         if not isinstance(t, Tensor):
             number = np.asarray(t)
             inputs[i] = number.astype(dtype) if i in promoted else number  # integers wrap around
+            if i == exact and dtype.kind in "iu" and inputs[i] != number:
+                raise RuntimeError(f"{name}: {t} does not fit into {dtype}; convert the tensor, such as with .float()")
             continue
         if i in promoted and t._data.dtype != dtype:
             t = cast(t, dtype)
