@@ -330,20 +330,6 @@ def test_one_cycle_ends():
         scheduler.step()
 
 
-def test_state_of_another_kind():
-    s, o = optim.lr_scheduler, optimizer(mg)
-    step = s.StepLR(o, 3)
-    with pytest.raises(ValueError, match="has no T_max, eta_min"):
-        step.load_state_dict(s.CosineAnnealingLR(o, 3, 0.1).state_dict())
-    chain = s.ChainedScheduler([s.StepLR(o, 3), s.StepLR(o, 4)])
-    other = s.ChainedScheduler([s.StepLR(o, 5), s.ExponentialLR(o, 4)])
-    with pytest.raises(ValueError, match="has no step_size"):
-        other.load_state_dict(chain.state_dict())
-    assert other._schedulers[0].step_size == 5  # as it was
-    with pytest.raises(ValueError, match="expected 2 schedulers, got 0"):
-        other.load_state_dict(step.state_dict())
-
-
 # ---- groups that are added, options that are wrong -------------------------------------------------------------------
 
 

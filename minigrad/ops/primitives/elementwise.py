@@ -53,7 +53,8 @@ def elementwise(
         promoted = tuple(i for i, n in enumerate(names) if n not in constants)
         checked = tuple((i, n) for i, n in enumerate(names) if n in tensors)
         own = name or forward.__name__.strip("_")
-        match = functools.partial(_match, own, len(rules), promoted, checked, floating, no_bools, names.index(exact) if exact else -1)
+        unwrapped = names.index(exact) if exact else -1
+        match = functools.partial(_match, own, len(rules), promoted, checked, floating, no_bools, unwrapped)
         plain = len(rules) == 1 and not floating and not no_bools
         prepare = None if plain else _matcher(match, len(rules), 1 in dict(checked))
         given: dict[str, Any] = {n: r for n, r in zip(names, rules, strict=True) if r is not None}

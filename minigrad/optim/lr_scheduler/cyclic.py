@@ -191,6 +191,8 @@ class OneCycleLR(LRScheduler):
     0.040 1.000 0.750 0.250
     """
 
+    _derived = frozenset(("use_beta1",))
+
     def __init__(
         self,
         optimizer: Optimizer,
@@ -297,6 +299,8 @@ class CyclicLR(LRScheduler):
     0.0 0.5 1.0 0.5 0.0
     """
 
+    _derived = frozenset(("use_beta1", "total_size", "step_ratio"))
+
     def __init__(
         self,
         optimizer: Optimizer,
@@ -362,6 +366,12 @@ class CyclicLR(LRScheduler):
             for group, high, low in momentums:
                 _set_momentum(group, high - (high - low) * height)
         return [low + (high - low) * height for low, high in zip(self.base_lrs, self.max_lrs, strict=True)]
+
+    def _translated(self, state_dict: Mapping[str, Any]) -> Mapping[str, Any]:
+        if "total_size" not in state_dict:
+            return state_dict
+        up = state_dict["total_size"] * state_dict["step_ratio"]
+        return {**state_dict, "step_size_up": up, "step_size_down": state_dict["total_size"] - up}
 
     def state_dict(self) -> dict[str, Any]:
         return {**super().state_dict(), "scale_fn": self.scale_fn and attributes(self.scale_fn)}

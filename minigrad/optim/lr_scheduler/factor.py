@@ -170,6 +170,12 @@ class MultiStepLR(_FactorLR):
         self.milestones.sort()
         super().__init__(optimizer, last_epoch)
 
+    def _translated(self, state_dict: Mapping[str, Any]) -> Mapping[str, Any]:
+        milestones = state_dict.get("milestones")
+        if not isinstance(milestones, Mapping):
+            return state_dict
+        return {**state_dict, "milestones": sorted(epoch for epoch, n in milestones.items() for _ in range(n))}
+
     def _factor(self) -> float:
         return self.gamma ** self.milestones.count(self.last_epoch)
 

@@ -47,6 +47,8 @@ class ReduceLROnPlateau(LRScheduler):
     [0.1]
     """
 
+    _derived = frozenset(("default_min_lr", "mode_worse"))
+
     def __init__(
         self,
         optimizer: Optimizer,

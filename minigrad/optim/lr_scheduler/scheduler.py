@@ -6,7 +6,7 @@ import copy
 import types
 import warnings
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -144,12 +144,24 @@ class LRScheduler:
         Raises
         ------
         ValueError
-            If it is the state of another kind of scheduler. The scheduler is unchanged then.
+            If it is the state of another kind of scheduler. The scheduler is unchanged then. One of a user's own takes
+            all that it finds, as it may set attributes later.
         """
-        other = [key for key in state_dict if key not in self.__dict__ and not key.startswith("_")]
-        if other:
-            raise ValueError(f"{type(self).__name__}.load_state_dict: has no {', '.join(other)}; is it another kind's?")
-        self.__dict__.update(copy.deepcopy({key: value for key, value in state_dict.items() if key in self.__dict__}))
+        state = {key: value for key, value in self._translated(state_dict).items() if key not in self._derived}
+        if type(self).__module__.partition(".")[0] == __name__.partition(".")[0]:
+            other = [key for key in state if key not in self.__dict__ and not key.startswith("_")]
+            if other:
+                raise ValueError(
+                    f"{type(self).__name__}.load_state_dict: has no {', '.join(other)}; is it another kind's?"
+                )
+            state = {key: value for key, value in state.items() if key in self.__dict__}
+        self.__dict__.update(copy.deepcopy(state))
+
+    _derived: ClassVar[frozenset[str]] = frozenset()  # what PyTorch's files have, too, and what follows from the rest
+
+    def _translated(self, state_dict: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the state as this class has it, if it is PyTorch's."""
+        return state_dict
 
 
 class _LRScheduler(LRScheduler):
