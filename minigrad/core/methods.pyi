@@ -8,6 +8,7 @@ from collections.abc import Callable
 from collections.abc import Sequence
 from minigrad import return_types as return_types
 from minigrad.core.dtypes import DTypeLike
+from minigrad.core.dtypes import dtype as _dtype
 from minigrad.core.generator import Generator
 from minigrad.core.tensor import Tensor
 from minigrad.core.tensor import TensorLike
@@ -1185,8 +1186,8 @@ class Methods:
         """Return the variance ``sum((input - mean) ** 2) / (n - correction)`` of all elements, or over `dim`."""
     def vdot(self, tensor: TensorLike) -> Tensor:
         """Return the sum of the products of the elements of two vectors."""
-    def view(self, *shape: SupportsIndex | Sequence[SupportsIndex]) -> Tensor:
-        """Return the same memory in another shape."""
+    def view(self, *shape: SupportsIndex | Sequence[SupportsIndex] | _dtype | np.dtype[Any], dtype: _dtype | np.dtype[Any] | None = None) -> Tensor:
+        """Return the same memory in another shape; or, given a dtype, its bits as numbers of that one, without a gradient."""
     def view_as(self, other: Tensor) -> Tensor:
         """Return the same memory in the shape of `other`."""
     def vsplit(self, indices_or_sections: _int | Sequence[_int]) -> tuple[Tensor, ...]:

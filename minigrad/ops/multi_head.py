@@ -15,6 +15,7 @@ from minigrad.ops.dropout import dropout
 from minigrad.ops.joining import cat
 from minigrad.ops.linalg import matmul
 from minigrad.ops.linear import linear
+from minigrad.ops.primitives.casting import cast
 from minigrad.ops.selection import where
 from minigrad.ops.softmax import softmax
 from minigrad.ops.splitting import chunk
@@ -192,9 +193,9 @@ def _merged(mask: Any, padding: Any, n: int, heads: int, length: int, keys: int,
     if not parts:
         return None
     merged = parts[0] + parts[1] if len(parts) == 2 else parts[0]
-    if merged.dtype != dtype:
-        raise RuntimeError(f"{NAME}: expected masks of bools or {dtype}, as query, got {merged.dtype}")
-    return merged
+    if merged.dtype not in (dtype, np.float32):  # in which `generate_square_subsequent_mask` makes them
+        raise RuntimeError(f"{NAME}: expected masks of bools, float32 or {dtype}, as query, got {merged.dtype}")
+    return merged if merged.dtype == dtype else cast(merged, np.dtype(dtype))
 
 
 def _additive(mask: Any, dtype: Any) -> Any:

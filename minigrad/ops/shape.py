@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.core import dtypes
 from minigrad.core.array_attributes import Lengths
 from minigrad.core.tensor import Tensor
 from minigrad.core.views import Calls, View, lay_out, replay
@@ -77,14 +78,25 @@ def _reshape_as(input: Tensor, other: Tensor) -> Tensor:
 
 
 @method("view", only=True)
-def _view(input: Tensor, *shape: Lengths) -> Tensor:
-    """Return the same memory in another shape.
+def _view(input: Tensor, *shape: Lengths | dtypes.DType, dtype: dtypes.DType | None = None) -> Tensor:
+    """Return the same memory in another shape; or, given a dtype, its bits as numbers of that one, without a gradient.
 
     Raises
     ------
     RuntimeError
-        If the layout in memory does not allow it; `reshape` copies then.
+        If the layout in memory does not allow it; `reshape` copies then. If the last dimension, in bytes, is no
+        multiple of the size of the dtype.
+
+    Examples
+    --------
+    >>> mg.arange(4).view(2, 2)
+    tensor([[0, 1],
+            [2, 3]])
+    >>> mg.tensor([1.0, -0.0]).view(mg.int32)
+    tensor([ 1065353216, -2147483648], dtype=int32)
     """
+    if dtype is not None or len(shape) == 1 and isinstance(shape[0], (dtypes.dtype, np.dtype)):
+        return _bits(input, dtypes.as_dtype(shape[0] if dtype is None else dtype))
     wanted = _resolved("view", input, as_shape("view", shape))
     lay_out(input, channels_last=True)
     if input._data.size and not np.may_share_memory(input._data.reshape(wanted), input._data):
@@ -93,6 +105,18 @@ def _view(input: Tensor, *shape: Lengths) -> Tensor:
             "without a copy; use .reshape() instead"
         )
     return _viewed(input, wanted)
+
+
+def _bits(input: Tensor, dtype: np.dtype) -> Tensor:
+    if input._data.dtype == dtype:
+        return _viewed(input, tuple(input.shape))
+    try:
+        return Tensor._wrap(input._alias()._data.view(dtype))
+    except (TypeError, ValueError):
+        raise RuntimeError(
+            f"view: {input.dtype} of shape {tuple(input.shape)} with strides {input.stride()} has no bits of {dtype} "
+            "side by side; a .contiguous() copy has, if the last dimension is a multiple"
+        ) from None
 
 
 @method("view_as", only=True)

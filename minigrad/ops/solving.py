@@ -133,6 +133,8 @@ def solve(A: Operand, B: Operand, *, left: bool = True) -> Tensor:
     ------
     LinAlgError
         If `A` is singular.
+    RuntimeError
+        If shapes or dtypes do not fit; or if `left` is False and `B` would be taken for vectors.
 
     Examples
     --------
@@ -146,10 +148,17 @@ def _solution(A: Any, B: Any, left: bool, upper: bool | None = None) -> Any:
     """Compute `solve`, where `upper` says which triangle of `A` is not zero, if one is."""
     name = "solve" if upper is None else "solve_triangular"
     a, b = check_matrix(name, A, square=True), tuple(B.shape)
-    vector = len(b) == 1 or len(b) == len(a) - 1 and b == a[:-1]
-    if not vector and not left:
+    vector = upper is None and (len(b) == 1 or len(b) == len(a) - 1 and b == a[:-1])
+    if vector and not left:
+        raise RuntimeError(
+            f"linalg.{name}: expected matrices as B where left is False, got shape {b}; vectors would be the rows of "
+            "B.unsqueeze(-2)"
+        )
+    if len(b) < 2 and not vector:
+        raise RuntimeError(f"linalg.{name}: expected matrices as B, got shape {b}; add a dimension with .unsqueeze(-1)")
+    if not left:
         return adjoint(_solution(adjoint(A), adjoint(B), True, None if upper is None else not upper))
-    if not b or b[-1 if vector else -2] != a[-1]:
+    if b[-1 if vector else -2] != a[-1]:
         raise RuntimeError(f"linalg.{name}: expected {a[-1]} rows in B for A of shape {a}, got shape {b}")
     if A.dtype != B.dtype:
         raise RuntimeError(f"linalg.{name}: expected operands of one dtype, got {A.dtype} and {B.dtype}")
