@@ -149,7 +149,8 @@ _HOMES = {
     "ops.segments": "segment_reduce",
     "rare_makers": "empty_permuted empty_strided range scalar_tensor",
     "settings": (
-        "are_deterministic_algorithms_enabled compile get_deterministic_debug_mode get_float32_matmul_precision "
+        "are_deterministic_algorithms_enabled compile get_autocast_cpu_dtype get_autocast_dtype "
+        "get_autocast_gpu_dtype get_deterministic_debug_mode get_float32_matmul_precision "
         "get_num_interop_threads is_autocast_cpu_enabled is_autocast_enabled "
         "is_deterministic_algorithms_warn_only_enabled is_warn_always_enabled "
         "set_default_tensor_type set_deterministic_debug_mode set_float32_matmul_precision set_flush_denormal "
@@ -174,6 +175,10 @@ globals().update({n: f for n, f in vars(Methods).items() if n.endswith("_") and 
 def __getattr__(name: str) -> object:
     if name in absent.FUNCTIONS:
         raise absent.explained("minigrad", name, absent.FUNCTIONS[name])
+    if name.startswith("_foreach_"):
+        from minigrad.ops.foreach import foreach
+
+        return foreach(name)
     return _lazy.getattr(name)
 
 

@@ -576,6 +576,9 @@ def geqrf(input: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) 
     """Return R above the diagonal and the vectors of reflections below it, and their factors: LAPACK's ``geqrf``."""
 def ger(input: TensorLike, vec2: TensorLike, *, out: Tensor | tuple[Tensor, ...] | None = None) -> Tensor:
     """Return the matrix of the products of all pairs of elements of two vectors."""
+from minigrad.settings import get_autocast_cpu_dtype as get_autocast_cpu_dtype
+from minigrad.settings import get_autocast_dtype as get_autocast_dtype
+from minigrad.settings import get_autocast_gpu_dtype as get_autocast_gpu_dtype
 from minigrad.core.device import get_default_device as get_default_device
 from minigrad.core.dtypes import get_default_dtype as get_default_dtype
 from minigrad.settings import get_deterministic_debug_mode as get_deterministic_debug_mode

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from minigrad.core import dtypes
 from minigrad.core.dtypes import dtype, set_default_dtype
 
 __all__ = [
-    "are_deterministic_algorithms_enabled", "compile", "get_deterministic_debug_mode",
-    "get_float32_matmul_precision", "get_num_interop_threads", "is_autocast_cpu_enabled", "is_autocast_enabled",
+    "are_deterministic_algorithms_enabled", "compile", "get_autocast_cpu_dtype", "get_autocast_dtype",
+    "get_autocast_gpu_dtype", "get_deterministic_debug_mode", "get_float32_matmul_precision",
+    "get_num_interop_threads", "is_autocast_cpu_enabled", "is_autocast_enabled",
     "is_deterministic_algorithms_warn_only_enabled", "is_warn_always_enabled", "set_default_tensor_type",
     "set_deterministic_debug_mode", "set_float32_matmul_precision", "set_flush_denormal", "set_num_interop_threads",
     "set_warn_always", "use_deterministic_algorithms",
@@ -218,6 +220,39 @@ def is_autocast_enabled(device_type: str = "cuda") -> bool:
     False
     """
     return False
+
+
+def get_autocast_dtype(device_type: str) -> dtypes.dtype:
+    """Return what PyTorch would compute in: float16 on a GPU, and bfloat16, which is not here, on the CPU.
+
+    Examples
+    --------
+    >>> mg.get_autocast_dtype("cuda")
+    minigrad.float16
+    """
+    return dtypes.float16 if str(device_type).startswith("cuda") else dtypes.bfloat16
+
+
+def get_autocast_gpu_dtype() -> dtypes.dtype:
+    """Return ``get_autocast_dtype("cuda")``.
+
+    Examples
+    --------
+    >>> mg.get_autocast_gpu_dtype()
+    minigrad.float16
+    """
+    return get_autocast_dtype("cuda")
+
+
+def get_autocast_cpu_dtype() -> dtypes.dtype:
+    """Return ``get_autocast_dtype("cpu")``.
+
+    Examples
+    --------
+    >>> mg.get_autocast_cpu_dtype()
+    minigrad.bfloat16
+    """
+    return get_autocast_dtype("cpu")
 
 
 def is_autocast_cpu_enabled() -> bool:

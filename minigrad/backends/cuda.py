@@ -1,5 +1,7 @@
 """CUDA, which is not used here."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 matmul = SimpleNamespace(
@@ -10,3 +12,9 @@ matmul = SimpleNamespace(
 def is_built() -> bool:
     """Return False."""
     return False
+
+
+@contextmanager
+def sdp_kernel(*args: object, **kwargs: object) -> Iterator[None]:
+    """Choose among PyTorch's kernels for attention: there is one here. Its newer name is `nn.attention.sdpa_kernel`."""
+    yield

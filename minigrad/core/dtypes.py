@@ -239,11 +239,20 @@ class finfo:
     """
 
     def __init__(self, type: Any = None) -> None:
+        if type is bfloat16:  # no array has it, but masks are made of its limits
+            self.dtype, self.bits, self.eps, self.resolution = "bfloat16", 16, 2.0**-7, 0.01
+            self.max, self.tiny = (2 - self.eps) * 2.0**127, 2.0**-126
+            self.min, self.smallest_normal = -self.max, self.tiny
+            return
         info: Any = np.finfo(_default if type is None else as_dtype(type))
         self.dtype, self.bits = str(info.dtype), info.bits
         self.max, self.min, self.eps = (builtins.float(v) for v in (info.max, info.min, info.eps))
         self.tiny = self.smallest_normal = builtins.float(info.tiny)
         self.resolution = 10.0**-info.precision
+
+    def __repr__(self) -> str:
+        names = ("resolution", "min", "max", "eps", "smallest_normal", "tiny")
+        return f"finfo({', '.join(f'{name}={getattr(self, name):g}' for name in names)}, dtype={self.dtype})"
 
 
 class iinfo:
@@ -258,6 +267,9 @@ class iinfo:
     def __init__(self, type: Any) -> None:
         info = np.iinfo(as_dtype(type))
         self.dtype, self.bits, self.min, self.max = str(info.dtype), info.bits, info.min, info.max
+
+    def __repr__(self) -> str:
+        return f"iinfo(min={self.min}, max={self.max}, dtype={self.dtype})"
 
 
 _CATEGORY = {"b": 0, "i": 1, "u": 1, "f": 2}

@@ -1,7 +1,7 @@
 """Functions of functions: their gradients, Jacobians, products with vectors, and calls on batches, by `torch.func`."""
 
 from minigrad.func.batches import vmap
-from minigrad.func.modules import functional_call, stack_module_state
+from minigrad.func.modules import functional_call, replace_all_batch_norm_modules_, stack_module_state
 from minigrad.func.transforms import (
     functionalize,
     grad,
@@ -24,6 +24,7 @@ __all__ = [
     "jacrev",
     "jvp",
     "linearize",
+    "replace_all_batch_norm_modules_",
     "stack_module_state",
     "vjp",
     "vmap",

@@ -9,7 +9,7 @@ from minigrad.core.tensor import Tensor
 from minigrad.nn.module import Module
 from minigrad.ops.joining import stack
 
-__all__ = ["functional_call", "stack_module_state"]
+__all__ = ["functional_call", "replace_all_batch_norm_modules_", "stack_module_state"]
 
 
 def functional_call(
@@ -148,3 +148,19 @@ def _swap(module: Module, path: str, tensor: Any) -> Any:
     else:
         setattr(owner, name, tensor)
     return before
+
+
+def replace_all_batch_norm_modules_(root: Module) -> Module:
+    """Make every batch norm in `root`, in place, use each batch alone: without running averages, vmap may call it.
+
+    Examples
+    --------
+    >>> net = mg.func.replace_all_batch_norm_modules_(nn.Sequential(nn.BatchNorm1d(2), nn.ReLU()))
+    >>> net[0]
+    BatchNorm1d(2, eps=1e-05, momentum=0.1, affine=True, track_running_stats=False)
+    """
+    for module in root.modules():
+        if "running_mean" in module._buffers and "num_batches_tracked" in module._buffers:
+            module.track_running_stats = False
+            module.running_mean = module.running_var = module.num_batches_tracked = None
+    return root
