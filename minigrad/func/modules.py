@@ -156,8 +156,8 @@ def replace_all_batch_norm_modules_(root: Module) -> Module:
     Examples
     --------
     >>> net = mg.func.replace_all_batch_norm_modules_(nn.Sequential(nn.BatchNorm1d(2), nn.ReLU()))
-    >>> net[0]
-    BatchNorm1d(2, eps=1e-05, momentum=0.1, affine=True, track_running_stats=False)
+    >>> net[0].running_mean, net[0].track_running_stats
+    (None, False)
     """
     for module in root.modules():
         if "running_mean" in module._buffers and "num_batches_tracked" in module._buffers:

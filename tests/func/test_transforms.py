@@ -277,3 +277,14 @@ def test_randomness_of_vmap():
         mg.vmap(noisy)(mg.zeros(4))
     assert len(set(mg.vmap(noisy, randomness="different")(mg.zeros(4)).tolist())) == 4
     assert len(set(mg.vmap(noisy, randomness="same")(mg.zeros(4)).tolist())) == 1
+
+
+def test_batch_norms_without_averages_are_called_by_vmap():
+    """As the tutorial on gradients of each sample does it, with the same numbers as PyTorch."""
+    results = []
+    for lib in (mg, torch):
+        net = lib.nn.Sequential(lib.nn.BatchNorm1d(2), lib.nn.Sequential(lib.nn.BatchNorm1d(2, affine=False)))
+        assert lib.func.replace_all_batch_norm_modules_(net) is net
+        x = lib.tensor(np.random.default_rng(0).standard_normal((3, 4, 2)).astype(np.float32))
+        results.append(lib.func.vmap(net)(x).detach().numpy())
+    np.testing.assert_allclose(*results, rtol=1e-4, atol=1e-5)
