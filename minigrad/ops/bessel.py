@@ -48,7 +48,11 @@ scaled_modified_bessel_k1 = _function(
     "scaled_modified_bessel_k1", "``exp(x)`` times the modified Bessel function K of order 1", rarer_bessel.scaled_k, 1
 )
 airy_ai = _function("airy_ai", "Airy's function Ai", rarer_bessel.airy_ai)
-spherical_bessel_j0 = _function("spherical_bessel_j0", "``sin(x) / x``, 1 at 0", lambda x: np.sinc(x / np.pi))
+spherical_bessel_j0 = _function(
+    "spherical_bessel_j0",
+    "``sin(x) / x``, 1 at 0",
+    lambda x: np.where(np.isinf(x), x.dtype.type(0), np.sinc(x / np.pi)),
+)
 
 
 # ---- orthogonal polynomials, each by its recurrence: the first two are 1 and `first`, `step` gives the next ----------

@@ -56,10 +56,23 @@ def numpy_errors(function: Callable[..., Any], name: str = "") -> Callable[..., 
         try:
             return hold_blas(function, *args)
         except np.linalg.LinAlgError as error:
-            shape = args[0].shape
-            raise LinAlgError(f"linalg.{name}: {error} (matrix of shape {shape})") from None
+            A, *rest = args
+            at = _first_failing(np.linalg.inv, A) if name == "solve" else _first_failing(function, A, *rest)
+            raise LinAlgError(f"linalg.{name}: {error} ({at}of shape {A.shape})") from None
 
     return call
+
+
+def _first_failing(function: Callable[..., Any], A: np.ndarray, *rest: Any) -> str:
+    """Return which matrix it is for which ``function(matrix, *rest)`` fails."""
+    if A.ndim == 2 or any(isinstance(r, np.ndarray) for r in rest):
+        return "matrix "
+    for at in np.ndindex(A.shape[:-2]):
+        try:
+            function(A[at], *rest)
+        except np.linalg.LinAlgError:
+            return f"matrix {at[0] if len(at) == 1 else at} in a batch "
+    return "matrix "
 
 
 def check_matrix(name: str, A: Any, square: bool = False) -> tuple[int, ...]:

@@ -1,5 +1,7 @@
 """Equations and decompositions: errors and edges; the rest is in the table of operations."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -91,3 +93,16 @@ def test_errors_of_a_triangle_name_solve_triangular():
     ]:
         with pytest.raises(RuntimeError, match=r"^linalg.solve_triangular: expected"):
             mg.linalg.solve_triangular(A, B, upper=True)
+
+
+@pytest.mark.parametrize("name", ["cholesky", "inv", "solve"])
+@pytest.mark.parametrize("batch, at", [((3,), 1), ((2, 2), (1, 0))])
+def test_an_error_says_which_matrix_of_a_batch_it_is(name, batch, at):
+    matrices = np.broadcast_to(np.eye(2), (*batch, 2, 2)).copy()
+    matrices[at] = [[1, 2], [2, 4]]
+    arguments = [mg.tensor(matrices), *[mg.ones(2, 1).double()] * (name == "solve")]
+    which = re.escape(f"(matrix {at} in a batch of shape")
+    with pytest.raises(mg.linalg.LinAlgError, match=f"linalg.{name}: .*{which}"):
+        getattr(mg.linalg, name)(*arguments)
+    with pytest.raises(mg.linalg.LinAlgError, match=r"\(matrix of shape \(2, 2\)\)"):
+        getattr(mg.linalg, name)(arguments[0][at], *arguments[1:])

@@ -434,6 +434,16 @@ def test_state_of_other_parameters(other, message):
         another.load_state_dict({"lr": 3})
 
 
+def test_groups_are_printed_as_in_pytorch():
+    torch = pytest.importorskip("torch")
+
+    def printed(lib):
+        groups = [{"params": [lib.zeros(2, requires_grad=True)]}, {"params": [lib.zeros(1)], "lr": 0.5}]
+        return repr(lib.optim.SGD(groups, lr=0.1, momentum=0.9))
+
+    assert printed(mg) == printed(torch)
+
+
 def test_every_optimizer_has_a_row():
     """LBFGS, which needs a closure, has its own file of tests; SparseAdam takes no step."""
     offered = {name for name in optim.__all__ if isinstance(getattr(optim, name), type)}
