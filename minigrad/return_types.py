@@ -27,16 +27,19 @@ def _result(name: str, *fields: str) -> Any:
     return Result
 
 
-aminmax = _result("aminmax", "min", "max")
-max = _result("max", "values", "indices")
-min = _result("min", "values", "indices")
-median = _result("median", "values", "indices")
-nanmedian = _result("nanmedian", "values", "indices")
-mode = _result("mode", "values", "indices")
-kthvalue = _result("kthvalue", "values", "indices")
-sort = _result("sort", "values", "indices")
-topk = _result("topk", "values", "indices")
-frexp = _result("frexp", "mantissa", "exponent")
-svd = _result("svd", "U", "S", "V")
-cummax = _result("cummax", "values", "indices")
-cummin = _result("cummin", "values", "indices")
+_FIELDS = {
+    "aminmax": "min max", "frexp": "mantissa exponent", "svd": "U S V",
+    **dict.fromkeys("cummax cummin kthvalue max median min mode nanmedian sort topk".split(), "values indices"),
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Make the type when it is asked for: all of them would take 2% of the import."""
+    if name not in _FIELDS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = _result(name, *_FIELDS[name].split())
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(_FIELDS)

@@ -20,7 +20,6 @@ from minigrad.ops.linalg import matmul
 from minigrad.ops.norms import matrix_norm
 from minigrad.ops.primitives.dims import one_dim
 from minigrad.ops.primitives.shape import permute, reshape
-from minigrad.ops.reporting import inv_ex
 from minigrad.ops.shape import adjoint
 from minigrad.ops.solving import (
     check_matrix,
@@ -345,6 +344,8 @@ def cond(A: Operand, p: float | str | None = None) -> Tensor:
             raise RuntimeError(f"linalg.cond: a matrix without elements has no condition, got shape {tuple(A.shape)}")
         return s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
     check_matrix("cond", A, square=True)
+    from minigrad.ops.reporting import inv_ex  # which few need
+
     inverse, info = inv_ex(A)
     found = matrix_norm(A, p, (-2, -1)) * matrix_norm(inverse, p, (-2, -1))
     return found.masked_fill(info != 0, math.inf) if raw(info).any() else found

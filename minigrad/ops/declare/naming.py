@@ -7,7 +7,6 @@ of Tensor, passes errors on under its own name, and gives NumPy's and Python's b
 from __future__ import annotations
 
 import functools
-import inspect
 import re
 import sys
 from collections.abc import Callable
@@ -71,7 +70,12 @@ def named(function: Callable[..., Any], name: str) -> Callable[..., Any]:
 
 def bools_of(function: Callable[..., Any]) -> dict[int, str]:
     """Return the parameters of a function that are bools, by their places."""
-    annotations = inspect.unwrap(function).__annotations__
+    inner = function
+    while hasattr(inner, "__wrapped__"):  # inspect.unwrap is slow
+        inner = inner.__wrapped__
+    annotations = inner.__annotations__
+    if "bool" not in annotations.values():
+        return {}
     return {i: name for i, name in enumerate(signature(function)[0]) if annotations.get(name) == "bool"}
 
 
