@@ -274,6 +274,7 @@ def _logit_slope(g: Any, input: Any, target: Any, pos_weight: Any) -> Any:
     return g * ((1 - target) * sigmoid(input) - _positive(target, pos_weight) * sigmoid(-input))
 
 
+@silent
 @in_blocks(cost=10)
 def _logit_slope_of_arrays(g: Any, x: Any, target: Any, pos_weight: Any, out: Any = None) -> Any:
     """Return the same, with both sigmoids from one exponential: the second is ``exp(-x)`` times the first."""
@@ -294,6 +295,7 @@ def _logit_slope_of_arrays(g: Any, x: Any, target: Any, pos_weight: Any, out: An
         )
     ),
 )
+@silent
 @in_blocks(cost=14)
 def _logit_loss(input: Operand, target: Operand, pos_weight: np.ndarray | None) -> Operand:
     negative, positive = 1 - target, _positive(target, pos_weight)

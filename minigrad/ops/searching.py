@@ -65,7 +65,8 @@ def unique(
     elif return_inverse or return_counts:
         values, inverse, counts = _sorted(flat)
     else:
-        in_order = np.sort(flat)
+        # NumPy 2.4 sorts float16 wrongly on some processors, unless the sort is to be stable
+        in_order = np.sort(flat, kind="stable" if flat.dtype == np.float16 else None)
         values, inverse, counts = in_order[_runs(in_order)[0]], flat, flat
     return _selected((values, inverse.reshape(x.shape), counts), (return_inverse, return_counts), input)
 
@@ -233,10 +234,12 @@ def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, inve
 @operation("boundaries", "input")
 def _searchsorted(boundaries: Operand, input: Operand, side: Any, dtype: np.dtype) -> Operand:
     if boundaries.ndim == 1:
-        return np.searchsorted(boundaries, input, side).astype(dtype)
-    count = math.prod(input.shape[:-1])  # which -1 does not tell where the rows are empty
-    rows = zip(boundaries.reshape(count, boundaries.shape[-1]), input.reshape(count, input.shape[-1]), strict=True)
-    return np.array([np.searchsorted(b, x, side) for b, x in rows], dtype).reshape(input.shape)
+        found = np.asarray(np.searchsorted(boundaries, input, side), dtype)
+    else:
+        count = math.prod(input.shape[:-1])  # which -1 does not tell where the rows are empty
+        rows = zip(boundaries.reshape(count, boundaries.shape[-1]), input.reshape(count, input.shape[-1]), strict=True)
+        found = np.array([np.searchsorted(b, x, side) for b, x in rows], dtype).reshape(input.shape)
+    return np.where(np.isnan(input), dtype.type(boundaries.shape[-1]), found)  # behind those that are nan, too
 
 
 def searchsorted(

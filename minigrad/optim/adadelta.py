@@ -10,7 +10,7 @@ import numpy as np
 from minigrad.core.tensor import Tensor
 from minigrad.optim.optimizer import Optimizer
 from minigrad.optim.options import check_hints, check_not_negative
-from minigrad.optim.rules import average, buffer, next_step
+from minigrad.optim.rules import average_square, buffer, next_step
 
 
 class Adadelta(Optimizer):
@@ -81,9 +81,9 @@ class Adadelta(Optimizer):
         rho, eps = float(group["rho"]), float(group["eps"])
         next_step(state)
         v, u = buffer(state, "square_avg", p), buffer(state, "acc_delta", p)
-        average(v, np.multiply(g, g, out=s), rho, s)
+        average_square(v, g, rho, s)
         np.sqrt(np.add(u, eps, out=d), out=d)
         d /= np.sqrt(np.add(v, eps, out=s), out=s)
         d *= g
-        average(u, np.multiply(d, d, out=s), rho, s)
+        average_square(u, d, rho, s)
         p -= np.multiply(d, float(group["lr"]), out=s)

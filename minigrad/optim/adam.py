@@ -10,7 +10,7 @@ import numpy as np
 from minigrad.core.tensor import Tensor
 from minigrad.optim.optimizer import Optimizer
 from minigrad.optim.options import check_betas, check_hints, check_not_negative
-from minigrad.optim.rules import average, buffer, next_step
+from minigrad.optim.rules import average, average_square, buffer, next_step
 
 
 class Adam(Optimizer):
@@ -93,7 +93,7 @@ class Adam(Optimizer):
         (beta1, beta2), t = map(float, group["betas"]), next_step(state)
         m, v = buffer(state, "exp_avg", p), buffer(state, "exp_avg_sq", p)
         average(m, g, beta1, s)
-        average(v, np.multiply(g, g, out=s), beta2, s)
+        average_square(v, g, beta2, s)
         if group["amsgrad"]:
             greatest = buffer(state, "max_exp_avg_sq", p)
             v = np.maximum(greatest, v, out=greatest)

@@ -10,7 +10,7 @@ import numpy as np
 from minigrad.core.tensor import Tensor
 from minigrad.optim.optimizer import Optimizer
 from minigrad.optim.options import check_betas, check_hints, check_not_negative
-from minigrad.optim.rules import average, buffer, next_step
+from minigrad.optim.rules import average, average_square, buffer, next_step
 
 
 class RAdam(Optimizer):
@@ -71,7 +71,7 @@ class RAdam(Optimizer):
         (beta1, beta2), t = map(float, group["betas"]), next_step(state)
         m, v = buffer(state, "exp_avg", p), buffer(state, "exp_avg_sq", p)
         average(m, g, beta1, s)
-        average(v, np.multiply(g, g, out=s), beta2, s)
+        average_square(v, g, beta2, s)
         step_size, corrected = float(group["lr"]) / (1 - beta1**t), 1 - beta2**t
         n = 2 / (1 - beta2) - 1
         k = n - 2 * t * beta2**t / corrected

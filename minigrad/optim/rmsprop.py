@@ -10,7 +10,7 @@ import numpy as np
 from minigrad.core.tensor import Tensor
 from minigrad.optim.optimizer import Optimizer
 from minigrad.optim.options import check_hints, check_not_negative
-from minigrad.optim.rules import average, buffer, next_step
+from minigrad.optim.rules import average, average_square, buffer, next_step
 
 
 class RMSprop(Optimizer):
@@ -82,7 +82,7 @@ class RMSprop(Optimizer):
         alpha, momentum = float(group["alpha"]), float(group["momentum"])
         next_step(state)
         v = buffer(state, "square_avg", p)
-        average(v, np.multiply(g, g, out=s), alpha, s)
+        average_square(v, g, alpha, s)
         if group["centered"]:
             m = buffer(state, "grad_avg", p)
             average(m, g, alpha, s)

@@ -26,3 +26,11 @@ def average(mean: np.ndarray, value: np.ndarray, beta: float, scratch: np.ndarra
     """Compute mean = beta * mean + (1 - beta) * value, in place. `value` may be `scratch`."""
     mean *= beta
     mean += np.multiply(value, 1 - beta, out=scratch)
+
+
+def average_square(mean: np.ndarray, value: np.ndarray, beta: float, scratch: np.ndarray) -> None:
+    """Compute mean = beta * mean + (1 - beta) * value ** 2, in place, where that overflows later than the square."""
+    np.multiply(value, 1 - beta, out=scratch)
+    scratch *= value
+    mean *= beta
+    mean += scratch

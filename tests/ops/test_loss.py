@@ -254,3 +254,11 @@ def test_the_margin_of_triplets_is_positive(margin):
         x = lib.ones(1, 2)
         with pytest.raises(ValueError, match="margin"):
             lib.nn.functional.triplet_margin_loss(x, x, x, margin=margin)
+
+
+def test_the_users_error_settings_do_not_reach_into_a_loss():
+    """It computes with numbers that underflow, and says nothing of it, as softmax and sigmoid do."""
+    x = mg.tensor([-200.0, 200.0], requires_grad=True)
+    with np.errstate(all="raise"):
+        F.binary_cross_entropy_with_logits(x, mg.tensor([0.0, 1.0])).backward()
+    assert x.grad.abs().max() < 1e-30

@@ -194,3 +194,25 @@ def test_places_among_rows_of_which_there_are_none_or_empty_ones(shape):
         mg.searchsorted(mg.zeros(*shape[:-1], 0), mg.zeros(*shape[:-1], 2)).tolist()
         == mg.zeros(*shape[:-1], 2).tolist()
     )
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_unique_numbers_of_16_bits_that_repeat_often(seed):
+    """NumPy 2.4 sorts such an array wrongly on some processors, and its own `unique` with it."""
+    x = (np.round(np.random.default_rng(seed).standard_normal(24000) * 3) / 2).astype(np.float16)
+    expected = sorted({float(value) for value in x})
+    assert mg.unique(mg.from_numpy(x)).tolist() == expected
+    assert mg.unique(mg.from_numpy(x), return_counts=True)[0].tolist() == expected
+    assert mg.sort(mg.from_numpy(x)).values.tolist() == sorted(x.tolist())
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+@pytest.mark.parametrize("rows", [False, True])
+def test_nan_belongs_behind_all(side, rows):
+    torch = pytest.importorskip("torch")
+    sequence, values = [1.0, 2.0, 3.0], [NAN, 0.5, 2.0, 9.0]
+    ours, theirs = (
+        m.searchsorted(m.tensor([sequence] * 2 if rows else sequence), m.tensor([values] * 2), side=side).tolist()
+        for m in (mg, torch)
+    )
+    assert ours == theirs

@@ -185,3 +185,19 @@ def test_setstate_of_a_subclass_is_asked_and_has_a_super():
     for renewed in (copy.deepcopy, lambda o: o.load_state_dict(o.state_dict()) or o):
         new = renewed(Older([w], lr=0.1))
         assert new.param_groups[0]["since"] == 2 and new.param_groups[0]["lr"] == 0.1
+
+
+@pytest.mark.parametrize("name", ["Adam", "AdamW", "NAdam", "RAdam", "RMSprop", "Adadelta"])
+def test_a_gradient_whose_square_overflows_stops_no_parameter(name):
+    """As in PyTorch, which multiplies by 1 - beta first: with an infinite mean square nothing would move again."""
+    torch = pytest.importorskip("torch")
+
+    def steps(m):
+        p = m.nn.Parameter(m.ones(1))
+        optimizer = getattr(m.optim, name)([p], lr=0.1)
+        for gradient in (3e19, 1.0, 1.0):
+            p.grad = m.tensor([gradient])
+            optimizer.step()
+        return p.item()
+
+    assert steps(mg) == pytest.approx(steps(torch), rel=1e-4) and steps(mg) != 1
