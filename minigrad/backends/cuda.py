@@ -16,5 +16,12 @@ def is_built() -> bool:
 
 @contextmanager
 def sdp_kernel(*args: object, **kwargs: object) -> Iterator[None]:
-    """Choose among PyTorch's kernels for attention: there is one here. Its newer name is `nn.attention.sdpa_kernel`."""
+    """Choose among PyTorch's kernels for attention: there is one here. Its newer name is `nn.attention.sdpa_kernel`.
+
+    Examples
+    --------
+    >>> with mg.backends.cuda.sdp_kernel(enable_flash=False):
+    ...     F.scaled_dot_product_attention(mg.ones(1, 2), mg.ones(1, 2), mg.ones(1, 2))
+    tensor([[1., 1.]])
+    """
     yield

@@ -269,7 +269,7 @@ class iinfo:
         self.dtype, self.bits, self.min, self.max = str(info.dtype), info.bits, info.min, info.max
 
     def __repr__(self) -> str:
-        return f"iinfo(min={self.min}, max={self.max}, dtype={self.dtype})"
+        return f"iinfo(min={self.min:g}, max={self.max:g}, dtype={self.dtype})"
 
 
 _CATEGORY = {"b": 0, "i": 1, "u": 1, "f": 2}

@@ -535,7 +535,7 @@ for _name in absent.METHODS:
 TensorLike: TypeAlias = Tensor | np.ndarray[Any, Any] | np.generic | float  # what operations take for a Tensor
 
 _OF_THIS_MEMORY = set(
-    "_grad _hooks _before_grad _after_grad _history_version _retained _inference _replaced _shared _cut".split()
+    "_grad _hooks _before_grad _after_grad _history_version _retained _inference _replaced _shared _cut _ended".split()
 )
 
 

@@ -51,7 +51,7 @@ airy_ai = _function("airy_ai", "Airy's function Ai", rarer_bessel.airy_ai)
 spherical_bessel_j0 = _function(
     "spherical_bessel_j0",
     "``sin(x) / x``, 1 at 0",
-    lambda x: np.where(np.isinf(x), x.dtype.type(0), np.sinc(x / np.pi)),
+    silent(lambda x: np.where(np.isinf(x), x.dtype.type(0), np.sinc(x / np.pi))),
 )
 
 

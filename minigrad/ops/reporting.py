@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minigrad.core.tensor import Tensor
-from minigrad.kernels.lu import lu
 from minigrad.ops.declare.operation import Operand
 from minigrad.ops.declare.rounding import rounded_once
 from minigrad.ops.decompositions import cholesky, raw
-from minigrad.ops.solving import LinAlgError, check_matrix, inv, solve
+from minigrad.ops.factorizations import lu_factor_ex
+from minigrad.ops.solving import LinAlgError, check_matrix, exists, inv, solve
 
 __all__ = ["cholesky_ex", "inv_ex", "solve_ex"]
 
@@ -46,22 +46,14 @@ def _report(A: Any, find: Callable[[np.ndarray], int]) -> np.ndarray:
     return np.array([find(matrix) for matrix in flat], np.int32).reshape(array.shape[:-2])
 
 
-def _exists(decompose: Callable[[np.ndarray], Any], matrix: np.ndarray) -> bool:
-    try:
-        decompose(matrix)
-    except np.linalg.LinAlgError:
-        return False
-    return True
-
-
 def _first_not_definite(matrix: np.ndarray) -> int:
     """Return the size of the smallest leading part that has no Cholesky decomposition, or 0."""
     least, most = 1, len(matrix)
-    if _exists(np.linalg.cholesky, matrix):
+    if exists(np.linalg.cholesky, matrix):
         return 0
     while least < most:
         middle = (least + most) // 2
-        if _exists(np.linalg.cholesky, matrix[:middle, :middle]):
+        if exists(np.linalg.cholesky, matrix[:middle, :middle]):
             least = middle + 1
         else:
             most = middle
@@ -70,10 +62,9 @@ def _first_not_definite(matrix: np.ndarray) -> int:
 
 def _first_zero_pivot(matrix: np.ndarray) -> int:
     """Return which pivot of its LU decomposition is the first that is 0, or 0 if there is an inverse."""
-    if _exists(np.linalg.inv, matrix):
+    if exists(np.linalg.inv, matrix):
         return 0
-    pivots = np.diagonal(lu(matrix, True)[0])
-    return int(pivots.astype(bool).argmin()) + 1
+    return int(lu_factor_ex(matrix).info) or len(matrix)  # by other roundings, none may be 0
 
 
 def _with_report(

@@ -67,12 +67,17 @@ def _first_failing(function: Callable[..., Any], A: np.ndarray, *rest: Any) -> s
     """Return which matrix it is for which ``function(matrix, *rest)`` fails."""
     if A.ndim == 2 or any(isinstance(r, np.ndarray) for r in rest):
         return "matrix "
-    for at in np.ndindex(A.shape[:-2]):
-        try:
-            function(A[at], *rest)
-        except np.linalg.LinAlgError:
-            return f"matrix {at[0] if len(at) == 1 else at} in a batch "
-    return "matrix "
+    at = next((at for at in np.ndindex(A.shape[:-2]) if not exists(function, A[at], *rest)), ())
+    return f"matrix {at[0] if len(at) == 1 else at} in a batch " if at else "matrix "
+
+
+def exists(decompose: Callable[..., Any], *args: Any) -> bool:
+    """Return whether NumPy finds ``decompose(*args)``."""
+    try:
+        decompose(*args)
+    except np.linalg.LinAlgError:
+        return False
+    return True
 
 
 def check_matrix(name: str, A: Any, square: bool = False) -> tuple[int, ...]:
@@ -169,18 +174,19 @@ def _solution(A: Any, B: Any, left: bool, upper: bool | None = None) -> Any:
         )
     if len(b) < 2 and not vector:
         raise RuntimeError(f"linalg.{name}: expected matrices as B, got shape {b}; add a dimension with .unsqueeze(-1)")
-    if not left:
-        return adjoint(_solution(adjoint(A), adjoint(B), True, None if upper is None else not upper))
-    if b[-1 if vector else -2] != a[-1]:
-        raise RuntimeError(f"linalg.{name}: expected {a[-1]} rows in B for A of shape {a}, got shape {b}")
+    if b[-1 if vector or not left else -2] != a[-1]:
+        sides = "rows" if left else "columns"
+        raise RuntimeError(f"linalg.{name}: expected {a[-1]} {sides} in B for A of shape {a}, got shape {b}")
     if A.dtype != B.dtype:
         raise RuntimeError(f"linalg.{name}: expected operands of one dtype, got {A.dtype} and {B.dtype}")
-    columns = reshape(B, (*b, 1)) if vector else B
-    if upper is None:
-        x = _solve(A, columns, _inverse_for(A, columns))
-    else:
-        x = solve_triangle(A, columns, upper)
+    if not left:
+        return adjoint(_of_matrices(adjoint(A), adjoint(B), None if upper is None else not upper))
+    x = _of_matrices(A, reshape(B, (*b, 1)) if vector else B, upper)
     return reshape(x, x.shape[:-1]) if vector else x
+
+
+def _of_matrices(A: Any, B: Any, upper: bool | None) -> Any:
+    return _solve(A, B, _inverse_for(A, B)) if upper is None else solve_triangle(A, B, upper)
 
 
 @rounded_once

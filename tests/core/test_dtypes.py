@@ -272,3 +272,14 @@ def test_limits_of_dtypes():
         for attribute in ("bits", "max", "min", "eps", "tiny", "smallest_normal", "resolution", "dtype"):
             assert getattr(ours, attribute) == getattr(theirs, attribute)
     assert (mg.iinfo(mg.int8).min, mg.iinfo(mg.int8).bits) == (-128, 8)
+
+
+def test_limits_are_those_of_pytorch():
+    torch = pytest.importorskip("torch")
+    for name in ("float16", "float32", "float64", "bfloat16"):
+        ours, theirs = (m.finfo(getattr(m, name)) for m in (mg, torch))
+        assert repr(ours) == repr(theirs)
+        for limit in ("bits", "max", "min", "eps", "tiny", "smallest_normal"):
+            assert getattr(ours, limit) == getattr(theirs, limit), (name, limit)
+    for name in ("uint8", "int8", "int16", "int32", "int64"):
+        assert repr(mg.iinfo(getattr(mg, name))) == repr(torch.iinfo(getattr(torch, name)))

@@ -1,5 +1,7 @@
 """torch.func, compared with PyTorch: values, structures, nesting, and what is refused."""
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -230,7 +232,10 @@ def test_nothing_of_a_derivative_within_another_is_left(inner, outer):
 
     def derivative(lib, f):
         t = lib.tensor(Y[0])
-        within = lambda p: INNER[inner](f, lambda t: (t**3 * p**2).sum(), t)  # noqa: E731
+
+        def within(p):
+            return INNER[inner](f, lambda t: (t**3 * p**2).sum(), t)
+
         return plain(OUTER[outer](f, within, lib.tensor(X)))
 
     check(derivative(mg, mg.func), derivative(torch, torch.func))
@@ -288,3 +293,10 @@ def test_batch_norms_without_averages_are_called_by_vmap():
         x = lib.tensor(np.random.default_rng(0).standard_normal((3, 4, 2)).astype(np.float32))
         results.append(lib.func.vmap(net)(x).detach().numpy())
     np.testing.assert_allclose(*results, rtol=1e-4, atol=1e-5)
+
+
+def test_a_copy_of_an_input_of_a_derivative_is_a_leaf_of_its_own():
+    kept = []
+    mg.func.grad(lambda t: (kept.append(t), t.sum())[1])(mg.ones(2))
+    leaf = copy.deepcopy(kept[0])
+    assert mg.func.grad(lambda t: (t * leaf).sum())(mg.ones(2)).requires_grad

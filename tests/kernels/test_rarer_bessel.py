@@ -49,3 +49,8 @@ def test_special_has_all_of_pytorchs_names_and_their_values():
             theirs = getattr(torch.special, name)(torch.tensor(np.abs(x))).numpy()
             ours = getattr(mg.special, name)(mg.tensor(np.abs(x))).numpy()
             np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6, err_msg=name)
+
+
+def test_the_spherical_one_vanishes_at_infinity():
+    x = mg.tensor([-np.inf, 0.0, 1e300, np.inf], dtype=mg.float64)
+    np.testing.assert_allclose(mg.special.spherical_bessel_j0(x).numpy(), [0, 1, 0, 0], atol=1e-290)

@@ -204,3 +204,20 @@ def test_static_keys_that_do_not_fit_are_refused(add_bias_kv, shape, message):
             x, x, x, 6, 2, m.in_proj_weight, m.in_proj_bias, m.bias_k, m.bias_v, False, 0.0, m.out_proj.weight,
             m.out_proj.bias, static_k=mg.zeros(*shape), static_v=mg.zeros(*shape),
         )  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["attn_mask", "key_padding_mask"])
+def test_masks_of_float32_for_attention_in_float64(kind):
+    """`generate_square_subsequent_mask` makes them, and PyTorch takes them where it needs no weights."""
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(0)
+    theirs, ours = (lib.nn.MultiheadAttention(4, 2).double() for lib in (torch, mg))
+    ours.load_state_dict(theirs.state_dict())
+    x, mask = rng.standard_normal((3, 2, 4)), rng.standard_normal((3, 3) if kind == "attn_mask" else (2, 3))
+    found = [
+        layer(*[lib.tensor(x)] * 3, **{kind: lib.tensor(mask.astype(np.float32))}, need_weights=False)[0].detach()
+        for lib, layer in ((mg, ours), (torch, theirs))
+    ]
+    np.testing.assert_allclose(*(f.numpy() for f in found), rtol=1e-10, strict=True)
+    with pytest.raises(RuntimeError, match="expected masks of bools, float32"):
+        ours(*[mg.tensor(x)] * 3, **{kind: mg.tensor(mask).half()})

@@ -328,3 +328,25 @@ def test_segments_that_do_not_fit(arguments, message):
     made = {k: mg.tensor(v) if isinstance(v, list) else v for k, v in arguments.items()}
     with pytest.raises(RuntimeError, match="segment_reduce: .*" + message):
         mg.segment_reduce(mg.ones(4, 3), made.pop("reduce", "sum"), **made)
+
+
+MISREAD = {  # the second number is no dim: PyTorch refuses it, too
+    "sum": lambda m, x: x.sum(0, 2),
+    "function": lambda m, x: m.sum(x, 0, 2),
+    "mean": lambda m, x: x.mean(0, 2),
+    "std": lambda m, x: x.std(0, 2),
+    "norm": lambda m, x: x.norm(2, 0, 1),
+    "argmax": lambda m, x: x.argmax(0, 1),
+    "max": lambda m, x: x.max(0, 1),
+    "logsumexp": lambda m, x: x.logsumexp(0, 2),
+    "topk": lambda m, x: x.topk(1, 0, 1),
+}
+
+
+@pytest.mark.parametrize("name", MISREAD)
+def test_a_number_is_not_taken_for_a_bool(name):
+    with pytest.raises(TypeError, match="expected a bool as"):
+        MISREAD[name](mg, mg.ones(2, 3, 4))
+    torch = pytest.importorskip("torch")
+    with pytest.raises(TypeError):
+        MISREAD[name](torch, torch.ones(2, 3, 4))

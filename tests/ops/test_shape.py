@@ -127,3 +127,45 @@ def test_windows_are_written_through_unless_they_overlap():
         x.unfold(0, 2, 1).add_(1)
     assert x.tolist() == [0, 7, 0, 0, 0, 0]
     assert mg.tensor(3.0).unfold(0, 1, 1).tolist() == [3]
+
+
+BITS = {
+    "same size": lambda m, x: x.view(m.int64),
+    "smaller": lambda m, x: x.view(m.uint8),
+    "by name": lambda m, x: x.view(dtype=m.int16),
+    "turned": lambda m, x: x.t().view(m.int64),
+    "larger": lambda m, x: x.float().view(m.float64),
+    "own": lambda m, x: x.view(x.dtype),
+    "no dims": lambda m, x: x[0, 0].view(m.int64),
+}
+NO_BITS = {
+    "turned": lambda m, x: x.t().view(m.uint8),
+    "no dims": lambda m, x: x[0, 0].view(m.uint8),
+    "no multiple": lambda m, x: x[:, :3].float().view(m.float64),
+}
+
+
+@pytest.mark.parametrize("name", BITS)
+def test_bits_as_another_dtype(name):
+    torch = pytest.importorskip("torch")
+    ours, theirs = (BITS[name](m, x_of(m) + 0.1) for m in (mg, torch))
+    np.testing.assert_array_equal(ours.numpy(), theirs.numpy(), strict=True)
+
+
+@pytest.mark.parametrize("name", NO_BITS)
+def test_bits_that_do_not_lie_side_by_side(name):
+    torch = pytest.importorskip("torch")
+    for m in (mg, torch):
+        with pytest.raises(RuntimeError):
+            NO_BITS[name](m, x_of(m))
+
+
+def test_changed_bits_are_changed_numbers_and_backward_notices():
+    x = mg.zeros(2)
+    x.view(mg.int32).add_(0x3F800000)
+    assert x.tolist() == [1, 1]
+    kept = (mg.ones(2, requires_grad=True) * 2).exp()
+    assert not kept.view(mg.int32).requires_grad
+    kept.view(mg.int32).add_(1)
+    with pytest.raises(RuntimeError, match="changed in place"):
+        kept.sum().backward()

@@ -106,3 +106,23 @@ def test_an_error_says_which_matrix_of_a_batch_it_is(name, batch, at):
         getattr(mg.linalg, name)(*arguments)
     with pytest.raises(mg.linalg.LinAlgError, match=r"\(matrix of shape \(2, 2\)\)"):
         getattr(mg.linalg, name)(arguments[0][at], *arguments[1:])
+
+
+@pytest.mark.parametrize("b", [(3,), (2, 3), (3, 2), (2, 3, 2), (2, 2, 3)], ids=str)
+@pytest.mark.parametrize("a", [(3, 3), (2, 3, 3)], ids=str)
+@pytest.mark.parametrize("left", [True, False])
+@pytest.mark.parametrize("name", ["solve", "solve_triangular"])
+def test_what_are_vectors_and_what_are_matrices(name, left, a, b):
+    """A batch of rows is one matrix to `solve_triangular`, and to `solve` with left=False an error."""
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(0)
+    A, B = np.triu(rng.uniform(1, 2, a)), rng.standard_normal(b)
+    options = {"left": left} | ({"upper": True} if name == "solve_triangular" else {})
+    try:
+        expected = getattr(torch.linalg, name)(torch.tensor(A), torch.tensor(B), **options).numpy()
+    except RuntimeError:
+        with pytest.raises(RuntimeError, match=f"linalg.{name}: expected"):
+            getattr(mg.linalg, name)(mg.tensor(A), mg.tensor(B), **options)
+    else:
+        found = getattr(mg.linalg, name)(mg.tensor(A), mg.tensor(B), **options).numpy()
+        np.testing.assert_allclose(found, expected, rtol=1e-9, strict=True)

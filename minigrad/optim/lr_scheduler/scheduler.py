@@ -45,6 +45,8 @@ class LRScheduler:
 
     _get_lr_called_within_step = False  # which get_lr of a user's class may ask
 
+    _derived: ClassVar[frozenset[str]] = frozenset()  # what PyTorch's files have, too, and what follows from the rest
+
     def __init__(self, optimizer: Optimizer, last_epoch: int = -1) -> None:
         self.optimizer = check_optimizer(self, optimizer)
         check_integers(self, last_epoch=last_epoch)
@@ -156,8 +158,6 @@ class LRScheduler:
                 )
             state = {key: value for key, value in state.items() if key in self.__dict__}
         self.__dict__.update(copy.deepcopy(state))
-
-    _derived: ClassVar[frozenset[str]] = frozenset()  # what PyTorch's files have, too, and what follows from the rest
 
     def _translated(self, state_dict: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the state as this class has it, if it is PyTorch's."""
